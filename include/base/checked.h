@@ -1,0 +1,53 @@
+/*
+ * Arithmetic that says when it does not fit. Nothing here fails silently: each function returns
+ * 0, or -EOVERFLOW and leaves '*result' untouched.
+ */
+#ifndef TIDEMILL_BASE_CHECKED_H
+#define TIDEMILL_BASE_CHECKED_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+static inline int checked_add(uint64_t a, uint64_t b, uint64_t *result)
+{
+    uint64_t sum;
+    if (__builtin_add_overflow(a, b, &sum))
+        return -EOVERFLOW;
+    *result = sum;
+    return 0;
+}
+
+static inline int checked_multiply(uint64_t a, uint64_t b, uint64_t *result)
+{
+    uint64_t product;
+    if (__builtin_mul_overflow(a, b, &product))
+        return -EOVERFLOW;
+    *result = product;
+    return 0;
+}
+
+/* a * b / c, rounded down, exact for every a and b as long as the answer fits; c > 0. */
+static inline uint64_t checked_scale(uint64_t a, uint64_t b, uint64_t c)
+{
+    __extension__ typedef unsigned __int128 wide;
+    return (uint64_t)((wide)a * b / c);
+}
+
+static inline uint64_t divide_up(uint64_t a, uint64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
+/* 'unit' need not be a power of two; unit > 0. */
+static inline uint64_t align_down(uint64_t value, uint64_t unit)
+{
+    return value - value % unit;
+}
+
+static inline bool is_aligned(uint64_t value, uint64_t unit)
+{
+    return value % unit == 0;
+}
+
+#endif

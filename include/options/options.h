@@ -1,0 +1,106 @@
+/*
+ * What the user asked for, from the one list options.def. Rank 0 parses the command line; the
+ * canonical text ("key = value" lines) is what travels to other ranks and into the result file,
+ * and is read back by the same setter.
+ *
+ * Owns its texts. Nothing here looks at the machine: values that adapt stay 0 or NULL until
+ * plan/defaults.c fits them.
+ */
+#ifndef TIDEMILL_OPTIONS_OPTIONS_H
+#define TIDEMILL_OPTIONS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "base/text.h"
+
+enum option_id {
+#define OPTION(ID, ...) OPTION_##ID,
+#include "options/options.def"
+#undef OPTION
+    OPTION_COUNT
+};
+
+/* Where a value came from; a later source wins over an earlier one, whatever the order given. */
+enum option_source { SOURCE_DEFAULT, SOURCE_PRESET, SOURCE_FILE, SOURCE_COMMAND_LINE };
+
+/* Values of the CHOICE options, in the order of options.def. */
+enum layout { LAYOUT_RANK, LAYOUT_SHARED, LAYOUT_WRITER };
+enum order { ORDER_SEQUENTIAL, ORDER_STRIDED, ORDER_RANDOM };
+enum generate { GENERATE_EACH, GENERATE_ONCE };
+enum engine_option { ENGINE_AUTO, ENGINE_URING, ENGINE_PWRITE, ENGINE_PWRITEV, ENGINE_NULL };
+enum direct_option { OPTION_DIRECT_PREFER, OPTION_DIRECT_REQUIRE, OPTION_DIRECT_NEVER };
+enum cache_option { CACHE_MEASURE, CACHE_DROP, CACHE_KEEP };
+enum fixed_option { OPTION_FIXED_PREFER, OPTION_FIXED_REQUIRE, OPTION_FIXED_NEVER };
+enum fsync_when { FSYNC_END, FSYNC_EACH, FSYNC_NEVER };
+enum huge_option { OPTION_HUGE_PREFER, OPTION_HUGE_REQUIRE, OPTION_HUGE_NEVER };
+enum numa_option { NUMA_AUTO, NUMA_FORCE, NUMA_OFF };
+enum progress_when { PROGRESS_AUTO, PROGRESS_NONE };
+
+#define OPTION_TYPE_SIZE     uint64_t
+#define OPTION_TYPE_RATE     uint64_t
+#define OPTION_TYPE_DURATION int64_t
+#define OPTION_TYPE_COUNT    uint64_t
+#define OPTION_TYPE_REAL     double
+#define OPTION_TYPE_CHOICE   int
+#define OPTION_TYPE_FLAG     bool
+#define OPTION_TYPE_TEXT     char *
+
+struct options {
+#define OPTION(ID, field, name, KIND, ...) OPTION_TYPE_##KIND field;
+#include "options/options.def"
+#undef OPTION
+    char **targets;
+    size_t target_count;
+    enum option_source targets_source;
+    enum option_source source[OPTION_COUNT];
+};
+
+/* Defaults of the table. -ENOMEM. */
+int options_init(struct options *options, struct failure *why);
+void options_release(struct options *options);
+
+/* Was it given by the user (on any way), or is it a default? */
+bool options_given(const struct options *options, enum option_id id);
+
+/* The id of a long name or of an alias (without dashes); OPTION_COUNT when there is none. */
+enum option_id options_find(const char *name);
+const char *options_name(enum option_id id);
+
+/* Sets one value from its text; a lower source than the present one changes nothing (the text must
+ * be right all the same). Of the three sizes, one that is given puts those of lower sources back to
+ * their defaults. Refusals name the option and what it takes. */
+int options_set(struct options *options, enum option_id id, const char *value,
+                enum option_source source, struct failure *why);
+
+/* Replaces the list of targets (never appends to one of an earlier source). */
+int options_set_targets(struct options *options, char *const *targets, size_t count,
+                        enum option_source source, struct failure *why);
+
+/* Appends the value's shortest exact text. */
+void options_value_text(const struct options *options, enum option_id id, struct text *out);
+
+/* All values as "key = value" lines in the order of the table, then "target = ..." lines. Values
+ * that are still to adapt are left out, unless they were given. The text reads back to an equal
+ * set of options. */
+void options_canonical(const struct options *options, struct text *out);
+
+/* The same, without what is neither given nor different from the table's default: what travels to
+ * the other ranks, so that what is a default on rank 0 is one there too. */
+void options_changed(const struct options *options, struct text *out);
+
+/* Reads canonical text or a settings file: "key = value", blank lines, comments from a '#' at the
+ * start of a line or after a blank. A value that a plain line cannot hold stands in double quotes
+ * with \n, \t, \", \\ and \xHH. 'target' may stand several times, a key once. 'name' is told in
+ * refusals with the line number. With 'inherit', rows with INHERIT 0 are skipped in silence. */
+int options_read(struct options *options, const char *text, const char *name,
+                 enum option_source source, bool inherit, struct failure *why);
+
+/* Rules between options that need no machine: no target, at most one size, more writers than
+ * buffers, size 0, --generate once with verification, unknown phases, ... -EINVAL with what to
+ * do. */
+int options_check(const struct options *options, struct failure *why);
+
+#endif

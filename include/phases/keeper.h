@@ -1,0 +1,49 @@
+/*
+ * Keeps the result file true while a run goes on: rank 0 saves through it, and whatever ends the
+ * run from outside, what is known so far is in place within half a second, without MPI.
+ *
+ * After each save a sketch of the record lies ready: finished phases whole, the one under way by
+ * name. The guard of the signals saves it when the main thread does not do better. On other ranks,
+ * where 'path' is NULL, everything here does nothing.
+ */
+#ifndef TIDEMILL_PHASES_KEEPER_H
+#define TIDEMILL_PHASES_KEEPER_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/failure.h"
+#include "platform/lookout.h"
+#include "record/record.h"
+
+struct keeper {
+    const char *path;      /* borrowed */
+    struct record *record; /* borrowed; the main thread's */
+    pthread_mutex_t lock;  /* held around every use of the file, and of the sketch */
+    struct record sketch;  /* borrows what finished phases own; owns its list of phases and other
+                              lists that grow */
+    bool spoken;           /* saved already as what the run ends with */
+    enum record_status spoken_as;
+    struct lookout *lookout;
+};
+
+/* 'lookout' is told of each saving; NULL: nobody. */
+void keeper_start(struct keeper *keeper, const char *path, struct record *record,
+                  struct lookout *lookout);
+
+/* Saves the record as it is; once a signal was told of, it is not running any more. What a phase in
+ * it owns may not change after its status is final. */
+int keeper_save(struct keeper *keeper, struct failure *why);
+
+/* A signal has come: saves, once, with what is known of the phase under way and why it ends.
+ * 'bytes' of all ranks, 'duration_ns' so far. */
+void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t bytes,
+                        int64_t duration_ns);
+
+/* The run ends as failed, right now, for this reason. Any thread. */
+void keeper_give_up(struct keeper *keeper, const char *reason);
+
+/* Nothing is put in place behind the caller's back from here on. Accepts a zeroed keeper. */
+void keeper_stop(struct keeper *keeper);
+
+#endif

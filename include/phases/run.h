@@ -1,0 +1,91 @@
+/*
+ * A run: the plan carried out phase by phase. The runner alone knows the order of things: prepare,
+ * agree, gate, run, gate, gather, agree, record. Every rank calls run_phases; rank 0 ends with the
+ * whole record, the others with nothing but the verdict, which is the same everywhere.
+ *
+ * Prints nothing: what is worth telling goes to the listener, on rank 0 only.
+ */
+#ifndef TIDEMILL_PHASES_RUN_H
+#define TIDEMILL_PHASES_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "cluster/cluster.h"
+#include "data/content.h"
+#include "engines/engine.h"
+#include "phases/dataset.h"
+#include "phases/keeper.h"
+#include "plan/plan.h"
+#include "platform/lookout.h"
+#include "platform/numa.h"
+#include "record/record.h"
+
+/* How far a phase is, about once a second, for a live line. */
+struct progress {
+    const char *phase;
+    uint64_t bytes;   /* of all ranks, as last heard */
+    uint64_t planned; /* 0 when only the time ends it */
+    int64_t elapsed_ns;
+    int64_t limit_ns; /* 0 when only the bytes end it */
+};
+
+/* What rank 0 hears while it runs; either may be NULL. */
+struct listener {
+    void *context;
+    void (*progress)(void *context, const struct progress *progress);
+    void (*phase_opened)(void *context, const struct record_phase *phase); /* modes are known */
+    void (*phase_ended)(void *context, const struct record_phase *phase);
+    void (*stalled)(void *context, const char *line); /* storage does not answer */
+};
+
+/* A wait that is told of once. */
+struct patience {
+    int64_t waited_ns;
+    bool told;
+};
+
+enum verdict { VERDICT_FINE, VERDICT_FAILED, VERDICT_WRONG_DATA, VERDICT_SIGINT, VERDICT_SIGTERM };
+
+struct run {
+    struct cluster *cluster;
+    const struct options *options;
+    const struct plan *plan;
+    const struct engine_kind *engine;
+    const char *engine_reason; /* why not the one that was hoped for; "" */
+    struct engine_mode mode;
+    const struct numa *numa; /* NULL: nothing is bound */
+    const char *not_granted; /* what this rank is known to go without, and why; "" */
+    bool roomy;              /* every thread of this node can have a processor of its own */
+    const char
+        *device; /* kernel name of the block device below this rank's target; "" = not known */
+    const struct content *content;
+    struct dataset *dataset;
+    struct record *record; /* rank 0; NULL elsewhere */
+    struct keeper *keeper;
+    struct lookout *lookout; /* rank 0: what its main thread may be stuck in; else NULL */
+    struct patience at_gates;
+    struct patience at_work;
+    struct listener listener;
+    enum verdict interrupted; /* which signal has ended the run; the same on all ranks */
+    bool stalled;             /* some rank has given its storage up */
+    bool given_up;            /* ... and it was this one: threads are left that wait for it */
+    int64_t started_ns;       /* clock_now_ns() at the start of the run */
+    int64_t slack_ns;     /* the runner's own: how far off a start is set at least; 0 at first */
+    uint32_t carried_out; /* the runner's own: counts phases and whatever else was measured */
+};
+
+/* Carries out the plan's phases. After each one the record is saved. -errno with 'why' only when
+ * the result file could not be written; whatever else happened is in the verdict. */
+int run_phases(struct run *run, enum verdict *verdict, struct failure *why);
+
+/* From here until it is taken back, storage that does not answer is noticed wherever the run is
+ * stuck; 'run' stays where it is. Every rank. */
+void patience_start(struct run *run);
+void patience_stop(struct run *run);
+
+/* 0, 1, 3, 130 or 143. */
+int verdict_exit_code(enum verdict verdict);
+
+#endif

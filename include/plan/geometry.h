@@ -1,0 +1,85 @@
+/*
+ * Geometry: which bytes of which file belong to which writer. Pure arithmetic over the plan's data
+ * set, which is one line of 'total_bytes' cut into requests of 'request_bytes'.
+ *
+ * Always true: shares are whole requests and cover every byte of the data set exactly once; only
+ * the data set's last request is short; shares differ by at most one request (per node, then per
+ * rank, when by_node). Each file is one contiguous stretch of the data set. A writer without a
+ * share has no file.
+ */
+#ifndef TIDEMILL_PLAN_GEOMETRY_H
+#define TIDEMILL_PLAN_GEOMETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "options/options.h"
+#include "plan/shape.h"
+
+struct geometry_setup {
+    enum layout layout;
+    uint64_t total_bytes;
+    uint64_t request_bytes;
+    uint32_t writers_per_rank;
+    uint32_t target_count; /* ranks take targets in turn by node */
+    bool by_node;          /* equal bytes for each node, however many ranks it has */
+    struct shape shape;
+};
+
+struct geometry {
+    struct geometry_setup setup;
+    uint64_t request_count;
+    uint64_t file_count;
+    /* Ranks in data set order: by target, then (by_node) by node, then by rank. */
+    uint32_t *rank_at;       /* place -> rank */
+    uint32_t *place_of;      /* rank -> place */
+    uint64_t *first_request; /* place -> first request in the data set; rank_count + 1 entries */
+    uint32_t *target_place;  /* target -> first place; target_count + 1 entries */
+};
+
+/* One writer's part. */
+struct share {
+    uint32_t target;
+    uint64_t file;        /* index of the file in the plan */
+    uint64_t file_offset; /* of the share's first byte in the file */
+    uint64_t file_base;   /* where the file starts in the data set */
+    uint64_t bytes;       /* of the share; 0 = nothing to do */
+    uint64_t request_count;
+    uint64_t request_bytes;
+};
+
+/* One request. */
+struct extent {
+    uint64_t offset; /* in the file */
+    uint64_t length;
+};
+
+/* -EINVAL, -EOVERFLOW, -ENOMEM. 'setup->shape.rank_node' must outlive the geometry. */
+int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
+                  struct failure *why);
+void geometry_release(struct geometry *geometry);
+
+uint32_t geometry_target(const struct geometry *geometry, uint32_t rank);
+void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t writer,
+                    struct share *share);
+
+/* Bytes of one rank, and the planned size of the file that a share lies in. */
+uint64_t geometry_rank_bytes(const struct geometry *geometry, uint32_t rank);
+uint64_t geometry_file_bytes(const struct geometry *geometry, const struct share *share);
+
+/* The first rank in data set order with a share on 'target': it creates the shared file there. */
+uint32_t geometry_first_rank(const struct geometry *geometry, uint32_t target);
+
+/* The i-th request of a share, i < request_count. */
+static inline struct extent share_extent(const struct share *share, uint64_t index)
+{
+    uint64_t start = index * share->request_bytes;
+    uint64_t left = share->bytes - start;
+    return (struct extent){
+        .offset = share->file_offset + start,
+        .length = left < share->request_bytes ? left : share->request_bytes,
+    };
+}
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * When a writer must stop or wait. Pure: time comes in as an argument, in ns since the phase's
+ * start gate.
+ */
+#ifndef TIDEMILL_PLAN_LIMITS_H
+#define TIDEMILL_PLAN_LIMITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct limits {
+    int64_t deadline_ns;  /* no new request from here on; 0 = none */
+    uint64_t writer_rate; /* bytes per second of this writer; 0 = as fast as it goes */
+};
+
+/* May no further request start at 'now_ns'? Those in flight are finished. */
+static inline bool limits_over(const struct limits *limits, int64_t now_ns)
+{
+    return limits->deadline_ns && now_ns >= limits->deadline_ns;
+}
+
+/* The instant from which 'bytes' may have been sent: a request may start when it and all before it
+ * are within the rate, counted from the start gate. So a rate is never exceeded, and a slow request
+ * is caught up afterwards. 0 without rate. */
+int64_t limits_due(const struct limits *limits, uint64_t bytes);
+
+#endif

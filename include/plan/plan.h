@@ -1,0 +1,71 @@
+/*
+ * The plan: who does what, where, until when. Pure data, the same on every rank (its fingerprint
+ * proves it); every decision is made here, before anything is touched.
+ *
+ * Owns its geometry, phases and texts; borrows the options and the shape's rank map.
+ */
+#ifndef TIDEMILL_PLAN_PLAN_H
+#define TIDEMILL_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "base/text.h"
+#include "options/options.h"
+#include "options/phase_words.h"
+#include "plan/acknowledged.h"
+#include "plan/geometry.h"
+#include "plan/shape.h"
+
+/* How long a probe of --ceilings lasts at most, in ns. */
+enum { PLAN_NAME = 64, PLAN_PROBE_NS = 2 * 1000 * 1000 * 1000 };
+
+/* What a target is, as far as the plan cares. */
+enum target_kind { TARGET_DIRECTORY, TARGET_FILE, TARGET_NEW_FILE, TARGET_DEVICE, TARGET_NULL };
+
+struct plan_setup {
+    const struct options *options; /* resolved */
+    struct shape shape;
+    const enum target_kind *target_kinds; /* one for each of options->targets */
+    uint64_t open_ended_bytes; /* data set when only a time is given: what the targets can take */
+    const char *run_id;        /* of this run, or of the run whose files are read */
+};
+
+struct plan {
+    struct plan_setup setup;
+    struct geometry geometry;
+    enum phase_action phases[PHASES_MOST];
+    size_t phase_count;
+    char run_id[PLAN_NAME];
+    char fingerprint[PLAN_NAME];
+    bool writes;        /* does any phase write? */
+    bool probe;         /* of a probe: its files in folders are named apart */
+    uint32_t shift;     /* nodes that a reader is away from the writer; 0 = reads its own */
+    uint32_t *reads_of; /* rank -> rank whose share it reads */
+    uint32_t same_node; /* ranks that read what their own node wrote */
+};
+
+/* -EINVAL with what to do, -EOVERFLOW, -ENOMEM. */
+int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure *why);
+void plan_release(struct plan *plan);
+
+/* Sets who reads whose data: 'nodes' further along the list of nodes, 0 for none; a permutation of
+ * the ranks. Called by plan_init with 0; the caller shifts when it knows that targets are shared.
+ */
+int plan_shift(struct plan *plan, uint64_t nodes, struct failure *why);
+
+/* The folder that this run makes in a directory target, and the file that a share lies in. */
+void plan_folder(const struct plan *plan, uint32_t target, struct text *out);
+void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const struct share *share,
+               struct text *out);
+
+/* Bytes that the plan puts on one target (all ranks), or that one node puts there. */
+uint64_t plan_target_bytes(const struct plan *plan, uint32_t target);
+uint64_t plan_node_bytes(const struct plan *plan, uint32_t target, uint32_t node);
+
+/* The plan for people: totals, shares, threads, engine, phases, in a few lines. */
+void plan_describe(const struct plan *plan, struct text *out);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * The order in which a writer goes through its share: a permutation of 0 .. count - 1, each exactly
+ * once, computed in O(1) for any place, so that producers may take places in turn. Who knows order,
+ * count and key knows the permutation: a reader finds what a writer of the same order acknowledged.
+ *
+ * strided: every SEQUENCE_STRIDE-th request from the first on, then from the second on, and so on.
+ * random: a keyed permutation (a Feistel network over the next power of four, walked until it lands
+ * within the count). A zeroed order is sequential.
+ */
+#ifndef TIDEMILL_PLAN_SEQUENCE_H
+#define TIDEMILL_PLAN_SEQUENCE_H
+
+#include <stdint.h>
+
+#include "options/options.h"
+
+enum { SEQUENCE_STRIDE = 16 };
+
+struct sequence {
+    uint64_t count;
+    enum order order;
+    uint64_t key; /* of random */
+};
+
+/* The request that a random sequence has at 'place'. */
+uint64_t sequence_shuffled(const struct sequence *sequence, uint64_t place);
+
+static inline uint64_t sequence_strided(const struct sequence *sequence, uint64_t place)
+{
+    /* So many columns are one longer than the others. */
+    uint64_t rows = sequence->count / SEQUENCE_STRIDE;
+    uint64_t longer = sequence->count % SEQUENCE_STRIDE;
+    uint64_t in_longer = longer * (rows + 1);
+    if (place < in_longer)
+        return place % (rows + 1) * SEQUENCE_STRIDE + place / (rows + 1);
+    place -= in_longer;
+    return place % rows * SEQUENCE_STRIDE + longer + place / rows;
+}
+
+/* The request of the share that comes at 'place' < count. */
+static inline uint64_t sequence_at(const struct sequence *sequence, uint64_t place)
+{
+    switch (sequence->order) {
+    case ORDER_STRIDED:
+        return sequence_strided(sequence, place);
+    case ORDER_RANDOM:
+        return sequence_shuffled(sequence, place);
+    case ORDER_SEQUENTIAL:
+        break;
+    }
+    return place;
+}
+
+/* A key of the random order for one share: by the run's seed and where the share lies. */
+uint64_t sequence_key(uint64_t seed, uint64_t file, uint64_t file_offset);
+
+#endif

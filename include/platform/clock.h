@@ -1,0 +1,31 @@
+/*
+ * The clocks. Durations come from CLOCK_MONOTONIC only; the wall clock is for people to read.
+ * Monotonic values of different hosts (or time namespaces) must never be compared.
+ */
+#ifndef TIDEMILL_PLATFORM_CLOCK_H
+#define TIDEMILL_PLATFORM_CLOCK_H
+
+#include <stdint.h>
+
+enum { CLOCK_TEXT = 32 };
+
+/* CLOCK_MONOTONIC in ns; any thread. */
+int64_t clock_now_ns(void);
+
+/* The wall clock, in ns since 1970: to be compared and shown, never to measure by. */
+int64_t clock_wall_ns(void);
+
+/* CPU time of the calling thread in ns. */
+int64_t clock_thread_cpu_ns(void);
+
+/* Sleeps until clock_now_ns() is 'until_ns', whatever signals come. */
+void clock_sleep_until_ns(int64_t until_ns);
+
+/* Sleeps for this long, whatever signals come; returns at once for values <= 0. */
+void clock_sleep_ns(int64_t duration_ns);
+
+/* The wall clock: "2026-11-25T01:35:02Z", and "20261125T013502Z" for file names. */
+void clock_utc(char out[CLOCK_TEXT]);
+void clock_utc_compact(char out[CLOCK_TEXT]);
+
+#endif

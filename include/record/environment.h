@@ -1,0 +1,140 @@
+/*
+ * Where a run took place, as its result keeps it: nodes, their clocks, targets, devices, networks,
+ * and the job. Plain structs that can be sent between ranks as they are, but for the job's text,
+ * which the record owns. Bytes and nanoseconds only.
+ */
+#ifndef TIDEMILL_RECORD_ENVIRONMENT_H
+#define TIDEMILL_RECORD_ENVIRONMENT_H
+
+#include <stdint.h>
+
+enum { RECORD_WORD = 32, RECORD_NAME = 64, RECORD_LINE = 256, RECORD_PATH = 1024 };
+
+/* One node, as found at the start. */
+struct record_node {
+    char hostname[RECORD_NAME];
+    char boot_id[40];
+    char kernel[RECORD_NAME];
+    char cpu[RECORD_NAME];
+    char mpi_library[RECORD_NAME];
+    char allowed_cpus[RECORD_LINE]; /* union over the node's ranks, as "0-3,8" */
+    int64_t ranks;
+    int64_t sockets;
+    int64_t cores;
+    int64_t cpus;
+    int64_t numa_nodes;
+    int64_t memory_bytes;       /* physical */
+    int64_t memory_limit_bytes; /* what the cgroup allows; memory_bytes when unlimited */
+    int64_t last_level_cache_bytes;
+    int64_t memlock_bytes;   /* RLIMIT_MEMLOCK soft; -1 = unlimited */
+    int64_t clock_offset_ns; /* its monotonic clock minus rank 0's, when last compared */
+    int64_t clock_error_ns;  /* bound of that */
+    int64_t clock_drift_ppb; /* how much faster it went than rank 0's during the run */
+    int64_t wall_error_ns;   /* its wall clock minus rank 0's, when last compared */
+    /* What is not told: "unknown", -1. */
+    char operating_system[RECORD_NAME];
+    char virtual_machine[RECORD_WORD]; /* "none", "kvm", ... */
+    char container[RECORD_WORD];       /* what it is marked as: "none", "docker", ... */
+    char clock_source[RECORD_WORD];
+    char cpu_governor[RECORD_WORD]; /* "mixed" where processors differ */
+    int64_t cpu_least_hz;           /* what the governor may choose from */
+    int64_t cpu_most_hz;
+    int64_t load_thousandths; /* load average of the minute before the start */
+    char transparent_huge_pages[RECORD_WORD];
+    int64_t huge_page_bytes; /* explicit ones; 0 = the kernel has none */
+    int64_t huge_pages_free;
+    int64_t memory_available_bytes;
+    int64_t swap_bytes;
+    int64_t open_files_limit; /* RLIMIT_NOFILE soft; -1 = unlimited */
+    int64_t uring_disabled;   /* kernel.io_uring_disabled */
+    int64_t dirty_limit_percent;
+    int64_t dirty_limit_bytes;     /* 0 = the share counts */
+    char tool_commit[RECORD_NAME]; /* of the sources; "-dirty" behind it when they were changed */
+    char tool_build[RECORD_LINE];  /* compiler, build type and flags */
+    char libraries[RECORD_LINE];   /* that the program found at run time, with their versions */
+};
+
+/* One comparison of a node's clock with rank 0's. */
+struct record_clock {
+    char node[RECORD_NAME];
+    int64_t rank; /* who compared */
+    char phase[RECORD_NAME];
+    uint8_t after;     /* that phase; else before it */
+    int64_t local_ns;  /* when, on the own clock */
+    int64_t offset_ns; /* own clock minus rank 0's */
+    int64_t error_ns;
+    int64_t round_trip_ns;
+    int64_t wall_error_ns; /* own wall clock minus rank 0's */
+};
+
+/* One target on one node, as found at the start. */
+struct record_target {
+    char node[RECORD_NAME];
+    char path[RECORD_PATH];
+    char kind[16]; /* "directory", "file", "device", "null" */
+    char mount_point[RECORD_LINE];
+    char file_system[RECORD_NAME]; /* type as in mountinfo: "ext4", "fuse.glusterfs" */
+    char options[RECORD_LINE];
+    char source[RECORD_LINE]; /* mount source */
+    char device[RECORD_NAME]; /* kernel name of the block device below, "" when none */
+    int64_t block_bytes;
+    int64_t size_bytes;
+    int64_t free_bytes;
+    int64_t direct_memory_alignment; /* STATX_DIOALIGN; 0 = refused, -1 = not told */
+    int64_t direct_offset_alignment;
+    char backing[RECORD_NAME]; /* the loop or RAM device that makes it cached or RAM-backed */
+    uint8_t ram_backed;        /* tmpfs, ramfs, hugetlbfs, /dev/null, a RAM disk */
+    uint8_t cached_below;      /* a loop device that uses the page cache for its file */
+    uint8_t shared;            /* enum record_truth: seen by other nodes too */
+};
+
+/* A block device on one node: a target's own, or one that such a device is made of. -1 = not told.
+ */
+struct record_block_device {
+    char node[RECORD_NAME];
+    char name[RECORD_NAME];  /* the kernel's; of a partition, its disk */
+    char above[RECORD_NAME]; /* the device that it is a part of; "" = a target lies on it */
+    char kind[RECORD_WORD];  /* "nvme", "sata", "virtio", "device mapper (LVM)", "md raid5" ... */
+    char model[RECORD_NAME];
+    char scheduler[RECORD_WORD];
+    char write_cache[RECORD_WORD]; /* "write back", "write through" */
+    int64_t rotational;
+    int64_t queue_requests;
+    int64_t request_bytes; /* the largest request that the kernel sends */
+    int64_t read_ahead_bytes;
+    int64_t throttle_ns; /* writeback is throttled to keep reads below this; 0 = it is not */
+    int64_t poll_queues; /* 1: completions can be polled for */
+    int64_t logical_block_bytes;
+    int64_t physical_block_bytes;
+    int64_t link_transfers_per_s; /* PCIe link of the device or its controller, one lane */
+    int64_t link_most_per_s;      /* what that could be */
+    int64_t link_width;           /* lanes */
+    int64_t link_most_width;
+    int64_t numa_node;
+    int64_t before_ns;      /* it was watched for so long before the first phase; 0 = it was not */
+    int64_t before_busy_ns; /* of that, when it had something to do */
+    int64_t before_read_bytes;
+    int64_t before_written_bytes;
+};
+
+/* A network interface or an InfiniBand port of one node. */
+struct record_network {
+    char node[RECORD_NAME];
+    char name[RECORD_NAME];   /* "eth0", "mlx5_0:1" */
+    char kind[RECORD_WORD];   /* "interface", "bond", "infiniband", "rdma over ethernet" */
+    char driver[RECORD_WORD]; /* "" when not told */
+    char state[RECORD_WORD];  /* "up", "active", "down" ... */
+    int64_t bits_per_s;       /* this and the next: -1 when not told */
+    int64_t mtu_bytes;
+    int64_t numa_node;
+};
+
+struct record_job {
+    char launcher[RECORD_NAME]; /* "mpirun", "srun", "alone" */
+    char job_id[RECORD_NAME];
+    char partition[RECORD_NAME];
+    int64_t nodes_asked;
+    char *environment; /* selected variables, "NAME=value" lines */
+};
+
+#endif

@@ -1,0 +1,302 @@
+/*
+ * What a run was and what it gave: plain structs, the only thing that reports see. Rank 0 holds
+ * the whole record; store.c turns it into the HDF5 result file and back.
+ *
+ * All text members that are pointers are owned by the record (record_release frees them); small
+ * fixed arrays can be sent between ranks as they are. Bytes and nanoseconds only.
+ */
+#ifndef TIDEMILL_RECORD_RECORD_H
+#define TIDEMILL_RECORD_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record/environment.h"
+#include "stats/counters.h"
+#include "stats/histogram.h"
+
+enum { RECORD_SCHEMA = 1 };
+
+enum record_status {
+    RECORD_RUNNING,
+    RECORD_COMPLETE,
+    RECORD_FAILED,
+    RECORD_INTERRUPTED,
+    RECORD_SKIPPED,
+};
+
+/* The three facts about O_DIRECT are kept apart; this is the answer to two of them. */
+enum record_truth { TRUTH_NO, TRUTH_YES, TRUTH_UNKNOWN, TRUTH_MIXED };
+
+struct record_latency {
+    int64_t mean_ns;
+    int64_t p50_ns; /* mean, p50 and max are 0 when nothing was counted */
+    int64_t p90_ns; /* this and the next three: -1 when the count does not carry it */
+    int64_t p99_ns;
+    int64_t p999_ns;
+    int64_t p9999_ns;
+    int64_t max_ns;
+};
+
+/* What a node, a rank or a writer did in one phase; -1 where an index does not apply. */
+struct record_row {
+    char name[RECORD_NAME]; /* "n03", "n03:12" (rank), "n03:12.1" (writer) */
+    int64_t node;
+    int64_t rank;
+    int64_t writer;
+    struct counters counters;
+    struct record_latency latency;
+    uint8_t direct_opened;    /* enum record_truth */
+    uint8_t direct_in_effect; /* enum record_truth */
+    char direct_reason[RECORD_LINE];
+    uint8_t uncached;              /* enum record_truth: requests carried RWF_DONTCACHE */
+    uint8_t buffers_fixed;         /* enum record_truth: the kernel knew the buffers before */
+    char not_granted[RECORD_LINE]; /* what was wished and not had, and why; "" */
+    char first_failure[RECORD_LINE];
+};
+
+/* A writer's part of a file: what was planned and what storage acknowledged. Requests are counted
+ * in the order of the writer's sequence; holes are requests below 'requests_done' that were not
+ * acknowledged, as "7,9-12". */
+struct record_file {
+    char *path;
+    int64_t file; /* index in the plan */
+    int64_t rank;
+    int64_t writer;
+    int64_t offset;        /* first byte of this part in the file */
+    int64_t bytes_planned; /* of this part */
+    int64_t bytes_acknowledged;
+    int64_t requests_done;
+    char *holes;
+};
+
+/* Wrong data: one row for each bad place kept (a few per rank; counters.bad_blocks counts all). */
+struct record_difference {
+    int64_t rank;
+    char host[RECORD_NAME];
+    char path[RECORD_PATH];
+    int64_t offset; /* of the first differing byte in the file */
+    int64_t length;
+    char kind[16];
+};
+
+/* What was acknowledged in one bin of time: by one node, or by all (node -1). */
+struct record_bin {
+    int64_t node;
+    int64_t start_ns; /* since the common start; bins of one node follow each other */
+    int64_t
+        width_ns; /* a power of two, the same for all nodes; that of all together may be finer */
+    int64_t bytes;
+    int64_t requests;
+    int64_t slowest_ns;
+};
+
+/* One of the slowest requests of the phase. */
+struct record_slow {
+    char name[RECORD_NAME]; /* of the writer, "n03:12.1" */
+    int64_t node;
+    int64_t rank;
+    int64_t writer;
+    char *path;
+    int64_t offset;
+    int64_t length;
+    int64_t sent_ns; /* since the common start */
+    int64_t latency_ns;
+};
+
+/* What a node's device and networks did between two looks, everybody's traffic included. */
+struct record_device {
+    int64_t node;
+    char device[RECORD_NAME]; /* kernel name; "" = not known, networks only */
+    int64_t start_ns;         /* since the common start; the first look is right before it */
+    int64_t width_ns;
+    int64_t busy_ns;    /* time in which the device had something to do */
+    int64_t queue_ns;   /* its requests times their time there: / width_ns is the mean queue */
+    int64_t request_ns; /* of finished requests: / requests is their mean time */
+    int64_t requests;
+    int64_t read_bytes;
+    int64_t written_bytes;
+    int64_t received_bytes; /* all networks but the loopback */
+    int64_t sent_bytes;
+};
+
+struct record_phase {
+    char name[RECORD_NAME]; /* "01_write" */
+    char kind[RECORD_NAME]; /* "write", "read", "verify" */
+    int64_t repetition;     /* from 1 */
+    enum record_status status;
+    char ended_by[16];   /* why no further request was started: "size" (all was done), "time",
+                            "steady", "signal", "failure", "stall"; "" when none was started */
+    char *failure;       /* NULL, or the one line that was printed */
+    int64_t started_ns;  /* since the run's start */
+    int64_t duration_ns; /* common start to last completion with sync and close, over all ranks */
+    int64_t first_through_ns; /* when the first rank had its last request acknowledged */
+    int64_t active_ns;        /* the last edge of the timeline's grid before that */
+    int64_t bytes;
+    int64_t active_bytes; /* acknowledged to all ranks within active_ns, by the timeline */
+    int64_t ranks_per_s;  /* sum over the ranks of their bytes / end_ns */
+    int64_t requests;
+    int64_t bytes_planned;
+    uint8_t steady;            /* enum record_truth; unknown = fewer than five rounds */
+    int64_t round_ns;          /* length of a round */
+    int64_t steady_from_ns;    /* the first steady window, since the common start */
+    int64_t steady_ns;         /* its length; 0 without */
+    int64_t steady_bytes;      /* acknowledged in it */
+    int64_t steady_range_ppm;  /* (largest - smallest round) / mean, in millionths */
+    int64_t steady_slope_ppm;  /* what the line fitted through its rounds climbs / mean */
+    int64_t start_skew_ns;     /* last minus first rank to be at work */
+    int64_t submit_skew_ns;    /* last minus first rank to submit a request */
+    int64_t end_skew_ns;       /* last minus first rank to end */
+    int64_t slack_ns;          /* the common start was named so long before */
+    int64_t ranks_late;        /* ranks that were not at work within a millisecond of it */
+    int64_t clock_error_ns;    /* bound of the error of any rank's instants */
+    int64_t timeline_shift_ns; /* edges of a rank's timeline were moved by this at most */
+    char engine_asked[16];
+    char engine_used[16];
+    char engine_reason[RECORD_LINE];
+    char direct_asked[16];
+    uint8_t direct_opened;    /* enum record_truth, over all ranks */
+    uint8_t direct_in_effect; /* enum record_truth, over all ranks */
+    char direct_reason[RECORD_LINE];
+    uint8_t uncached;              /* enum record_truth, over all ranks; so the next */
+    uint8_t buffers_fixed;         /* enum record_truth */
+    char not_granted[RECORD_LINE]; /* of the first rank that went without something, and why */
+    int64_t ranks_without;         /* ranks that did */
+    int64_t ranks_direct;          /* ranks with direct_in_effect yes */
+    int64_t ranks_total;
+    char cache[RECORD_LINE]; /* reads: "other node wrote", "may be cached: same node wrote", "" */
+    struct record_row *nodes;
+    size_t node_count;
+    struct record_row *ranks;
+    size_t rank_count;
+    struct record_row *writers;
+    size_t writer_count;
+    struct record_file *files;
+    size_t file_count;
+    struct record_difference *differences;
+    size_t difference_count;
+    struct record_bin *bins;
+    size_t bin_count;
+    struct record_device *devices;
+    size_t device_count;
+    struct record_slow *slowest;
+    size_t slowest_count;
+    struct histogram latency;       /* the whole */
+    struct histogram *node_latency; /* node_count entries, or NULL */
+    struct histogram intended;      /* since the instants that a rate set; empty without */
+    struct histogram file_latency;  /* of files: open, transfers, sync and close */
+    struct histogram making;        /* filling or checking a buffer; empty without producers */
+    struct histogram queue_wait;    /* of buffers, filled for submission or read for checking */
+};
+
+/* One phase of the list over all its repetitions: rates, from common start to last completion. */
+struct record_summary {
+    char phase[RECORD_NAME]; /* its kind or its section's name */
+    int64_t position;        /* in the list of phases, from 1 */
+    int64_t count;           /* completed repetitions */
+    int64_t median_per_s;
+    int64_t low_per_s; /* bounds of the interval of the median; -1 = too few repetitions */
+    int64_t high_per_s;
+    int64_t level_ppm; /* probability that it holds the median, in millionths; 0 without */
+    char method[RECORD_NAME];
+    int64_t least_per_s;
+    int64_t most_per_s;
+    int64_t spread_ppm;        /* (most - least) / median, in millionths */
+    int64_t first_per_s;       /* of the first repetition */
+    int64_t rest_median_per_s; /* of all others; 0 without */
+};
+
+/* What could be reached at most, by a probe before the first phase. */
+struct record_ceiling {
+    char probe[16];     /* "data" made and dropped, "storage" of ready-made data, "both" */
+    char direction[16]; /* "write" */
+    int64_t bytes;
+    int64_t requests;
+    int64_t duration_ns; /* as of a phase, so the next two */
+    char ended_by[16];
+    int64_t ranks;
+    int64_t per_s; /* bytes / duration_ns; 0 = not measured */
+    char engine[16];
+    uint8_t direct_in_effect; /* enum record_truth */
+    char reason[RECORD_LINE]; /* why it was not measured; "" = it was */
+};
+
+struct record_advice {
+    char code[RECORD_NAME]; /* "cached-reads", "fallback-direct", ... */
+    char severity[16];      /* "note", "warning", "serious" */
+    char *text;             /* one sentence with its numbers and the next step */
+};
+
+struct record {
+    int64_t schema_version;
+    char tool_version[RECORD_NAME];
+    enum record_status status;
+    char started_utc[RECORD_NAME];
+    char finished_utc[RECORD_NAME];
+    char run_id[RECORD_NAME];
+    char generator[RECORD_NAME]; /* instruction path of the data generator: "x86-64-v4" */
+    char plan_fingerprint[RECORD_NAME];
+    char *label;
+    char *command_line;
+    char *options; /* canonical text, resolved values */
+    struct record_job job;
+    struct record_node *nodes;
+    size_t node_count;
+    struct record_target *targets;
+    size_t target_count;
+    struct record_block_device *block_devices;
+    size_t block_device_count;
+    struct record_network *networks;
+    size_t network_count;
+    struct record_clock *clocks;
+    size_t clock_count;
+    struct record_phase *phases;
+    size_t phase_count;
+    struct record_summary *summary;
+    size_t summary_count;
+    struct record_ceiling *ceilings;
+    size_t ceiling_count;
+    struct record_advice *advice;
+    size_t advice_count;
+};
+
+/* Frees what the record owns and zeroes it. */
+void record_release(struct record *record);
+
+/* Frees what a phase owns that is in no record. */
+void record_phase_release(struct record_phase *phase);
+
+/* A new zeroed phase at the end, valid until the next call; NULL when out of memory. */
+struct record_phase *record_add_phase(struct record *record);
+
+/* Looks for the phase's steady window in its timeline. */
+void record_mark_steady(struct record_phase *phase);
+
+/* Marks the window that the phase was ended for; 'from_ns' < 0 when it did not come to that, which
+ * is "not reached" also where there was no time for five rounds. */
+void record_mark_until_steady(struct record_phase *phase, int64_t round_ns, int64_t from_ns);
+
+/* Fills the summary over repetitions from the phases that are complete; -ENOMEM. */
+int record_summarise(struct record *record);
+
+/* Is every phase's median known to 'share' of itself: half its interval no wider? Pure. */
+bool record_settled(const struct record *record, double share);
+
+/* Keeps a probe, and its rate unless it has a reason; 0 or -ENOMEM. */
+int record_add_ceiling(struct record *record, const struct record_ceiling *ceiling);
+
+/* Adds one doubt; 0 or -ENOMEM. */
+int record_add_advice(struct record *record, const char *code, const char *severity,
+                      const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Percentiles, mean and max of a histogram as a record keeps them. */
+void record_latency_of(const struct histogram *histogram, struct record_latency *latency);
+
+const char *record_status_name(enum record_status status);
+const char *record_truth_name(enum record_truth truth); /* "no", "yes", "unknown", "mixed" */
+
+/* yes/no/unknown of two parts into one: equal stays, different becomes mixed. */
+enum record_truth record_truth_merge(enum record_truth a, enum record_truth b);
+
+#endif

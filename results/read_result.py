@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""Reads a tidemill result with h5py and pandas; needs nothing of tidemill. See README.md here."""
+import sys
+
+import h5py
+import pandas as pd
+
+
+def table(group):
+    """A table (a group of columns of equal length) as a DataFrame; texts become str."""
+    columns = {name: column for name, column in group.items()
+               if isinstance(column, h5py.Dataset) and column.ndim == 1}
+    frame = pd.DataFrame({name: column.asstr(errors="replace")[()] if column.dtype.kind == "S"
+                          else column[()] for name, column in columns.items()})
+    for name, column in columns.items():  # enumerations by their names
+        names = h5py.check_enum_dtype(column.dtype)
+        if names:
+            frame[name] = frame[name].map({value: key for key, value in names.items()})
+    return frame
+
+
+def phases(file):
+    """One row for each phase: the attributes of /phases/NN_name."""
+    return pd.DataFrame({name: dict(phase.attrs) for name, phase in file["phases"].items()}).T
+
+
+if __name__ == "__main__":
+    with h5py.File(sys.argv[1], "r") as file:
+        print(dict(file.attrs))
+        print(phases(file).to_string())
+        for name, phase in file["phases"].items():
+            print(name, table(phase["nodes"]).to_string(), sep="\n")

@@ -1,0 +1,267 @@
+/* tidemill facts: what nodes and targets offer; where nodes differ, which and how. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cluster/cluster.h"
+#include "commands.h"
+#include "facts_look.h"
+#include "platform/host.h"
+#include "platform/interrupt.h"
+#include "tell.h"
+
+enum { LABEL_WIDTH = 12, DIFFERENT_SHOWN = 8 };
+
+static const char usage[] =
+    "usage: tidemill facts [TARGET...]\n"
+    "\n"
+    "Tells what this host and these targets (directories, files, block devices) offer to\n"
+    "'tidemill run': system, processors, memory, huge pages, limits, io_uring, and for each\n"
+    "target what the system says and what trying shows. Under mpirun or srun all nodes\n"
+    "look; where they differ, the line is marked with '*' and the nodes are named.\n"
+    "\n"
+    "At most one file of 64 KiB is written to a directory, and removed again; what exists\n"
+    "is only read.\n"
+    "\n"
+    "  -h, --help      this page\n"
+    "\n"
+    "Exit codes: 0 fine, 1 a target could not be looked at or tried on some node, 2 it could\n"
+    "not be looked at on any, or asked wrongly.\n";
+
+/* The first row whose value most rows have. */
+static size_t most_common(const struct fact_row *rows, size_t count, size_t fact)
+{
+    size_t best = 0;
+    size_t best_votes = 0;
+    for (size_t i = 0; i < count && best_votes <= count / 2; i++) {
+        size_t votes = 0;
+        for (size_t j = 0; j < count; j++)
+            votes += !strcmp(rows[i].values[fact], rows[j].values[fact]);
+        if (votes > best_votes) {
+            best = i;
+            best_votes = votes;
+        }
+    }
+    return best;
+}
+
+static bool differs(const struct fact_row *row, const struct fact_row *common, size_t fact)
+{
+    return strcmp(row->values[fact], common->values[fact]) != 0;
+}
+
+static void write_fact(const struct fact_row *rows, size_t count, size_t fact, const char *label,
+                       struct text *out)
+{
+    const struct fact_row *common = &rows[most_common(rows, count, fact)];
+    size_t others = 0;
+    for (size_t i = 0; i < count; i++)
+        others += differs(&rows[i], common, fact);
+    if (!others && !common->values[fact][0])
+        return;
+    text_add(out, "%c %-*s %s\n", others ? '*' : ' ', LABEL_WIDTH, label, common->values[fact]);
+    size_t shown = 0;
+    for (size_t i = 0; i < count && shown < DIFFERENT_SHOWN; i++)
+        if (differs(&rows[i], common, fact)) {
+            text_add(out, "  %*s %s: %s\n", LABEL_WIDTH, "", rows[i].node,
+                     rows[i].values[fact][0] ? rows[i].values[fact] : "not told");
+            shown++;
+        }
+    if (others > shown)
+        text_add(out, "  %*s and %zu more nodes\n", LABEL_WIDTH, "", others - shown);
+}
+
+static bool is_odd(const struct fact_row *rows, size_t count, size_t row)
+{
+    for (size_t fact = 0; fact < NODE_FACT_COUNT; fact++)
+        if (differs(&rows[row], &rows[most_common(rows, count, fact)], fact))
+            return true;
+    return false;
+}
+
+/* One row for each node: what it does not have in common with most. */
+static void write_nodes(const struct fact_row *rows, size_t count, struct text *out)
+{
+    size_t width = strlen("node");
+    if (count < 2)
+        return;
+    for (size_t i = 0; i < count; i++)
+        width = strlen(rows[i].node) > width ? strlen(rows[i].node) : width;
+    text_add(out, "  %-*s  differs in\n", (int)width, "node");
+    for (size_t i = 0; i < count; i++) {
+        size_t words = 0;
+        text_add(out, "%c %-*s ", is_odd(rows, count, i) ? '*' : ' ', (int)width, rows[i].node);
+        for (size_t fact = 0; fact < NODE_FACT_COUNT; fact++)
+            if (differs(&rows[i], &rows[most_common(rows, count, fact)], fact))
+                text_add(out, "%s %s", words++ ? "," : "",
+                         node_fact_labels[fact] + strspn(node_fact_labels[fact], " "));
+        text_add(out, "%s\n", words ? "" : " -");
+    }
+    text_add(out, "\n");
+}
+
+static void write_rows(const struct fact_row *rows, size_t count, const char *const *labels,
+                       size_t facts, struct text *out)
+{
+    for (size_t fact = 0; fact < facts; fact++)
+        write_fact(rows, count, fact, labels[fact], out);
+}
+
+/* Every node's row on rank 0; the leaders speak. */
+static int gather(struct cluster *cluster, const struct fact_row *mine, void **rows, size_t *count,
+                  struct failure *why)
+{
+    return cluster_gather(cluster, mine, sizeof *mine, cluster->leader, rows, count, why);
+}
+
+static int tell_node(struct cluster *cluster, struct fact_row *row, struct text *out)
+{
+    struct failure failure = {0};
+    struct agreement agreement;
+    char line[FAILURE_TEXT + RECORD_LINE];
+    void *rows = NULL;
+    size_t count = 0;
+    facts_of_node(row, &failure);
+    if (cluster_agree(cluster, &failure, &agreement)) {
+        agreement_line(cluster, &agreement, line, sizeof line);
+        if (cluster->rank == 0)
+            tell_error(line);
+        return EXIT_REFUSED;
+    }
+    if (gather(cluster, row, &rows, &count, &failure))
+        return EXIT_REFUSED;
+    if (cluster->rank == 0) {
+        text_add(out, "%zu node%s, %u rank%s, %s\n", count, count == 1 ? "" : "s",
+                 cluster->shape.rank_count, cluster->shape.rank_count == 1 ? "" : "s",
+                 cluster->library);
+        write_nodes(rows, count, out);
+        write_rows(rows, count, node_fact_labels, NODE_FACT_COUNT, out);
+    }
+    free(rows);
+    return 0;
+}
+
+/* 0, 1 when some node could not look, 2 when none could. */
+static int tell_target(struct cluster *cluster, const char *path, struct fact_row *row,
+                       struct text *out)
+{
+    struct failure failure = {0};
+    void *rows = NULL;
+    size_t count = 0;
+    size_t failed = 0;
+    int code = 0;
+    if (cluster->leader)
+        facts_of_target(path, row);
+    if (gather(cluster, row, &rows, &count, &failure))
+        return EXIT_REFUSED;
+    const struct fact_row *all = rows;
+    for (size_t i = 0; cluster->rank == 0 && i < count; i++) {
+        failed += all[i].failed != 0;
+        code |= all[i].failed || all[i].untried;
+    }
+    if (failed && failed == count)
+        code = EXIT_REFUSED;
+    if (code == EXIT_REFUSED) {
+        tell_error(all[0].values[FACT_KIND]);
+    } else if (cluster->rank == 0) {
+        text_add(out, "\n'%s'\n", path);
+        write_rows(all, count, target_fact_labels, TARGET_FACT_COUNT, out);
+    }
+    free(rows);
+    return code;
+}
+
+static int tell_facts(struct cluster *cluster, int argc, char *const *argv)
+{
+    struct text out = {0};
+    struct fact_row *row = calloc(1, sizeof *row);
+    int code = 0;
+    if (!row)
+        cluster_abort(cluster, 1);
+    text_copy(row->node, sizeof row->node, cluster->node_names[cluster->node]);
+    code = tell_node(cluster, row, &out);
+    for (int i = 1; i < argc && code != EXIT_REFUSED; i++) {
+        memset(row->values, 0, sizeof row->values);
+        row->failed = row->untried = 0;
+        int result = tell_target(cluster, argv[i], row, &out);
+        cluster_broadcast(cluster, &result, sizeof result);
+        code = result > code ? result : code;
+    }
+    if (cluster->rank == 0 && code != EXIT_REFUSED)
+        fputs(text_string(&out), stdout);
+    cluster_broadcast(cluster, &code, sizeof code);
+    text_release(&out);
+    free(row);
+    return code;
+}
+
+/* 0, or the exit code; prints on the first process only. */
+static int check_arguments(int argc, char *const *argv, bool speaks)
+{
+    char line[256];
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] == '-')
+            snprintf(line, sizeof line,
+                     "unknown option '%.100s' of 'facts': see 'tidemill help "
+                     "facts'",
+                     argv[i]);
+        else if (!argv[i][0])
+            snprintf(line, sizeof line, "a target is an empty name; name what to look at");
+        else
+            continue;
+        if (speaks)
+            tell_error(line);
+        return EXIT_REFUSED;
+    }
+    return 0;
+}
+
+static bool wants_help(int argc, char *const *argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help"))
+            return true;
+    return false;
+}
+
+static int refuse_launch(const struct host_launch *launch)
+{
+    char line[512];
+    snprintf(line, sizeof line,
+             "%s started %u processes that cannot find each other as MPI ranks%s%s",
+             launch->launcher, launch->processes, launch->advice[0] ? ": " : "", launch->advice);
+    if (launch->process == 0)
+        tell_error(line);
+    return EXIT_REFUSED;
+}
+
+int cmd_facts(int argc, char *const *argv)
+{
+    struct host_launch launch;
+    struct cluster cluster = {0};
+    struct host_identity identity;
+    struct failure failure = {0};
+    host_look_at_launch(&launch);
+    if (wants_help(argc, argv)) {
+        if (launch.process == 0)
+            fputs(usage, stdout);
+        return 0;
+    }
+    int code = check_arguments(argc, argv, launch.process == 0);
+    if (code)
+        return code;
+    if (launch.joinable == TRUTH_NO)
+        return refuse_launch(&launch);
+    interrupt_install();
+    if (host_identify(&identity, &failure) || cluster_open(&cluster, &identity, &failure)) {
+        if (launch.process == 0)
+            tell_error(failure.text);
+        return EXIT_REFUSED;
+    }
+    code = cluster.shape.rank_count == 1 && launch.processes > 1 ? refuse_launch(&launch)
+                                                                 : tell_facts(&cluster, argc, argv);
+    fflush(stdout);
+    cluster_close(&cluster);
+    return code;
+}

@@ -1,0 +1,261 @@
+/* tidemill run: one run's life from the command line to the exit code. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "commands.h"
+#include "options/arguments.h"
+#include "options/help.h"
+#include "phases/run.h"
+#include "platform/clock.h"
+#include "platform/host.h"
+#include "platform/interrupt.h"
+#include "record/store.h"
+#include "report/advice.h"
+#include "setup.h"
+#include "start_record.h"
+#include "tell.h"
+
+/* One run of this program, on this rank. */
+struct session {
+    struct cluster cluster;
+    struct setup setup;
+    struct record record; /* rank 0 */
+    char *result_path;    /* rank 0 */
+    struct record_job job;
+    struct teller teller;
+    struct keeper keeper;
+    struct lookout lookout; /* rank 0 */
+    bool given_up;          /* threads are left that wait for storage */
+};
+
+enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
+
+/* Help is answered without MPI, so that it works where none is installed or running. */
+static bool wants_help(int argc, char *const *argv)
+{
+    struct options options;
+    struct failure ignored = {0};
+    bool help = false;
+    options_init(&options, &ignored);
+    arguments_parse(&options, argc, argv, &help, &ignored);
+    options_release(&options);
+    return help;
+}
+
+static int show_help(const struct host_launch *launch)
+{
+    struct text page = {0};
+    help_run(&page);
+    if (launch->process == 0)
+        fputs(text_string(&page), stdout);
+    text_release(&page);
+    return 0;
+}
+
+static int refuse_launch(const struct host_launch *launch)
+{
+    if (launch->process == 0)
+        fprintf(stderr, "tidemill: %s started %u process%s that cannot join as MPI ranks%s%s\n",
+                launch->launcher, launch->processes, launch->processes == 1 ? "" : "es",
+                launch->advice[0] ? ": " : "", launch->advice);
+    return EXIT_REFUSED;
+}
+
+/* Everything before the first trace: refusals end here. */
+static int prepare(struct setup *setup)
+{
+    if (setup_look(setup) || setup_engine(setup) || setup_plan(setup) || setup_space(setup) ||
+        setup_direct(setup) || setup_mode(setup))
+        return EXIT_REFUSED;
+    return 0;
+}
+
+static void show_plan(const struct session *session, FILE *stream)
+{
+    struct text text = {0};
+    plan_describe(&session->setup.plan, &text);
+    fputs(text_string(&text), stream);
+    text_release(&text);
+}
+
+/* The result file is in place before anything is measured. */
+static int begin_record(struct session *session, int argc, char *const *argv)
+{
+    struct setup *setup = &session->setup;
+    struct failure failure = {0};
+    if (start_record(setup, argc, argv, &session->job, &session->record, &failure))
+        return setup_agree(setup, &failure);
+    if (session->cluster.rank == 0 &&
+        !result_claim(&setup->options, session->job.job_id, &session->result_path, &failure) &&
+        store_save(session->result_path, &session->record, &failure))
+        store_unclaim(session->result_path);
+    return setup_agree(setup, &failure);
+}
+
+/* The path is tried before data folders are made, so that a bad one leaves no trace. */
+static int find_result(struct session *session)
+{
+    struct failure failure = {0};
+    if (session->cluster.rank == 0)
+        result_path(&session->setup.options, session->job.job_id, &session->result_path, &failure);
+    return setup_agree_with_first(&session->setup, &failure);
+}
+
+static enum record_status status_of(enum verdict verdict)
+{
+    if (verdict == VERDICT_FINE)
+        return RECORD_COMPLETE;
+    return verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM ? RECORD_INTERRUPTED
+                                                                   : RECORD_FAILED;
+}
+
+/* Own files go, the record is completed, the summary told. */
+static enum verdict finish(struct session *session, enum verdict verdict, bool stalled,
+                           struct failure *why)
+{
+    struct setup *setup = &session->setup;
+    struct agreement agreement;
+    struct failure removal = {0};
+    struct failure saving = {0};
+    char line[FAILURE_TEXT + RECORD_LINE];
+    if (!setup->options.keep && stalled)
+        session->given_up |= dataset_remove_within(&setup->dataset, REMOVAL_NS, &removal) != 0;
+    else if (!setup->options.keep)
+        dataset_remove(&setup->dataset, &removal);
+    keeper_stop(&session->keeper);
+    if (cluster_agree(&session->cluster, &removal, &agreement) && verdict == VERDICT_FINE)
+        verdict = VERDICT_FAILED;
+    if (session->cluster.rank != 0)
+        return verdict;
+    if (agreement.failed_ranks) {
+        agreement_line(&session->cluster, &agreement, line, sizeof line);
+        tell_error(line);
+    }
+    session->record.status = status_of(verdict);
+    clock_utc(session->record.finished_utc);
+    advice_consider(&session->record);
+    /* also where an earlier save failed: there may be room now that the data are gone */
+    store_save(session->result_path, &session->record, &saving);
+    if (why->code || saving.code)
+        tell_error(why->code ? why->text : saving.text);
+    if (saving.code && verdict == VERDICT_FINE)
+        verdict = VERDICT_FAILED;
+    if (!setup->options.quiet) {
+        tell_summary(&session->record, setup->options.verbose);
+        printf("\nresult  %s%s\n", session->result_path,
+               saving.code ? " is not complete: see the error" : "");
+    }
+    return verdict;
+}
+
+static int measure(struct session *session, int64_t started_ns)
+{
+    struct setup *setup = &session->setup;
+    struct failure failure = {0};
+    enum verdict verdict = VERDICT_FAILED;
+    struct run run = {
+        .cluster = &session->cluster,
+        .options = &setup->options,
+        .plan = &setup->plan,
+        .engine = setup->engine,
+        .engine_reason = setup->engine_reason,
+        .mode = setup->mode,
+        .numa = setup->numa,
+        .not_granted = setup->not_granted,
+        .roomy = setup->roomy,
+        .device =
+            setup->targets[geometry_target(&setup->plan.geometry, session->cluster.rank)].device,
+        .content = &setup->content,
+        .dataset = &setup->dataset,
+        .record = session->cluster.rank == 0 ? &session->record : NULL,
+        .keeper = &session->keeper,
+        .started_ns = started_ns,
+    };
+    tell_listen(&session->teller, &run.listener);
+    if (session->cluster.rank == 0) {
+        lookout_init(&session->lookout);
+        setup->dataset.lookout = run.lookout = &session->lookout;
+    }
+    keeper_start(&session->keeper, session->result_path, &session->record, run.lookout);
+    patience_start(&run);
+    if (run_phases(&run, &verdict, &failure))
+        verdict = verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;
+    session->given_up = run.given_up;
+    if (run.stalled)
+        patience_stop(&run); /* it was told; the removal has a limit of its own */
+    int code = verdict_exit_code(finish(session, verdict, run.stalled, &failure));
+    patience_stop(&run);
+    cluster_broadcast(&session->cluster, &code, sizeof code);
+    return code;
+}
+
+static int run(struct session *session, int argc, char *const *argv, int64_t started_ns)
+{
+    struct setup *setup = &session->setup;
+    struct failure ignored = {0};
+    setup->cluster = &session->cluster;
+    if (setup_options(setup, argc, argv))
+        return EXIT_REFUSED;
+    if (setup->options.cleanup)
+        return cleanup(setup);
+    if (prepare(setup))
+        return EXIT_REFUSED;
+    tell_init(&session->teller, &setup->options);
+    bool first = session->cluster.rank == 0;
+    if (setup->options.dry_run) {
+        if (first)
+            show_plan(session, stdout);
+        return 0;
+    }
+    if (find_result(session))
+        return EXIT_REFUSED;
+    if (first && !setup->options.quiet)
+        show_plan(session, stderr);
+    if (setup_dataset(setup))
+        return EXIT_REFUSED;
+    if (begin_record(session, argc, argv)) {
+        dataset_remove(&setup->dataset, &ignored);
+        return EXIT_REFUSED;
+    }
+    return measure(session, started_ns);
+}
+
+int cmd_run(int argc, char *const *argv)
+{
+    struct host_launch launch;
+    host_look_at_launch(&launch);
+    if (wants_help(argc, argv))
+        return show_help(&launch);
+    if (launch.joinable == TRUTH_NO)
+        return refuse_launch(&launch);
+    struct session session = {0};
+    struct host_identity identity;
+    struct failure failure = {0};
+    int64_t started_ns = clock_now_ns();
+    session.setup.load_thousandths = host_load_thousandths();
+    interrupt_install();
+    if (host_job(&session.job, &failure) || host_identify(&identity, &failure) ||
+        cluster_open(&session.cluster, &identity, &failure)) {
+        if (launch.process == 0)
+            tell_error(failure.text);
+        return EXIT_REFUSED;
+    }
+    interrupt_guard(NULL); /* without it the handlers still do, but for a main thread that hangs */
+    int code = session.cluster.shape.rank_count == 1 && launch.processes > 1
+                   ? refuse_launch(&launch)
+                   : run(&session, argc, argv, started_ns);
+    fflush(stdout); /* a launcher may end the other ranks as soon as the first has left */
+    if (session.given_up) {
+        cluster_close(&session.cluster);
+        _exit(code); /* what waits for storage still holds on to things */
+    }
+    setup_release(&session.setup);
+    record_release(&session.record);
+    free(session.result_path);
+    free(session.job.environment);
+    cluster_close(&session.cluster);
+    return code;
+}

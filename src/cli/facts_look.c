@@ -1,0 +1,331 @@
+#include "facts_look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "build.h"
+#include "engines/engine.h"
+#include "facts_device.h"
+#include "platform/block_device.h"
+#include "platform/host.h"
+#include "platform/memory.h"
+#include "platform/networks.h"
+#include "platform/numa.h"
+#include "platform/probe.h"
+#include "platform/target.h"
+
+enum { TRIED_BYTES = 8 << 20, TRIED_REQUEST = 1 << 20 };
+
+#define FACT(ID, label) [FACT_##ID] = (label),
+const char *const node_fact_labels[NODE_FACT_COUNT] = {NODE_FACTS(FACT)};
+const char *const target_fact_labels[TARGET_FACT_COUNT] = {TARGET_FACTS(FACT)};
+#undef FACT
+
+_Static_assert((int)NODE_FACT_COUNT <= (int)FACTS_MOST, "a row has room for them");
+_Static_assert((int)TARGET_FACT_COUNT <= (int)FACTS_MOST, "a row has room for them");
+
+/* Adds to a fact. */
+static void add(struct fact_row *row, int fact, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void add(struct fact_row *row, int fact, const char *format, ...)
+{
+    size_t used = strlen(row->values[fact]);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(row->values[fact] + used, FACT_TEXT - used, format, arguments);
+    va_end(arguments);
+}
+
+static void add_size(struct fact_row *row, int fact, int64_t bytes)
+{
+    char text[UNITS_TEXT];
+    units_show_size(bytes > 0 ? (uint64_t)bytes : 0, text);
+    add(row, fact, "%s", text);
+}
+
+static void look_at_memory(struct fact_row *row, const struct record_node *node)
+{
+    char enabled[64] = "";
+    size_t huge = arena_huge_page_bytes();
+    struct failure none = {0};
+    add_size(row, FACT_MEMORY, node->memory_bytes);
+    if (node->memory_limit_bytes < node->memory_bytes) {
+        add(row, FACT_MEMORY, ", of which the control group allows ");
+        add_size(row, FACT_MEMORY, node->memory_limit_bytes);
+    }
+    add(row, FACT_MEMORY, "; last-level cache ");
+    add_size(row, FACT_MEMORY, node->last_level_cache_bytes);
+    if (huge) {
+        add(row, FACT_HUGE, "%lld explicit of ", (long long)arena_huge_pages_free());
+        add_size(row, FACT_HUGE, (int64_t)huge);
+        add(row, FACT_HUGE, " are free; ");
+    }
+    arena_transparent_mode(enabled, sizeof enabled);
+    add(row, FACT_HUGE, "transparent: %s; a pool of 8 MiB %s", enabled[0] ? enabled : "not told",
+        arena_try_huge(TRIED_BYTES, &none) ? "cannot be had in them" : "can be had in them");
+}
+
+static void look_at_lockable(struct fact_row *row)
+{
+    int64_t limit = host_memlock_bytes();
+    if (limit < 0)
+        add(row, FACT_MEMLOCK, "unlimited");
+    else
+        add_size(row, FACT_MEMLOCK, limit);
+    add(row, FACT_MEMLOCK, "%s",
+        host_may_lock() ? ", and this user may pass the limit (CAP_IPC_LOCK)"
+        : limit < 0     ? ""
+                        : " (ulimit -l) for all processes of the user together");
+}
+
+/* What a ring with these settings is refused, or what it goes without; true when there is one. */
+static bool try_ring(struct fact_row *row, int fact, const struct engine_mode *mode, void *memory,
+                     size_t bytes)
+{
+    struct failure why = {0};
+    struct engine engine;
+    const int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    const struct engine_setup setup = {
+        .fds = &fd,
+        .fd_count = 1,
+        .depth = 32,
+        .memory = memory,
+        .memory_bytes = bytes,
+        .mode = *mode,
+    };
+    const int result = engine_open(&engine, engine_find("uring"), &setup, &why);
+    add(row, fact, "%s", result ? why.text : engine.reason[0] ? engine.reason : "yes");
+    engine_close(&engine);
+    close(fd);
+    return result == 0;
+}
+
+static void look_at_uring(struct fact_row *row)
+{
+    static const struct engine_mode plain = {0};
+    static const struct engine_mode sqpoll = {.sqpoll = true};
+    static const struct engine_mode fixed = {.fixed_buffers = ENGINE_REQUIRE};
+    struct arena arena;
+    if (!try_ring(row, FACT_URING, &plain, NULL, 0)) {
+        add(row, FACT_SQPOLL, "no");
+        add(row, FACT_FIXED, "no");
+        return;
+    }
+    try_ring(row, FACT_SQPOLL, &sqpoll, NULL, 0);
+    if (arena_map(&arena, TRIED_BYTES, HUGE_NEVER, NULL))
+        return;
+    if (!try_ring(row, FACT_FIXED, &fixed, arena.memory, arena.bytes))
+        row->values[FACT_FIXED][0] = 0;
+    add(row, FACT_FIXED, " (8 MiB%s)", row->values[FACT_FIXED][0] ? "" : " cannot be fixed");
+    arena_unmap(&arena);
+}
+
+static void look_at_network(struct fact_row *row)
+{
+    struct record_network *networks = NULL;
+    size_t count = 0;
+    networks_look("", &networks, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct record_network *network = &networks[i];
+        add(row, FACT_NETWORK, "%s%s (%s", i ? ", " : "", network->name,
+            network->driver[0] ? network->driver : "driver not told");
+        if (network->state[0])
+            add(row, FACT_NETWORK, ", %s", network->state);
+        if (network->bits_per_s > 0)
+            add(row, FACT_NETWORK, ", %g Gbit/s", (double)network->bits_per_s / 1e9);
+        if (network->mtu_bytes > 0)
+            add(row, FACT_NETWORK, ", MTU %lld", (long long)network->mtu_bytes);
+        if (network->numa_node >= 0)
+            add(row, FACT_NETWORK, ", NUMA node %lld", (long long)network->numa_node);
+        add(row, FACT_NETWORK, ")");
+    }
+    if (!count)
+        add(row, FACT_NETWORK, "no interface with a device");
+    free(networks);
+}
+
+static void look_at_numa(struct fact_row *row)
+{
+    struct numa *numa;
+    if (numa_open(&numa, NULL))
+        return;
+    for (uint32_t i = 0; i < numa_count(numa); i++) {
+        const struct numa_domain *domain = numa_domain(numa, i);
+        add(row, FACT_NUMA, "%s%u: processors %s", i ? "; " : "", domain->node,
+            domain->cpus[0] ? domain->cpus : "not told");
+    }
+    numa_close(numa);
+}
+
+static void add_frequency(struct fact_row *row, int64_t hertz)
+{
+    if (hertz > 0)
+        add(row, FACT_FREQUENCY, "%.2f GHz", (double)hertz / 1e9);
+    else
+        add(row, FACT_FREQUENCY, "unknown");
+}
+
+static void look_at_system(struct fact_row *row, const struct record_node *node)
+{
+    add(row, FACT_SYSTEM, "%s; virtual machine: %s; container: %s; clock: %s",
+        node->operating_system, node->virtual_machine, node->container, node->clock_source);
+    add(row, FACT_KERNEL, "%s", node->kernel);
+    add(row, FACT_CPU, "%s", node->cpu);
+    add(row, FACT_CORES, "%lld socket%s, %lld cores, %lld threads", (long long)node->sockets,
+        node->sockets == 1 ? "" : "s", (long long)node->cores, (long long)node->cpus);
+    add(row, FACT_FREQUENCY, "governor %s", node->cpu_governor);
+    if (node->cpu_least_hz > 0 || node->cpu_most_hz > 0) {
+        add(row, FACT_FREQUENCY, ", ");
+        add_frequency(row, node->cpu_least_hz);
+        add(row, FACT_FREQUENCY, " to ");
+        add_frequency(row, node->cpu_most_hz);
+    }
+    if (node->open_files_limit < 0)
+        add(row, FACT_FILES, "unlimited");
+    else
+        add(row, FACT_FILES, "%lld (ulimit -n)", (long long)node->open_files_limit);
+}
+
+int facts_of_node(struct fact_row *row, struct failure *why)
+{
+    struct topology topology;
+    struct record_node node;
+    if (topology_look(&topology, why) || host_look(&node, &topology, why))
+        return why->code;
+    look_at_system(row, &node);
+    add(row, FACT_ALLOWED, "%u (%s)", topology.allowed_cpus, node.allowed_cpus);
+    look_at_numa(row);
+    look_at_memory(row, &node);
+    look_at_lockable(row);
+    look_at_uring(row);
+    look_at_network(row);
+    build_look(&topology, &node);
+    add(row, FACT_PROGRAM, "%s, commit %s, %s", TIDEMILL_VERSION, node.tool_commit,
+        node.tool_build);
+    add(row, FACT_LIBRARIES, "%s", node.libraries);
+    return 0;
+}
+
+static void look_at_devices(struct fact_row *row, const char *name)
+{
+    struct record_block_device *devices = NULL;
+    size_t count = 0;
+    struct text text = {0};
+    block_devices_add("", name, &devices, &count);
+    if (count)
+        facts_device(devices, &text);
+    add(row, FACT_DEVICE, "%s", text_string(&text));
+    text_clear(&text);
+    facts_parts(devices, count, &text);
+    add(row, FACT_PARTS, "%s", text_string(&text));
+    text_release(&text);
+    free(devices);
+}
+
+static void look_at_place(struct fact_row *row, const struct record_target *target)
+{
+    add(row, FACT_KIND, "%s%s%s", target->kind,
+        target->ram_backed            ? ", in memory: no storage behind it"
+        : target->shared == TRUTH_YES ? ", on a file system that nodes share"
+        : target->shared == TRUTH_NO  ? ", local to the node"
+                                      : "",
+        "");
+    if (target->mount_point[0])
+        add(row, FACT_MOUNT, "%s on %s, %s (%s)", target->mount_point, target->source,
+            target->file_system, target->options);
+    if (target->size_bytes > 0 && strcmp(target->kind, "null") != 0) {
+        add_size(row, FACT_SPACE, target->free_bytes);
+        add(row, FACT_SPACE, " free of ");
+        add_size(row, FACT_SPACE, target->size_bytes);
+    }
+    if (target->device[0])
+        look_at_devices(row, target->device);
+}
+
+static void add_answer(struct fact_row *row, int fact, int result)
+{
+    if (result == -EPERM)
+        add(row, fact, "not tried: nothing is written to what exists");
+    else
+        add(row, fact, "%s%s", result < 0 ? "no: " : "yes",
+            result < 0 ? strerrordesc_np(-result) : "");
+}
+
+static void try_polling(struct fact_row *row, const struct probe *probe)
+{
+    struct failure why = {0};
+    const struct engine_setup polling = {
+        .fds = &probe->direct_fd,
+        .fd_count = 1,
+        .depth = 1,
+        .memory = probe->memory,
+        .memory_bytes = 4096,
+        .mode = {.iopoll = true},
+    };
+    if (probe->direct_fd < 0)
+        add(row, FACT_IOPOLL, "no: it needs O_DIRECT");
+    else if (engine_find("uring")->available(&why))
+        add(row, FACT_IOPOLL, "no: it needs io_uring");
+    else if (engine_try(engine_find("uring"), &polling, 1, &why))
+        add(row, FACT_IOPOLL, "no: %s", why.text);
+    else
+        add(row, FACT_IOPOLL, "yes");
+}
+
+static void try_direct(struct fact_row *row, const struct record_target *target,
+                       const struct probe *probe)
+{
+    char reason[RECORD_LINE];
+    uint32_t unit = probe_direct_unit(probe);
+    int bypasses = probe_direct_bypasses(probe);
+    const char *effect = record_truth_name(target_direct(target, TRIED_REQUEST, reason));
+    if (probe->direct_fd < 0)
+        add(row, FACT_DIRECT, "refused: %s", strerrordesc_np(-probe->direct_error));
+    else
+        add(row, FACT_DIRECT, "opens; in effect: %s%s%s", effect, reason[0] ? ", " : "", reason);
+    if (target->direct_offset_alignment > 0)
+        add(row, FACT_UNIT, "%lld bytes told (memory %lld)",
+            (long long)target->direct_offset_alignment, (long long)target->direct_memory_alignment);
+    else
+        add(row, FACT_UNIT, "none told");
+    if (unit)
+        add(row, FACT_UNIT, ", reads of %u bytes work", unit);
+    if (bypasses < 0)
+        add_answer(row, FACT_BYPASS, bypasses);
+    else
+        add(row, FACT_BYPASS, "%s",
+            bypasses ? "yes: no page of a direct write was in the page cache"
+                     : "no: pages of a direct write were in the page cache");
+}
+
+void facts_of_target(const char *path, struct fact_row *row)
+{
+    struct record_target target;
+    struct probe probe;
+    struct failure why = {0};
+    if (target_look(path, &target, &why)) {
+        row->failed = why.code;
+        add(row, FACT_KIND, "%s", why.text);
+        return;
+    }
+    look_at_place(row, &target);
+    if (!strcmp(target.kind, "null") || !strcmp(target.kind, "other"))
+        return;
+    if (probe_open(&probe, path, &why)) {
+        row->untried = why.code;
+        add(row, FACT_DIRECT, "%s", why.text);
+        return;
+    }
+    try_direct(row, &target, &probe);
+    add_answer(row, FACT_UNCACHED, probe_uncached(&probe));
+    add_answer(row, FACT_PREALLOCATE, probe_preallocate(&probe));
+    try_polling(row, &probe);
+    probe_close(&probe);
+}

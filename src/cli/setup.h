@@ -1,0 +1,73 @@
+/*
+ * Everything of a run before its first phase: options shared, targets looked at, engine agreed,
+ * defaults fitted, plan made and checked against space. Each step is collective and either passes
+ * on every rank or is refused on every rank, with one line printed by rank 0.
+ */
+#ifndef TIDEMILL_CLI_SETUP_H
+#define TIDEMILL_CLI_SETUP_H
+
+#include <stdbool.h>
+
+#include "cluster/cluster.h"
+#include "data/content.h"
+#include "engines/engine.h"
+#include "options/options.h"
+#include "phases/dataset.h"
+#include "plan/defaults.h"
+#include "plan/plan.h"
+#include "platform/numa.h"
+#include "platform/topology.h"
+#include "record/record.h"
+#include "stored.h"
+
+struct setup {
+    struct cluster *cluster;
+    struct options options;
+    struct topology topology;
+    int64_t load_thousandths;       /* of this node, before MPI was started */
+    struct record_target *targets;  /* one for each target, as this rank sees it */
+    enum target_kind *target_kinds; /* as rank 0 sees them */
+    const struct engine_kind *engine;
+    char engine_reason[RECORD_LINE];
+    struct engine_mode mode;
+    struct numa *numa;             /* NULL: nothing is bound */
+    char not_granted[RECORD_LINE]; /* what was wished and is known not to be had on this rank */
+    struct capacity capacity;
+    bool roomy;
+    uint64_t depth_asked; /* rank 0: --depth as it was given; 0 without */
+    struct stored stored; /* an earlier run whose files are read; rank 0 has the whole */
+    struct plan plan;
+    struct content content;
+    struct dataset dataset;
+};
+
+/* 0, or -errno after the refusal was printed. 'argv' is looked at on rank 0 only. */
+int setup_options(struct setup *setup, int argc, char *const *argv);
+int setup_look(struct setup *setup);
+int setup_engine(struct setup *setup);
+int setup_plan(struct setup *setup);
+int setup_space(struct setup *setup);
+int setup_direct(struct setup *setup);
+
+/* How the engine works, and where buffers and threads are: what was required and is not to be had
+ * is refused here. */
+int setup_mode(struct setup *setup);
+
+/* Folders, and who reads whose data: the first thing that leaves a trace. */
+int setup_dataset(struct setup *setup);
+
+void setup_release(struct setup *setup);
+
+/* Does any phase write? True while the list is still to be fitted. */
+bool setup_writes(const struct options *options);
+
+/* Bytes that may be written to a target without going below the floor that the user set. */
+uint64_t setup_free_bytes(const struct setup *setup, uint32_t target);
+
+/* Prints on rank 0 what any rank refused. 0 when none did. */
+int setup_agree(struct setup *setup, const struct failure *why);
+
+/* The same for what rank 0 alone decides: its text stands alone. */
+int setup_agree_with_first(struct setup *setup, const struct failure *why);
+
+#endif

@@ -1,0 +1,164 @@
+/* The last checks before the first trace, and the first trace itself: folders on the targets. */
+#include "setup.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "base/units.h"
+#include "platform/target.h"
+#include "tell.h"
+
+/* May the target be another file system on each node? What has a block device of this host, or is
+ * in its memory, may. */
+static bool may_be_local(const struct setup *setup, uint32_t target)
+{
+    const struct record_target *seen = &setup->targets[target];
+    return setup->cluster->shape.node_count > 1 && (seen->device[0] || seen->ram_backed);
+}
+
+uint64_t setup_free_bytes(const struct setup *setup, uint32_t target)
+{
+    const struct record_target *seen = &setup->targets[target];
+    uint64_t available = (uint64_t)seen->free_bytes;
+    uint64_t floor =
+        checked_scale((uint64_t)seen->size_bytes, setup->options.free_space_floor, 100);
+    if (setup->target_kinds[target] == TARGET_DEVICE)
+        return (uint64_t)seen->size_bytes;
+    if (setup->target_kinds[target] == TARGET_FILE)
+        return available + (uint64_t)seen->size_bytes;
+    if (setup->target_kinds[target] == TARGET_NEW_FILE)
+        return available;
+    return available > floor ? available - floor : 0;
+}
+
+static int check_space(const struct setup *setup, uint32_t target, struct failure *why)
+{
+    const struct options *options = &setup->options;
+    const struct plan *plan = &setup->plan;
+    uint64_t need = may_be_local(setup, target)
+                        ? plan_node_bytes(plan, target, setup->cluster->node)
+                        : plan_target_bytes(plan, target);
+    uint64_t room = setup_free_bytes(setup, target);
+    enum target_kind kind = setup->target_kinds[target];
+    if (kind == TARGET_NULL || need <= room)
+        return 0;
+    if (kind == TARGET_DEVICE)
+        return failure_set(why, -ENOSPC,
+                           "the plan puts %" PRIu64 " bytes on '%s', which has %" PRIu64
+                           ": give a smaller size",
+                           need, options->targets[target], room);
+    if (options->force)
+        return 0;
+    return failure_set(why, -ENOSPC,
+                       "the plan puts %" PRIu64 " bytes on '%s', which has room for %" PRIu64
+                       ": give a smaller size, or '--force'",
+                       need, options->targets[target], room);
+}
+
+/* Rank 0 speaks for targets that all nodes share; where each node has its own, its leader does. */
+int setup_space(struct setup *setup)
+{
+    struct failure failure = {0};
+    const struct cluster *cluster = setup->cluster;
+    uint32_t own = geometry_target(&setup->plan.geometry, cluster->rank);
+    for (uint32_t i = 0; i < setup->options.target_count && cluster->rank == 0; i++)
+        if (setup->plan.writes && !failure.code)
+            check_space(setup, i, &failure);
+    int result = setup_agree_with_first(setup, &failure);
+    if (result)
+        return result;
+    if (cluster->leader && setup->plan.writes && may_be_local(setup, own))
+        check_space(setup, own, &failure);
+    return setup_agree(setup, &failure);
+}
+
+static int refuse_size(const char *option, uint64_t bytes, uint64_t instead, uint32_t multiple_of,
+                       const char *target, struct failure *why)
+{
+    char better[UNITS_TEXT];
+    units_exact_size(instead, better);
+    return failure_set(why, -EINVAL,
+                       "direct I/O is required, and on '%s' it takes multiples of %" PRIu32
+                       " bytes, which '--%s' of %" PRIu64
+                       " bytes is not: use '--%s %s', or '--direct prefer'",
+                       target, multiple_of, option, bytes, option, better);
+}
+
+/* Requests of a size that direct I/O takes, on a target where it has an effect, to the last one. */
+static int check_direct(const struct setup *setup, struct failure *why)
+{
+    uint32_t number = geometry_target(&setup->plan.geometry, setup->cluster->rank);
+    const struct record_target *target = &setup->targets[number];
+    const char *path = setup->options.targets[number];
+    const uint64_t request = setup->options.buffer_size_bytes;
+    const uint64_t total = setup->plan.geometry.setup.total_bytes;
+    char reason[RECORD_LINE];
+    uint32_t unit;
+    const uint64_t nearest = target_direct_size(target, request, &unit);
+    if (nearest && nearest != request)
+        return refuse_size("buffer-size", request, nearest, unit, path, why);
+    if (target_direct(target, request, reason) == TRUTH_NO)
+        return failure_set(why, -EINVAL,
+                           "direct I/O is required and not possible on '%s': %s; use '--direct "
+                           "prefer'",
+                           path, reason);
+    const uint64_t nearest_total = target_direct_size(target, total, &unit);
+    if (nearest_total && nearest_total != total)
+        return refuse_size("size", total, nearest_total, unit, path, why);
+    return 0;
+}
+
+/* '--direct require' refuses what is known to have no effect before anything is touched. */
+int setup_direct(struct setup *setup)
+{
+    struct failure failure = {0};
+    if (setup->options.direct == OPTION_DIRECT_REQUIRE)
+        check_direct(setup, &failure);
+    return setup_agree(setup, &failure);
+}
+
+/* 'auto' reads from the next node where that makes sense. */
+static uint64_t shift_wanted(const struct setup *setup)
+{
+    const char *shift = setup->options.shift;
+    bool several = setup->cluster->shape.node_count > 1;
+    bool local = setup->dataset.shared == TRUTH_NO;
+    if (!strcmp(shift, "auto"))
+        return several && !local ? 1 : 0;
+    return strcmp(shift, "none") ? strtoull(shift, NULL, 10) : 0;
+}
+
+int setup_dataset(struct setup *setup)
+{
+    struct failure failure = {0};
+    struct agreement agreement;
+    char line[FAILURE_TEXT + RECORD_LINE];
+    dataset_init(&setup->dataset, setup->cluster, &setup->plan, &failure);
+    int result = setup_agree(setup, &failure);
+    if (result)
+        return result;
+    if (setup->plan.writes) {
+        result = dataset_make_folders(&setup->dataset, &agreement);
+        if (result && setup->cluster->rank == 0) {
+            agreement_line(setup->cluster, &agreement, line, sizeof line);
+            tell_error(line);
+        }
+        if (result) {
+            dataset_remove(&setup->dataset, &failure);
+            return result;
+        }
+    } else if (cluster_max(setup->cluster, setup->stored.loaded)) {
+        stored_share(&setup->stored, &setup->dataset, &failure);
+    } else {
+        for (uint32_t i = 0; i < setup->dataset.part_count; i++) {
+            struct part *part = &setup->dataset.parts[i];
+            acknowledged_all(&part->acknowledged, part->share.request_count, part->share.bytes);
+        }
+    }
+    if (!failure.code)
+        plan_shift(&setup->plan, shift_wanted(setup), &failure);
+    return setup_agree(setup, &failure);
+}

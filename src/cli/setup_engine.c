@@ -1,0 +1,125 @@
+/* Which engine all ranks have, and what a rank may use with it. */
+#include <errno.h>
+#include <string.h>
+
+#include "setup.h"
+
+static bool all_null(const struct setup *setup)
+{
+    for (size_t i = 0; i < setup->options.target_count; i++)
+        if (setup->target_kinds[i] != TARGET_NULL)
+            return false;
+    return true;
+}
+
+/* One file or device among the targets leaves only the shared layout. */
+static bool any_file(const struct setup *setup)
+{
+    for (size_t i = 0; i < setup->options.target_count; i++)
+        if (setup->target_kinds[i] != TARGET_NULL && setup->target_kinds[i] != TARGET_DIRECTORY)
+            return true;
+    return false;
+}
+
+static bool all_in_memory(const struct setup *setup)
+{
+    for (size_t i = 0; i < setup->options.target_count; i++)
+        if (!setup->targets[i].ram_backed)
+            return false;
+    return true;
+}
+
+/* Does the user ask for what only rings have? */
+static bool needs_rings(const struct options *options)
+{
+    return options->uring_sqpoll || options->uring_iopoll ||
+           options->fixed_buffers == OPTION_FIXED_REQUIRE;
+}
+
+/* The first of the list that all ranks have. */
+static int choose_automatically(struct setup *setup, struct failure *why)
+{
+    bool rings = needs_rings(&setup->options);
+    if (!rings && cluster_min(setup->cluster, all_in_memory(setup))) {
+        setup->engine = engine_find("pwrite");
+        text_copy(setup->engine_reason, sizeof setup->engine_reason,
+                  "the target is in memory, where plain calls are faster than io_uring");
+        return 0;
+    }
+    for (int i = 0; engine_list[i] && !setup->engine; i++) {
+        struct failure reason = {0};
+        struct agreement agreement;
+        engine_list[i]->available(&reason);
+        if (rings && !engine_list[i]->traits.rings)
+            break;
+        if (!cluster_agree(setup->cluster, &reason, &agreement))
+            setup->engine = engine_list[i];
+        else if (!setup->engine_reason[0])
+            agreement_line(setup->cluster, &agreement, setup->engine_reason,
+                           sizeof setup->engine_reason);
+    }
+    if (setup->engine)
+        return 0;
+    return failure_set(why, -EOPNOTSUPP, "what was asked for needs io_uring: %s",
+                       setup->engine_reason);
+}
+
+static int choose_engine(struct setup *setup, struct failure *why)
+{
+    static const char *const names[] = {[ENGINE_URING] = "uring",
+                                        [ENGINE_PWRITE] = "pwrite",
+                                        [ENGINE_PWRITEV] = "pwritev",
+                                        [ENGINE_NULL] = "null"};
+    enum engine_option wish = (enum engine_option)setup->options.engine;
+    if (wish == ENGINE_AUTO && all_null(setup) && !needs_rings(&setup->options))
+        wish = ENGINE_NULL;
+    if (wish == ENGINE_AUTO)
+        return choose_automatically(setup, why);
+    setup->engine = engine_find(names[wish]);
+    return setup->engine->available(why);
+}
+
+static int check_null_engine(const struct setup *setup, struct failure *why)
+{
+    if (strcmp(setup->engine->name, "null"))
+        return 0;
+    if (!setup_writes(&setup->options) || !all_null(setup))
+        return failure_set(why, -EINVAL,
+                           "engine 'null' stores nothing: use it with target '/dev/null' and "
+                           "'--phases write'");
+    return 0;
+}
+
+/* Of a synchronous engine one request is in flight, or a batch. */
+static uint32_t depth_most(const struct setup *setup)
+{
+    const struct engine_traits *traits = &setup->engine->traits;
+    if (traits->batches)
+        return (uint32_t)setup->options.batch;
+    return traits->asynchronous ? traits->depth_max : 1;
+}
+
+int setup_engine(struct setup *setup)
+{
+    const struct cluster *cluster = setup->cluster;
+    const struct topology *topology = &setup->topology;
+    struct failure failure = {0};
+    if (!choose_engine(setup, &failure))
+        check_null_engine(setup, &failure);
+    int result = setup_agree(setup, &failure);
+    if (result)
+        return result;
+    uint32_t ranks = cluster->local_count;
+    uint32_t even = topology->cpus / ranks ? topology->cpus / ranks : 1;
+    uint32_t cpus = topology->allowed_cpus < even ? topology->allowed_cpus : even;
+    setup->capacity = (struct capacity){
+        .cpus = (uint32_t)cluster_min(setup->cluster, cpus ? cpus : 1),
+        .memory_bytes = cluster_min(setup->cluster, topology->memory_limit_bytes / ranks),
+        .cache_bytes = cluster_min(setup->cluster, topology->last_level_cache_bytes / ranks),
+        .depth_max = depth_most(setup),
+        .batch = setup->engine->traits.batches ? (uint32_t)setup->options.batch : 1,
+        .null_target = all_null(setup),
+        .single_file = any_file(setup),
+    };
+    return 0;
+}

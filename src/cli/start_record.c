@@ -1,0 +1,250 @@
+#include "start_record.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "platform/block_device.h"
+#include "platform/clock.h"
+#include "platform/file.h"
+#include "platform/host.h"
+#include "platform/networks.h"
+#include "platform/target.h"
+#include "record/store.h"
+
+static const char results_folder[] = "results";
+
+enum { NAME_TRIES = 3, SECOND_NS = 1000000000, WATCHED_NS = 200000000 };
+
+int result_path(const struct options *options, const char *job_id, char **path, struct failure *why)
+{
+    struct text text = {0};
+    bool named = options->result != NULL;
+    int result = 0;
+    if (!named && !path_exists(results_folder)) {
+        result = folder_make(results_folder, why);
+        if (result && result != -EEXIST)
+            return result;
+    }
+    /* two runs in one second would take the same default name: the later one waits for the next */
+    for (int try = 0; try < NAME_TRIES; try++) {
+        text_clear(&text);
+        if (named) {
+            text_add(&text, "%s", options->result);
+        } else {
+            char stamp[CLOCK_TEXT];
+            clock_utc_compact(stamp);
+            text_add(&text, "%s/tidemill-%s%s%s.h5", results_folder, stamp, job_id[0] ? "-" : "",
+                     job_id);
+        }
+        if (named || !path_exists(text_string(&text)))
+            break;
+        clock_sleep_ns(SECOND_NS);
+    }
+    result = store_check(text_string(&text), named && options->overwrite, why);
+    for (size_t i = 0; i < options->target_count && !result; i++)
+        if (target_same(options->targets[i], text_string(&text)))
+            result = failure_set(why, -EINVAL,
+                                 "target '%s' is the result file itself; name another with "
+                                 "--result",
+                                 options->targets[i]);
+    *path = text.data;
+    return result;
+}
+
+enum { MASK_WORDS = TOPOLOGY_MASK_BITS / 64 };
+
+int result_claim(const struct options *options, const char *job_id, char **path,
+                 struct failure *why)
+{
+    int result = options->result && options->overwrite ? 0 : store_claim(*path, why);
+    for (int try = 1; result == -EEXIST && !options->result && try < NAME_TRIES; try++) {
+        free(*path);
+        *path = NULL;
+        result = result_path(options, job_id, path, why);
+        if (!result)
+            result = store_claim(*path, why);
+    }
+    if (result == -EEXIST)
+        failure_set(why, result,
+                    "the result '%s' was made by another run meanwhile; name another with --result",
+                    *path);
+    return result;
+}
+
+/* Rank 0: the processors of a node are those of all its ranks together. */
+static int unite_masks(const struct shape *shape, const uint64_t *masks, struct record *record)
+{
+    uint64_t *united = calloc((size_t)shape->node_count * MASK_WORDS, sizeof *united);
+    if (!united)
+        return -ENOMEM;
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++)
+        for (size_t word = 0; word < MASK_WORDS; word++)
+            united[(size_t)shape->rank_node[rank] * MASK_WORDS + word] |=
+                masks[(size_t)rank * MASK_WORDS + word];
+    for (size_t node = 0; node < record->node_count; node++)
+        topology_mask_text(united + node * MASK_WORDS, record->nodes[node].allowed_cpus,
+                           sizeof record->nodes[node].allowed_cpus);
+    free(united);
+    return 0;
+}
+
+/* One leader speaks for its node. */
+static int gather_nodes(struct setup *setup, struct record *record, struct failure *why)
+{
+    struct cluster *cluster = setup->cluster;
+    struct record_node node = {0};
+    void *nodes = NULL;
+    void *masks = NULL;
+    size_t mask_count = 0;
+    host_look(&node, &setup->topology, why);
+    node.ranks = cluster->local_count;
+    node.load_thousandths = setup->load_thousandths;
+    text_copy(node.hostname, sizeof node.hostname, cluster->node_names[cluster->node]);
+    build_look(&setup->topology, &node);
+    text_copy(node.mpi_library, sizeof node.mpi_library, cluster->library);
+    cluster_gather(cluster, &node, sizeof node, cluster->leader, &nodes, &record->node_count, why);
+    cluster_gather(cluster, setup->topology.allowed_mask, sizeof setup->topology.allowed_mask, 1,
+                   &masks, &mask_count, why);
+    record->nodes = nodes;
+    if (cluster->rank == 0 && !why->code && unite_masks(&cluster->shape, masks, record))
+        failure_set(why, -ENOMEM, "not enough memory for the record");
+    free(masks);
+    return why->code;
+}
+
+static int gather_targets(struct setup *setup, struct record *record, struct failure *why)
+{
+    struct cluster *cluster = setup->cluster;
+    void *targets = NULL;
+    for (size_t i = 0; i < setup->options.target_count; i++)
+        setup->targets[i].shared = (uint8_t)setup->dataset.shared;
+    cluster_gather(cluster, setup->targets, sizeof *setup->targets,
+                   cluster->leader ? setup->options.target_count : 0, &targets,
+                   &record->target_count, why);
+    record->targets = targets;
+    return why->code;
+}
+
+/* What lies below the targets; each leader has seen its own. */
+static int gather_devices(struct setup *setup, struct record *record, struct failure *why)
+{
+    struct cluster *cluster = setup->cluster;
+    struct record_block_device *own = NULL;
+    size_t own_count = 0;
+    void *all = NULL;
+    int result = 0;
+    for (size_t i = 0; i < setup->options.target_count && cluster->leader && !result; i++)
+        result = block_devices_add("", setup->targets[i].device, &own, &own_count);
+    for (size_t i = 0; i < own_count; i++)
+        text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
+    block_devices_watch(own, own_count, WATCHED_NS); /* nothing of ours is under way yet */
+    cluster_gather(cluster, own, sizeof *own, own_count, &all, &record->block_device_count, why);
+    record->block_devices = all;
+    free(own);
+    return result ? failure_set(why, result, "not enough memory for the record") : why->code;
+}
+
+static int gather_networks(struct setup *setup, struct record *record, struct failure *why)
+{
+    struct cluster *cluster = setup->cluster;
+    struct record_network *own = NULL;
+    size_t own_count = 0;
+    void *all = NULL;
+    const int result = cluster->leader ? networks_look("", &own, &own_count) : 0;
+    for (size_t i = 0; i < own_count; i++)
+        text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
+    cluster_gather(cluster, own, sizeof *own, own_count, &all, &record->network_count, why);
+    record->networks = all;
+    free(own);
+    return result ? failure_set(why, result, "not enough memory for the record") : why->code;
+}
+
+static char *join_arguments(int argc, char *const *argv)
+{
+    struct text text = {0};
+    text_add(&text, "tidemill");
+    for (int i = 0; i < argc; i++) {
+        bool plain = argv[i][0] && !strpbrk(argv[i], " \t\n\"'\\$`*?[](){}<>|&;#~!");
+        if (plain) {
+            text_add(&text, " %s", argv[i]);
+            continue;
+        }
+        text_add(&text, " '");
+        for (const char *at = argv[i]; *at; at++)
+            if (*at == '\'')
+                text_add(&text, "'\\''");
+            else
+                text_add_bytes(&text, at, 1);
+        text_add(&text, "'");
+    }
+    return text.data;
+}
+
+static void describe_run(const struct setup *setup, int argc, char *const *argv,
+                         struct record *record)
+{
+    struct text canonical = {0};
+    record->schema_version = RECORD_SCHEMA;
+    record->status = RECORD_RUNNING;
+    text_copy(record->tool_version, sizeof record->tool_version, TIDEMILL_VERSION);
+    clock_utc(record->started_utc);
+    text_copy(record->run_id, sizeof record->run_id, setup->plan.run_id);
+    text_copy(record->generator, sizeof record->generator, setup->content.path);
+    text_copy(record->plan_fingerprint, sizeof record->plan_fingerprint, setup->plan.fingerprint);
+    record->label = strdup(setup->options.label ? setup->options.label : "");
+    record->command_line = join_arguments(argc, argv);
+    options_canonical(&setup->options, &canonical);
+    record->options = canonical.data;
+}
+
+/* Doubts that are known before the first phase. */
+static int add_doubts(const struct setup *setup, struct record *record)
+{
+    const struct options *options = &setup->options;
+    int result = 0;
+    if (setup->cluster->doubt[0])
+        result =
+            record_add_advice(record, "nodes-disagree", "warning", "%s", setup->cluster->doubt);
+    if (!result && setup->depth_asked > options->depth)
+        result = record_add_advice(
+            record, "depth-one", "warning",
+            "--depth %llu was asked for, and engine %s has %llu in flight for each writer: raise "
+            "--writers, or use --engine uring",
+            (unsigned long long)setup->depth_asked, setup->engine->name,
+            (unsigned long long)options->depth);
+    for (uint32_t i = 0; i < options->target_count && !result; i++)
+        if (!plan_target_bytes(&setup->plan, i))
+            result = record_add_advice(
+                record, "unused-target", "warning",
+                "target '%s' gets nothing: ranks take targets in turn by node, and there are "
+                "fewer nodes than targets; leave it out or add nodes",
+                options->targets[i]);
+    if (!result && setup->stored.loaded && setup->plan.writes &&
+        options->source[OPTION_SEED] == SOURCE_FILE)
+        result = record_add_advice(
+            record, "repeated-seed", "warning",
+            "the seed comes from the result that --options-from names, so the same bytes are "
+            "written again: storage that deduplicates may store none of them; give another --seed");
+    return result;
+}
+
+int start_record(struct setup *setup, int argc, char *const *argv, struct record_job *job,
+                 struct record *record, struct failure *why)
+{
+    gather_nodes(setup, record, why);
+    gather_targets(setup, record, why);
+    gather_devices(setup, record, why);
+    gather_networks(setup, record, why);
+    if (setup->cluster->rank != 0 || why->code)
+        return why->code;
+    describe_run(setup, argc, argv, record);
+    if (!record->label || !record->command_line || !record->options)
+        return failure_set(why, -ENOMEM, "not enough memory for the record");
+    if (add_doubts(setup, record))
+        return failure_set(why, -ENOMEM, "not enough memory for the record");
+    record->job = *job;
+    job->environment = NULL;
+    return 0;
+}

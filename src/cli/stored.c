@@ -1,0 +1,262 @@
+#include "stored.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options/phase_words.h"
+#include "record/store.h"
+
+enum { SETTINGS_MOST = 1 << 20 };
+
+static bool is_hdf5(const char *head, size_t length)
+{
+    static const char signature[8] = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+    return length >= sizeof signature && !memcmp(head, signature, sizeof signature);
+}
+
+/* The whole file up to SETTINGS_MOST bytes. */
+static int read_settings(const char *path, struct text *out, struct failure *why)
+{
+    char piece[4096];
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return failure_system(why, errno, "cannot open '%s', which '--options-from' names", path);
+    size_t got;
+    while (out->length <= SETTINGS_MOST && (got = fread(piece, 1, sizeof piece, file)) > 0) {
+        text_add_bytes(out, piece, got);
+        if (is_hdf5(text_string(out), out->length))
+            break;
+    }
+    int error = ferror(file) ? errno : 0;
+    fclose(file);
+    if (error)
+        return failure_system(why, error, "cannot read '%s'", path);
+    if (out->failed)
+        return failure_set(why, -ENOMEM, "not enough memory to read '%s'", path);
+    if (out->length > SETTINGS_MOST)
+        return failure_set(why, -EFBIG, "'%s' is no settings file: larger than 1 MiB", path);
+    return 0;
+}
+
+int stored_read_options(struct stored *stored, struct options *options, struct failure *why)
+{
+    const char *path = options->options_from;
+    struct text text = {0};
+    if (!path || read_settings(path, &text, why))
+        goto out;
+    if (!is_hdf5(text_string(&text), text.length)) {
+        if (strlen(text_string(&text)) != text.length)
+            failure_set(why, -EINVAL, "'%s' is neither a settings file nor a result", path);
+        else
+            options_read(options, text_string(&text), path, SOURCE_FILE, false, why);
+        goto out;
+    }
+    if (store_load(path, &stored->record, why))
+        goto out;
+    stored->loaded = true;
+    options_read(options, stored->record.options ? stored->record.options : "", path, SOURCE_FILE,
+                 true, why);
+out:
+    text_release(&text);
+    return why->code;
+}
+
+/* The last writing phase that got anywhere: what lies in the files. */
+static const struct record_phase *last_write(const struct record *record, uint64_t *generation)
+{
+    const struct record_phase *last = NULL;
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (!strcmp(record->phases[i].kind, "write") && record->phases[i].file_count) {
+            *generation = last ? *generation + 1 : 0;
+            last = &record->phases[i];
+        }
+    return last;
+}
+
+static bool checks_data(const struct options *options)
+{
+    enum phase_action phases[PHASES_MOST];
+    size_t count = 0;
+    if (options->verify || phase_words_read(options->phases, phases, &count, NULL))
+        return options->verify;
+    for (size_t i = 0; i < count; i++)
+        if (phases[i] == ACTION_VERIFY)
+            return true;
+    return false;
+}
+
+/* What else decides which bytes were written: with other ones good data would look damaged. */
+static int check_content(const struct options *then, const struct options *now, struct failure *why)
+{
+    const struct {
+        const char *option;
+        bool alike;
+    } all[] = {
+        {"seed", then->seed == now->seed},
+        {"compress-ratio", then->compress_ratio == now->compress_ratio},
+        {"dedup-ratio", then->dedup_ratio == now->dedup_ratio},
+        {"dedup-block",
+         then->dedup_ratio <= 1 || then->dedup_block_bytes == now->dedup_block_bytes},
+        {"generate", then->generate == now->generate},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0] && checks_data(now); i++)
+        if (!all[i].alike)
+            return failure_set(why, -EINVAL,
+                               "the stored run wrote other bytes than '--%s' says, which all would "
+                               "look damaged: leave it out",
+                               all[i].option);
+    return 0;
+}
+
+/* What was acknowledged is told by places in the order of writing. */
+static int check_order(const struct record_phase *phase, const struct options *then,
+                       const struct options *now, struct failure *why)
+{
+    bool whole = true;
+    bool alike = then->order == now->order && then->buffer_size_bytes == now->buffer_size_bytes &&
+                 (then->order != ORDER_RANDOM || then->seed == now->seed);
+    for (size_t i = 0; i < phase->file_count; i++)
+        whole &= phase->files[i].bytes_acknowledged == phase->files[i].bytes_planned;
+    if (alike || whole)
+        return 0;
+    return failure_set(
+        why, -EINVAL,
+        "the stored run did not write all of its plan, and what it wrote is known in "
+        "the order of writing only: leave '--order', '--buffer-size' and '--seed' as they were");
+}
+
+static int check_options(const struct stored *stored, const struct record_phase *phase,
+                         const struct options *now, struct failure *why)
+{
+    struct options then;
+    if (options_init(&then, why))
+        return why->code;
+    if (!options_read(&then, stored->record.options, "the stored options", SOURCE_FILE, true,
+                      why) &&
+        !check_content(&then, now, why))
+        check_order(phase, &then, now, why);
+    options_release(&then);
+    return why->code;
+}
+
+int stored_check(const struct stored *stored, const struct options *options, uint32_t rank_count,
+                 struct failure *why)
+{
+    uint64_t generation;
+    uint64_t ranks = 0;
+    for (size_t i = 0; i < stored->record.node_count; i++)
+        ranks += (uint64_t)stored->record.nodes[i].ranks;
+    if (ranks != rank_count)
+        return failure_set(why, -EINVAL,
+                           "the stored run had %" PRIu64 " ranks and this one has %" PRIu32
+                           ": start it with as many",
+                           ranks, rank_count);
+    const struct record_phase *phase = last_write(&stored->record, &generation);
+    if (!phase)
+        return failure_set(
+            why, -ENODATA,
+            "the stored run wrote nothing that could be read: see 'tidemill report'");
+    return check_options(stored, phase, options, why);
+}
+
+/* One part on its way to its rank; holes follow apart, since hardly any part has some. */
+struct stored_part {
+    uint64_t issued;
+    uint64_t bytes;
+};
+
+static int fill_parts(const struct record_phase *phase, const struct plan *plan,
+                      struct stored_part *parts, struct text *holes, struct failure *why)
+{
+    uint32_t writers = plan->geometry.setup.writers_per_rank;
+    for (size_t i = 0; i < phase->file_count; i++) {
+        const struct record_file *file = &phase->files[i];
+        struct share share = {0};
+        bool known = file->rank >= 0 && file->rank < plan->setup.shape.rank_count &&
+                     file->writer >= 0 && file->writer < writers;
+        if (known)
+            geometry_share(&plan->geometry, (uint32_t)file->rank, (uint32_t)file->writer, &share);
+        if (!known || share.file_offset != (uint64_t)file->offset ||
+            share.bytes != (uint64_t)file->bytes_planned)
+            return failure_set(why, -EINVAL,
+                               "the plan differs from the one that wrote '%s': leave sizes, "
+                               "'--layout', '--writers' and '--buffer-size' as they were",
+                               file->path);
+        bool whole = file->bytes_acknowledged == file->bytes_planned; /* in whatever requests */
+        parts[file->rank * writers + file->writer] = (struct stored_part){
+            .issued = whole ? share.request_count : (uint64_t)file->requests_done,
+            .bytes = (uint64_t)file->bytes_acknowledged,
+        };
+        if (file->holes && file->holes[0])
+            text_add(holes, "%" PRId64 " %" PRId64 " %s\n", file->rank, file->writer, file->holes);
+    }
+    return holes->failed ? failure_set(why, -ENOMEM, "not enough memory") : 0;
+}
+
+/* Takes this rank's lines out of "rank writer holes" lines. */
+static int take_holes(struct dataset *dataset, const char *lines, struct failure *why)
+{
+    while (*lines) {
+        uint32_t rank;
+        uint32_t writer;
+        char holes[4096];
+        if (sscanf(lines, "%" SCNu32 " %" SCNu32 " %4095s", &rank, &writer, holes) != 3)
+            return failure_set(why, -EINVAL, "cannot read the holes of the stored files");
+        if (rank == dataset->cluster->rank && writer < dataset->part_count &&
+            acknowledged_read_holes(&dataset->parts[writer].acknowledged, holes, why))
+            return why->code;
+        const char *end = strchr(lines, '\n');
+        lines = end ? end + 1 : "";
+    }
+    return 0;
+}
+
+int stored_share(const struct stored *stored, struct dataset *dataset, struct failure *why)
+{
+    struct cluster *cluster = dataset->cluster;
+    size_t count = (size_t)cluster->shape.rank_count * dataset->part_count;
+    struct stored_part *parts = calloc(count, sizeof *parts);
+    struct text holes = {0};
+    struct failure failure = {0};
+    uint64_t generation = 0;
+    char *lines = NULL;
+    if (!parts)
+        failure_set(&failure, -ENOMEM, "not enough memory for the stored plan");
+    else if (cluster->rank == 0)
+        fill_parts(last_write(&stored->record, &generation), dataset->plan, parts, &holes,
+                   &failure);
+    struct agreement agreement;
+    if (cluster_agree(cluster, &failure, &agreement)) {
+        *why = agreement.first;
+        goto out;
+    }
+    cluster_broadcast(cluster, parts, count * sizeof *parts);
+    cluster_broadcast(cluster, &generation, sizeof generation);
+    if (cluster->rank == 0)
+        lines = strdup(text_string(&holes));
+    if (cluster_broadcast_text(cluster, &lines)) {
+        failure_set(why, -ENOMEM, "not enough memory");
+        goto out;
+    }
+    for (uint32_t i = 0; i < dataset->part_count; i++) {
+        const struct stored_part *part = &parts[(size_t)cluster->rank * dataset->part_count + i];
+        acknowledged_all(&dataset->parts[i].acknowledged, part->issued, part->bytes);
+    }
+    dataset->generation = generation;
+    dataset->written = true;
+    take_holes(dataset, lines, why);
+out:
+    text_release(&holes);
+    free(lines);
+    free(parts);
+    return why->code;
+}
+
+void stored_release(struct stored *stored)
+{
+    record_release(&stored->record);
+    *stored = (struct stored){0};
+}

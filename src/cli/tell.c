@@ -1,0 +1,133 @@
+#include "tell.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "platform/clock.h"
+#include "platform/terminal.h"
+
+enum { SECOND_NS = 1000000000 };
+
+void tell_style(struct summary_style *style, FILE *stream, bool verbose)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    *style = (struct summary_style){
+        .utf8 = terminal_utf8(),
+        .colour = terminal_is(stream) && !(no_colour && *no_colour),
+        .verbose = verbose,
+    };
+}
+
+void tell_init(struct teller *teller, const struct options *options)
+{
+    *teller = (struct teller){
+        .quiet = options->quiet,
+        .live = options->progress == PROGRESS_AUTO && !options->quiet && terminal_is(stderr),
+    };
+    tell_style(&teller->style, stderr, options->verbose);
+}
+
+static void clear_line(struct teller *teller)
+{
+    if (teller->line_open)
+        fputs("\r\033[K", stderr);
+    teller->line_open = false;
+}
+
+/* Bytes or time, whatever ends the phase first. */
+static double share_done(const struct progress *progress)
+{
+    double bytes = progress->planned ? (double)progress->bytes / (double)progress->planned : 0;
+    double time =
+        progress->limit_ns ? (double)progress->elapsed_ns / (double)progress->limit_ns : 0;
+    double share = bytes > time ? bytes : time;
+    return share < 1 ? share : 1;
+}
+
+static void add_progress(const struct progress *progress, struct text *line)
+{
+    char text[UNITS_TEXT];
+    units_show_size(progress->bytes, text);
+    text_add(line, "%s  %s", progress->phase, text);
+    if (progress->planned) {
+        units_show_size(progress->planned, text);
+        text_add(line, " of %s", text);
+    }
+    units_show_size((uint64_t)((double)progress->bytes * 1e9 / (double)progress->elapsed_ns), text);
+    text_add(line, "  %s/s", text);
+    units_show_duration(progress->elapsed_ns, text);
+    text_add(line, "  %s", text);
+    if (progress->limit_ns) {
+        units_show_duration(progress->limit_ns, text);
+        text_add(line, " of %s", text);
+    }
+    text_add(line, "  %.0f %%", 100 * share_done(progress));
+}
+
+static void on_progress(void *context, const struct progress *progress)
+{
+    struct teller *teller = context;
+    int64_t now_ns = clock_now_ns();
+    if (!teller->live || progress->elapsed_ns <= 0 || now_ns - teller->last_ns < SECOND_NS)
+        return;
+    struct text line = {0};
+    int width = terminal_width(stderr);
+    add_progress(progress, &line);
+    fprintf(stderr, "\r%.*s\033[K", width > 1 ? width - 1 : 1, text_string(&line));
+    text_release(&line);
+    teller->last_ns = now_ns;
+    teller->line_open = true;
+}
+
+/* The mode is told as soon as files are open, once, and again when a later phase's differs. */
+static void on_opened(void *context, const struct record_phase *phase)
+{
+    struct teller *teller = context;
+    struct text line = {0};
+    if (teller->quiet)
+        return;
+    summary_mode_line(phase, &teller->style, &line);
+    fprintf(stderr, "%s: %s\n", phase->kind, text_string(&line));
+    text_release(&line);
+    teller->last_ns = clock_now_ns();
+}
+
+static void on_ended(void *context, const struct record_phase *phase)
+{
+    clear_line(context);
+    if (phase->failure && phase->status != RECORD_SKIPPED)
+        tell_error(phase->failure);
+}
+
+static void on_stalled(void *context, const char *line)
+{
+    clear_line(context);
+    tell_error(line);
+}
+
+void tell_listen(struct teller *teller, struct listener *listener)
+{
+    *listener = (struct listener){
+        .context = teller,
+        .progress = on_progress,
+        .phase_opened = on_opened,
+        .phase_ended = on_ended,
+        .stalled = on_stalled,
+    };
+}
+
+void tell_error(const char *text)
+{
+    fprintf(stderr, "tidemill: %s\n", text);
+}
+
+void tell_summary(const struct record *record, bool verbose)
+{
+    struct summary_style style;
+    struct text page = {0};
+    tell_style(&style, stdout, verbose);
+    summary_write(record, &style, &page);
+    fputs(text_string(&page), stdout);
+    text_release(&page);
+}

@@ -1,0 +1,157 @@
+#include "cluster/cluster.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "links.h"
+
+enum { NAMES_SHOWN = 8, SAME_PIECE = 16 * 1024 };
+
+/* What failed below; merged over the ranks by an operation that keeps the lowest node numbers. */
+struct tally {
+    uint32_t failed_ranks;
+    uint32_t failed_nodes;
+    uint32_t listed;
+    uint32_t nodes[NAMES_SHOWN]; /* rising */
+};
+
+static void merge_tally(struct tally *into, const struct tally *from)
+{
+    struct tally merged = {.failed_ranks = into->failed_ranks + from->failed_ranks,
+                           .failed_nodes = into->failed_nodes + from->failed_nodes};
+    uint32_t a = 0;
+    uint32_t b = 0;
+    while (merged.listed < NAMES_SHOWN && (a < into->listed || b < from->listed)) {
+        bool take_a = b == from->listed || (a < into->listed && into->nodes[a] < from->nodes[b]);
+        merged.nodes[merged.listed++] = take_a ? into->nodes[a++] : from->nodes[b++];
+    }
+    *into = merged;
+}
+
+static void merge_tallies(void *from, void *into, int *count, MPI_Datatype *type)
+{
+    (void)type;
+    for (int i = 0; i < *count; i++)
+        merge_tally((struct tally *)into + i, (const struct tally *)from + i);
+}
+
+/* Each node's leader speaks for its node, so a node is listed once however many ranks failed. */
+static struct tally tally_all(struct cluster *cluster, bool failed)
+{
+    struct cluster_links *links = cluster->links;
+    uint32_t on_node = failed;
+    MPI_Allreduce(MPI_IN_PLACE, &on_node, 1, MPI_UINT32_T, MPI_SUM, links->node);
+    struct tally tally = {0};
+    if (cluster->leader && on_node)
+        tally = (struct tally){
+            .failed_ranks = on_node, .failed_nodes = 1, .listed = 1, .nodes = {cluster->node}};
+    MPI_Datatype type;
+    MPI_Op merge;
+    MPI_Type_contiguous(sizeof tally, MPI_BYTE, &type);
+    MPI_Type_commit(&type);
+    MPI_Op_create(merge_tallies, 1, &merge);
+    MPI_Allreduce(MPI_IN_PLACE, &tally, 1, type, merge, links->world);
+    MPI_Op_free(&merge);
+    MPI_Type_free(&type);
+    return tally;
+}
+
+/* "n03, n04 and 12 more"; a name that does not fit is counted instead of cut. */
+static void list_names(const struct cluster *cluster, const struct tally *tally, char *out,
+                       size_t room)
+{
+    enum { MORE_ROOM = 24 }; /* for " and 4294967295 more" */
+    size_t used = 0;
+    uint32_t shown = 0;
+    out[0] = '\0';
+    for (; shown < tally->listed; shown++) {
+        const char *name = cluster->node_names[tally->nodes[shown]];
+        if (used + strlen(name) + MORE_ROOM > room)
+            break;
+        used += (size_t)snprintf(out + used, room - used, "%s%s", shown ? ", " : "", name);
+    }
+    if (shown < tally->failed_nodes)
+        snprintf(out + used, room - used, " and %u more", tally->failed_nodes - shown);
+}
+
+/* The failure that is told is that of the lowest rank: its node leads the list. */
+static void put_first(struct tally *tally, uint32_t node)
+{
+    uint32_t at = 0;
+    while (at + 1 < tally->listed && tally->nodes[at] != node)
+        at++;
+    memmove(tally->nodes + 1, tally->nodes, at * sizeof tally->nodes[0]);
+    tally->nodes[0] = node;
+}
+
+int cluster_agree(struct cluster *cluster, const struct failure *mine, struct agreement *agreement)
+{
+    struct cluster_links *links = cluster->links;
+    bool failed = mine && mine->code;
+    uint32_t speaker = failed ? cluster->rank : UINT32_MAX;
+    uint32_t first = UINT32_MAX;
+    MPI_Request request;
+    MPI_Iallreduce(&speaker, &first, 1, MPI_UINT32_T, MPI_MIN, links->world, &request);
+    links_wait_patiently(links, &request);
+    *agreement = (struct agreement){0};
+    if (first == UINT32_MAX)
+        return 0;
+
+    struct tally tally = tally_all(cluster, failed);
+    agreement->failed_ranks = tally.failed_ranks;
+    agreement->failed_nodes = tally.failed_nodes;
+    agreement->first_rank = first;
+    if (cluster->rank == first)
+        agreement->first = *mine;
+    MPI_Bcast(&agreement->first, sizeof agreement->first, MPI_BYTE, (int)first, links->world);
+    put_first(&tally, cluster->shape.rank_node[first]);
+    list_names(cluster, &tally, agreement->nodes, sizeof agreement->nodes);
+    return agreement->first.code;
+}
+
+void agreement_line(const struct cluster *cluster, const struct agreement *agreement, char *out,
+                    size_t room)
+{
+    if (cluster->shape.rank_count == 1)
+        text_copy(out, room, agreement->first.text);
+    else
+        snprintf(out, room, "%u of %u ranks (%s %s): %s", agreement->failed_ranks,
+                 cluster->shape.rank_count, agreement->failed_nodes == 1 ? "node" : "nodes",
+                 agreement->nodes, agreement->first.text);
+}
+
+/* Rank 0's bytes pass by in pieces; each rank compares them with its own. */
+static bool equals_root(struct cluster *cluster, const void *bytes, size_t length)
+{
+    MPI_Comm world = cluster->links->world;
+    uint64_t root_length = length;
+    MPI_Bcast(&root_length, 1, MPI_UINT64_T, 0, world);
+    bool same = root_length == length;
+    const char *mine = bytes;
+    char piece[SAME_PIECE];
+    for (uint64_t at = 0; at < root_length; at += SAME_PIECE) {
+        size_t size = root_length - at < SAME_PIECE ? (size_t)(root_length - at) : SAME_PIECE;
+        if (cluster->rank == 0)
+            memcpy(piece, mine + at, size);
+        MPI_Bcast(piece, (int)size, MPI_BYTE, 0, world);
+        same = same && memcmp(piece, mine + at, size) == 0;
+    }
+    return same;
+}
+
+int cluster_same(struct cluster *cluster, const void *bytes, size_t length, const char *what,
+                 struct failure *why)
+{
+    bool same = equals_root(cluster, bytes, length);
+    uint64_t differ = cluster_sum(cluster, !same);
+    if (differ == 0)
+        return 0;
+    uint64_t first = cluster_min(cluster, same ? UINT64_MAX : cluster->rank);
+    const char *name = cluster->node_names[cluster->shape.rank_node[first]];
+    return failure_set(why, -EINVAL,
+                       "%llu of %u ranks have another '%s' than rank 0, first rank %llu on '%s'",
+                       (unsigned long long)differ, cluster->shape.rank_count, what,
+                       (unsigned long long)first, name);
+}

@@ -1,0 +1,67 @@
+#include "cluster/cluster.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "links.h"
+
+enum { EXCHANGE_BYTES = 1 << 30 };
+
+void cluster_broadcast(struct cluster *cluster, void *bytes, size_t length)
+{
+    links_broadcast(cluster->links->world, bytes, length);
+}
+
+int cluster_broadcast_text(struct cluster *cluster, char **text)
+{
+    MPI_Comm world = cluster->links->world;
+    bool root = cluster->rank == 0;
+    uint64_t room = root && *text ? strlen(*text) + 1 : 0; /* 0: there is no text */
+    MPI_Bcast(&room, 1, MPI_UINT64_T, 0, world);
+    char *copy = root || !room ? NULL : malloc(room);
+    int code = links_worst(world, root || !room || copy ? 0 : -ENOMEM);
+    if (code) {
+        free(copy);
+        return code;
+    }
+    links_broadcast(world, root ? *text : copy, room);
+    if (!root)
+        *text = copy;
+    return 0;
+}
+
+static uint64_t over_all(struct cluster *cluster, uint64_t value, MPI_Op operation)
+{
+    uint64_t result = 0;
+    MPI_Allreduce(&value, &result, 1, MPI_UINT64_T, operation, cluster->links->world);
+    return result;
+}
+
+uint64_t cluster_sum(struct cluster *cluster, uint64_t value)
+{
+    return over_all(cluster, value, MPI_SUM);
+}
+
+uint64_t cluster_min(struct cluster *cluster, uint64_t value)
+{
+    return over_all(cluster, value, MPI_MIN);
+}
+
+uint64_t cluster_max(struct cluster *cluster, uint64_t value)
+{
+    return over_all(cluster, value, MPI_MAX);
+}
+
+void cluster_exchange(struct cluster *cluster, const void *send, uint32_t to, void *receive,
+                      uint32_t from, size_t length)
+{
+    const char *out = send;
+    char *in = receive;
+    for (size_t done = 0; done < length;) {
+        int piece = length - done < EXCHANGE_BYTES ? (int)(length - done) : EXCHANGE_BYTES;
+        MPI_Sendrecv(out + done, piece, MPI_BYTE, (int)to, TAG_EXCHANGE, in + done, piece, MPI_BYTE,
+                     (int)from, TAG_EXCHANGE, cluster->links->world, MPI_STATUS_IGNORE);
+        done += (size_t)piece;
+    }
+}

@@ -1,0 +1,339 @@
+#include "spread.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "links.h"
+#include "tree.h"
+
+enum { KIND_STOP = 1, KIND_BYTES, KIND_CLOSED, KIND_STALL, KIND_HERE, KIND_EDGE };
+enum { TAG_WHISPER = 1, SECOND_NS = 1000 * 1000 * 1000 };
+
+static int gravity(enum stop_reason reason)
+{
+    switch (reason) {
+    case STOP_FAILURE:
+        return 5;
+    case STOP_STALL:
+        return 4;
+    case STOP_SIGINT:
+        return 3;
+    case STOP_SIGTERM:
+        return 2;
+    case STOP_STEADY:
+        return 1;
+    case STOP_NONE:
+        break;
+    }
+    return 0;
+}
+
+enum stop_reason spread_graver(enum stop_reason a, enum stop_reason b)
+{
+    return gravity(a) >= gravity(b) ? a : b;
+}
+
+int spread_open(struct spread *spread, MPI_Comm comm, const struct shape *shape, uint32_t rank)
+{
+    *spread = (struct spread){.comm = comm, .has_parent = rank != 0};
+    uint32_t *ranks = NULL;
+    uint32_t count = 0;
+    int code = tree_neighbours(shape, rank, &ranks, &count);
+    if (code)
+        return code;
+    spread->neighbours = calloc(count ? count : 1, sizeof *spread->neighbours);
+    if (!spread->neighbours)
+        code = -ENOMEM;
+    for (uint32_t i = 0; i < count && !code; i++)
+        spread->neighbours[i] =
+            (struct spread_neighbour){.rank = (int)ranks[i], .request = MPI_REQUEST_NULL};
+    spread->neighbour_count = code ? 0 : count;
+    free(ranks);
+    return code;
+}
+
+/* Forgets the phase before; harmless when 'phase' is the current or an earlier one. */
+static void enter_phase(struct spread *spread, uint32_t phase)
+{
+    if (phase <= spread->phase)
+        return;
+    spread->phase = phase;
+    spread->reason = STOP_NONE;
+    spread->own_bytes = 0;
+    spread->bytes_untold = false;
+    spread->own_stall = spread->told_stall = (struct stall){0};
+    spread->own_edges.count = 0;
+    for (uint32_t i = 0; i < spread->neighbour_count; i++) {
+        spread->neighbours[i].told = STOP_NONE;
+        spread->neighbours[i].bytes = 0;
+        spread->neighbours[i].stall = (struct stall){0};
+        spread->neighbours[i].edges.count = 0;
+    }
+}
+
+static struct spread_neighbour *neighbour_of(struct spread *spread, int rank)
+{
+    for (uint32_t i = 0; i < spread->neighbour_count; i++) {
+        if (spread->neighbours[i].rank == rank)
+            return &spread->neighbours[i];
+    }
+    return NULL;
+}
+
+static void take(struct spread *spread, int from, const struct spread_message *message)
+{
+    struct spread_neighbour *neighbour = neighbour_of(spread, from);
+    if (!neighbour)
+        return;
+    if (message->kind == KIND_CLOSED) {
+        neighbour->closed = true;
+        return;
+    }
+    if (message->kind == KIND_HERE) { /* gates are counted apart from phases */
+        neighbour->here = message->here;
+        return;
+    }
+    /* Whoever is ahead has passed a gate that this rank has entered: its old phase is over. */
+    enter_phase(spread, message->phase);
+    if (message->phase != spread->phase)
+        return;
+    if (message->kind == KIND_STOP) {
+        enum stop_reason said = (enum stop_reason)message->value;
+        neighbour->told = spread_graver(neighbour->told, said);
+        spread->reason = spread_graver(spread->reason, said);
+    } else if (message->kind == KIND_STALL) {
+        neighbour->stall = message->stall;
+    } else if (message->kind == KIND_EDGE) {
+        spread_edges_put(&neighbour->edges, &message->edge);
+    } else {
+        neighbour->bytes = message->value;
+        spread->bytes_untold = true;
+    }
+}
+
+static void receive_all(struct spread *spread)
+{
+    /* A look that finds nothing still moves MPI's own queues on, so the next one may find. */
+    for (int empty_looks = 0; empty_looks < 2;) {
+        int there = 0;
+        MPI_Status status;
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WHISPER, spread->comm, &there, &status);
+        if (!there) {
+            empty_looks++;
+            continue;
+        }
+        struct spread_message message;
+        MPI_Recv(&message, sizeof message, MPI_BYTE, status.MPI_SOURCE, TAG_WHISPER, spread->comm,
+                 MPI_STATUS_IGNORE);
+        take(spread, status.MPI_SOURCE, &message);
+    }
+}
+
+static bool has_left(struct spread_neighbour *neighbour)
+{
+    int done = 0;
+    MPI_Test(&neighbour->request, &done, MPI_STATUS_IGNORE);
+    return done != 0;
+}
+
+static void send_message(struct spread *spread, struct spread_neighbour *neighbour,
+                         struct spread_message message)
+{
+    message.phase = spread->phase;
+    neighbour->message = message;
+    MPI_Isend(&neighbour->message, sizeof neighbour->message, MPI_BYTE, neighbour->rank,
+              TAG_WHISPER, spread->comm, &neighbour->request);
+}
+
+static void send_to(struct spread *spread, struct spread_neighbour *neighbour, uint32_t kind,
+                    uint64_t value)
+{
+    send_message(spread, neighbour, (struct spread_message){.kind = kind, .value = value});
+}
+
+static void tell_reason(struct spread *spread)
+{
+    for (uint32_t i = 0; i < spread->neighbour_count; i++) {
+        struct spread_neighbour *neighbour = &spread->neighbours[i];
+        if (gravity(spread->reason) <= gravity(neighbour->told) || !has_left(neighbour))
+            continue;
+        send_to(spread, neighbour, KIND_STOP, (uint64_t)spread->reason);
+        neighbour->told = spread->reason;
+    }
+}
+
+static uint64_t bytes_here_and_below(const struct spread *spread)
+{
+    uint64_t sum = spread->own_bytes;
+    for (uint32_t i = spread->has_parent; i < spread->neighbour_count; i++)
+        sum += spread->neighbours[i].bytes;
+    return sum;
+}
+
+static void tell_bytes(struct spread *spread, int64_t now_ns)
+{
+    if (!spread->has_parent || !spread->bytes_untold)
+        return;
+    if (spread->bytes_sent_ns && now_ns - spread->bytes_sent_ns < SECOND_NS)
+        return;
+    if (!has_left(&spread->neighbours[0]))
+        return;
+    send_to(spread, &spread->neighbours[0], KIND_BYTES, bytes_here_and_below(spread));
+    spread->bytes_untold = false;
+    spread->bytes_sent_ns = now_ns;
+}
+
+static struct stall stalls_here_and_below(const struct spread *spread)
+{
+    struct stall all = spread->own_stall;
+    for (uint32_t i = spread->has_parent; i < spread->neighbour_count; i++) {
+        const struct stall *one = &spread->neighbours[i].stall;
+        uint32_t ranks = all.ranks + one->ranks;
+        if (one->ranks && (!all.ranks || one->waited_ns > all.waited_ns))
+            all = *one;
+        all.ranks = ranks;
+    }
+    return all;
+}
+
+/* At once when there is something new, and once a second how long it takes. */
+static void tell_stall(struct spread *spread, int64_t now_ns)
+{
+    struct stall all = stalls_here_and_below(spread);
+    const struct stall *told = &spread->told_stall;
+    bool same = all.ranks == told->ranks && all.rank == told->rank && all.writer == told->writer &&
+                all.what == told->what && all.offset == told->offset;
+    if (!spread->has_parent || (same && !all.ranks) ||
+        (same && now_ns - spread->stall_sent_ns < SECOND_NS) || !has_left(&spread->neighbours[0]))
+        return;
+    send_message(spread, &spread->neighbours[0],
+                 (struct spread_message){.kind = KIND_STALL, .stall = all});
+    spread->told_stall = all;
+    spread->stall_sent_ns = now_ns;
+}
+
+static void tell_edge(struct spread *spread)
+{
+    struct spread_edge sum;
+    if (spread->has_parent && has_left(&spread->neighbours[0]) && spread_edges_take(spread, &sum))
+        send_message(spread, &spread->neighbours[0],
+                     (struct spread_message){.kind = KIND_EDGE, .edge = sum});
+}
+
+void spread_tell_here(struct spread *spread, const struct spread_here *here)
+{
+    const struct spread_here *told = &spread->told_here;
+    bool same =
+        here->gate == told->gate && here->ranks == told->ranks && here->missing == told->missing;
+    if (same || !has_left(&spread->neighbours[0]))
+        return;
+    send_message(spread, &spread->neighbours[0],
+                 (struct spread_message){.kind = KIND_HERE, .here = *here});
+    spread->told_here = *here;
+}
+
+void spread_turn(struct spread *spread, int64_t now_ns)
+{
+    receive_all(spread);
+    tell_reason(spread);
+    tell_stall(spread, now_ns);
+    tell_bytes(spread, now_ns);
+    tell_edge(spread);
+}
+
+void spread_close(struct spread *spread)
+{
+    /* Messages between two ranks keep their order: after "closed" nothing more can come. */
+    for (uint32_t i = 0; i < spread->neighbour_count; i++) {
+        MPI_Wait(&spread->neighbours[i].request, MPI_STATUS_IGNORE);
+        send_to(spread, &spread->neighbours[i], KIND_CLOSED, 0);
+    }
+    for (uint32_t i = 0; i < spread->neighbour_count; i++) {
+        struct spread_neighbour *neighbour = &spread->neighbours[i];
+        while (!neighbour->closed) {
+            struct spread_message message;
+            MPI_Recv(&message, sizeof message, MPI_BYTE, neighbour->rank, TAG_WHISPER, spread->comm,
+                     MPI_STATUS_IGNORE);
+            take(spread, neighbour->rank, &message);
+        }
+    }
+    for (uint32_t i = 0; i < spread->neighbour_count; i++)
+        MPI_Wait(&spread->neighbours[i].request, MPI_STATUS_IGNORE);
+    free(spread->neighbours);
+    memset(spread, 0, sizeof *spread);
+}
+
+enum stop_reason cluster_stop_poll(struct cluster *cluster, uint32_t phase, enum stop_reason mine)
+{
+    struct spread *spread = &cluster->links->spread;
+    if (phase < spread->phase)
+        return STOP_NONE;
+    enter_phase(spread, phase);
+    receive_all(spread);
+    /* Later wishes are mostly echoes of the first (a signal's drain that fails, say); but a phase
+     * that was to end because all is well may still meet something. */
+    if (spread->reason == STOP_NONE || spread->reason == STOP_STEADY)
+        spread->reason = spread_graver(spread->reason, mine);
+    tell_reason(spread);
+    return spread->reason;
+}
+
+void cluster_stall_poll(struct cluster *cluster, uint32_t phase, const struct stall *mine,
+                        struct stall *all)
+{
+    struct spread *spread = &cluster->links->spread;
+    *all = (struct stall){0};
+    if (phase < spread->phase)
+        return;
+    enter_phase(spread, phase);
+    spread->own_stall = *mine;
+    *all = stalls_here_and_below(spread);
+}
+
+void cluster_edge_tell(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t bytes)
+{
+    struct spread *spread = &cluster->links->spread;
+    if (phase < spread->phase)
+        return;
+    enter_phase(spread, phase);
+    spread_edges_put(&spread->own_edges, &(struct spread_edge){edge, bytes});
+}
+
+bool cluster_edge_take(struct cluster *cluster, uint32_t phase, uint64_t *edge, uint64_t *bytes)
+{
+    struct spread *spread = &cluster->links->spread;
+    struct spread_edge sum;
+    if (phase != spread->phase || spread->has_parent || !spread_edges_take(spread, &sum))
+        return false;
+    *edge = sum.edge;
+    *bytes = sum.bytes;
+    return true;
+}
+
+uint64_t cluster_progress_poll(struct cluster *cluster, uint32_t phase, uint64_t bytes,
+                               int64_t now_ns)
+{
+    struct spread *spread = &cluster->links->spread;
+    if (phase < spread->phase)
+        return 0;
+    enter_phase(spread, phase);
+    if (bytes != spread->own_bytes) {
+        spread->own_bytes = bytes;
+        spread->bytes_untold = true;
+    }
+    spread_turn(spread, now_ns);
+    return spread->has_parent ? 0 : bytes_here_and_below(spread);
+}
+
+enum stop_reason cluster_stop_settle(struct cluster *cluster, uint32_t phase, enum stop_reason mine)
+{
+    int grave = gravity(cluster_stop_poll(cluster, phase, mine));
+    int gravest = 0;
+    MPI_Allreduce(&grave, &gravest, 1, MPI_INT, MPI_MAX, cluster->links->world);
+    for (int reason = STOP_NONE; reason <= STOP_STEADY; reason++) {
+        if (gravity((enum stop_reason)reason) == gravest)
+            cluster->links->spread.reason = (enum stop_reason)reason;
+    }
+    return cluster->links->spread.reason;
+}

@@ -1,0 +1,84 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engines/engine.h"
+#include "kinds.h"
+
+const struct engine_kind *const engine_list[] = {
+    &engine_uring, &engine_pwrite, &engine_pwritev, &engine_null, NULL,
+};
+
+const struct engine_kind *engine_find(const char *name)
+{
+    for (const struct engine_kind *const *kind = engine_list; *kind; kind++)
+        if (strcmp((*kind)->name, name) == 0)
+            return *kind;
+    return NULL;
+}
+
+int engine_open(struct engine *engine, const struct engine_kind *kind,
+                const struct engine_setup *setup, struct failure *why)
+{
+    *engine = (struct engine){0};
+    if (setup->depth == 0 || setup->depth > kind->traits.depth_max)
+        return failure_set(why, -EINVAL, "depth %u is not possible with engine '%s': use 1 to %u",
+                           setup->depth, kind->name, kind->traits.depth_max);
+    int *fds = calloc(setup->fd_count, sizeof *fds);
+    if (!fds)
+        return failure_system(why, ENOMEM, "cannot open engine '%s'", kind->name);
+    memcpy(fds, setup->fds, setup->fd_count * sizeof *fds);
+    *engine = (struct engine){.kind = kind, .setup = *setup, .fds = fds};
+    engine->setup.fds = fds;
+    const int error = kind->open(engine, &engine->setup, why);
+    if (error) {
+        free(fds);
+        *engine = (struct engine){0};
+    }
+    return error;
+}
+
+/* One read at the start of the first file. */
+static int try_read(struct engine *engine, struct failure *why)
+{
+    struct engine_request request = {
+        .memory = engine->setup.memory,
+        .length = engine->setup.memory_bytes,
+        .direction = ENGINE_READ,
+    };
+    struct engine_request *done = NULL;
+    int result = engine->kind->submit(engine, &request);
+    if (result == 0)
+        result = engine->kind->reap(engine, &done, 1, 1, -1);
+    if (result < 0)
+        return failure_system(why, -result, "engine '%s' cannot read", engine->kind->name);
+    if (request.result < 0)
+        return failure_system(why, (int)-request.result, "a read by engine '%s' fails",
+                              engine->kind->name);
+    return 0;
+}
+
+int engine_try(const struct engine_kind *kind, const struct engine_setup *setup, uint32_t count,
+               struct failure *why)
+{
+    struct engine *engines = calloc(count, sizeof *engines);
+    int result = 0;
+    if (!engines)
+        return failure_system(why, ENOMEM, "cannot open engine '%s'", kind->name);
+    for (uint32_t i = 0; i < count && result == 0; i++)
+        result = engine_open(&engines[i], kind, setup, why);
+    if (result == 0 && setup->memory_bytes > 0)
+        result = try_read(&engines[0], why);
+    for (uint32_t i = 0; i < count; i++)
+        engine_close(&engines[i]);
+    free(engines);
+    return result;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (engine->kind)
+        engine->kind->close(engine);
+    free(engine->fds);
+    *engine = (struct engine){0};
+}

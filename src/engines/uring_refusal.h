@@ -1,0 +1,13 @@
+/*
+ * Why the kernel would not make a ring: the likely cause of each errno of io_uring_setup, in words
+ * that say what to do. Reads the sysctl and the limit that may stand behind it.
+ */
+#ifndef TIDEMILL_ENGINES_URING_REFUSAL_H
+#define TIDEMILL_ENGINES_URING_REFUSAL_H
+
+#include "base/failure.h"
+
+/* Sets 'why' for a positive errno; returns -error. */
+int uring_refused(struct failure *why, int error);
+
+#endif

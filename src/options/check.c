@@ -1,0 +1,322 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "option_table.h"
+#include "option_value.h"
+#include "options/options.h"
+#include "options/phase_words.h"
+#include "options/repeat_words.h"
+
+/* What the list of phases asks for. */
+struct wanted {
+    bool given;
+    bool reads_too_early; /* a phase reads, and only a later one writes */
+    bool reads;
+    bool verifies;
+    bool writes;
+};
+
+static int check_phases(const struct options *options, struct wanted *wanted, struct failure *why)
+{
+    enum phase_action phases[PHASES_MOST];
+    size_t count;
+    bool wrote = false;
+    *wanted = (struct wanted){.given = options->phases != NULL};
+    if (!wanted->given)
+        return 0;
+    int status = phase_words_read(options->phases, phases, &count, why);
+    for (size_t i = 0; !status && i < count; i++) {
+        wanted->reads_too_early |= phases[i] == ACTION_WRITE && wanted->reads && !wrote;
+        wrote |= phases[i] == ACTION_WRITE;
+        wanted->writes |= wrote;
+        wanted->reads |= phase_action_reads(phases[i]);
+        wanted->verifies |= phases[i] == ACTION_VERIFY;
+    }
+    if (!status && wanted->reads_too_early)
+        return failure_set(why, -EINVAL,
+                           "--phases '%s' reads before anything is written; begin with write",
+                           options->phases);
+    return status;
+}
+
+static int check_targets(const struct options *options, struct failure *why)
+{
+    if (options->target_count == 0)
+        return failure_set(why, -EINVAL,
+                           "no target: name a directory, a file, a block device or /dev/null");
+    for (size_t i = 0; i < options->target_count; i++) {
+        if (options->targets[i][0] == '\0')
+            return failure_set(why, -EINVAL, "a target is an empty name; name what to write to");
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(options->targets[i], options->targets[j]) == 0)
+                return failure_set(why, -EINVAL, "target '%s' is named twice; name it once",
+                                   options->targets[i]);
+    }
+    return 0;
+}
+
+static int check_one_size(const struct options *options, struct failure *why)
+{
+    static const enum option_id sizes[] = {OPTION_SIZE, OPTION_SIZE_PER_RANK, OPTION_SIZE_PER_NODE};
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        if (!options_given(options, sizes[i]))
+            continue;
+        if (first)
+            return failure_set(why, -EINVAL, "--%s and --%s exclude each other; give one of them",
+                               first, options_name(sizes[i]));
+        first = options_name(sizes[i]);
+    }
+    return 0;
+}
+
+/* Numbers that, when given, must be at least one, and what to do instead of zero. */
+static int check_not_zero(const struct options *options, struct failure *why)
+{
+    static const struct {
+        enum option_id id;
+        const char *instead;
+    } numbers[] = {
+        {OPTION_SIZE, "give the bytes to write, such as 4g"},
+        {OPTION_SIZE_PER_RANK, "give the bytes of each rank, such as 1g"},
+        {OPTION_SIZE_PER_NODE, "give the bytes of each node, such as 4g"},
+        {OPTION_TIME, "leave it out for no limit"},
+        {OPTION_BUFFER_SIZE, "give the bytes of one request, such as 1m, or leave it out"},
+        {OPTION_BUFFER_COUNT, "at least one is needed; leave it out to fit"},
+        {OPTION_PRODUCERS, "at least one is needed; leave it out to fit"},
+        {OPTION_WRITERS, "at least one is needed; leave it out to fit"},
+        {OPTION_DEPTH, "at least one is needed; leave it out to fit"},
+        {OPTION_RATE, "leave it out for no limit"},
+        {OPTION_BATCH, "1 sends each buffer alone"},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        enum option_id id = numbers[i].id;
+        if (options_given(options, id) &&
+            option_value_unset(&option_table[id], option_field_const(options, id)))
+            return failure_set(why, -EINVAL, "--%s is 0; %s", options_name(id), numbers[i].instead);
+    }
+    return 0;
+}
+
+/* File offsets are signed 64-bit numbers. */
+static int check_offsets(const struct options *options, struct failure *why)
+{
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        if (option_table[id].kind == KIND_SIZE &&
+            *(const uint64_t *)option_field_const(options, (enum option_id)id) > INT64_MAX)
+            return failure_set(why, -EINVAL, "--%s is more than a file can hold (8 EiB)",
+                               option_table[id].name);
+    }
+    return 0;
+}
+
+static int check_pool(const struct options *options, struct failure *why)
+{
+    if (options_given(options, OPTION_WRITERS) && options_given(options, OPTION_BUFFER_COUNT) &&
+        options->writers > options->buffer_count)
+        return failure_set(why, -EINVAL,
+                           "%llu writers cannot share %llu buffers; give --buffer-count %llu or "
+                           "more, or fewer --writers",
+                           (unsigned long long)options->writers,
+                           (unsigned long long)options->buffer_count,
+                           (unsigned long long)options->writers);
+    return 0;
+}
+
+/* Checking bytes needs bytes that were generated, stored and read. */
+static int check_verification(const struct options *options, const struct wanted *wanted,
+                              struct failure *why)
+{
+    if (!options->verify && !wanted->verifies)
+        return 0;
+    const char *asked = options->verify ? "--verify" : "a verify phase";
+    if (options->generate == GENERATE_ONCE)
+        return failure_set(why, -EINVAL,
+                           "--generate once writes the same buffers again and again, which %s "
+                           "cannot check; leave one of them out",
+                           asked);
+    if (options->engine == ENGINE_NULL)
+        return failure_set(why, -EINVAL,
+                           "--engine null stores nothing that %s could check; leave one of them "
+                           "out",
+                           asked);
+    if (wanted->given && !wanted->reads)
+        return failure_set(why, -EINVAL,
+                           "--verify checks what read phases read, and --phases '%s' has none; "
+                           "add read, or give --no-verify",
+                           options->phases);
+    return 0;
+}
+
+/* Probes compare two sides of writing: there must be both. */
+static int check_ceilings(const struct options *options, const struct wanted *wanted,
+                          struct failure *why)
+{
+    if (!options->ceilings)
+        return 0;
+    if (options->generate == GENERATE_ONCE)
+        return failure_set(why, -EINVAL,
+                           "--generate once makes no data meanwhile that --ceilings could compare "
+                           "with storing them; leave one of them out");
+    if (options->engine == ENGINE_NULL)
+        return failure_set(why, -EINVAL,
+                           "--engine null stores nothing that --ceilings could probe; leave one of "
+                           "them out");
+    if (wanted->given && !wanted->writes)
+        return failure_set(why, -EINVAL,
+                           "--ceilings tells what writing could reach, and --phases '%s' has no "
+                           "write; add it, or leave --ceilings out",
+                           options->phases);
+    return 0;
+}
+
+static int check_null_device(const struct options *options, const struct wanted *wanted,
+                             struct failure *why)
+{
+    for (size_t i = 0; i < options->target_count; i++) {
+        if (strcmp(options->targets[i], "/dev/null") != 0)
+            continue;
+        if (wanted->reads)
+            return failure_set(why, -EINVAL,
+                               "'/dev/null' gives nothing back; use --phases write, or another "
+                               "target");
+        if (options->verify)
+            return failure_set(why, -EINVAL,
+                               "'/dev/null' keeps nothing that --verify could check; leave "
+                               "--verify out, or name another target");
+    }
+    return 0;
+}
+
+static int check_texts(const struct options *options, struct failure *why)
+{
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        const char *text = option_table[id].kind == KIND_TEXT
+                               ? *(char *const *)option_field_const(options, (enum option_id)id)
+                               : NULL;
+        if (text && *text == '\0' && id != OPTION_LABEL)
+            return failure_set(why, -EINVAL, "--%s: its value is empty (%s)", option_table[id].name,
+                               option_table[id].argument);
+    }
+    const char *shift = options->shift;
+    uint64_t nodes;
+    if (shift && strcmp(shift, "auto") != 0 && strcmp(shift, "none") != 0 &&
+        units_parse_count(shift, &nodes, NULL))
+        return failure_set(why, -EINVAL, "--shift: '%s' is not auto, none or a number of nodes",
+                           shift);
+    return 0;
+}
+
+/* The bounds of the generator, before it is asked; NaN is outside of any. */
+static int check_ratios(const struct options *options, struct failure *why)
+{
+    if (!(options->compress_ratio >= 1 && options->compress_ratio <= 16))
+        return failure_set(why, -EINVAL, "--compress-ratio is %g; 1 to 16 can be made",
+                           options->compress_ratio);
+    if (!(options->dedup_ratio >= 1 && options->dedup_ratio <= 1000))
+        return failure_set(why, -EINVAL, "--dedup-ratio is %g; 1 to 1000 can be made",
+                           options->dedup_ratio);
+    uint64_t block = options->dedup_block_bytes;
+    if (block == 0 || block % 512 != 0)
+        return failure_set(why, -EINVAL,
+                           "--dedup-block is %llu bytes; give a multiple of 512, such as 4k",
+                           (unsigned long long)block);
+    if (options->dedup_ratio > 1 && options_given(options, OPTION_BUFFER_SIZE) &&
+        block > options->buffer_size_bytes)
+        return failure_set(why, -EINVAL,
+                           "--dedup-block %llu is larger than --buffer-size %llu; give a larger "
+                           "--buffer-size",
+                           (unsigned long long)block,
+                           (unsigned long long)options->buffer_size_bytes);
+    if (options->generate == GENERATE_ONCE &&
+        (options->compress_ratio > 1 || options->dedup_ratio > 1))
+        return failure_set(why, -EINVAL,
+                           "--generate once writes the same buffers again and again, which keeps "
+                           "no ratio; leave it or the ratios out");
+    return 0;
+}
+
+/* What belongs to one engine, or excludes the other way past the page cache. */
+static int check_engine(const struct options *options, struct failure *why)
+{
+    bool rings = options->engine == ENGINE_AUTO || options->engine == ENGINE_URING;
+    if (options->batch > 1 && options->engine != ENGINE_PWRITEV)
+        return failure_set(why, -EINVAL, "--batch needs --engine pwritev");
+    if (options->batch > 1024)
+        return failure_set(why, -EINVAL, "--batch is %llu; one call takes at most 1024",
+                           (unsigned long long)options->batch);
+    if (options_given(options, OPTION_DEPTH) && options->depth < options->batch)
+        return failure_set(why, -EINVAL,
+                           "--batch %llu never fills with --depth %llu; leave --depth out",
+                           (unsigned long long)options->batch, (unsigned long long)options->depth);
+    if (!rings && (options->uring_sqpoll || options->uring_iopoll ||
+                   options->fixed_buffers == OPTION_FIXED_REQUIRE))
+        return failure_set(why, -EINVAL, "--%s needs --engine uring",
+                           options->uring_sqpoll   ? "uring-sqpoll"
+                           : options->uring_iopoll ? "uring-iopoll"
+                                                   : "fixed-buffers require");
+    if (options->uncached && (options->direct == OPTION_DIRECT_REQUIRE || options->uring_iopoll))
+        return failure_set(why, -EINVAL,
+                           "--uncached goes through the page cache and excludes %s; leave one of "
+                           "them out",
+                           options->uring_iopoll ? "--uring-iopoll" : "--direct require");
+    if (options->uring_iopoll && options->direct == OPTION_DIRECT_NEVER)
+        return failure_set(why, -EINVAL,
+                           "--uring-iopoll polls the device and needs O_DIRECT; leave --direct "
+                           "never out");
+    return 0;
+}
+
+static int check_repeat(const struct options *options, struct failure *why)
+{
+    struct repeat repeat;
+    return repeat_words_read(options->repeat, &repeat, why);
+}
+
+static int check_floor(const struct options *options, struct failure *why)
+{
+    if (options->free_space_floor > 99)
+        return failure_set(why, -EINVAL,
+                           "--free-space-floor is %llu percent; 0 (off) to 99 can be kept free",
+                           (unsigned long long)options->free_space_floor);
+    return 0;
+}
+
+/* Everything that it needs stands in the result. */
+static int check_cleanup(const struct options *options, struct failure *why)
+{
+    if (options->target_count)
+        return failure_set(why, -EINVAL,
+                           "--cleanup knows from the result what to remove; give no target");
+    if (options->options_from)
+        return failure_set(why, -EINVAL,
+                           "--cleanup and --options-from exclude each other; give "
+                           "one of them");
+    return 0;
+}
+
+int options_check(const struct options *options, struct failure *why)
+{
+    if (options->cleanup)
+        return check_cleanup(options, why);
+    static int (*const rules[])(const struct options *, struct failure *) = {
+        check_texts, check_targets, check_one_size, check_not_zero, check_offsets,
+        check_pool,  check_floor,   check_repeat,   check_ratios,   check_engine,
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        int status = rules[i](options, why);
+        if (status)
+            return status;
+    }
+    struct wanted wanted;
+    int status = check_phases(options, &wanted, why);
+    if (status == 0)
+        status = check_null_device(options, &wanted, why);
+    if (status == 0)
+        status = check_verification(options, &wanted, why);
+    if (status == 0)
+        status = check_ceilings(options, &wanted, why);
+    return status;
+}

@@ -1,0 +1,102 @@
+#include "options/help.h"
+
+#include <string.h>
+
+#include "option_table.h"
+
+enum { HELP_COLUMN = 31, HELP_WIDTH = 80 };
+
+static const char *const group_titles[GROUP_COUNT] = {
+#define GROUP(ID, title) [GROUP_##ID] = title,
+    OPTION_GROUPS(GROUP)
+#undef GROUP
+};
+
+void help_overview(struct text *out)
+{
+    text_add(out,
+             "tidemill %s: measures what a storage system gives a whole cluster\n\n"
+             "  tidemill run [options] TARGET...   write and read TARGET, and measure\n"
+             "  tidemill facts [TARGET...]         what this host and these targets offer\n"
+             "  tidemill report RESULT.h5          the summary of a finished run again\n"
+             "  tidemill inspect PATH...           how unique and compressible data are\n"
+             "  tidemill --version                 the version\n"
+             "  tidemill --help                    this page\n"
+             "  tidemill help COMMAND              the page of one command\n\n"
+             "TARGET is a directory, a file, a block device or /dev/null. Under mpirun or srun\n"
+             "all ranks work together:\n\n"
+             "  mpirun -n 4 --bind-to none tidemill run --size 4g --verify /mnt/pfs\n\n"
+             "Exit codes: 0 fine, 1 something failed, 2 asked wrongly and nothing touched,\n"
+             "3 data were wrong, 130 and 143 interrupted.\n",
+             TIDEMILL_VERSION);
+}
+
+/* Words from 'words' in lines between HELP_COLUMN and HELP_WIDTH; the first line has begun. */
+static void add_wrapped(struct text *out, const char *words)
+{
+    size_t column = HELP_COLUMN;
+    while (*words) {
+        size_t length = strcspn(words, " ");
+        if (column > HELP_COLUMN && column + 1 + length > HELP_WIDTH) {
+            text_add(out, "\n%*s", HELP_COLUMN, "");
+            column = HELP_COLUMN;
+        } else if (column > HELP_COLUMN) {
+            text_add(out, " ");
+            column++;
+        }
+        text_add_bytes(out, words, length);
+        column += length;
+        words += length;
+        words += strspn(words, " ");
+    }
+    text_add(out, "\n");
+}
+
+static void add_row(struct text *out, const struct option_row *row)
+{
+    size_t start = out->length;
+    text_add(out, "  --%s%s%s", row->name, *row->argument ? " " : "", row->argument);
+    size_t used = out->length - start;
+    if (used + 1 > HELP_COLUMN)
+        text_add(out, "\n%*s", HELP_COLUMN, "");
+    else
+        text_add(out, "%*s", (int)(HELP_COLUMN - used), "");
+    struct text words = {0};
+    text_add(&words, "%s", row->help);
+    if (*row->fallback && row->kind != KIND_FLAG)
+        text_add(&words, " [%s]", row->fallback);
+    add_wrapped(out, text_string(&words));
+    out->failed |= words.failed;
+    text_release(&words);
+}
+
+static void add_aliases(struct text *out)
+{
+    text_add(out, "\nOther names\n"
+                  "  --output TARGET              the same as TARGET\n"
+                  "  --no-direct                  --direct never\n");
+    for (size_t i = 0; i < OPTION_ALIASES; i++)
+        text_add(out, "  --%s N%*s--%s\n", option_aliases[i].name,
+                 (int)(HELP_COLUMN - 6 - strlen(option_aliases[i].name)), "",
+                 options_name(option_aliases[i].id));
+}
+
+void help_run(struct text *out)
+{
+    text_add(out, "tidemill run [options] TARGET...\n\n"
+                  "TARGET is a directory, a file, a block device or /dev/null. The default stands\n"
+                  "in brackets; without one, the value adapts to what was given and to the\n"
+                  "machine, and is shown. A flag is taken back by --no-NAME.\n");
+    for (size_t group = 0; group < GROUP_COUNT; group++) {
+        text_add(out, "\n%s\n", group_titles[group]);
+        for (size_t id = 0; id < OPTION_COUNT; id++)
+            if (option_table[id].group == group)
+                add_row(out, &option_table[id]);
+    }
+    add_aliases(out);
+    text_add(out, "  -v, -h                       --verbose, --help\n\n"
+                  "SIZE      k m g t and KiB MiB GiB TiB are powers of 1024, KB MB GB TB of 1000\n"
+                  "DURATION  90, 90s, 5m, 1h, 250ms\n\n"
+                  "The command line wins over --options-from, and that over the defaults,\n"
+                  "wherever they stand.\n");
+}

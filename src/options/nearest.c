@@ -1,0 +1,70 @@
+#include "nearest.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "option_table.h"
+
+enum { LONGEST = 40 };
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* Edits between two names, a swap of neighbours being one; far apart when one is very long. */
+static unsigned distance(const char *a, const char *b)
+{
+    size_t a_length = strlen(a);
+    size_t b_length = strlen(b);
+    if (a_length > LONGEST || b_length > LONGEST)
+        return LONGEST;
+    unsigned edits[LONGEST + 1][LONGEST + 1];
+    for (unsigned j = 0; j <= b_length; j++)
+        edits[0][j] = j;
+    for (unsigned i = 1; i <= a_length; i++) {
+        edits[i][0] = i;
+        for (unsigned j = 1; j <= b_length; j++) {
+            unsigned changed = edits[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            unsigned moved = least(edits[i - 1][j], edits[i][j - 1]) + 1;
+            edits[i][j] = least(changed, moved);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                edits[i][j] = least(edits[i][j], edits[i - 2][j - 2] + 1);
+        }
+    }
+    return edits[a_length][b_length];
+}
+
+struct search {
+    const char *name;
+    const char *best;
+    unsigned edits;
+    const char *begun; /* a name that 'name' begins */
+    unsigned begun_count;
+};
+
+static void consider(struct search *search, const char *candidate)
+{
+    unsigned edits = distance(search->name, candidate);
+    if (edits < search->edits) {
+        search->best = candidate;
+        search->edits = edits;
+    }
+    if (*search->name && strncmp(candidate, search->name, strlen(search->name)) == 0) {
+        search->begun = candidate;
+        search->begun_count++;
+    }
+}
+
+const char *nearest_option(const char *name)
+{
+    struct search search = {.name = name, .edits = LONGEST};
+    for (size_t id = 0; id < OPTION_COUNT; id++)
+        consider(&search, option_table[id].name);
+    for (size_t i = 0; i < OPTION_ALIASES; i++)
+        consider(&search, option_aliases[i].name);
+    if (search.begun_count == 1)
+        return search.begun;
+    /* one edit in three letters: more would be guessing */
+    return search.edits <= 1 + strlen(name) / 4 ? search.best : NULL;
+}

@@ -1,0 +1,69 @@
+/*
+ * The rows of options.def as a table that code can walk. Constant; nothing else in the program
+ * lists options.
+ */
+#ifndef TIDEMILL_OPTION_TABLE_H
+#define TIDEMILL_OPTION_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "options/options.h"
+
+enum option_kind {
+    KIND_SIZE,
+    KIND_RATE,
+    KIND_DURATION,
+    KIND_COUNT,
+    KIND_REAL,
+    KIND_CHOICE,
+    KIND_FLAG,
+    KIND_TEXT,
+};
+
+/* The groups of the help page, in its order, with their headings. */
+#define OPTION_GROUPS(GROUP)                                                                       \
+    GROUP(HOW_MUCH, "How much")                                                                    \
+    GROUP(PHASES, "Phases")                                                                        \
+    GROUP(LAYOUT, "Layout")                                                                        \
+    GROUP(PIPELINE, "Pipeline")                                                                    \
+    GROUP(ENGINE, "Engine")                                                                        \
+    GROUP(DATA, "Data")                                                                            \
+    GROUP(SETTINGS, "Settings")                                                                    \
+    GROUP(LIMITS, "Limits")                                                                        \
+    GROUP(SAFETY, "Safety")                                                                        \
+    GROUP(OUTPUT, "Output")
+
+enum option_group {
+#define GROUP(ID, title) GROUP_##ID,
+    OPTION_GROUPS(GROUP)
+#undef GROUP
+        GROUP_COUNT
+};
+
+struct option_row {
+    const char *name;
+    enum option_kind kind;
+    const char *fallback; /* the default's text; "" = adapts */
+    const char *argument; /* its word in the help; of a CHOICE the values, "a|b|c" */
+    enum option_group group;
+    bool inherited;
+    const char *help;
+    size_t offset; /* of the field in struct options */
+};
+
+extern const struct option_row option_table[OPTION_COUNT];
+
+/* Other names: those of the benchmark that went before. */
+struct option_alias {
+    const char *name;
+    enum option_id id;
+};
+enum { OPTION_ALIASES = 2 };
+extern const struct option_alias option_aliases[OPTION_ALIASES];
+
+/* Where the value of 'id' is. */
+void *option_field(struct options *options, enum option_id id);
+const void *option_field_const(const struct options *options, enum option_id id);
+
+#endif

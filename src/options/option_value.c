@@ -1,0 +1,199 @@
+#include "option_value.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+
+/* The choice that starts at 'at' in "a|b|c". */
+static size_t choice_length(const char *at)
+{
+    return strcspn(at, "|");
+}
+
+static const char *next_choice(const char *at)
+{
+    at += choice_length(at);
+    return *at == '|' ? at + 1 : NULL;
+}
+
+static int parse_choice(const char *choices, const char *text, int *choice, struct failure *why)
+{
+    size_t length = strlen(text);
+    int index = 0;
+    for (const char *at = choices; at; at = next_choice(at), index++) {
+        if (choice_length(at) == length && memcmp(at, text, length) == 0) {
+            *choice = index;
+            return 0;
+        }
+    }
+    struct text known = {0};
+    for (const char *at = choices; at; at = next_choice(at))
+        text_add(&known, "%s%.*s",
+                 at == choices     ? ""
+                 : next_choice(at) ? ", "
+                                   : " or ",
+                 (int)choice_length(at), at);
+    int code = failure_set(why, -EINVAL, "'%s' is not %s", text, text_string(&known));
+    text_release(&known);
+    return code;
+}
+
+static int parse_flag(const char *text, bool *flag, struct failure *why)
+{
+    *flag = strcmp(text, "yes") == 0;
+    if (*flag || strcmp(text, "no") == 0)
+        return 0;
+    return failure_set(why, -EINVAL, "'%s' is not yes or no", text);
+}
+
+/* "100MB/s"; the "/s" may be left out. */
+static int parse_rate(const char *text, uint64_t *bytes, struct failure *why)
+{
+    size_t length = strlen(text);
+    if (length < 2 || strcmp(text + length - 2, "/s") != 0)
+        return units_parse_size(text, bytes, why);
+    char *size = strndup(text, length - 2);
+    if (!size)
+        return failure_set(why, -ENOMEM, "no memory for an option's text");
+    int status = units_parse_size(size, bytes, why);
+    free(size);
+    return status;
+}
+
+static int parse_text(const char *text, char **copy, struct failure *why)
+{
+    *copy = strdup(text);
+    return *copy ? 0 : failure_set(why, -ENOMEM, "no memory for an option's text");
+}
+
+int option_value_parse(const struct option_row *row, const char *text, union option_value *value,
+                       struct failure *why)
+{
+    switch (row->kind) {
+    case KIND_SIZE:
+        return units_parse_size(text, &value->number, why);
+    case KIND_RATE:
+        return parse_rate(text, &value->number, why);
+    case KIND_DURATION:
+        return units_parse_duration(text, &value->time_ns, why);
+    case KIND_COUNT:
+        return units_parse_count(text, &value->number, why);
+    case KIND_REAL:
+        return units_parse_real(text, &value->real, why);
+    case KIND_CHOICE:
+        return parse_choice(row->argument, text, &value->choice, why);
+    case KIND_FLAG:
+        return parse_flag(text, &value->flag, why);
+    case KIND_TEXT:
+        return parse_text(text, &value->text, why);
+    }
+    return failure_set(why, -EINVAL, "an option of an unknown kind");
+}
+
+int option_value_default(const struct option_row *row, union option_value *value,
+                         struct failure *why)
+{
+    *value = (union option_value){0};
+    return *row->fallback ? option_value_parse(row, row->fallback, value, why) : 0;
+}
+
+void option_value_drop(const struct option_row *row, union option_value *value)
+{
+    if (row->kind == KIND_TEXT)
+        free(value->text);
+    *value = (union option_value){0};
+}
+
+void option_value_put(const struct option_row *row, void *field, union option_value value)
+{
+    switch (row->kind) {
+    case KIND_SIZE:
+    case KIND_RATE:
+    case KIND_COUNT:
+        *(uint64_t *)field = value.number;
+        break;
+    case KIND_REAL:
+        *(double *)field = value.real;
+        break;
+    case KIND_DURATION:
+        *(int64_t *)field = value.time_ns;
+        break;
+    case KIND_CHOICE:
+        *(int *)field = value.choice;
+        break;
+    case KIND_FLAG:
+        *(bool *)field = value.flag;
+        break;
+    case KIND_TEXT:
+        free(*(char **)field);
+        *(char **)field = value.text;
+        break;
+    }
+}
+
+bool option_value_unset(const struct option_row *row, const void *field)
+{
+    switch (row->kind) {
+    case KIND_SIZE:
+    case KIND_RATE:
+    case KIND_COUNT:
+        return *(const uint64_t *)field == 0;
+    case KIND_DURATION:
+        return *(const int64_t *)field == 0;
+    case KIND_REAL:
+        return *(const double *)field == 0.0;
+    case KIND_TEXT:
+        return *(char *const *)field == NULL;
+    case KIND_CHOICE:
+    case KIND_FLAG:
+        break;
+    }
+    return false;
+}
+
+static void print_choice(const char *choices, int choice, struct text *out)
+{
+    const char *at = choices;
+    while (at && choice-- > 0)
+        at = next_choice(at);
+    if (at)
+        text_add_bytes(out, at, choice_length(at));
+}
+
+void option_value_print(const struct option_row *row, const void *field, struct text *out)
+{
+    char number[UNITS_TEXT];
+    switch (row->kind) {
+    case KIND_SIZE:
+        units_exact_size(*(const uint64_t *)field, number);
+        text_add(out, "%s", number);
+        break;
+    case KIND_RATE:
+        units_exact_size(*(const uint64_t *)field, number);
+        text_add(out, "%s/s", number);
+        break;
+    case KIND_DURATION:
+        units_exact_duration(*(const int64_t *)field, number);
+        text_add(out, "%s", number);
+        break;
+    case KIND_REAL:
+        units_exact_real(*(const double *)field, number);
+        text_add(out, "%s", number);
+        break;
+    case KIND_COUNT:
+        text_add(out, "%llu", (unsigned long long)*(const uint64_t *)field);
+        break;
+    case KIND_CHOICE:
+        print_choice(row->argument, *(const int *)field, out);
+        break;
+    case KIND_FLAG:
+        text_add(out, "%s", *(const bool *)field ? "yes" : "no");
+        break;
+    case KIND_TEXT:
+        if (*(char *const *)field)
+            text_add(out, "%s", *(char *const *)field);
+        break;
+    }
+}

@@ -1,0 +1,141 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nearest.h"
+#include "option_table.h"
+#include "options/options.h"
+#include "quote.h"
+
+struct reader {
+    struct options *options;
+    const char *name;
+    enum option_source source;
+    bool inherit;
+    unsigned line;
+    unsigned seen[OPTION_COUNT]; /* the line where a key stood */
+    char **targets;
+    size_t target_count;
+    struct text value;
+};
+
+static int refuse(const struct reader *reader, const char *what, struct failure *why)
+{
+    return failure_set(why, -EINVAL, "line %u of '%s': %s", reader->line, reader->name, what);
+}
+
+static int refuse_key(const struct reader *reader, const char *key, struct failure *why)
+{
+    const char *near = nearest_option(key);
+    if (near)
+        return failure_set(why, -EINVAL, "line %u of '%s': unknown option '%s'; is '%s' meant?",
+                           reader->line, reader->name, key, near);
+    return failure_set(why, -EINVAL,
+                       "line %u of '%s': unknown option '%s'; keys are the long option names of "
+                       "'tidemill run --help'",
+                       reader->line, reader->name, key);
+}
+
+static int add_target(struct reader *reader, struct failure *why)
+{
+    char **longer = realloc(reader->targets, (reader->target_count + 1) * sizeof *longer);
+    if (longer)
+        reader->targets = longer;
+    char *copy = longer ? strdup(text_string(&reader->value)) : NULL;
+    if (!copy)
+        return failure_set(why, -ENOMEM, "no memory for the targets of '%s'", reader->name);
+    reader->targets[reader->target_count++] = copy;
+    return 0;
+}
+
+static int set_option(struct reader *reader, enum option_id id, struct failure *why)
+{
+    if (reader->seen[id])
+        return failure_set(why, -EINVAL, "line %u of '%s': '%s' stands on line %u already",
+                           reader->line, reader->name, option_table[id].name, reader->seen[id]);
+    reader->seen[id] = reader->line;
+    if (reader->inherit && !option_table[id].inherited)
+        return 0;
+    if (id == OPTION_OPTIONS_FROM && reader->source == SOURCE_FILE)
+        return refuse(reader, "a settings file cannot name another one; leave 'options-from' out",
+                      why);
+    struct failure inner = {0};
+    int status =
+        options_set(reader->options, id, text_string(&reader->value), reader->source, &inner);
+    return status ? failure_set(why, status, "line %u of '%s': %s", reader->line, reader->name,
+                                inner.text)
+                  : 0;
+}
+
+/* 'line' is ended and may be changed. */
+static int read_line(struct reader *reader, char *line, struct failure *why)
+{
+    char *key = line + strspn(line, " \t");
+    if (*key == '\0' || *key == '#')
+        return 0;
+    if (*key == '[')
+        return refuse(reader,
+                      "sections are not known to this version; name the phases by 'phases = ...'",
+                      why);
+    char *equals = strchr(key, '=');
+    if (!equals)
+        return refuse(reader, "'key = value' is expected", why);
+    char *end = equals;
+    while (end > key && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    *end = '\0';
+
+    bool is_target = strcmp(key, "target") == 0;
+    enum option_id id = options_find(key);
+    if (!is_target && id == OPTION_COUNT)
+        return refuse_key(reader, key, why);
+    struct failure inner = {0};
+    text_clear(&reader->value);
+    if (quote_read(equals + 1, &reader->value, &inner))
+        return failure_set(why, inner.code, "line %u of '%s': %s: %s", reader->line, reader->name,
+                           key, inner.text);
+    if (reader->value.failed)
+        return failure_set(why, -ENOMEM, "no memory for line %u of '%s'", reader->line,
+                           reader->name);
+    return is_target ? add_target(reader, why) : set_option(reader, id, why);
+}
+
+static int read_lines(struct reader *reader, char *text, struct failure *why)
+{
+    while (text) {
+        char *next = strchr(text, '\n');
+        if (next)
+            *next++ = '\0';
+        size_t length = strlen(text);
+        if (length > 0 && text[length - 1] == '\r')
+            text[length - 1] = '\0';
+        reader->line++;
+        int status = read_line(reader, text, why);
+        if (status)
+            return status;
+        text = next;
+    }
+    return 0;
+}
+
+int options_read(struct options *options, const char *text, const char *name,
+                 enum option_source source, bool inherit, struct failure *why)
+{
+    struct reader reader = {.options = options, .name = name, .source = source, .inherit = inherit};
+    char *copy = strdup(text);
+    int status;
+    if (!copy) {
+        status = failure_set(why, -ENOMEM, "no memory for the lines of '%s'", name);
+        goto out;
+    }
+    status = read_lines(&reader, copy, why);
+    if (status == 0 && reader.target_count > 0)
+        status = options_set_targets(options, reader.targets, reader.target_count, source, why);
+out:
+    for (size_t i = 0; i < reader.target_count; i++)
+        free(reader.targets[i]);
+    free(reader.targets);
+    text_release(&reader.value);
+    free(copy);
+    return status;
+}

@@ -1,0 +1,218 @@
+#include "phases/dataset.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/clock.h"
+#include "platform/thread.h"
+
+enum { REMOVAL_LOOK_NS = 5 * 1000 * 1000 };
+
+static int make_part(const struct plan *plan, uint32_t rank, uint32_t writer, struct part *part,
+                     struct failure *why)
+{
+    struct text path = {0};
+    *part = (struct part){0};
+    geometry_share(&plan->geometry, rank, writer, &part->share);
+    plan_path(plan, rank, writer, &part->share, &path);
+    if (path.failed || !path.data)
+        return failure_set(why, -ENOMEM, "not enough memory");
+    part->path = path.data;
+    return 0;
+}
+
+/* In each layout the first writer with a share in a file makes it. */
+static void choose_creator(struct dataset *dataset)
+{
+    const struct geometry *geometry = &dataset->plan->geometry;
+    enum layout layout = geometry->setup.layout;
+    uint32_t target = geometry_target(geometry, dataset->cluster->rank);
+    bool first =
+        layout != LAYOUT_SHARED || geometry_first_rank(geometry, target) == dataset->cluster->rank;
+    for (uint32_t i = 0; i < dataset->part_count; i++) {
+        struct part *part = &dataset->parts[i];
+        part->creates = first && part->share.bytes;
+        if (part->creates && layout != LAYOUT_WRITER)
+            first = false;
+    }
+}
+
+int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct plan *plan,
+                 struct failure *why)
+{
+    *dataset = (struct dataset){
+        .cluster = cluster,
+        .plan = plan,
+        .part_count = plan->geometry.setup.writers_per_rank,
+        .shared = TRUTH_UNKNOWN,
+    };
+    dataset->parts = calloc(dataset->part_count, sizeof *dataset->parts);
+    if (!dataset->parts)
+        return failure_set(why, -ENOMEM, "not enough memory for %u writers", dataset->part_count);
+    for (uint32_t i = 0; i < dataset->part_count; i++)
+        if (make_part(plan, cluster->rank, i, &dataset->parts[i], why))
+            return why->code;
+    choose_creator(dataset);
+    uint32_t target = geometry_target(&plan->geometry, cluster->rank);
+    if (plan->setup.target_kinds[target] == TARGET_DIRECTORY) {
+        struct text folder = {0};
+        plan_folder(plan, target, &folder);
+        if (folder.failed)
+            return failure_set(why, -ENOMEM, "not enough memory");
+        dataset->folder = folder.data;
+    }
+    return 0;
+}
+
+int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t writer,
+                    struct part *part, struct failure *why)
+{
+    return make_part(dataset->plan, rank, writer, part, why);
+}
+
+/* The leader of the first node that uses a target makes the folder there. */
+static void make_first_folder(struct dataset *dataset, struct failure *why)
+{
+    int result = folder_make(dataset->folder, why);
+    dataset->folder_made = !result;
+    if (result == -EEXIST)
+        failure_set(why, result, "'%s' is there already: nothing was changed", dataset->folder);
+}
+
+/* Leaders of later nodes look whether they see it, and make their own where the target is local to
+ * each node. True when it is. */
+static bool make_local_folder(struct dataset *dataset, struct failure *why)
+{
+    if (path_exists(dataset->folder))
+        return false;
+    dataset->folder_made = !folder_make(dataset->folder, why);
+    return true;
+}
+
+int dataset_make_folders(struct dataset *dataset, struct agreement *agreement)
+{
+    struct cluster *cluster = dataset->cluster;
+    const struct plan *plan = dataset->plan;
+    uint32_t targets = plan->geometry.setup.target_count;
+    struct failure failure = {0};
+    bool mine = cluster->leader && dataset->folder;
+    if (mine && cluster->node < targets)
+        make_first_folder(dataset, &failure);
+    int result = cluster_agree(cluster, &failure, agreement);
+    if (result)
+        return result;
+    bool local = mine && cluster->node >= targets && make_local_folder(dataset, &failure);
+    bool any_local = cluster_max(cluster, local);
+    if (cluster->shape.node_count > targets)
+        dataset->shared = any_local ? TRUTH_NO : TRUTH_YES;
+    if (local && plan->geometry.setup.layout == LAYOUT_SHARED)
+        failure_set(&failure, -EINVAL,
+                    "'%s' is not the same folder on all nodes: '--layout shared' needs a file "
+                    "system that they share; use '--layout rank'",
+                    plan->setup.options->targets[geometry_target(&plan->geometry, cluster->rank)]);
+    return cluster_agree(cluster, &failure, agreement);
+}
+
+static void remove_files(struct dataset *dataset, struct failure *why)
+{
+    for (uint32_t i = 0; i < dataset->part_count; i++) {
+        struct part *part = &dataset->parts[i];
+        if (!part->made)
+            continue;
+        lookout_begin(dataset->lookout, "removal", part->path);
+        part->made = file_remove(part->path, why) != 0;
+        lookout_end(dataset->lookout);
+    }
+}
+
+static void remove_folder(struct dataset *dataset, struct failure *why)
+{
+    if (dataset->folder_made && !folder_remove(dataset->folder, why))
+        dataset->folder_made = false;
+}
+
+int dataset_remove(struct dataset *dataset, struct failure *why)
+{
+    struct failure failure = {0};
+    remove_files(dataset, &failure);
+    cluster_gate_patient(dataset->cluster);
+    remove_folder(dataset, &failure);
+    if (failure.code)
+        failure_set(why, failure.code, "%s", failure.text);
+    return failure.code;
+}
+
+void dataset_remove_early(struct dataset *dataset)
+{
+    struct failure ignored = {0};
+    remove_files(dataset, &ignored);
+    remove_folder(dataset, &ignored);
+}
+
+/* One step of a removal in a thread that may never end. */
+struct removal {
+    struct thread thread;
+    struct dataset *dataset;
+    void (*step)(struct dataset *dataset, struct failure *why);
+    struct failure failure;
+    _Atomic bool done;
+};
+
+static void remove_in_thread(void *argument)
+{
+    struct removal *removal = argument;
+    removal->step(removal->dataset, &removal->failure);
+    atomic_store_explicit(&removal->done, true, memory_order_release);
+}
+
+static void remove_step(struct dataset *dataset, int64_t limit_ns,
+                        void (*step)(struct dataset *, struct failure *), struct failure *why)
+{
+    int64_t until_ns = clock_now_ns() + limit_ns;
+    struct removal *removal = calloc(1, sizeof *removal);
+    if (!removal) {
+        failure_set(why, -ENOMEM, "not enough memory to remove files");
+        return;
+    }
+    *removal = (struct removal){.dataset = dataset, .step = step};
+    if (thread_start(&removal->thread, "tm-remove", remove_in_thread, removal, why)) {
+        free(removal);
+        return;
+    }
+    while (!atomic_load_explicit(&removal->done, memory_order_acquire)) {
+        if (clock_now_ns() >= until_ns) { /* the thread keeps what it uses */
+            failure_set(why, -ETIMEDOUT,
+                        "cannot remove files: their storage does not answer; remove them with "
+                        "--cleanup and the result");
+            return;
+        }
+        clock_sleep_ns(REMOVAL_LOOK_NS);
+    }
+    thread_join(&removal->thread);
+    if (removal->failure.code)
+        failure_set(why, removal->failure.code, "%s", removal->failure.text);
+    free(removal);
+}
+
+int dataset_remove_within(struct dataset *dataset, int64_t limit_ns, struct failure *why)
+{
+    struct failure failure = {0};
+    remove_step(dataset, limit_ns, remove_files, &failure);
+    cluster_gate_patient(dataset->cluster);
+    if (!failure.code)
+        remove_step(dataset, limit_ns, remove_folder, &failure);
+    if (failure.code)
+        failure_set(why, failure.code, "%s", failure.text);
+    return failure.code;
+}
+
+void dataset_release(struct dataset *dataset)
+{
+    for (uint32_t i = 0; dataset->parts && i < dataset->part_count; i++)
+        free(dataset->parts[i].path);
+    free(dataset->parts);
+    free(dataset->folder);
+    *dataset = (struct dataset){0};
+}

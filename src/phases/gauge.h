@@ -1,0 +1,31 @@
+/*
+ * Readings of this node's device and networks while a phase runs, at even intervals that double
+ * when the room is full: bounded, whatever the duration. Node leaders only; NULL elsewhere, where
+ * every function does nothing.
+ */
+#ifndef TIDEMILL_PHASES_GAUGE_H
+#define TIDEMILL_PHASES_GAUGE_H
+
+#include "platform/meter.h"
+
+enum { GAUGE_READINGS = 257 };
+
+struct gauge {
+    char device[64]; /* "" when the target's is not known */
+    int64_t start_ns;
+    int64_t interval_ns; /* a power of two, like the bins of the timeline */
+    uint32_t count;
+    struct meter_reading readings[GAUGE_READINGS];
+};
+
+/* Takes the first reading; NULL when there is no memory, which is no failure. 'start_ns' is the
+ * common start on the own clock. */
+struct gauge *gauge_start(const char *device, int64_t start_ns);
+
+/* Takes one if the next interval has begun. */
+void gauge_look(struct gauge *gauge, int64_t now_ns);
+
+/* Takes the last one. */
+void gauge_end(struct gauge *gauge);
+
+#endif

@@ -1,0 +1,175 @@
+#include "phases/keeper.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/clock.h"
+#include "platform/interrupt.h"
+#include "record/store.h"
+
+static const int64_t lock_most_ns = 1000000000;
+static const int64_t lock_look_ns = 1000000;
+
+/* Of a phase under way only what it was told at its start: the rest is being filled in. */
+static void sketch_phase(struct record_phase *sketch, const struct record_phase *phase)
+{
+    *sketch = *phase;
+    if (phase->status != RECORD_RUNNING)
+        return;
+    *sketch = (struct record_phase){
+        .repetition = phase->repetition,
+        .status = RECORD_INTERRUPTED,
+        .started_ns = phase->started_ns,
+    };
+    memcpy(sketch->name, phase->name, sizeof sketch->name);
+    memcpy(sketch->kind, phase->kind, sizeof sketch->kind);
+    memcpy(sketch->engine_asked, phase->engine_asked, sizeof sketch->engine_asked);
+    memcpy(sketch->engine_used, phase->engine_used, sizeof sketch->engine_used);
+    memcpy(sketch->direct_asked, phase->direct_asked, sizeof sketch->direct_asked);
+    histogram_clear(&sketch->latency);
+}
+
+static void release_sketch(struct keeper *keeper)
+{
+    free(keeper->sketch.phases);
+    free(keeper->sketch.clocks);
+    free(keeper->sketch.summary);
+    free(keeper->sketch.ceilings);
+    keeper->sketch.phases = NULL;
+}
+
+static void *copy_of(const void *rows, size_t count, size_t row_bytes)
+{
+    void *copy = malloc(count * row_bytes + 1);
+    if (copy && count)
+        memcpy(copy, rows, count * row_bytes);
+    return copy;
+}
+
+/* Lists that grow from phase to phase are the sketch's own: growing moves them. Without memory for
+ * it, the sketch made last stays. */
+static void make_sketch(struct keeper *keeper)
+{
+    const struct record *record = keeper->record;
+    struct record sketch = *record;
+    sketch.phases = calloc(record->phase_count + 1, sizeof *sketch.phases);
+    sketch.clocks = copy_of(record->clocks, record->clock_count, sizeof *record->clocks);
+    sketch.summary = copy_of(record->summary, record->summary_count, sizeof *record->summary);
+    sketch.ceilings = copy_of(record->ceilings, record->ceiling_count, sizeof *record->ceilings);
+    if (!sketch.phases || !sketch.clocks || !sketch.summary || !sketch.ceilings) {
+        free(sketch.phases);
+        free(sketch.clocks);
+        free(sketch.summary);
+        free(sketch.ceilings);
+        return;
+    }
+    for (size_t i = 0; i < record->phase_count; i++)
+        sketch_phase(&sketch.phases[i], &record->phases[i]);
+    release_sketch(keeper);
+    keeper->sketch = sketch;
+    keeper->sketch.status = RECORD_INTERRUPTED;
+}
+
+/* With the lock held. */
+static void save_sketch(struct keeper *keeper, enum record_status status, char *reason,
+                        uint64_t bytes, int64_t duration_ns)
+{
+    struct record *sketch = &keeper->sketch;
+    struct record_phase *last =
+        sketch->phase_count ? &sketch->phases[sketch->phase_count - 1] : NULL;
+    if (keeper->spoken || !sketch->phases)
+        return;
+    keeper->spoken = true;
+    keeper->spoken_as = status;
+    clock_utc(sketch->finished_utc);
+    sketch->status = status;
+    if (last && last->status == RECORD_INTERRUPTED && !last->failure) {
+        last->status = status;
+        last->failure = reason;
+        last->bytes = (int64_t)bytes;
+        last->duration_ns = duration_ns;
+    }
+    store_save(keeper->path, sketch, NULL);
+}
+
+/* The main thread may be stuck while it saves: then there is nothing to be done. No timed lock:
+ * that of the monotonic clock is unknown to the thread sanitizer of gcc 12. */
+static bool try_lock(struct keeper *keeper)
+{
+    const int64_t until_ns = clock_now_ns() + lock_most_ns;
+    while (pthread_mutex_trylock(&keeper->lock)) {
+        if (clock_now_ns() >= until_ns)
+            return false;
+        clock_sleep_ns(lock_look_ns);
+    }
+    return true;
+}
+
+void keeper_give_up(struct keeper *keeper, const char *reason)
+{
+    char *own = keeper->path ? strdup(reason) : NULL;
+    if (own && try_lock(keeper)) {
+        save_sketch(keeper, RECORD_FAILED, own, 0, 0);
+        pthread_mutex_unlock(&keeper->lock);
+    }
+    free(own);
+}
+
+/* In the guard's thread: the main thread may be stuck anywhere, but hardly in here. */
+static void last_word(void *context)
+{
+    struct keeper *keeper = context;
+    char reason[] = "interrupted before its numbers were gathered";
+    if (!try_lock(keeper))
+        return;
+    save_sketch(keeper, RECORD_INTERRUPTED, reason, 0, 0);
+    pthread_mutex_unlock(&keeper->lock);
+}
+
+void keeper_start(struct keeper *keeper, const char *path, struct record *record,
+                  struct lookout *lookout)
+{
+    *keeper = (struct keeper){
+        .path = path, .record = record, .lookout = lookout, .lock = PTHREAD_MUTEX_INITIALIZER};
+    if (!path)
+        return;
+    make_sketch(keeper);
+    interrupt_last_act(last_word, keeper);
+}
+
+int keeper_save(struct keeper *keeper, struct failure *why)
+{
+    if (!keeper->path)
+        return 0;
+    pthread_mutex_lock(&keeper->lock);
+    if (keeper->spoken && keeper->record->status == RECORD_RUNNING) {
+        keeper->record->status = keeper->spoken_as;
+        clock_utc(keeper->record->finished_utc);
+    }
+    lookout_begin(keeper->lookout, "saving", keeper->path);
+    int result = store_save(keeper->path, keeper->record, why);
+    lookout_end(keeper->lookout);
+    make_sketch(keeper);
+    pthread_mutex_unlock(&keeper->lock);
+    return result;
+}
+
+void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t bytes,
+                        int64_t duration_ns)
+{
+    char *own = keeper->path ? strdup(reason) : NULL;
+    if (!own)
+        return;
+    pthread_mutex_lock(&keeper->lock);
+    save_sketch(keeper, RECORD_INTERRUPTED, own, bytes, duration_ns);
+    pthread_mutex_unlock(&keeper->lock);
+    free(own);
+}
+
+void keeper_stop(struct keeper *keeper)
+{
+    if (!keeper->path)
+        return;
+    interrupt_last_act(NULL, NULL);
+    release_sketch(keeper);
+}

@@ -1,0 +1,134 @@
+#include "observer.h"
+
+#include <signal.h>
+
+#include "platform/clock.h"
+#include "platform/interrupt.h"
+#include "space_floor.h"
+#include "stall.h"
+#include "until_steady.h"
+
+enum { TURN_NS = 50 * 1000 * 1000, NAP_NS = 50 * 1000 };
+
+/* Who has ended waits for the others with a processor of its own, or at the cost of those that are
+ * still at work. */
+enum { LONGEST_NAP_NS = 1000 * 1000, LONGEST_SHARED_NAP_NS = 20 * 1000 * 1000 };
+
+/* What the looks at one phase have in common. */
+struct watcher {
+    struct phase *phase;
+    int64_t start_ns;
+    uint64_t bytes; /* rank 0: of all ranks, as last heard */
+    enum stop_reason stop;
+    bool saved;          /* what was known when a signal came */
+    bool waits_too_long; /* for '--stall-abort' */
+};
+
+static enum stop_reason own_wish(const struct watcher *watcher)
+{
+    const struct phase *phase = watcher->phase;
+    int signal_number = interrupt_signal();
+    if (pipeline_failed(phase->pipeline) || phase->shortage.code)
+        return STOP_FAILURE;
+    if (watcher->waits_too_long)
+        return STOP_STALL;
+    if (signal_number == SIGINT)
+        return STOP_SIGINT;
+    if (signal_number)
+        return STOP_SIGTERM;
+    return phase->steady ? STOP_STEADY : STOP_NONE;
+}
+
+static void tell_progress(struct watcher *watcher)
+{
+    const struct phase *phase = watcher->phase;
+    const struct run *run = phase->run;
+    int64_t now_ns = clock_now_ns();
+    watcher->bytes =
+        cluster_progress_poll(run->cluster, phase->number, pipeline_bytes(phase->pipeline), now_ns);
+    if (run->cluster->rank != 0 || !run->listener.progress)
+        return;
+    struct progress progress = {
+        .phase = phase->name,
+        .bytes = watcher->bytes,
+        .planned = run->plan->setup.open_ended_bytes ? 0 : run->plan->geometry.setup.total_bytes,
+        .elapsed_ns = now_ns - watcher->start_ns,
+        .limit_ns = phase->limits.deadline_ns,
+    };
+    run->listener.progress(run->listener.context, &progress);
+}
+
+/* After a signal there may be no time to do it at the end. */
+static void tidy_up(struct phase *phase)
+{
+    struct run *run = phase->run;
+    if (run->options->keep && !phase->probe)
+        return;
+    pipeline_hurry(phase->pipeline);
+    dataset_remove_early(phase->dataset);
+    if (phase->probe && !run->options->keep)
+        dataset_remove_early(run->dataset); /* the folder */
+}
+
+static void save(struct watcher *watcher, int signal_number, int64_t duration_ns)
+{
+    const struct cluster *cluster = watcher->phase->run->cluster;
+    struct text reason = {0};
+    uint32_t first = 0;
+    uint32_t gone = cluster_vanished(cluster, &first);
+    text_add(&reason, "interrupted by %s: bytes as last heard of",
+             signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+    if (gone)
+        text_add(&reason, "; lost rank %u on %s", first, cluster->node_names[cluster->node]);
+    if (gone > 1)
+        text_add(&reason, " and %u more", gone - 1);
+    keeper_interrupted(watcher->phase->run->keeper, text_string(&reason), watcher->bytes,
+                       duration_ns);
+    watcher->saved = true;
+    text_release(&reason);
+}
+
+static void turn(struct watcher *watcher)
+{
+    struct phase *phase = watcher->phase;
+    int64_t now_ns = clock_now_ns();
+    int signal_number = interrupt_signal();
+    /* Before any message: whoever sent the signal may kill all of us within a second. */
+    if (signal_number && !watcher->saved)
+        save(watcher, signal_number, now_ns - watcher->start_ns);
+    gauge_look(phase->gauge, now_ns);
+    watcher->waits_too_long = stall_turn(phase);
+    space_floor_kept(phase, now_ns);
+    until_steady_turn(phase);
+    watcher->stop = cluster_stop_poll(phase->run->cluster, phase->number, own_wish(watcher));
+    if (watcher->stop == STOP_SIGINT || watcher->stop == STOP_SIGTERM || signal_number)
+        tidy_up(phase);
+    if (watcher->stop != STOP_NONE)
+        pipeline_stop(phase->pipeline);
+    tell_progress(watcher);
+}
+
+static bool can_end_without(const struct watcher *watcher)
+{
+    return watcher->stop != STOP_NONE && watcher->waits_too_long && stall_give_up(watcher->phase);
+}
+
+void observer_watch(struct phase *phase)
+{
+    struct cluster *cluster = phase->run->cluster;
+    struct watcher watcher = {.phase = phase, .start_ns = clock_now_ns()};
+    int64_t longest_ns = phase->run->roomy ? LONGEST_NAP_NS : LONGEST_SHARED_NAP_NS;
+    int64_t nap_ns = NAP_NS;
+    while (!pipeline_wait(phase->pipeline, TURN_NS) && !can_end_without(&watcher))
+        turn(&watcher);
+    phase->run->given_up |= pipeline_abandoned(phase->pipeline);
+    turn(&watcher);
+    cluster_gate_enter(cluster);
+    while (!cluster_gate_passed(cluster)) {
+        clock_sleep_ns(nap_ns);
+        nap_ns = nap_ns * 2 < longest_ns ? nap_ns * 2 : longest_ns;
+        turn(&watcher);
+    }
+    gauge_end(phase->gauge);
+    phase->stop = cluster_stop_settle(cluster, phase->number, own_wish(&watcher));
+}

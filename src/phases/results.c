@@ -1,0 +1,387 @@
+#include "results.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A rank that is at work no later than this was in time. */
+enum { LATE_NS = 1000 * 1000 };
+
+/* A file of which less than this is cached is cold. */
+enum { COLD_PERCENT = 1, MIXED_SHARE = 100 };
+
+/* What was done weighs more than how the file was opened: where most bytes were too few or not
+ * aligned enough to go direct, the cache was not bypassed. */
+static void judge_by_share(struct record_row *row)
+{
+    const struct counters *counters = &row->counters;
+    if (row->direct_in_effect != TRUTH_YES ||
+        counters->buffered_bytes * MIXED_SHARE <= counters->bytes)
+        return;
+    bool most = counters->buffered_bytes * 2 > counters->bytes;
+    row->direct_in_effect = (uint8_t)(most ? TRUTH_NO : TRUTH_MIXED);
+    snprintf(row->direct_reason, sizeof row->direct_reason,
+             "%lld of %lld bytes were not aligned for direct transfers",
+             (long long)counters->buffered_bytes, (long long)counters->bytes);
+}
+
+static void row_of_writer(const struct phase *phase, uint32_t index, struct record_row *row)
+{
+    const struct cluster *cluster = phase->run->cluster;
+    const struct outcome *outcome = pipeline_outcome(phase->pipeline, index);
+    const struct file *file = &phase->opened[index];
+    *row = (struct record_row){
+        .node = cluster->node,
+        .rank = cluster->rank,
+        .writer = index,
+        .counters = outcome->counters,
+        .direct_opened = (uint8_t)file->opened,
+        .direct_in_effect = (uint8_t)file->in_effect,
+    };
+    snprintf(row->name, sizeof row->name, "%.40s:%u.%u", cluster->node_names[cluster->node],
+             cluster->rank, index);
+    text_copy(row->direct_reason, sizeof row->direct_reason, file->reason);
+    if (outcome->direct_refused) {
+        row->direct_in_effect = TRUTH_NO;
+        text_copy(row->direct_reason, sizeof row->direct_reason,
+                  "the file system refused direct transfers with 'Invalid argument'");
+    }
+    judge_by_share(row);
+    row->buffers_fixed = outcome->buffers_fixed;
+    row->uncached = phase->run->mode.uncached && !outcome->uncached_refused;
+    text_copy(row->not_granted, sizeof row->not_granted,
+              outcome->uncached_refused ? "RWF_DONTCACHE refused: requests went through the page "
+                                          "cache as usual"
+                                        : outcome->reason);
+    text_copy(row->first_failure, sizeof row->first_failure, outcome->failure.text);
+    record_latency_of(&outcome->latency, &row->latency);
+}
+
+static void merge_truth(uint8_t *into, uint8_t part, bool first)
+{
+    *into = first
+                ? part
+                : (uint8_t)record_truth_merge((enum record_truth) * into, (enum record_truth)part);
+}
+
+/* Adds a part to a row that covers several: counters, modes, the first reason and failure. */
+static void row_merge(struct record_row *into, const struct record_row *part, bool first)
+{
+    counters_merge(&into->counters, &part->counters);
+    merge_truth(&into->direct_opened, part->direct_opened, first);
+    merge_truth(&into->direct_in_effect, part->direct_in_effect, first);
+    merge_truth(&into->uncached, part->uncached, first);
+    merge_truth(&into->buffers_fixed, part->buffers_fixed, first);
+    if (!into->direct_reason[0])
+        text_copy(into->direct_reason, sizeof into->direct_reason, part->direct_reason);
+    if (!into->not_granted[0])
+        text_copy(into->not_granted, sizeof into->not_granted, part->not_granted);
+    if (!into->first_failure[0])
+        text_copy(into->first_failure, sizeof into->first_failure, part->first_failure);
+}
+
+/* The modes of one rank over its files, before anything was written. */
+static void row_of_rank(const struct phase *phase, struct record_row *row)
+{
+    const struct cluster *cluster = phase->run->cluster;
+    *row = (struct record_row){.node = cluster->node, .rank = cluster->rank, .writer = -1};
+    snprintf(row->name, sizeof row->name, "%.48s:%u", cluster->node_names[cluster->node],
+             cluster->rank);
+    counters_clear(&row->counters);
+}
+
+static void row_of_modes(const struct phase *phase, struct record_row *row)
+{
+    bool first = true;
+    row_of_rank(phase, row);
+    for (uint32_t i = 0; i < phase->writers; i++) {
+        if (!phase->parts[i].share.bytes)
+            continue;
+        struct record_row part = {.direct_opened = (uint8_t)phase->opened[i].opened,
+                                  .direct_in_effect = (uint8_t)phase->opened[i].in_effect,
+                                  .uncached = phase->run->mode.uncached,
+                                  .buffers_fixed =
+                                      pipeline_outcome(phase->pipeline, i)->buffers_fixed};
+        counters_clear(&part.counters);
+        text_copy(part.direct_reason, sizeof part.direct_reason, phase->opened[i].reason);
+        row_merge(row, &part, first);
+        first = false;
+    }
+    row->counters.requests = !first; /* has it any file? ranks without a share have no mode */
+    row->counters.sampled_before_pages = phase->facts.counters.sampled_before_pages;
+    row->counters.cached_before_pages = phase->facts.counters.cached_before_pages;
+    text_copy(row->not_granted, sizeof row->not_granted, phase->facts.not_granted);
+}
+
+static void phase_modes(struct record_phase *into, const struct record_row *ranks, size_t count)
+{
+    bool first = true;
+    into->ranks_direct = 0;
+    into->ranks_total = 0;
+    into->ranks_without = 0;
+    into->direct_reason[0] = '\0';
+    into->not_granted[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        if (!ranks[i].counters.requests)
+            continue;
+        into->ranks_total++;
+        into->ranks_direct += ranks[i].direct_in_effect == TRUTH_YES;
+        into->ranks_without += ranks[i].not_granted[0] != 0;
+        merge_truth(&into->direct_opened, ranks[i].direct_opened, first);
+        merge_truth(&into->direct_in_effect, ranks[i].direct_in_effect, first);
+        merge_truth(&into->uncached, ranks[i].uncached, first);
+        merge_truth(&into->buffers_fixed, ranks[i].buffers_fixed, first);
+        if (!into->not_granted[0])
+            text_copy(into->not_granted, sizeof into->not_granted, ranks[i].not_granted);
+        if (!into->direct_reason[0])
+            text_copy(into->direct_reason, sizeof into->direct_reason, ranks[i].direct_reason);
+        first = false;
+    }
+}
+
+/* Where the reads may come from, as the plan tells. */
+static void describe_source(const struct plan *plan, struct record_phase *into)
+{
+    if (!plan->writes)
+        text_copy(into->cache, sizeof into->cache, "written by an earlier run");
+    else if (!plan->same_node)
+        snprintf(into->cache, sizeof into->cache, "written by another node (shift %u)",
+                 plan->shift);
+    else
+        snprintf(into->cache, sizeof into->cache,
+                 "may be cached: %u of %u ranks read what their own node wrote%s", plan->same_node,
+                 plan->setup.shape.rank_count,
+                 plan->setup.shape.node_count == 1 ? " (one node: cache defeat not possible here)"
+                                                   : "");
+}
+
+/* Is there a page cache that none of the ranks' files tells of? */
+static bool cached_elsewhere(const struct record *record)
+{
+    for (size_t i = 0; i < record->target_count; i++)
+        if (record->targets[i].cached_below || record->targets[i].ram_backed)
+            return true;
+    return false;
+}
+
+/* ... and what was found in the page caches before the clock started. */
+static void describe_cache(const struct phase *phase, struct record_phase *into,
+                           const struct record_row *ranks, size_t count)
+{
+    int64_t seen = 0;
+    int64_t cached = 0;
+    char found[RECORD_LINE];
+    if (phase->kind->writes)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        seen += ranks[i].counters.sampled_before_pages;
+        cached += ranks[i].counters.cached_before_pages;
+    }
+    snprintf(found, sizeof found, "%lld of %lld sampled pages were in the page cache before",
+             (long long)cached, (long long)seen);
+    if (into->direct_in_effect == TRUTH_YES)
+        text_copy(into->cache, sizeof into->cache,
+                  "read past the page cache of the nodes (O_DIRECT)");
+    else if (cached_elsewhere(phase->run->record))
+        text_copy(into->cache, sizeof into->cache,
+                  "may be cached: the device below keeps its data in memory");
+    else if (seen && cached * 100 < seen * COLD_PERCENT)
+        snprintf(into->cache, sizeof into->cache, "cold: %.200s", found);
+    else
+        describe_source(phase->run->plan, into);
+    size_t used = strlen(into->cache);
+    if (seen && into->direct_in_effect != TRUTH_YES && strncmp(into->cache, "cold", 4) != 0)
+        snprintf(into->cache + used, sizeof into->cache - used, "; %.120s", found);
+}
+
+int results_opened(struct phase *phase, struct record_phase *into, struct failure *why)
+{
+    struct run *run = phase->run;
+    struct record_row row;
+    void *rows;
+    size_t count;
+    row_of_modes(phase, &row);
+    if (cluster_gather(run->cluster, &row, sizeof row, 1, &rows, &count, why))
+        return why->code;
+    if (into) {
+        phase_modes(into, rows, count);
+        describe_cache(phase, into, rows, count);
+        into->bytes_planned = (int64_t)run->plan->geometry.setup.total_bytes;
+    }
+    free(rows);
+    return 0;
+}
+
+static int gather_rows(struct phase *phase, struct record_phase *into, struct failure *why)
+{
+    struct cluster *cluster = phase->run->cluster;
+    struct record_row *writers = calloc(phase->writers, sizeof *writers);
+    struct record_row rank;
+    void *all_writers = NULL;
+    void *all_ranks = NULL;
+    size_t writer_count = 0;
+    size_t rank_count = 0;
+    uint32_t used = 0;
+    row_of_rank(phase, &rank);
+    for (uint32_t i = 0; writers && i < phase->writers; i++) {
+        if (!phase->parts[i].share.bytes)
+            continue;
+        row_of_writer(phase, i, &writers[used]);
+        row_merge(&rank, &writers[used], !used);
+        used++;
+    }
+    if (!writers)
+        failure_set(why, -ENOMEM, "not enough memory for the results");
+    counters_merge(&rank.counters, pipeline_producer_counters(phase->pipeline));
+    rank.counters.open_ns = phase->open_ns;
+    counters_merge(&rank.counters, &phase->facts.counters);
+    facts_note(&phase->facts, rank.not_granted);
+    text_copy(rank.not_granted, sizeof rank.not_granted, phase->facts.not_granted);
+    for (uint32_t i = 0; i < used; i++)
+        results_convert(phase, &writers[i].counters);
+    results_convert(phase, &rank.counters);
+    record_latency_of(&phase->latency, &rank.latency);
+    cluster_gather(cluster, writers, sizeof *writers, used, &all_writers, &writer_count, why);
+    cluster_gather(cluster, &rank, sizeof rank, 1, &all_ranks, &rank_count, why);
+    free(writers);
+    if (into) {
+        into->writers = all_writers;
+        into->writer_count = writer_count;
+        into->ranks = all_ranks;
+        into->rank_count = rank_count;
+    }
+    return why->code;
+}
+
+static void gather_latency(struct phase *phase, struct record_phase *into)
+{
+    struct cluster *cluster = phase->run->cluster;
+    cluster_gather_histograms(cluster, &phase->latency, into ? into->node_latency : NULL);
+    for (uint32_t node = 0; into && node < cluster->shape.node_count; node++)
+        histogram_merge(&into->latency, &into->node_latency[node]);
+}
+
+/* Node rows from rank rows. */
+static void sum_nodes(const struct cluster *cluster, struct record_phase *into)
+{
+    for (size_t i = 0; i < into->node_count; i++) {
+        struct record_row *node = &into->nodes[i];
+        *node = (struct record_row){.node = (int64_t)i, .rank = -1, .writer = -1};
+        text_copy(node->name, sizeof node->name, cluster->node_names[i]);
+        counters_clear(&node->counters);
+        record_latency_of(&into->node_latency[i], &node->latency);
+    }
+    for (size_t i = 0; i < into->rank_count; i++) {
+        struct record_row *node = &into->nodes[into->ranks[i].node];
+        row_merge(node, &into->ranks[i], !node->counters.writer_time_ns);
+    }
+}
+
+/* The earliest and the latest of an instant. */
+struct span {
+    int64_t first_ns;
+    int64_t last_ns;
+};
+
+static const struct span no_span = {INT64_MAX, INT64_MIN};
+
+static void span_add(struct span *span, int64_t at_ns)
+{
+    span->first_ns = at_ns < span->first_ns ? at_ns : span->first_ns;
+    span->last_ns = at_ns > span->last_ns ? at_ns : span->last_ns;
+}
+
+/* Ranks that had nothing to do set no extremes. */
+static void sum_up(struct record_phase *into)
+{
+    struct span started = no_span;
+    struct span submitted = no_span;
+    struct span through = no_span;
+    struct span ended = no_span;
+    double sum_per_s = 0;
+    for (size_t i = 0; i < into->rank_count; i++) {
+        const struct counters *rank = &into->ranks[i].counters;
+        into->bytes += rank->bytes;
+        into->requests += rank->requests;
+        if (rank->first_ns == INT64_MAX)
+            continue;
+        span_add(&started, rank->started_ns);
+        span_add(&submitted, rank->first_ns);
+        span_add(&through, rank->last_ns);
+        span_add(&ended, rank->end_ns);
+        into->ranks_late += rank->started_ns > LATE_NS;
+        sum_per_s += rank->end_ns > 0 ? (double)rank->bytes * 1e9 / (double)rank->end_ns : 0;
+    }
+    if (started.first_ns == INT64_MAX)
+        return;
+    into->duration_ns = ended.last_ns;
+    into->end_skew_ns = ended.last_ns - ended.first_ns;
+    into->start_skew_ns = started.last_ns - started.first_ns;
+    into->submit_skew_ns = submitted.last_ns - submitted.first_ns;
+    into->first_through_ns = through.first_ns;
+    into->ranks_per_s = (int64_t)(sum_per_s + 0.5);
+}
+
+/* Counters and timeline are written apart and must tell the same, whatever went wrong. */
+static int check_sums(const struct record_phase *into, struct failure *why)
+{
+    int64_t all = 0;
+    int64_t nodes = 0;
+    for (size_t i = 0; i < into->bin_count; i++)
+        *(into->bins[i].node < 0 ? &all : &nodes) += into->bins[i].bytes;
+    if (all == into->bytes && nodes == into->bytes)
+        return 0;
+    return failure_set(why, -EPROTO,
+                       "the result of '%s' does not add up: %lld bytes acknowledged, %lld in the "
+                       "timeline, %lld in those of the nodes: please report this fault",
+                       into->name, (long long)into->bytes, (long long)all, (long long)nodes);
+}
+
+int results_gather(struct phase *phase, struct record_phase *into, struct failure *why)
+{
+    const struct cluster *cluster = phase->run->cluster;
+    struct failure memory = {0};
+    struct agreement agreement;
+    uint8_t opened = into ? into->direct_in_effect : 0;
+    if (into) {
+        into->node_count = cluster->shape.node_count;
+        into->nodes = calloc(into->node_count, sizeof *into->nodes);
+        into->node_latency = calloc(into->node_count, sizeof *into->node_latency);
+        if (!into->nodes || !into->node_latency)
+            failure_set(&memory, -ENOMEM, "not enough memory for the results of %zu nodes",
+                        into->node_count);
+    }
+    if (cluster_agree(phase->run->cluster, &memory, &agreement))
+        return failure_set(why, agreement.first.code, "%s", agreement.first.text);
+    histogram_clear(&phase->latency);
+    for (uint32_t i = 0; i < phase->writers; i++)
+        histogram_merge(&phase->latency, &pipeline_outcome(phase->pipeline, i)->latency);
+    gather_rows(phase, into, why);
+    gather_latency(phase, into);
+    results_gather_more_latency(phase, into);
+    results_gather_clocks(phase, into, why);
+    results_gather_series(phase, into, why);
+    results_gather_slowest(phase, into, why);
+    results_gather_device(phase, into, why);
+    if (phase->kind->writes)
+        results_gather_files(phase, into, why);
+    else
+        results_gather_differences(phase, into, why);
+    results_gather_end(phase, into);
+    if (into && !why->code) {
+        sum_nodes(cluster, into);
+        sum_up(into);
+        results_active(into);
+        if (!phase->until_steady)
+            record_mark_steady(into);
+        else
+            record_mark_until_steady(into, rounds_width_ns(&phase->rounds),
+                                     phase->steady ? rounds_window_ns(&phase->rounds) : -1);
+        phase_modes(into, into->ranks, into->rank_count);
+        if (into->direct_in_effect != opened)
+            describe_cache(phase, into, into->ranks, into->rank_count);
+        check_sums(into, why);
+    }
+    return why->code;
+}

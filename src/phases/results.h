@@ -1,0 +1,51 @@
+/* Gathers what all ranks did in a phase into the record's phase on rank 0. */
+#ifndef TIDEMILL_PHASES_RESULTS_H
+#define TIDEMILL_PHASES_RESULTS_H
+
+#include "phase.h"
+
+/* The facts known once files are open: kind, engine, modes over all ranks. Collective. */
+int results_opened(struct phase *phase, struct record_phase *into, struct failure *why);
+
+/* The parts of results_gather that concern files; collective. */
+int results_gather_files(struct phase *phase, struct record_phase *into, struct failure *why);
+int results_gather_differences(struct phase *phase, struct record_phase *into, struct failure *why);
+
+/* An instant on the own clock since the start, converted to rank 0's by the comparisons before and
+ * after the phase: offset and drift are taken out. INT64_MAX (never came) stays. Pure. */
+int64_t results_common_ns(const struct phase *phase, int64_t since_start_ns);
+
+/* All bins of the own clock, in which nothing came after 'last_ns', on the grid of rank 0's clock;
+ * returns by how much an edge was moved at most, in ns. Pure. */
+int64_t results_convert_timeline(const struct phase *phase, const struct timeline *own,
+                                 int64_t last_ns, struct timeline *common);
+
+/* All instants of a counter set. */
+void results_convert(const struct phase *phase, struct counters *counters);
+
+/* What comparing the clocks gave; collective. */
+int results_gather_clocks(struct phase *phase, struct record_phase *into, struct failure *why);
+
+/* Latency since the instants that a rate set, of files from open to close, and what buffers went
+ * through between producers and writers; collective. */
+void results_gather_more_latency(struct phase *phase, struct record_phase *into);
+
+/* What devices and networks did meanwhile; collective. */
+int results_gather_device(struct phase *phase, struct record_phase *into, struct failure *why);
+
+/* The timeline and the slowest requests; collective. */
+int results_gather_series(struct phase *phase, struct record_phase *into, struct failure *why);
+int results_gather_slowest(struct phase *phase, struct record_phase *into, struct failure *why);
+
+/* The time in which all ranks had work and what was done in it, from the timeline, once
+ * 'first_through_ns' is known. Pure. */
+void results_active(struct record_phase *into);
+
+/* Why no further request was started, and the window that --until-steady waited for; collective. */
+void results_gather_end(struct phase *phase, struct record_phase *into);
+
+/* What was done. Collective, and every rank walks through all of it whatever fails; after
+ * pipeline_wait. 'into' is NULL but on rank 0. */
+int results_gather(struct phase *phase, struct record_phase *into, struct failure *why);
+
+#endif

@@ -1,0 +1,31 @@
+/* What ended a phase, when its threads are done. */
+#include "results.h"
+
+/* Requests that this rank might have done, and has not. */
+static uint64_t requests_left(const struct phase *phase)
+{
+    uint64_t left = 0;
+    for (uint32_t i = 0; i < phase->writers; i++) {
+        const struct share *share = &phase->parts[i].share;
+        uint64_t done = (uint64_t)pipeline_outcome(phase->pipeline, i)->counters.requests;
+        uint64_t all = phase->kind->writes ? share->request_count : 0;
+        if (!phase->kind->writes && share->bytes)
+            all = acknowledged_count(&phase->readable[i]);
+        left += all > done ? all - done : 0;
+    }
+    return left;
+}
+
+void results_gather_end(struct phase *phase, struct record_phase *into)
+{
+    static const char *const names[] = {
+        [STOP_NONE] = "time",      [STOP_FAILURE] = "failure", [STOP_SIGINT] = "signal",
+        [STOP_SIGTERM] = "signal", [STOP_STALL] = "stall",     [STOP_STEADY] = "steady",
+    };
+    bool all_done = !cluster_sum(phase->run->cluster, requests_left(phase));
+    if (!into)
+        return;
+    bool timed = phase->limits.deadline_ns > 0;
+    bool done = all_done || (phase->stop == STOP_NONE && !timed);
+    text_copy(into->ended_by, sizeof into->ended_by, done ? "size" : names[phase->stop]);
+}

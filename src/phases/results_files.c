@@ -1,0 +1,118 @@
+/* What the ranks' files got, and where data were wrong: small rows travel, rank 0 makes the paths
+ * again from the plan. */
+#include "results.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct file_row {
+    uint32_t rank;
+    uint32_t writer;
+    struct acknowledged acknowledged;
+};
+
+struct difference_row {
+    uint32_t rank; /* who found it */
+    uint32_t owner;
+    uint32_t writer;
+    struct difference difference;
+};
+
+static int keep_file(const struct phase *phase, const struct file_row *row, struct record_file *to,
+                     struct failure *why)
+{
+    struct part part;
+    struct text holes = {0};
+    if (dataset_foreign(phase->dataset, row->rank, row->writer, &part, why))
+        return why->code;
+    text_add(&holes, "%s", "");
+    acknowledged_holes_text(&row->acknowledged, &holes);
+    *to = (struct record_file){
+        .path = part.path,
+        .file = (int64_t)part.share.file,
+        .rank = row->rank,
+        .writer = row->writer,
+        .offset = (int64_t)part.share.file_offset,
+        .bytes_planned = (int64_t)part.share.bytes,
+        .bytes_acknowledged = (int64_t)row->acknowledged.bytes,
+        .requests_done = (int64_t)row->acknowledged.issued,
+        .holes = holes.data,
+    };
+    return holes.failed ? failure_set(why, -ENOMEM, "not enough memory for the results") : 0;
+}
+
+int results_gather_files(struct phase *phase, struct record_phase *into, struct failure *why)
+{
+    const struct run *run = phase->run;
+    struct file_row *rows = calloc(phase->writers, sizeof *rows);
+    void *gathered = NULL;
+    size_t count = 0;
+    uint32_t used = 0;
+    for (uint32_t i = 0; rows && i < phase->writers; i++)
+        if (phase->parts[i].share.bytes)
+            rows[used++] = (struct file_row){
+                .rank = run->cluster->rank,
+                .writer = i,
+                .acknowledged = pipeline_outcome(phase->pipeline, i)->acknowledged,
+            };
+    if (!rows)
+        failure_set(why, -ENOMEM, "not enough memory for the results");
+    cluster_gather(run->cluster, rows, sizeof *rows, used, &gathered, &count, why);
+    free(rows);
+    if (into && !why->code) {
+        into->files = calloc(count + 1, sizeof *into->files);
+        if (!into->files)
+            failure_set(why, -ENOMEM, "not enough memory for the results");
+        for (size_t i = 0; i < count && !why->code; i++, into->file_count++)
+            keep_file(phase, (const struct file_row *)gathered + i, &into->files[i], why);
+    }
+    free(gathered);
+    return why->code;
+}
+
+static int keep_difference(const struct phase *phase, const struct difference_row *row,
+                           struct record_difference *to, struct failure *why)
+{
+    const struct cluster *cluster = phase->run->cluster;
+    struct part part;
+    if (dataset_foreign(phase->dataset, row->owner, row->writer, &part, why))
+        return why->code;
+    *to = (struct record_difference){
+        .rank = row->rank,
+        .offset = (int64_t)row->difference.offset,
+        .length = (int64_t)row->difference.length,
+    };
+    text_copy(to->host, sizeof to->host, cluster->node_names[cluster->shape.rank_node[row->rank]]);
+    text_copy(to->path, sizeof to->path, part.path);
+    text_copy(to->kind, sizeof to->kind, difference_kind_name(row->difference.kind));
+    free(part.path);
+    return 0;
+}
+
+int results_gather_differences(struct phase *phase, struct record_phase *into, struct failure *why)
+{
+    const struct run *run = phase->run;
+    struct found found[PIPELINE_DIFFERENCES];
+    struct difference_row rows[PIPELINE_DIFFERENCES];
+    void *gathered = NULL;
+    size_t count = 0;
+    uint32_t used = pipeline_found(phase->pipeline, found);
+    for (uint32_t i = 0; i < used; i++)
+        rows[i] = (struct difference_row){
+            .rank = run->cluster->rank,
+            .owner = run->plan->reads_of[run->cluster->rank],
+            .writer = found[i].writer,
+            .difference = found[i].difference,
+        };
+    cluster_gather(run->cluster, rows, sizeof *rows, used, &gathered, &count, why);
+    if (into && !why->code) {
+        into->differences = calloc(count + 1, sizeof *into->differences);
+        if (!into->differences)
+            failure_set(why, -ENOMEM, "not enough memory for the results");
+        for (size_t i = 0; i < count && !why->code; i++, into->difference_count++)
+            keep_difference(phase, (const struct difference_row *)gathered + i,
+                            &into->differences[i], why);
+    }
+    free(gathered);
+    return why->code;
+}

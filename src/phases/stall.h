@@ -1,0 +1,18 @@
+/*
+ * The watchdog of a phase: storage that does not answer is told of, once, by rank 0 for all ranks;
+ * and given up, where the user wants that. Main thread, while the pools work.
+ */
+#ifndef TIDEMILL_PHASES_STALL_H
+#define TIDEMILL_PHASES_STALL_H
+
+#include "phase.h"
+
+/* Looks at the own pipeline, hears of the others, tells. True when this rank has waited for longer
+ * than '--stall-abort' allows. */
+bool stall_turn(struct phase *phase);
+
+/* After a stop: goes on without writers that have waited for longer than that. True when nothing
+ * else of the pipeline is left; phase->run->given_up is set then. */
+bool stall_give_up(struct phase *phase);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * What a phase's end means: for the record, for the phases after it and for the exit code. Decides
+ * from what all ranks have agreed on, so it decides the same everywhere.
+ */
+#ifndef TIDEMILL_PHASES_VERDICT_H
+#define TIDEMILL_PHASES_VERDICT_H
+
+#include "phase.h"
+
+/* 'into' is NULL but on rank 0, where it gets the one line that says what failed. */
+enum verdict verdict_judge(const struct phase *phase, const struct agreement *agreement,
+                           uint64_t bad_blocks, struct record_phase *into);
+
+enum record_status verdict_status(enum verdict verdict);
+
+/* The graver one: wrong data before a failure before a signal before fine. */
+enum verdict verdict_merge(enum verdict a, enum verdict b);
+
+/* Why phase 'number' cannot be run after what has happened; NULL when it can. Collective. */
+const char *verdict_skip(const struct run *run, uint32_t number, enum verdict so_far);
+
+/* Keeps the first line only; 'into' may be NULL. */
+void verdict_keep(struct record_phase *into, const char *line);
+
+#endif

@@ -1,0 +1,117 @@
+/* What storage does not answer: who waits for it, and going on without them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/units.h"
+#include "lane.h"
+#include "platform/clock.h"
+
+void pipeline_hurry(struct pipeline *pipeline)
+{
+    atomic_store_explicit(&pipeline->hurry, true, memory_order_relaxed);
+}
+
+bool pipeline_waiting(const struct pipeline *pipeline, struct waiting *longest)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < pipeline->setup.writers; i++) {
+        struct waiting seen = {.writer = i};
+        if (!watch_look(&pipeline->writers[i].watch, &seen) ||
+            (any && seen.since_ns >= longest->since_ns))
+            continue;
+        *longest = seen;
+        any = true;
+    }
+    return any;
+}
+
+static bool is_gone(const struct writer *writer)
+{
+    return atomic_load_explicit(&writer->gone, memory_order_acquire);
+}
+
+const char *pipeline_wait_name(enum wait_kind what)
+{
+    static const char *const names[] = {
+        [WAIT_WRITE] = "write",
+        [WAIT_READ] = "read",
+        [WAIT_SYNC] = "sync",
+        [WAIT_CLOSE] = "close",
+    };
+    return names[what];
+}
+
+static void say(const struct writer *writer, const struct waiting *seen, int64_t limit_ns,
+                struct failure *why)
+{
+    char limit[UNITS_TEXT];
+    const char *path = writer->pipeline->setup.tasks[writer->index].path;
+    units_show_duration(limit_ns, limit);
+    if (seen->what == WAIT_WRITE || seen->what == WAIT_READ)
+        failure_set(why, -ETIMEDOUT,
+                    "%s of '%s' at offset %" PRIu64 " did not come back within %s (--stall-abort)",
+                    pipeline_wait_name(seen->what), path, seen->offset, limit);
+    else
+        failure_set(why, -ETIMEDOUT, "%s of '%s' did not come back within %s (--stall-abort)",
+                    pipeline_wait_name(seen->what), path, limit);
+}
+
+/* The lost thread may come back at any time: nothing of its own is read, and what it has sent
+ * counts as nothing that could be read back. When its bytes were acknowledged is lost with it: they
+ * stand where it was given up, so that the timeline still adds up. */
+static void stand_in(struct writer *writer, int64_t limit_ns)
+{
+    struct outcome *instead = calloc(1, sizeof *instead);
+    struct waiting seen;
+    if (!instead || !watch_look(&writer->watch, &seen)) {
+        free(instead);
+        return;
+    }
+    counters_clear(&instead->counters);
+    histogram_clear(&instead->latency);
+    histogram_clear(&instead->queued);
+    timeline_clear(&instead->timeline);
+    slowest_clear(&instead->slowest);
+    instead->counters.bytes =
+        (int64_t)atomic_load_explicit(&writer->seen_bytes, memory_order_relaxed);
+    instead->counters.failed_requests = 1;
+    instead->counters.end_ns = clock_now_ns() - writer->pipeline->gate_ns;
+    timeline_record_part(&instead->timeline, instead->counters.end_ns, instead->counters.bytes);
+    say(writer, &seen, limit_ns, &instead->failure);
+    writer->instead = instead;
+}
+
+static bool is_lost(const struct writer *writer, int64_t limit_ns)
+{
+    struct waiting seen;
+    return !is_gone(writer) && watch_look(&writer->watch, &seen) &&
+           clock_now_ns() - seen.since_ns >= limit_ns;
+}
+
+bool pipeline_abandon(struct pipeline *pipeline, int64_t limit_ns)
+{
+    uint32_t lost = 0;
+    for (uint32_t i = 0; i < pipeline->setup.writers; i++)
+        if (is_lost(&pipeline->writers[i], limit_ns))
+            lost++;
+        else if (!is_gone(&pipeline->writers[i]))
+            return false;
+    if (!lost)
+        return false;
+    /* Checkers wait for more to come from the lost ones, too. */
+    atomic_store_explicit(&pipeline->abandoned, true, memory_order_relaxed);
+    pipeline_stop(pipeline);
+    if (atomic_load_explicit(&pipeline->threads_left, memory_order_acquire) > lost)
+        return false;
+    for (uint32_t i = 0; i < pipeline->setup.writers; i++)
+        if (!is_gone(&pipeline->writers[i]) && !pipeline->writers[i].instead)
+            stand_in(&pipeline->writers[i], limit_ns);
+    pipeline_settle(pipeline);
+    return true;
+}
+
+bool pipeline_abandoned(const struct pipeline *pipeline)
+{
+    return atomic_load_explicit(&pipeline->abandoned, memory_order_relaxed);
+}

@@ -1,0 +1,294 @@
+#include "drive.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "base/checked.h"
+#include "platform/clock.h"
+#include "platform/space.h"
+
+/* Storage that says EAGAIN lacks something just now: ask again at once a few times, then with
+ * pauses for about a second. */
+enum { TRIES_AT_ONCE = 16, TRIES_MOST = 1000, TRY_AGAIN_NS = 1000 * 1000 };
+
+enum { PAGE_BYTES = 4096, FD_DIRECT = 0, FD_BUFFERED = 1 };
+
+static void drive_fail(struct drive *drive, const struct buffer *buffer, int code)
+{
+    const char *verb = drive->direction == ENGINE_WRITE ? "write" : "read";
+    char note[SPACE_TEXT];
+    drive->outcome->counters.failed_requests++;
+    failure_system(&drive->outcome->failure, -code, "cannot %s '%s' at offset %" PRIu64 "%s", verb,
+                   drive->task->path, buffer->offset + buffer->moved,
+                   space_note(drive->task->path, -code, note));
+}
+
+/* Did a read find the end of the file, rather than nothing where there is something? */
+static bool is_past_end(const struct drive *drive, const struct buffer *buffer, int64_t result)
+{
+    if (result != 0 || drive->direction != ENGINE_READ)
+        return false;
+    int64_t end = file_bytes(drive->task->file);
+    return end >= 0 && (uint64_t)end <= buffer->offset + buffer->moved;
+}
+
+static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, int64_t result)
+{
+    const char *verb = drive->direction == ENGINE_WRITE ? "write" : "read";
+    drive->outcome->counters.failed_requests++;
+    int64_t end = file_bytes(drive->task->file);
+    if (is_past_end(drive, buffer, result))
+        failure_set(&drive->outcome->failure, -EIO,
+                    "'%s' ends at offset %" PRId64
+                    ", before what was written to it (offset %" PRIu64 ")",
+                    drive->task->path, end, buffer->offset + buffer->moved);
+    else
+        failure_set(&drive->outcome->failure, -EIO,
+                    "%s of '%s' at offset %" PRIu64 " moved %" PRId64 " of %" PRIu64 " bytes", verb,
+                    drive->task->path, buffer->offset + buffer->moved, result,
+                    buffer->request.length);
+}
+
+/* Direct and buffered writes must never share a page: a dirty cached page would be written back
+ * over what went past the cache. So of a file whose end is not aligned, all that lies in its last
+ * page goes through the cache, whichever requests (or writers) it belongs to. */
+void drive_prepare(struct drive *drive)
+{
+    const struct file *file = drive->task->file;
+    const struct share *share = &drive->task->share;
+    uint64_t share_end = share->file_offset + share->bytes;
+    uint64_t end = drive->task->position.file_bytes;
+    uint64_t unit = file->offset_alignment;
+    if (end < share_end)
+        end = share_end;
+    drive->direct_end =
+        is_aligned(end, unit) ? UINT64_MAX : align_down(end, unit > PAGE_BYTES ? unit : PAGE_BYTES);
+}
+
+/* The bytes of the next transfer that may go past the page cache; 0 when none may. */
+static uint64_t direct_part(const struct drive *drive, const struct buffer *buffer, uint64_t offset,
+                            uint64_t part)
+{
+    const struct file *file = drive->task->file;
+    if (drive->outcome->direct_refused || offset >= drive->direct_end)
+        return 0;
+    if (part > drive->direct_end - offset)
+        part = drive->direct_end - offset;
+    bool fits = is_aligned(offset, file->offset_alignment) &&
+                is_aligned(part, file->offset_alignment) &&
+                is_aligned((uintptr_t)buffer->memory + buffer->moved, file->memory_alignment);
+    return fits ? part : 0;
+}
+
+/* Points the request at what is still to be moved, and at the descriptor that can take it. */
+static void set_part(const struct drive *drive, struct buffer *buffer)
+{
+    uint64_t offset = buffer->offset + buffer->moved;
+    uint64_t part = buffer->length - buffer->moved;
+    uint32_t fd = FD_DIRECT;
+    if (drive->task->file->buffered_fd >= 0) {
+        uint64_t direct = direct_part(drive, buffer, offset, part);
+        fd = direct ? FD_DIRECT : FD_BUFFERED;
+        part = direct ? direct : part;
+        buffer->unaligned |= !direct && !drive->outcome->direct_refused;
+    }
+    buffer->request = (struct engine_request){
+        .memory = buffer->memory + buffer->moved,
+        .offset = offset,
+        .length = part,
+        .file = fd,
+        .direction = drive->direction,
+    };
+}
+
+/* True when the part is in flight. */
+static bool send_part(struct drive *drive, struct buffer *buffer)
+{
+    set_part(drive, buffer);
+    int result = drive->engine.kind->submit(&drive->engine, &buffer->request);
+    if (!result)
+        return true;
+    drive_fail(drive, buffer, result);
+    return false;
+}
+
+/* Others see how long the oldest request has been under way. */
+static void show_oldest(const struct drive *drive)
+{
+    const struct buffer *oldest = drive->oldest;
+    if (!drive->watch)
+        return;
+    if (oldest)
+        watch_set(drive->watch, drive->direction == ENGINE_WRITE ? WAIT_WRITE : WAIT_READ,
+                  oldest->offset, drive->gate_ns + oldest->sent_ns);
+    else
+        watch_clear(drive->watch);
+}
+
+static void join_flight(struct drive *drive, struct buffer *buffer)
+{
+    buffer->newer = NULL;
+    buffer->older = drive->newest;
+    if (drive->newest)
+        drive->newest->newer = buffer;
+    drive->newest = buffer;
+    drive->in_flight++;
+    if (drive->oldest)
+        return;
+    drive->oldest = buffer;
+    show_oldest(drive);
+}
+
+static void leave_flight(struct drive *drive, struct buffer *buffer)
+{
+    drive->in_flight--;
+    if (buffer->newer)
+        buffer->newer->older = buffer->older;
+    else
+        drive->newest = buffer->older;
+    if (buffer->older)
+        buffer->older->newer = buffer->newer;
+    else
+        drive->oldest = buffer->newer;
+}
+
+void drive_send(struct drive *drive, struct buffer *buffer)
+{
+    buffer->moved = 0;
+    buffer->tries = 0;
+    buffer->unaligned = false;
+    buffer->sent_ns = clock_now_ns() - drive->gate_ns;
+    drive->now_ns = buffer->sent_ns;
+    if (buffer->sent_ns < drive->outcome->counters.first_ns)
+        drive->outcome->counters.first_ns = buffer->sent_ns;
+    /* A synchronous engine may stay in there: it must be seen before. */
+    join_flight(drive, buffer);
+    if (!send_part(drive, buffer)) {
+        leave_flight(drive, buffer);
+        show_oldest(drive);
+    }
+}
+
+enum settled { SETTLED_DONE, SETTLED_FAILED, SETTLED_CONTINUES };
+
+/* Neither the kernel nor the file system may know RWF_DONTCACHE. Requests that were under way when
+ * the first one was refused are refused as well: each is sent once more, without. */
+static bool goes_on_cached(struct drive *drive, struct buffer *buffer)
+{
+    struct engine_mode *mode = &drive->engine.setup.mode;
+    int64_t result = buffer->request.result;
+    bool asked = mode->uncached || drive->outcome->uncached_refused;
+    if (!asked || buffer->tries || (result != -EOPNOTSUPP && result != -EINVAL))
+        return false;
+    buffer->tries++;
+    mode->uncached = false;
+    drive->outcome->uncached_refused = true;
+    return true;
+}
+
+static enum settled settle_error(struct drive *drive, struct buffer *buffer)
+{
+    int64_t result = buffer->request.result;
+    if ((result == -EINTR || result == -EAGAIN) && buffer->tries < TRIES_MOST) {
+        drive->outcome->counters.retries++;
+        if (++buffer->tries > TRIES_AT_ONCE)
+            clock_sleep_ns(TRY_AGAIN_NS);
+        return SETTLED_CONTINUES;
+    }
+    if (result == -EINVAL && buffer->request.file == FD_DIRECT && drive->task->may_fall_back &&
+        drive->task->file->buffered_fd >= 0) {
+        drive->outcome->direct_refused = true;
+        return SETTLED_CONTINUES;
+    }
+    if (goes_on_cached(drive, buffer))
+        return SETTLED_CONTINUES;
+    drive_fail(drive, buffer, (int)result);
+    return SETTLED_FAILED;
+}
+
+/* A request that is done, and durable where that was asked for; or as much of it as there is. */
+static void count_whole(struct drive *drive, const struct buffer *buffer)
+{
+    struct outcome *outcome = drive->outcome;
+    int64_t latency_ns = drive->now_ns - buffer->sent_ns;
+    outcome->counters.bytes += (int64_t)buffer->moved;
+    int64_t gap_ns = drive->now_ns - outcome->counters.last_ns;
+    if (gap_ns > outcome->counters.longest_gap_ns)
+        outcome->counters.longest_gap_ns = gap_ns;
+    outcome->counters.last_ns = drive->now_ns;
+    if (buffer->moved < buffer->length) { /* the rest is missing, which the checker tells */
+        timeline_record_part(&outcome->timeline, drive->now_ns, (int64_t)buffer->moved);
+        return;
+    }
+    outcome->counters.requests++;
+    outcome->counters.unaligned_requests += buffer->unaligned;
+    histogram_record(&outcome->latency, latency_ns);
+    if (buffer->due_ns)
+        histogram_record(&outcome->intended, drive->now_ns - buffer->due_ns);
+    timeline_record(&outcome->timeline, drive->now_ns, (int64_t)buffer->length, latency_ns);
+    slowest_record(&outcome->slowest, latency_ns, buffer->sent_ns, buffer->offset, buffer->length);
+}
+
+static enum settled settle(struct drive *drive, struct buffer *buffer)
+{
+    int64_t result = buffer->request.result;
+    if (result < 0)
+        return settle_error(drive, buffer);
+    if (drive->checks && is_past_end(drive, buffer, result))
+        return SETTLED_DONE;
+    if (result == 0 || (uint64_t)result > buffer->request.length) {
+        drive_fail_amount(drive, buffer, result);
+        return SETTLED_FAILED;
+    }
+    struct counters *counters = &drive->outcome->counters;
+    buffer->moved += (uint64_t)result;
+    if (buffer->request.file == FD_BUFFERED)
+        counters->buffered_bytes += result;
+    if ((uint64_t)result < buffer->request.length)
+        counters->short_transfers++;
+    return buffer->moved < buffer->length ? SETTLED_CONTINUES : SETTLED_DONE;
+}
+
+static bool sync_now(struct drive *drive)
+{
+    int64_t before_ns = drive->now_ns;
+    int result = drive->engine.kind->sync(&drive->engine);
+    drive->now_ns = clock_now_ns() - drive->gate_ns;
+    drive->outcome->counters.syncs++;
+    drive->outcome->counters.sync_ns += drive->now_ns - before_ns;
+    if (!result)
+        return true;
+    failure_system(&drive->outcome->failure, -result, "cannot sync '%s'", drive->task->path);
+    return false;
+}
+
+uint32_t drive_collect(struct drive *drive, struct buffer **done, int64_t limit_ns)
+{
+    struct engine_request *reaped[DRIVE_BATCH];
+    int count = drive->engine.kind->reap(&drive->engine, reaped, DRIVE_BATCH, 1, limit_ns);
+    drive->now_ns = clock_now_ns() - drive->gate_ns;
+    if (count < 0) {
+        drive->broken = true;
+        failure_system(&drive->outcome->failure, -count, "engine '%s' failed on '%s'",
+                       drive->engine.kind->name, drive->task->path);
+        return 0;
+    }
+    uint32_t whole = 0;
+    const struct buffer *oldest = drive->oldest;
+    for (int i = 0; i < count; i++) {
+        struct buffer *buffer = (struct buffer *)reaped[i];
+        enum settled settled = settle(drive, buffer);
+        if (settled == SETTLED_CONTINUES && send_part(drive, buffer))
+            continue;
+        leave_flight(drive, buffer);
+        if (settled == SETTLED_DONE)
+            done[whole++] = buffer;
+    }
+    if (drive->oldest != oldest)
+        show_oldest(drive);
+    if (whole && drive->sync_each && !sync_now(drive))
+        return 0;
+    for (uint32_t i = 0; i < whole; i++)
+        count_whole(drive, done[i]);
+    return whole;
+}

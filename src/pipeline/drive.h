@@ -1,0 +1,51 @@
+/*
+ * The hot loop's heart: one writer's requests between the pipeline and its engine. Here, once for
+ * all engines: stamping, short transfers, EINTR and EAGAIN (for about a second, then it is a
+ * failure), unaligned tails beside O_DIRECT, a sync after each request, counting, the first
+ * failure.
+ *
+ * Used by one thread. A buffer given to drive_send belongs to the engine until drive_collect hands
+ * it back; one whose request failed is never handed back and stays IN_FLIGHT (a hole).
+ */
+#ifndef TIDEMILL_PIPELINE_DRIVE_H
+#define TIDEMILL_PIPELINE_DRIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buffer.h"
+#include "pipeline/pipeline.h"
+#include "watch.h"
+
+enum { DRIVE_BATCH = 64 };
+
+struct drive {
+    struct engine engine;
+    const struct task *task;
+    struct outcome *outcome;
+    enum engine_direction direction;
+    uint32_t depth;
+    uint32_t in_flight;
+    struct buffer *oldest; /* in flight, in the order of their first submission */
+    struct buffer *newest;
+    struct watch *watch; /* where others see what is waited for; NULL: nobody looks */
+    bool sync_each;      /* a request is done when it is durable */
+    bool checks;         /* a file that ends too early is wrong data, not a failure */
+    uint64_t direct_end; /* from here on the file must go through the page cache */
+    int64_t gate_ns;
+    int64_t now_ns; /* since the gate, at the last look at the clock */
+    bool broken;    /* the engine itself failed: nothing can be collected any more */
+};
+
+/* Once engine, task, outcome, direction and depth are set and the file is open. */
+void drive_prepare(struct drive *drive);
+
+/* Sends a buffer whose place, offset and length are set; there must be room in the depth. */
+void drive_send(struct drive *drive, struct buffer *buffer);
+
+/* Collects requests that are finished into 'done' (room for DRIVE_BATCH); waits for at least one
+ * completion, at most 'limit_ns'. May return 0. They are whole, but for those of a checked file
+ * that ended before: there 'moved' is less than 'length'. */
+uint32_t drive_collect(struct drive *drive, struct buffer **done, int64_t limit_ns);
+
+#endif

@@ -1,0 +1,41 @@
+/* The edges of the rounds as a rank's writers together passed them. */
+#include "edges.h"
+
+#include "lane.h"
+#include "platform/clock.h"
+
+static bool is_gone(const struct writer *writer)
+{
+    return atomic_load_explicit(&writer->gone, memory_order_acquire);
+}
+
+uint64_t pipeline_edges(const struct pipeline *pipeline)
+{
+    uint64_t least = UINT64_MAX;
+    bool any = false;
+    for (uint32_t i = 0; i < pipeline->setup.writers; i++) {
+        const struct writer *writer = &pipeline->writers[i];
+        any |= writer->places > 0;
+        if (!writer->places || is_gone(writer))
+            continue;
+        uint64_t passed = atomic_load_explicit(&writer->edges.passed, memory_order_acquire);
+        least = passed < least ? passed : least;
+    }
+    if (!any) /* who has nothing to do holds nobody up */
+        return rounds_edges(clock_now_ns() - pipeline->gate_ns);
+    return least == UINT64_MAX ? 0 : least;
+}
+
+bool pipeline_edge(const struct pipeline *pipeline, uint64_t edge, uint64_t *bytes)
+{
+    *bytes = 0;
+    for (uint32_t i = 0; i < pipeline->setup.writers; i++) {
+        const struct writer *writer = &pipeline->writers[i];
+        uint64_t own = atomic_load_explicit(&writer->seen_bytes, memory_order_relaxed);
+        bool passed = atomic_load_explicit(&writer->edges.passed, memory_order_acquire) >= edge;
+        if (passed ? !edges_look(&writer->edges, edge, &own) : writer->places && !is_gone(writer))
+            return false;
+        *bytes += own;
+    }
+    return true;
+}

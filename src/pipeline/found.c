@@ -1,0 +1,21 @@
+#include "found.h"
+
+#include <stdbool.h>
+
+static bool before(const struct found *a, const struct found *b)
+{
+    return a->writer != b->writer ? a->writer < b->writer
+                                  : a->difference.offset < b->difference.offset;
+}
+
+void found_keep(struct found_list *list, const struct found *found)
+{
+    uint32_t at = list->count;
+    if (at < PIPELINE_DIFFERENCES)
+        list->count++;
+    else if (!before(found, &list->places[--at]))
+        return;
+    for (; at && before(found, &list->places[at - 1]); at--)
+        list->places[at] = list->places[at - 1];
+    list->places[at] = *found;
+}

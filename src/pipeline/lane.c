@@ -1,0 +1,152 @@
+#include "lane.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+
+enum { BUFFER_ALIGNMENT = 4096 };
+
+uint32_t lane_count_for(const struct pipeline_setup *setup, uint32_t producer_count)
+{
+    uint32_t count = setup->numa ? numa_count(setup->numa) : setup->lanes;
+    if (count > setup->writers)
+        count = setup->writers;
+    if (job_has_producers(setup->job) && count > producer_count)
+        count = producer_count;
+    return count ? count : 1;
+}
+
+/* The first of 'whole' that part number 'part' gets. */
+static uint32_t first_of(uint32_t whole, uint32_t part, uint32_t parts)
+{
+    return (uint32_t)checked_scale(whole, part, parts);
+}
+
+/* Buffers go by writers, so that no lane has fewer of them than writers. */
+static void deal_lane(struct pipeline *pipeline, uint32_t number)
+{
+    const struct pipeline_setup *setup = &pipeline->setup;
+    uint32_t count = pipeline->lane_count;
+    struct lane *lane = &pipeline->lanes[number];
+    uint32_t end = first_of(setup->writers, number + 1, count);
+    lane->domain = setup->numa ? (setup->place * count + number) % numa_count(setup->numa) : 0;
+    lane->first_writer = first_of(setup->writers, number, count);
+    lane->writer_count = end - lane->first_writer;
+    lane->first_producer = first_of(pipeline->producer_count, number, count);
+    lane->producer_count =
+        first_of(pipeline->producer_count, number + 1, count) - lane->first_producer;
+    lane->first_buffer = first_of(setup->buffers, lane->first_writer, setup->writers);
+    lane->buffer_count = first_of(setup->buffers, end, setup->writers) - lane->first_buffer;
+    atomic_init(&lane->writers_left, lane->writer_count);
+    for (uint32_t i = 0; i < lane->writer_count; i++)
+        pipeline->writers[lane->first_writer + i].lane = lane;
+    for (uint32_t i = 0; i < lane->producer_count; i++) {
+        struct producer *producer = &pipeline->producers[lane->first_producer + i];
+        producer->lane = lane;
+        producer->turn = i % lane->writer_count;
+    }
+}
+
+uint64_t lane_stride(const struct pipeline_setup *setup)
+{
+    return divide_up(setup->buffer_bytes, BUFFER_ALIGNMENT) * BUFFER_ALIGNMENT;
+}
+
+static int make_memory(struct pipeline *pipeline, struct lane *lane, struct failure *why)
+{
+    const struct pipeline_setup *setup = &pipeline->setup;
+    uint64_t stride = lane_stride(setup);
+    uint64_t bytes;
+    if (checked_multiply(stride, lane->buffer_count, &bytes))
+        return failure_set(why, -EOVERFLOW, "the buffers together are too large");
+    if (arena_map(&lane->arena, bytes, setup->huge_pages, why))
+        return why->code;
+    if (setup->numa)
+        lane->memory_error =
+            numa_bind_memory(setup->numa, lane->domain, lane->arena.memory, lane->arena.bytes);
+    if (ring_init(&lane->empty, lane->buffer_count) || ring_init(&lane->read, lane->buffer_count))
+        return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
+    for (uint32_t i = 0; i < lane->buffer_count; i++) {
+        uint32_t index = lane->first_buffer + i;
+        pipeline->buffers[index] = (struct buffer){
+            .memory = (unsigned char *)lane->arena.memory + i * stride,
+            .index = index,
+            .writer = lane->first_writer + i % lane->writer_count,
+        };
+        if (job_has_producers(setup->job))
+            ring_put(&lane->empty, index);
+    }
+    return 0;
+}
+
+int lanes_make(struct pipeline *pipeline, struct failure *why)
+{
+    const struct pipeline_setup *setup = &pipeline->setup;
+    uint32_t count = lane_count_for(setup, pipeline->producer_count);
+    pipeline->lanes = aligned_alloc(RING_LINE, count * sizeof *pipeline->lanes);
+    pipeline->buffers =
+        aligned_alloc(BUFFER_LINE, (size_t)setup->buffers * sizeof *pipeline->buffers);
+    if (!pipeline->lanes || !pipeline->buffers)
+        return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
+    memset(pipeline->lanes, 0, count * sizeof *pipeline->lanes);
+    pipeline->lane_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        deal_lane(pipeline, i);
+        if (make_memory(pipeline, &pipeline->lanes[i], why))
+            return why->code;
+    }
+    return 0;
+}
+
+void lanes_release(struct pipeline *pipeline)
+{
+    for (uint32_t i = 0; pipeline->lanes && i < pipeline->lane_count; i++) {
+        ring_release(&pipeline->lanes[i].empty);
+        ring_release(&pipeline->lanes[i].read);
+        arena_unmap(&pipeline->lanes[i].arena);
+    }
+    free(pipeline->lanes);
+    pipeline->lanes = NULL;
+}
+
+void lane_enter(const struct pipeline *pipeline, struct lane *lane)
+{
+    int result = pipeline->setup.numa ? numa_bind_thread(pipeline->setup.numa, lane->domain) : 0;
+    if (result)
+        atomic_store_explicit(&lane->thread_error, result, memory_order_relaxed);
+}
+
+void lanes_wake(struct pipeline *pipeline)
+{
+    for (uint32_t i = 0; pipeline->lanes && i < pipeline->lane_count; i++) {
+        if (pipeline->lanes[i].empty.cells)
+            ring_wake_all(&pipeline->lanes[i].empty);
+        if (pipeline->lanes[i].read.cells)
+            ring_wake_all(&pipeline->lanes[i].read);
+    }
+}
+
+void lane_count_queued(struct counters *counters, const struct histogram *queued)
+{
+    counters->queued_buffers = (int64_t)queued->total;
+    counters->queue_wait_ns = (int64_t)queued->sum_ns;
+    counters->longest_queue_wait_ns = queued->max_ns;
+}
+
+void pipeline_place(const struct pipeline *pipeline, struct pipeline_place *place)
+{
+    *place = (struct pipeline_place){.lanes = pipeline->lane_count};
+    for (uint32_t i = 0; i < pipeline->lane_count; i++) {
+        const struct lane *lane = &pipeline->lanes[i];
+        struct arena_pages pages;
+        arena_count(&lane->arena, &pages);
+        place->pages.hugetlb_bytes += pages.hugetlb_bytes;
+        place->pages.transparent_bytes += pages.transparent_bytes;
+        place->pages.small_bytes += pages.small_bytes;
+        int thread_error = atomic_load_explicit(&lane->thread_error, memory_order_relaxed);
+        place->thread_error = place->thread_error ? place->thread_error : thread_error;
+        place->memory_error = place->memory_error ? place->memory_error : lane->memory_error;
+    }
+}

@@ -1,0 +1,140 @@
+#include "ring.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "platform/clock.h"
+#include "platform/park.h"
+
+enum { LOOKS_BEFORE_YIELD = 64 };
+
+int ring_init(struct ring *ring, uint32_t room)
+{
+    uint32_t size = 2;
+    if (room > RING_ROOM_MAX)
+        return -ENOMEM;
+    while (size < room)
+        size *= 2;
+    struct ring_cell *cells = calloc(size, sizeof *cells);
+    if (!cells)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < size; i++)
+        atomic_init(&cells[i].sequence, i);
+    ring->cells = cells;
+    ring->mask = size - 1;
+    atomic_init(&ring->head, 0);
+    atomic_init(&ring->tail, 0);
+    atomic_init(&ring->sleepers, 0);
+    atomic_init(&ring->bell, 0);
+    return 0;
+}
+
+void ring_release(struct ring *ring)
+{
+    free(ring->cells);
+    ring->cells = NULL;
+}
+
+static void ring_bell(struct ring *ring, int sleepers)
+{
+    atomic_fetch_add_explicit(&ring->bell, 1, memory_order_release);
+    park_wake(&ring->bell, sleepers);
+}
+
+static void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* The place in the ring that this thread may fill. A taker that was put off its processor between
+ * its two steps holds the cell; then it must get a processor, not be spun at. */
+static uint32_t claim_tail(struct ring *ring)
+{
+    uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+    for (uint32_t looks = 1;; looks++) {
+        const struct ring_cell *cell = &ring->cells[tail & ring->mask];
+        uint32_t sequence = atomic_load_explicit(&cell->sequence, memory_order_acquire);
+        if (sequence == tail) {
+            if (atomic_compare_exchange_weak_explicit(&ring->tail, &tail, tail + 1,
+                                                      memory_order_relaxed, memory_order_relaxed))
+                return tail;
+            continue;
+        }
+        if (looks % LOOKS_BEFORE_YIELD)
+            relax();
+        else
+            sched_yield();
+        tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+    }
+}
+
+/* Two threads each store one word and then read the other's: here 'sequence', then 'sleepers'; in
+ * ring_take_wait 'sleepers', then 'sequence'. All four are sequentially consistent, so at least one
+ * of the two sees the other. */
+void ring_put(struct ring *ring, uint32_t value)
+{
+    uint32_t tail = claim_tail(ring);
+    struct ring_cell *cell = &ring->cells[tail & ring->mask];
+    cell->value = value;
+    atomic_store_explicit(&cell->sequence, tail + 1, memory_order_seq_cst);
+    if (atomic_load_explicit(&ring->sleepers, memory_order_seq_cst))
+        ring_bell(ring, 1);
+}
+
+bool ring_take(struct ring *ring, uint32_t *value)
+{
+    uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+    for (;;) {
+        struct ring_cell *cell = &ring->cells[head & ring->mask];
+        uint32_t sequence = atomic_load_explicit(&cell->sequence, memory_order_seq_cst);
+        int32_t ahead = (int32_t)(sequence - (head + 1));
+        if (ahead < 0)
+            return false;
+        if (ahead > 0) {
+            head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+        } else if (atomic_compare_exchange_weak_explicit(
+                       &ring->head, &head, head + 1, memory_order_relaxed, memory_order_relaxed)) {
+            *value = cell->value;
+            atomic_store_explicit(&cell->sequence, head + ring->mask + 1, memory_order_release);
+            return true;
+        }
+    }
+}
+
+static bool spin_take(struct ring *ring, uint32_t *value, int64_t spin_ns)
+{
+    int64_t end_ns = clock_now_ns() + spin_ns;
+    do {
+        for (int i = 0; i < 16; i++) {
+            if (ring_take(ring, value))
+                return true;
+            relax();
+        }
+    } while (clock_now_ns() < end_ns);
+    return false;
+}
+
+bool ring_take_wait(struct ring *ring, uint32_t *value, uint32_t heard, int64_t spin_ns,
+                    int64_t limit_ns)
+{
+    if (ring_take(ring, value) || (spin_ns > 0 && spin_take(ring, value, spin_ns)))
+        return true;
+    atomic_fetch_add_explicit(&ring->sleepers, 1, memory_order_seq_cst);
+    bool taken = ring_take(ring, value);
+    if (!taken) {
+        park_wait(&ring->bell, heard, limit_ns);
+        taken = ring_take(ring, value);
+    }
+    atomic_fetch_sub_explicit(&ring->sleepers, 1, memory_order_relaxed);
+    return taken;
+}
+
+void ring_wake_all(struct ring *ring)
+{
+    ring_bell(ring, INT32_MAX);
+}

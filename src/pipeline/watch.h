@@ -1,0 +1,44 @@
+/*
+ * What a writer waits for, for somebody else to see: set by the writer's thread, looked at by any.
+ * A set costs three plain stores. A look that meets a change says "nothing": the next one will see.
+ */
+#ifndef TIDEMILL_PIPELINE_WATCH_H
+#define TIDEMILL_PIPELINE_WATCH_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pipeline/pipeline.h"
+
+struct watch {
+    _Atomic int64_t since_ns; /* clock_now_ns(); 0: it waits for nothing. Stored last. */
+    _Atomic uint64_t offset;
+    _Atomic int what; /* enum wait_kind */
+};
+
+static inline void watch_set(struct watch *watch, enum wait_kind what, uint64_t offset,
+                             int64_t since_ns)
+{
+    /* who sees one of the two in the middle also sees the 0 before it */
+    atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
+    atomic_store_explicit(&watch->what, (int)what, memory_order_release);
+    atomic_store_explicit(&watch->offset, offset, memory_order_release);
+    atomic_store_explicit(&watch->since_ns, since_ns, memory_order_release);
+}
+
+static inline void watch_clear(struct watch *watch)
+{
+    atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
+}
+
+static inline bool watch_look(const struct watch *watch, struct waiting *seen)
+{
+    seen->since_ns = atomic_load_explicit(&watch->since_ns, memory_order_acquire);
+    seen->what = (enum wait_kind)atomic_load_explicit(&watch->what, memory_order_acquire);
+    seen->offset = atomic_load_explicit(&watch->offset, memory_order_acquire);
+    return seen->since_ns &&
+           seen->since_ns == atomic_load_explicit(&watch->since_ns, memory_order_relaxed);
+}
+
+#endif

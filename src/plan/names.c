@@ -1,0 +1,36 @@
+#include "plan/names.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* A number below 'limit' as the plan writes it: no sign, no leading zero. NULL, or what follows. */
+static const char *take_number(const char *text, uint64_t limit)
+{
+    uint64_t value = 0;
+    const char *at = text;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        value = value * 10 + (uint64_t)(*at - '0');
+        if (value >= limit)
+            return NULL;
+    }
+    return at == text || (text[0] == '0' && at - text > 1) ? NULL : at;
+}
+
+const char plan_probe_prefix[] = "probe-";
+
+bool plan_made_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name)
+{
+    if (!strncmp(name, plan_probe_prefix, sizeof plan_probe_prefix - 1))
+        name += sizeof plan_probe_prefix - 1;
+    if (layout == LAYOUT_SHARED)
+        return !strcmp(name, "shared");
+    if (name[0] != 'r')
+        return false;
+    const char *rest = take_number(name + 1, ranks);
+    if (!rest || layout == LAYOUT_RANK)
+        return rest && !*rest;
+    if (strncmp(rest, ".w", 2))
+        return false;
+    rest = take_number(rest + 2, writers);
+    return rest && !*rest;
+}

@@ -1,0 +1,184 @@
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "rank_sort.h"
+#include "stats/rounds.h"
+
+/* FNV-1a, 64 bit (Fowler, Noll, Vo): tells plans apart, not meant against malice. */
+static uint64_t fold(uint64_t hash, const void *bytes, size_t length)
+{
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* With its length, so that two texts in a row cannot be taken for two others. */
+static uint64_t fold_text(uint64_t hash, const char *text)
+{
+    uint64_t length = strlen(text);
+    return fold(fold(hash, &length, sizeof length), text, length);
+}
+
+static int make_fingerprint(struct plan *plan, struct failure *why)
+{
+    struct text text = {0};
+    options_canonical(plan->setup.options, &text);
+    if (text.failed) {
+        text_release(&text);
+        return failure_set(why, -ENOMEM, "not enough memory");
+    }
+    uint64_t hash = fold_text(UINT64_C(0xcbf29ce484222325), text_string(&text));
+    hash = fold_text(hash, plan->run_id);
+    hash = fold(hash, &plan->geometry.setup.total_bytes, sizeof(uint64_t));
+    hash = fold(hash, plan->setup.shape.rank_node,
+                plan->setup.shape.rank_count * sizeof *plan->setup.shape.rank_node);
+    hash = fold(hash, plan->setup.target_kinds,
+                plan->setup.options->target_count * sizeof *plan->setup.target_kinds);
+    text_clear(&text);
+    text_add(&text, "%016" PRIx64, hash);
+    text_copy(plan->fingerprint, sizeof plan->fingerprint, text_string(&text));
+    text_release(&text);
+    return 0;
+}
+
+static int total_bytes(const struct plan_setup *setup, uint64_t *total, struct failure *why)
+{
+    const struct options *options = setup->options;
+    int result = 0;
+    *total = setup->open_ended_bytes;
+    if (options->size_bytes)
+        *total = options->size_bytes;
+    else if (options->size_per_rank_bytes)
+        result = checked_multiply(options->size_per_rank_bytes, setup->shape.rank_count, total);
+    else if (options->size_per_node_bytes)
+        result = checked_multiply(options->size_per_node_bytes, setup->shape.node_count, total);
+    if (result || *total > INT64_MAX)
+        return failure_set(why, -EOVERFLOW,
+                           "the data set of all ranks is larger than 8 EiB: give a smaller size");
+    return 0;
+}
+
+static int check_targets(const struct plan_setup *setup, const struct plan *plan,
+                         struct failure *why)
+{
+    const struct options *options = setup->options;
+    for (size_t i = 0; i < options->target_count; i++) {
+        enum target_kind kind = setup->target_kinds[i];
+        if (kind == TARGET_DIRECTORY)
+            continue;
+        if (kind == TARGET_NULL) {
+            for (size_t phase = 0; phase < plan->phase_count; phase++)
+                if (plan->phases[phase] != ACTION_WRITE)
+                    return failure_set(why, -EINVAL,
+                                       "'/dev/null' keeps nothing that phase '%s' could read: use "
+                                       "'--phases write'",
+                                       phase_action_name(plan->phases[phase]));
+        } else if (options->layout != LAYOUT_SHARED) {
+            return failure_set(why, -EINVAL,
+                               "target '%s' is one file: use '--layout shared', or a directory",
+                               options->targets[i]);
+        }
+    }
+    return 0;
+}
+
+/* A phase that must end before its first window can be over never gets there. */
+static int check_steady(const struct options *options, struct failure *why)
+{
+    const int64_t window_ns = (int64_t)STEADY_WINDOW << ROUND_SHIFT;
+    if (options->until_steady && options->time_ns && options->time_ns <= window_ns)
+        return failure_set(why, -EINVAL,
+                           "--until-steady needs five rounds of 1.07 s: give a --time of 6s or "
+                           "more, or leave it out");
+    return 0;
+}
+
+int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure *why)
+{
+    const struct options *options = setup->options;
+    uint64_t total;
+    *plan = (struct plan){.setup = *setup};
+    if (phase_words_read(options->phases, plan->phases, &plan->phase_count, why) ||
+        check_targets(setup, plan, why) || check_steady(options, why) ||
+        total_bytes(setup, &total, why))
+        return why->code;
+    for (size_t i = 0; i < plan->phase_count; i++)
+        plan->writes |= plan->phases[i] == ACTION_WRITE;
+    text_copy(plan->run_id, sizeof plan->run_id, setup->run_id);
+    struct geometry_setup geometry = {
+        .layout = (enum layout)options->layout,
+        .total_bytes = total,
+        .request_bytes = options->buffer_size_bytes,
+        .writers_per_rank = (uint32_t)options->writers,
+        .target_count = (uint32_t)options->target_count,
+        .by_node = options->size_per_node_bytes && !options->size_bytes,
+        .shape = setup->shape,
+    };
+    if (geometry_init(&plan->geometry, &geometry, why) || make_fingerprint(plan, why) ||
+        plan_shift(plan, 0, why)) {
+        plan_release(plan);
+        return why->code;
+    }
+    return 0;
+}
+
+void plan_release(struct plan *plan)
+{
+    geometry_release(&plan->geometry);
+    free(plan->reads_of);
+    *plan = (struct plan){0};
+}
+
+/* A node whose ranks are 'distance' or more apart from themselves, both ways round, reads nothing
+ * of its own: at least the largest node's ranks, and at most all but those. Where the largest node
+ * has more than half of the ranks, anything between the two is equally good. */
+static uint32_t rotate_by(uint32_t distance, uint32_t largest, uint32_t count)
+{
+    uint32_t least = largest < count - largest ? largest : count - largest;
+    uint32_t most = count - least;
+    if (distance < least)
+        return least;
+    return distance > most ? most : distance;
+}
+
+/* Rotates the list of ranks, ordered by node, so far that node 0 lands on the first rank of the
+ * node 'nodes' further on, and so each node where nodes are even. */
+int plan_shift(struct plan *plan, uint64_t nodes, struct failure *why)
+{
+    const struct shape *shape = &plan->setup.shape;
+    uint32_t count = shape->rank_count;
+    uint32_t *ordered = calloc(count, sizeof *ordered);
+    free(plan->reads_of);
+    plan->reads_of = calloc(count, sizeof *plan->reads_of);
+    for (uint32_t rank = 0; ordered && rank < count; rank++)
+        ordered[rank] = rank;
+    if (!ordered || !plan->reads_of ||
+        rank_sort(ordered, count, shape->rank_node, shape->node_count)) {
+        free(ordered);
+        return failure_set(why, -ENOMEM, "not enough memory for a plan of %u ranks", count);
+    }
+    uint32_t ranks_before = 0; /* on nodes below the one to shift to */
+    uint32_t largest = 0;
+    for (uint32_t i = 0, run = 0; i < count; i++) {
+        uint32_t node = shape->rank_node[ordered[i]];
+        run = i && node == shape->rank_node[ordered[i - 1]] ? run + 1 : 1;
+        largest = run > largest ? run : largest;
+        ranks_before += node < nodes % shape->node_count;
+    }
+    uint32_t distance = ranks_before ? rotate_by(ranks_before, largest, count) : 0;
+    plan->same_node = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t from = ordered[(i + distance) % count];
+        plan->reads_of[ordered[i]] = from;
+        plan->same_node += shape->rank_node[from] == shape->rank_node[ordered[i]];
+    }
+    plan->shift = distance ? (uint32_t)(nodes % shape->node_count) : 0;
+    free(ordered);
+    return 0;
+}

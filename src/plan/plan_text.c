@@ -1,0 +1,155 @@
+#include "plan/plan.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "plan/names.h"
+
+void plan_folder(const struct plan *plan, uint32_t target, struct text *out)
+{
+    const char *path = plan->setup.options->targets[target];
+    size_t length = strlen(path);
+    text_add(out, "%s%stidemill-%s", path, length && path[length - 1] == '/' ? "" : "/",
+             plan->run_id);
+}
+
+void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const struct share *share,
+               struct text *out)
+{
+    if (plan->setup.target_kinds[share->target] != TARGET_DIRECTORY) {
+        text_add(out, "%s", plan->setup.options->targets[share->target]);
+        return;
+    }
+    plan_folder(plan, share->target, out);
+    text_add(out, "/%s", plan->probe ? plan_probe_prefix : "");
+    switch (plan->geometry.setup.layout) {
+    case LAYOUT_SHARED:
+        text_add(out, "shared");
+        break;
+    case LAYOUT_RANK:
+        text_add(out, "r%" PRIu32, rank);
+        break;
+    case LAYOUT_WRITER:
+        text_add(out, "r%" PRIu32 ".w%" PRIu32, rank, writer);
+        break;
+    }
+}
+
+uint64_t plan_target_bytes(const struct plan *plan, uint32_t target)
+{
+    uint64_t bytes = 0;
+    for (uint32_t rank = 0; rank < plan->setup.shape.rank_count; rank++)
+        if (geometry_target(&plan->geometry, rank) == target)
+            bytes += geometry_rank_bytes(&plan->geometry, rank);
+    return bytes;
+}
+
+uint64_t plan_node_bytes(const struct plan *plan, uint32_t target, uint32_t node)
+{
+    const struct shape *shape = &plan->setup.shape;
+    uint64_t bytes = 0;
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++)
+        if (shape->rank_node[rank] == node && geometry_target(&plan->geometry, rank) == target)
+            bytes += geometry_rank_bytes(&plan->geometry, rank);
+    return bytes;
+}
+
+static void describe_size(const struct plan *plan, struct text *out)
+{
+    const struct options *options = plan->setup.options;
+    const struct geometry *geometry = &plan->geometry;
+    char total[UNITS_TEXT];
+    char request[UNITS_TEXT];
+    units_show_size(geometry->setup.total_bytes, total);
+    units_exact_size(geometry->setup.request_bytes, request);
+    text_add(out, "data set    %s (%" PRIu64 " bytes%s) in %" PRIu64 " requests of %s\n", total,
+             geometry->setup.total_bytes,
+             plan->setup.open_ended_bytes &&
+                     geometry->setup.total_bytes == plan->setup.open_ended_bytes
+                 ? ", what the target can take: the time ends it"
+                 : "",
+             geometry->request_count, request);
+    if (options->time_ns) {
+        char time[UNITS_TEXT];
+        units_exact_duration(options->time_ns, time);
+        text_add(out, "time        each phase ends after %s at the latest\n", time);
+    }
+    if (options->until_steady)
+        text_add(out, "steady      each phase ends as soon as five rounds of 1.07 s (or a power of "
+                      "two of that) are steady\n");
+}
+
+static void describe_ceilings(const struct plan *plan, struct text *out)
+{
+    const struct options *options = plan->setup.options;
+    char time[UNITS_TEXT];
+    if (!options->ceilings)
+        return;
+    units_exact_duration(PLAN_PROBE_NS, time);
+    text_add(
+        out,
+        "ceilings    before the first phase three probes of up to %s: making the data, storing "
+        "ready-made data, both%s\n",
+        time, options->rate_bytes ? "; without the rate limit" : "");
+}
+
+static void describe_engine(const struct plan *plan, struct text *out)
+{
+    const struct options *options = plan->setup.options;
+    text_add(out, "engine      ");
+    options_value_text(options, OPTION_ENGINE, out);
+    text_add(out, ", direct ");
+    options_value_text(options, OPTION_DIRECT, out);
+    text_add(out, ", fsync ");
+    options_value_text(options, OPTION_FSYNC, out);
+    if (options->order != ORDER_SEQUENTIAL) {
+        text_add(out, ", order ");
+        options_value_text(options, OPTION_ORDER, out);
+    }
+    text_add(out, "\n");
+}
+
+static void describe_target(const struct plan *plan, uint32_t target, struct text *out)
+{
+    uint64_t bytes = plan_target_bytes(plan, target);
+    char shown[UNITS_TEXT];
+    units_show_size(bytes, shown);
+    text_add(out, "target      '%s' %s %s", plan->setup.options->targets[target],
+             plan->writes ? "gets" : "holds", bytes ? shown : "nothing");
+    if (!bytes)
+        text_add(out, ": there are fewer nodes than targets");
+    else if (plan->setup.target_kinds[target] == TARGET_NEW_FILE)
+        text_add(out, " as one new file: nothing of that name is there");
+    text_add(out, "\n");
+}
+
+void plan_describe(const struct plan *plan, struct text *out)
+{
+    static const char *const layouts[] = {"one file for each rank", "one file for all ranks",
+                                          "one file for each writer"};
+    const struct options *options = plan->setup.options;
+    const struct shape *shape = &plan->setup.shape;
+    char pool[UNITS_TEXT];
+    units_show_size(options->buffer_count * options->buffer_size_bytes, pool);
+    text_add(out, "plan        %" PRIu32 " rank%s on %" PRIu32 " node%s, %s, %zu target%s\n",
+             shape->rank_count, shape->rank_count == 1 ? "" : "s", shape->node_count,
+             shape->node_count == 1 ? "" : "s", layouts[options->layout], options->target_count,
+             options->target_count == 1 ? "" : "s");
+    for (uint32_t target = 0; target < options->target_count; target++)
+        describe_target(plan, target, out);
+    describe_size(plan, out);
+    text_add(out,
+             "each rank   %" PRIu64 " producer%s, %" PRIu64 " writer%s with depth %" PRIu64
+             ", %" PRIu64 " buffer%s (%s)\n",
+             options->producers, options->producers == 1 ? "" : "s", options->writers,
+             options->writers == 1 ? "" : "s", options->depth, options->buffer_count,
+             options->buffer_count == 1 ? "" : "s", pool);
+    describe_engine(plan, out);
+    describe_ceilings(plan, out);
+    text_add(out, "phases     ");
+    for (size_t i = 0; i < plan->phase_count; i++)
+        text_add(out, " %s%s", phase_action_name(plan->phases[i]),
+                 plan->phases[i] == ACTION_READ && options->verify ? " with verification" : "");
+    text_add(out, "\nrun id      %s, seed %" PRIu64 "\n", plan->run_id, options->seed);
+}

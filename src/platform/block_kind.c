@@ -1,0 +1,121 @@
+#include "block_kind.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "small_file.h"
+#include "sys_folder.h"
+
+/* SCSI disks by a part of their path; the first that fits. */
+static const struct {
+    const char *mark;
+    const char *kind;
+} ways[] = {
+    {"/ata", "sata"},        {"/usb", "usb"},
+    {"/session", "iscsi"},   {"/rport-", "fibre channel"},
+    {"/end_device-", "sas"}, {"/virtio", "virtio"},
+    {"/vmbus", "hyper-v"},
+};
+
+/* Disks by the beginning of their name, which a digit or a letter follows. */
+static const struct {
+    const char *name;
+    const char *kind;
+} names[] = {
+    {"vd", "virtio"}, {"xvd", "xen"}, {"mmcblk", "mmc"}, {"pmem", "pmem"}, {"loop", "loop"},
+    {"zram", "ram"},  {"ram", "ram"}, {"nbd", "nbd"},    {"rbd", "rbd"},   {"drbd", "drbd"},
+};
+
+static bool starts(const char *name, const char *beginning)
+{
+    return strncmp(name, beginning, strlen(beginning)) == 0;
+}
+
+static void scsi_kind(const char *folder, char kind[RECORD_WORD])
+{
+    char vendor[32];
+    small_file_word_in(folder, "device/vendor", vendor, sizeof vendor);
+    if (strcmp(vendor, "ATA") == 0) /* also where a SAS controller leads to it */
+        text_copy(kind, RECORD_WORD, "sata");
+    for (size_t i = 0; i < sizeof ways / sizeof *ways && !kind[0]; i++)
+        if (strstr(folder, ways[i].mark))
+            text_copy(kind, RECORD_WORD, ways[i].kind);
+    if (!kind[0])
+        text_copy(kind, RECORD_WORD, "scsi");
+}
+
+/* "LVM-w2e...": who made the mapping stands before the first dash. */
+static void mapper_kind(const char *folder, char kind[RECORD_WORD])
+{
+    char uuid[64];
+    small_file_word_in(folder, "dm/uuid", uuid, sizeof uuid);
+    uuid[strcspn(uuid, "-")] = 0;
+    if (uuid[0])
+        snprintf(kind, RECORD_WORD, "device mapper (%.12s)", uuid);
+    else
+        text_copy(kind, RECORD_WORD, "device mapper");
+}
+
+static void md_kind(const char *folder, char kind[RECORD_WORD])
+{
+    char level[16];
+    small_file_word_in(folder, "md/level", level, sizeof level);
+    snprintf(kind, RECORD_WORD, "md%s%s", level[0] ? " " : "", level);
+}
+
+/* The first controller ("nvme0", a link) beside a disk that several may lead to. */
+static void find_controller(const char *folder, char way[PATH_MAX])
+{
+    char path[SYS_PATH];
+    char real[PATH_MAX];
+    const struct dirent *entry;
+    snprintf(path, sizeof path, "%s/..", folder);
+    DIR *list = opendir(path);
+    while (list && (entry = readdir(list))) {
+        snprintf(path, sizeof path, "%s/../%.64s", folder, entry->d_name);
+        if (!starts(entry->d_name, "nvme") || entry->d_type != DT_LNK || !realpath(path, real))
+            continue;
+        text_copy(way, PATH_MAX, real);
+        break;
+    }
+    if (list)
+        closedir(list);
+}
+
+static void nvme_kind(const char *folder, char kind[RECORD_WORD], char way[PATH_MAX])
+{
+    char transport[16];
+    if (strstr(folder, "/nvme-subsystem/"))
+        find_controller(folder, way);
+    small_file_word_in(way, "transport", transport, sizeof transport);
+    if (!transport[0])
+        small_file_word_in(way, "device/transport", transport, sizeof transport);
+    if (transport[0] && strcmp(transport, "pcie") != 0)
+        snprintf(kind, RECORD_WORD, "nvme-%s", transport);
+    else
+        text_copy(kind, RECORD_WORD, "nvme");
+}
+
+void block_kind_look(const char *folder, char kind[RECORD_WORD], char way[PATH_MAX])
+{
+    const char *name = strrchr(folder, '/') + 1;
+    kind[0] = 0;
+    text_copy(way, PATH_MAX, folder);
+    if (starts(name, "nvme"))
+        nvme_kind(folder, kind, way);
+    else if (starts(name, "dm-"))
+        mapper_kind(folder, kind);
+    else if (starts(name, "md") && isdigit((unsigned char)name[2]))
+        md_kind(folder, kind);
+    else if (starts(name, "sd"))
+        scsi_kind(folder, kind);
+    for (size_t i = 0; i < sizeof names / sizeof *names && !kind[0]; i++)
+        if (starts(name, names[i].name))
+            text_copy(kind, RECORD_WORD, names[i].kind);
+    if (!kind[0])
+        text_copy(kind, RECORD_WORD, "unknown");
+}

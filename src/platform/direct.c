@@ -1,0 +1,170 @@
+#include "direct.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+#include "backing.h"
+#include "base/checked.h"
+#include "platform/target.h"
+#include "status.h"
+
+static const struct {
+    int64_t magic;
+    bool ram_backed;
+    const char *name;
+} file_systems[] = {
+    {TMPFS_MAGIC, true, "tmpfs"},
+    {RAMFS_MAGIC, true, "ramfs"},
+    {HUGETLBFS_MAGIC, true, "hugetlbfs"},
+    {EXT4_SUPER_MAGIC, false, "ext4"},
+    {0x58465342, false, "xfs"},
+    {BTRFS_SUPER_MAGIC, false, "btrfs"},
+    {OVERLAYFS_SUPER_MAGIC, false, "overlay"},
+    {0x65735546, false, "FUSE"},
+    {NFS_SUPER_MAGIC, false, "nfs"},
+    {0x0bd00bd0, false, "lustre"},
+    {0x47504653, false, "gpfs"},
+    {0x00c36400, false, "ceph"},
+    {0x2fc12fc1, false, "zfs"},
+};
+enum { FILE_SYSTEMS = sizeof file_systems / sizeof *file_systems };
+
+bool direct_ram_backed(int64_t magic)
+{
+    for (int i = 0; i < FILE_SYSTEMS; i++)
+        if (file_systems[i].magic == magic)
+            return file_systems[i].ram_backed;
+    return false;
+}
+
+static const char *name_of(int64_t magic)
+{
+    for (int i = 0; i < FILE_SYSTEMS; i++)
+        if (file_systems[i].magic == magic)
+            return file_systems[i].name;
+    return "this file system";
+}
+
+int direct_look(int fd, struct direct_facts *facts)
+{
+    struct status status;
+    struct statfs file_system;
+    const int error = status_of_fd(fd, &status);
+    if (error)
+        return error;
+    if (fstatfs(fd, &file_system))
+        return -errno;
+    const bool node = !S_ISREG(status.mode);
+    char name[RECORD_NAME];
+    const enum backing backing =
+        backing_of(S_ISBLK(status.mode) ? status.special_device : status.device, name);
+    *facts = (struct direct_facts){
+        .null = status_is_null(&status),
+        /* A device node lies in a tmpfs, what it stands for does not. */
+        .ram_backed = (!node && direct_ram_backed(file_system.f_type)) || backing == BACKING_RAM,
+        .cached_below = backing == BACKING_CACHED,
+        .memory_alignment = status.direct_memory_alignment,
+        .offset_alignment = status.direct_offset_alignment,
+    };
+    snprintf(facts->file_system, sizeof facts->file_system, "%s",
+             node ? "the device" : name_of(file_system.f_type));
+    snprintf(facts->backing, sizeof facts->backing, "%s", name);
+    return 0;
+}
+
+static bool has_effect(const struct direct_facts *facts)
+{
+    return !facts->null && !facts->ram_backed && facts->memory_alignment != 0 &&
+           facts->offset_alignment != 0;
+}
+
+uint32_t direct_alignment(const struct direct_facts *facts, int64_t told)
+{
+    /* Where O_DIRECT has no effect, nothing needs to be aligned for it. */
+    if (!has_effect(facts))
+        return 1;
+    return told > 0 ? (uint32_t)told : DIRECT_ASSUMED_ALIGNMENT;
+}
+
+bool direct_fits(const struct direct_facts *facts, uint64_t request_bytes)
+{
+    return is_aligned(request_bytes, direct_alignment(facts, facts->offset_alignment));
+}
+
+enum record_truth direct_judge(const struct direct_facts *facts, uint64_t request_bytes,
+                               char reason[RECORD_LINE])
+{
+    const bool told = facts->offset_alignment >= 0;
+    reason[0] = 0;
+    if (facts->null)
+        snprintf(reason, RECORD_LINE, "/dev/null stores nothing");
+    else if (facts->ram_backed && facts->backing[0])
+        snprintf(reason, RECORD_LINE, "'%s' below it lives in memory, where O_DIRECT has no effect",
+                 facts->backing);
+    else if (facts->ram_backed)
+        snprintf(reason, RECORD_LINE,
+                 "%s is a RAM-backed file system, where O_DIRECT has no effect",
+                 facts->file_system);
+    else if (!has_effect(facts))
+        snprintf(reason, RECORD_LINE,
+                 "%s does direct I/O on this file through the page cache (as ext4 does with "
+                 "data=journal)",
+                 facts->file_system);
+    else if (facts->cached_below)
+        snprintf(reason, RECORD_LINE,
+                 "the loop device '%s' keeps its file in the page cache (losetup --direct-io=on)",
+                 facts->backing);
+    else if (!direct_fits(facts, request_bytes))
+        snprintf(reason, RECORD_LINE, "requests of %llu bytes are not a multiple of %u%s",
+                 (unsigned long long)request_bytes,
+                 direct_alignment(facts, facts->offset_alignment),
+                 told ? "" : ", which is assumed where the file system tells none");
+    else if (!told)
+        snprintf(reason, RECORD_LINE, "%s does not tell whether O_DIRECT bypasses its cache",
+                 facts->file_system);
+    else
+        return TRUTH_YES;
+    return has_effect(facts) && !facts->cached_below && direct_fits(facts, request_bytes)
+               ? TRUTH_UNKNOWN
+               : TRUTH_NO;
+}
+
+static void facts_of_target(const struct record_target *target, struct direct_facts *facts)
+{
+    *facts = (struct direct_facts){
+        .null = target->kind[0] == 'n',
+        .ram_backed = target->ram_backed != 0,
+        .cached_below = target->cached_below != 0,
+        .memory_alignment = target->direct_memory_alignment,
+        .offset_alignment = target->direct_offset_alignment,
+    };
+    snprintf(facts->file_system, sizeof facts->file_system, "%s",
+             target->kind[0] == 'd' && target->kind[1] == 'e' ? "the device"
+             : target->file_system[0]                         ? target->file_system
+                                                              : "this file system");
+    snprintf(facts->backing, sizeof facts->backing, "%s", target->backing);
+}
+
+enum record_truth target_direct(const struct record_target *target, uint64_t request_bytes,
+                                char reason[RECORD_LINE])
+{
+    struct direct_facts facts;
+    facts_of_target(target, &facts);
+    return direct_judge(&facts, request_bytes, reason);
+}
+
+uint64_t target_direct_size(const struct record_target *target, uint64_t bytes,
+                            uint32_t *multiple_of)
+{
+    struct direct_facts facts;
+    facts_of_target(target, &facts);
+    const uint32_t unit = direct_alignment(&facts, facts.offset_alignment);
+    *multiple_of = unit;
+    if (!has_effect(&facts))
+        return 0;
+    const uint64_t below = align_down(bytes, unit);
+    return below && bytes - below <= unit / 2 ? below : below + unit;
+}

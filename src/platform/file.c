@@ -1,0 +1,239 @@
+#include "platform/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "direct.h"
+#include "path_text.h"
+#include "platform/space.h"
+#include "status.h"
+
+static const struct file closed_file = {
+    .fd = -1,
+    .buffered_fd = -1,
+    .opened = TRUTH_NO,
+    .in_effect = TRUTH_NO,
+    .memory_alignment = 1,
+    .offset_alignment = 1,
+};
+
+static int open_failure(struct failure *why, int error, const char *path, enum file_access access)
+{
+    char shown[PATH_TEXT];
+    char note[SPACE_TEXT];
+    const char *verb = access == FILE_CREATE ? "create" : "open";
+    path_text(path, shown);
+    switch (error) {
+    case EEXIST:
+        return failure_set(why, -error,
+                           "'%s' exists already: --overwrite writes over existing files, or remove "
+                           "it",
+                           shown);
+    case ELOOP:
+        return failure_set(why, -error, "cannot %s '%s': it is a symlink; name what it points at",
+                           verb, shown);
+    case EMFILE:
+    case ENFILE:
+        return failure_system(why, error, "cannot %s '%s' (raise ulimit -n, or use fewer writers)",
+                              verb, shown);
+    default:
+        return failure_system(why, error, "cannot %s '%s'%s", verb, shown,
+                              space_note(path, error, note));
+    }
+}
+
+/* A FIFO would keep an open for reading waiting, a folder opens as if it were a file. */
+static int check_kind(const char *path, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    struct status status;
+    const int error = status_of_path(path, true, &status);
+    if (error || S_ISREG(status.mode) || S_ISBLK(status.mode) || status_is_null(&status))
+        return 0; /* open has the right message for what is not there */
+    return failure_set(why, S_ISDIR(status.mode) ? -EISDIR : -EINVAL,
+                       "cannot open '%s': it is neither a file nor a block device",
+                       path_text(path, shown));
+}
+
+static int open_buffered(const char *path, enum file_access access, struct failure *why)
+{
+    static const int flags[] = {
+        [FILE_CREATE] = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+        [FILE_OPEN] = O_RDWR | O_NOFOLLOW | O_CLOEXEC,
+        [FILE_OPEN_READ] = O_RDONLY | O_CLOEXEC,
+    };
+    if (access != FILE_CREATE) {
+        const int error = check_kind(path, why);
+        if (error)
+            return error;
+    }
+    const int fd = open(path, flags[access], 0600);
+    return fd >= 0 ? fd : open_failure(why, errno, path, access);
+}
+
+/* A second descriptor of the file behind 'fd', with O_DIRECT; -errno, -ESTALE when somebody put
+ * another file in its place. */
+static int open_direct(const char *path, enum file_access access, int fd)
+{
+    struct status ours, theirs;
+    const int mode = access == FILE_OPEN_READ ? O_RDONLY : O_RDWR | O_NOFOLLOW;
+    const int direct = open(path, mode | O_CLOEXEC | O_DIRECT);
+    if (direct < 0)
+        return -errno;
+    int error = status_of_fd(fd, &ours);
+    if (error == 0)
+        error = status_of_fd(direct, &theirs);
+    if (error == 0 && (ours.device != theirs.device || ours.inode != theirs.inode))
+        error = -ESTALE;
+    if (error == 0)
+        return direct;
+    close(direct);
+    return error;
+}
+
+static int refuse_buffered(const struct file *file, const char *path, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    return failure_set(why, -EINVAL,
+                       "direct I/O is required but not possible on '%s': %s; change that, or use "
+                       "--direct prefer",
+                       path_text(path, shown), file->reason);
+}
+
+/* Turns a buffered file into a direct one as far as wished and possible. */
+static int make_direct(struct file *file, const char *path, enum file_access access,
+                       enum direct_wish wish, uint64_t request_bytes, struct failure *why)
+{
+    struct direct_facts facts;
+    int error = direct_look(file->fd, &facts);
+    if (error)
+        return open_failure(why, -error, path, access);
+    file->in_effect = direct_judge(&facts, request_bytes, file->reason);
+    if (file->in_effect == TRUTH_NO && wish == DIRECT_REQUIRE)
+        return refuse_buffered(file, path, why);
+    if (!direct_fits(&facts, request_bytes))
+        return 0;
+    const int fd = open_direct(path, access, file->fd);
+    if (fd >= 0) {
+        file->buffered_fd = file->fd;
+        file->fd = fd;
+        file->opened = TRUTH_YES;
+        file->memory_alignment = direct_alignment(&facts, facts.memory_alignment);
+        file->offset_alignment = direct_alignment(&facts, facts.offset_alignment);
+        return 0;
+    }
+    if (fd != -EINVAL && fd != -EOPNOTSUPP)
+        return open_failure(why, -fd, path, access);
+    if (file->in_effect != TRUTH_NO)
+        snprintf(file->reason, sizeof file->reason, "%s refuses O_DIRECT", facts.file_system);
+    file->in_effect = TRUTH_NO;
+    return wish == DIRECT_REQUIRE ? refuse_buffered(file, path, why) : 0;
+}
+
+int file_open(struct file *file, const char *path, enum file_access access, enum direct_wish wish,
+              uint64_t request_bytes, struct failure *why)
+{
+    *file = closed_file;
+    const int fd = open_buffered(path, access, why);
+    if (fd < 0)
+        return fd;
+    file->fd = fd;
+    if (wish == DIRECT_NEVER)
+        return 0;
+    const int error = make_direct(file, path, access, wish, request_bytes, why);
+    if (error == 0)
+        return 0;
+    file_close(file, path, NULL);
+    if (access == FILE_CREATE)
+        unlink(path);
+    return error;
+}
+
+/* 0 or -errno. */
+static int sync_fd(int fd)
+{
+    struct status status;
+    while (fsync(fd))
+        if (errno == EINVAL && status_of_fd(fd, &status) == 0 && S_ISCHR(status.mode))
+            return 0;
+        else if (errno != EINTR)
+            return -errno;
+    return 0;
+}
+
+/* Both descriptors are of one file, but what is read ahead is a matter of each. */
+void file_expect_random(const struct file *file)
+{
+    posix_fadvise(file->fd, 0, 0, POSIX_FADV_RANDOM);
+    if (file->buffered_fd >= 0)
+        posix_fadvise(file->buffered_fd, 0, 0, POSIX_FADV_RANDOM);
+}
+
+int file_drop_cache(const struct file *file)
+{
+    return -posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+int file_preallocate(const struct file *file, const char *path, uint64_t bytes, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    int error = 0;
+    while (fallocate(file->fd, 0, 0, (off_t)bytes)) {
+        error = errno;
+        if (error != EINTR)
+            break;
+    }
+    if (error == 0 || error == EINTR)
+        return 0;
+    if (error == EOPNOTSUPP || error == ENOSYS || error == ENODEV || error == ESPIPE)
+        return -EOPNOTSUPP;
+    return failure_system(why, error, "cannot give '%s' its %llu bytes beforehand",
+                          path_text(path, shown), (unsigned long long)bytes);
+}
+
+int64_t file_bytes(const struct file *file)
+{
+    struct stat status;
+    return fstat(file->fd, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : -1;
+}
+
+int file_sync(struct file *file, const char *path, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    char note[SPACE_TEXT];
+    /* Both descriptors are of one file: one fsync serves both. */
+    const int error = sync_fd(file->fd);
+    return error ? failure_system(why, -error, "cannot sync '%s'%s", path_text(path, shown),
+                                  space_note(path, -error, note))
+                 : 0;
+}
+
+int files_sync(const int *fds, uint32_t count)
+{
+    int first = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const int error = sync_fd(fds[i]);
+        first = first ? first : error;
+    }
+    return first;
+}
+
+int file_close(struct file *file, const char *path, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    char note[SPACE_TEXT];
+    int error = 0;
+    if (file->fd >= 0 && close(file->fd))
+        error = errno;
+    if (file->buffered_fd >= 0 && close(file->buffered_fd) && !error)
+        error = errno;
+    *file = closed_file;
+    /* After EINTR the descriptor is gone, and the data are in the same hands as without it. */
+    if (error == 0 || error == EINTR)
+        return 0;
+    return failure_system(why, error, "cannot close '%s'%s", path_text(path, shown),
+                          space_note(path, error, note));
+}

@@ -1,0 +1,43 @@
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "path_text.h"
+#include "platform/file.h"
+#include "platform/space.h"
+#include "status.h"
+
+int folder_make(const char *path, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    char note[SPACE_TEXT];
+    if (mkdir(path, 0700) == 0)
+        return 0;
+    const int error = errno;
+    if (error == EEXIST)
+        return -EEXIST;
+    return failure_system(why, error, "cannot make folder '%s'%s", path_text(path, shown),
+                          space_note(path, error, note));
+}
+
+int file_remove(const char *path, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    if (unlink(path) == 0 || errno == ENOENT)
+        return 0;
+    return failure_system(why, errno, "cannot remove '%s'", path_text(path, shown));
+}
+
+int folder_remove(const char *path, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    if (rmdir(path) == 0 || errno == ENOENT)
+        return 0;
+    return failure_system(why, errno, "cannot remove folder '%s'", path_text(path, shown));
+}
+
+bool path_exists(const char *path)
+{
+    struct status status;
+    return status_of_path(path, false, &status) != -ENOENT;
+}

@@ -1,0 +1,201 @@
+#include "platform/interrupt.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "platform/clock.h"
+
+/* Launchers often send one signal twice: timeout(1) to the child and to its group, a batch system
+ * to the launcher and to the tasks. Such an echo is no second wish. */
+static const int64_t echo_ns = 300000000;
+
+/* The main thread acts sooner than this when it can act at all; launchers kill after a second. */
+static const int64_t patience_ns = 250000000;
+static const int64_t act_most_ns = 500000000;
+static const int64_t look_ns = 50000000;
+
+static const int ending[] = {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP};
+enum { ENDING_COUNT = sizeof ending / sizeof *ending };
+
+enum act_state { ACT_NONE, ACT_READY, ACT_RUNNING, ACT_DONE };
+
+static _Atomic int first_signal;
+static _Atomic int64_t first_at_ns;
+static _Atomic bool second_came;
+static _Atomic bool guarded;
+static pthread_mutex_t act_lock = PTHREAD_MUTEX_INITIALIZER;
+static void (*act_call)(void *context);
+static void *act_context;
+static _Atomic int act_state;
+static pthread_mutex_t tick_lock = PTHREAD_MUTEX_INITIALIZER;
+static void (*tick_call)(void *context);
+static void *tick_context;
+
+static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2 &&
+                  ATOMIC_BOOL_LOCK_FREE == 2,
+              "used in a handler");
+
+static int meaning_of(int signal_number)
+{
+    return signal_number == SIGINT ? SIGINT : SIGTERM;
+}
+
+/* Also a handler's, so of any thread but for the guard before it was there. */
+static void note(int signal_number)
+{
+    int none = 0;
+    const int64_t now_ns = clock_now_ns();
+    int64_t unset = 0;
+    atomic_compare_exchange_strong(&first_at_ns, &unset, now_ns);
+    if (atomic_compare_exchange_strong(&first_signal, &none, meaning_of(signal_number)))
+        return;
+    if (now_ns - atomic_load(&first_at_ns) <= echo_ns)
+        return;
+    atomic_store(&second_came, true);
+    if (!atomic_load(&guarded))
+        _exit(interrupt_exit_code(atomic_load(&first_signal)));
+}
+
+static void ending_set(sigset_t *set)
+{
+    sigemptyset(set);
+    for (int i = 0; i < ENDING_COUNT; i++)
+        sigaddset(set, ending[i]);
+}
+
+/* nohup means it. */
+static bool is_ignored(int signal_number)
+{
+    struct sigaction now;
+    return sigaction(signal_number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+void interrupt_install(void)
+{
+    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
+
+    ending_set(&action.sa_mask);
+    for (int i = 0; i < ENDING_COUNT; i++)
+        if (ending[i] != SIGHUP || !is_ignored(SIGHUP))
+            sigaction(ending[i], &action, NULL);
+    /* A closed pipe and a file beyond RLIMIT_FSIZE are errors of the call, with a message. */
+    action = (struct sigaction){.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL);
+}
+
+static void *perform(void *unused)
+{
+    (void)unused;
+    act_call(act_context);
+    atomic_store(&act_state, ACT_DONE);
+    return NULL;
+}
+
+/* In a thread of its own: what it touches may hang as well. */
+static void start_act(void)
+{
+    pthread_t thread;
+    pthread_mutex_lock(&act_lock);
+    if (atomic_load(&act_state) == ACT_READY) {
+        atomic_store(&act_state, ACT_RUNNING);
+        if (pthread_create(&thread, NULL, perform, NULL))
+            atomic_store(&act_state, ACT_DONE);
+        else
+            pthread_detach(thread);
+    }
+    pthread_mutex_unlock(&act_lock);
+}
+
+static void wait_for_act(int64_t limit_ns)
+{
+    const int64_t until_ns = clock_now_ns() + limit_ns;
+    while (atomic_load(&act_state) == ACT_RUNNING && clock_now_ns() < until_ns)
+        clock_sleep_ns(look_ns / 10);
+}
+
+void interrupt_tick(void (*tick)(void *context), void *context)
+{
+    pthread_mutex_lock(&tick_lock);
+    tick_call = tick;
+    tick_context = context;
+    pthread_mutex_unlock(&tick_lock);
+}
+
+static void run_tick(void)
+{
+    pthread_mutex_lock(&tick_lock);
+    if (tick_call)
+        tick_call(tick_context);
+    pthread_mutex_unlock(&tick_lock);
+}
+
+static void *guard(void *unused)
+{
+    sigset_t set;
+    const struct timespec look = {.tv_nsec = look_ns};
+    (void)unused;
+    ending_set(&set);
+    for (;;) {
+        /* Threads of libraries may take a signal, too: then the handler noted it. */
+        const int heard = sigtimedwait(&set, NULL, &look);
+        if (heard > 0)
+            note(heard);
+        const int first = atomic_load(&first_signal);
+        const bool second = atomic_load(&second_came);
+        if (!second)
+            run_tick();
+        if (first && (second || clock_now_ns() - atomic_load(&first_at_ns) >= patience_ns))
+            start_act();
+        if (second) {
+            wait_for_act(act_most_ns);
+            _exit(interrupt_exit_code(first));
+        }
+    }
+    return NULL;
+}
+
+int interrupt_guard(struct failure *why)
+{
+    sigset_t set, all, before;
+    pthread_t thread;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    const int error = pthread_create(&thread, NULL, guard, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (error)
+        return failure_system(why, error, "cannot start the thread that hears signals");
+    pthread_detach(thread);
+    ending_set(&set);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    atomic_store(&guarded, true);
+    return 0;
+}
+
+void interrupt_last_act(void (*act)(void *context), void *context)
+{
+    wait_for_act(INT64_MAX / 2);
+    pthread_mutex_lock(&act_lock);
+    if (atomic_load(&act_state) != ACT_RUNNING) {
+        act_call = act;
+        act_context = context;
+        atomic_store(&act_state, act ? ACT_READY : ACT_NONE);
+    }
+    pthread_mutex_unlock(&act_lock);
+}
+
+int interrupt_signal(void)
+{
+    return atomic_load(&first_signal);
+}
+
+int interrupt_exit_code(int signal_number)
+{
+    return signal_number == 0 ? 0 : 128 + meaning_of(signal_number);
+}

@@ -1,0 +1,222 @@
+#include "platform/memory.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/checked.h"
+#include "small_file.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+enum { TRANSPARENT_BYTES = 2 << 20 }; /* x86-64, and arm64 with pages of 4 KiB */
+
+static size_t page_bytes(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* A line of a table of sizes in kB: "Hugepagesize:    2048 kB"; -1 when it is another. */
+static int64_t kilobytes(const char *line, const char *key)
+{
+    int64_t value;
+    size_t length = strlen(key);
+    if (strncmp(line, key, length) != 0 || sscanf(line + length, ": %" SCNd64 " kB", &value) != 1)
+        return -1;
+    return value;
+}
+
+size_t arena_huge_page_bytes(void)
+{
+    char line[256];
+    int64_t value = -1;
+    FILE *file = fopen("/proc/meminfo", "re");
+    while (file && value < 0 && fgets(line, sizeof line, file))
+        value = kilobytes(line, "Hugepagesize");
+    if (file)
+        fclose(file);
+    return value > 0 ? (size_t)value << 10 : 0;
+}
+
+/* Rounded up to whole units, plus 'slack'; 0 when that is too much. */
+static size_t round_up(size_t bytes, size_t unit, size_t slack)
+{
+    size_t whole;
+    if (__builtin_add_overflow(bytes ? bytes : 1, unit - 1, &whole))
+        return 0;
+    whole -= whole % unit;
+    return __builtin_add_overflow(whole, slack, &whole) ? 0 : whole;
+}
+
+static bool map(struct arena *arena, size_t bytes, int flags)
+{
+    void *memory = bytes ? mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0)
+                         : MAP_FAILED;
+    if (memory == MAP_FAILED)
+        return false;
+    *arena =
+        (struct arena){.memory = memory, .bytes = bytes, .start = memory, .mapped_bytes = bytes};
+    return true;
+}
+
+/* The kernel sets these aside for the mapping at once, or refuses it. */
+static bool map_explicit(struct arena *arena, size_t bytes)
+{
+    const size_t huge = arena_huge_page_bytes();
+    if (!huge || !map(arena, round_up(bytes, huge, 0), MAP_HUGETLB))
+        return false;
+    arena->explicit_huge = true;
+    return true;
+}
+
+/* A transparent huge page lies at a multiple of its size. */
+static bool map_transparent(struct arena *arena, size_t bytes)
+{
+    const size_t whole = round_up(bytes, TRANSPARENT_BYTES, 0);
+    if (!map(arena, whole ? round_up(whole, TRANSPARENT_BYTES, TRANSPARENT_BYTES) : 0, 0))
+        return false;
+    const size_t before = (uintptr_t)arena->start % TRANSPARENT_BYTES;
+    arena->memory = (char *)arena->start + (before ? TRANSPARENT_BYTES - before : 0);
+    arena->bytes = whole;
+    /* Where the kernel has none, the count will tell. */
+    madvise(arena->memory, whole, MADV_HUGEPAGE);
+    return true;
+}
+
+static bool wants_huge(uint64_t bytes, enum huge_wish wish)
+{
+    return wish == HUGE_REQUIRE || (wish == HUGE_PREFER && bytes >= TRANSPARENT_BYTES);
+}
+
+uint64_t arena_whole_bytes(uint64_t bytes, enum huge_wish wish)
+{
+    const uint64_t unit = wants_huge(bytes, wish) ? TRANSPARENT_BYTES : page_bytes();
+    return divide_up(bytes, unit) * unit;
+}
+
+int arena_map(struct arena *arena, size_t bytes, enum huge_wish wish, struct failure *why)
+{
+    *arena = (struct arena){0};
+    if (wants_huge(bytes, wish) && (map_explicit(arena, bytes) || map_transparent(arena, bytes)))
+        return 0;
+    if (map(arena, round_up(bytes, page_bytes(), 0), 0)) {
+        if (wish == HUGE_NEVER)
+            madvise(arena->memory, arena->bytes, MADV_NOHUGEPAGE);
+        return 0;
+    }
+    return failure_set(why, -ENOMEM,
+                       "cannot map %zu bytes of memory for buffers: use fewer or smaller ones",
+                       bytes);
+}
+
+void arena_touch(void *memory, size_t bytes)
+{
+    const size_t page = page_bytes();
+    const size_t start = (size_t)memory;
+    const size_t first = start - start % page;
+
+    if (bytes == 0)
+        return;
+    if (madvise((char *)memory - (start - first), start - first + bytes, MADV_POPULATE_WRITE) == 0)
+        return;
+    /* Kernels before 5.14. Each byte gets its own value again: others may have filled the range. */
+    volatile char *byte = memory;
+    for (size_t at = 0; at < bytes; at += page - (start + at) % page)
+        byte[at] = byte[at];
+}
+
+static uint64_t overlap(const struct arena *arena, uint64_t start, uint64_t end)
+{
+    const uint64_t first = (uint64_t)(uintptr_t)arena->memory;
+    const uint64_t last = first + arena->bytes;
+    start = start > first ? start : first;
+    end = end < last ? end : last;
+    return start < end ? end - start : 0;
+}
+
+/* A mapping may be told in several parts, or together with its slack, of which no page is there. */
+void arena_count(const struct arena *arena, struct arena_pages *pages)
+{
+    char line[512];
+    uint64_t start, end;
+    bool inside = false;
+    *pages = (struct arena_pages){0};
+    FILE *file = fopen("/proc/self/smaps", "re");
+    while (file && fgets(line, sizeof line, file)) {
+        int64_t value;
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &start, &end) == 2)
+            inside = overlap(arena, start, end) > 0;
+        else if (!inside)
+            continue;
+        else if ((value = kilobytes(line, "Private_Hugetlb")) > 0)
+            pages->hugetlb_bytes += (uint64_t)value << 10;
+        else if ((value = kilobytes(line, "AnonHugePages")) > 0)
+            pages->transparent_bytes += (uint64_t)value << 10;
+        else if ((value = kilobytes(line, "Anonymous")) > 0)
+            pages->small_bytes += (uint64_t)value << 10;
+    }
+    if (file)
+        fclose(file);
+    /* "Anonymous" holds the transparent ones as well. */
+    pages->small_bytes -= pages->transparent_bytes < pages->small_bytes ? pages->transparent_bytes
+                                                                        : pages->small_bytes;
+}
+
+int64_t arena_huge_pages_free(void)
+{
+    char path[96];
+    snprintf(path, sizeof path, "/sys/kernel/mm/hugepages/hugepages-%zukB/free_hugepages",
+             arena_huge_page_bytes() >> 10);
+    return small_file_number(path, 0);
+}
+
+void arena_transparent_mode(char *out, size_t room)
+{
+    char line[128];
+    small_file_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof line);
+    const char *chosen = strchr(line, '[');
+    snprintf(out, room, "%.*s", chosen ? (int)strcspn(chosen + 1, "]") : 0,
+             chosen ? chosen + 1 : "");
+}
+
+int arena_judge(const struct arena_pages *pages, struct failure *why)
+{
+    char mode[32];
+    if (pages->small_bytes < TRANSPARENT_BYTES &&
+        pages->hugetlb_bytes + pages->transparent_bytes > 0)
+        return 0;
+    arena_transparent_mode(mode, sizeof mode);
+    return failure_set(why, -ENOMEM,
+                       "%" PRIu64 " bytes of the buffers are not in huge pages: %" PRId64
+                       " explicit ones are free (sysctl vm.nr_hugepages), and transparent ones are "
+                       "%s",
+                       pages->small_bytes, arena_huge_pages_free(),
+                       strcmp(mode, "never") == 0 ? "switched off" : "not to be had just now");
+}
+
+int arena_try_huge(size_t bytes, struct failure *why)
+{
+    struct arena arena;
+    struct arena_pages pages;
+    int result = arena_map(&arena, bytes, HUGE_REQUIRE, why);
+    if (result)
+        return result;
+    arena_touch(arena.memory, arena.bytes);
+    arena_count(&arena, &pages);
+    result = arena_judge(&pages, why);
+    arena_unmap(&arena);
+    return result;
+}
+
+void arena_unmap(struct arena *arena)
+{
+    if (arena->start)
+        munmap(arena->start, arena->mapped_bytes);
+    *arena = (struct arena){0};
+}

@@ -1,0 +1,114 @@
+#include "platform/remains.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "path_text.h"
+#include "platform/file.h"
+
+/* The folder itself, held open: whoever swaps its name meanwhile changes nothing. -ENOENT. */
+static int open_folder(const struct remains *remains, DIR **folder, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    struct stat facts;
+    path_text(remains->folder, shown);
+    const int fd = open(remains->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return -ENOENT;
+    if (fd < 0)
+        return failure_system(why, errno, "cannot look into '%s'", shown);
+    if (fstat(fd, &facts) || facts.st_uid != geteuid()) {
+        close(fd);
+        return failure_set(why, -EPERM, "will not clean up '%s': it belongs to somebody else",
+                           shown);
+    }
+    *folder = fdopendir(fd);
+    if (*folder)
+        return 0;
+    close(fd);
+    return failure_system(why, ENOMEM, "cannot look into '%s'", shown);
+}
+
+static int check_entry(const struct remains *remains, int folder, const char *name,
+                       struct failure *why)
+{
+    char shown[PATH_TEXT], shown_name[PATH_TEXT];
+    struct stat facts;
+    path_text(remains->folder, shown);
+    path_text(name, shown_name);
+    if (fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW))
+        return errno == ENOENT ? 0 : failure_system(why, errno, "cannot look at '%s'", shown_name);
+    if (!remains->own(name, remains->context) || !S_ISREG(facts.st_mode) ||
+        facts.st_uid != geteuid())
+        return failure_set(why, -EEXIST,
+                           "will not clean up '%s': '%s' in it was not made by that run; nothing "
+                           "was removed",
+                           shown, shown_name);
+    const int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : failure_system(why, errno, "cannot open '%s'", shown_name);
+    const bool used = file_is_used(fd);
+    close(fd);
+    if (!used)
+        return 0;
+    return failure_set(why, -EBUSY,
+                       "will not clean up '%s': a run is using '%s'; nothing was removed", shown,
+                       shown_name);
+}
+
+static int remove_entry(struct remains *remains, int folder, const char *name, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    if (unlinkat(folder, name, 0) == 0) {
+        remains->files++;
+        return 0;
+    }
+    if (errno == ENOENT)
+        return 0;
+    return failure_system(why, errno, "cannot remove '%s'", path_text(name, shown));
+}
+
+static bool is_dot(const char *name)
+{
+    return !strcmp(name, ".") || !strcmp(name, "..");
+}
+
+int remains_check(struct remains *remains, struct failure *why)
+{
+    DIR *folder;
+    int error = open_folder(remains, &folder, why);
+    if (error)
+        return error == -ENOENT ? 0 : error;
+    const struct dirent *entry;
+    while (error == 0 && (entry = readdir(folder)))
+        if (!is_dot(entry->d_name))
+            error = check_entry(remains, dirfd(folder), entry->d_name, why);
+    closedir(folder);
+    return error;
+}
+
+int remains_remove(struct remains *remains, struct failure *why)
+{
+    DIR *folder;
+    char shown[PATH_TEXT];
+    int error = open_folder(remains, &folder, why);
+    if (error)
+        return error == -ENOENT ? 0 : error;
+    const struct dirent *entry;
+    while (error == 0 && (entry = readdir(folder)))
+        if (!is_dot(entry->d_name) && remains->own(entry->d_name, remains->context))
+            error = remove_entry(remains, dirfd(folder), entry->d_name, why);
+    closedir(folder);
+    if (error)
+        return error;
+    if (rmdir(remains->folder) == 0)
+        remains->folders++;
+    else if (errno != ENOENT)
+        return failure_system(why, errno, "cannot remove folder '%s'",
+                              path_text(remains->folder, shown));
+    return 0;
+}

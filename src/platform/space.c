@@ -1,0 +1,38 @@
+#include "platform/space.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+
+#include "path_text.h"
+
+/* A file that could not be made has a folder that tells. */
+static int look(const char *path, struct statvfs *facts)
+{
+    if (statvfs(path, facts) == 0)
+        return 0;
+    char *folder = path_folder(path);
+    int result = folder ? statvfs(folder, facts) : -1;
+    free(folder);
+    return result;
+}
+
+const char *space_note(const char *path, int error, char out[SPACE_TEXT])
+{
+    struct statvfs facts;
+    out[0] = '\0';
+    if ((error == ENOSPC || error == EDQUOT) && look(path, &facts) == 0)
+        snprintf(out, SPACE_TEXT, " (%" PRIu64 " bytes and %" PRIu64 " inodes free)",
+                 (uint64_t)facts.f_bavail * facts.f_frsize, (uint64_t)facts.f_favail);
+    return out;
+}
+
+int space_free_percent(const char *path)
+{
+    struct statvfs facts;
+    if (look(path, &facts) || facts.f_blocks == 0)
+        return -1;
+    return (int)((double)facts.f_bavail * 100.0 / (double)facts.f_blocks);
+}

@@ -1,0 +1,56 @@
+#include "heap_check.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* Format of a collection (HDF5 file format specification, "Global Heap"): signature, version and
+ * three zeros; size of the whole; then objects of index, uses, four reserved bytes and size, the
+ * data padded to eight. Index 0 is the free space, its size counts its own head, and a rest too
+ * small for a head is left alone. */
+enum { HEAD_BYTES = 16, ALIGNMENT = 8 };
+
+static const char signature[8] = {'G', 'C', 'O', 'L', 1, 0, 0, 0};
+
+static uint64_t little_endian(const char *bytes, size_t count)
+{
+    uint64_t value = 0;
+    for (size_t i = count; i > 0; i--)
+        value = value << 8 | (uint8_t)bytes[i - 1];
+    return value;
+}
+
+static bool objects_fill(const char *objects, uint64_t room)
+{
+    while (room >= HEAD_BYTES) {
+        uint64_t index = little_endian(objects, 2);
+        uint64_t size = little_endian(objects + 8, 8);
+        if (index == 0)
+            return size == room;
+        if (size > room - HEAD_BYTES)
+            return false;
+        uint64_t taken = HEAD_BYTES + (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        if (taken > room)
+            return false;
+        objects += taken;
+        room -= taken;
+    }
+    return true;
+}
+
+bool heap_check(const char *file, size_t length)
+{
+    const char *end = file + length;
+    for (const char *at = file; at && at < end;) {
+        at = memmem(at, (size_t)(end - at), signature, sizeof signature);
+        if (!at)
+            break;
+        size_t left = (size_t)(end - at);
+        if (left < HEAD_BYTES)
+            return false;
+        uint64_t size = little_endian(at + sizeof signature, 8);
+        if (size < HEAD_BYTES || size > left || !objects_fill(at + HEAD_BYTES, size - HEAD_BYTES))
+            return false;
+        at += size;
+    }
+    return true;
+}

@@ -1,0 +1,15 @@
+/*
+ * Looks over the global heaps of an HDF5 file, where the texts of its attributes lie. HDF5 guards
+ * all else with checksums and bounds, but trusts the sizes in these (1.10 copies past its buffers
+ * when one was damaged). Pure: bytes in, answer out.
+ */
+#ifndef TIDEMILL_RECORD_HEAP_CHECK_H
+#define TIDEMILL_RECORD_HEAP_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Do the objects of every heap collection fill it exactly? 'file' is the whole file. */
+bool heap_check(const char *file, size_t length);
+
+#endif

@@ -1,0 +1,156 @@
+#include "record/record.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "schema.h"
+
+void record_phase_release(struct record_phase *phase)
+{
+    for (size_t i = 0; i < phase->file_count; i++) {
+        free(phase->files[i].path);
+        free(phase->files[i].holes);
+    }
+    for (size_t i = 0; i < phase->slowest_count; i++)
+        free(phase->slowest[i].path);
+    free(phase->failure);
+    free(phase->nodes);
+    free(phase->ranks);
+    free(phase->writers);
+    free(phase->files);
+    free(phase->differences);
+    free(phase->bins);
+    free(phase->devices);
+    free(phase->slowest);
+    free(phase->node_latency);
+}
+
+void record_release(struct record *record)
+{
+    for (size_t i = 0; i < record->phase_count; i++)
+        record_phase_release(&record->phases[i]);
+    for (size_t i = 0; i < record->advice_count; i++)
+        free(record->advice[i].text);
+    free(record->label);
+    free(record->command_line);
+    free(record->options);
+    free(record->job.environment);
+    free(record->nodes);
+    free(record->targets);
+    free(record->block_devices);
+    free(record->networks);
+    free(record->clocks);
+    free(record->phases);
+    free(record->summary);
+    free(record->ceilings);
+    free(record->advice);
+    memset(record, 0, sizeof *record);
+}
+
+struct record_phase *record_add_phase(struct record *record)
+{
+    size_t count = record->phase_count;
+    struct record_phase *phases = reallocarray(record->phases, count + 1, sizeof *phases);
+    if (!phases)
+        return NULL;
+    record->phases = phases;
+    record->phase_count = count + 1;
+    memset(&phases[count], 0, sizeof phases[count]);
+    return &phases[count];
+}
+
+int record_add_ceiling(struct record *record, const struct record_ceiling *ceiling)
+{
+    size_t count = record->ceiling_count;
+    struct record_ceiling *ceilings = reallocarray(record->ceilings, count + 1, sizeof *ceilings);
+    if (!ceilings)
+        return -ENOMEM;
+    record->ceilings = ceilings;
+    record->ceiling_count = count + 1;
+    ceilings[count] = *ceiling;
+    ceilings[count].per_s =
+        ceiling->reason[0] ? 0 : schema_per_second(ceiling->bytes, ceiling->duration_ns);
+    return 0;
+}
+
+int record_add_advice(struct record *record, const char *code, const char *severity,
+                      const char *format, ...)
+{
+    size_t count = record->advice_count;
+    struct record_advice *advice = reallocarray(record->advice, count + 1, sizeof *advice);
+    if (!advice)
+        return -ENOMEM;
+    record->advice = advice;
+
+    struct record_advice *added = &advice[count];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&added->text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return -ENOMEM;
+    text_copy(added->code, sizeof added->code, code);
+    text_copy(added->severity, sizeof added->severity, severity);
+    record->advice_count = count + 1;
+    return 0;
+}
+
+/* -1 where the samples are too few to carry the percentile. */
+static int64_t carried(const struct histogram *histogram, double p)
+{
+    return histogram_carries(histogram, p) ? histogram_percentile(histogram, p) : -1;
+}
+
+void record_latency_of(const struct histogram *histogram, struct record_latency *latency)
+{
+    *latency = (struct record_latency){
+        .mean_ns = histogram_mean(histogram),
+        .p50_ns = histogram_percentile(histogram, 0.5),
+        .p90_ns = carried(histogram, 0.9),
+        .p99_ns = carried(histogram, 0.99),
+        .p999_ns = carried(histogram, 0.999),
+        .p9999_ns = carried(histogram, 0.9999),
+        .max_ns = histogram->total ? histogram->max_ns : 0,
+    };
+}
+
+const char *record_status_name(enum record_status status)
+{
+    switch (status) {
+    case RECORD_RUNNING:
+        return "running";
+    case RECORD_COMPLETE:
+        return "complete";
+    case RECORD_FAILED:
+        return "failed";
+    case RECORD_INTERRUPTED:
+        return "interrupted";
+    case RECORD_SKIPPED:
+        return "skipped";
+    }
+    return "unknown";
+}
+
+const char *record_truth_name(enum record_truth truth)
+{
+    switch (truth) {
+    case TRUTH_NO:
+        return "no";
+    case TRUTH_YES:
+        return "yes";
+    case TRUTH_UNKNOWN:
+        return "unknown";
+    case TRUTH_MIXED:
+        return "mixed";
+    }
+    return "unknown";
+}
+
+enum record_truth record_truth_merge(enum record_truth a, enum record_truth b)
+{
+    return a == b ? a : TRUTH_MIXED;
+}

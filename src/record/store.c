@@ -1,0 +1,211 @@
+#include "record/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "heap_check.h"
+#include "place.h"
+#include "store_hdf5.h"
+
+/* The image of the file is made in memory: HDF5 meets no full disk, no file lock and no parallel
+ * file system's small writes, and what can fail on the way to storage fails here, with its errno.
+ */
+enum {
+    IMAGE_STEP_BYTES = 4 << 20,
+    CHUNK_INDEX_RANK = 4, /* columns have few chunks: small index nodes, small files */
+};
+
+/* HDF5 looks for a file of this name first; none can have it. */
+static const char no_file[] = "/dev/null/record";
+
+static hid_t access_properties(void)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110);
+    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+#if H5_VERSION_GE(1, 14, 0) || H5_VERSION_GE(1, 12, 1) && H5_VERSION_LE(1, 12, 99) ||              \
+    H5_VERSION_GE(1, 10, 7) && H5_VERSION_LE(1, 10, 99)
+    H5Pset_file_locking(access, false, true);
+#endif
+    return access;
+}
+
+static hid_t create_in_memory(struct store *store)
+{
+    hid_t access = access_properties();
+    hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+    H5Pset_fapl_core(access, IMAGE_STEP_BYTES, false);
+    H5Pset_istore_k(creation, CHUNK_INDEX_RANK);
+    H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED);
+    hid_t file = H5Fcreate(no_file, H5F_ACC_TRUNC, creation, access);
+    if (file < 0)
+        store_refuse(store, "cannot make the image");
+    store_drop(creation);
+    store_drop(access);
+    return file;
+}
+
+/* The memory itself, because the copy that H5Fget_file_image makes has a wrong checksum in
+ * HDF5 1.10; but its length, because the memory grows in steps. */
+static int place_image(struct store *store, hid_t file)
+{
+    void *handle = NULL;
+    ssize_t length = -1;
+    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 || (length = H5Fget_file_image(file, NULL, 0)) < 0 ||
+        H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
+        return store_refuse(store, "cannot finish the image");
+    const void *image = *(void *const *)handle;
+    return place_file(store->path, image, (size_t)length, store->why);
+}
+
+int store_save(const char *path, const struct record *record, struct failure *why)
+{
+    struct failure own = {0}; /* the session needs a place for the code, whatever the caller has */
+    struct store store;
+    int result = store_begin(&store, path, &own);
+    if (!result) {
+        hid_t file = create_in_memory(&store);
+        result = file < 0 ? store_code(&store) : store_write_record(&store, file, record);
+        if (!result)
+            result = place_image(&store, file);
+        if (file >= 0)
+            H5Fclose(file);
+    }
+    store_end(&store);
+    return result ? failure_set(why, result, "%s", own.text) : 0;
+}
+
+/* Opens for a look; refuses folders and what has no end. 'length' is that of the file. */
+static int open_plain(const char *path, size_t *length, struct failure *why)
+{
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0) {
+        close(folder);
+        return failure_system(why, EISDIR, "cannot read the result '%s'", path);
+    }
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    off_t end = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+    if (end < 0) {
+        int result = failure_system(why, errno, "cannot read the result '%s'", path);
+        if (fd >= 0)
+            close(fd);
+        return result;
+    }
+    *length = (size_t)end;
+    return fd;
+}
+
+static int read_whole(int fd, char *bytes, size_t length)
+{
+    for (size_t done = 0; done < length;) {
+        ssize_t got = pread(fd, bytes + done, length - done, (off_t)done);
+        if (got == 0)
+            return -EIO;
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return 0;
+}
+
+/* Refuses what HDF5 should not look at. */
+static int check_readable(const char *path, struct failure *why)
+{
+    size_t length = 0;
+    char *bytes = NULL;
+    int fd = open_plain(path, &length, why);
+    if (fd < 0)
+        return fd;
+    int result = 0;
+    if (H5Fis_hdf5(path) <= 0) {
+        result = failure_set(why, -EINVAL, "'%s' is not a result of tidemill, not even HDF5", path);
+        goto out;
+    }
+    bytes = malloc(length + 1);
+    result = bytes ? read_whole(fd, bytes, length) : -ENOMEM;
+    if (result)
+        failure_system(why, -result, "cannot read the result '%s'", path);
+    else if (!heap_check(bytes, length))
+        result = failure_set(why, -EINVAL, "the result '%s' is damaged", path);
+out:
+    free(bytes);
+    close(fd);
+    return result;
+}
+
+/* Opens a result for reading; an id that the caller closes, or negative with the failure set. */
+static hid_t open_result(struct store *store)
+{
+    if (check_readable(store->path, store->why))
+        return H5I_INVALID_HID;
+    hid_t access = access_properties();
+    hid_t file = H5Fopen(store->path, H5F_ACC_RDONLY, access);
+    if (file < 0)
+        store_refuse(store, "cannot open");
+    store_drop(access);
+    return file;
+}
+
+/* Runs 'read' on the open result; 'record' may be NULL if it is not used. */
+static int with_result(const char *path, struct record *record, struct failure *why,
+                       int (*read)(struct store *, hid_t, struct record *))
+{
+    struct store store;
+    int result = store_begin(&store, path, why);
+    if (!result) {
+        hid_t file = open_result(&store);
+        result = file < 0 ? store_code(&store) : read(&store, file, record);
+        if (file >= 0)
+            H5Fclose(file);
+    }
+    store_end(&store);
+    return result;
+}
+
+int store_load(const char *path, struct record *record, struct failure *why)
+{
+    struct failure own = {0};
+    int result = with_result(path, record, &own, store_read_record);
+    if (!result)
+        return 0;
+    record_release(record);
+    return failure_set(why, result, "%s", own.text);
+}
+
+static int recognise(struct store *store, hid_t file, struct record *record)
+{
+    (void)record;
+    return store_recognise(store, file);
+}
+
+int store_claim(const char *path, struct failure *why)
+{
+    return place_claim(path, why);
+}
+
+void store_unclaim(const char *path)
+{
+    place_unclaim(path);
+}
+
+int store_check(const char *path, bool overwrite, struct failure *why)
+{
+    int result = place_check(path, why);
+    if (result || !place_exists(path))
+        return result;
+    if (!overwrite)
+        return failure_set(why, -EEXIST,
+                           "the result '%s' exists; --overwrite replaces it, --result names "
+                           "another",
+                           path);
+    struct failure not_ours = {0};
+    if (with_result(path, NULL, &not_ours, recognise) == 0)
+        return 0;
+    return failure_set(why, -EEXIST,
+                       "'%s' is not a tidemill result, and only such a one is replaced; name "
+                       "another with --result",
+                       path);
+}

@@ -1,0 +1,90 @@
+/*
+ * What the store_*.c files share: a session with HDF5. hdf5.h is quarantined to these files.
+ *
+ * HDF5 prints nothing while a session is open: the innermost message of its error stack becomes
+ * the end of the failure text instead. Every function here returns 0 or -errno with the session's
+ * failure set; ids are closed with store_drop, which accepts an invalid one.
+ */
+#ifndef TIDEMILL_RECORD_STORE_HDF5_H
+#define TIDEMILL_RECORD_STORE_HDF5_H
+
+#include <hdf5.h>
+
+#include "base/failure.h"
+#include "record/record.h"
+#include "schema.h"
+
+struct store {
+    const char *path;    /* of the result, for failure texts */
+    struct failure *why; /* never NULL */
+    hid_t text_type;     /* variable-length UTF-8 */
+    hid_t truth_type;
+    hid_t flag_type;
+    hid_t scalar;
+    hid_t ordered; /* creates groups that remember the order of what is put in */
+    H5E_auto2_t print;
+    void *print_data;
+};
+
+int store_begin(struct store *store, const char *path, struct failure *why);
+void store_end(struct store *store);
+
+/* Sets the failure: the text, the path and what HDF5 said innermost. Returns the errno that HDF5
+ * met, negative, or -EINVAL. */
+int store_refuse(struct store *store, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The code of the failure that is set, for callers of what returns an id. */
+int store_code(const struct store *store);
+
+void store_drop(hid_t id);
+
+/* A new group under 'parent'; negative with the failure set. */
+hid_t store_make_group(struct store *store, hid_t parent, const char *name, const char *long_name);
+
+/* One row as attributes of 'object'. */
+int store_write_attributes(struct store *store, hid_t object, const struct schema_table *table,
+                           const void *row);
+int store_write_integer(struct store *store, hid_t object, const char *name, int64_t value);
+int store_write_text(struct store *store, hid_t object, const char *name, const char *text);
+
+/* 'count' rows as the group 'name' under 'parent', one dataset for each column. */
+int store_write_table(struct store *store, hid_t parent, const char *name,
+                      const struct schema_table *table, const void *rows, size_t count);
+
+/* Attributes into one row. Missing ones leave the row as it is: they are of a later tidemill. */
+int store_read_attributes(struct store *store, hid_t object, const struct schema_table *table,
+                          void *row);
+
+/* A table into malloc'ed rows, '*rows' NULL and '*count' 0 where it is missing or empty. Strings
+ * in rows that were read before a failure are there for the caller to free. */
+int store_read_table(struct store *store, hid_t parent, const char *name,
+                     const struct schema_table *table, void **rows, size_t *count);
+
+/* A latency histogram group; 'nodes' (with 'node_count' entries) may be NULL. Where it is missing,
+ * reading leaves 'whole' as it is. */
+int store_write_latency(struct store *store, hid_t phase, const char *name, const char *long_name,
+                        const struct histogram *whole, const struct histogram *nodes,
+                        size_t node_count);
+int store_read_latency(struct store *store, hid_t phase, const char *name, struct histogram *whole,
+                       struct histogram **nodes, size_t node_count);
+
+/* The whole record into an open, empty file, and back. */
+int store_write_record(struct store *store, hid_t file, const struct record *record);
+int store_read_record(struct store *store, hid_t file, struct record *record);
+
+/* Is it a result of tidemill, of whatever schema? -EINVAL. */
+int store_recognise(struct store *store, hid_t file);
+
+/* Layout of a new column: chunks of 'chunk' along the first of 'rank' axes, shuffled, deflated. */
+hid_t store_packed(struct store *store, int rank, const hsize_t *chunk);
+
+/* Does the object hold an attribute, the group a link of this name? */
+bool store_has_attribute(hid_t object, const char *name);
+bool store_has(hid_t group, const char *name);
+
+/* Can a dataset of this many bytes be real, by what it occupies in the file? Keeps a damaged file
+ * from asking for all memory. */
+bool store_plausible(hid_t dataset, uint64_t bytes);
+
+#endif

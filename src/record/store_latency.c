@@ -1,0 +1,186 @@
+#include "store_hdf5.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    NODES_IN_CHUNK = 8,
+    HISTOGRAM_WORDS = sizeof(struct histogram) / sizeof(uint64_t),
+};
+
+/* The counts of many histograms are read and written in place, as the first columns of a matrix
+ * whose rows are whole structs. */
+_Static_assert(offsetof(struct histogram, counts) == 0 &&
+                   sizeof(struct histogram) % sizeof(uint64_t) == 0,
+               "counts come first and nothing is left over");
+
+static const hsize_t origin[2] = {0, 0};
+
+static hid_t counts_in_memory(size_t rows)
+{
+    const hsize_t whole[2] = {rows, HISTOGRAM_WORDS};
+    const hsize_t part[2] = {rows, HISTOGRAM_BUCKETS};
+    hid_t space = H5Screate_simple(2, whole, NULL);
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, origin, NULL, part, NULL);
+    return space;
+}
+
+/* A dataset of int64 with its units, written whole. */
+static int write_numbers(struct store *store, hid_t group, const char *name, hid_t space,
+                         const hsize_t *chunk, hid_t memory_space, const void *values,
+                         const char *unit, const char *long_name)
+{
+    int result = 0;
+    hid_t layout = store_packed(store, H5Sget_simple_extent_ndims(space), chunk);
+    hid_t dataset = H5Dcreate2(group, name, H5T_STD_I64LE, space, H5P_DEFAULT, layout, H5P_DEFAULT);
+    if (dataset < 0 ||
+        H5Dwrite(dataset, H5T_NATIVE_INT64, memory_space, H5S_ALL, H5P_DEFAULT, values) < 0)
+        result = store_refuse(store, "cannot store the latency's '%s'", name);
+    if (!result)
+        result = store_write_text(store, dataset, "units", unit);
+    if (!result)
+        result = store_write_text(store, dataset, "long_name", long_name);
+    store_drop(dataset);
+    store_drop(layout);
+    return result;
+}
+
+static int write_edges(struct store *store, hid_t group)
+{
+    int64_t edges[HISTOGRAM_BUCKETS + 1];
+    const hsize_t count = HISTOGRAM_BUCKETS + 1;
+    for (uint32_t bucket = 0; bucket < count; bucket++)
+        edges[bucket] = histogram_edge(bucket);
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    int result = write_numbers(store, group, "edges_ns", space, &count, H5S_ALL, edges, "ns",
+                               "bucket i holds edges[i] <= latency < edges[i + 1]");
+    store_drop(space);
+    return result;
+}
+
+static int write_node_counts(struct store *store, hid_t group, const struct histogram *nodes,
+                             size_t node_count)
+{
+    const hsize_t shape[2] = {node_count, HISTOGRAM_BUCKETS};
+    const hsize_t chunk[2] = {node_count < NODES_IN_CHUNK ? node_count : NODES_IN_CHUNK,
+                              HISTOGRAM_BUCKETS};
+    hid_t space = H5Screate_simple(2, shape, NULL);
+    hid_t memory_space = counts_in_memory(node_count);
+    int result = write_numbers(store, group, "counts", space, chunk, memory_space, nodes, "1",
+                               "requests in each bucket, one row for each node");
+    store_drop(memory_space);
+    store_drop(space);
+    return result;
+}
+
+int store_write_latency(struct store *store, hid_t phase, const char *name, const char *long_name,
+                        const struct histogram *whole, const struct histogram *nodes,
+                        size_t node_count)
+{
+    const hsize_t buckets = HISTOGRAM_BUCKETS;
+    hid_t per_node = H5I_INVALID_HID;
+    hid_t space = H5I_INVALID_HID;
+    hid_t group = store_make_group(store, phase, name, long_name);
+    if (group < 0)
+        return store_code(store);
+    int result = store_write_attributes(store, group, &schema_latency, whole);
+    if (!result)
+        result = write_edges(store, group);
+    if (result)
+        goto out;
+    space = H5Screate_simple(1, &buckets, NULL);
+    result = write_numbers(store, group, "counts", space, &buckets, H5S_ALL, whole->counts, "1",
+                           "requests in each bucket");
+    if (result || !nodes || node_count == 0)
+        goto out;
+    result = store_write_table(store, group, "nodes", &schema_latency, nodes, node_count);
+    if (result)
+        goto out;
+    per_node = H5Gopen2(group, "nodes", H5P_DEFAULT);
+    result = write_node_counts(store, per_node, nodes, node_count);
+out:
+    store_drop(space);
+    store_drop(per_node);
+    store_drop(group);
+    return result;
+}
+
+/* True if the dataset's shape is this one. */
+static bool has_shape(hid_t dataset, int rank, const hsize_t *shape)
+{
+    hsize_t found[H5S_MAX_RANK] = {0};
+    hid_t space = H5Dget_space(dataset);
+    bool same = H5Sget_simple_extent_ndims(space) == rank;
+    if (same)
+        H5Sget_simple_extent_dims(space, found, NULL);
+    store_drop(space);
+    return same && memcmp(found, shape, sizeof *shape * (size_t)rank) == 0;
+}
+
+/* Counts that do not add up to their total are not counts. */
+static bool adds_up(const struct histogram *histogram)
+{
+    uint64_t sum = 0;
+    for (uint32_t bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++)
+        sum += histogram->counts[bucket];
+    return sum == histogram->total;
+}
+
+static int read_counts(struct store *store, hid_t group, int rank, const hsize_t *shape,
+                       hid_t memory_space, struct histogram *histograms, size_t count)
+{
+    int result = 0;
+    hid_t dataset = H5Dopen2(group, "counts", H5P_DEFAULT);
+    if (dataset < 0)
+        return store_refuse(store, "cannot read the latency's 'counts'");
+    if (!has_shape(dataset, rank, shape))
+        result = store_refuse(store, "the latency's 'counts' have another shape");
+    else if (H5Dread(dataset, H5T_NATIVE_INT64, memory_space, H5S_ALL, H5P_DEFAULT, histograms) < 0)
+        result = store_refuse(store, "cannot read the latency's 'counts'");
+    for (size_t i = 0; i < count && !result; i++)
+        if (!adds_up(&histograms[i]))
+            result = store_refuse(store, "the latency's 'counts' do not add up to its 'total'");
+    store_drop(dataset);
+    return result;
+}
+
+static int read_nodes(struct store *store, hid_t latency, struct histogram **nodes,
+                      size_t node_count)
+{
+    void *rows;
+    size_t count;
+    int result = store_read_table(store, latency, "nodes", &schema_latency, &rows, &count);
+    *nodes = rows;
+    if (result || count == 0)
+        return result;
+    if (count != node_count)
+        return store_refuse(store, "the latency has %zu nodes instead of %zu", count, node_count);
+    const hsize_t shape[2] = {count, HISTOGRAM_BUCKETS};
+    hid_t memory_space = counts_in_memory(count);
+    hid_t group = H5Gopen2(latency, "nodes", H5P_DEFAULT);
+    result = read_counts(store, group, 2, shape, memory_space, rows, count);
+    store_drop(group);
+    store_drop(memory_space);
+    return result;
+}
+
+int store_read_latency(struct store *store, hid_t phase, const char *name, struct histogram *whole,
+                       struct histogram **nodes, size_t node_count)
+{
+    if (!store_has(phase, name))
+        return 0;
+    hid_t group = H5Gopen2(phase, name, H5P_DEFAULT);
+    if (group < 0)
+        return store_refuse(store, "cannot read the group '%s'", name);
+    const hsize_t shape = HISTOGRAM_BUCKETS;
+    hid_t memory_space = H5Screate_simple(1, &shape, NULL);
+    int result = store_read_attributes(store, group, &schema_latency, whole);
+    if (!result)
+        result = read_counts(store, group, 1, &shape, memory_space, whole, 1);
+    if (!result && nodes)
+        result = read_nodes(store, group, nodes, node_count);
+    store_drop(memory_space);
+    store_drop(group);
+    return result;
+}

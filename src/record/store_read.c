@@ -1,0 +1,267 @@
+#include "store_hdf5.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLAB_BYTES = 256 << 10 };
+
+/* The text of a string attribute, malloc'ed. */
+static int read_text(struct store *store, hid_t attribute, const char *name, char **text)
+{
+    int result = 0;
+    char *variable = NULL;
+    *text = NULL;
+    hid_t type = H5Aget_type(attribute);
+    if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) <= 0 ||
+        H5Aread(attribute, type, &variable) < 0) {
+        result = store_refuse(store, "the attribute '%s' is not a text", name);
+    } else {
+        *text = strdup(variable ? variable : "");
+        if (!*text)
+            result = failure_set(store->why, -ENOMEM, "not enough memory to read '%s'", name);
+    }
+    H5free_memory(variable);
+    store_drop(type);
+    return result;
+}
+
+/* Puts a text into its member; takes 'text' over. */
+static int keep_text(struct store *store, const struct column *column, char *text, char *member)
+{
+    int result = 0;
+    const char *const *names;
+    size_t known = schema_enum_names(column->kind, &names);
+    if (column->kind == COLUMN_STRING) {
+        *(char **)(void *)member = *text ? text : NULL;
+        if (*text)
+            text = NULL;
+    } else if (column->kind == COLUMN_TEXT) {
+        size_t length = strlen(text);
+        if (length < column->size)
+            memcpy(member, text, length + 1);
+        else
+            result = store_refuse(store, "the text of '%s' is too long", column->name);
+    } else {
+        size_t value = 0;
+        while (value < known && strcmp(text, names[value]) != 0)
+            value++;
+        if (value == known)
+            result = store_refuse(store, "'%s' says '%.40s', which is none of its values",
+                                  column->name, text);
+        else if (column->kind == COLUMN_STATUS)
+            *(enum record_status *)(void *)member = (enum record_status)value;
+        else
+            *(uint8_t *)member = (uint8_t)value;
+    }
+    free(text);
+    return result;
+}
+
+static int read_attribute(struct store *store, hid_t object, const struct column *column,
+                          char *member)
+{
+    hid_t attribute = H5Aopen(object, column->name, H5P_DEFAULT);
+    if (attribute < 0)
+        return store_refuse(store, "cannot read the attribute '%s'", column->name);
+    int result = 0;
+    hid_t space = H5Aget_space(attribute);
+    hid_t type = H5Aget_type(attribute);
+    if (H5Sget_simple_extent_npoints(space) != 1) {
+        result = store_refuse(store, "the attribute '%s' is not a single value", column->name);
+    } else if (column->kind == COLUMN_INTEGER) {
+        if (H5Tget_class(type) != H5T_INTEGER || H5Aread(attribute, H5T_NATIVE_INT64, member) < 0)
+            result = store_refuse(store, "the attribute '%s' is not a number", column->name);
+    } else {
+        char *text;
+        result = read_text(store, attribute, column->name, &text);
+        if (!result)
+            result = keep_text(store, column, text, member);
+    }
+    store_drop(type);
+    store_drop(space);
+    store_drop(attribute);
+    return result;
+}
+
+int store_read_attributes(struct store *store, hid_t object, const struct schema_table *table,
+                          void *row)
+{
+    int result = 0;
+    for (size_t i = 0; i < table->column_count && !result; i++) {
+        const struct column *column = &table->columns[i];
+        if (store_has_attribute(object, column->name))
+            result = read_attribute(store, object, column, (char *)row + column->offset);
+    }
+    return result;
+}
+
+static H5T_class_t class_of(enum column_kind kind)
+{
+    switch (kind) {
+    case COLUMN_TRUTH:
+    case COLUMN_FLAG:
+        return H5T_ENUM;
+    case COLUMN_TEXT:
+    case COLUMN_STRING:
+        return H5T_STRING;
+    case COLUMN_INTEGER:
+    case COLUMN_STATUS:
+        break;
+    }
+    return H5T_INTEGER;
+}
+
+/* How a column is read: as the record has it; texts as the file has them. */
+static hid_t memory_type(struct store *store, enum column_kind kind, hid_t file_type)
+{
+    switch (kind) {
+    case COLUMN_TRUTH:
+        return H5Tcopy(store->truth_type);
+    case COLUMN_FLAG:
+        return H5Tcopy(store->flag_type);
+    case COLUMN_TEXT:
+    case COLUMN_STRING:
+        return H5Tcopy(file_type);
+    case COLUMN_INTEGER:
+    case COLUMN_STATUS:
+        break;
+    }
+    return H5Tcopy(H5T_NATIVE_INT64);
+}
+
+static int scatter_cell(struct store *store, const struct column *column, const char *cell,
+                        size_t width, char *member)
+{
+    const char *const *names;
+    size_t length = strnlen(cell, width);
+    switch (column->kind) {
+    case COLUMN_TRUTH:
+    case COLUMN_FLAG:
+        if ((uint8_t)*cell >= schema_enum_names(column->kind, &names))
+            return store_refuse(store, "'%s' has a value that is none of its list", column->name);
+        *member = *cell;
+        return 0;
+    case COLUMN_TEXT:
+        if (length >= column->size)
+            return store_refuse(store, "a text of '%s' is too long", column->name);
+        memcpy(member, cell, length);
+        member[length] = 0;
+        return 0;
+    case COLUMN_STRING:
+        if (length == 0)
+            return 0;
+        *(char **)(void *)member = strndup(cell, length);
+        return *(char **)(void *)member
+                   ? 0
+                   : failure_set(store->why, -ENOMEM, "not enough memory to read '%s'",
+                                 column->name);
+    case COLUMN_INTEGER:
+    case COLUMN_STATUS:
+        break;
+    }
+    memcpy(member, cell, sizeof(int64_t));
+    return 0;
+}
+
+static int read_slabs(struct store *store, hid_t dataset, hid_t type,
+                      const struct schema_table *table, const struct column *column, char *rows,
+                      hsize_t count)
+{
+    size_t width = H5Tget_size(type);
+    hsize_t slab = width < SLAB_BYTES ? SLAB_BYTES / width : 1;
+    int result = 0;
+    hid_t file_space = H5Dget_space(dataset);
+    char *packed = malloc(slab * width);
+    if (!packed)
+        result = failure_set(store->why, -ENOMEM, "not enough memory to read '%s'", column->name);
+    for (hsize_t done = 0; done < count && !result;) {
+        hsize_t part = count - done < slab ? count - done : slab;
+        hid_t memory_space = H5Screate_simple(1, &part, NULL);
+        H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &done, NULL, &part, NULL);
+        if (H5Dread(dataset, type, memory_space, file_space, H5P_DEFAULT, packed) < 0)
+            result = store_refuse(store, "cannot read the column '%s'", column->name);
+        for (hsize_t i = 0; i < part && !result; i++)
+            result = scatter_cell(store, column, packed + i * width, width,
+                                  rows + (done + i) * table->row_bytes + column->offset);
+        store_drop(memory_space);
+        done += part;
+    }
+    free(packed);
+    store_drop(file_space);
+    return result;
+}
+
+/* Rows of a column, or -1 when it is none: not one axis, or longer than its bytes can make. */
+static hssize_t column_rows(hid_t dataset, hid_t type)
+{
+    hid_t space = H5Dget_space(dataset);
+    hssize_t rows = -1;
+    if (H5Sget_simple_extent_ndims(space) == 1)
+        rows = H5Sget_simple_extent_npoints(space);
+    store_drop(space);
+    size_t width = H5Tget_size(type);
+    uint64_t bytes;
+    if (rows < 0 || width == 0 || __builtin_mul_overflow((uint64_t)rows, width, &bytes) ||
+        !store_plausible(dataset, bytes))
+        return -1;
+    return rows;
+}
+
+static int read_column(struct store *store, hid_t group, const struct schema_table *table,
+                       const struct column *column, void **rows, size_t *count, bool first)
+{
+    hid_t dataset = H5Dopen2(group, column->name, H5P_DEFAULT);
+    if (dataset < 0)
+        return store_refuse(store, "cannot read the column '%s'", column->name);
+    int result = 0;
+    hid_t file_type = H5Dget_type(dataset);
+    hid_t type = memory_type(store, column->kind, file_type);
+    hssize_t length = column_rows(dataset, file_type);
+    if (length < 0 || H5Tget_class(file_type) != class_of(column->kind) ||
+        H5Tis_variable_str(file_type) > 0) {
+        result = store_refuse(store, "the column '%s' is not of its kind", column->name);
+        goto out;
+    }
+    if (first && length > 0) {
+        *rows = calloc((size_t)length, table->row_bytes);
+        if (!*rows) {
+            result = failure_set(store->why, -ENOMEM, "not enough memory for %lld rows of '%s'",
+                                 (long long)length, table->name);
+            goto out;
+        }
+        *count = (size_t)length;
+    }
+    if ((size_t)length != *count)
+        result = store_refuse(store, "the column '%s' has %lld rows instead of %zu", column->name,
+                              (long long)length, *count);
+    else if (length > 0)
+        result = read_slabs(store, dataset, type, table, column, *rows, (hsize_t)length);
+out:
+    store_drop(type);
+    store_drop(file_type);
+    store_drop(dataset);
+    return result;
+}
+
+int store_read_table(struct store *store, hid_t parent, const char *name,
+                     const struct schema_table *table, void **rows, size_t *count)
+{
+    *rows = NULL;
+    *count = 0;
+    if (!store_has(parent, name))
+        return 0;
+    hid_t group = H5Gopen2(parent, name, H5P_DEFAULT);
+    if (group < 0)
+        return store_refuse(store, "cannot read the table '%s'", name);
+    int result = 0;
+    bool first = true;
+    for (size_t i = 0; i < table->column_count && !result; i++) {
+        if (!store_has(group, table->columns[i].name))
+            continue;
+        result = read_column(store, group, table, &table->columns[i], rows, count, first);
+        first = false;
+    }
+    store_drop(group);
+    return result;
+}

@@ -1,0 +1,263 @@
+#include "store_hdf5.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where a struct keeps the rows of a table; one list for writing and reading. */
+struct rows_member {
+    const char *group;
+    const struct schema_table *table;
+    size_t rows_offset;
+    size_t count_offset;
+};
+
+#define ROWS(type, name, schema, rows, count)                                                      \
+    {                                                                                              \
+        (name), &(schema), offsetof(type, rows), offsetof(type, count)                             \
+    }
+
+static const struct rows_member environment_tables[] = {
+    ROWS(struct record, "nodes", schema_node, nodes, node_count),
+    ROWS(struct record, "targets", schema_target, targets, target_count),
+    ROWS(struct record, "devices", schema_block_device, block_devices, block_device_count),
+    ROWS(struct record, "networks", schema_network, networks, network_count),
+    ROWS(struct record, "clocks", schema_clock, clocks, clock_count),
+};
+
+static const struct rows_member root_tables[] = {
+    ROWS(struct record, "summary", schema_summary, summary, summary_count),
+    ROWS(struct record, "ceilings", schema_ceiling, ceilings, ceiling_count),
+    ROWS(struct record, "advice", schema_advice, advice, advice_count),
+};
+
+static const struct rows_member phase_tables[] = {
+    ROWS(struct record_phase, "nodes", schema_row, nodes, node_count),
+    ROWS(struct record_phase, "ranks", schema_row, ranks, rank_count),
+    ROWS(struct record_phase, "writers", schema_row, writers, writer_count),
+    ROWS(struct record_phase, "files", schema_file, files, file_count),
+    ROWS(struct record_phase, "differences", schema_difference, differences, difference_count),
+    ROWS(struct record_phase, "timeline", schema_bin, bins, bin_count),
+    ROWS(struct record_phase, "device", schema_device, devices, device_count),
+    ROWS(struct record_phase, "slowest", schema_slow, slowest, slowest_count),
+};
+
+/* Histograms of the whole alone, left out where nothing was counted. */
+static const struct {
+    const char *name;
+    const char *long_name;
+    size_t offset;
+} more_latency[] = {
+    {"intended", "from when the rate wanted a request sent to its completion",
+     offsetof(struct record_phase, intended)},
+    {"file_latency", "of files: time in open, and first submission to the end of close",
+     offsetof(struct record_phase, file_latency)},
+    {"making", "of buffers: filling one (writing) or checking one (verifying)",
+     offsetof(struct record_phase, making)},
+    {"queue_wait", "of buffers: filled to submitted (writing), or read to checked (verifying)",
+     offsetof(struct record_phase, queue_wait)},
+};
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static int write_tables(struct store *store, hid_t parent, const struct rows_member *members,
+                        size_t member_count, const void *owner)
+{
+    int result = 0;
+    for (size_t i = 0; i < member_count && !result; i++) {
+        const struct rows_member *member = &members[i];
+        const void *rows;
+        size_t count;
+        memcpy(&rows, (const char *)owner + member->rows_offset, sizeof rows);
+        memcpy(&count, (const char *)owner + member->count_offset, sizeof count);
+        result = store_write_table(store, parent, member->group, member->table, rows, count);
+    }
+    return result;
+}
+
+static int read_tables(struct store *store, hid_t parent, const struct rows_member *members,
+                       size_t member_count, void *owner)
+{
+    int result = 0;
+    for (size_t i = 0; i < member_count && !result; i++) {
+        const struct rows_member *member = &members[i];
+        void *rows;
+        size_t count;
+        result = store_read_table(store, parent, member->group, member->table, &rows, &count);
+        memcpy((char *)owner + member->rows_offset, &rows, sizeof rows);
+        memcpy((char *)owner + member->count_offset, &count, sizeof count);
+    }
+    return result;
+}
+
+static int write_rates(struct store *store, hid_t group, const struct record_phase *phase)
+{
+    int result = 0;
+    for (size_t i = 0; i < schema_rate_count && !result; i++) {
+        int64_t amount;
+        int64_t time_ns;
+        memcpy(&amount, (const char *)phase + schema_rates[i].amount_offset, sizeof amount);
+        memcpy(&time_ns, (const char *)phase + schema_rates[i].time_offset, sizeof time_ns);
+        result = store_write_integer(store, group, schema_rates[i].name,
+                                     schema_per_second(amount, time_ns));
+    }
+    return result;
+}
+
+static int write_phase(struct store *store, hid_t phases, const struct record_phase *phase)
+{
+    if (phase->name[0] == 0 || phase->name[0] == '.' || strchr(phase->name, '/'))
+        return store_refuse(store, "'%s' cannot name a phase", phase->name);
+    hid_t group = store_make_group(store, phases, phase->name, NULL);
+    if (group < 0)
+        return store_code(store);
+    int result = store_write_attributes(store, group, &schema_phase, phase);
+    if (!result)
+        result = write_rates(store, group, phase);
+    if (!result)
+        result = write_tables(store, group, phase_tables, LENGTH(phase_tables), phase);
+    if (!result)
+        result = store_write_latency(store, group, "latency", schema_latency.long_name,
+                                     &phase->latency, phase->node_latency, phase->node_count);
+    for (size_t i = 0; i < LENGTH(more_latency) && !result; i++) {
+        const struct histogram *more = (const void *)((const char *)phase + more_latency[i].offset);
+        if (more->total)
+            result = store_write_latency(store, group, more_latency[i].name,
+                                         more_latency[i].long_name, more, NULL, 0);
+    }
+    store_drop(group);
+    return result;
+}
+
+static int write_environment(struct store *store, hid_t file, const struct record *record)
+{
+    hid_t job = H5I_INVALID_HID;
+    hid_t group = store_make_group(store, file, "environment", "where the run took place");
+    if (group < 0)
+        return store_code(store);
+    int result = write_tables(store, group, environment_tables, LENGTH(environment_tables), record);
+    if (result)
+        goto out;
+    job = store_make_group(store, group, "job", schema_job.long_name);
+    result =
+        job < 0 ? store_code(store) : store_write_attributes(store, job, &schema_job, &record->job);
+out:
+    store_drop(job);
+    store_drop(group);
+    return result;
+}
+
+int store_write_record(struct store *store, hid_t file, const struct record *record)
+{
+    int result = store_write_attributes(store, file, &schema_run, record);
+    if (!result)
+        result = write_environment(store, file, record);
+    if (result)
+        return result;
+    hid_t phases = store_make_group(store, file, "phases", "what was done, in order");
+    if (phases < 0)
+        return store_code(store);
+    for (size_t i = 0; i < record->phase_count && !result; i++)
+        result = write_phase(store, phases, &record->phases[i]);
+    store_drop(phases);
+    if (!result)
+        result = write_tables(store, file, root_tables, LENGTH(root_tables), record);
+    return result;
+}
+
+static int read_environment(struct store *store, hid_t file, struct record *record)
+{
+    if (!store_has(file, "environment"))
+        return 0;
+    hid_t group = H5Gopen2(file, "environment", H5P_DEFAULT);
+    if (group < 0)
+        return store_refuse(store, "cannot read the group 'environment'");
+    int result = read_tables(store, group, environment_tables, LENGTH(environment_tables), record);
+    if (!result && store_has(group, "job")) {
+        hid_t job = H5Gopen2(group, "job", H5P_DEFAULT);
+        result = job < 0 ? store_refuse(store, "cannot read the group 'job'")
+                         : store_read_attributes(store, job, &schema_job, &record->job);
+        store_drop(job);
+    }
+    store_drop(group);
+    return result;
+}
+
+static int read_phase(struct store *store, hid_t phases, const char *name,
+                      struct record_phase *phase)
+{
+    hid_t group = H5Gopen2(phases, name, H5P_DEFAULT);
+    if (group < 0)
+        return store_refuse(store, "cannot read the phase '%s'", name);
+    int result = store_read_attributes(store, group, &schema_phase, phase);
+    if (!result)
+        result = read_tables(store, group, phase_tables, LENGTH(phase_tables), phase);
+    if (!result)
+        result = store_read_latency(store, group, "latency", &phase->latency, &phase->node_latency,
+                                    phase->node_count);
+    for (size_t i = 0; i < LENGTH(more_latency) && !result; i++)
+        result = store_read_latency(store, group, more_latency[i].name,
+                                    (void *)((char *)phase + more_latency[i].offset), NULL, 0);
+    store_drop(group);
+    return result;
+}
+
+/* Phases in the order they were made. */
+static int read_phases(struct store *store, hid_t file, struct record *record)
+{
+    if (!store_has(file, "phases"))
+        return 0;
+    hid_t phases = H5Gopen2(file, "phases", H5P_DEFAULT);
+    H5G_info_t info = {0};
+    if (phases < 0 || H5Gget_info(phases, &info) < 0) {
+        store_drop(phases);
+        return store_refuse(store, "cannot read the group 'phases'");
+    }
+    int result = 0;
+    for (hsize_t i = 0; i < info.nlinks && !result; i++) {
+        char name[RECORD_NAME];
+        ssize_t length = H5Lget_name_by_idx(phases, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, name,
+                                            sizeof name, H5P_DEFAULT);
+        if (length < 0 || (size_t)length >= sizeof name) {
+            result = store_refuse(store, "cannot tell the order of the phases");
+            break;
+        }
+        struct record_phase *phase = record_add_phase(record);
+        if (!phase) {
+            result = failure_set(store->why, -ENOMEM, "not enough memory for phase '%s'", name);
+            break;
+        }
+        memcpy(phase->name, name, sizeof phase->name);
+        result = read_phase(store, phases, name, phase);
+    }
+    store_drop(phases);
+    return result;
+}
+
+int store_recognise(struct store *store, hid_t file)
+{
+    if (!store_has_attribute(file, "schema_version") || !store_has_attribute(file, "run_id") ||
+        !store_has_attribute(file, "status"))
+        return failure_set(store->why, -EINVAL,
+                           "'%s' is an HDF5 file, but not a result of tidemill", store->path);
+    return 0;
+}
+
+int store_read_record(struct store *store, hid_t file, struct record *record)
+{
+    int result = store_recognise(store, file);
+    if (!result)
+        result = store_read_attributes(store, file, &schema_run, record);
+    if (!result && (record->schema_version < 1 || record->schema_version > RECORD_SCHEMA))
+        result = failure_set(store->why, -EINVAL,
+                             "result '%s' is of schema %lld and this tidemill reads up to %d; read "
+                             "it with a newer one",
+                             store->path, (long long)record->schema_version, RECORD_SCHEMA);
+    if (!result)
+        result = read_environment(store, file, record);
+    if (!result)
+        result = read_phases(store, file, record);
+    if (!result)
+        result = read_tables(store, file, root_tables, LENGTH(root_tables), record);
+    return result;
+}

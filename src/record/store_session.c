@@ -1,0 +1,150 @@
+#include "store_hdf5.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/store.h"
+
+enum {
+    DEFLATE_LEVEL = 1,
+    DEFLATE_BEST = 1040, /* no deflated byte can stand for more bytes than this */
+};
+
+static hid_t make_enum(enum column_kind kind, hid_t base)
+{
+    const char *const *names;
+    size_t count = schema_enum_names(kind, &names);
+    hid_t type = H5Tenum_create(base);
+    for (uint8_t value = 0; value < count && type >= 0; value++)
+        H5Tenum_insert(type, names[value], &value);
+    return type;
+}
+
+int store_begin(struct store *store, const char *path, struct failure *why)
+{
+    *store = (struct store){.path = path, .why = why};
+    /* Every file is closed here; what HDF5 does at exit is to print about what it lost track of in
+     * a damaged one. Works before its first use, else does nothing. */
+    H5dont_atexit();
+    H5Eget_auto2(H5E_DEFAULT, &store->print, &store->print_data);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+
+    store->text_type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(store->text_type, H5T_VARIABLE);
+    H5Tset_cset(store->text_type, H5T_CSET_UTF8);
+    store->truth_type = make_enum(COLUMN_TRUTH, H5T_STD_U8LE);
+    store->flag_type = make_enum(COLUMN_FLAG, H5T_STD_I8LE);
+    store->scalar = H5Screate(H5S_SCALAR);
+    store->ordered = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_link_creation_order(store->ordered, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    H5Pset_attr_creation_order(store->ordered, H5P_CRT_ORDER_TRACKED);
+    if (store->text_type < 0 || store->truth_type < 0 || store->flag_type < 0 ||
+        store->scalar < 0 || store->ordered < 0)
+        return store_refuse(store, "cannot prepare HDF5");
+    return 0;
+}
+
+void store_end(struct store *store)
+{
+    store_drop(store->text_type);
+    store_drop(store->truth_type);
+    store_drop(store->flag_type);
+    store_drop(store->scalar);
+    store_drop(store->ordered);
+    H5Eclear2(H5E_DEFAULT);
+    H5Eset_auto2(H5E_DEFAULT, store->print, store->print_data);
+}
+
+int store_code(const struct store *store)
+{
+    return store->why->code;
+}
+
+void store_drop(hid_t id)
+{
+    if (id > 0)
+        H5Idec_ref(id);
+}
+
+struct innermost {
+    char text[256];
+    int error;
+};
+
+/* The walk upwards begins where the error was made. */
+static herr_t note_innermost(unsigned depth, const H5E_error2_t *error, void *data)
+{
+    struct innermost *innermost = data;
+    if (depth > 0)
+        return 0;
+    snprintf(innermost->text, sizeof innermost->text, "%s", error->desc ? error->desc : "");
+    const char *number = strstr(innermost->text, "errno = ");
+    if (number)
+        innermost->error = (int)strtol(number + strlen("errno = "), NULL, 10);
+    return 0;
+}
+
+int store_refuse(struct store *store, const char *format, ...)
+{
+    struct innermost innermost = {0};
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, note_innermost, &innermost);
+    H5Eclear2(H5E_DEFAULT);
+
+    char text[FAILURE_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (innermost.error > 0)
+        return failure_system(store->why, innermost.error, "%s, result '%s'", text, store->path);
+    return failure_set(store->why, -EINVAL, "%s, result '%s'%s%s", text, store->path,
+                       innermost.text[0] ? ": HDF5 says " : "", innermost.text);
+}
+
+hid_t store_make_group(struct store *store, hid_t parent, const char *name, const char *long_name)
+{
+    hid_t group = H5Gcreate2(parent, name, H5P_DEFAULT, store->ordered, H5P_DEFAULT);
+    if (group < 0) {
+        store_refuse(store, "cannot make the group '%s'", name);
+        return group;
+    }
+    if (long_name && store_write_text(store, group, "long_name", long_name)) {
+        store_drop(group);
+        return H5I_INVALID_HID;
+    }
+    return group;
+}
+
+hid_t store_packed(struct store *store, int rank, const hsize_t *chunk)
+{
+    hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
+    if (layout < 0 || H5Pset_chunk(layout, rank, chunk) < 0 || H5Pset_shuffle(layout) < 0 ||
+        H5Pset_deflate(layout, DEFLATE_LEVEL) < 0)
+        store_refuse(store, "cannot lay out a column");
+    return layout;
+}
+
+bool store_has_attribute(hid_t object, const char *name)
+{
+    return H5Aexists(object, name) > 0;
+}
+
+bool store_has(hid_t group, const char *name)
+{
+    return H5Lexists(group, name, H5P_DEFAULT) > 0;
+}
+
+bool store_plausible(hid_t dataset, uint64_t bytes)
+{
+    return bytes / DEFLATE_BEST <= H5Dget_storage_size(dataset);
+}
+
+void store_library(struct text *out)
+{
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    text_add(out, "HDF5 %u.%u.%u", major, minor, release);
+}

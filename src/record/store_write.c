@@ -1,0 +1,191 @@
+#include "store_hdf5.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_BYTES = 256 << 10 };
+
+static int write_attribute(struct store *store, hid_t object, const char *name, hid_t file_type,
+                           hid_t memory_type, const void *value)
+{
+    int result = 0;
+    hid_t attribute = H5Acreate2(object, name, file_type, store->scalar, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0 || H5Awrite(attribute, memory_type, value) < 0)
+        result = store_refuse(store, "cannot store the attribute '%s'", name);
+    store_drop(attribute);
+    return result;
+}
+
+int store_write_text(struct store *store, hid_t object, const char *name, const char *text)
+{
+    return write_attribute(store, object, name, store->text_type, store->text_type, &text);
+}
+
+int store_write_integer(struct store *store, hid_t object, const char *name, int64_t value)
+{
+    return write_attribute(store, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
+}
+
+/* Name of an enumeration's value; what is out of its range is written as unknown. */
+static const char *enum_text(const struct column *column, const char *member)
+{
+    size_t value = (uint8_t)*member;
+    if (column->kind == COLUMN_STATUS)
+        value = *(const enum record_status *)(const void *)member;
+    const char *const *names;
+    return value < schema_enum_names(column->kind, &names) ? names[value] : "unknown";
+}
+
+int store_write_attributes(struct store *store, hid_t object, const struct schema_table *table,
+                           const void *row)
+{
+    int result = 0;
+    for (size_t i = 0; i < table->column_count && !result; i++) {
+        const struct column *column = &table->columns[i];
+        const char *member = (const char *)row + column->offset;
+        switch (column->kind) {
+        case COLUMN_INTEGER:
+            result = store_write_integer(store, object, column->name,
+                                         *(const int64_t *)(const void *)member);
+            break;
+        case COLUMN_TRUTH:
+        case COLUMN_STATUS:
+        case COLUMN_FLAG:
+            result = store_write_text(store, object, column->name, enum_text(column, member));
+            break;
+        case COLUMN_TEXT:
+        case COLUMN_STRING:
+            result = store_write_text(store, object, column->name, schema_text(column, row));
+            break;
+        }
+    }
+    return result;
+}
+
+static size_t text_length(const struct column *column, const char *row)
+{
+    const char *text = schema_text(column, row);
+    return column->kind == COLUMN_TEXT ? strnlen(text, column->size) : strlen(text);
+}
+
+/* Type of a text column: as wide as its longest text, padded with zeros, not ended by one. */
+static hid_t text_type(const struct schema_table *table, const struct column *column,
+                       const char *rows, size_t count)
+{
+    size_t width = 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = text_length(column, rows + i * table->row_bytes);
+        width = length > width ? length : width;
+    }
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, width);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    H5Tset_strpad(type, H5T_STR_NULLPAD);
+    return type;
+}
+
+static hid_t column_type(struct store *store, const struct schema_table *table,
+                         const struct column *column, const char *rows, size_t count)
+{
+    switch (column->kind) {
+    case COLUMN_TRUTH:
+        return H5Tcopy(store->truth_type);
+    case COLUMN_FLAG:
+        return H5Tcopy(store->flag_type);
+    case COLUMN_TEXT:
+    case COLUMN_STRING:
+        return text_type(table, column, rows, count);
+    case COLUMN_INTEGER:
+    case COLUMN_STATUS:
+        break;
+    }
+    return H5Tcopy(H5T_NATIVE_INT64);
+}
+
+/* One column of 'count' rows, packed. */
+static void gather(const struct schema_table *table, const struct column *column, const char *rows,
+                   size_t count, size_t width, char *packed)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *row = rows + i * table->row_bytes;
+        char *cell = packed + i * width;
+        if (column->kind == COLUMN_TEXT || column->kind == COLUMN_STRING) {
+            size_t length = text_length(column, row);
+            memcpy(cell, schema_text(column, row), length);
+            memset(cell + length, 0, width - length);
+        } else {
+            memcpy(cell, row + column->offset, width);
+        }
+    }
+}
+
+/* In slabs of one chunk, so that memory stays small however many rows there are. */
+static int write_slabs(struct store *store, hid_t dataset, hid_t type,
+                       const struct schema_table *table, const struct column *column,
+                       const char *rows, hsize_t count, hsize_t slab)
+{
+    size_t width = H5Tget_size(type);
+    int result = 0;
+    char *packed = malloc(slab * width);
+    hid_t file_space = H5Dget_space(dataset);
+    if (!packed)
+        result = failure_set(store->why, -ENOMEM, "not enough memory to store '%s'", column->name);
+    for (hsize_t done = 0; done < count && !result;) {
+        hsize_t part = count - done < slab ? count - done : slab;
+        gather(table, column, rows + done * table->row_bytes, part, width, packed);
+        hid_t memory_space = H5Screate_simple(1, &part, NULL);
+        H5Sselect_hyperslab(file_space, H5S_SELECT_SET, &done, NULL, &part, NULL);
+        if (H5Dwrite(dataset, type, memory_space, file_space, H5P_DEFAULT, packed) < 0)
+            result = store_refuse(store, "cannot store the column '%s'", column->name);
+        store_drop(memory_space);
+        done += part;
+    }
+    store_drop(file_space);
+    free(packed);
+    return result;
+}
+
+static int write_column(struct store *store, hid_t group, const struct schema_table *table,
+                        const struct column *column, const char *rows, hsize_t count)
+{
+    int result = 0;
+    const hsize_t unlimited = H5S_UNLIMITED;
+    hid_t type = column_type(store, table, column, rows, count);
+    hsize_t fitting = CHUNK_BYTES / H5Tget_size(type);
+    hsize_t slab = fitting < count ? fitting : count;
+    slab = slab > 0 ? slab : 1;
+    hid_t file_type = column->kind == COLUMN_INTEGER ? H5T_STD_I64LE : type;
+    hid_t space = H5Screate_simple(1, &count, &unlimited);
+    hid_t layout = store_packed(store, 1, &slab);
+    hid_t dataset =
+        H5Dcreate2(group, column->name, file_type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
+    if (dataset < 0) {
+        result = store_refuse(store, "cannot make the column '%s'", column->name);
+        goto out;
+    }
+    result = store_write_text(store, dataset, "units", column->unit);
+    if (!result)
+        result = store_write_text(store, dataset, "long_name", column->long_name);
+    if (!result)
+        result = write_slabs(store, dataset, type, table, column, rows, count, slab);
+out:
+    store_drop(dataset);
+    store_drop(layout);
+    store_drop(space);
+    store_drop(type);
+    return result;
+}
+
+int store_write_table(struct store *store, hid_t parent, const char *name,
+                      const struct schema_table *table, const void *rows, size_t count)
+{
+    hid_t group = store_make_group(store, parent, name, table->long_name);
+    if (group < 0)
+        return store_code(store);
+    int result = store_write_integer(store, group, "rows", (int64_t)count);
+    for (size_t i = 0; i < table->column_count && !result; i++)
+        result = write_column(store, group, table, &table->columns[i], rows, count);
+    store_drop(group);
+    return result;
+}

@@ -1,0 +1,90 @@
+/* Doubts from what a phase kept busy: processors, and devices that much does not reach at once. */
+#include "advice_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "bottleneck.h"
+#include "figures.h"
+#include "load.h"
+#include "summary_parts.h"
+
+/* A thread that computes for more of its time is short of processor. */
+static const double processor_limit = 0.9;
+/* A device that is busy for more of the time is not kept waiting. */
+static const double device_limit = 0.95;
+
+/* So many times more in flight than at the device, and so many requests at least. */
+enum { FEW_AT_DEVICE = 4 };
+
+static bool is_short_of_processor(const struct record_phase *phase)
+{
+    struct counters counters;
+    load_counters(phase, &counters);
+    return advice_counts(phase) && counters.writer_time_ns > 0 &&
+           (double)counters.writer_cpu_ns > processor_limit * (double)counters.writer_time_ns;
+}
+
+int consider_processors(struct record *record)
+{
+    const struct record_phase *phase = advice_first_where(record, is_short_of_processor);
+    if (!phase)
+        return 0;
+    struct counters counters;
+    char share[FIGURES_TEXT];
+    load_counters(phase, &counters);
+    figures_share(counters.writer_cpu_ns, counters.writer_time_ns, share);
+    return advice_doubt(record, "processor-bound", "note",
+                        "in %s %s used %s of a processor each: the processors were the limit, not "
+                        "the storage; raise --writers, or --buffer-size",
+                        phase->name, bottleneck_reading(phase) ? "readers" : "writers", share);
+}
+
+/* Did the devices get what the phase wrote, and seldom much of it at a time? */
+static bool is_held_above_device(const struct record_phase *phase)
+{
+    struct load load;
+    if (!advice_counts(phase) || strcmp(phase->kind, "write") != 0 ||
+        phase->direct_in_effect != TRUTH_YES)
+        return false;
+    load_find(phase, &load);
+    const struct record_device *device = &load.device;
+    return load.device_nodes == phase->node_count && load.in_flight >= FEW_AT_DEVICE &&
+           device->written_bytes > phase->bytes / 2 &&
+           (double)device->busy_ns < device_limit * (double)device->width_ns &&
+           load.device_bytes * FEW_AT_DEVICE < load.in_flight_bytes;
+}
+
+static bool says_yes(const struct record *record, const char *option)
+{
+    char value[16];
+    summary_option(record, option, value, sizeof value);
+    return strcmp(value, "yes") == 0;
+}
+
+/* File systems take one write at a time where a file grows, so that most of what is in flight waits
+ * for its turn (ext4: exclusive inode lock for direct writes past the end). */
+int consider_held_above_device(struct record *record)
+{
+    const struct record_phase *phase = advice_first_where(record, is_held_above_device);
+    if (!phase)
+        return 0;
+    struct load load;
+    char sent[UNITS_TEXT];
+    char there[UNITS_TEXT];
+    char busy[FIGURES_TEXT];
+    load_find(phase, &load);
+    units_show_size((uint64_t)load.in_flight_bytes, sent);
+    units_show_size((uint64_t)load.device_bytes, there);
+    figures_share(load.device.busy_ns, load.device.width_ns, busy);
+    bool grows = !says_yes(record, "preallocate") && record->target_count > 0 &&
+                 strcmp(record->targets[0].kind, "directory") == 0;
+    return advice_doubt(
+        record, "held-above-device", "note",
+        "in %s %s were in flight on average, but only %s of them at the device (%s, busy %s): the "
+        "file system passes on few at once%s; %s the device can do",
+        phase->name, sent, there, load.device.device, busy, grows ? " while a file grows" : "",
+        grows ? "--preallocate, or more files, show what"
+              : "more files (--layout writer and more --writers) may show what");
+}

@@ -1,0 +1,248 @@
+/* Who is slow: rows whose rate lies far below the median, by name, with what sets them apart. */
+#include "advice_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "figures.h"
+#include "stats/describe.h"
+
+/* Farther off than five robust standard deviations (1.4826 MAD), and than a tenth of the median. */
+static const double deviations = 5 * 1.4826;
+static const double least_share = 0.1;
+
+static const int64_t long_gap_ns = 1000000000;
+
+enum { LEAST_ROWS = 3, NAMED = 4, TIMES_THE_USUAL = 4 };
+
+/* Nodes, ranks or writers of a phase. */
+struct crowd {
+    const char *what;
+    const char *code;
+    const struct record_row *rows;
+    size_t count;
+    int64_t median;
+    int64_t limit;
+};
+
+static int64_t rate_of(const struct record_row *row)
+{
+    return (int64_t)figures_rate(row->counters.bytes, row->counters.end_ns);
+}
+
+static int find_limit(struct crowd *crowd)
+{
+    int64_t *rates = calloc(2 * crowd->count, sizeof *rates);
+    if (!rates)
+        return -ENOMEM;
+    for (size_t i = 0; i < crowd->count; i++)
+        rates[i] = rate_of(&crowd->rows[i]);
+    describe_sort(rates, crowd->count);
+    crowd->median = describe_median(rates, crowd->count);
+    int64_t mad = describe_deviation(rates, crowd->count, crowd->median, rates + crowd->count);
+    double distance = deviations * (double)mad;
+    if (distance < least_share * (double)crowd->median)
+        distance = least_share * (double)crowd->median;
+    crowd->limit = crowd->median - (int64_t)distance;
+    free(rates);
+    return 0;
+}
+
+static const struct record_target *target_of(const struct record *record, int64_t node)
+{
+    if (node < 0 || (size_t)node >= record->node_count)
+        return NULL;
+    for (size_t i = 0; i < record->target_count; i++)
+        if (strcmp(record->targets[i].node, record->nodes[node].hostname) == 0)
+            return &record->targets[i];
+    return NULL;
+}
+
+static void add_difference(struct text *out, const char *what, const char *own, const char *other)
+{
+    if (strcmp(own, other) != 0)
+        text_add(out, "%s%s is '%s' instead of '%s'", out->length ? ", " : "", what, own, other);
+}
+
+/* The first device below the targets of a node, NULL without. */
+static const struct record_block_device *device_of(const struct record *record, const char *node)
+{
+    for (size_t i = 0; i < record->block_device_count; i++)
+        if (strcmp(record->block_devices[i].node, node) == 0)
+            return &record->block_devices[i];
+    return NULL;
+}
+
+static void compare_devices(const struct record *record, const char *own, const char *other,
+                            struct text *out)
+{
+    const struct record_block_device *device = device_of(record, own);
+    const struct record_block_device *usual = device_of(record, other);
+    if (!device || !usual)
+        return;
+    add_difference(out, "its device's model", device->model, usual->model);
+    add_difference(out, "its scheduler", device->scheduler, usual->scheduler);
+    add_difference(out, "its write cache", device->write_cache, usual->write_cache);
+}
+
+static void compare_places(const struct record *record, int64_t own, int64_t other,
+                           struct text *out)
+{
+    const struct record_target *target = target_of(record, own);
+    const struct record_target *usual = target_of(record, other);
+    if (target && usual) {
+        add_difference(out, "its device", target->device, usual->device);
+        add_difference(out, "its file system", target->file_system, usual->file_system);
+        add_difference(out, "its mount", target->options, usual->options);
+    }
+    if (own < 0 || other < 0 || (size_t)own >= record->node_count ||
+        (size_t)other >= record->node_count)
+        return;
+    compare_devices(record, record->nodes[own].hostname, record->nodes[other].hostname, out);
+    add_difference(out, "its processor", record->nodes[own].cpu, record->nodes[other].cpu);
+    add_difference(out, "its kernel", record->nodes[own].kernel, record->nodes[other].kernel);
+    add_difference(out, "its set of processors", record->nodes[own].allowed_cpus,
+                   record->nodes[other].allowed_cpus);
+}
+
+/* What a slow row has that one of the usual rate has not. */
+static void set_apart(const struct record *record, const struct crowd *crowd,
+                      const struct record_row *slow, struct text *out)
+{
+    const struct record_row *usual = NULL;
+    for (size_t i = 0; i < crowd->count && !usual; i++)
+        if (rate_of(&crowd->rows[i]) >= crowd->median)
+            usual = &crowd->rows[i];
+    if (!usual)
+        return;
+    add_difference(out, "O_DIRECT", record_truth_name((enum record_truth)slow->direct_in_effect),
+                   record_truth_name((enum record_truth)usual->direct_in_effect));
+    if (slow->node != usual->node)
+        compare_places(record, slow->node, usual->node, out);
+    if (slow->counters.retries > usual->counters.retries)
+        text_add(out, "%s%lld transfers were repeated", out->length ? ", " : "",
+                 (long long)slow->counters.retries);
+}
+
+static int name_slow(struct record *record, const struct record_phase *phase,
+                     const struct crowd *crowd)
+{
+    struct text names = {0};
+    struct text apart = {0};
+    size_t slow = 0;
+    char rate[FIGURES_TEXT];
+    for (size_t i = 0; i < crowd->count; i++) {
+        const struct record_row *row = &crowd->rows[i];
+        if (rate_of(row) >= crowd->limit || slow++ >= NAMED)
+            continue;
+        if (slow == 1)
+            set_apart(record, crowd, row, &apart);
+        figures_rate_text((double)rate_of(row), 1073741824.0, rate);
+        text_add(&names, "%s%s with %s GiB/s", names.length ? ", " : "", row->name, rate);
+    }
+    int result = names.failed || apart.failed ? -ENOMEM : 0;
+    figures_rate_text((double)crowd->median, 1073741824.0, rate);
+    if (slow && !result)
+        result = advice_doubt(
+            record, crowd->code, "warning",
+            "in %s %zu of %zu %ss were far slower than the median of %s GiB/s: %s%s; %s%s",
+            phase->name, slow, crowd->count, crowd->what, rate, text_string(&names),
+            slow > NAMED ? " ..." : "",
+            apart.length ? "the first stands apart: "
+                         : "look at its "
+                           "slowest requests and at what else ran there",
+            apart.length ? text_string(&apart) : "");
+    text_release(&names);
+    text_release(&apart);
+    return result;
+}
+
+static int consider_crowd(struct record *record, const struct record_phase *phase,
+                          struct crowd *crowd)
+{
+    if (crowd->count < LEAST_ROWS ||
+        (crowd->rows == phase->nodes && crowd->count < NODES_WITH_OUTLIERS))
+        return 0;
+    int result = find_limit(crowd);
+    return result ? result : name_slow(record, phase, crowd);
+}
+
+/* Ranks that went without a completion for long while most did not: stopped, swapped out, or left
+ * alone by the storage. A fixed rate hides it from their own rate. */
+static int64_t usual_gap(const struct record_phase *phase)
+{
+    int64_t *gaps = calloc(phase->rank_count, sizeof *gaps);
+    if (!gaps)
+        return -ENOMEM;
+    for (size_t i = 0; i < phase->rank_count; i++)
+        gaps[i] = phase->ranks[i].counters.longest_gap_ns;
+    describe_sort(gaps, phase->rank_count);
+    int64_t usual_ns = describe_median(gaps, phase->rank_count);
+    free(gaps);
+    return usual_ns;
+}
+
+static int name_stalled(struct record *record, const struct record_phase *phase, int64_t usual_ns)
+{
+    struct text names = {0};
+    char gap[UNITS_TEXT];
+    size_t count = 0;
+    for (size_t i = 0; i < phase->rank_count; i++) {
+        int64_t own_ns = phase->ranks[i].counters.longest_gap_ns;
+        if (own_ns < long_gap_ns || own_ns < usual_ns * TIMES_THE_USUAL || count++ >= NAMED)
+            continue;
+        units_show_duration(own_ns, gap);
+        text_add(&names, "%s%s for %s", names.length ? ", " : "", phase->ranks[i].name, gap);
+    }
+    int result = names.failed ? -ENOMEM : 0;
+    units_show_duration(usual_ns, gap);
+    if (count && !result)
+        result =
+            advice_doubt(record, "stalled-rank", "warning",
+                         "in %s %zu of %zu ranks had no request answered for long (%s%s), where "
+                         "the usual rank waited %s at most: see what stopped them",
+                         phase->name, count, phase->rank_count, text_string(&names),
+                         count > NAMED ? " ..." : "", gap);
+    text_release(&names);
+    return result;
+}
+
+int consider_stalls(struct record *record)
+{
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        size_t before = record->advice_count;
+        if (!advice_counts(phase) || phase->rank_count < 2)
+            continue;
+        int64_t usual_ns = usual_gap(phase);
+        int result = usual_ns < 0 ? (int)usual_ns : name_stalled(record, phase, usual_ns);
+        if (result || record->advice_count != before)
+            return result;
+    }
+    return 0;
+}
+
+/* The first phase with slow ones of the coarsest kind: nodes, else ranks, else writers. */
+int consider_outliers(struct record *record)
+{
+    size_t before = record->advice_count;
+    for (size_t i = 0; i < record->phase_count && record->advice_count == before; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        struct crowd crowds[] = {
+            {.what = "node", .code = "slow-node", .rows = phase->nodes, .count = phase->node_count},
+            {.what = "rank", .code = "slow-rank", .rows = phase->ranks, .count = phase->rank_count},
+            {.what = "writer",
+             .code = "slow-writer",
+             .rows = phase->writers,
+             .count = phase->writer_count},
+        };
+        for (size_t k = 0; k < 3 && advice_counts(phase) && record->advice_count == before; k++) {
+            int result = consider_crowd(record, phase, &crowds[k]);
+            if (result)
+                return result;
+        }
+    }
+    return 0;
+}

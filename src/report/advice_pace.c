@@ -1,0 +1,187 @@
+/* Doubts about the pace: what held it back, how even it was, how long it was looked at. */
+#include "advice_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "bottleneck.h"
+#include "figures.h"
+
+static const int64_t short_run_ns = 10000000000;
+static const int64_t good_run_ns = 30000000000;
+static const double gib = 1073741824.0;
+static const double tail_limit = 0.05;
+static const double slow_limit = 0.8; /* of the median node's rate */
+
+enum { NAMED_NODES = 4 };
+
+/* Free at the start on all targets together, as the node that has the most there saw them. */
+static double free_bytes_of(const struct record *record)
+{
+    double most = 0;
+    for (size_t i = 0; i < record->target_count; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < record->target_count; j++)
+            if (strcmp(record->targets[j].node, record->targets[i].node) == 0)
+                sum += (double)record->targets[j].free_bytes;
+        most = sum > most ? sum : most;
+    }
+    return most;
+}
+
+/* GiB, a power of two, for at least 30 s at 'rate' bytes per second; for less, but still 10 s,
+ * where the targets have no room for that. */
+static uint64_t gib_for(const struct record *record, double rate)
+{
+    double room = free_bytes_of(record);
+    double least = rate * (double)short_run_ns * 1e-9;
+    uint64_t needed = 1;
+    while ((double)needed * gib < rate * (double)good_run_ns * 1e-9 && needed < UINT64_C(1) << 20)
+        needed *= 2;
+    while ((double)needed * gib > room && (double)needed / 2 * gib >= least)
+        needed /= 2;
+    return needed;
+}
+
+int consider_short_run(struct record *record)
+{
+    const struct record_phase *shortest = NULL;
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        if (advice_counts(phase) && phase->status == RECORD_COMPLETE &&
+            phase->duration_ns < short_run_ns && phase->steady != TRUTH_YES &&
+            (!shortest || phase->duration_ns < shortest->duration_ns))
+            shortest = phase;
+    }
+    if (!shortest)
+        return 0;
+    char time[UNITS_TEXT];
+    char needed_time[UNITS_TEXT];
+    double rate = figures_rate(shortest->bytes, shortest->duration_ns);
+    uint64_t needed = gib_for(record, rate);
+    double needed_ns = (double)needed * gib / rate * 1e9;
+    units_show_duration(shortest->duration_ns, time);
+    units_show_duration((int64_t)needed_ns, needed_time);
+    if ((double)needed * gib > free_bytes_of(record))
+        return advice_doubt(record, "short-run", "note",
+                            "%s took %s; below 10 s start-up and caches weigh in, and the target "
+                            "has no room for the %lluGiB that would take %s: name one with more "
+                            "room, or give --repeat",
+                            shortest->name, time, (unsigned long long)needed, needed_time);
+    return advice_doubt(record, "short-run", "note",
+                        "%s took %s; below 10 s start-up and caches weigh in: --size %lluGiB would "
+                        "take about %s",
+                        shortest->name, time, (unsigned long long)needed, needed_time);
+}
+
+static bool is_limited_by_producers(const struct record_phase *phase)
+{
+    struct bottleneck_facts facts;
+    bottleneck_find(phase, &facts);
+    return phase->bytes > 0 && facts.kind == BOTTLENECK_PRODUCERS;
+}
+
+int consider_generation(struct record *record)
+{
+    const struct record_phase *phase = advice_first_where(record, is_limited_by_producers);
+    if (!phase)
+        return 0;
+    struct bottleneck_facts facts;
+    char waited[FIGURES_TEXT];
+    bottleneck_find(phase, &facts);
+    figures_share(facts.counters.writer_waited_ns, facts.counters.writer_time_ns, waited);
+    if (facts.reading)
+        return advice_doubt(
+            record, "checking-bound", "warning",
+            "in %s checking the data was the limit (readers waited %s of their time): the "
+            "storage can do more; raise --producers, or read without --verify",
+            phase->name, waited);
+    return advice_doubt(
+        record, "generation-bound", "warning",
+        "in %s making the data was the limit (writers waited %s of their time): the "
+        "storage can do more; raise --producers, or see its ceiling with --generate once",
+        phase->name, waited);
+}
+
+static bool has_tail(const struct record_phase *phase)
+{
+    return advice_counts(phase) && phase->ranks_total > 1 &&
+           (double)phase->end_skew_ns > tail_limit * (double)phase->duration_ns;
+}
+
+int consider_long_tail(struct record *record)
+{
+    const struct record_phase *phase = advice_first_where(record, has_tail);
+    if (!phase)
+        return 0;
+    char share[FIGURES_TEXT];
+    figures_share(phase->end_skew_ns, phase->duration_ns, share);
+    return advice_doubt(
+        record, "long-tail", "warning",
+        "in %s some ranks were through while others worked on for %s of the time: the rate "
+        "while all were active tells more of the storage; see the slowest node and rank, "
+        "or end by --time",
+        phase->name, share);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double left = *(const double *)a;
+    double right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+/* Median of the nodes' rates; negative when there is no memory for it. */
+static double median_rate(const struct record_phase *phase)
+{
+    double *rates = calloc(phase->node_count, sizeof *rates);
+    if (!rates)
+        return -1;
+    for (size_t i = 0; i < phase->node_count; i++)
+        rates[i] = figures_rate(phase->nodes[i].counters.bytes, phase->nodes[i].counters.end_ns);
+    qsort(rates, phase->node_count, sizeof *rates, ascending);
+    double median = rates[phase->node_count / 2];
+    free(rates);
+    return median;
+}
+
+static int nodes_of(struct record *record, const struct record_phase *phase)
+{
+    double median = median_rate(phase);
+    struct text names = {0};
+    size_t slow = 0;
+    char rate[FIGURES_TEXT];
+    for (size_t i = 0; i < phase->node_count; i++) {
+        const struct record_row *node = &phase->nodes[i];
+        double own = figures_rate(node->counters.bytes, node->counters.end_ns);
+        if (own >= slow_limit * median || slow++ >= NAMED_NODES)
+            continue;
+        figures_rate_text(own, gib, rate);
+        text_add(&names, "%s%s with %s GiB/s", names.length ? ", " : "", node->name, rate);
+    }
+    int result = names.failed || median < 0 ? -ENOMEM : 0;
+    figures_rate_text(median, gib, rate);
+    if (slow > 0 && !result)
+        result = advice_doubt(
+            record, "nodes-disagree", "warning",
+            "in %s %zu of %zu nodes stayed below 80 %% of the median of %s GiB/s (%s): "
+            "look at their links and mounts, or leave them out",
+            phase->name, slow, phase->node_count, rate, text_string(&names));
+    text_release(&names);
+    return result;
+}
+
+/* Of a few nodes none is the usual one; more are looked at in advice_outliers.c. */
+int consider_nodes(struct record *record)
+{
+    size_t before = record->advice_count;
+    int result = 0;
+    for (size_t i = 0; i < record->phase_count && !result && record->advice_count == before; i++)
+        if (advice_counts(&record->phases[i]) && record->phases[i].node_count > 1 &&
+            record->phases[i].node_count < NODES_WITH_OUTLIERS)
+            result = nodes_of(record, &record->phases[i]);
+    return result;
+}

@@ -1,0 +1,35 @@
+/*
+ * Which side held a phase back, from the waits that were measured. Pure.
+ *
+ * Writing: producers make data for writers. Reading with verification: readers fetch data that
+ * checkers (the same threads as producers) check. Without work for producers there is only storage.
+ */
+#ifndef TIDEMILL_REPORT_BOTTLENECK_H
+#define TIDEMILL_REPORT_BOTTLENECK_H
+
+#include <stdbool.h>
+
+#include "record/record.h"
+
+enum bottleneck {
+    BOTTLENECK_UNKNOWN, /* nothing was measured */
+    BOTTLENECK_STORAGE,
+    BOTTLENECK_PRODUCERS,      /* making or checking the data */
+    BOTTLENECK_BALANCED,       /* both sides busy more than 80 % */
+    BOTTLENECK_NEITHER,        /* both sides waited more than half of the time */
+    BOTTLENECK_RATE,           /* the limit that the user set held writers back most of the time */
+    BOTTLENECK_NO_COUNTERPART, /* storage, as producers had nothing to do */
+};
+
+struct bottleneck_facts {
+    enum bottleneck kind;
+    bool reading;
+    struct counters counters; /* of the whole phase */
+};
+
+/* Does the phase read? */
+bool bottleneck_reading(const struct record_phase *phase);
+
+void bottleneck_find(const struct record_phase *phase, struct bottleneck_facts *facts);
+
+#endif

@@ -1,0 +1,32 @@
+#include "ceiling.h"
+
+#include <string.h>
+
+#include "bottleneck.h"
+#include "figures.h"
+
+static const struct record_ceiling *find(const struct record *record, const char *probe)
+{
+    for (size_t i = 0; i < record->ceiling_count; i++)
+        if (strcmp(record->ceilings[i].probe, probe) == 0)
+            return &record->ceilings[i];
+    return NULL;
+}
+
+const struct record_ceiling *ceiling_lower(const struct record *record,
+                                           const struct record_phase *phase)
+{
+    const struct record_ceiling *data = find(record, "data");
+    const struct record_ceiling *storage = find(record, "storage");
+    if (bottleneck_reading(phase) || !data || !storage || data->per_s <= 0 || storage->per_s <= 0)
+        return NULL;
+    return storage->per_s <= data->per_s ? storage : data;
+}
+
+void ceiling_share(const struct record_phase *phase, const struct record_ceiling *ceiling,
+                   struct text *out)
+{
+    char share[FIGURES_TEXT];
+    figures_share((int64_t)figures_rate(phase->bytes, phase->duration_ns), ceiling->per_s, share);
+    text_add(out, "%s of the lower ceiling (%s)", share, ceiling->probe);
+}

@@ -1,0 +1,19 @@
+/*
+ * A phase against the ceilings that were probed before it. Pure.
+ */
+#ifndef TIDEMILL_REPORT_CEILING_H
+#define TIDEMILL_REPORT_CEILING_H
+
+#include "base/text.h"
+#include "record/record.h"
+
+/* The lower of making data alone and storing them alone; NULL unless both were measured and the
+ * phase is one that they bound: it writes. */
+const struct record_ceiling *ceiling_lower(const struct record *record,
+                                           const struct record_phase *phase);
+
+/* "97 % of the lower": the phase's whole rate by that of 'ceiling'. */
+void ceiling_share(const struct record_phase *phase, const struct record_ceiling *ceiling,
+                   struct text *out);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Numbers as people read them in a report. No locale changes them; what cannot be told is "n/a".
+ */
+#ifndef TIDEMILL_REPORT_FIGURES_H
+#define TIDEMILL_REPORT_FIGURES_H
+
+#include <stdint.h>
+
+enum { FIGURES_TEXT = 48 };
+
+/* Rounded to so many digits after the point; 0 to 6. */
+void figures_fixed(double value, int decimals, char out[FIGURES_TEXT]);
+
+/* Bytes per second; 0 when there is no time. */
+double figures_rate(int64_t bytes, int64_t time_ns);
+
+/* A rate in units of 'unit' bytes per second with three or four digits that count; the second says
+ * how many of them are after the point. */
+void figures_rate_text(double bytes_per_second, double unit, char out[FIGURES_TEXT]);
+int figures_decimals(double value);
+
+/* part of whole in per cent: "71 %", "2.1 %"; "-" when there is no whole. */
+void figures_share(int64_t part, int64_t whole, char out[FIGURES_TEXT]);
+
+/* A latency; "n/a" when negative. */
+void figures_latency(int64_t ns, char out[FIGURES_TEXT]);
+
+#endif

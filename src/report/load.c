@@ -1,0 +1,64 @@
+#include "load.h"
+
+#include "base/text.h"
+#include "figures.h"
+
+void load_counters(const struct record_phase *phase, struct counters *counters)
+{
+    counters_clear(counters);
+    for (size_t i = 0; i < phase->node_count; i++)
+        counters_merge(counters, &phase->nodes[i].counters);
+}
+
+static double quotient(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
+static void add_row(struct load *load, const struct record_device *row)
+{
+    struct record_device *sum = &load->device;
+    sum->received_bytes += row->received_bytes;
+    sum->sent_bytes += row->sent_bytes;
+    if (!row->device[0])
+        return;
+    text_copy(sum->device, sizeof sum->device, row->device);
+    sum->width_ns += row->width_ns;
+    sum->busy_ns += row->busy_ns;
+    sum->queue_ns += row->queue_ns;
+    sum->requests += row->requests;
+    sum->request_ns += row->request_ns;
+    sum->read_bytes += row->read_bytes;
+    sum->written_bytes += row->written_bytes;
+}
+
+/* Nodes with rows of a device; the rows of a node follow each other. */
+static size_t nodes_with_device(const struct record_phase *phase)
+{
+    size_t count = 0;
+    int64_t last = -1;
+    for (size_t i = 0; i < phase->device_count; i++) {
+        const struct record_device *row = &phase->devices[i];
+        count += row->device[0] && row->node != last;
+        last = row->device[0] ? row->node : last;
+    }
+    return count;
+}
+
+void load_find(const struct record_phase *phase, struct load *load)
+{
+    *load = (struct load){.device_nodes = nodes_with_device(phase)};
+    load_counters(phase, &load->counters);
+    for (size_t i = 0; i < phase->device_count; i++)
+        add_row(load, &phase->devices[i]);
+    double waited_ns = (double)phase->latency.sum_ns;
+    load->in_flight = quotient(waited_ns, (double)phase->duration_ns);
+    load->in_flight_each = quotient(waited_ns, (double)load->counters.writer_time_ns);
+    load->in_flight_bytes =
+        load->in_flight * quotient((double)load->counters.bytes, (double)load->counters.requests);
+    const struct record_device *device = &load->device;
+    double each =
+        quotient((double)(device->read_bytes + device->written_bytes), (double)device->requests);
+    load->device_bytes = quotient((double)device->queue_ns, (double)device->width_ns) * each *
+                         (double)load->device_nodes;
+}

@@ -1,0 +1,26 @@
+/*
+ * What a phase kept busy: requests in flight, processors, devices and networks. Pure.
+ */
+#ifndef TIDEMILL_REPORT_LOAD_H
+#define TIDEMILL_REPORT_LOAD_H
+
+#include "record/record.h"
+
+struct load {
+    struct counters counters; /* of all nodes */
+    double in_flight;         /* requests of all writers, on average over the phase: the sum of
+                                 their latencies / the time (J. D. C. Little, Operations Research
+                                 9(3), 1961) */
+    double in_flight_bytes;
+    double in_flight_each;       /* requests of one writer, over its lifetime */
+    struct record_device device; /* of all nodes with a known device, "" without; networks of all */
+    double device_bytes;         /* in flight at all these devices together, on average */
+    size_t device_nodes;         /* nodes whose device is known */
+};
+
+/* Of all nodes of a phase. */
+void load_counters(const struct record_phase *phase, struct counters *counters);
+
+void load_find(const struct record_phase *phase, struct load *load);
+
+#endif

@@ -1,0 +1,260 @@
+#include "report/summary.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "figures.h"
+#include "summary_parts.h"
+#include "table.h"
+
+/* Of more repetitions than this only the last one's phases are shown in full. */
+enum { TARGETS_SHOWN = 4, NODES_NAMED = 4, REPETITIONS_SHOWN = 2 };
+
+const char *paint_on(const struct summary_style *style, enum paint paint)
+{
+    static const char *const codes[] = {
+        [PAINT_BOLD] = "\033[1m", [PAINT_GOOD] = "\033[32m", [PAINT_DOUBT] = "\033[33m",
+        [PAINT_BAD] = "\033[31m", [PAINT_DIM] = "\033[2m",
+    };
+    return style->colour ? codes[paint] : "";
+}
+
+const char *paint_off(const struct summary_style *style)
+{
+    return style->colour ? "\033[0m" : "";
+}
+
+static size_t letters_of(const char *bytes, size_t length)
+{
+    size_t letters = 0;
+    for (size_t i = 0; i < length; i++)
+        letters += (bytes[i] & 0xc0) != 0x80;
+    return letters;
+}
+
+/* Words up to SUMMARY_WIDTH; the next lines begin under the first, none ends with a space. */
+static void add_broken(struct text *out, const char *words)
+{
+    const size_t start = 2 + SUMMARY_LABEL;
+    size_t column = start;
+    size_t spaces = 0;
+    for (const char *word = words; *word;) {
+        size_t length = strcspn(word, " \n");
+        size_t letters = letters_of(word, length);
+        if (column > start && (column + spaces + letters > SUMMARY_WIDTH || word[-1] == '\n')) {
+            text_add(out, "\n%*s", (int)start, "");
+            column = start;
+        } else {
+            text_add(out, "%*s", (int)spaces, "");
+            column += spaces;
+        }
+        text_add_bytes(out, word, length);
+        column += letters;
+        word += length;
+        spaces = strspn(word, " ");
+        word += spaces;
+        word += *word == '\n';
+    }
+}
+
+void summary_line(struct text *out, const char *label, const char *format, ...)
+{
+    char *words;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&words, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        out->failed = true;
+        return;
+    }
+    text_add(out, "  %-*s", SUMMARY_LABEL, label);
+    add_broken(out, words);
+    text_add(out, "\n");
+    free(words);
+}
+
+const char *summary_option(const struct record *record, const char *name, char *out, size_t room)
+{
+    size_t length = strlen(name);
+    out[0] = 0;
+    for (const char *line = record->options; line && *line;) {
+        const char *end = strchrnul(line, '\n');
+        if (strncmp(line, name, length) == 0 && strncmp(line + length, " = ", 3) == 0) {
+            const char *value = line + length + 3;
+            snprintf(out, room, "%.*s", (int)(end - value), value);
+            break;
+        }
+        line = *end ? end + 1 : end;
+    }
+    return out;
+}
+
+static const char *plural(int64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void write_who(const struct record *record, struct text *out)
+{
+    int64_t ranks = 0;
+    struct text who = {0};
+    for (size_t i = 0; i < record->node_count; i++)
+        ranks += record->nodes[i].ranks;
+    text_add(&who, "%lld rank%s on ", (long long)ranks, plural(ranks));
+    if (record->node_count > 1)
+        text_add(&who, "%zu nodes: ", record->node_count);
+    for (size_t i = 0; i < record->node_count && i < NODES_NAMED; i++)
+        text_add(&who, "%s%s", i ? ", " : "", record->nodes[i].hostname);
+    if (record->node_count > NODES_NAMED)
+        text_add(&who, " ... %s", record->nodes[record->node_count - 1].hostname);
+    if (record->job.launcher[0] && strcmp(record->job.launcher, "alone") != 0)
+        text_add(&who, "; by %s", record->job.launcher);
+    if (record->job.job_id[0])
+        text_add(&who, ", job %s", record->job.job_id);
+    if (record->job.partition[0])
+        text_add(&who, " in %s", record->job.partition);
+    if (record->node_count > 0)
+        summary_line(out, "ranks", "%s", text_string(&who));
+    out->failed |= who.failed;
+    text_release(&who);
+}
+
+/* Each path once, as its first node found it. */
+static void write_targets(const struct record *record, struct text *out)
+{
+    size_t shown = 0;
+    size_t more = 0;
+    for (size_t i = 0; i < record->target_count; i++) {
+        const struct record_target *target = &record->targets[i];
+        bool seen = false;
+        for (size_t j = 0; j < i && !seen; j++)
+            seen = strcmp(record->targets[j].path, target->path) == 0;
+        if (seen)
+            continue;
+        if (shown == TARGETS_SHOWN) {
+            more++;
+            continue;
+        }
+        char free_text[UNITS_TEXT];
+        char size_text[UNITS_TEXT];
+        struct text about = {0};
+        units_show_size(target->free_bytes > 0 ? (uint64_t)target->free_bytes : 0, free_text);
+        units_show_size(target->size_bytes > 0 ? (uint64_t)target->size_bytes : 0, size_text);
+        text_add(&about, "%s   %s", target->path,
+                 target->file_system[0] ? target->file_system : target->kind);
+        if (target->device[0])
+            text_add(&about, " on %s", target->device);
+        if (target->size_bytes > 0)
+            text_add(&about, ", %s free of %s", free_text, size_text);
+        if (target->ram_backed)
+            text_add(&about, ", in memory");
+        summary_line(out, shown ? "" : "target", "%s", text_string(&about));
+        out->failed |= about.failed;
+        text_release(&about);
+        shown++;
+    }
+    if (more)
+        summary_line(out, "", "and %zu more", more);
+}
+
+/* Settings that decide what the numbers mean; what the record does not hold is left out. */
+static void write_settings(const struct record *record, struct text *out)
+{
+    static const struct {
+        const char *option;
+        const char *before;
+        const char *after;
+    } shown[] = {
+        {"layout", "layout ", ""},        {"buffer-size", "requests of ", ""},
+        {"writers", "writers ", ""},      {"depth", "depth ", ""},
+        {"producers", "producers ", ""},  {"generate", "generate ", ""},
+        {"engine", "engine ", ""},        {"direct", "direct ", ""},
+        {"fsync", "fsync ", ""},          {"rate", "at most ", " a rank"},
+        {"time", "at most ", " a phase"},
+    };
+    struct text settings = {0};
+    char value[64];
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
+        summary_option(record, shown[i].option, value, sizeof value);
+        bool usual = strcmp(shown[i].option, "generate") == 0 && strcmp(value, "each") == 0;
+        if (value[0] && !usual)
+            text_add(&settings, "%s%s%s%s", settings.length ? ", " : "", shown[i].before, value,
+                     shown[i].after);
+    }
+    if (settings.length)
+        summary_line(out, "settings", "%s", text_string(&settings));
+    out->failed |= settings.failed;
+    text_release(&settings);
+}
+
+static enum paint status_paint(enum record_status status)
+{
+    if (status == RECORD_COMPLETE)
+        return PAINT_GOOD;
+    return status == RECORD_FAILED ? PAINT_BAD : PAINT_DOUBT;
+}
+
+static void write_head(const struct record *record, const struct summary_style *style,
+                       struct text *out)
+{
+    text_add(out, "%stidemill %s%s   run %s   %s%s%s\n", paint_on(style, PAINT_BOLD),
+             record->tool_version, paint_off(style), record->run_id,
+             paint_on(style, status_paint(record->status)), record_status_name(record->status),
+             paint_off(style));
+    if (record->status == RECORD_RUNNING)
+        text_add(out,
+                 "  the run has not ended (or was killed): these are the phases done so far;\n"
+                 "  what a dead run left goes with 'tidemill run --cleanup' and this result\n");
+    if (record->status == RECORD_INTERRUPTED)
+        text_add(out, "  the run was interrupted: these are the phases done until then\n");
+    write_who(record, out);
+    write_targets(record, out);
+    write_settings(record, out);
+    if (record->started_utc[0])
+        summary_line(out, "started", "%s%s%s", record->started_utc,
+                     record->finished_utc[0] ? ", ended " : "", record->finished_utc);
+    if (record->label && record->label[0])
+        summary_line(out, "label", "%s", record->label);
+}
+
+static void write_advice(const struct record *record, const struct summary_style *style,
+                         struct text *out)
+{
+    static const struct {
+        const char *name;
+        enum paint paint;
+    } severities[] = {{"serious", PAINT_BAD}, {"warning", PAINT_DOUBT}, {"note", PAINT_DIM}};
+    if (record->advice_count == 0)
+        return;
+    text_add(out, "\n%sadvice%s\n", paint_on(style, PAINT_BOLD), paint_off(style));
+    for (size_t severity = 0; severity < sizeof severities / sizeof severities[0]; severity++)
+        for (size_t i = 0; i < record->advice_count; i++) {
+            const struct record_advice *advice = &record->advice[i];
+            if (strcmp(advice->severity, severities[severity].name) != 0)
+                continue;
+            text_add(out, "%s", paint_on(style, severities[severity].paint));
+            text_add(out, "  %-*s%s", SUMMARY_LABEL, advice->severity, paint_off(style));
+            add_broken(out, advice->text ? advice->text : "");
+            text_add(out, "\n");
+        }
+}
+
+void summary_write(const struct record *record, const struct summary_style *style, struct text *out)
+{
+    write_head(record, style, out);
+    int64_t last = record->phase_count ? record->phases[record->phase_count - 1].repetition : 0;
+    for (size_t i = 0; i < record->phase_count; i++) {
+        if (last > REPETITIONS_SHOWN && record->phases[i].repetition < last && !style->verbose)
+            continue;
+        text_add(out, "\n");
+        summary_phase(record, &record->phases[i], style, out);
+    }
+    if (record->phase_count == 0)
+        text_add(out, "\n  no phase has ended\n");
+    summary_repetitions(record, style, out);
+    write_advice(record, style, out);
+}

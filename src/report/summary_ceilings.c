@@ -1,0 +1,40 @@
+/* What could be reached at most: a line of each writing phase. */
+#include "base/units.h"
+#include "bottleneck.h"
+#include "ceiling.h"
+#include "figures.h"
+#include "summary_parts.h"
+
+static const double gb = 1e9;
+
+static void add_probe(const struct record_ceiling *ceiling, struct text *line)
+{
+    char rate[FIGURES_TEXT];
+    char time[UNITS_TEXT];
+    text_add(line, "%s%s ", line->length ? ", " : "", ceiling->probe);
+    if (ceiling->reason[0]) {
+        text_add(line, "not measured (%s)", ceiling->reason);
+        return;
+    }
+    figures_rate_text((double)ceiling->per_s, gb, rate);
+    units_show_duration(ceiling->duration_ns, time);
+    text_add(line, "%s GB/s (%s)", rate, time);
+}
+
+void summary_ceilings(const struct record *record, const struct record_phase *phase,
+                      struct text *out)
+{
+    struct text line = {0};
+    if (record->ceiling_count == 0 || bottleneck_reading(phase))
+        return;
+    for (size_t i = 0; i < record->ceiling_count; i++)
+        add_probe(&record->ceilings[i], &line);
+    const struct record_ceiling *lower = ceiling_lower(record, phase);
+    if (lower) {
+        text_add(&line, ": this phase reached ");
+        ceiling_share(phase, lower, &line);
+    }
+    summary_line(out, "ceilings", "%s", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
+}

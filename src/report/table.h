@@ -1,0 +1,30 @@
+/*
+ * Aligned columns of text: the first to the left, the others to the right, two spaces between.
+ * Owns its cells; a zeroed table with 'columns' set is valid. Widths count letters, not bytes.
+ */
+#ifndef TIDEMILL_REPORT_TABLE_H
+#define TIDEMILL_REPORT_TABLE_H
+
+#include <stddef.h>
+
+#include "base/text.h"
+
+struct table {
+    size_t columns;
+    size_t cell_count;
+    struct text cells; /* one after the other, each ended by a NUL */
+};
+
+/* The next cell, from left to right and line by line. */
+void table_add(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* All lines, each behind 'indent' spaces; no spaces at their ends. A last line that is not full is
+ * left out. */
+void table_write(const struct table *table, size_t indent, struct text *out);
+
+void table_release(struct table *table);
+
+/* Letters of a UTF-8 text. */
+size_t table_width(const char *text);
+
+#endif

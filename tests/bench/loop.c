@@ -1,0 +1,159 @@
+/*
+ * What the hot loop costs for each request, without storage and without data: two rings, stamps,
+ * engine null, counters and histogram on one processor (loop.core), and a writer thread as it is,
+ * with buffers of its own (loop.writer). Prints "name nanoseconds" for each measurement.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "drive.h"
+#include "pipeline/pipeline.h"
+#include "platform/clock.h"
+#include "ring.h"
+
+enum { REQUEST_BYTES = 4096, DEPTH = 32, REQUESTS = 1000000, ROUNDS = 11 };
+
+static void give_up(const struct failure *why)
+{
+    fprintf(stderr, "loop: %s\n", why->text);
+    exit(1);
+}
+
+struct core {
+    struct task task;
+    struct file file;
+    struct outcome outcome;
+    struct histogram made;
+    struct drive drive;
+    struct ring full;
+    struct ring empty;
+    struct buffer buffers[DEPTH];
+};
+
+static void core_start(struct core *core, int fd)
+{
+    struct failure why = {0};
+    const int fds[] = {fd};
+    const struct engine_setup setup = {.fds = fds, .fd_count = 1, .depth = DEPTH};
+    core->file =
+        (struct file){.fd = fd, .buffered_fd = -1, .memory_alignment = 1, .offset_alignment = 1};
+    core->task = (struct task){.path = "/dev/null", .file = &core->file};
+    core->drive = (struct drive){
+        .task = &core->task,
+        .outcome = &core->outcome,
+        .direction = ENGINE_WRITE,
+        .depth = DEPTH,
+        .gate_ns = clock_now_ns(),
+    };
+    counters_clear(&core->outcome.counters);
+    if (engine_open(&core->drive.engine, engine_find("null"), &setup, &why) ||
+        ring_init(&core->full, DEPTH) || ring_init(&core->empty, DEPTH))
+        give_up(&why);
+    drive_prepare(&core->drive);
+    for (uint32_t i = 0; i < DEPTH; i++) {
+        core->buffers[i] = (struct buffer){.index = i, .length = REQUEST_BYTES};
+        ring_put(&core->empty, i);
+    }
+}
+
+static void core_end(struct core *core)
+{
+    engine_close(&core->drive.engine);
+    ring_release(&core->full);
+    ring_release(&core->empty);
+}
+
+/* A producer's part without the data: from one ring into the other. */
+static void hand_over(struct core *core, uint64_t *made)
+{
+    uint32_t number;
+    while (*made < REQUESTS && ring_take(&core->empty, &number)) {
+        struct buffer *buffer = &core->buffers[number];
+        buffer->offset = (*made)++ * REQUEST_BYTES;
+        int64_t before_ns = clock_now_ns() - core->drive.gate_ns;
+        buffer->state = BUFFER_FULL;
+        buffer->ready_ns = clock_now_ns() - core->drive.gate_ns;
+        histogram_record(&core->made, buffer->ready_ns - before_ns);
+        ring_put(&core->full, number);
+    }
+}
+
+static double core_round(int fd)
+{
+    static struct core core;
+    struct buffer *done[DRIVE_BATCH];
+    uint64_t made = 0;
+    uint32_t number;
+    core = (struct core){0};
+    core_start(&core, fd);
+    int64_t start_ns = clock_now_ns();
+    while (core.outcome.counters.requests < REQUESTS) {
+        hand_over(&core, &made);
+        while (core.drive.in_flight < DEPTH && ring_take(&core.full, &number)) {
+            buffer_step(&core.buffers[number], BUFFER_FULL, BUFFER_IN_FLIGHT);
+            drive_send(&core.drive, &core.buffers[number]);
+            histogram_record(&core.outcome.queued,
+                             core.buffers[number].sent_ns - core.buffers[number].ready_ns);
+        }
+        uint32_t count = drive_collect(&core.drive, done, 0);
+        for (uint32_t i = 0; i < count; i++) {
+            buffer_step(done[i], BUFFER_IN_FLIGHT, BUFFER_EMPTY);
+            ring_put(&core.empty, done[i]->index);
+        }
+    }
+    double each_ns = (double)(clock_now_ns() - start_ns) / REQUESTS;
+    core_end(&core);
+    return each_ns;
+}
+
+static double writer_round(void)
+{
+    struct failure why = {0};
+    struct pipeline *pipeline = NULL;
+    struct content content;
+    struct file file = {.fd = open("/dev/null", O_WRONLY | O_CLOEXEC),
+                        .buffered_fd = -1,
+                        .memory_alignment = 1,
+                        .offset_alignment = 1};
+    const struct task task = {
+        .path = "/dev/null",
+        .file = &file,
+        .share = {.bytes = (uint64_t)REQUESTS * REQUEST_BYTES,
+                  .request_count = REQUESTS,
+                  .request_bytes = REQUEST_BYTES},
+    };
+    const struct pipeline_setup setup = {
+        .job = PIPELINE_WRITE_READY,
+        .engine = engine_find("null"),
+        .writers = 1,
+        .depth = DEPTH,
+        .buffers = DEPTH,
+        .buffer_bytes = REQUEST_BYTES,
+        .content = &content,
+        .tasks = &task,
+    };
+    if (content_init(&content, &(struct content_setup){.seed = 1}, NULL, &why) ||
+        pipeline_open(&pipeline, &setup, &why))
+        give_up(&why);
+    pipeline_go(pipeline);
+    while (!pipeline_wait(pipeline, 1000000000))
+        ;
+    const struct counters *counters = &pipeline_outcome(pipeline, 0)->counters;
+    double each_ns = (double)(counters->last_ns - counters->first_ns) / REQUESTS;
+    pipeline_close(pipeline);
+    return each_ns;
+}
+
+int main(void)
+{
+    int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    core_round(fd); /* caches and clock frequency */
+    for (int i = 0; i < ROUNDS; i++)
+        printf("loop.core %.1f\n", core_round(fd));
+    for (int i = 0; i < ROUNDS; i++)
+        printf("loop.writer %.1f\n", writer_round());
+    close(fd);
+    return 0;
+}

@@ -1,0 +1,166 @@
+/*
+ * What watching costs: all ranks fill buffers and drop them, in alternation with the observer (its
+ * looks, its messages and, on rank 0, a line once a second) and with nobody but a main thread that
+ * sleeps until the end. Processors are the bottleneck, so whatever the observer takes is missing.
+ * Under mpirun; prints "with" or "without", the seconds from the common start to the last rank's
+ * end, and those of processor time, for each run.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "observer.h"
+#include "options/options.h"
+#include "platform/clock.h"
+#include "platform/host.h"
+
+enum { PAIRS = 5, DEPTH = 4, REQUEST_BYTES = 1 << 20, START_NS = 200 * 1000 * 1000 };
+enum { LINE_NS = 1000 * 1000 * 1000 };
+
+static const uint64_t bytes_of_all = UINT64_C(64) << 30;
+
+/* What the runs have in common. */
+struct rig {
+    struct cluster cluster;
+    struct options options;
+    struct plan plan;
+    struct content content;
+    struct part part;
+    FILE *sink;
+    int64_t told_ns;
+};
+
+static void give_up(const struct failure *why)
+{
+    fprintf(stderr, "observer: %s\n", why->text);
+    exit(1);
+}
+
+/* A live line, as often as the program's own. */
+static void tell(void *context, const struct progress *progress)
+{
+    struct rig *rig = context;
+    if (progress->elapsed_ns - rig->told_ns < LINE_NS)
+        return;
+    rig->told_ns = progress->elapsed_ns;
+    fprintf(rig->sink, "\r%s  %llu\033[K", progress->phase, (unsigned long long)progress->bytes);
+    fflush(rig->sink);
+}
+
+static struct pipeline *open_work(const struct rig *rig, const struct task *task)
+{
+    struct failure why = {0};
+    struct pipeline *pipeline = NULL;
+    const struct pipeline_setup setup = {
+        .job = PIPELINE_WRITE,
+        .engine = engine_find("null"),
+        .writers = 1,
+        .producers = 1,
+        .depth = DEPTH,
+        .buffers = DEPTH,
+        .buffer_bytes = REQUEST_BYTES,
+        .content = &rig->content,
+        .tasks = task,
+    };
+    if (pipeline_open(&pipeline, &setup, &why))
+        give_up(&why);
+    return pipeline;
+}
+
+static void without_observer(struct rig *rig, struct pipeline *pipeline)
+{
+    while (!pipeline_wait(pipeline, INT64_MAX / 2))
+        ;
+    cluster_gate_patient(&rig->cluster);
+}
+
+static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t number)
+{
+    struct run run = {
+        .cluster = &rig->cluster,
+        .options = &rig->options,
+        .plan = &rig->plan,
+        .listener = {.context = rig, .progress = tell},
+    };
+    struct phase phase = {
+        .run = &run,
+        .kind = phase_kind_of(ACTION_WRITE),
+        .number = number,
+        .writers = 1,
+        .parts = &rig->part,
+        .pipeline = pipeline,
+    };
+    rig->told_ns = 0;
+    observer_watch(&phase);
+}
+
+/* What this process has used of processors so far. */
+static int64_t used_us(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * INT64_C(1000000) +
+           usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+}
+
+/* Of all ranks, from the common start to the last one's end. */
+struct cost {
+    double elapsed_s;
+    double processor_s;
+};
+
+static struct cost measure(struct rig *rig, bool observed, uint32_t number)
+{
+    struct file file = {.fd = -1, .buffered_fd = -1, .memory_alignment = 1, .offset_alignment = 1};
+    uint64_t requests = bytes_of_all / REQUEST_BYTES / rig->cluster.shape.rank_count;
+    const struct task task = {
+        .path = "/dev/null",
+        .file = &file,
+        .share = {.bytes = requests * REQUEST_BYTES,
+                  .request_count = requests,
+                  .request_bytes = REQUEST_BYTES},
+        .position = {.file_bytes = requests * REQUEST_BYTES},
+    };
+    struct pipeline *pipeline = open_work(rig, &task);
+    uint64_t now_ns = (uint64_t)clock_now_ns();
+    int64_t before_us = used_us();
+    pipeline_go_at(pipeline, (int64_t)cluster_max(&rig->cluster, now_ns) + START_NS);
+    if (observed)
+        with_observer(rig, pipeline, number);
+    else
+        without_observer(rig, pipeline);
+    int64_t after_us = used_us();
+    int64_t end_ns = pipeline_outcome(pipeline, 0)->counters.end_ns;
+    pipeline_close(pipeline);
+    end_ns = (int64_t)cluster_max(&rig->cluster, (uint64_t)end_ns);
+    uint64_t used = cluster_sum(&rig->cluster, (uint64_t)(after_us - before_us));
+    return (struct cost){.elapsed_s = (double)end_ns / 1e9, .processor_s = (double)used / 1e6};
+}
+
+int main(void)
+{
+    static struct rig rig;
+    struct failure why = {0};
+    struct host_identity identity;
+    static char path[] = "/dev/null";
+    if (host_identify(&identity, &why) || cluster_open(&rig.cluster, &identity, &why) ||
+        content_init(&rig.content, &(struct content_setup){.seed = 1}, NULL, &why))
+        give_up(&why);
+    rig.sink = fopen("/dev/null", "w");
+    rig.part.path = path;
+    rig.plan.geometry.setup.total_bytes = bytes_of_all;
+    measure(&rig, true, 0); /* caches and clock frequency */
+    for (uint32_t run = 1; run <= 2 * PAIRS; run++) {
+        bool second = run % 2 == 0;
+        bool observed = second == ((run - 1) / 2 % 2 == 0); /* which goes first alternates */
+        struct cost cost = measure(&rig, observed, run);
+        if (rig.cluster.rank == 0)
+            printf("%s %.4f %.4f\n", observed ? "with" : "without", cost.elapsed_s,
+                   cost.processor_s);
+        fflush(stdout);
+    }
+    if (rig.sink)
+        fclose(rig.sink);
+    cluster_close(&rig.cluster);
+    return 0;
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# Numbers at the edges of 31, 32, 53 and 63 bits: refused in one line or carried out, never cut.
+
+load helper
+
+most=9223372036854775807 # 2^63 - 1
+
+@test "sizes that no file can hold" {
+    refused '--size is more than a file can hold (8 EiB)' "$TIDEMILL" run --size 8192p "$target"
+    refused '--buffer-size is more than a file can hold' \
+        "$TIDEMILL" run --buffer-size 18446744073709551615 "$target"
+    refused 'unknown unit at column 2' "$TIDEMILL" run --size-per-rank 8EiB "$target"
+    refused 'too large' "$TIDEMILL" run --size 16384p "$target"
+}
+
+@test "the data set of all ranks is too large, or would wrap around" {
+    local size
+    for size in 2048p 4096p "$most"; do # by 4 ranks: 2^63, 2^64, 2^65 - 4
+        refused 'the data set of all ranks is larger than 8 EiB' \
+            ranks 4 run --force --size-per-rank "$size" "$target"
+    done
+    refused 'larger than 8 EiB' ranks 4 run --force --dry-run --size-per-rank 2048p "$target"
+    apart ranks 4 run --force --dry-run --size-per-rank 2305843009213693951 "$target"
+    [ "$status" -eq 0 ]
+    grep -q '(9223372036854775804 bytes)' "$out"
+}
+
+@test "the largest data set is told in full, against the room" {
+    refused "the plan puts $most bytes on '$target', which has room for" \
+        "$TIDEMILL" run --size "$most" "$target"
+    apart "$TIDEMILL" run --size "$most" --force --dry-run "$target"
+    [ "$status" -eq 0 ]
+    grep -q "($most bytes) in 8796093022208 requests of 1MiB" "$out"
+}
+
+@test "counts that 32 bits would cut to one, and products that 64 would" {
+    local count
+    for count in 4294967297 18446744073709551615; do
+        refused "'--writers' $count is too much" \
+            "$TIDEMILL" run --size 4m --writers "$count" "$target"
+        refused "'--producers' $count is too much" \
+            "$TIDEMILL" run --size 4m --producers "$count" "$target"
+        refused "'--depth' $count is too much" \
+            "$TIDEMILL" run --size 4m --engine uring --depth "$count" "$target"
+        refused "'--buffer-count' $count is too much" \
+            "$TIDEMILL" run --size 4m --buffer-count "$count" "$target"
+        refused 'one call takes at most 1024' \
+            "$TIDEMILL" run --size 4m --engine pwritev --batch "$count" "$target"
+    done
+    refused "'--depth' 4294967296 is too much" \
+        "$TIDEMILL" run --size 4m --engine uring --writers 4096 --depth 4294967296 "$target"
+    refused 'do not fit the' "$TIDEMILL" run --buffer-size "$most" "$target"
+    refused 'do not fit the' \
+        "$TIDEMILL" run --buffer-size 2048p --buffer-count 4 "$target" # 2^63
+    refused 'do not fit the' \
+        "$TIDEMILL" run --buffer-size 2048p --buffer-count 8 "$target" # 2^64
+}
+
+@test "the largest times and rates limit nothing, and no buffer holds the largest block" {
+    refused "'--dedup-block' 9223372036854775296 is larger than a buffer may be" \
+        "$TIDEMILL" run --dedup-ratio 2 --dedup-block 9223372036854775296 "$target"
+    apart "$TIDEMILL" run --quiet --size 1m --verify --time "${most}ns" --stall-warning "${most}ns" \
+        --stall-abort "${most}ns" --rate 18446744073709551615/s --seed 18446744073709551615 \
+        --dedup-block 9223372036854775296 --result r.h5 "$target"
+    cat "$err"
+    [ "$status" -eq 0 ]
+    [ ! -s "$err" ]
+}
+
+# sparse ENGINE: some requests of 1 TiB in one file, at places drawn at random; sets 'file'.
+sparse() {
+    truncate -s 1T probe || skip "no files of 1 TiB on the file system of $work"
+    rm probe
+    "$TIDEMILL" run --quiet --keep --force --engine "$1" --layout shared --size 1TiB --time 2s \
+        --order random --seed 7 --rate 512KiB/s --buffer-size 64KiB --writers 1 --depth 1 \
+        --buffer-count 2 --phases write,verify --result "$1.h5" "$target"
+    file=$(find "$target" -type f)
+}
+
+# The first place from 2^32 on that holds data.
+data_of() {
+    python3 -c 'import os, sys
+file = os.open(sys.argv[1], os.O_RDONLY)
+print(os.lseek(file, 1 << 32, os.SEEK_DATA))' "$1"
+}
+
+@test "requests beyond 2^32 lie where they should, and a wrong byte there is found" {
+    local engine at
+    for engine in auto pwritev; do
+        sparse "$engine"
+        [ "$(stat -c %s "$file")" -gt $((1 << 32)) ]
+        [ "$(du -k "$file" | cut -f 1)" -lt 65536 ]
+        at=$(data_of "$file")
+        [ "$at" -gt $((1 << 32)) ]
+        "$TIDEMILL" run --quiet --options-from "$engine.h5" --phases verify --result again.h5
+        printf 'wrong data' | dd of="$file" bs=1 seek="$at" conv=notrunc,fsync status=none
+        apart "$TIDEMILL" run --quiet --options-from "$engine.h5" --phases verify \
+            --result wrong.h5
+        cat "$err"
+        [ "$status" -eq 3 ]
+        grep -q "first in '$file' at offset $at " "$err"
+        rm -r "$(dirname "$file")" again.h5 wrong.h5
+    done
+}

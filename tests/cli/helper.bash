@@ -1,0 +1,65 @@
+# shellcheck shell=bash disable=SC2154 # status and output are those of bats' run
+# Loaded by every suite. TIDEMILL is the program; each test works in a folder of its own, where
+# results/ may be made, and finds an empty directory in $target.
+
+# shellcheck source=launch/environment.sh
+. "$BATS_TEST_DIRNAME/../../launch/environment.sh"
+
+setup() {
+    : "${TIDEMILL:?the path of the program}"
+    work=$(mktemp -d "${TMPDIR:-/tmp}/tidemill-cli.XXXXXX")
+    target=$work/target
+    mkdir "$target"
+    cd "$work" || return 1
+}
+
+teardown() {
+    [ ! -f "$work/nr_hugepages" ] || cat "$work/nr_hugepages" >/proc/sys/vm/nr_hugepages
+    cd / && rm -rf -- "$work"
+}
+
+# ranks N ARGUMENT...: the program as N ranks of this machine.
+ranks() {
+    local count=$1
+    shift
+    mpirun -q -n "$count" --oversubscribe --bind-to none "$TIDEMILL" "$@"
+}
+
+# Standard output and error apart: $out and $err are files. For commands whose streams matter.
+apart() {
+    out=$work/out
+    err=$work/err
+    status=0
+    "$@" >"$out" 2>"$err" || status=$?
+}
+
+# Everything in and beside the target, with sizes and times of change.
+state_of() {
+    find "$work" -mindepth 1 ! -path "$work/out" ! -path "$work/err" ! -path "$work/before" \
+        -printf '%p %y %s %T@\n' | sort
+}
+
+# refused WORDS COMMAND...: exit 2, exactly one line on stderr with these words, nothing on stdout,
+# nothing touched.
+refused() {
+    local words=$1
+    shift
+    state_of >"$work/before"
+    apart "$@"
+    if [[ $status != 2 ]]; then
+        printf 'exit code %s, not 2: %s\n' "$status" "$*"
+        cat "$out" "$err"
+        return 1
+    fi
+    if [[ $(wc -l <"$err") != 1 || $(<"$err") != *"$words"* ]]; then
+        printf 'stderr is not one line with "%s":\n' "$words"
+        cat "$err"
+        return 1
+    fi
+    if [[ -s $out ]]; then
+        printf 'stdout is not empty:\n'
+        cat "$out"
+        return 1
+    fi
+    diff "$work/before" <(state_of)
+}

@@ -1,0 +1,166 @@
+#!/usr/bin/env bats
+# Bad input: one clear line, exit 2, nothing touched, and all that once, however many ranks there are.
+
+load helper
+
+@test "an unknown option names the nearest known one" {
+    refused "unknown option '--sise'; is '--size' meant?" "$TIDEMILL" run --sise 4m "$target"
+}
+
+@test "an abbreviation is no option" {
+    refused "unknown option '--prod'; is '--producers' meant?" "$TIDEMILL" run --prod 1 "$target"
+}
+
+@test "no target" {
+    refused 'no target' "$TIDEMILL" run --size 4m
+}
+
+@test "an option without its value" {
+    refused '--size: its value is missing' "$TIDEMILL" run "$target" --size
+}
+
+@test "sizes that are none, with the column" {
+    refused 'column 3' "$TIDEMILL" run --size 64x "$target"
+    refused 'column 2' "$TIDEMILL" run --size 1e6 "$target"
+    refused 'not a whole number of bytes' "$TIDEMILL" run --size 16.9m "$target"
+    refused 'column 1' "$TIDEMILL" run --size=-4m "$target"
+    refused 'a number is missing' "$TIDEMILL" run --size= "$target"
+    refused 'too large' "$TIDEMILL" run --size 99999999t "$target"
+}
+
+@test "size 0 of every kind" {
+    refused '--size is 0' "$TIDEMILL" run --size 0 "$target"
+    refused '--size-per-rank is 0' "$TIDEMILL" run --size-per-rank 0 "$target"
+    refused '--size-per-node is 0' "$TIDEMILL" run --size-per-node 0k "$target"
+    refused '--buffer-size is 0' "$TIDEMILL" run --buffer-size 0 "$target"
+}
+
+@test "more writers than buffers" {
+    refused '8 writers cannot share 4 buffers' \
+        "$TIDEMILL" run --size 4m --writers 8 --buffer-count 4 "$target"
+}
+
+@test "two sizes" {
+    refused 'exclude each other' "$TIDEMILL" run --size 4m --size-per-rank 4m "$target"
+}
+
+@test "an unknown phase" {
+    refused "'reed' is no phase" "$TIDEMILL" run --size 4m --phases write,reed "$target"
+}
+
+@test "ready-made buffers cannot be verified" {
+    refused '--generate once' "$TIDEMILL" run --size 4m --generate once --verify "$target"
+}
+
+@test "/dev/null gives nothing back" {
+    refused "'/dev/null' gives nothing back" "$TIDEMILL" run --size 4m --phases write,read /dev/null
+}
+
+@test "a target in a directory that does not exist" {
+    refused "$work/missing" "$TIDEMILL" run --size 4m "$work/missing/file"
+}
+
+@test "a target in a directory that is not writable" {
+    if [ "$(id -u)" -eq 0 ]; then
+        skip "root may write everywhere; tried as another user below"
+    fi
+    chmod 555 "$target"
+    refused "$target" "$TIDEMILL" run --size 4m "$target"
+}
+
+@test "a target that an ordinary user may not write to" {
+    if [ "$(id -u)" -ne 0 ]; then
+        skip "only root can become another user"
+    fi
+    chmod 711 "$work"
+    mkdir "$work/mine"
+    chown nobody "$work/mine"
+    chmod 755 "$target"
+    [ -x "$TIDEMILL" ] && runuser -u nobody -- test -x "$TIDEMILL" || skip "nobody cannot reach the program"
+    cd "$work/mine"
+    refused "$target" runuser -u nobody -- "$TIDEMILL" run --size 4m --result "$work/mine/r.h5" "$target"
+}
+
+@test "a target that is an existing file" {
+    printf 'precious' >"$target/file"
+    refused "--overwrite" "$TIDEMILL" run --size 4m --layout shared "$target/file"
+    [ "$(cat "$target/file")" = precious ]
+}
+
+@test "a device that is no block device and not /dev/null" {
+    refused /dev/zero "$TIDEMILL" run --size 4m --layout shared /dev/zero
+}
+
+@test "an existing file needs the shared layout" {
+    truncate -s 4m "$target/file"
+    refused shared ranks 2 run --size 4m --layout rank --overwrite "$target/file"
+}
+
+@test "a result path that cannot be created" {
+    refused "$work/nowhere/r.h5" \
+        "$TIDEMILL" run --size 4m --result "$work/nowhere/r.h5" "$target"
+}
+
+@test "a result path that exists" {
+    printf 'a thesis' >thesis.h5
+    refused thesis.h5 "$TIDEMILL" run --size 4m --result thesis.h5 "$target"
+    refused thesis.h5 "$TIDEMILL" run --size 4m --overwrite --result thesis.h5 "$target"
+    [ "$(cat thesis.h5)" = 'a thesis' ]
+}
+
+@test "an empty name as target or result" {
+    refused 'empty' "$TIDEMILL" run --size 4m ''
+    refused '--result: its value is empty' "$TIDEMILL" run --size 4m --result= "$target"
+}
+
+@test "a settings file that is missing, wrong or has sections" {
+    refused "$work/none.conf" "$TIDEMILL" run --options-from "$work/none.conf" "$target"
+    printf 'size = 4m\nsiez = 4m\n' >bad.conf
+    refused "line 2 of 'bad.conf': unknown option 'siez'; is 'size' meant?" \
+        "$TIDEMILL" run --options-from bad.conf "$target"
+    printf 'size = 4m\n[warm]\nphase = write\n' >sections.conf
+    refused "line 2 of 'sections.conf'" "$TIDEMILL" run --options-from sections.conf "$target"
+}
+
+@test "more data than there is room for" {
+    refused --force "$TIDEMILL" run --size 1024t "$target"
+}
+
+@test "a world of one under a launcher that started more" {
+    refused 'srun' env SLURM_JOB_ID=7 SLURM_STEP_ID=0 SLURM_NTASKS=4 SLURM_STEP_NUM_TASKS=4 \
+        SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_NODEID=0 SLURM_NNODES=1 \
+        "$TIDEMILL" run --size 4m "$target"
+    # the others keep still: only process 0 prints
+    apart env SLURM_JOB_ID=7 SLURM_STEP_ID=0 SLURM_NTASKS=4 SLURM_STEP_NUM_TASKS=4 \
+        SLURM_PROCID=3 SLURM_LOCALID=3 SLURM_NODEID=0 SLURM_NNODES=1 \
+        "$TIDEMILL" run --size 4m "$target"
+    [ "$status" -eq 2 ]
+    [ ! -s "$err" ]
+}
+
+@test "four ranks refuse with one line" {
+    refused "unknown option '--sise'" ranks 4 run --sise 4m "$target"
+    refused 'no target' ranks 4 run --size 4m
+    refused '--size is 0' ranks 4 run --size 0 "$target"
+    refused "$work/missing" ranks 4 run --size 4m "$work/missing/file"
+    refused "$work/nowhere/r.h5" ranks 4 run --size 4m --result "$work/nowhere/r.h5" "$target"
+    refused 'cannot share' ranks 4 run --size 4m --writers 8 --buffer-count 4 "$target"
+}
+
+@test "report refuses what is no result" {
+    refused "$work/none.h5" "$TIDEMILL" report "$work/none.h5"
+    printf 'text' >text.h5
+    refused text.h5 "$TIDEMILL" report text.h5
+    refused 'no result file' "$TIDEMILL" report
+}
+
+@test "verifying other bytes than the stored run wrote" {
+    "$TIDEMILL" run --quiet --size 1m --keep --result k.h5 "$target"
+    for other in '--seed 1' '--compress-ratio 2' '--dedup-ratio 2'; do
+        # shellcheck disable=SC2086 # an option and its value
+        refused "wrote other bytes than '${other%% *}' says" \
+            "$TIDEMILL" run --options-from k.h5 --phases verify $other
+    done
+    "$TIDEMILL" run --quiet --options-from k.h5 --phases read --seed 1 --result r.h5
+    "$TIDEMILL" run --quiet --options-from k.h5 --phases verify --result v.h5
+}

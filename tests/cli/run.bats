@@ -1,0 +1,251 @@
+#!/usr/bin/env bats
+# Small real runs: exit codes, what is left behind, what is said where.
+
+load helper
+
+result() { # the one result file
+    local files=("$work"/results/*.h5)
+    [ "${#files[@]}" -eq 1 ] && [ -f "${files[0]}" ] && printf '%s\n' "${files[0]}"
+}
+
+until_written() { # waits until a run in the background has data in the target
+    for _ in $(seq 100); do
+        [ -z "$(find "$target" -type f -size +64k)" ] || break
+        sleep 0.1
+    done
+}
+
+attribute() { # FILE OBJECT NAME
+    /usr/bin/python3 - "$@" <<'PY'
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    value = file[sys.argv[2]].attrs[sys.argv[3]]
+    print(value.decode() if isinstance(value, bytes) else value)
+PY
+}
+
+@test "write and read with verification: exit 0, a result, nothing else left" {
+    apart "$TIDEMILL" run --size 8m --verify "$target"
+    [ "$status" -eq 0 ]
+    [ -s "$out" ]
+    [ -z "$(ls -A "$target")" ]
+    [ "$(attribute "$(result)" / status)" = complete ]
+}
+
+@test "four ranks and a shared file of an odd size" {
+    ranks 4 run --size 10000019 --layout shared --verify --keep --buffer-size 64k "$target"
+    [ "$(find "$target" -type f -printf '%s %f\n')" = '10000019 shared' ]
+}
+
+@test "each rank its file, each writer its file" {
+    ranks 3 run --size 9999999 --layout rank --keep --verify --buffer-size 64k "$target"
+    [ "$(find "$target" -type f -printf '%f\n' | sort | xargs)" = 'r0 r1 r2' ]
+    [ "$(find "$target" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')" -eq 9999999 ]
+    rm -rf "${target:?}"/*
+    ranks 2 run --size 8m --layout writer --writers 2 --keep --verify --buffer-size 64k "$target"
+    [ "$(find "$target" -type f -printf '%f\n' | sort | xargs)" = 'r0.w0 r0.w1 r1.w0 r1.w1' ]
+    [ "$(find "$target" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')" -eq 8388608 ]
+}
+
+@test "--dry-run shows the plan and writes nothing" {
+    state_of >before
+    apart "$TIDEMILL" run --dry-run --size 8m "$target"
+    [ "$status" -eq 0 ]
+    [ -s "$out" ]
+    diff before <(state_of)
+}
+
+@test "report doubts a result whose figures were changed by hand" {
+    "$TIDEMILL" run --size 4m --result r.h5 "$target" >ran
+    ! grep 'does not\|together' ran || false
+    /usr/bin/python3 -c 'import h5py; f = h5py.File("r.h5", "r+"); f["phases/01_write"].attrs["bytes"] *= 2'
+    apart "$TIDEMILL" report r.h5
+    [ "$status" -eq 0 ]
+    tr -s ' \n' ' ' <"$out" | grep 'the result was changed after the run'
+}
+
+@test "report prints the same summary again" {
+    "$TIDEMILL" run --size 4m --result r.h5 "$target" >ran
+    "$TIDEMILL" report r.h5 >reported
+    grep -q 'GiB/s' reported
+    # what run printed beyond the summary (the path of the result, say) may differ
+    [ "$(grep -c . reported)" -ge 5 ]
+    grep -vxFf ran reported >differs || true
+    [ ! -s differs ]
+}
+
+@test "parsed bytes are echoed" {
+    run "$TIDEMILL" run --size 4MB --phases write /dev/null
+    [ "$status" -eq 0 ]
+    [[ $output == *4000000* || $output == *'4 000 000'* ]]
+}
+
+@test "/dev/null: write only, exit 0" {
+    run "$TIDEMILL" run --size 64m /dev/null
+    [ "$status" -eq 0 ]
+    [ "$(attribute "$(result)" / status)" = complete ]
+    [ "$(attribute "$(result)" /phases/01_write kind)" = write ]
+}
+
+@test "a changed byte: exit 3, the file and the offset are named" {
+    "$TIDEMILL" run --size 8m --layout shared --keep --result first.h5 "$target"
+    file=$(find "$target" -type f)
+    byte=$(od -An -tu1 -j 1234567 -N 1 "$file" | tr -d ' ')
+    printf "\\$(printf %o $((byte ^ 1)))" | dd of="$file" bs=1 seek=1234567 conv=notrunc status=none
+    run "$TIDEMILL" run --options-from first.h5 --phases verify --result second.h5
+    printf "%s\n" "$output"
+    [ "$status" -eq 3 ]
+    [[ $output == *"$file"* ]]
+    [[ $output == *1234567* ]]
+    [ -f "$file" ]
+}
+
+@test "kept files verify in a second run, which removes nothing" {
+    "$TIDEMILL" run --size 8m --keep --result first.h5 "$target"
+    find "$target" -type f | sort >before
+    "$TIDEMILL" run --options-from first.h5 --phases verify --result second.h5
+    find "$target" -type f | sort | diff before -
+}
+
+@test "the command line wins over the settings file, wherever it stands" {
+    mkdir other
+    printf 'size = 2m\nkeep = yes\ntarget = %s\n' "$work/other" >set.conf
+    "$TIDEMILL" run --size 4m "$target" --options-from set.conf
+    [ "$(find "$target" -type f -printf '%s\n')" -eq 4194304 ]
+    [ -z "$(ls -A other)" ]
+    "$TIDEMILL" run --options-from set.conf --size 1m
+    [ "$(find other -type f -printf '%s\n')" -eq 1048576 ]
+}
+
+@test "the result is not replaced; with --overwrite it is" {
+    "$TIDEMILL" run --size 1m --result r.h5 "$target"
+    refused r.h5 "$TIDEMILL" run --size 1m --result r.h5 "$target"
+    "$TIDEMILL" run --size 1m --result r.h5 --overwrite "$target"
+}
+
+@test "SIGTERM: exit 143, a result that says interrupted, own files removed" {
+    "$TIDEMILL" run --time 60 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
+    pid=$!
+    until_written
+    kill -TERM "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 143 ]
+    [ "$(attribute r.h5 / status)" = interrupted ]
+    [ -z "$(ls -A "$target")" ]
+}
+
+@test "a full file system: exit 1, a result that says failed, one line" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
+    unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+    apart unshare -m --propagation private bash -c '
+        mount -t tmpfs -o size=8m none "$1" || exit 77
+        "$2" run --size 64m --force --phases write --result r.h5 "$1"' - "$target" "$TIDEMILL"
+    [ "$status" -ne 77 ] || skip "no tmpfs can be mounted here"
+    [ "$status" -eq 1 ]
+    grep -q 'No space left on device' "$err"
+    [ "$(attribute r.h5 / status)" = failed ]
+}
+
+@test "a result that had no room meanwhile is saved when the data are gone" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
+    unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+    apart unshare -m --propagation private bash -c '
+        mount -t tmpfs -o size=16m none "$1" || exit 77
+        "$2" run --size 64m --force --quiet --result "$1/x.h5" "$1"
+        code=$?
+        cp "$1/x.h5" kept.h5
+        exit "$code"' - "$target" "$TIDEMILL"
+    [ "$status" -ne 77 ] || skip "no tmpfs can be mounted here"
+    [ "$status" -eq 1 ]
+    [ "$(attribute kept.h5 / status)" != running ]
+    [ "$(attribute kept.h5 /phases/01_write bytes)" -gt 0 ]
+}
+
+@test "other requests than the stored run made find all the same damage" {
+    "$TIDEMILL" run --quiet --size 8m --seed 5 --keep --result k.h5 "$target"
+    dd if=/dev/zero of="$(find "$target" -type f)" bs=4k seek=700 count=512 conv=notrunc status=none
+    for size in 64KiB 4MiB; do
+        apart "$TIDEMILL" run --options-from k.h5 --phases verify --buffer-size $size \
+            --result "v$size.h5"
+        [ "$status" -eq 3 ]
+        grep -q '512 blocks of 4 KiB' "$err"
+        [ "$(attribute "v$size.h5" /phases/01_verify bytes)" -eq 8388608 ]
+    done
+    "$TIDEMILL" run --quiet --size 64m --time 1 --rate 8m --buffer-size 256k --phases write --keep \
+        --result part.h5 "$target"
+    refused "'--buffer-size'" "$TIDEMILL" run --options-from part.h5 --phases verify \
+        --buffer-size 1m
+    "$TIDEMILL" run --quiet --options-from part.h5 --phases verify --result all.h5
+}
+
+@test "--quiet prints nothing on stdout" {
+    apart "$TIDEMILL" run --quiet --size 1m "$target"
+    [ "$status" -eq 0 ]
+    [ ! -s "$out" ]
+}
+
+@test "runs that start together do not take each other's result" {
+    local pids=() failed=0 named
+    for i in 1 2 3 4; do
+        "$TIDEMILL" run --quiet --size 1m "$target" 2>"err$i" & # four want the same default name
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do
+        wait "$pid" || failed=$((failed + 1))
+    done
+    named=$(find results -name '*.h5' | wc -l)
+    [ "$((named + failed))" -eq 4 ]
+    [ "$named" -ge 1 ]
+    [ "$(cat err? | wc -l)" -eq "$failed" ]
+}
+
+@test "standard output that cannot be written to is a failure" {
+    "$TIDEMILL" run --quiet --size 1m --result r.h5 "$target"
+    run bash -c '"$1" report r.h5 >/dev/full' - "$TIDEMILL"
+    [ "$status" -eq 1 ]
+    [[ $output == *'standard output'* ]]
+}
+
+@test "the default size fits a small target" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
+    unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+    apart unshare -m --propagation private bash -c '
+        mount -t tmpfs -o size=8m none "$1" || exit 77
+        "$2" run --result r.h5 "$1"' - "$target" "$TIDEMILL"
+    [ "$status" -ne 77 ] || skip "no tmpfs can be mounted here"
+    [ "$status" -eq 0 ]
+    [ "$(attribute r.h5 /phases/01_write bytes)" -gt 1000000 ]
+}
+
+@test "a target that gets nothing and a seed that is used again are told" {
+    mkdir other
+    "$TIDEMILL" run --size 1m --keep --result r.h5 "$target" "$PWD/other" | grep -q "other' gets nothing"
+    "$TIDEMILL" run --options-from r.h5 --result s.h5 "$target" | grep -q 'same bytes'
+}
+
+@test "a data set smaller than a sector is not called direct" {
+    "$TIDEMILL" run --size 7 --result r.h5 "$target" >page 2>/dev/null
+    ! grep -q '✓ O_DIRECT' page
+    [ "$(attribute r.h5 /phases/01_write bytes)" -eq 7 ]
+    [ "$(attribute r.h5 /phases/01_write direct_in_effect)" != yes ]
+}
+
+@test "SIGHUP ends a run as SIGTERM does, and nohup keeps it going" {
+    "$TIDEMILL" run --time 60 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
+    pid=$!
+    until_written
+    kill -HUP "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 143 ]
+    [ -z "$(ls -A "$target")" ]
+    # In its stead the handlers of this sanitizer say that no signal was ignored before.
+    nm -D "$TIDEMILL" | grep -q __tsan && skip "nohup is not seen through the thread sanitizer"
+    nohup "$TIDEMILL" run --quiet --time 2 --rate 1m --buffer-size 64k --result s.h5 "$target" \
+        >out 2>err &
+    pid=$!
+    sleep 1
+    kill -HUP "$pid"
+    wait "$pid"
+}

@@ -1,0 +1,44 @@
+#!/usr/bin/env bats
+# The ratio matrix over the files of four ranks, judged by zstd, gzip, lz4 and fio-dedupe.
+
+load ../cli/helper
+
+judge() { # COMPRESS DEDUP [RUN OPTION...]
+    local compress=$1 dedup=$2
+    shift 2
+    ranks 4 run --quiet --size 64m --phases write --keep --compress-ratio "$compress" \
+        --dedup-ratio "$dedup" "$@" "$target"
+    "${BATS_TEST_DIRNAME}/ratios.py" "$target" --compress "$compress" --dedup "$dedup"
+}
+
+@test "as they come: unique at every size, and nothing to compress" { judge 1 1; }
+@test "compression 1.25" { judge 1.25 1; }
+@test "compression 1.5" { judge 1.5 1; }
+@test "compression 2" { judge 2 1; }
+@test "compression 3" { judge 3 1; }
+@test "compression 4" { judge 4 1; }
+@test "compression 8" { judge 8 1; }
+@test "dedup 2" { judge 1 2; }
+@test "dedup 3.7 over one shared file" { judge 1 3.7 --layout shared; }
+@test "dedup 10 over a file for each of two writers" { judge 1 10 --layout writer --writers 2; }
+@test "both at once" { judge 2 3; }
+@test "both at once, over one shared file" { judge 1.5 2 --layout shared; }
+
+@test "another seed shares no block with this one" {
+    ranks 2 run --quiet --size 16m --phases write --keep --seed 1 "$target"
+    ranks 2 run --quiet --size 16m --phases write --keep --seed 2 "$target"
+    "${BATS_TEST_DIRNAME}/ratios.py" "$target"
+}
+
+@test "the bytes are the same with every instruction path and buffer size, and read by whom you like" {
+    local sums=
+    for path in portable auto; do
+        for buffer in 64k 47008; do
+            ranks 2 run --quiet --size 10000019 --layout shared --phases write --keep --seed 7 \
+                --simd "$path" --buffer-size "$buffer" --compress-ratio 2 "$target"
+            sums+=" $(find "$target" -type f -exec sha256sum {} + | cut -d ' ' -f 1)"
+            rm -r "${target:?}"/*
+        done
+    done
+    [ "$(tr ' ' '\n' <<<"$sums" | sort -u | grep -c .)" -eq 1 ]
+}

@@ -1,0 +1,445 @@
+"""The matrix: faults x engines x layouts, each with all that must come of it.
+
+Sizes: 2 ranks, 2 MiB each, requests of 256 KiB, one producer; so the third request of rank 1 lies
+at 524288 of its file, or 2 MiB further on in a shared one.
+"""
+import errno
+import os
+import signal
+
+from bench import KIB, MIB, Case
+
+REQUEST = 256 * KIB
+PART = 2 * MIB
+# By place: a ring's requests come to a file system in any order.
+FIRST, SECOND, THIRD = (f"@{number * REQUEST}" for number in range(3))
+ENGINES = ("pwrite", "pwritev", "uring")
+LAYOUTS = ("rank", "shared", "writer")
+DAMAGED = {"write": "failed", "verify": "complete"}
+ROOM = r" \([0-9]+ bytes and [0-9]+ inodes free\)"
+
+
+def ended(**phases):
+    return " ".join(f"{name}:{status}" for name, status in phases.items())
+
+
+def one_of(ranks, text):
+    return f"1 of {ranks} ranks \\(node {{host}}\\): {text}"
+
+
+def path(layout, rank=1):
+    name = {"rank": f"r{rank}", "shared": "shared", "writer": f"r{rank}\\.w[01]"}[layout]
+    return f"'{{target}}/{{run}}/{name}'"
+
+
+def offset(layout, number, rank=1):
+    """Of the request with this number, from 1; two writers of a rank share its requests."""
+    if layout == "writer":
+        return "[0-9]+"
+    return str((number - 1) * REQUEST + (rank * PART if layout == "shared" else 0))
+
+
+def reason(code):
+    return os.strerror(code)
+
+
+def transfer(verb, layout, number, code, room=""):
+    return f"cannot {verb} {path(layout)} at offset {offset(layout, number)}{room}: {reason(code)}"
+
+
+def write_faults(engine, layout):
+    """Errors and odd results of one write of rank 1; what was acknowledged is still verified."""
+    for code in (errno.EIO, errno.ENOSPC, errno.EDQUOT):
+        room = ROOM if code != errno.EIO else ""
+        yield Case(name=f"write: {errno.errorcode[code]}", rules=f"1 write 3 errno={code}",
+                   code=1, lines=(one_of(2, transfer("write", layout, 3, code, room)),),
+                   ended=ended(**DAMAGED), status="failed",
+                   why=(("write", one_of(2, transfer("write", layout, 3, code, room))),),
+                   facts={("write", "failed_requests"): 1, ("verify", "requests"): 2})
+    for action, moved in (("zero", 0), ("long", REQUEST + 4096)):
+        line = one_of(2, f"write of {path(layout)} at offset {offset(layout, 2)} "
+                         f"moved {moved} of {REQUEST} bytes")
+        yield Case(name=f"write: {action} result", rules=f"1 write 2 {action}", code=1,
+                   lines=(line,), status="failed", ended=ended(**DAMAGED))
+    yield Case(name="write: short result goes on", rules="1 write 2 short=8192",
+               facts={("write", "short_transfers"): 1, ("verify", "requests"): 16})
+    yield Case(name="write: EINTR and EAGAIN go on",
+               rules=f"1 write 2 errno={errno.EINTR};1 write 4 errno={errno.EAGAIN}",
+               facts={("write", "retries"): 2, ("verify", "requests"): 16})
+
+
+def read_faults(engine, layout):
+    phases = "write,read,verify"
+    states = ended(write="complete", read="failed", verify="complete")
+    yield Case(name="read: EIO", rules=f"1 read 3 errno={errno.EIO}", phases=phases, code=1,
+               lines=(one_of(2, transfer("read", layout, 3, errno.EIO)),), status="failed",
+               ended=states, facts={("verify", "requests"): 16})
+    yield Case(name="read: long result", rules="1 read 2 long", phases=phases, code=1,
+               lines=(one_of(2, f"read of {path(layout)} at offset {offset(layout, 2)} moved "
+                                f"{REQUEST + 4096} of {REQUEST} bytes"),),
+               status="failed", ended=states)
+    yield Case(name="read: zero result", rules="1 read 2 zero", phases=phases, code=1,
+               lines=(one_of(2, f"read of {path(layout)} at offset {offset(layout, 2)} moved 0 of "
+                                f"{REQUEST} bytes"),), status="failed", ended=states)
+    yield Case(name="read: short result goes on", rules="1 read 2 short=8192",
+               facts={("verify", "short_transfers"): 1})
+    yield wrong_data("read: wrong place", layout, rules=f"1 read 3 shift={REQUEST}")
+
+
+def wrong_data(name, layout, blocks=64, first=3, kind="[a-z]+", **more):
+    line = (f"{blocks} blocks? of 4 KiB holds? wrong data, first in {path(layout)} at offset "
+            f"{offset(layout, first)} \\(rank 1 on {{host}}\\): {kind}")
+    return Case(name=name, code=3, lines=(line,), status="failed",
+                ended=ended(write="complete", verify="failed"),
+                facts={("verify", "bad_blocks"): blocks}, **more)
+
+
+def call_faults(engine, layout):
+    """Around the transfers: open, fsync, close, removal."""
+    if layout != "shared":
+        created = one_of(2, f"cannot create {path(layout)}: {reason(errno.EACCES)}")
+        nothing = "skipped: nothing was written that could be read"
+        yield Case(name="open refused: EACCES", rules=f"1 open 1 errno={errno.EACCES}", code=1,
+                   lines=(created,), status="failed",
+                   ended=ended(write="failed", verify="skipped"),
+                   why=(("write", created), ("verify", nothing)))
+        full = one_of(2, f"cannot create {path(layout)}{ROOM}: {reason(errno.ENOSPC)}")
+        yield Case(name="open refused: ENOSPC", rules=f"1 open 1 errno={errno.ENOSPC}", code=1,
+                   lines=(full,), status="failed", ended=ended(write="failed", verify="skipped"))
+    else:
+        yield Case(name="open refused: EMFILE", rules=f"1 open 1 errno={errno.EMFILE}", code=1,
+                   lines=(one_of(2, f"cannot open {path(layout)} \\(raise ulimit -n, or use fewer "
+                                    f"writers\\): {reason(errno.EMFILE)}"),),
+                   status="failed", ended=ended(write="failed", verify="skipped"))
+    for code in (errno.EIO, errno.ENOSPC):
+        room = ROOM if code == errno.ENOSPC else ""
+        yield Case(name=f"fsync: {errno.errorcode[code]}", rules=f"1 fsync 1 errno={code}", code=1,
+                   lines=(one_of(2, f"cannot sync {path(layout)}{room}: {reason(code)}"),),
+                   status="failed", ended=ended(**DAMAGED))
+    yield Case(name="close: EIO", rules=f"1 close 1 errno={errno.EIO}", code=1,
+               lines=(one_of(2, f"cannot close {path(layout)}: {reason(errno.EIO)}"),),
+               status="failed", ended=ended(**DAMAGED))
+    if layout == "rank":
+        yield Case(name="removal: EIO", rules=f"1 remove 1 errno={errno.EIO}", code=1, left=True,
+                   lines=("[12] of 2 ranks .*: cannot remove .*",), status="failed")
+
+
+WAITS = ("no progress for [0-9.]+ m?s: rank {rank} on {{host}} waits for a {what} of "
+         "{path} at offset {offset}")
+
+
+def stalls(engine, layout):
+    def waits(what, number, rank=1):
+        return WAITS.format(rank=rank, what=what, path=path(layout, rank),
+                            offset=offset(layout, number, rank))
+
+    given_up = one_of(2, f"write of {path(layout)} at offset {offset(layout, 3)} did not come back "
+                         r"within 3\.00 s \(--stall-abort\)")
+    soon = ("--stall-warning", "1s")
+    abort = (*soon, "--stall-abort", "3s")
+    # A ring's delayed requests are sent together: the first of them has waited longest.
+    yield Case(name="write: slow, told, goes on", rules="1 write 3 delay=3500", options=soon,
+               lines=(waits("write", 3) if engine != "uring" else
+                      waits("write", 1).rsplit(" ", 1)[0] + " [0-9]+",), facts={("verify", "requests"): 16})
+    yield Case(name="write: never returns, --stall-abort", rules="1 write 3 hang", options=abort,
+               code=1, lines=(waits("write", 3), given_up), status="failed",
+               ended=ended(write="failed", verify="skipped"), why=(("write", given_up),))
+    yield Case(name="write: never returns, second signal", ranks=0, rules="0 write 3 hang",
+               code=130, options=soon, lines=(waits("write", 3, 0),), status="interrupted",
+               ended=ended(write="interrupted"), left=True, within_s=5,
+               after=((2.5, signal.SIGINT, 0), (3.2, signal.SIGINT, 0)))
+
+
+def matrix(make, engines, layouts, **more):
+    """Each engine with each layout's faults, told what they have in common."""
+    for engine in engines:
+        for layout in layouts:
+            for case in make(engine, layout):
+                case.engine, case.layout = engine, layout
+                for name, value in more.items():
+                    setattr(case, name, value)
+                yield case
+
+
+def transfers():
+    yield from matrix(write_faults, ("pwrite",), ("rank",))
+    yield from matrix(write_faults, ("uring",), ("rank", "shared"))
+    yield from matrix(write_faults, ("pwritev",), ("writer",))
+    yield from matrix(read_faults, ("uring",), ("rank", "shared"))
+    yield from matrix(read_faults, ("pwrite",), ("writer",))
+
+
+def calls():
+    yield from matrix(call_faults, ("pwrite",), ("rank",))
+    yield from matrix(call_faults, ("uring",), ("shared",))
+    yield from matrix(call_faults, ("pwritev",), ("writer",))
+    for code, words in ((errno.ENOSYS, "ENOSYS"), (errno.EPERM, "EPERM"), (errno.ENOMEM, "ENOMEM")):
+        yield Case(name=f"io_uring refused: {words}, asked for", engine="uring",
+                   rules=f"1 setup 1+ errno={code}", code=2, status=None, lines=(one_of(2, ".*"),))
+    yield Case(name="io_uring refused, auto falls back", engine="auto",
+               rules=f"1 setup 1+ errno={errno.EPERM}", facts={("verify", "requests"): 16})
+    yield Case(name="io_uring refused later, in the phase", engine="uring",
+               rules=f"1 setup 2+ errno={errno.ENOMEM}", code=1, status="failed",
+               lines=(one_of(2, ".*"),), ended=ended(write="failed", verify="skipped"))
+
+
+def probes():
+    """--ceilings: what a probe meets is told, and its files go; the run goes on where it can."""
+    probe = "{target}/{run}/probe-r1"
+    asked = ("--ceilings",)
+    line = one_of(2, f"cannot write '{probe}' at offset {2 * REQUEST}: {reason(errno.EIO)}")
+    for engine in ("pwrite", "uring"):
+        yield Case(name="EIO in a probe", engine=engine, options=asked, lines=(line,),
+                   rules=f"1 write 3 errno={errno.EIO}", facts={("verify", "requests"): 16})
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            yield Case(name=f"{number.name} in a probe, alone", engine=engine, ranks=0, code=code,
+                       options=asked, rules=f"0 write 3 signal={int(number)}", within_s=5,
+                       status="interrupted", ended=ended(write="skipped", verify="skipped"))
+    yield Case(name="SIGTERM to rank 1 in a probe", engine="uring", code=143, options=asked,
+               rules=f"1 write 3 signal={int(signal.SIGTERM)}", status="interrupted", within_s=5,
+               ended=ended(write="skipped", verify="skipped"))
+    yield Case(name="SIGTERM through mpirun in a probe", engine="pwrite", code=1,
+               options=asked, status="interrupted", within_s=5,
+               rules=f"0 write 3 launcher={int(signal.SIGTERM)};1 write 4+ delay=400",
+               ended="(write:skipped( verify:skipped)?)?")
+
+
+def stalling():
+    yield from matrix(stalls, ("pwrite", "uring"), ("rank",))
+    yield from list(matrix(stalls, ("uring",), ("shared",)))[:2]
+    for engine in ("pwrite", "uring"):
+        yield from fuse_stalls(engine)
+
+
+def fuse_stalls(engine):
+    """The kernel itself waits: nothing of the program is told."""
+    abort = ("--stall-warning", "1s", "--stall-abort", "3s")
+    hangs = {"engine": engine, "via": "fuse", "code": 1, "status": "failed", "left": True}
+
+    def told(what, at=""):
+        begins = f"no progress for [0-9.]+ m?s: rank 1 on {{host}} waits for a {what} of "
+        ends = one_of(2, f"{what} of {path('rank')}{at} did not come back within "
+                         r"3\.00 s \(--stall-abort\)")
+        return (begins + path("rank") + at, ends,
+                "[12] of 2 ranks .*: cannot remove files: their storage does not answer; remove "
+                "them with --cleanup and the result")
+
+    # A ring's requests reach the file system in any order.
+    where = f" at offset {REQUEST if engine == 'pwrite' else '[0-9]+'}"
+    yield Case(name="stall below the kernel, told, goes on", engine=engine, via="fuse",
+               rules="r1 write 2 delay=3500", options=abort[:2], lines=told("write", where)[:1])
+    yield Case(name="hang below the page cache, --stall-abort", rules="r1 write 2 hang",
+               options=(*abort, "--direct", "never"), lines=told("write", " at offset [0-9]+"),
+               ended=ended(write="failed", verify="skipped"), **hangs)
+    # The kernel lets nobody end this one: all is said and saved, and then it waits.
+    yield Case(name="hang that nobody can end", rules="r1 write 2 hang", options=abort,
+               lines=told("write", where),
+               ended=ended(write="failed", verify="skipped"), saved_as="failed",
+               saved_within_s=9, after=((10, "let_go", 0),), within_s=14, **hangs)
+    yield Case(name="fsync hangs below the kernel", rules="r1 fsync 1 hang", options=abort,
+               lines=told("sync"), ended=ended(write="failed", verify="skipped"), **hangs)
+
+
+def gave_up(line):
+    return f"gave up: {line}; files may be left behind: remove them with --cleanup and the result"
+
+
+def gate(rank):
+    line = f"no progress for [0-9.]+ m?s: rank {rank} on {{host}} has not come to the next gate"
+    return (line, gave_up(line))
+
+
+def stuck():
+    """The main thread of a rank, in the middle of nothing that a pipeline does."""
+    abort = ("--stall-warning", "1s", "--stall-abort", "3s")
+    for rank in (0, 1):
+        alone = ("no progress for [0-9.]+ m?s: rank 0 on {host} waits for opening of "
+                 + path("rank", 0))
+        yield Case(name=f"open never returns on rank {rank}", rules=f"{rank} open 1 hang", code=1,
+                   options=abort, status="failed", ended=ended(write="failed"), left=True,
+                   lines=gate(1) if rank else (alone, gave_up(alone)))
+    yield Case(name="open is slow, told, goes on", rules="1 open 1 delay=3500",
+               options=("--stall-warning", "1500ms"), lines=gate(1)[:1])
+    removal = ("no progress for [0-9.]+ m?s: rank 0 on {host} waits for removal of "
+               + path("rank", 0))
+    yield Case(name="removal never returns on rank 0", rules="0 remove 1 hang", code=1,
+               options=abort, status="failed", left=True, lines=(removal, gave_up(removal)))
+    yield Case(name="removal never returns on rank 1", rules="1 remove 1 hang", code=1,
+               options=abort, status="failed", left=True, lines=gate(1))
+    yield Case(name="open never returns, second signal", ranks=0, rules="0 open 1 hang", code=143,
+               options=("--stall-warning", "20s"), status="interrupted", left=True, within_s=4,
+               ended=ended(write="interrupted"),
+               after=((1, signal.SIGTERM, 0), (1.7, signal.SIGTERM, 0)))
+
+
+def fuse_faults(engine):
+    yield Case(name="EIO from below", rules=f"r1 write {THIRD} errno={errno.EIO}", code=1,
+               lines=(one_of(2, transfer("write", "rank", 3, errno.EIO)),), status="failed",
+               ended=ended(**DAMAGED))
+    yield Case(name="EDQUOT from below", rules=f"r1 write {THIRD} errno={errno.EDQUOT}", code=1,
+               lines=(one_of(2, transfer("write", "rank", 3, errno.EDQUOT, ROOM)),),
+               status="failed", ended=ended(**DAMAGED))
+    # To a ring the kernel tells both of these as EIO.
+    if engine == "uring":
+        for action in ("short=8192", "zero"):
+            yield Case(name=f"{action} from below, EIO in a ring",
+                       rules=f"r1 write {SECOND} {action}", direct_io=True, code=1,
+                       status="failed", ended=ended(**DAMAGED),
+                       lines=(one_of(2, transfer("write", "rank", 2, errno.EIO)),))
+    else:
+        yield Case(name="short from below", rules=f"r1 write {SECOND} short=8192", direct_io=True,
+                   facts={("write", "short_transfers"): 1, ("verify", "requests"): 16})
+        yield Case(name="zero from below", rules=f"r1 write {SECOND} zero", direct_io=True, code=1,
+                   lines=(one_of(2, f"write of {path('rank')} at offset {REQUEST} moved 0 of "
+                                    f"{REQUEST} bytes"),),
+                   status="failed", ended=ended(**DAMAGED))
+    yield wrong_data("lost write, acknowledged", "rank", rules=f"r1 write {THIRD} lose",
+                     kind="zeros")
+    yield wrong_data("misdirected write", "rank", rules=f"r1 write {THIRD} shift={16 * MIB}",
+                     kind="zeros")
+    yield wrong_data("one bit flips", "rank", blocks=1, rules=f"r1 read {THIRD} flip=0",
+                     kind="flipped")
+    yield Case(name="fsync: EIO from below", rules=f"r1 fsync 1 errno={errno.EIO}", code=1,
+               lines=(one_of(2, f"cannot sync {path('rank')}: {reason(errno.EIO)}"),),
+               status="failed", ended=ended(**DAMAGED))
+    yield Case(name="close: ENOSPC from below", rules=f"r1 close 1+ errno={errno.ENOSPC}", code=1,
+               lines=(one_of(2, f"cannot close {path('rank')}{ROOM}: .*"),
+                      one_of(2, f"cannot close {path('rank')}{ROOM}: .*")),
+               status="failed", ended=ended(write="failed", verify="failed"))
+    yield Case(name="O_DIRECT refused at open", rules=f"r1 open_direct 1+ errno={errno.EINVAL}",
+               facts={("verify", "requests"): 16})
+    yield Case(name="O_DIRECT refused at the write", rules=f"r1 write {FIRST} errno={errno.EINVAL}",
+               facts={("write", "buffered_bytes"): PART if engine == "pwrite" else REQUEST,
+                      ("verify", "requests"): 16})
+    yield Case(name="O_DIRECT required, refused at the write", code=1, status="failed",
+               rules=f"r1 write {FIRST} errno={errno.EINVAL}", options=("--direct", "require"),
+               lines=(one_of(2, transfer("write", "rank", 1, errno.EINVAL)),),
+               ended=ended(write="failed", verify="complete"))
+
+
+def below():
+    for engine in ("pwrite", "uring"):
+        for case in fuse_faults(engine):
+            case.engine, case.via = engine, "fuse"
+            yield case
+
+
+FORCE = ("--force",)
+
+
+def real():
+    """Faults that nothing feigns."""
+    for engine in ENGINES:
+        yield Case(name="full tmpfs", engine=engine, storage="small_tmpfs", options=FORCE, code=1,
+                   lines=("[12] of 2 ranks \\(node {host}\\): cannot write '{target}/{run}/r[01]' at "
+                          f"offset [0-9]+{ROOM}: {reason(errno.ENOSPC)}",),
+                   status="failed", ended=ended(**DAMAGED))
+    for engine in ("pwrite", "uring"):
+        full = (f"[12] of 2 ranks .*cannot write .* at offset [0-9]+{ROOM}: "
+                f"{reason(errno.ENOSPC)}",)
+        yield Case(name="full ext4", engine=engine, storage="small_ext4", size="8MiB", code=1,
+                   options=FORCE, lines=full, status="failed", ended=ended(**DAMAGED))
+        yield Case(name="full xfs, page cache", engine=engine, storage="full_xfs", size="4MiB",
+                   options=(*FORCE, "--direct", "never"), code=1, lines=full, status="failed",
+                   ended=ended(**DAMAGED), layout="shared")
+        # Higher than what MPI itself needs in shared memory.
+        yield Case(name="file size limit", engine=engine, limits={"RLIMIT_FSIZE": 32 * MIB},
+                   size="33MiB", code=1, status="failed", ended=ended(**DAMAGED),
+                   lines=(f"[12] of 2 ranks \\(node {{host}}\\): cannot write "
+                          f"'{{target}}/{{run}}/r[01]' at offset [0-9]+: "
+                          f"{reason(errno.EFBIG)}",))
+    yield Case(name="inodes used up", engine="uring", storage="few_inodes", code=1, status="failed",
+               lines=(one_of(2, "cannot create '{target}/{run}/r[01]'"
+                                " \\([0-9]+ bytes and 0 inodes free\\): "
+                                + reason(errno.ENOSPC)),),
+               ended=ended(write="failed", verify="skipped"))
+    yield Case(name="no space, told by fsync alone", engine="pwrite", storage="sparse_ext4",
+               size="8MiB", options=("--direct", "never"), code=1, status="failed",
+               lines=(f"[12] of 2 ranks .*cannot (sync|write|close) .*{ROOM}.*",),
+               ended="write:failed verify:(complete|failed|skipped)")
+    yield from frozen()
+    yield from gone_bad()
+    yield Case(name="no space: refused beforehand", engine="uring", storage="small_tmpfs", code=2,
+               lines=("(1 of 2 ranks .*: )?the plan puts 4194304 bytes on '{target}', which has "
+                      "room for [0-9]+: give a smaller size, or '--force'",), status=None)
+
+
+def frozen():
+    """Nobody can end a process that waits for a frozen file system: what is asserted before it is
+    thawed is what was said and saved."""
+    for engine, options in (("pwrite", ()), ("uring", ()), ("pwrite", ("--direct", "never"))):
+        waits = (r"no progress for [0-9.]+ m?s: rank [01] on {host} waits for a (write|sync|close) "
+                 r"of '{target}/{run}/r[01]'( at offset [0-9]+)?(; 1 other rank waits as well)?")
+        yield Case(name="frozen ext4" + (", page cache" if options else ""), engine=engine,
+                   storage="ext4", rules="1 write 3 delay=1", code=1, status="failed", left=True,
+                   options=("--stall-warning", "1s", "--stall-abort", "2s", "--rate", "1MiB/s",
+                            *options),
+                   lines=(waits, r"[12] of 2 ranks .*: (write|sync|close) of .* did not come back "
+                                 r"within 2\.00 s \(--stall-abort\)",
+                          "[12] of 2 ranks .*: cannot remove files: their storage does not answer; "
+                          "remove them with --cleanup and the result"),
+                   ended=ended(write="failed", verify="skipped"), saved_as="failed",
+                   saved_within_s=9, after=((0, "freeze", 0), (10, "thaw", 0)), within_s=14)
+
+
+def gone_bad():
+    """What lies below the file system loses its end."""
+    for engine in ("pwrite", "uring"):
+        yield Case(name="device loses its data", engine=engine, storage="ext4",
+                   rules="0 read 2 delay=1", phases="write,read", code=1, status="failed",
+                   options=("--rate", "1MiB/s"), after=((0, "cut_image", 0),),
+                   lines=(r"[12] of 2 ranks .*: cannot read '{target}/{run}/r[01]' at offset [0-9]+: "
+                          + reason(errno.EIO),),
+                   ended=ended(write="complete", read="failed"))
+
+
+def lost():
+    """A rank that is gone, in the middle of a phase."""
+    for engine in ("pwrite", "uring"):
+        for rank in (0, 1):
+            gone = "interrupted by SIGTERM: bytes as last heard of; lost rank 1 on {host}"
+            yield Case(name=f"SIGKILL of rank {rank}", engine=engine, code=137,
+                       rules=f"{rank} write 3 kill", why=(("write", gone),) if rank else (), status="interrupted" if rank else "running",
+                       ended="write:interrupted" if rank else "write:running", left=True,
+                       saved_within_s=0.8 if rank else None)
+    yield Case(name="SIGKILL in the second phase", engine="uring", rules="1 read 3 kill", code=137,
+               status="interrupted", left=True,
+               why=(("verify", "interrupted by SIGTERM: .*; lost rank 1 on {host}"),),
+               ended="write:complete verify:interrupted")
+    yield Case(name="SIGKILL of rank 2 of 4", engine="uring", ranks=4, rules="2 write 2 kill",
+               code=137, status="interrupted", ended="write:interrupted", left=True,
+               why=(("write", "interrupted by SIGTERM: .*; lost rank 2 on {host}"),))
+    yield Case(name="SIGKILL of mpirun", engine="uring", code=-9, rules="0 write 3 launcher=9",
+               status="running|interrupted|complete|failed", ended="write:.*", left=True)
+
+
+SLOWLY = ("--rate", "1MiB/s")
+
+
+def signals():
+    for engine in ("pwrite", "uring"):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGUSR1, 143),
+                             (signal.SIGUSR2, 143)):
+            yield Case(name=f"{number.name} alone", engine=engine, ranks=0, options=SLOWLY,
+                       rules=f"0 write 3 signal={int(number)}", code=code, status="interrupted",
+                       ended=ended(write="interrupted", verify="skipped"), within_s=5)
+    yield Case(name="SIGTERM to rank 1", engine="uring", code=143, options=SLOWLY,
+               rules=f"1 write 3 signal={int(signal.SIGTERM)}", status="interrupted",
+               ended=ended(write="interrupted", verify="skipped"), within_s=5)
+    for number, code in ((signal.SIGUSR1, 143), (signal.SIGUSR2, 143)):
+        yield Case(name=f"{number.name} through mpirun", engine="uring", code=code, options=SLOWLY,
+                   rules=f"0 write 3 launcher={int(number)}", status="interrupted",
+                   ended=ended(write="interrupted", verify="skipped"), within_s=5)
+    for engine in ("pwrite", "uring"):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            yield Case(name=f"{number.name} through mpirun", engine=engine, code=1, options=SLOWLY,
+                       rules=f"0 write 3 launcher={int(number)}", status="interrupted",
+                       ended="write:interrupted( verify:skipped)?", saved_within_s=0.8,
+                       within_s=5)
+    yield Case(name="SIGTERM through mpirun while a write hangs", engine="pwrite", code=1,
+               rules=f"1 write 2 hang;0 write 3 launcher={int(signal.SIGTERM)}", options=SLOWLY,
+               status="interrupted", ended="write:interrupted", left=True, within_s=6)
+
+
+GROUPS = {function.__name__: function
+          for function in (transfers, calls, probes, stalling, stuck, below, real, lost, signals)}

@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# run --cleanup RESULT: takes away what a dead run left, and nothing else.
+
+load ../cli/helper
+
+# dead RESULT OPTION...: a run that was killed in the middle of its first phase.
+dead() {
+    local result=$1
+    shift
+    touch "$work/stamp"
+    sleep 0.02
+    "$TIDEMILL" run --size 8m --buffer-size 64k --rate 256k/s --quiet --result "$result" "$@" \
+        "$target" &
+    pid=$!
+    for _ in $(seq 200); do
+        [ -n "$(find "$target" -mindepth 2 -type f -size +0 -newer "$work/stamp")" ] && break
+        sleep 0.05
+    done
+    kill -KILL "$pid"
+    wait "$pid" || true
+    folder=$(find "$target" -mindepth 1 -maxdepth 1 -name 'tidemill-*' -newer "$work/stamp")
+    [ -d "$folder" ]
+}
+
+clean() {
+    apart "$TIDEMILL" run --cleanup "$1"
+}
+
+# Refused, with these words, and everything is as it was.
+kept() { # RESULT WORDS
+    local before
+    before=$(find "$target" -printf '%p %y %s\n' | sort)
+    clean "$1"
+    cat "$err"
+    [ "$status" -eq 2 ]
+    [ "$(wc -l <"$err")" -eq 1 ]
+    grep -q -- "$2" "$err"
+    [ "$before" = "$(find "$target" -printf '%p %y %s\n' | sort)" ]
+}
+
+@test "every layout's files and their folder go, once" {
+    for layout in rank shared writer; do
+        dead "$layout.h5" --layout "$layout" --writers 2
+        "$TIDEMILL" report "$layout.h5" >page
+        clean "$layout.h5"
+        [ "$status" -eq 0 ]
+        grep -Eq '^removed [1-9] files? and 1 folder of run [0-9a-f]{16}$' "$out"
+        [ -z "$(ls -A "$target")" ]
+        clean "$layout.h5"
+        [ "$status" -eq 0 ]
+        grep -q '^removed 0 files and 0 folders' "$out"
+    done
+}
+
+@test "other runs and other files stay" {
+    printf 'precious' >"$target/r0"
+    mkdir "$target/tidemill-0000000000000000"
+    printf 'precious' >"$target/tidemill-0000000000000000/r0"
+    dead r.h5
+    clean r.h5
+    [ "$status" -eq 0 ]
+    [ "$(cat "$target/r0" "$target/tidemill-0000000000000000/r0")" = preciousprecious ]
+    [ "$(find "$target" -mindepth 1 | wc -l)" -eq 3 ]
+}
+
+@test "a folder with something foreign in it stays as it is" {
+    dead r.h5
+    printf 'precious' >"$folder/notes"
+    kept r.h5 "'notes' in it was not made by that run; nothing was removed"
+    mv "$folder/notes" "$folder/r7"
+    kept r.h5 "'r7' in it"
+    rm "$folder/r7"
+    mkdir "$folder/shared"
+    kept r.h5 "'shared' in it"
+    rmdir "$folder/shared"
+    rm "$folder/r0"
+    ln -s /etc/hostname "$folder/r0"
+    kept r.h5 "'r0' in it"
+    [ -e /etc/hostname ]
+}
+
+@test "a link in the place of the folder is not followed" {
+    dead r.h5
+    mv "$folder" "$work/elsewhere"
+    ln -s "$work/elsewhere" "$folder"
+    kept r.h5 "cannot look into"
+    [ -e "$work/elsewhere/r0" ]
+}
+
+@test "a run that is still going is left alone" {
+    "$TIDEMILL" run --size 8m --buffer-size 64k --rate 512k/s --quiet --phases write \
+        --result r.h5 "$target" &
+    pid=$!
+    for _ in $(seq 200); do
+        [ -n "$(find "$target" -type f -size +0)" ] && break
+        sleep 0.05
+    done
+    clean r.h5
+    kill -TERM "$pid"
+    ended=0
+    wait "$pid" || ended=$?
+    [ "$status" -eq 2 ]
+    grep -q "a run is using 'r0'; nothing was removed" "$err"
+    [ "$ended" -eq 143 ]
+    [ -z "$(ls -A "$target")" ]
+}
+
+@test "what was to be kept is kept" {
+    "$TIDEMILL" run --size 1m --quiet --keep --result r.h5 "$target"
+    kept r.h5 'told to keep its files (--keep)'
+}
+
+@test "what is no result, or not there, or with a target" {
+    printf 'precious' >notes
+    refused 'not a result of tidemill' "$TIDEMILL" run --cleanup notes
+    refused 'missing.h5' "$TIDEMILL" run --cleanup missing.h5
+    refused 'give no target' "$TIDEMILL" run --cleanup notes "$target"
+}
+
+@test "several ranks do it once" {
+    dead r.h5
+    apart ranks 3 run --cleanup r.h5
+    [ "$status" -eq 0 ]
+    [ "$(wc -l <"$out")" -eq 1 ]
+    [ -z "$(ls -A "$target")" ]
+}

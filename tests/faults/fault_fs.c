@@ -1,0 +1,272 @@
+/*
+ * fault_fs SOURCE MOUNT_POINT: the fault bench's file system. Passes everything on to SOURCE, but
+ * for the calls that a rule names (see rules.h; WHO is the end of the path).
+ *
+ *   FAULT_RULES    the rules
+ *   FAULT_DIRECT   "yes": no page cache, so that short results reach the program
+ *   FAULT_RELEASE  a file: what hangs goes on when it is there
+ *   FAULT_HARD     "yes": what hangs does not even end when its process is killed
+ *
+ * Runs in the foreground; ends when unmounted.
+ */
+#define FUSE_USE_VERSION 31
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "rules.h"
+
+enum { NAME_ROOM = 4096, LOOK_NS = 20 * 1000 * 1000, TRANSFER_MOST = 1 << 20 };
+
+static struct rules rules;
+static const char *source;
+
+/* The place of 'path' below the source. */
+static const char *below(const char *path, char room[NAME_ROOM])
+{
+    snprintf(room, NAME_ROOM, "%s%s", source, path);
+    return room;
+}
+
+static int told(int result)
+{
+    return result < 0 ? -errno : 0;
+}
+
+static void nap(long nanoseconds)
+{
+    struct timespec left = {.tv_sec = nanoseconds / 1000000000,
+                            .tv_nsec = nanoseconds % 1000000000};
+    nanosleep(&left, NULL);
+}
+
+static bool says_yes(const char *name)
+{
+    const char *text = getenv(name);
+    return text && !strcmp(text, "yes");
+}
+
+/* 0 when it goes on, -EINTR when its caller was killed. */
+static int hang(void)
+{
+    const char *release = getenv("FAULT_RELEASE");
+    while (!release || access(release, F_OK)) {
+        if (!says_yes("FAULT_HARD") && fuse_interrupted())
+            return -EINTR;
+        nap(LOOK_NS);
+    }
+    return 0;
+}
+
+/* What to do instead, as a negative errno; 0: go on with the call, told of the rule. */
+static int strike(const char *path, const char *call, off_t offset, const struct rule **rule)
+{
+    *rule = rules_meet(&rules, path, call, offset);
+    if (*rule)
+        rules_mark();
+    if (rule_does(*rule, "errno"))
+        return (int)-(*rule)->value;
+    if (rule_does(*rule, "delay"))
+        nap((*rule)->value * 1000000);
+    return rule_does(*rule, "hang") ? hang() : 0;
+}
+
+static int get_attributes(const char *path, struct stat *out, struct fuse_file_info *info)
+{
+    char room[NAME_ROOM];
+    (void)info;
+    return told(lstat(below(path, room), out));
+}
+
+static int list(const char *path, void *into, fuse_fill_dir_t fill, off_t offset,
+                struct fuse_file_info *info, enum fuse_readdir_flags flags)
+{
+    char room[NAME_ROOM];
+    (void)offset;
+    (void)info;
+    (void)flags;
+    DIR *folder = opendir(below(path, room));
+    if (!folder)
+        return -errno;
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+        fill(into, entry->d_name, NULL, 0, 0);
+    closedir(folder);
+    return 0;
+}
+
+static int open_below(const char *path, struct fuse_file_info *info, int more, mode_t mode)
+{
+    char room[NAME_ROOM];
+    const struct rule *rule;
+    int error = strike(path, info->flags & O_DIRECT ? "open_direct" : "open", NO_OFFSET, &rule);
+    if (error)
+        return error;
+    int fd = open(below(path, room), (info->flags & ~O_DIRECT) | more | O_CLOEXEC, mode);
+    if (fd < 0)
+        return -errno;
+    info->fh = (uint64_t)fd;
+    info->direct_io = says_yes("FAULT_DIRECT");
+    return 0;
+}
+
+static int open_file(const char *path, struct fuse_file_info *info)
+{
+    return open_below(path, info, 0, 0);
+}
+
+static int create_file(const char *path, mode_t mode, struct fuse_file_info *info)
+{
+    return open_below(path, info, O_CREAT, mode);
+}
+
+static int read_file(const char *path, char *bytes, size_t length, off_t offset,
+                     struct fuse_file_info *info)
+{
+    const struct rule *rule;
+    int error = strike(path, "read", offset, &rule);
+    if (error)
+        return error;
+    if (rule_does(rule, "zero"))
+        return 0;
+    if (rule_does(rule, "short") && (size_t)rule->value < length)
+        length = (size_t)rule->value;
+    if (rule_does(rule, "shift"))
+        offset += rule->value;
+    ssize_t got = pread((int)info->fh, bytes, length, offset);
+    if (rule_does(rule, "flip") && got > rule->value)
+        bytes[rule->value] ^= 0x10;
+    return got < 0 ? -errno : (int)got;
+}
+
+static int write_file(const char *path, const char *bytes, size_t length, off_t offset,
+                      struct fuse_file_info *info)
+{
+    const struct rule *rule;
+    int error = strike(path, "write", offset, &rule);
+    if (error)
+        return error;
+    if (rule_does(rule, "zero"))
+        return 0;
+    if (rule_does(rule, "lose"))
+        return (int)length;
+    if (rule_does(rule, "short") && (size_t)rule->value < length)
+        length = (size_t)rule->value;
+    if (rule_does(rule, "shift"))
+        offset += rule->value;
+    ssize_t written = pwrite((int)info->fh, bytes, length, offset);
+    return written < 0 ? -errno : (int)written;
+}
+
+static int flush_file(const char *path, struct fuse_file_info *info)
+{
+    const struct rule *rule;
+    (void)info;
+    return strike(path, "close", NO_OFFSET, &rule);
+}
+
+static int release_file(const char *path, struct fuse_file_info *info)
+{
+    (void)path;
+    return told(close((int)info->fh));
+}
+
+static int sync_file(const char *path, int data_only, struct fuse_file_info *info)
+{
+    const struct rule *rule;
+    (void)data_only;
+    int error = strike(path, "fsync", NO_OFFSET, &rule);
+    return error ? error : told(fsync((int)info->fh));
+}
+
+static int cut_file(const char *path, off_t length, struct fuse_file_info *info)
+{
+    char room[NAME_ROOM];
+    (void)info;
+    return told(truncate(below(path, room), length));
+}
+
+static int remove_file(const char *path)
+{
+    char room[NAME_ROOM];
+    const struct rule *rule;
+    int error = strike(path, "remove", NO_OFFSET, &rule);
+    return error ? error : told(unlink(below(path, room)));
+}
+
+static int make_folder(const char *path, mode_t mode)
+{
+    char room[NAME_ROOM];
+    return told(mkdir(below(path, room), mode));
+}
+
+static int remove_folder(const char *path)
+{
+    char room[NAME_ROOM];
+    return told(rmdir(below(path, room)));
+}
+
+static int space(const char *path, struct statvfs *out)
+{
+    char room[NAME_ROOM];
+    return told(statvfs(below(path, room), out));
+}
+
+static void *begin(struct fuse_conn_info *connection, struct fuse_config *settings)
+{
+    connection->max_write = TRANSFER_MOST;
+    settings->kernel_cache = 0;
+    settings->intr = 1;
+    settings->hard_remove = 1;
+    settings->attr_timeout = 0;
+    return NULL;
+}
+
+static const struct fuse_operations operations = {
+    .init = begin,
+    .getattr = get_attributes,
+    .readdir = list,
+    .open = open_file,
+    .create = create_file,
+    .read = read_file,
+    .write = write_file,
+    .flush = flush_file,
+    .release = release_file,
+    .fsync = sync_file,
+    .truncate = cut_file,
+    .unlink = remove_file,
+    .mkdir = make_folder,
+    .rmdir = remove_folder,
+    .statfs = space,
+};
+
+/* libfuse interrupts a thread by this signal, and installs no handler when init asks for it. */
+static void wake_up(int number)
+{
+    (void)number;
+}
+
+int main(int count, char **words)
+{
+    if (count != 3) {
+        fprintf(stderr, "usage: fault_fs SOURCE MOUNT_POINT\n");
+        return 2;
+    }
+    const char *text = getenv("FAULT_RULES");
+    if (text && !rules_read(&rules, text)) {
+        fprintf(stderr, "FAULT_RULES cannot be read: %s\n", text);
+        return 2;
+    }
+    source = words[1];
+    signal(SIGUSR1, wake_up);
+    char foreground[] = "-f";
+    char options_word[] = "-o";
+    char options[] = "fsname=fault_fs,subtype=fault_fs";
+    char *arguments[] = {words[0], words[2], foreground, options_word, options, NULL};
+    return fuse_main(5, arguments, &operations, NULL);
+}

@@ -1,0 +1,52 @@
+#!/bin/bash
+# lost_host_test.sh PROGRAM: a whole (pretend) host dies in the middle of a phase
+set -u
+hosts=$(dirname "$(readlink -f "$0")")/../hosts
+# shellcheck source=tests/hosts/expect.sh
+. "$hosts/expect.sh"
+# shellcheck disable=SC2034 # where expect.sh finds its helpers
+here=$hosts
+if [ -z "${BOX:-}" ]; then
+    need mpirun
+    exec "$hosts/box.sh" 2 "$0" "$@"
+fi
+
+program=$1
+cd "$BOX" || exit 1
+# A host that is gone says nothing, not even that its connections end: mpirun asks after it.
+export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1
+export OMPI_MCA_oob_tcp_keepalive_probes=2
+mkdir target
+
+# lose HOST RESULT: that host dies while four ranks on both write; then what is left is looked at.
+lose() {
+    local run first outer begun code=0
+    mpirun -q --host node1:2,node2:2 --bind-to none "$program" run --size 64MiB --buffer-size 256KiB \
+        --rate 1MiB/s --phases write,verify --quiet --result "$2" target 2>said &
+    run=$!
+    for _ in $(seq 200); do
+        [ "$(find target -type f -size +0 | wc -l)" -eq 4 ] && break
+        sleep 0.1
+    done
+    read -r first <"$1.pid"
+    read -r outer <"$1.outer"
+    begun=$SECONDS
+    kill -KILL "$first"
+    wait "$run" || code=$?
+    expect "mpirun's exit code is not 0" yes "$([ "$code" -ne 0 ] && echo yes)"
+    expect "it ended within 10 s" yes "$([ $((SECONDS - begun)) -le 10 ] && echo yes)"
+    cat said
+    wait "$outer" 2>/dev/null
+}
+
+echo "--- the host of the last ranks dies"
+lose node2 second.h5
+expect status interrupted "$(result status second.h5)"
+expect phases "01_write:interrupted" "$(result phases second.h5)"
+"$program" report second.h5 >page
+expect "report's exit code" 0 $?
+expect "report says so" 1 "$(grep -c 'the run was interrupted' page)"
+"$program" run --cleanup second.h5
+expect "exit code of the cleanup" 0 $?
+expect_empty target
+finish

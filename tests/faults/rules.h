@@ -1,0 +1,138 @@
+/*
+ * Rules of the fault bench, read by the preload library and by the test's file system alike:
+ *
+ *   WHO CALL NTH ACTION[=VALUE]      several are separated by ';' or line breaks
+ *
+ *   WHO     the rank (preload) or the end of the path (file system); '*' is anybody
+ *   CALL    open write read fsync close setup (of a ring) remove
+ *   NTH     counts this rule's calls from 1; "3" is the third alone, "3+" all from the third on;
+ *           "@N" is the first transfer at offset N, whatever the order in which a ring's arrive
+ *   ACTION  errno=N short=BYTES zero long delay=MILLISECONDS hang shift=BYTES flip lose
+ *           kill signal=N launcher=N (sends the signal to the parent)
+ */
+#ifndef TIDEMILL_TESTS_RULES_H
+#define TIDEMILL_TESTS_RULES_H
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { RULES_MOST = 16, RULE_WORD = 64, NO_OFFSET = -1 };
+
+struct rule {
+    char who[RULE_WORD];
+    char call[RULE_WORD];
+    char action[RULE_WORD];
+    long nth;
+    bool onward;
+    off_t offset; /* NO_OFFSET: by number */
+    long value;
+    _Atomic long seen;
+};
+
+struct rules {
+    struct rule list[RULES_MOST];
+    int count;
+};
+
+static inline bool rule_read(struct rule *rule, const char *text)
+{
+    char nth[RULE_WORD];
+    *rule = (struct rule){0};
+    if (sscanf(text, "%63s %63s %63s %63s", rule->who, rule->call, nth, rule->action) != 4)
+        return false;
+    char *end;
+    bool placed = nth[0] == '@';
+    long number = strtol(nth + placed, &end, 10);
+    rule->nth = placed ? 1 : number;
+    rule->offset = placed ? number : NO_OFFSET;
+    rule->onward = *end == '+';
+    char *equals = strchr(rule->action, '=');
+    if (equals) {
+        *equals = '\0';
+        rule->value = strtol(equals + 1, NULL, 10);
+    }
+    return true;
+}
+
+/* False when a rule cannot be read: a bench whose faults never come proves nothing. */
+static inline bool rules_read(struct rules *rules, const char *text)
+{
+    rules->count = 0;
+    while (*text) {
+        char one[4 * RULE_WORD + 8];
+        size_t length = strcspn(text, ";\n");
+        if (length >= sizeof one || rules->count == RULES_MOST)
+            return false;
+        memcpy(one, text, length);
+        one[length] = '\0';
+        if (one[strspn(one, " \t")] && !rule_read(&rules->list[rules->count++], one))
+            return false;
+        text += length + (text[length] != '\0');
+    }
+    return true;
+}
+
+static inline bool rule_names(const struct rule *rule, const char *who)
+{
+    size_t own = strlen(rule->who);
+    size_t length = strlen(who);
+    return !strcmp(rule->who, "*") || (length >= own && !strcmp(who + length - own, rule->who));
+}
+
+/* The rule that this call meets, or NULL; counts the call for each rule that it could meet. */
+static inline const struct rule *rules_meet(struct rules *rules, const char *who, const char *call,
+                                            off_t offset)
+{
+    const struct rule *met = NULL;
+    for (int i = 0; i < rules->count; i++) {
+        struct rule *rule = &rules->list[i];
+        if (strcmp(rule->call, call) || !rule_names(rule, who))
+            continue;
+        if (rule->offset != NO_OFFSET && rule->offset != offset)
+            continue;
+        long seen = atomic_fetch_add(&rule->seen, 1) + 1;
+        if (!met && (rule->onward ? seen >= rule->nth : seen == rule->nth))
+            met = rule;
+    }
+    return met;
+}
+
+/* Says when something happened first, in ns since 1970, in the file that 'variable' names: others
+ * that say so too come too late. */
+static inline void rules_note(const char *variable)
+{
+    const char *path = getenv(variable);
+    struct timespec now;
+    char text[32];
+    if (!path)
+        return;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int length = snprintf(text, sizeof text, "%lld\n",
+                          (long long)now.tv_sec * 1000000000LL + (long long)now.tv_nsec);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    ssize_t written = write(fd, text, (size_t)length);
+    (void)written;
+    close(fd);
+}
+
+static inline void rules_mark(void)
+{
+    static _Atomic bool left;
+    if (!atomic_exchange(&left, true))
+        rules_note("FAULT_MARK");
+}
+
+static inline bool rule_does(const struct rule *rule, const char *action)
+{
+    return rule && !strcmp(rule->action, action);
+}
+
+#endif

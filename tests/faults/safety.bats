@@ -1,0 +1,214 @@
+#!/usr/bin/env bats
+# bats file_tags=safety
+# Nobody is hurt: what is refused, what is left alone, what others may touch. As a user meets it;
+# that each kind of target is recognised is tested by folder (tests/unit/platform).
+
+load ../cli/helper
+
+# What a file is, not only what it holds: overwriting in place keeps the inode.
+identity() {
+    stat -c '%i %h %a %s' "$1"
+    sha256sum <"$1"
+}
+
+untouched() { # FILE WORDS COMMAND...: refused, and the file is what it was
+    local file=$1 before
+    shift
+    before=$(identity "$file")
+    refused "$@"
+    [ "$before" = "$(identity "$file")" ]
+}
+
+in_namespace() { # for commands that mount; skips where that cannot be
+    [ "$(id -u)" -eq 0 ] || skip "mounts need root"
+    unshare --mount true 2>/dev/null || skip "no mount namespace can be made here"
+    apart unshare --mount --propagation private bash -euc "$@"
+    [ "$status" -ne 77 ] || skip "$(cat "$err")"
+}
+
+small() { # a run of 1 MiB
+    "$TIDEMILL" run --size 1m --buffer-size 64k --quiet "$@"
+}
+
+@test "an existing file, a link in its place, and two links to one file" {
+    printf 'precious' >"$work/file"
+    ln -s file "$work/link"
+    ln "$work/file" "$work/second"
+    untouched "$work/file" 'exists already' small --layout shared --result r.h5 "$work/file"
+    untouched "$work/file" 'symlink' small --overwrite --layout shared --result r.h5 "$work/link"
+    untouched "$work/file" 'symlink' small --layout shared --result r.h5 "$work/link"
+}
+
+@test "--overwrite writes in place: nothing is cut, replaced or removed" {
+    head -c 3000000 /dev/zero | tr '\0' 'x' >"$work/file"
+    ln "$work/file" "$work/second"
+    inode=$(stat -c %i "$work/file")
+    apart small --overwrite --layout shared --verify --result r.h5 "$work/file"
+    [ "$status" -eq 0 ]
+    [ "$(stat -c '%i %h %s' "$work/file")" = "$inode 2 3000000" ]
+    [ "$(tail -c +1048577 "$work/second" | tr -d x | wc -c)" -eq 0 ]
+    [ "$(head -c 1048576 "$work/second" | tr -d x | wc -c)" -gt 1000000 ]
+}
+
+@test "a FIFO, a socket, a character device" {
+    mkfifo "$work/fifo"
+    /usr/bin/python3 -c 'import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$work/socket"
+    for target in "$work/fifo" "$work/socket" /dev/zero; do
+        refused 'FIFO, a socket or a character device' \
+            timeout 20 "$TIDEMILL" run --size 1m --overwrite --layout shared "$target"
+    done
+}
+
+@test "the root directory, also by another name" {
+    refused 'the root directory' "$TIDEMILL" run --size 1m /
+    refused 'the root directory' "$TIDEMILL" run --size 1m /../.
+    ln -s / "$work/root"
+    refused 'the root directory' "$TIDEMILL" run --size 1m "$work/root"
+}
+
+@test "the kernel's own files" {
+    refused "the kernel's own files" "$TIDEMILL" run --size 1m /proc/self
+    refused "the kernel's own files" "$TIDEMILL" run --size 1m /sys
+}
+
+@test "a read-only mount" {
+    in_namespace 'mount -t tmpfs -o size=4m,ro none "$1"
+        "$2" run --size 1m "$1"' - "$target" "$TIDEMILL"
+    [ "$status" -eq 2 ]
+    grep -q 'its file system is read-only' "$err"
+}
+
+# Loop devices go with their mount, or with the descriptor that bash holds them by.
+with_device='
+    image=$1/image; program=$2; target=$1/target
+    truncate -s 16M "$image"
+    device=$(losetup -f --show "$image") || exit 77
+    trap "losetup -d $device" EXIT
+    refuse() { # WORDS OPTION...
+        local words=$1 code=0 before
+        shift
+        before=$(sha256sum <"$image")
+        "$program" run --size 1m --layout shared --phases write "$@" "$device" 2>"$target/said" || code=$?
+        [ "$code" -eq 2 ] && grep -q "$words" "$target/said" && [ "$before" = "$(sha256sum <"$image")" ] ||
+            { cat "$target/said"; exit 1; }
+    }'
+
+@test "a block device: only by name, and not with something on it" {
+    in_namespace "$with_device"'
+        refuse "it is a block device; --allow-block-device"
+        refuse "it is a block device; --allow-block-device" --overwrite
+        mkfs.ext4 -q -F "$device"
+        refuse "ext4" --allow-block-device' - "$work" "$TIDEMILL"
+    [ "$status" -eq 0 ]
+}
+
+@test "a block device that is mounted, or held by somebody" {
+    in_namespace "$with_device"'
+        mkfs.ext4 -q -F "$device"
+        mkdir "$1/mounted"
+        mount "$device" "$1/mounted"
+        refuse "mounted" --allow-block-device --overwrite
+        umount "$1/mounted"
+        exec 9< <(/usr/bin/python3 -c "import os, sys, time
+os.open(sys.argv[1], os.O_RDONLY | os.O_EXCL)
+print(1, flush=True)
+time.sleep(60)" "$device")
+        holder=$!
+        read -r -u 9 _
+        refuse "in use" --allow-block-device --overwrite
+        kill "$holder"' - "$work" "$TIDEMILL"
+    [ "$status" -eq 0 ]
+}
+
+@test "a block device is written to when all that is said, and only as far as was said" {
+    in_namespace "$with_device"'
+        "$program" run --size 1m --layout shared --phases write,verify --allow-block-device --quiet \
+            --result "$1/r.h5" "$device"
+        [ "$(tail -c +1048577 "$image" | tr -d "\0" | wc -c)" -eq 0 ]
+        [ "$(head -c 1048576 "$image" | tr -d "\0" | wc -c)" -gt 1000000 ]' - "$work" "$TIDEMILL"
+    [ "$status" -eq 0 ]
+}
+
+@test "the result file as target, by any of its names" {
+    ln -s . "$work/here"
+    refused 'is the result file itself' small --layout shared --result new new
+    refused 'is the result file itself' small --layout shared --result here/new "$work/new"
+    small --result old.h5 "$target"
+    untouched "$work/old.h5" 'is the result file itself' \
+        small --layout shared --overwrite --result old.h5 "$work/old.h5"
+}
+
+@test "what is no result is not replaced by one" {
+    printf 'precious' >"$work/notes.h5"
+    untouched "$work/notes.h5" 'is not a tidemill result' \
+        small --overwrite --result notes.h5 "$target"
+    small --result r.h5 "$target"
+    untouched "$work/r.h5" 'exists' small --result r.h5 "$target"
+}
+
+@test "a file that another run is using" {
+    truncate -s 4m "$work/file"
+    "$TIDEMILL" run --size 4m --buffer-size 64k --rate 256k/s --layout shared --overwrite --quiet \
+        --phases write --result first.h5 "$work/file" &
+    first=$!
+    for _ in $(seq 200); do
+        [ -s first.h5 ] && ! flock --nonblock --exclusive "$work/file" true && break
+        sleep 0.05
+    done
+    apart small --layout shared --overwrite --result second.h5 "$work/file"
+    kill -TERM "$first"
+    wait "$first" || true
+    [ "$status" -eq 2 ]
+    grep -q "another run is using it" "$err"
+    [ ! -e second.h5 ]
+    # Nothing but the lock was in the way, and it went with its run.
+    small --layout shared --overwrite --phases write --result second.h5 "$work/file"
+}
+
+@test "nobody else may write, or even look, whatever the umask says" {
+    (umask 0 && "$TIDEMILL" run --size 1m --keep --quiet --result r.h5 --layout writer "$target")
+    [ -n "$(ls "$target"/tidemill-*/)" ]
+    [ -z "$(find "$target" -mindepth 1 -perm /077)" ]
+    [ -z "$(find "$work" -name 'r.h5*' -perm /022)" ]
+}
+
+@test "nothing that a user says reaches a shell" {
+    name='a b;touch pwned $(touch pwned) `touch pwned` "q" '"'"'x'
+    mkdir -- "$work/$name"
+    small --label "$name" --result "$name.h5" "$name"
+    "$TIDEMILL" report "$name.h5" >page
+    [ -z "$(find "$work" -name 'pwned*')" ]
+    [ -z "$(ls -A "$work/$name")" ]
+}
+
+@test "two runs in one directory leave each other alone" {
+    small --keep --result one.h5 "$target"
+    before=$(cd "$target" && sha256sum tidemill-*/*)
+    small --result two.h5 "$target"
+    [ "$before" = "$(cd "$target" && sha256sum tidemill-*/*)" ]
+}
+
+@test "the floor of free space holds while others fill the file system" {
+    in_namespace 'mount -t tmpfs -o size=32m none "$1"
+        (sleep 1.5; head -c 20m /dev/zero >"$1/others") &
+        "$2" run --size 8m --buffer-size 64k --rate 1m/s --phases write --free-space-floor 30 \
+            --quiet --result r.h5 "$1" || code=$?
+        wait
+        ls "$1"
+        exit "${code:-0}"' - "$target" "$TIDEMILL"
+    [ "$status" -eq 1 ]
+    [ "$(<"$out")" = others ]
+    grep -q "stopped writing to '.*': [0-9]* % of its file system are free, less than" "$err"
+    grep -q 'free-space-floor 30$' "$err"
+    [ "$(wc -l <"$err")" -eq 1 ]
+}
+
+@test "the plan is refused where it does not fit, and the floor counts" {
+    in_namespace 'mount -t tmpfs -o size=32m none "$1"
+        "$2" run --size 24m --phases write --free-space-floor 50 --quiet --result r.h5 "$1"' \
+        - "$target" "$TIDEMILL"
+    [ "$status" -eq 2 ]
+    grep -q 'the plan puts 25165824 bytes' "$err"
+    [ ! -e r.h5 ]
+}

@@ -1,0 +1,6 @@
+#!/bin/sh
+# box_on.sh NAME COMMAND...: runs COMMAND on a host of the box, in this folder
+name=$1
+shift
+read -r first <"$BOX/$name.pid" || exit 1
+exec nsenter -t "$first" --net --uts --ipc --pid --mount --time --wd="$PWD" "$@"

@@ -1,0 +1,46 @@
+#!/bin/bash
+# facts_test.sh PROGRAM: 'facts' tells each host once and marks what they have not in common
+set -u
+# shellcheck source=tests/hosts/expect.sh
+. "$(dirname "$0")/expect.sh"
+if [ -z "${BOX:-}" ]; then
+    need mpirun
+    exec "$here/box.sh" 3 "$0" "$@"
+fi
+
+cd "$BOX" || exit 1
+mkdir target
+# One host lets its users lock less memory than the others.
+cat >limited <<'SH'
+#!/bin/bash
+[ "$(uname -n)" != node2 ] || ulimit -l 512
+exec "$TIDEMILL" "$@"
+SH
+chmod +x limited
+export TIDEMILL=$1
+
+facts() { # HOSTS ARGUMENT...
+    mpirun -q --host "$1" --bind-to none -x TIDEMILL ./limited facts "${@:2}" >page
+}
+
+echo "--- three hosts, one of them other than the rest"
+facts node1:2,node2:1,node3:1 target /mnt/local
+expect "exit code" 0 $?
+expect "first line" "3 nodes, 4 ranks" "$(head -n 1 page | cut -d, -f1,2)"
+expect "rows of nodes" "node1 node2 node3" "$(sed -n '3,5s/^[* ] //p' page | cut -d ' ' -f 1 | xargs)"
+expect "odd host" "* node2  lockable" "$(grep '^\* node' page)"
+expect "its limit" "node2: 512 KiB" "$(grep -o 'node2: 512 KiB' page)"
+expect "facts that differ" 1 "$(grep -c '^\* lockable' page)"
+expect_empty target
+
+echo "--- hosts that are alike"
+facts node1:1,node3:1 target
+expect "exit code" 0 $?
+expect "marks" 0 "$(grep -c '^\*' page)"
+
+echo "--- a target that one host has not"
+"$here/box_on.sh" node3 mkdir -p /mnt/local/only
+facts node1:1,node3:1 /mnt/local/only/new
+expect "exit code" 1 $?
+expect "who has not" 1 "$(grep -c 'cannot be: directory' page)"
+finish

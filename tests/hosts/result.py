@@ -1,0 +1,33 @@
+"""result.py RESULT: what the tests of several hosts want to know of a result file, by h5py.
+
+One "key value" a line: status, job_id, launcher, nodes (names, as listed), ranks (of each node),
+phases (name:status). A foreign reader, so that the file is judged by no code of tidemill.
+"""
+import sys
+
+import h5py
+
+
+def text(value):
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def attribute(group, name):
+    """An attribute as text; the name where it is a category."""
+    kind = h5py.check_enum_dtype(group.attrs.get_id(name).dtype)
+    value = group.attrs[name]
+    if kind:
+        return next(key for key, number in kind.items() if number == value)
+    return text(value)
+
+
+with h5py.File(sys.argv[1], "r") as result:
+    nodes = result["environment/nodes"]
+    job = result["environment/job"]
+    phases = [f"{name}:{attribute(group, 'status')}" for name, group in result["phases"].items()]
+    print("status", attribute(result, "status"))
+    print("job_id", attribute(job, "job_id"))
+    print("launcher", attribute(job, "launcher"))
+    print("nodes", *[text(name) for name in nodes["hostname"]])
+    print("ranks", *nodes["ranks"])
+    print("phases", *phases)

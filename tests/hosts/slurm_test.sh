@@ -1,0 +1,122 @@
+#!/bin/bash
+# slurm_test.sh PROGRAM: launch/slurm.sbatch is submitted to a real Slurm of two pretend hosts
+set -u
+# shellcheck source=tests/hosts/expect.sh
+. "$(dirname "$0")/expect.sh"
+if [ -z "${BOX:-}" ]; then
+    need mpirun slurmctld slurmd sbatch srun scancel squeue scontrol
+    exec "$here/box.sh" 2 "$0" "$@"
+fi
+
+export TIDEMILL=$1
+# shellcheck source=tests/hosts/box_slurm.sh
+. "$here/box_slurm.sh"
+cd "$BOX" || exit 1
+mkdir target
+
+# submit ARGUMENT...: sets 'job'
+submit() {
+    job=$(sbatch --parsable "$root/launch/slurm.sbatch" "$@") || exit 1
+}
+
+# Until something has been written.
+await_data() {
+    for _ in $(seq 600); do
+        [ -n "$(find target -type f -size +0)" ] && break
+        sleep 0.1
+    done
+}
+
+state_of_job() {
+    scontrol show job "$job" | sed -n 's/.*JobState=\([A-Z]*\).*/\1/p'
+}
+
+# Waits for the end of 'job' and sets 'code'.
+await() {
+    for _ in $(seq 600); do
+        [ -z "$(squeue -h -j "$job" 2>/dev/null)" ] && break
+        sleep 0.1
+    done
+    code=$(scontrol show job "$job" | sed -n 's/.* ExitCode=\([0-9]*\):.*/\1/p')
+    cat "tidemill-$job.out"
+}
+
+check_whole_run() {
+    submit --size 24MiB --verify --result "$1.h5" target
+    await
+    expect "$1: exit code" 0 "$code"
+    expect "$1: status" complete "$(result status "$1.h5")"
+    expect "$1: nodes" "node1 node2" "$(result nodes "$1.h5")"
+    expect "$1: ranks of the nodes" "1 1" "$(result ranks "$1.h5")"
+    expect "$1: job id" "$job" "$(result job_id "$1.h5")"
+    expect_empty target
+}
+
+check_signal() {
+    submit --time 60s --size 1GiB --rate 4MiB/s --phases write --result "$1-ended.h5" target
+    await_data
+    scancel --signal=USR1 --batch "$job"
+    await
+    expect "$1 signalled: exit code" 143 "$code"
+    expect "$1 signalled: status" interrupted "$(result status "$1-ended.h5")"
+    expect_empty target
+}
+
+check_refusal() {
+    submit --size 24MiB --result refused.h5 "$BOX/nowhere/at/all"
+    await
+    expect "$1 refusing: exit code" 2 "$code"
+    expect "$1 refusing: lines of tidemill" 1 "$(grep -c '^tidemill' "tidemill-$job.out")"
+}
+
+for launcher in mpirun srun; do
+    export TIDEMILL_LAUNCHER=$launcher
+    echo "--- $launcher"
+    check_whole_run "$launcher"
+    check_signal "$launcher"
+    check_refusal "$launcher"
+done
+
+# slow NAME: a job in the middle of its first phase, whose result is NAME.h5
+slow() {
+    submit --time 60s --size 1GiB --rate 4MiB/s --phases write,verify --result "$1.h5" target
+    await_data
+}
+
+# interrupted NAME: the result says so, of each phase too, and the files are gone
+interrupted() {
+    expect "$1: status" interrupted "$(result status "$1.h5")"
+    expect "$1: phases" "01_write:interrupted 02_verify:skipped" "$(result phases "$1.h5")"
+    expect_empty target
+}
+
+echo "--- srun: a signal to the job's steps reaches the ranks themselves"
+for signal in INT TERM USR1 USR2; do
+    slow "$signal"
+    scancel --signal="$signal" "$job"
+    await
+    expect "$signal: exit code" "$([ "$signal" = INT ] && echo 130 || echo 143)" "$code"
+    interrupted "$signal"
+done
+
+# The script hands its SIGTERM on to ranks that have heard one: a second signal, when it comes late.
+echo "--- srun: the end of a job, by hand or at its time limit: SIGTERM to all, SIGKILL later"
+slow cancelled
+scancel "$job"
+await
+expect "cancelled: state" CANCELLED "$(state_of_job)"
+expect "cancelled: status" interrupted "$(result status cancelled.h5)"
+"$TIDEMILL" run --cleanup cancelled.h5
+expect "cancelled: exit code of --cleanup" 0 $?
+expect_empty target
+
+echo "--- srun without PMIx would start ranks that do not know of each other: refused, once"
+srun --mpi=none -N 2 --ntasks-per-node=1 "$TIDEMILL" run --size 24MiB --result alone.h5 target \
+    2>refusal
+expect "exit code" 2 $?
+expect "lines of tidemill" 1 "$(grep -c '^tidemill' refusal)"
+expect "result" "" "$(find . -name alone.h5)"
+grep '^tidemill' refusal
+expect_empty target
+[ "$failures" -eq 0 ] || box_slurm_log
+finish

@@ -1,0 +1,93 @@
+/* Who is on which node: found by the cluster, compared with the pretended hosts. */
+#include "ranks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Nodes by the plainest method: a host's node is the number of hosts first seen before it. */
+static uint32_t expected_node(uint32_t rank)
+{
+    uint32_t count = cluster.shape.rank_count;
+    uint32_t before = 0;
+    for (uint32_t other = 0;; other++) {
+        uint32_t host = layout_host(other, count);
+        if (host == layout_host(rank, count))
+            return before;
+        bool seen = false;
+        for (uint32_t earlier = 0; earlier < other; earlier++)
+            seen = seen || layout_host(earlier, count) == host;
+        before += !seen;
+    }
+}
+
+static void test_every_rank_is_on_its_node(void **state)
+{
+    (void)state;
+    bool good = true;
+    uint32_t highest = 0;
+    for (uint32_t rank = 0; rank < cluster.shape.rank_count; rank++) {
+        uint32_t node = expected_node(rank);
+        good = good && cluster.shape.rank_node[rank] == node;
+        highest = node > highest ? node : highest;
+    }
+    assert_everywhere(good);
+    assert_everywhere(cluster.shape.node_count == highest + 1);
+    assert_everywhere(cluster.node == expected_node(cluster.rank));
+}
+
+static void test_ranks_of_a_node_are_counted_in_order(void **state)
+{
+    (void)state;
+    uint32_t before = 0;
+    for (uint32_t rank = 0; rank < cluster.rank; rank++)
+        before += cluster.shape.rank_node[rank] == cluster.node;
+    assert_everywhere(cluster.local_rank == before);
+    assert_everywhere(cluster.leader == (before == 0));
+    assert_everywhere(cluster.local_count == shape_ranks_on(&cluster.shape, cluster.node));
+}
+
+static void test_nodes_have_names_of_their_own(void **state)
+{
+    (void)state;
+    bool good = true;
+    for (uint32_t node = 0; node < cluster.shape.node_count; node++) {
+        for (uint32_t other = 0; other < node; other++)
+            good = good && strcmp(cluster.node_names[node], cluster.node_names[other]) != 0;
+        good = good && strncmp(cluster.node_names[node], "host", 4) == 0;
+    }
+    assert_everywhere(good);
+    struct failure why = {0};
+    size_t bytes = cluster.shape.node_count * sizeof *cluster.node_names;
+    assert_everywhere(cluster_same(&cluster, cluster.node_names, bytes, "names", &why) == 0);
+}
+
+/* All ranks of this test share one machine's memory, so MPI sees one node. */
+static void test_doubt_when_names_and_shared_memory_disagree(void **state)
+{
+    (void)state;
+    bool agree = cluster.shape.node_count == 1;
+    assert_everywhere((cluster.doubt[0] == '\0') == agree);
+    char nodes[64];
+    snprintf(nodes, sizeof nodes, "say %u nodes, MPI says 1;", cluster.shape.node_count);
+    assert_everywhere(agree || strstr(cluster.doubt, nodes));
+}
+
+static void test_library_is_named(void **state)
+{
+    (void)state;
+    assert_everywhere(strncmp(cluster.library, "Open MPI v", 10) == 0);
+    assert_everywhere(!strchr(cluster.library, ','));
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_rank_is_on_its_node),
+        cmocka_unit_test(test_ranks_of_a_node_are_counted_in_order),
+        cmocka_unit_test(test_nodes_have_names_of_their_own),
+        cmocka_unit_test(test_doubt_when_names_and_shared_memory_disagree),
+        cmocka_unit_test(test_library_is_named),
+    };
+    return RANKS_MAIN(argc, argv, "nodes", tests);
+}

@@ -1,0 +1,150 @@
+/*
+ * Clocks that are known to be wrong: every rank reads the machine's clock through an offset and a
+ * drift of its own, so the truth is known, and the answer must be within the bound it gives.
+ */
+#include "ranks.h"
+
+#include <stdlib.h>
+
+#include "cluster/skew.h"
+#include "platform/clock.h"
+
+enum { SECOND_NS = 1000000000, NAP_NS = 100 * 1000 * 1000 };
+
+/* local = true + offset + (true - zero) * ppm / 10^6 */
+struct wrong_clock {
+    int64_t zero_ns;
+    int64_t offset_ns;
+    int64_t drift_ppm;
+};
+
+static int64_t local_of(const struct wrong_clock *clock, int64_t true_ns)
+{
+    return true_ns + clock->offset_ns + (true_ns - clock->zero_ns) * clock->drift_ppm / 1000000;
+}
+
+static int64_t read_wrong(void *context)
+{
+    return local_of(context, clock_now_ns());
+}
+
+static int64_t read_wall(void *context)
+{
+    (void)context;
+    return clock_wall_ns();
+}
+
+static struct wrong_clock clock_of(uint32_t keeper_host, int64_t zero_ns, uint64_t round)
+{
+    struct property property = {.state = round * 1000 + keeper_host};
+    return (struct wrong_clock){
+        .zero_ns = zero_ns,
+        .offset_ns = (int64_t)property_below(&property, 2000) * SECOND_NS - 1000LL * SECOND_NS,
+        .drift_ppm = (int64_t)property_below(&property, 201) - 100,
+    };
+}
+
+/* What the local clock minus rank 0's really is when the local one shows 'local_ns'. */
+static int64_t true_offset(const struct wrong_clock *own, const struct wrong_clock *first,
+                           int64_t local_ns)
+{
+    int64_t low = own->zero_ns - SECOND_NS;
+    int64_t high = own->zero_ns + 3600LL * SECOND_NS;
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        *(local_of(own, middle) <= local_ns ? &low : &high) = middle;
+    }
+    return local_ns - local_of(first, low);
+}
+
+static bool within(int64_t value, int64_t limit)
+{
+    return value <= limit && value >= -limit;
+}
+
+static void test_offset_and_drift_are_found(void **state)
+{
+    (void)state;
+    for (uint64_t round = 0; round < 3; round++) {
+        int64_t zero_ns = clock_now_ns();
+        cluster_broadcast(&cluster, &zero_ns, sizeof zero_ns);
+        uint32_t host = layout_host(cluster.rank, cluster.shape.rank_count);
+        struct wrong_clock own = clock_of(host, zero_ns, round);
+        uint32_t first_host = layout_host(0, cluster.shape.rank_count);
+        struct wrong_clock first = clock_of(first_host, zero_ns, round);
+        struct clock_source source = {read_wrong, read_wall, &own};
+        struct clock_point before;
+        struct clock_point after;
+        cluster_compare_clocks(&cluster, &source, &before);
+        clock_sleep_ns(NAP_NS);
+        int64_t middle_ns = read_wrong(&own);
+        clock_sleep_ns(NAP_NS);
+        cluster_compare_clocks(&cluster, &source, &after);
+
+        int64_t wrong_ns = before.offset_ns - true_offset(&own, &first, before.local_ns);
+        assert_everywhere(before.error_ns >= 0 && within(wrong_ns, before.error_ns + 2));
+        wrong_ns = after.offset_ns - true_offset(&own, &first, after.local_ns);
+        assert_everywhere(within(wrong_ns, after.error_ns + 2));
+
+        int64_t common_ns = clock_common_ns(&before, &after, middle_ns);
+        wrong_ns = common_ns - (middle_ns - true_offset(&own, &first, middle_ns));
+        int64_t bound_ns = before.error_ns > after.error_ns ? before.error_ns : after.error_ns;
+        assert_everywhere(within(wrong_ns, bound_ns + 2));
+        bool with_first = host == first_host;
+        assert_everywhere(!with_first || (before.error_ns == 0 && before.offset_ns == 0));
+        if (getenv("TIDEMILL_TELL_SKEW"))
+            fprintf(stderr, "rank %u: wrong by %lld ns, bound %lld ns, drift %lld ppb\n",
+                    cluster.rank, (long long)wrong_ns, (long long)bound_ns,
+                    (long long)clock_drift_ppb(&before, &after));
+    }
+}
+
+/* The instant lies ahead on every clock, and is the same one. */
+static void test_all_start_at_one_instant(void **state)
+{
+    (void)state;
+    int64_t zero_ns = clock_now_ns();
+    cluster_broadcast(&cluster, &zero_ns, sizeof zero_ns);
+    struct wrong_clock own =
+        clock_of(layout_host(cluster.rank, cluster.shape.rank_count), zero_ns, 9);
+    struct clock_source source = {read_wrong, read_wall, &own};
+    struct clock_point point;
+    cluster_compare_clocks(&cluster, &source, &point);
+    int64_t slack_ns = 0;
+    int64_t start_ns = cluster_start_at(&cluster, &source, &point, SECOND_NS, &slack_ns);
+    bool ahead = start_ns > read_wrong(&own);
+    assert_everywhere(ahead && slack_ns >= SECOND_NS);
+    int64_t common_ns = start_ns - point.offset_ns;
+    uint64_t least = cluster_min(&cluster, (uint64_t)common_ns);
+    assert_everywhere(least == (uint64_t)common_ns);
+}
+
+static void test_points_are_converted(void **state)
+{
+    (void)state;
+    const struct clock_point before = {.local_ns = 1000, .offset_ns = 100, .error_ns = 1};
+    const struct clock_point after = {.local_ns = 2001000, .offset_ns = 300, .error_ns = 1};
+    assert_everywhere(clock_common_ns(&before, &after, 1000) == 900);
+    assert_everywhere(clock_common_ns(&before, &after, 2001000) == 2000700);
+    assert_everywhere(clock_common_ns(&before, &after, 1001000) == 1000800);
+    assert_everywhere(clock_common_ns(&before, &before, 5000) == 4900);
+    assert_everywhere(clock_drift_ppb(&before, &after) == 100010);
+    const struct clock_point unsure = {.local_ns = 2001000, .offset_ns = 300, .error_ns = 200};
+    assert_everywhere(clock_drift_ppb(&before, &unsure) == 0);
+    assert_everywhere(clock_drift_ppb(&before, &before) == 0);
+    /* weeks of uptime do not overflow */
+    const struct clock_point long_ago = {.local_ns = 1, .offset_ns = -(INT64_C(1) << 61)};
+    const struct clock_point now = {.local_ns = INT64_C(1) << 61, .offset_ns = -(INT64_C(1) << 61)};
+    assert_everywhere(clock_common_ns(&long_ago, &now, INT64_C(1) << 60) ==
+                      (INT64_C(1) << 60) + (INT64_C(1) << 61));
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_offset_and_drift_are_found),
+        cmocka_unit_test(test_all_start_at_one_instant),
+        cmocka_unit_test(test_points_are_converted),
+    };
+    return RANKS_MAIN(argc, argv, "skew", tests);
+}

@@ -1,0 +1,68 @@
+/*
+ * Preloaded: clocks that tidemill must not measure by lie to one rank. TIDEMILL_LIE is "rank:kind":
+ * ahead5s and ahead10d shift the wall clock, step lets it jump back and forth by an hour at each
+ * look, wtime lets MPI_Wtime run at double speed. CLOCK_MONOTONIC tells the truth.
+ */
+#include <mpi.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *lie(void)
+{
+    const char *told = getenv("TIDEMILL_LIE");
+    const char *rank = getenv("OMPI_COMM_WORLD_RANK");
+    if (!told || !rank || strtol(told, NULL, 10) != strtol(rank, NULL, 10) || !strchr(told, ':'))
+        return "";
+    return strchr(told, ':') + 1;
+}
+
+static int64_t lie_seconds(void)
+{
+    static int looks;
+    const char *kind = lie();
+    if (strcmp(kind, "ahead5s") == 0)
+        return 5;
+    if (strcmp(kind, "ahead10d") == 0)
+        return INT64_C(864000);
+    if (strcmp(kind, "step") == 0)
+        return __atomic_fetch_add(&looks, 1, __ATOMIC_RELAXED) % 2 ? 3600 : 0;
+    return 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    int result = (int)syscall(SYS_clock_gettime, clock, now);
+    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+        now->tv_sec += lie_seconds();
+    return result;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+    struct timespec precise;
+    (void)zone;
+    clock_gettime(CLOCK_REALTIME, &precise);
+    now->tv_sec = precise.tv_sec;
+    now->tv_usec = precise.tv_nsec / 1000;
+    return 0;
+}
+
+time_t time(time_t *out)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (out)
+        *out = now.tv_sec;
+    return now.tv_sec;
+}
+
+double MPI_Wtime(void)
+{
+    double honest = PMPI_Wtime();
+    return strcmp(lie(), "wtime") == 0 ? 2 * honest : honest;
+}

@@ -1,0 +1,219 @@
+"""recompute.py RESULT [SUMMARY]: every figure of a result again, from what lies below it.
+
+Shares no code with tidemill. Attributes of phases are made again from their ranks and timelines,
+nodes from ranks by the rules of counters.def, latencies from histograms, histograms against
+counters, the table over repetitions from the phases; and the printed SUMMARY word by word
+(printed.py), so that a line that is not known here is a difference.
+"""
+import math
+import pathlib
+import re
+import sys
+
+import h5py
+
+from printed import differences, percentile
+
+NEVER = 2**63 - 1
+problems = []
+
+
+# What merges ranks into nodes, from the one list of counters.
+COUNTERS = pathlib.Path(__file__).resolve().parents[2] / "include" / "stats" / "counters.def"
+MERGES = {"SUM": lambda values: values.sum(), "MIN": min, "MAX": max}
+RULES = {name: MERGES[merge] for name, merge in
+         re.findall(r"^COUNTER\((\w+), (\w+),", COUNTERS.read_text(encoding="utf-8"), flags=re.M)}
+OF_WRITERS = ("bytes", "requests", "writer_time_ns", "writer_waited_ns", "writer_paced_ns",
+              "writer_cpu_ns", "sync_ns", "close_ns", "syncs", "retries", "short_transfers")
+
+
+def expect(what, wanted, found):
+    if wanted != found:
+        problems.append(f"{what}: {wanted} from below, {found} in the file")
+
+
+def rate(amount, time_ns):
+    return math.floor(amount / (time_ns * 1e-9) + 0.5) if amount > 0 and time_ns > 0 else 0
+
+
+def table(group):
+    return {name: column[()] for name, column in group.items() if isinstance(column, h5py.Dataset)}
+
+
+def spread(values):
+    return max(values) - min(values)
+
+
+def check_ranks(name, phase):
+    ranks = table(phase["ranks"])
+    worked = [i for i, first in enumerate(ranks["first_ns"]) if first != NEVER]
+
+    def of(column):
+        return [int(ranks[column][i]) for i in worked]
+
+    attrs = phase.attrs
+    expect(f"{name} bytes", int(ranks["bytes"].sum()), int(attrs["bytes"]))
+    expect(f"{name} requests", int(ranks["requests"].sum()), int(attrs["requests"]))
+    if not worked:
+        return
+    expect(f"{name} duration", max(of("end_ns")), int(attrs["duration_ns"]))
+    expect(f"{name} end skew", spread(of("end_ns")), int(attrs["end_skew_ns"]))
+    expect(f"{name} start skew", spread(of("started_ns")), int(attrs["start_skew_ns"]))
+    expect(f"{name} submit skew", spread(of("first_ns")), int(attrs["submit_skew_ns"]))
+    expect(f"{name} late", sum(at > 10**6 for at in of("started_ns")), int(attrs["ranks_late"]))
+    expect(f"{name} first through", min(of("last_ns")), int(attrs["first_through_ns"]))
+    summed = sum(size * 1e9 / end for size, end in zip(of("bytes"), of("end_ns")) if end > 0)
+    expect(f"{name} sum of ranks", math.floor(summed + 0.5), int(attrs["rate_ranks_bytes_per_s"]))
+    for label, amount, time in (("whole", "bytes", "duration_ns"),
+                                ("active", "active_bytes", "active_ns"),
+                                ("steady", "steady_bytes", "steady_ns")):
+        expect(f"{name} rate {label}", rate(int(attrs[amount]), int(attrs[time])),
+               int(attrs[f"rate_{label}_bytes_per_s"]))
+    nodes = table(phase["nodes"])
+    for column, rule in RULES.items():
+        for node in range(len(nodes["node"])):
+            expect(f"{name} {column} of node {node}",
+                   int(rule(ranks[column][ranks["node"] == node])), int(nodes[column][node]))
+    writers = table(phase["writers"])
+    for rank in ranks["rank"]:
+        mine = writers["rank"] == rank
+        for column in OF_WRITERS:
+            expect(f"{name} {column} of rank {rank}", int(writers[column][mine].sum()),
+                   int(ranks[column][ranks["rank"] == rank][0]))
+
+
+def check_timeline(name, phase):
+    bins = table(phase["timeline"])
+    attrs = phase.attrs
+    for node in sorted(set(bins["node"])):
+        mine = bins["node"] == node
+        whole = attrs["bytes"] if node < 0 else phase["nodes/bytes"][node]
+        expect(f"{name} timeline of node {node}", int(whole), int(bins["bytes"][mine].sum()))
+        edges = bins["start_ns"][mine]
+        width = int(bins["width_ns"][mine][0])
+        expect(f"{name} grid of node {node}", [i * width for i in range(len(edges))],
+               [int(edge) for edge in edges])
+        expect(f"{name} width is a power of two", 1, width.bit_count())
+    if not len(bins["node"]):
+        return
+    every = bins["node"] < 0
+    width = int(bins["width_ns"][every][0])
+    active = int(attrs["first_through_ns"]) // width * width
+    expect(f"{name} active time", active, int(attrs["active_ns"]))
+    inside = every & (bins["start_ns"] + bins["width_ns"] <= active)
+    expect(f"{name} active bytes", int(bins["bytes"][inside].sum()), int(attrs["active_bytes"]))
+    slowest = phase["slowest/latency_ns"][()]
+    expect(f"{name} slowest", int(attrs_max(phase)), int(slowest[0]))
+    expect(f"{name} slowest in order", sorted(slowest, reverse=True), list(slowest))
+    expect(f"{name} slowest bin", int(slowest[0]), int(bins["slowest_ns"][every].max()))
+
+
+def attrs_max(phase):
+    return phase["latency"].attrs["max_ns"]
+
+
+def check_latency(name, phase):
+    group = phase["latency"]
+    edges = group["edges_ns"][()]
+    counts = group["nodes/counts"][()]
+    expect(f"{name} counts of nodes", counts.sum(axis=0).tolist(), group["counts"][()].tolist())
+    expect(f"{name} latencies", int(phase.attrs["requests"]), int(group.attrs["total"]))
+    for node, row in enumerate(counts):
+        if row.sum() == 0:
+            continue
+        low, high = (int(group[f"nodes/{end}_ns"][node]) for end in ("min", "max"))
+        for label, p in (("p50", .5), ("p90", .9), ("p99", .99), ("p999", .999), ("p9999", .9999)):
+            expect(f"{name} {label} of node {node}", percentile(edges, row, p, low, high),
+                   int(phase[f"nodes/latency_{label}_ns"][node]))
+
+
+def check_histograms(name, phase):
+    """What is counted as well is the same; each count lies within the extremes."""
+    total = {key: int(phase[f"nodes/{key}"][()].sum()) for key in
+             ("made_buffers", "made_ns", "queued_buffers", "queue_wait_ns", "requests")}
+    longest = {key: max(map(int, phase[f"nodes/{key}"]), default=0) for key in
+               ("longest_made_ns", "longest_queue_wait_ns")}
+    for histogram, count, sum_ns, max_ns in (
+            ("making", total["made_buffers"], total["made_ns"], longest["longest_made_ns"]),
+            ("queue_wait", total["queued_buffers"], total["queue_wait_ns"],
+             longest["longest_queue_wait_ns"])):
+        if histogram not in phase:
+            expect(f"{name} {histogram} is left out", (0, 0, 0), (count, sum_ns, max_ns))
+            continue
+        attrs = phase[histogram].attrs
+        expect(f"{name} {histogram}", (count, sum_ns, max_ns),
+               tuple(int(attrs[key]) for key in ("total", "sum_ns", "max_ns")))
+    if "intended" in phase:
+        expect(f"{name} intended", total["requests"], int(phase["intended"].attrs["total"]))
+    for histogram in ("latency", "intended", "file_latency", "making", "queue_wait"):
+        if histogram not in phase:
+            continue
+        group = phase[histogram]
+        edges, counts = group["edges_ns"][()], group["counts"][()]
+        expect(f"{name} {histogram} counts", int(counts.sum()), int(group.attrs["total"]))
+        used = [i for i, count in enumerate(counts) if count]
+        if not used:
+            continue
+        for end, i in (("min_ns", used[0]), ("max_ns", used[-1])):
+            if not edges[i] <= group.attrs[end] < edges[i + 1]:
+                problems.append(f"{name} {histogram} {end} lies outside its bucket")
+        least = sum(int(edges[i]) * int(counts[i]) for i in used)
+        most = sum(int(edges[i + 1]) * int(counts[i]) for i in used)
+        if not least <= group.attrs["sum_ns"] <= most:
+            problems.append(f"{name} {histogram} sum_ns does not fit its counts")
+
+
+def median(values):
+    values = sorted(values)
+    half = len(values) // 2
+    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) // 2
+
+
+def check_summary(file):
+    phases = list(file["phases"].values())
+    listed = [phase for phase in phases if phase.attrs["repetition"] == 1]
+    rows = table(file["summary"])
+    expect("rows of the summary", len(listed), len(rows["n"]))
+    for place in range(len(rows["n"])):
+        rates = [int(phase.attrs["rate_whole_bytes_per_s"]) for phase in phases[place::len(listed)]
+                 if phase.attrs["status"] == "complete"]
+        expect(f"n of {place}", len(rates), int(rows["n"][place]))
+        if not rates:
+            continue
+        for column, wanted in (("median", median(rates)), ("least", min(rates)),
+                               ("most", max(rates)), ("first", rates[0]),
+                               ("rest_median", median(rates[1:]) if rates[1:] else 0)):
+            expect(f"{column} of {place}", wanted, int(rows[f"{column}_bytes_per_s"][place]))
+        n, d, level = len(rates), 0, 0.0
+        while 2 * (d + 1) <= n:
+            held = 1 - 2 * sum(math.comb(n, k) for k in range(d + 1)) / 2**n
+            if held < 0.95:
+                break
+            d, level = d + 1, held
+        low, high = (sorted(rates)[d - 1], sorted(rates)[n - d]) if d else (-1, -1)
+        expect(f"low of {place}", low, int(rows["interval_low_bytes_per_s"][place]))
+        expect(f"high of {place}", high, int(rows["interval_high_bytes_per_s"][place]))
+        expect(f"level of {place}", round(level * 1e6), int(rows["level_ppm"][place]))
+
+
+def check_ceilings(file):
+    rows = table(file["ceilings"])
+    for i, probe in enumerate(rows["probe"]):
+        wanted = 0 if rows["reason"][i] else rate(int(rows["bytes"][i]), int(rows["duration_ns"][i]))
+        expect(f"ceiling of {probe.decode()}", wanted, int(rows["rate_bytes_per_s"][i]))
+
+
+with h5py.File(sys.argv[1], "r") as result:
+    for title, group in result["phases"].items():
+        if group.attrs["duration_ns"] > 0:
+            check_ranks(title, group)
+            check_timeline(title, group)
+            check_latency(title, group)
+            check_histograms(title, group)
+    check_summary(result)
+    check_ceilings(result)
+    if len(sys.argv) > 2:
+        problems += differences(result, open(sys.argv[2], encoding="utf-8").read())
+if problems:
+    sys.exit("\n".join(problems))
+print("every figure is found again")

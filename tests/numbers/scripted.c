@@ -1,0 +1,144 @@
+/*
+ * A clock and a storage of the test's own, in place of platform/clock.c and engine 'null': the
+ * whole program runs with time that passes in storage only, as scripted here, so every number of
+ * its result is known beforehand (scripted_check.py says them).
+ *
+ * Each writer has its own time, from the common start on; everybody else's stands still. Request i
+ * of a writer takes 20 ms on even ranks and 40 ms on odd ones, five times as long when i is 49
+ * modulo 50, and 800 ms more on rank 1 when it is number 120.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "finished.h"
+#include "kinds.h"
+#include "platform/clock.h"
+
+enum { MS = 1000 * 1000, BASE_S = 1000, SECOND_NS = 1000000000 };
+
+static _Thread_local int64_t thread_ns; /* 0 where time stands still */
+
+int64_t clock_now_ns(void)
+{
+    return thread_ns ? thread_ns : (int64_t)BASE_S * SECOND_NS;
+}
+
+int64_t clock_wall_ns(void)
+{
+    return 0;
+}
+
+int64_t clock_thread_cpu_ns(void)
+{
+    return 0;
+}
+
+/* The first thing that a writer does in a phase; some ask to be woken a bit early, and would look
+ * at the clock until it is time. */
+void clock_sleep_until_ns(int64_t until_ns)
+{
+    thread_ns = (until_ns + MS - 1) / MS * MS;
+}
+
+void clock_sleep_ns(int64_t duration_ns)
+{
+    const struct timespec nap = {.tv_nsec = MS / 10};
+    (void)duration_ns;
+    nanosleep(&nap, NULL);
+}
+
+void clock_utc(char out[CLOCK_TEXT])
+{
+    strcpy(out, "2001-01-01T00:00:00Z");
+}
+
+void clock_utc_compact(char out[CLOCK_TEXT])
+{
+    strcpy(out, "20010101T000000Z");
+}
+
+struct script {
+    struct finished *queue;
+    int64_t done;
+};
+
+static int64_t rank_of_process(void)
+{
+    const char *rank = getenv("OMPI_COMM_WORLD_RANK");
+    return rank ? strtol(rank, NULL, 10) : 0;
+}
+
+static int64_t time_of(int64_t rank, int64_t request)
+{
+    int64_t time_ns = (rank % 2 ? 40 : 20) * (int64_t)MS;
+    if (request % 50 == 49)
+        time_ns *= 5;
+    if (rank == 1 && request == 120)
+        time_ns += 800 * (int64_t)MS;
+    return time_ns;
+}
+
+static int available(struct failure *why)
+{
+    (void)why;
+    return 0;
+}
+
+static int open_script(struct engine *engine, const struct engine_setup *setup, struct failure *why)
+{
+    struct script *script = calloc(1, sizeof *script);
+    engine->state = script;
+    if (!script || !(script->queue = finished_new(setup->depth)))
+        return failure_system(why, ENOMEM, "cannot open the scripted engine");
+    return 0;
+}
+
+static int submit(struct engine *engine, struct engine_request *request)
+{
+    struct script *script = engine->state;
+    if (finished_full(script->queue))
+        return -EAGAIN;
+    request->result = (int64_t)request->length;
+    finished_put(script->queue, request);
+    return 0;
+}
+
+/* One after the other, in the order in which they came. */
+static int reap(struct engine *engine, struct engine_request **done, uint32_t max,
+                uint32_t at_least, int64_t limit_ns)
+{
+    struct script *script = engine->state;
+    (void)max;
+    (void)limit_ns;
+    if (!at_least || !finished_take(script->queue, done, 1))
+        return 0;
+    thread_ns += time_of(rank_of_process(), script->done++);
+    return 1;
+}
+
+static int sync_script(struct engine *engine)
+{
+    (void)engine;
+    return 0;
+}
+
+static void close_script(struct engine *engine)
+{
+    struct script *script = engine->state;
+    if (script)
+        free(script->queue);
+    free(script);
+}
+
+const struct engine_kind engine_null = {
+    .name = "null",
+    .traits = {.asynchronous = true, .depth_max = ENGINE_DEPTH_MAX},
+    .available = available,
+    .open = open_script,
+    .submit = submit,
+    .reap = reap,
+    .sync = sync_script,
+    .close = close_script,
+};

@@ -1,0 +1,38 @@
+#!/bin/bash
+# scripted_test.sh PROGRAM SCRIPTED LYING_CLOCK: whole runs with a scripted clock give exact numbers
+set -eu
+# shellcheck source=tests/numbers/common.sh
+. "$(dirname "$0")/common.sh"
+requests=300 length=65536
+# With producers, whose time stands still, requests go out one after the other only at depth 1.
+for shape in "1 1 1 once" "2 1 4 once" "2 2 4 once" "4 1 3 once" "1 1 1 each" "2 2 1 each"; do
+    read -r count writers depth generate <<<"$shape"
+    rm -f result.h5
+    ranks "$count" "$scripted" run --engine null --generate "$generate" --writers "$writers" \
+        --depth "$depth" --buffer-count $((writers * depth)) --buffer-size "$length" \
+        --size-per-rank $((requests * length * writers)) --repeat 2 --phases write,write \
+        --result result.h5 /dev/null \
+        >summary.txt 2>log.txt || { cat log.txt; exit 1; }
+    "$python" "$here/scripted_check.py" result.h5 "$count" "$writers" "$depth" "$requests" "$length" \
+        "$generate"
+    "$python" "$here/recompute.py" result.h5 summary.txt
+done
+
+# What does not fit is found: a digit, a line that nobody knows, a counter beside its histogram.
+refused() { # WORDS FILES...
+    local words=$1
+    shift
+    if "$python" "$here/recompute.py" "$@" >found.txt 2>&1 || ! grep -qF "$words" found.txt; then
+        echo "not found: $words"
+        cat found.txt
+        exit 1
+    fi
+}
+sed '/^  rate/s/[0-9] GiB/x GiB/' summary.txt >digit.txt
+refused "where the file gives 'rate" result.h5 digit.txt
+sed 's/^  bottleneck .*/&\n  novelty     42 of them/' summary.txt >line.txt
+refused 'novelty 42' result.h5 line.txt
+echo 'afterthought' >>summary.txt
+refused afterthought result.h5 summary.txt
+"$python" -c 'import h5py; h5py.File("result.h5", "r+")["phases/01_write/nodes/made_buffers"][0] += 1'
+refused '01_write making' result.h5

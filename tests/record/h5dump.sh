@@ -1,0 +1,12 @@
+#!/bin/sh
+# h5dump reads a result that foreign_test.c saved: header, a table, an enumeration, a rate.
+set -eu
+file=$1
+h5dump "$file" >/dev/null
+h5dump -H "$file" | grep -q 'GROUP "99_write"'
+h5dump -a /schema_version "$file" | grep -q '(0): 1'
+h5dump -d /phases/99_write/nodes/bytes "$file" | grep -q '1000000000, 1000000000, 1000000000'
+h5dump -d /phases/99_write/nodes/direct_in_effect "$file" | grep -q 'yes, no, yes'
+h5dump -a /phases/99_write/rate_whole_bytes_per_s "$file" | grep -q '2000000000'
+h5dump -p -H -d /phases/99_write/nodes/bytes "$file" | grep -q 'COMPRESSION DEFLATE'
+h5dump -p -H -d /phases/99_write/nodes/bytes "$file" | grep -q 'SHUFFLE'

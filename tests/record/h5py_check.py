@@ -1,0 +1,43 @@
+"""h5py reads a result that foreign_test.c saved, as interface.md promises it."""
+import sys
+
+import h5py
+
+with h5py.File(sys.argv[1], "r") as file:
+    assert file.attrs["schema_version"] == 1
+    assert file.attrs["label"] == "größer 漢 🌊", file.attrs["label"]
+    assert isinstance(file.attrs["status"], str) and file.attrs["status"] == "complete"
+
+    def check(name, column):
+        """Every column says what it is; every table has columns of one length."""
+        if not isinstance(column, h5py.Dataset):
+            return
+        assert column.attrs["units"] and column.attrs["long_name"], name
+        assert column.chunks and column.compression == "gzip" and column.shuffle, name
+        string = h5py.check_string_dtype(column.dtype)
+        if string:
+            assert string.encoding == "utf-8" and string.length, name
+        elif h5py.check_enum_dtype(column.dtype):
+            assert column.dtype.itemsize == 1, name
+        else:
+            assert column.dtype == bool or column.dtype == "<i8", (name, column.dtype)
+        if "rows" in column.parent.attrs:
+            assert column.shape[0] == column.parent.attrs["rows"], name
+
+    file.visititems(check)
+    phase = file["phases/99_write"]
+    assert phase.attrs["kind"] == "write" and phase.attrs["direct_in_effect"] == "mixed"
+    rate = phase.attrs["bytes"] / (phase.attrs["duration_ns"] / 1e9)
+    assert phase.attrs["rate_whole_bytes_per_s"] == round(rate) == 2000000000
+    assert list(phase["nodes/name"].asstr()) == ["knoten-ä0", "knoten-ä1", "knoten-ä2"]
+    truth = h5py.check_enum_dtype(phase["nodes/direct_in_effect"].dtype)
+    assert truth == {"no": 0, "yes": 1, "unknown": 2, "mixed": 3}
+    assert file["environment/targets/ram_backed"].dtype == bool
+
+    latency = phase["latency"]
+    edges, counts = latency["edges_ns"][()], latency["counts"][()]
+    assert len(edges) == len(counts) + 1 and counts.sum() == latency.attrs["total"] == 3
+    assert all(low < high for low, high in zip(edges, edges[1:]))
+    assert [int(edges[i]) for i in counts.nonzero()[0]] == [1000, 2000, 2976]
+    assert (latency["nodes/counts"][()].sum(axis=0) == counts).all()
+    assert list(file["phases"])[-1] == "99_write"

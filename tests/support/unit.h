@@ -1,0 +1,14 @@
+/*
+ * What a cmocka program includes first: the headers that cmocka wants, in the order it wants.
+ */
+#ifndef TIDEMILL_TESTS_UNIT_H
+#define TIDEMILL_TESTS_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#endif

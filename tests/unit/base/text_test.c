@@ -1,0 +1,97 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "property.h"
+#include "unit.h"
+
+static void a_zeroed_one_is_empty(void **state)
+{
+    (void)state;
+    struct text text = {0};
+    assert_string_equal(text_string(&text), "");
+    text_clear(&text);
+    text_add(&text, "%s", "");
+    assert_string_equal(text_string(&text), "");
+    assert_int_equal(text.length, 0);
+    text_release(&text);
+    text_release(&text);
+}
+
+static void grows_as_it_is_fed(void **state)
+{
+    (void)state;
+    struct property property = property_start("text");
+    struct text text = {0};
+    char expected[20000] = "";
+    size_t length = 0;
+    while (length < sizeof expected - 100) {
+        char piece[100];
+        size_t size = property_below(&property, sizeof piece);
+        for (size_t i = 0; i < size; i++)
+            piece[i] = (char)('a' + property_below(&property, 26));
+        piece[size] = '\0';
+        if (property_below(&property, 2) == 0)
+            text_add(&text, "%s", piece);
+        else
+            text_add_bytes(&text, piece, size);
+        memcpy(expected + length, piece, size + 1);
+        length += size;
+        assert_int_equal(text.length, length);
+        assert_true(text.room > text.length);
+    }
+    assert_string_equal(text_string(&text), expected);
+    assert_false(text.failed);
+    text_release(&text);
+}
+
+static void bytes_may_hold_a_nul(void **state)
+{
+    (void)state;
+    struct text text = {0};
+    text_add_bytes(&text, "a\0b", 3);
+    text_add_bytes(&text, NULL, 0);
+    assert_int_equal(text.length, 3);
+    assert_memory_equal(text.data, "a\0b", 4);
+    text_release(&text);
+}
+
+static void a_failure_sticks_until_cleared(void **state)
+{
+    (void)state;
+    struct text text = {0};
+    text_add(&text, "kept");
+    text_add_bytes(&text, "x", SIZE_MAX - 2); /* more than there can be */
+    assert_true(text.failed);
+    text_add(&text, "dropped");
+    assert_string_equal(text_string(&text), "kept");
+    text_clear(&text);
+    text_add(&text, "again");
+    assert_false(text.failed);
+    assert_string_equal(text_string(&text), "again");
+    text_release(&text);
+}
+
+static void copies_what_fits(void **state)
+{
+    (void)state;
+    char to[4] = "zzz";
+    assert_true(text_copy(to, sizeof to, "abc"));
+    assert_string_equal(to, "abc");
+    assert_false(text_copy(to, sizeof to, "defg"));
+    assert_string_equal(to, "def");
+    assert_true(text_copy(to, 1, ""));
+    assert_string_equal(to, "");
+    assert_false(text_copy(to, 0, ""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_zeroed_one_is_empty), cmocka_unit_test(grows_as_it_is_fed),
+        cmocka_unit_test(bytes_may_hold_a_nul),  cmocka_unit_test(a_failure_sticks_until_cleared),
+        cmocka_unit_test(copies_what_fits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

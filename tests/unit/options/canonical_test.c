@@ -1,0 +1,204 @@
+/*
+ * Canonical text, and that it reads back: over random sets of options of every kind.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "option_table.h"
+#include "option_value.h"
+#include "options/options.h"
+#include "property.h"
+#include "unit.h"
+
+enum { TARGETS = 3 };
+
+static void random_text(struct property *property, char *text, size_t room)
+{
+    static const char letters[] = "abcxyz019   #=\"\\[]\n\t\r\x01\x7f\xc3\xa9/-_,;";
+    size_t length = property_below(property, room);
+    for (size_t i = 0; i < length; i++)
+        text[i] = letters[property_below(property, sizeof letters - 1)];
+    text[length] = '\0';
+}
+
+static void random_choice(struct property *property, const char *choices, char *text, size_t room)
+{
+    size_t count = 1;
+    for (const char *at = choices; *at; at++)
+        count += *at == '|';
+    const char *at = choices;
+    for (size_t skip = property_below(property, count); skip > 0; skip--)
+        at = strchr(at, '|') + 1;
+    size_t length = strcspn(at, "|");
+    assert_true(length < room);
+    memcpy(text, at, length);
+    text[length] = '\0';
+}
+
+static void random_value(struct property *property, const struct option_row *row, char *text,
+                         size_t room)
+{
+    switch (row->kind) {
+    case KIND_SIZE:
+    case KIND_RATE:
+        units_exact_size(property_magnitude(property), text);
+        break;
+    case KIND_DURATION:
+        units_exact_duration((int64_t)(property_magnitude(property) >> 1), text);
+        break;
+    case KIND_COUNT:
+        snprintf(text, room, "%llu", (unsigned long long)property_magnitude(property));
+        break;
+    case KIND_REAL:
+        units_exact_real((double)property_magnitude(property) / 64, text);
+        break;
+    case KIND_CHOICE:
+        random_choice(property, row->argument, text, room);
+        break;
+    case KIND_FLAG:
+        snprintf(text, room, "%s", property_below(property, 2) ? "yes" : "no");
+        break;
+    case KIND_TEXT:
+        random_text(property, text, room);
+        break;
+    }
+}
+
+static void fill(struct property *property, struct options *options)
+{
+    char text[UNITS_TEXT + 32];
+    assert_int_equal(options_init(options, NULL), 0);
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        if (property_below(property, 2))
+            continue;
+        random_value(property, &option_table[id], text, sizeof text);
+        assert_int_equal(options_set(options, (enum option_id)id, text, SOURCE_COMMAND_LINE, NULL),
+                         0);
+    }
+    char names[TARGETS][20];
+    char *targets[TARGETS];
+    for (size_t i = 0; i < TARGETS; i++) {
+        random_text(property, names[i], sizeof names[i]);
+        targets[i] = names[i];
+    }
+    assert_int_equal(options_set_targets(options, targets, property_below(property, TARGETS + 1),
+                                         SOURCE_COMMAND_LINE, NULL),
+                     0);
+}
+
+static void assert_equal_options(const struct options *a, const struct options *b)
+{
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        struct text one = {0};
+        struct text other = {0};
+        options_value_text(a, (enum option_id)id, &one);
+        options_value_text(b, (enum option_id)id, &other);
+        assert_string_equal(text_string(&one), text_string(&other));
+        text_release(&one);
+        text_release(&other);
+    }
+    assert_int_equal(a->target_count, b->target_count);
+    for (size_t i = 0; i < a->target_count; i++)
+        assert_string_equal(a->targets[i], b->targets[i]);
+}
+
+static void read_back(const struct text *text, struct options *options)
+{
+    struct failure why = {0};
+    assert_int_equal(options_init(options, NULL), 0);
+    if (options_read(options, text_string(text), "rank 0", SOURCE_COMMAND_LINE, false, &why))
+        fail_msg("%s in\n%s", why.text, text_string(text));
+}
+
+static void reads_back_to_an_equal_set(void **state)
+{
+    (void)state;
+    struct property property = property_start("canonical");
+    for (int round = 0; round < 2000; round++) {
+        struct options options;
+        struct options back;
+        struct text text = {0};
+        struct text again = {0};
+        fill(&property, &options);
+        options_canonical(&options, &text);
+        assert_false(text.failed);
+        read_back(&text, &back);
+        assert_equal_options(&options, &back);
+        options_canonical(&back, &again);
+        assert_string_equal(text_string(&text), text_string(&again));
+        options_release(&options);
+        options_release(&back);
+        text_release(&text);
+        text_release(&again);
+    }
+}
+
+static void what_changed_carries_what_was_given(void **state)
+{
+    (void)state;
+    struct property property = property_start("changed");
+    for (int round = 0; round < 500; round++) {
+        struct options options;
+        struct options back;
+        struct text text = {0};
+        fill(&property, &options);
+        options_changed(&options, &text);
+        read_back(&text, &back);
+        assert_equal_options(&options, &back);
+        for (size_t id = 0; id < OPTION_COUNT; id++)
+            assert_int_equal(options_given(&options, (enum option_id)id),
+                             options_given(&back, (enum option_id)id));
+        options_release(&options);
+        options_release(&back);
+        text_release(&text);
+    }
+}
+
+static void a_settled_value_travels_though_not_given(void **state)
+{
+    (void)state;
+    struct options options;
+    struct text text = {0};
+    assert_int_equal(options_init(&options, NULL), 0);
+    options_changed(&options, &text);
+    assert_string_equal(text_string(&text), "");
+    options.seed = 42;
+    options.layout = LAYOUT_SHARED;
+    options_changed(&options, &text);
+    assert_string_equal(text_string(&text), "layout = shared\nseed = 42\n");
+    options_release(&options);
+    text_release(&text);
+}
+
+static void is_lines_in_the_order_of_the_table(void **state)
+{
+    (void)state;
+    struct options options;
+    struct text text = {0};
+    char names[] = "/pfs\0a # b";
+    char *targets[] = {names, names + 5};
+    assert_int_equal(options_init(&options, NULL), 0);
+    options_set_targets(&options, targets, 2, SOURCE_COMMAND_LINE, NULL);
+    options_set(&options, OPTION_RATE, "100MB/s", SOURCE_COMMAND_LINE, NULL);
+    options_set(&options, OPTION_SIZE, "4g", SOURCE_COMMAND_LINE, NULL);
+    options_canonical(&options, &text);
+    const char *canonical = text_string(&text);
+    assert_int_equal(strncmp(canonical, "size = 4GiB\nverify = no\nlayout = rank\n", 38), 0);
+    assert_non_null(strstr(canonical, "\nrate = 100000000/s\n"));
+    assert_non_null(strstr(canonical, "\ntarget = /pfs\ntarget = \"a # b\"\n"));
+    assert_null(strstr(canonical, "writers"));
+    options_release(&options);
+    text_release(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_back_to_an_equal_set),
+        cmocka_unit_test(what_changed_carries_what_was_given),
+        cmocka_unit_test(a_settled_value_travels_though_not_given),
+        cmocka_unit_test(is_lines_in_the_order_of_the_table),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,125 @@
+#include <errno.h>
+#include <string.h>
+
+#include "options/options.h"
+#include "unit.h"
+
+static int check(const char *settings, struct failure *why)
+{
+    struct options options;
+    assert_int_equal(options_init(&options, NULL), 0);
+    if (options_read(&options, settings, "test", SOURCE_COMMAND_LINE, false, why))
+        fail_msg("%s", why->text);
+    int status = options_check(&options, why);
+    options_release(&options);
+    return status;
+}
+
+static void lets_good_ones_pass(void **state)
+{
+    (void)state;
+    static const char *const good[] = {
+        "target = /pfs",
+        "target = /pfs\ntarget = /other\nsize = 1\nverify = yes",
+        "target = /pfs\nphases = write,verify,read,read\nverify = yes\nshift = 3",
+        "target = /dev/null\nphases = write\ngenerate = once\nengine = null",
+        "target = /dev/null",
+        "target = /pfs\nphases = write\nverify = no",
+        "target = /pfs\nwriters = 4\nbuffer-count = 4\ndepth = 8",
+        "target = /pfs\nwriters = 100",
+        "target = /pfs\nseed = 0\nlabel = \"\"\nfree-space-floor = 99\nshift = none",
+        "target = /pfs\nsize = 9223372036854775807",
+        "target = /pfs\nsize = 4g\ntime = 30",
+        "target = /pfs\ncompress-ratio = 1.25\ndedup-ratio = 3.7\ndedup-block = 512",
+        "target = /pfs\ngenerate = once\nphases = write,read",
+        "target = /pfs\nengine = pwritev\nbatch = 1024",
+        "target = /pfs\nengine = uring\nfixed-buffers = require\nuring-sqpoll = yes",
+        "target = /pfs\nuring-iopoll = yes\nuncached = no",
+    };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct failure why = {0};
+        if (check(good[i], &why))
+            fail_msg("%s: %s", good[i], why.text);
+    }
+}
+
+static void refuses_bad_ones(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *settings;
+        const char *says;
+    } bad[] = {
+        {"", "no target"},
+        {"target = \"\"", "empty name"},
+        {"target = /a\ntarget = /a", "target '/a' is named twice"},
+        {"target = /a\nsize = 4g\nsize-per-rank = 1g", "--size and --size-per-rank exclude"},
+        {"target = /a\nsize-per-rank = 1\nsize-per-node = 1", "--size-per-rank and --size-per-no"},
+        {"target = /a\nsize = 0", "--size is 0"},
+        {"target = /a\nsize-per-rank = 0", "--size-per-rank is 0"},
+        {"target = /a\nsize-per-node = 0", "--size-per-node is 0"},
+        {"target = /a\ntime = 0", "--time is 0"},
+        {"target = /a\nphases = verify,write", "reads before anything is written"},
+        {"target = /a\nphases = read,write,read", "reads before anything is written"},
+        {"target = /a\ncompress-ratio = 0.99", "--compress-ratio is 0.99"},
+        {"target = /a\ncompress-ratio = 16.5", "--compress-ratio is 16.5"},
+        {"target = /a\ndedup-ratio = 0", "--dedup-ratio is 0"},
+        {"target = /a\ndedup-ratio = 1001", "--dedup-ratio is 1001"},
+        {"target = /a\ndedup-block = 0", "--dedup-block is 0"},
+        {"target = /a\ndedup-block = 1000", "--dedup-block is 1000"},
+        {"target = /a\ndedup-ratio = 2\nbuffer-size = 4k\ndedup-block = 8k",
+         "larger than --buffer"},
+        {"target = /a\ndedup-ratio = 2\ngenerate = once\nphases = write", "keeps no ratio"},
+        {"target = /a\nbuffer-size = 0", "--buffer-size is 0"},
+        {"target = /a\nbuffer-count = 0", "--buffer-count is 0"},
+        {"target = /a\nproducers = 0", "--producers is 0"},
+        {"target = /a\nwriters = 0", "--writers is 0"},
+        {"target = /a\ndepth = 0", "--depth is 0"},
+        {"target = /a\nrate = 0/s", "--rate is 0"},
+        {"target = /a\nengine = pwritev\nbatch = 0", "--batch is 0"},
+        {"target = /a\nengine = pwritev\nbatch = 1025", "--batch is 1025"},
+        {"target = /a\nengine = pwritev\nbatch = 8\ndepth = 4", "--batch 8 never fills"},
+        {"target = /a\nbatch = 2", "--batch needs --engine pwritev"},
+        {"target = /a\nengine = pwrite\nuring-sqpoll = yes", "--uring-sqpoll needs --engine ur"},
+        {"target = /a\nengine = pwrite\nuring-iopoll = yes", "--uring-iopoll needs --engine ur"},
+        {"target = /a\nengine = pwritev\nfixed-buffers = require", "--fixed-buffers require ne"},
+        {"target = /a\nuncached = yes\ndirect = require", "excludes --direct require"},
+        {"target = /a\nuncached = yes\nuring-iopoll = yes", "excludes --uring-iopoll"},
+        {"target = /a\nuring-iopoll = yes\ndirect = never", "needs O_DIRECT"},
+        {"target = /a\nsize = 9223372036854775808", "--size is more than a file can hold"},
+        {"target = /a\nwriters = 5\nbuffer-count = 4", "5 writers cannot share 4 buffers; give"},
+        {"target = /a\nfree-space-floor = 100", "--free-space-floor is 100 percent"},
+        {"target = /a\nphases = write,reed", "--phases: 'reed' is no phase"},
+        {"target = /a\nphases = write,", "--phases: '' is no phase"},
+        {"target = /a\nphases = \"write, read\"", "--phases: ' read' is no phase"},
+        {"target = /a\nphases = \"\"", "--phases: its value is empty"},
+        {"target = /a\nshift = 1.5", "--shift: '1.5' is not auto, none or a number"},
+        {"target = /a\nresult = \"\"", "--result: its value is empty"},
+        {"target = /a\nverify = yes\ngenerate = once", "--generate once writes the same buffers"},
+        {"target = /a\nceilings = yes\ngenerate = once", "--generate once makes no data meanwhile"},
+        {"target = /a\nceilings = yes\nengine = null", "--engine null stores nothing that --ceil"},
+        {"target = /a\nceilings = yes\nphases = read", "--phases 'read' has no write"},
+        {"target = /a\nphases = write,verify\ngenerate = once", "--generate once writes the sa"},
+        {"target = /a\nverify = yes\nengine = null", "--engine null stores nothing"},
+        {"target = /a\nverify = yes\nphases = write", "--verify checks what read phases read"},
+        {"target = /dev/null\nphases = write,read", "'/dev/null' gives nothing back"},
+        {"target = /dev/null\nphases = verify", "'/dev/null' gives nothing back"},
+        {"target = /dev/null\nverify = yes", "'/dev/null' keeps nothing that --verify"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct failure why = {0};
+        assert_int_equal(check(bad[i].settings, &why), -EINVAL);
+        assert_int_equal(why.code, -EINVAL);
+        if (!strstr(why.text, bad[i].says))
+            fail_msg("'%s' lacks '%s'", why.text, bad[i].says);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lets_good_ones_pass),
+        cmocka_unit_test(refuses_bad_ones),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

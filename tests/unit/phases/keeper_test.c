@@ -1,0 +1,205 @@
+#include "phases/keeper.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "folder.h"
+#include "platform/clock.h"
+#include "platform/interrupt.h"
+#include "record/store.h"
+#include "unit.h"
+
+enum { SECOND_NS = 1000000000 };
+
+static struct folder folder;
+static char path[FOLDER_PATH];
+
+static int start(void **state)
+{
+    (void)state;
+    folder_start(&folder);
+    folder_file(&folder, "r.h5", path);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    folder_empty(&folder);
+    return rmdir(folder.path);
+}
+
+static void add_phase(struct record *record, const char *name, enum record_status status)
+{
+    struct record_phase *phase = record_add_phase(record);
+    snprintf(phase->name, sizeof phase->name, "%s", name);
+    snprintf(phase->kind, sizeof phase->kind, "%s", name + 3);
+    phase->status = status;
+    phase->bytes = status == RECORD_COMPLETE ? 4096 : 0;
+    histogram_clear(&phase->latency);
+}
+
+/* One phase is over, the second is under way, and then 'ending' happens; in a process of its own,
+ * since signals change it for good. */
+static void in_the_middle(void (*ending)(struct keeper *keeper))
+{
+    const pid_t child = fork();
+    if (child == 0) {
+        struct record record = {.schema_version = RECORD_SCHEMA, .status = RECORD_RUNNING};
+        struct keeper keeper;
+        interrupt_install();
+        interrupt_guard(NULL);
+        add_phase(&record, "01_write", RECORD_COMPLETE);
+        keeper_start(&keeper, path, &record, NULL);
+        add_phase(&record, "02_verify", RECORD_RUNNING);
+        if (keeper_save(&keeper, NULL))
+            _exit(99);
+        /* From here on the record is half filled in, as it is while numbers are gathered. */
+        record.phases[1].node_count = 1000;
+        ending(&keeper);
+        _exit(0);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_not_equal(WEXITSTATUS(status), 99);
+}
+
+static void assert_found(enum record_status status, enum record_status second, const char *words,
+                         int64_t bytes)
+{
+    struct record record = {0};
+    struct failure why = {0};
+    if (store_load(path, &record, &why))
+        fail_msg("%s", why.text);
+    assert_int_equal(record.status, status);
+    assert_int_equal(record.phase_count, 2);
+    assert_int_equal(record.phases[0].status, RECORD_COMPLETE);
+    assert_int_equal(record.phases[0].bytes, 4096);
+    assert_int_equal(record.phases[1].status, second);
+    assert_int_equal(record.phases[1].bytes, bytes);
+    if (words)
+        assert_non_null(strstr(record.phases[1].failure, words));
+    record_release(&record);
+}
+
+static void vanish(struct keeper *keeper)
+{
+    (void)keeper;
+}
+
+static ino_t file_in_place(void)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? status.st_ino : 0;
+}
+
+/* Until the guard has replaced the result, which may take its time on a busy machine. */
+static void hang(struct keeper *keeper)
+{
+    (void)keeper;
+    const ino_t before = file_in_place();
+    kill(getpid(), SIGTERM);
+    for (int i = 0; i < 600 && file_in_place() == before; i++)
+        clock_sleep_ns(SECOND_NS / 10);
+}
+
+static void hear(struct keeper *keeper)
+{
+    kill(getpid(), SIGINT);
+    keeper_interrupted(keeper, "interrupted by SIGINT", 12345, SECOND_NS);
+    clock_sleep_ns(SECOND_NS);
+}
+
+static void give_up(struct keeper *keeper)
+{
+    keeper_give_up(keeper, "rank 3 on n07 has not come");
+}
+
+static void stop_before(struct keeper *keeper)
+{
+    keeper_stop(keeper);
+    kill(getpid(), SIGTERM);
+    clock_sleep_ns(3LL * SECOND_NS / 2);
+}
+
+static void a_run_that_vanishes_leaves_what_was_saved(void **state)
+{
+    (void)state;
+    in_the_middle(vanish);
+    assert_found(RECORD_RUNNING, RECORD_RUNNING, NULL, 0);
+}
+
+static void the_guard_speaks_for_a_main_thread_that_hangs(void **state)
+{
+    (void)state;
+    in_the_middle(hang);
+    assert_found(RECORD_INTERRUPTED, RECORD_INTERRUPTED, "before its numbers were gathered", 0);
+}
+
+static void the_main_thread_knows_more_and_is_not_overruled(void **state)
+{
+    (void)state;
+    in_the_middle(hear);
+    assert_found(RECORD_INTERRUPTED, RECORD_INTERRUPTED, "interrupted by SIGINT", 12345);
+}
+
+/* Whoever kills the run now must not leave one that seems to go on. */
+static void save_after_signal(struct keeper *keeper)
+{
+    keeper_interrupted(keeper, "interrupted by SIGTERM", 12345, SECOND_NS);
+    keeper->record->phases[1].node_count = 0;
+    keeper->record->phases[1].status = RECORD_INTERRUPTED;
+    if (keeper_save(keeper, NULL))
+        _exit(99);
+}
+
+static void a_save_after_a_signal_does_not_take_it_back(void **state)
+{
+    (void)state;
+    in_the_middle(save_after_signal);
+    assert_found(RECORD_INTERRUPTED, RECORD_INTERRUPTED, NULL, 0);
+}
+
+static void a_run_that_gives_up_has_failed(void **state)
+{
+    (void)state;
+    in_the_middle(give_up);
+    assert_found(RECORD_FAILED, RECORD_FAILED, "rank 3 on n07 has not come", 0);
+}
+
+static void nothing_happens_behind_a_stopped_keeper(void **state)
+{
+    (void)state;
+    in_the_middle(stop_before);
+    assert_found(RECORD_RUNNING, RECORD_RUNNING, NULL, 0);
+}
+
+static void other_ranks_keep_nothing(void **state)
+{
+    (void)state;
+    struct keeper keeper;
+    keeper_start(&keeper, NULL, NULL, NULL);
+    assert_int_equal(keeper_save(&keeper, NULL), 0);
+    keeper_interrupted(&keeper, "no", 1, 1);
+    keeper_give_up(&keeper, "no");
+    keeper_stop(&keeper);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_that_vanishes_leaves_what_was_saved),
+        cmocka_unit_test(the_guard_speaks_for_a_main_thread_that_hangs),
+        cmocka_unit_test(the_main_thread_knows_more_and_is_not_overruled),
+        cmocka_unit_test(a_save_after_a_signal_does_not_take_it_back),
+        cmocka_unit_test(a_run_that_gives_up_has_failed),
+        cmocka_unit_test(nothing_happens_behind_a_stopped_keeper),
+        cmocka_unit_test(other_ranks_keep_nothing),
+    };
+    return cmocka_run_group_tests(tests, start, end);
+}

@@ -1,0 +1,133 @@
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "phase.h"
+
+static void test_each_action_has_its_kind(void **state)
+{
+    (void)state;
+    for (int i = 0; i < ACTION_COUNT; i++) {
+        enum phase_action action = (enum phase_action)i;
+        const struct phase_kind *kind = phase_kind_of(action);
+        assert_int_equal(kind->action, action);
+        assert_string_equal(kind->name, phase_action_name(action));
+        assert_int_equal(kind->writes, !phase_action_reads(action));
+        assert_false(kind->writes && kind->checks);
+        assert_non_null(kind->prepare);
+    }
+    assert_true(phase_kind_of(ACTION_VERIFY)->checks);
+}
+
+static void test_exit_codes(void **state)
+{
+    (void)state;
+    assert_int_equal(verdict_exit_code(VERDICT_FINE), 0);
+    assert_int_equal(verdict_exit_code(VERDICT_FAILED), 1);
+    assert_int_equal(verdict_exit_code(VERDICT_WRONG_DATA), 3);
+    assert_int_equal(verdict_exit_code(VERDICT_SIGINT), 130);
+    assert_int_equal(verdict_exit_code(VERDICT_SIGTERM), 143);
+}
+
+/* One rank, two writers, one shared file, of which the second writer has no part. */
+struct stage {
+    struct options options;
+    struct plan plan;
+    struct cluster cluster;
+    struct dataset dataset;
+    struct run run;
+    struct phase phase;
+};
+
+static const enum target_kind directory[] = {TARGET_DIRECTORY};
+static const uint32_t rank_node[] = {0};
+
+static void stage_start(struct stage *stage, enum phase_action action)
+{
+    char *targets[] = {(char[]){"/data"}};
+    struct options *options = &stage->options;
+    memset(stage, 0, sizeof *stage);
+    assert_int_equal(options_init(options, NULL), 0);
+    assert_int_equal(options_set_targets(options, targets, 1, SOURCE_COMMAND_LINE, NULL), 0);
+    assert_int_equal(
+        options_set(options, OPTION_PHASES, phase_action_name(action), SOURCE_COMMAND_LINE, NULL),
+        0);
+    options->layout = LAYOUT_SHARED;
+    options->buffer_size_bytes = 4096;
+    options->writers = 2;
+    options->size_bytes = 1000;
+    const struct plan_setup setup = {
+        .options = options,
+        .shape = {.rank_count = 1, .node_count = 1, .rank_node = rank_node},
+        .target_kinds = directory,
+        .run_id = "id",
+    };
+    assert_int_equal(plan_init(&stage->plan, &setup, NULL), 0);
+    stage->cluster = (struct cluster){.shape = setup.shape};
+    assert_int_equal(dataset_init(&stage->dataset, &stage->cluster, &stage->plan, NULL), 0);
+    stage->dataset.generation = 7;
+    stage->run = (struct run){
+        .cluster = &stage->cluster,
+        .options = options,
+        .plan = &stage->plan,
+        .dataset = &stage->dataset,
+    };
+    assert_int_equal(
+        phase_init(&stage->phase, &stage->run, phase_kind_of(action), &stage->dataset, NULL), 0);
+    for (uint32_t i = 0; i < 2; i++)
+        assert_int_equal(dataset_foreign(&stage->dataset, 0, i, &stage->phase.parts[i], NULL), 0);
+    phase_set_tasks(&stage->phase);
+}
+
+static void stage_end(struct stage *stage)
+{
+    phase_release(&stage->phase);
+    dataset_release(&stage->dataset);
+    plan_release(&stage->plan);
+    options_release(&stage->options);
+}
+
+static void test_tasks(void **state)
+{
+    (void)state;
+    static const enum phase_action actions[] = {ACTION_WRITE, ACTION_READ};
+    for (size_t i = 0; i < 2; i++) {
+        struct stage stage;
+        stage_start(&stage, actions[i]);
+        uint32_t with = stage.phase.parts[0].share.bytes ? 0 : 1;
+        const struct task *task = &stage.phase.tasks[with];
+        assert_string_equal(task->path, "/data/tidemill-id/shared");
+        assert_ptr_equal(task->file, &stage.phase.files[with]);
+        assert_int_equal(task->share.bytes, 1000);
+        assert_int_equal(task->position.generation, 7);
+        assert_int_equal(task->position.file_bytes, 1000); /* where the unaligned tail is */
+        assert_true(task->may_fall_back);
+        assert_int_equal(task->only != NULL, actions[i] == ACTION_READ);
+        assert_null(stage.phase.tasks[!with].file);
+        assert_int_equal(stage.phase.tasks[!with].share.request_count, 0);
+        stage_end(&stage);
+    }
+}
+
+static void test_required_direct_transfers_do_not_fall_back(void **state)
+{
+    (void)state;
+    struct stage stage;
+    stage_start(&stage, ACTION_WRITE);
+    stage.options.direct = OPTION_DIRECT_REQUIRE;
+    phase_set_tasks(&stage.phase);
+    assert_false(stage.phase.tasks[0].may_fall_back);
+    stage_end(&stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_action_has_its_kind),
+        cmocka_unit_test(test_exit_codes),
+        cmocka_unit_test(test_tasks),
+        cmocka_unit_test(test_required_direct_transfers_do_not_fall_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

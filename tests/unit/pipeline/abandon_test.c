@@ -1,0 +1,165 @@
+/* Storage that does not answer: who waits is seen, and the others go on without him. */
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "unit.h"
+
+#include "fake_engine.h"
+#include "rig.h"
+
+enum { WRITERS = 2, REQUEST = 64 * 1024, REQUESTS = 8, MS = 1000 * 1000, STUCK = 11 };
+
+/* Threads that never come back keep what they use: it must stay reachable. */
+static struct rig rigs[3];
+static struct fake fakes[3];
+static _Atomic bool let_go;
+
+static int64_t hang_once(struct fake *fake, const struct engine_request *request, uint64_t number)
+{
+    (void)fake;
+    while (number == STUCK && !atomic_load(&let_go))
+        clock_sleep_ns(MS);
+    return (int64_t)request->length;
+}
+
+static int64_t answer_all(struct fake *fake, const struct engine_request *request, uint64_t number)
+{
+    (void)fake;
+    (void)number;
+    return (int64_t)request->length;
+}
+
+static struct pipeline *start(struct rig *rig, struct fake *fake, enum pipeline_job job)
+{
+    struct pipeline_setup setup = {
+        .job = job, .engine = &fake->kind, .producers = 2, .depth = 2, .buffers = 8};
+    fake_start(fake);
+    rig_start(rig, LAYOUT_WRITER, WRITERS, (uint64_t)WRITERS * REQUESTS * REQUEST, REQUEST);
+    if (job_is_reading(job)) {
+        struct pipeline_setup writing = setup;
+        writing.job = PIPELINE_WRITE;
+        fake->answer = answer_all;
+        rig_run(rig, &writing, DIRECT_NEVER);
+        atomic_store(&fake->submitted, 0);
+    }
+    fake->answer = hang_once;
+    rig_tasks(rig, job_is_reading(job), DIRECT_NEVER);
+    assert_int_equal(rig_open(rig, &setup, NULL), 0);
+    pipeline_go(rig->pipeline);
+    return rig->pipeline;
+}
+
+/* Until one writer alone has waited for 'limit_ns'. */
+static struct waiting stuck_one(struct pipeline *pipeline, int64_t limit_ns)
+{
+    struct waiting seen = {0};
+    for (int look = 0; look < 5000; look++) {
+        if (pipeline_waiting(pipeline, &seen) && clock_now_ns() - seen.since_ns >= limit_ns)
+            return seen;
+        clock_sleep_ns(MS);
+    }
+    fail_msg("nobody waits");
+    return seen;
+}
+
+static bool give_up(struct pipeline *pipeline, int64_t limit_ns)
+{
+    for (int look = 0; look < 2000; look++) {
+        if (pipeline_abandon(pipeline, limit_ns))
+            return true;
+        clock_sleep_ns(MS);
+    }
+    return false;
+}
+
+static void lose_one(struct rig *rig, struct fake *fake, enum pipeline_job job, enum wait_kind what)
+{
+    atomic_store(&let_go, false);
+    struct pipeline *pipeline = start(rig, fake, job);
+    struct waiting seen = stuck_one(pipeline, 100 * MS);
+    uint32_t other = WRITERS - 1 - seen.writer;
+    assert_int_equal(seen.what, what);
+    assert_int_equal(seen.offset % REQUEST, 0);
+    pipeline_stop(pipeline);
+    assert_true(give_up(pipeline, 100 * MS));
+    assert_true(pipeline_abandoned(pipeline));
+
+    const struct outcome *lost = pipeline_outcome(pipeline, seen.writer);
+    const struct outcome *well = pipeline_outcome(pipeline, other);
+    assert_int_equal(lost->failure.code, -ETIMEDOUT);
+    assert_non_null(strstr(lost->failure.text, "did not come back within 100 ms"));
+    assert_non_null(strstr(lost->failure.text, rig->paths[seen.writer]));
+    assert_true(lost->counters.bytes > 0); /* it had some answers before */
+    assert_int_equal(acknowledged_count(&lost->acknowledged), 0);
+    assert_int_equal(well->failure.code, 0);
+    rig_check_counts(rig, other);
+    rig_check_series(rig, seen.writer);
+    pipeline_close(pipeline); /* leaves it to the lost thread */
+    atomic_store(&let_go, true);
+}
+
+static void a_write_that_never_returns(void **state)
+{
+    (void)state;
+    lose_one(&rigs[0], &fakes[0], PIPELINE_WRITE, WAIT_WRITE);
+}
+
+/* Checkers that wait for more from the lost writer end, too. */
+static void a_read_that_never_returns(void **state)
+{
+    (void)state;
+    atomic_store(&let_go, false);
+    struct pipeline *pipeline = start(&rigs[1], &fakes[1], PIPELINE_CHECK);
+    struct waiting seen = stuck_one(pipeline, 50 * MS);
+    assert_int_equal(seen.what, WAIT_READ);
+    pipeline_stop(pipeline);
+    assert_true(give_up(pipeline, 50 * MS));
+    assert_int_equal(pipeline_outcome(pipeline, seen.writer)->failure.code, -ETIMEDOUT);
+    assert_int_equal(pipeline_producer_counters(pipeline)->bad_blocks, 0);
+    pipeline_close(pipeline);
+    atomic_store(&let_go, true);
+}
+
+/* Not before its time, and not while it only takes long. */
+static void who_comes_back_is_not_lost(void **state)
+{
+    (void)state;
+    atomic_store(&let_go, false);
+    struct pipeline *pipeline = start(&rigs[2], &fakes[2], PIPELINE_WRITE);
+    stuck_one(pipeline, 20 * MS);
+    pipeline_stop(pipeline);
+    assert_false(pipeline_abandon(pipeline, 60LL * 1000 * MS));
+    assert_false(pipeline_abandoned(pipeline));
+    atomic_store(&let_go, true);
+    while (!pipeline_wait(pipeline, 1000LL * MS))
+        ;
+    assert_false(pipeline_abandon(pipeline, 1));
+    struct waiting seen;
+    assert_false(pipeline_waiting(pipeline, &seen));
+    for (uint32_t i = 0; i < WRITERS; i++)
+        assert_int_equal(pipeline_outcome(pipeline, i)->failure.code, 0);
+    rig_end(&rigs[2]);
+}
+
+/* The lost threads have come back by now: nothing of theirs stays on disk. */
+static int remove_all(void **state)
+{
+    (void)state;
+    clock_sleep_ns(200 * MS);
+    for (int i = 0; i < 2; i++) {
+        geometry_release(&rigs[i].geometry);
+        folder_end(&rigs[i].folder);
+    }
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_write_that_never_returns),
+        cmocka_unit_test(a_read_that_never_returns),
+        cmocka_unit_test(who_comes_back_is_not_lost),
+    };
+    return cmocka_run_group_tests(tests, NULL, remove_all);
+}

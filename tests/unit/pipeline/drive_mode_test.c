@@ -1,0 +1,132 @@
+/* What a mode of a run adds to driving requests: syncs, counting, going on without. */
+#include "unit.h"
+
+#include "stand.h"
+#include "timed.h"
+
+static void test_each_request_is_synced_before_it_is_done(void **state)
+{
+    (void)state;
+    struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
+    stand->drive.sync_each = true;
+    stand->fake.shuffle = true;
+    stand_run(stand);
+    assert_all_done(stand);
+    /* Once for those that end together: at least for each that ended when the depth was used up. */
+    assert_true(stand->fake.synced >= 20 / DEPTH && stand->fake.synced <= 20);
+    assert_int_equal(stand->outcome.counters.syncs, stand->fake.synced);
+    assert_true(stand->outcome.counters.sync_ns >= 0);
+    free(stand);
+}
+
+static void test_without_the_wish_nothing_is_synced(void **state)
+{
+    (void)state;
+    struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
+    stand_run(stand);
+    assert_int_equal(stand->fake.synced, 0);
+    assert_int_equal(stand->outcome.counters.syncs, 0);
+    free(stand);
+}
+
+/* What is not durable was not written: neither counted nor given back. */
+static void test_a_sync_that_fails_acknowledges_nothing(void **state)
+{
+    (void)state;
+    struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
+    stand->drive.sync_each = true;
+    stand->fake.sync_code = -EIO;
+    stand_run(stand);
+    assert_int_equal(stand->outcome.failure.code, -EIO);
+    assert_string_equal(stand->outcome.failure.text,
+                        "cannot sync '/some/file': Input/output error");
+    assert_int_equal(stand->outcome.counters.bytes, 0);
+    assert_int_equal(stand->outcome.counters.requests, 0);
+    assert_int_equal(stand->outcome.latency.total, 0);
+    assert_int_equal(stand->done, 0);
+    assert_int_equal(stand->buffers[0].state, BUFFER_IN_FLIGHT);
+    free(stand);
+}
+
+static int64_t unknown_at_first(struct fake *fake, const struct engine_request *request,
+                                uint64_t number)
+{
+    (void)fake;
+    return number < DEPTH ? -EOPNOTSUPP : (int64_t)request->length;
+}
+
+/* Requests that are under way when the first is refused are refused as well. */
+static void test_uncached_goes_on_without_where_it_is_not_known(void **state)
+{
+    (void)state;
+    struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 30 * REQUEST, 1);
+    stand->mode.uncached = true;
+    stand->fake.answer = unknown_at_first;
+    stand->fake.hold_until_full = true;
+    stand_open(stand);
+    while (stand->sent < DEPTH)
+        stand_send(stand);
+    while (stand->done < DEPTH)
+        stand_collect(stand);
+    assert_true(stand->outcome.uncached_refused);
+    assert_false(stand->drive.engine.setup.mode.uncached);
+    assert_int_equal(stand->outcome.failure.code, 0);
+    assert_int_equal(stand->outcome.counters.requests, DEPTH);
+    assert_int_equal(stand->outcome.counters.retries, 0);
+    assert_int_equal(stand->fake.submitted, 2 * DEPTH);
+    engine_close(&stand->drive.engine);
+    free(stand);
+}
+
+static int64_t never_known(struct fake *fake, const struct engine_request *request, uint64_t number)
+{
+    (void)fake;
+    (void)request;
+    (void)number;
+    return -EOPNOTSUPP;
+}
+
+static void test_what_is_refused_without_the_flag_too_is_a_failure(void **state)
+{
+    (void)state;
+    for (int asked = 0; asked < 2; asked++) {
+        struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, REQUEST, 1);
+        stand->mode.uncached = asked;
+        stand->fake.answer = never_known;
+        stand_run(stand);
+        assert_int_equal(stand->outcome.failure.code, -EOPNOTSUPP);
+        assert_int_equal(stand->outcome.uncached_refused, asked);
+        assert_int_equal(stand->fake.submitted, 1 + asked);
+        free(stand);
+    }
+}
+
+/* A request is unaligned once, however many parts of it the page cache took. */
+static void test_unaligned_requests_are_counted(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t bytes;
+        int64_t unaligned;
+    } cases[] = {{4 * REQUEST, 0}, {4 * REQUEST + 100, 1}, {100, 1}, {4 * REQUEST + 5000, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, cases[i].bytes, 512);
+        stand_run(stand);
+        assert_all_done(stand);
+        assert_int_equal(stand->outcome.counters.unaligned_requests, cases[i].unaligned);
+        free(stand);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        timed_test(test_each_request_is_synced_before_it_is_done),
+        timed_test(test_without_the_wish_nothing_is_synced),
+        timed_test(test_a_sync_that_fails_acknowledges_nothing),
+        timed_test(test_uncached_goes_on_without_where_it_is_not_known),
+        timed_test(test_what_is_refused_without_the_flag_too_is_a_failure),
+        timed_test(test_unaligned_requests_are_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

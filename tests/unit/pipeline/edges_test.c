@@ -1,0 +1,125 @@
+/* What observers see of the rounds is what the timelines say afterwards, to the byte. */
+#include "unit.h"
+
+#include "edges.h"
+#include "ending.h"
+#include "fake_engine.h"
+#include "timed.h"
+
+#include "platform/clock.h"
+
+enum { EDGE = 3, WRITERS = 3, BEFORE_NS = 60 * 1000 * 1000, NAP_NS = 1000 * 1000 };
+
+static uint64_t bytes_before(const struct rig *rig, uint64_t edge)
+{
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < rig->writers; i++) {
+        const struct timeline *timeline = &pipeline_outcome(rig->pipeline, i)->timeline;
+        bytes += (uint64_t)timeline_bytes_before(timeline, (int64_t)(edge << ROUND_SHIFT));
+    }
+    return bytes;
+}
+
+/* The clock starts so long ago that an edge comes soon. */
+static void go_shortly_before(struct rig *rig, struct pipeline_setup *setup, uint64_t edge)
+{
+    struct failure failure = {0};
+    rig_tasks(rig, job_is_reading(setup->job), DIRECT_NEVER);
+    assert_int_equal(rig_open(rig, setup, &failure), 0);
+    pipeline_go_at(rig->pipeline, clock_now_ns() + BEFORE_NS - (int64_t)(edge << ROUND_SHIFT));
+}
+
+static void check_edge(enum pipeline_job job, const struct engine_kind *engine, bool paced)
+{
+    struct rig rig;
+    uint64_t seen = 0;
+    uint64_t lost;
+    struct pipeline_setup setup = setup_for(engine, PIPELINE_WRITE);
+    rig_start(&rig, LAYOUT_RANK, WRITERS, MANY_BYTES, REQUEST);
+    if (job_is_reading(job))
+        rig_run(&rig, &setup, DIRECT_NEVER);
+    setup.job = job;
+    if (paced) /* what the time before the start allows is sent at once */
+        setup.limits.writer_rate = MANY_BYTES / WRITERS / 4;
+    go_shortly_before(&rig, &setup, EDGE);
+    while (pipeline_edges(rig.pipeline) < EDGE && !pipeline_wait(rig.pipeline, NAP_NS))
+        ;
+    bool known = pipeline_edges(rig.pipeline) >= EDGE && pipeline_edge(rig.pipeline, EDGE, &seen) &&
+                 pipeline_edge(rig.pipeline, EDGE - 1, &lost);
+    if (known)
+        assert_int_equal(lost, 0); /* nothing was acknowledged before the threads were let go */
+    pipeline_stop(rig.pipeline);
+    rig_wait(&rig, &setup);
+    if (paced)
+        assert_true(known);
+    if (known)
+        assert_int_equal(seen, bytes_before(&rig, EDGE));
+    assert_int_equal(pipeline_edges(rig.pipeline), 0); /* all are through */
+    rig_end(&rig);
+}
+
+static void edges_are_exact(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    fake_start(&fake);
+    fake.shuffle = true;
+    fake.hold = 1;
+    check_edge(PIPELINE_WRITE, &fake.kind, true);
+    check_edge(PIPELINE_WRITE_READY, engine_find("null"), true);
+    check_edge(PIPELINE_WRITE, engine_find("pwrite"), true);
+    check_edge(PIPELINE_CHECK, engine_find("pwrite"), true);
+    check_edge(PIPELINE_WRITE, engine_find("null"), false);
+}
+
+/* Who has nothing to do passes edges as time does; who has, holds them up until the clock runs. */
+static void without_work_time_passes_edges(void **state)
+{
+    (void)state;
+    struct rig rig;
+    uint64_t bytes = 1;
+    struct pipeline_setup setup = setup_for(engine_find("null"), PIPELINE_WRITE);
+    rig_start(&rig, LAYOUT_RANK, 1, REQUEST, REQUEST);
+    rig_tasks(&rig, false, DIRECT_NEVER);
+    struct task with_work = rig.tasks[0];
+    rig.tasks[0] = (struct task){.path = rig.paths[0]};
+    assert_int_equal(rig_open(&rig, &setup, NULL), 0);
+    pipeline_go_at(rig.pipeline, clock_now_ns() - (INT64_C(7) << ROUND_SHIFT));
+    assert_true(pipeline_edges(rig.pipeline) >= 7);
+    assert_true(pipeline_edge(rig.pipeline, 7, &bytes));
+    assert_int_equal(bytes, 0);
+    rig_wait(&rig, &setup);
+    rig.tasks[0] = with_work;
+    rig_end(&rig);
+}
+
+/* The last edges are kept, also when many are passed at once. */
+static void what_is_too_long_ago_is_not_told(void **state)
+{
+    (void)state;
+    struct edges edges = {0};
+    uint64_t bytes = 0;
+    edges_pass(&edges, (INT64_C(1) << ROUND_SHIFT) - 1, 5);
+    assert_int_equal(edges.passed, 0);
+    edges_pass(&edges, INT64_C(1) << ROUND_SHIFT, 7);
+    edges_pass(&edges, (INT64_C(1) << ROUND_SHIFT) + 9, 8);
+    assert_int_equal(edges.passed, 1);
+    assert_true(edges_look(&edges, 1, &bytes));
+    assert_int_equal(bytes, 7);
+    edges_pass(&edges, INT64_C(40) << ROUND_SHIFT, 11);
+    assert_int_equal(edges.passed, 40);
+    assert_false(edges_look(&edges, 1, &bytes));
+    assert_false(edges_look(&edges, 40 - EDGES_KEPT, &bytes));
+    assert_true(edges_look(&edges, 40 - EDGES_KEPT + 2, &bytes));
+    assert_int_equal(bytes, 11);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        timed_test(edges_are_exact),
+        timed_test(without_work_time_passes_edges),
+        timed_test(what_is_too_long_ago_is_not_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,51 @@
+/*
+ * Jobs that are far too long to come to their end: what tests of early ends share.
+ */
+#ifndef TIDEMILL_TESTS_ENDING_H
+#define TIDEMILL_TESTS_ENDING_H
+
+#include "rig.h"
+
+enum { MANY_BYTES = 1 << 30, REQUEST = 4096 };
+
+static inline const struct engine_kind *async_engine(void)
+{
+    const struct engine_kind *uring = engine_find("uring");
+    return uring->available(NULL) ? engine_find("pwrite") : uring;
+}
+
+static inline struct pipeline_setup setup_for(const struct engine_kind *engine,
+                                              enum pipeline_job job)
+{
+    return (struct pipeline_setup){
+        .job = job,
+        .engine = engine,
+        .producers = 2,
+        .depth = engine->traits.depth_max < 8 ? engine->traits.depth_max : 8,
+        .buffers = 24,
+    };
+}
+
+static inline void start(struct rig *rig, struct pipeline_setup *setup)
+{
+    struct failure failure = {0};
+    rig_tasks(rig, job_is_reading(setup->job), DIRECT_NEVER);
+    if (rig_open(rig, setup, &failure))
+        fail_msg("%s", failure.text);
+    pipeline_go(rig->pipeline);
+}
+
+/* What was acknowledged is told and lies in the files; less than all was. */
+static inline void check_part(struct rig *rig)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < rig->writers; i++) {
+        rig_check_counts(rig, i);
+        sum += rig->acknowledged[i].bytes;
+    }
+    assert_true(sum < rig->geometry.setup.total_bytes);
+    assert_int_equal(pipeline_bytes(rig->pipeline), sum);
+    rig_check_files(rig);
+}
+
+#endif

@@ -1,0 +1,199 @@
+/* How jobs end before their time: deadline, rate, stop, close. */
+#include "unit.h"
+
+#include "ending.h"
+#include "fake_engine.h"
+#include "property.h"
+#include "timed.h"
+
+static void test_a_deadline_ends_writing(void **state)
+{
+    (void)state;
+    const struct engine_kind *const engines[] = {async_engine(), engine_find("pwrite")};
+    for (size_t i = 0; i < 2; i++) {
+        struct rig rig;
+        struct pipeline_setup setup = setup_for(engines[i], PIPELINE_WRITE);
+        setup.limits.deadline_ns = 15 * 1000 * 1000;
+        setup.sync = true;
+        rig_start(&rig, LAYOUT_RANK, 3, MANY_BYTES, REQUEST);
+        start(&rig, &setup);
+        rig_wait(&rig, &setup);
+        check_part(&rig);
+        for (uint32_t w = 0; w < rig.writers; w++) {
+            const struct outcome *outcome = pipeline_outcome(rig.pipeline, w);
+            assert_int_equal(outcome->failure.code, 0);
+            assert_true(outcome->counters.requests > 0);
+            assert_true(outcome->counters.first_ns < setup.limits.deadline_ns);
+        }
+        /* what was acknowledged reads back; the rest is left alone */
+        setup = setup_for(engines[i], PIPELINE_CHECK);
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+        rig_end(&rig);
+    }
+}
+
+/* A deadline while nothing is in flight is kept as well: nothing is sent behind it. */
+static void test_a_deadline_holds_for_a_slow_rate(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    struct rig rig;
+    fake_start(&fake);
+    fake.drop = true;
+    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    setup.limits = (struct limits){.deadline_ns = 50 * 1000 * 1000, .writer_rate = 100 * REQUEST};
+    rig_start(&rig, LAYOUT_RANK, 2, MANY_BYTES, REQUEST);
+    start(&rig, &setup);
+    rig_wait(&rig, &setup);
+    for (uint32_t i = 0; i < 2; i++) {
+        int64_t requests = pipeline_outcome(rig.pipeline, i)->counters.requests;
+        assert_true(requests >= 1 && requests <= 5); /* due at 0, 10, 20, 30 and 40 ms */
+        rig_check_counts(&rig, i);
+    }
+    rig_end(&rig);
+}
+
+/* Request n of a writer starts no earlier than the schedule says. */
+static void test_a_rate_is_kept(void **state)
+{
+    (void)state;
+    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY, PIPELINE_READ};
+    for (size_t i = 0; i < 3; i++) {
+        struct rig rig;
+        struct pipeline_setup setup = setup_for(engine_find("null"), PIPELINE_WRITE);
+        enum { PLACES = 40, RATE = 4096 * 1000 };
+        rig_start(&rig, LAYOUT_RANK, 2, 2 * PLACES * REQUEST, REQUEST);
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        setup.job = jobs[i];
+        setup.limits.writer_rate = RATE;
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        for (uint32_t w = 0; w < 2; w++) {
+            const struct counters *counters = &pipeline_outcome(rig.pipeline, w)->counters;
+            assert_int_equal(counters->requests, PLACES);
+            assert_true(counters->last_ns >= limits_due(&setup.limits, (uint64_t)PLACES * REQUEST));
+            assert_true(counters->first_ns >= limits_due(&setup.limits, REQUEST));
+            assert_true(counters->writer_paced_ns > 0);
+        }
+        rig_end(&rig);
+    }
+}
+
+static void stop_once(struct property *property, const struct engine_kind *engine)
+{
+    struct rig rig;
+    struct pipeline_setup setup = setup_for(engine, PIPELINE_WRITE);
+    uint32_t writers = 1 + (uint32_t)property_below(property, RIG_WRITERS);
+    setup.buffers = writers + (uint32_t)property_below(property, 30);
+    setup.producers = 1 + (uint32_t)property_below(property, 4);
+    setup.spin_ns = property_below(property, 2) ? 20000 : 0;
+    if (!property_below(property, 4))
+        setup.job = PIPELINE_WRITE_READY;
+    rig_start(&rig, LAYOUT_WRITER, writers, MANY_BYTES, REQUEST);
+    start(&rig, &setup);
+    clock_sleep_ns((int64_t)property_below(property, 4000000));
+    pipeline_stop(rig.pipeline);
+    rig_wait(&rig, &setup);
+    if (setup.job == PIPELINE_WRITE) {
+        check_part(&rig);
+        setup.job = PIPELINE_CHECK;
+        rig_tasks(&rig, true, DIRECT_NEVER);
+        assert_int_equal(rig_open(&rig, &setup, NULL), 0);
+        pipeline_go(rig.pipeline);
+        clock_sleep_ns((int64_t)property_below(property, 1000000));
+        pipeline_stop(rig.pipeline);
+        rig_wait(&rig, &setup);
+        const struct counters *checked = pipeline_producer_counters(rig.pipeline);
+        uint64_t sum = 0;
+        for (uint32_t i = 0; i < writers; i++)
+            sum += (uint64_t)pipeline_outcome(rig.pipeline, i)->counters.bytes;
+        assert_int_equal(checked->bad_blocks, 0);
+        assert_int_equal(checked->producer_bytes, sum); /* what was read is checked, also now */
+    }
+    rig_end(&rig);
+}
+
+static void test_a_stop_at_any_moment(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    struct property property = property_start("stops");
+    for (int i = 0; i < 40; i++) {
+        fake_start(&fake);
+        fake.shuffle = true;
+        fake.hold = (uint32_t)property_below(&property, 3);
+        const struct engine_kind *const engines[] = {async_engine(), engine_find("pwrite"),
+                                                     &fake.kind};
+        stop_once(&property, engines[property_below(&property, 3)]);
+    }
+}
+
+static void test_a_stop_before_the_start(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY, PIPELINE_READ,
+                                             PIPELINE_CHECK};
+    for (size_t i = 0; i < 4; i++) {
+        struct rig rig;
+        fake_start(&fake);
+        struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+        rig_start(&rig, LAYOUT_RANK, 2, 20 * REQUEST, REQUEST);
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        uint64_t before = fake.submitted;
+        setup.job = jobs[i];
+        rig_tasks(&rig, job_is_reading(jobs[i]), DIRECT_NEVER);
+        assert_int_equal(rig_open(&rig, &setup, NULL), 0);
+        assert_false(pipeline_wait(rig.pipeline, 1000000));
+        pipeline_stop(rig.pipeline);
+        pipeline_go(rig.pipeline);
+        rig_wait(&rig, &setup);
+        assert_int_equal(fake.submitted, before);
+        assert_int_equal(pipeline_bytes(rig.pipeline), 0);
+        rig_end(&rig);
+        assert_int_equal(fake.opened, fake.closed);
+    }
+}
+
+static void test_closing_at_any_moment(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    struct rig rig;
+    fake_start(&fake);
+    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    rig_start(&rig, LAYOUT_RANK, 2, MANY_BYTES, REQUEST);
+    rig_tasks(&rig, false, DIRECT_NEVER);
+    assert_int_equal(rig_open(&rig, &setup, NULL), 0);
+    pipeline_close(rig.pipeline); /* before it was started */
+    rig.pipeline = NULL;
+    assert_int_equal(fake.submitted, 0);
+    assert_int_equal(fake.opened, 2);
+    assert_int_equal(fake.closed, 2);
+    assert_true(rig.files[0].fd >= 0); /* files that no writer got to stay open */
+    file_close(&rig.files[0], rig.paths[0], NULL);
+    file_close(&rig.files[1], rig.paths[1], NULL);
+    for (int64_t i = 0; i < 30; i++) { /* in the middle, while producers fill buffers */
+        setup.producers = 4;
+        rig_tasks(&rig, false, DIRECT_NEVER);
+        assert_int_equal(rig_open(&rig, &setup, NULL), 0);
+        pipeline_go(rig.pipeline);
+        clock_sleep_ns(i * 30000);
+        pipeline_close(rig.pipeline);
+        rig.pipeline = NULL;
+        assert_int_equal(fake.closed, fake.opened);
+        assert_int_equal(rig.files[0].fd, -1);
+    }
+    pipeline_close(NULL);
+    rig_end(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        timed_test(test_a_deadline_ends_writing), timed_test(test_a_deadline_holds_for_a_slow_rate),
+        timed_test(test_a_rate_is_kept),          timed_test(test_a_stop_at_any_moment),
+        timed_test(test_a_stop_before_the_start), timed_test(test_closing_at_any_moment),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,255 @@
+/* What fails: storage, engines, setups. The others stop, nobody hangs, what was acknowledged is
+ * told. */
+#include "unit.h"
+
+#include "ending.h"
+#include "fake_engine.h"
+#include "timed.h"
+
+/* Storage is full from request 100 on, of all writers together. */
+static int64_t full_from_100(struct fake *fake, const struct engine_request *request,
+                             uint64_t number)
+{
+    (void)fake;
+    return number >= 100 ? -ENOSPC : (int64_t)request->length;
+}
+
+static void test_full_storage_stops_all_writers(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    struct rig rig;
+    fake_start(&fake);
+    fake.answer = full_from_100;
+    fake.shuffle = true;
+    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    setup.sync = true;
+    rig_start(&rig, LAYOUT_WRITER, 4, MANY_BYTES, REQUEST);
+    start(&rig, &setup);
+    rig_wait(&rig, &setup);
+    assert_true(pipeline_failed(rig.pipeline));
+    check_part(&rig);
+    uint64_t requests = 0;
+    uint32_t failed = 0;
+    uint32_t to_sync = 0;
+    for (uint32_t i = 0; i < 4; i++) {
+        const struct outcome *outcome = pipeline_outcome(rig.pipeline, i);
+        requests += (uint64_t)outcome->counters.requests;
+        to_sync += !outcome->failure.code && outcome->counters.bytes;
+        if (outcome->failure.code) {
+            assert_int_equal(outcome->failure.code, -ENOSPC);
+            assert_non_null(strstr(outcome->failure.text, rig.paths[i]));
+            assert_non_null(strstr(outcome->failure.text, " at offset "));
+            failed++;
+        }
+    }
+    assert_int_equal(requests, 100);
+    assert_true(failed >= 1);
+    assert_int_equal(fake.synced, to_sync); /* what failed or wrote nothing is not synced */
+    rig_end(&rig);
+}
+
+/* One request in the middle fails, all before and after it that were sent are acknowledged. */
+static int64_t bad_sector(struct fake *fake, const struct engine_request *request, uint64_t number)
+{
+    (void)fake;
+    (void)number;
+    return request->offset == (uint64_t)37 * REQUEST ? -EIO : (int64_t)request->length;
+}
+
+static void test_a_failed_request_is_a_hole(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    for (int i = 0; i < 20; i++) {
+        struct rig rig;
+        fake_start(&fake);
+        fake.answer = bad_sector;
+        fake.shuffle = true;
+        struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+        rig_start(&rig, LAYOUT_RANK, 1, 1000 * REQUEST, REQUEST);
+        start(&rig, &setup);
+        rig_wait(&rig, &setup);
+        check_part(&rig);
+        assert_false(acknowledged_has(&rig.acknowledged[0], 37));
+        assert_true(rig.acknowledged[0].issued >= 30);
+        assert_int_equal(pipeline_outcome(rig.pipeline, 0)->counters.failed_requests, 1);
+        rig_end(&rig);
+    }
+}
+
+/* Its fifth request fails for one writer only: the others stop long before their ends. */
+static int64_t bad_for_one(struct fake *fake, const struct engine_request *request, uint64_t number)
+{
+    (void)fake;
+    (void)number;
+    return request->offset == MANY_BYTES / 4 + 4 * REQUEST ? -EIO : (int64_t)request->length;
+}
+
+static void test_one_failing_writer_stops_the_others(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY};
+    for (size_t i = 0; i < 2; i++) {
+        struct rig rig;
+        fake_start(&fake);
+        fake.answer = bad_for_one;
+        struct pipeline_setup setup = setup_for(&fake.kind, jobs[i]);
+        rig_start(&rig, LAYOUT_SHARED, 4, MANY_BYTES, REQUEST);
+        start(&rig, &setup);
+        rig_wait(&rig, &setup);
+        for (uint32_t w = 0; w < 4; w++) {
+            const struct outcome *outcome = pipeline_outcome(rig.pipeline, w);
+            assert_int_equal(outcome->failure.code, w == 1 ? -EIO : 0);
+            assert_true(outcome->counters.bytes < MANY_BYTES / 8);
+            rig_check_counts(&rig, w);
+        }
+        rig_end(&rig);
+    }
+}
+
+/* The checkers still check what was read before the failure. */
+static void test_a_failing_read_ends_checking(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    struct rig rig;
+    fake_start(&fake);
+    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    rig_start(&rig, LAYOUT_RANK, 2, 200 * REQUEST, REQUEST);
+    rig_run(&rig, &setup, DIRECT_NEVER);
+    fake_start(&fake);
+    fake.answer = bad_sector;
+    setup.job = PIPELINE_CHECK;
+    start(&rig, &setup);
+    rig_wait(&rig, &setup);
+    assert_int_equal(pipeline_outcome(rig.pipeline, 0)->failure.code, -EIO);
+    assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+    assert_int_equal(pipeline_producer_counters(rig.pipeline)->producer_bytes,
+                     pipeline_bytes(rig.pipeline));
+    rig_end(&rig);
+}
+
+static void test_a_broken_engine_stops_all(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    struct rig rig;
+    fake_start(&fake);
+    fake.break_from = 50;
+    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    rig_start(&rig, LAYOUT_WRITER, 3, MANY_BYTES, REQUEST);
+    start(&rig, &setup);
+    rig_wait(&rig, &setup);
+    assert_true(pipeline_failed(rig.pipeline));
+    check_part(&rig);
+    assert_int_equal(fake.closed, 3);
+    rig_end(&rig);
+}
+
+static void test_a_sync_that_fails_is_told(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    struct rig rig;
+    fake_start(&fake);
+    fake.sync_code = -EIO;
+    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    setup.sync = true;
+    rig_start(&rig, LAYOUT_RANK, 1, 10 * REQUEST, REQUEST);
+    start(&rig, &setup);
+    rig_wait(&rig, &setup);
+    const struct outcome *outcome = pipeline_outcome(rig.pipeline, 0);
+    assert_int_equal(outcome->failure.code, -EIO);
+    assert_non_null(strstr(outcome->failure.text, "cannot sync '"));
+    assert_true(pipeline_failed(rig.pipeline));
+    assert_int_equal(outcome->counters.requests, 10);
+    rig_end(&rig);
+}
+
+static void test_an_engine_that_does_not_open(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    for (uint64_t number = 1; number <= 4; number++) {
+        struct rig rig;
+        struct failure failure = {0};
+        fake_start(&fake);
+        fake.fail_open_from = number;
+        struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+        rig_start(&rig, LAYOUT_RANK, 4, 100 * REQUEST, REQUEST);
+        rig_tasks(&rig, false, DIRECT_NEVER);
+        assert_int_equal(rig_open(&rig, &setup, &failure), -ENOMEM);
+        assert_string_equal(failure.text, "engine 'fake' does not open: a test wants it so");
+        assert_null(rig.pipeline);
+        assert_int_equal(fake.opened, 4);
+        assert_int_equal(fake.closed, 4);
+        assert_int_equal(fake.submitted, 0);
+        rig_end(&rig);
+    }
+}
+
+static void refuse(const struct pipeline_setup *setup)
+{
+    struct pipeline *pipeline;
+    struct failure failure = {0};
+    assert_int_equal(pipeline_open(&pipeline, setup, &failure), -EINVAL);
+    assert_null(pipeline);
+    assert_int_equal(failure.code, -EINVAL);
+}
+
+static void test_a_setup_that_cannot_work(void **state)
+{
+    (void)state;
+    const struct pipeline_setup good = {
+        .engine = engine_find("null"),
+        .writers = 2,
+        .producers = 1,
+        .depth = 1,
+        .buffers = 2,
+        .buffer_bytes = 512,
+    };
+    struct pipeline_setup bad = good;
+    bad.buffers = 1; /* the second writer would wait for ever */
+    refuse(&bad);
+    bad = good;
+    bad.writers = 0;
+    refuse(&bad);
+    bad = good;
+    bad.depth = 0;
+    refuse(&bad);
+    bad = good;
+    bad.producers = 0;
+    refuse(&bad);
+}
+
+static void test_a_depth_that_the_engine_cannot_have(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct failure failure = {0};
+    struct pipeline_setup setup = setup_for(engine_find("pwrite"), PIPELINE_WRITE);
+    setup.depth = 2;
+    rig_start(&rig, LAYOUT_RANK, 1, 100 * REQUEST, REQUEST);
+    rig_tasks(&rig, false, DIRECT_NEVER);
+    assert_int_equal(rig_open(&rig, &setup, &failure), -EINVAL);
+    assert_int_equal(failure.code, -EINVAL);
+    rig_end(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        timed_test(test_full_storage_stops_all_writers),
+        timed_test(test_a_failed_request_is_a_hole),
+        timed_test(test_one_failing_writer_stops_the_others),
+        timed_test(test_a_failing_read_ends_checking),
+        timed_test(test_a_broken_engine_stops_all),
+        timed_test(test_a_sync_that_fails_is_told),
+        timed_test(test_an_engine_that_does_not_open),
+        timed_test(test_a_setup_that_cannot_work),
+        timed_test(test_a_depth_that_the_engine_cannot_have),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

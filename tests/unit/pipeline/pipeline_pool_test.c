@@ -1,0 +1,257 @@
+/* Who gets buffers: depth, batches, many producers, lanes, many pipelines. */
+#include "unit.h"
+
+#include "fake_engine.h"
+#include "timed.h"
+
+#include "rig.h"
+
+/* Nothing comes back before a writer has its whole depth in flight: a pool of writers x depth is
+ * enough, whatever the job. Else this hangs. */
+static void test_writers_get_their_whole_depth(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY, PIPELINE_READ,
+                                             PIPELINE_CHECK};
+    enum { DEPTH = 16, ROUNDS = 5 };
+    for (size_t i = 0; i < 4; i++) {
+        struct rig rig;
+        fake_start(&fake);
+        fake.hold_until_full = true;
+        struct pipeline_setup setup = {
+            .job = jobs[i],
+            .engine = &fake.kind,
+            .producers = 3,
+            .depth = DEPTH,
+            .buffers = RIG_WRITERS * DEPTH,
+        };
+        rig_start(&rig, LAYOUT_SHARED, RIG_WRITERS, RIG_WRITERS * DEPTH * ROUNDS * 512, 512);
+        if (job_is_reading(jobs[i])) {
+            setup.job = PIPELINE_WRITE;
+            rig_run(&rig, &setup, DIRECT_NEVER);
+            setup.job = jobs[i];
+        }
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        assert_int_equal(fake.most_in_flight, DEPTH);
+        assert_int_equal(rig_bytes_read(&rig), RIG_WRITERS * DEPTH * ROUNDS * 512);
+        rig_end(&rig);
+    }
+}
+
+/* With the whole pool in hand a batch is as large as it gets: waiting for more costs 2 ms each
+ * time. A busy machine may be slow by itself, so one quick run of several is enough. */
+static void test_batches_do_not_wait_for_buffers_that_cannot_come(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    enum { PLACES = 200, QUICK_NS = PLACES * 1000 * 1000 };
+    int64_t waited_ns = INT64_MAX;
+    for (int i = 0; i < 5 && waited_ns >= QUICK_NS; i++) {
+        struct rig rig;
+        fake_start(&fake);
+        fake.kind.traits.batches = true;
+        fake.drop = true;
+        struct pipeline_setup setup = {
+            .job = PIPELINE_WRITE, .engine = &fake.kind, .producers = 1, .depth = 8, .buffers = 1};
+        rig_start(&rig, LAYOUT_RANK, 1, PLACES * 512, 512);
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        waited_ns = pipeline_outcome(rig.pipeline, 0)->counters.writer_waited_ns;
+        rig_end(&rig);
+    }
+    assert_true(waited_ns < QUICK_NS);
+}
+
+static void test_writers_without_requests(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct pipeline_setup setup = {
+        .engine = engine_find("pwrite"), .producers = 2, .depth = 1, .buffers = 6};
+    rig_start(&rig, LAYOUT_WRITER, 4, 5000, 4096);
+    setup.job = PIPELINE_WRITE;
+    rig_run(&rig, &setup, DIRECT_NEVER);
+    rig_check_writing(&rig, 5000);
+    uint32_t without = 0;
+    for (uint32_t i = 0; i < 4; i++)
+        if (!rig.tasks[i].share.bytes) {
+            const struct outcome *outcome = pipeline_outcome(rig.pipeline, i);
+            assert_int_equal(outcome->counters.requests, 0);
+            assert_int_equal(outcome->counters.first_ns, INT64_MAX);
+            assert_int_equal(outcome->acknowledged.issued, 0);
+            assert_false(path_exists(rig.paths[i]));
+            without++;
+        }
+    assert_int_equal(without, 2);
+    setup.job = PIPELINE_CHECK;
+    rig_run(&rig, &setup, DIRECT_NEVER);
+    assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+    rig_end(&rig);
+}
+
+/* Many producers after the last few places: none is made twice, and none beyond the end. */
+static void test_more_producers_than_places(void **state)
+{
+    (void)state;
+    for (uint32_t round = 0; round < 400; round++) {
+        struct rig rig;
+        uint32_t writers = 1 + round % 3;
+        uint64_t bytes = 512 * (1 + round % 7) - 100;
+        struct pipeline_setup setup = {
+            .job = PIPELINE_WRITE,
+            .engine = engine_find("null"),
+            .producers = 6,
+            .depth = 2,
+            .buffers = 8,
+            .spin_ns = 20000,
+        };
+        rig_start(&rig, LAYOUT_RANK, writers, bytes, 512);
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        for (uint32_t i = 0; i < writers; i++) {
+            rig_check_counts(&rig, i);
+            assert_int_equal(rig.acknowledged[i].bytes, rig.tasks[i].share.bytes);
+        }
+        assert_int_equal(pipeline_producer_counters(rig.pipeline)->producer_bytes, bytes);
+        rig_end(&rig);
+    }
+}
+
+static int run_one(struct rig *rig, struct pipeline_setup *setup)
+{
+    rig_tasks(rig, false, DIRECT_NEVER);
+    int result = rig_open(rig, setup, NULL);
+    if (!result)
+        pipeline_go(rig->pipeline);
+    return result;
+}
+
+/* As many pipelines at once as a crowded node has ranks; nobody spins, nobody starves. */
+static void test_many_pipelines_at_once(void **state)
+{
+    (void)state;
+    enum { MANY = 24, BYTES = 200 * 4096 };
+    static struct rig rigs[MANY];
+    const struct engine_kind *engine = engine_find("pwrite");
+    struct pipeline_setup setups[MANY];
+    for (int i = 0; i < MANY; i++) {
+        setups[i] = (struct pipeline_setup){
+            .job = PIPELINE_WRITE, .engine = engine, .producers = 2, .depth = 1, .buffers = 4};
+        rig_start(&rigs[i], LAYOUT_WRITER, 2, BYTES, 4096);
+        assert_int_equal(run_one(&rigs[i], &setups[i]), 0);
+    }
+    for (int i = 0; i < MANY; i++) {
+        rig_wait(&rigs[i], &setups[i]);
+        rig_check_writing(&rigs[i], BYTES);
+        rig_end(&rigs[i]);
+    }
+}
+
+/* Each lane has writers, producers, buffers and memory of its own; together they do every job. */
+static void lanes_do_every_job(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t writers, producers, buffers, lanes, made;
+    } shapes[] = {
+        {4, 4, 9, 2, 2}, {4, 3, 4, 4, 3}, {3, 2, 17, 2, 2}, {2, 4, 5, 8, 2}, {1, 1, 1, 3, 1}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct rig rig;
+        struct pipeline_place place;
+        struct pipeline_setup setup = {
+            .job = PIPELINE_WRITE,
+            .engine = engine_find("pwrite"),
+            .producers = shapes[i].producers,
+            .depth = 1,
+            .buffers = shapes[i].buffers,
+            .lanes = shapes[i].lanes,
+        };
+        rig_start(&rig, LAYOUT_WRITER, shapes[i].writers, 4000000, 30000);
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        pipeline_place(rig.pipeline, &place);
+        assert_int_equal(place.lanes, shapes[i].made);
+        for (uint32_t w = 0; w < rig.writers; w++)
+            rig_check_counts(&rig, w);
+        rig_check_files(&rig);
+        setup.job = PIPELINE_CHECK;
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        assert_int_equal(pipeline_producer_counters(rig.pipeline)->producer_bytes, 4000000);
+        assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+        setup.job = PIPELINE_READ;
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_end(&rig);
+    }
+}
+
+/* Bound to the domains that there are: the same bytes, and a fact about the binding. */
+static void bound_lanes_do_every_job(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct pipeline_place place;
+    struct numa *numa;
+    assert_int_equal(numa_open(&numa, NULL), 0);
+    struct pipeline_setup setup = {
+        .job = PIPELINE_WRITE,
+        .engine = engine_find("pwrite"),
+        .producers = 2,
+        .depth = 1,
+        .buffers = 8,
+        .numa = numa,
+        .huge_pages = HUGE_REQUIRE,
+    };
+    rig_start(&rig, LAYOUT_WRITER, 2, 4000000, 1 << 20);
+    rig_run(&rig, &setup, DIRECT_PREFER);
+    rig_check_files(&rig);
+    pipeline_place(rig.pipeline, &place);
+    print_message("note: %u lanes, threads %d, memory %d, %llu explicit, %llu transparent, %llu "
+                  "ordinary\n",
+                  place.lanes, place.thread_error, place.memory_error,
+                  (unsigned long long)place.pages.hugetlb_bytes,
+                  (unsigned long long)place.pages.transparent_bytes,
+                  (unsigned long long)place.pages.small_bytes);
+    assert_int_equal(place.thread_error, 0);
+    assert_true(place.pages.hugetlb_bytes + place.pages.transparent_bytes +
+                    place.pages.small_bytes >=
+                8 << 20);
+    rig_end(&rig);
+    numa_close(numa);
+}
+
+/* Every engine that batches writes the same bytes, whatever the order producers finish in. */
+static void batches_fill_and_end(void **state)
+{
+    (void)state;
+    for (uint32_t batch = 1; batch <= 7; batch += 3) {
+        struct rig rig;
+        struct pipeline_setup setup = {
+            .job = PIPELINE_WRITE,
+            .engine = engine_find("pwritev"),
+            .producers = 3,
+            .depth = batch,
+            .buffers = 2 * batch + 3,
+            .mode.batch = batch,
+        };
+        rig_start(&rig, LAYOUT_RANK, 2, 3000001, 10000);
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_check_files(&rig);
+        setup.job = PIPELINE_CHECK;
+        rig_run(&rig, &setup, DIRECT_NEVER);
+        assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+        rig_end(&rig);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        timed_test(lanes_do_every_job),
+        timed_test(bound_lanes_do_every_job),
+        timed_test(batches_fill_and_end),
+        timed_test(test_writers_get_their_whole_depth),
+        timed_test(test_batches_do_not_wait_for_buffers_that_cannot_come),
+        timed_test(test_writers_without_requests),
+        timed_test(test_more_producers_than_places),
+        timed_test(test_many_pipelines_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

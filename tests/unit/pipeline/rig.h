@@ -1,0 +1,263 @@
+/*
+ * A rank's pipeline over real files, without phases: a plan of one rank, its files, and what a
+ * later look at them must find.
+ */
+#ifndef TIDEMILL_TESTS_RIG_H
+#define TIDEMILL_TESTS_RIG_H
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "folder.h"
+
+#include "pipeline/pipeline.h"
+#include "plan/sequence.h"
+
+enum { RIG_WRITERS = 4, RIG_REQUEST_MOST = 1 << 20 };
+
+struct rig {
+    struct folder folder;
+    struct content content;
+    struct geometry geometry;
+    uint32_t rank_node;
+    uint32_t writers;
+    struct file files[RIG_WRITERS];
+    char paths[RIG_WRITERS][FOLDER_PATH];
+    struct task tasks[RIG_WRITERS];
+    struct acknowledged acknowledged[RIG_WRITERS]; /* of the last writing job */
+    struct pipeline *pipeline;
+};
+
+static inline void rig_start(struct rig *rig, enum layout layout, uint32_t writers, uint64_t bytes,
+                             uint64_t request)
+{
+    const struct content_setup content = {.seed = 42};
+    *rig = (struct rig){.writers = writers};
+    const struct geometry_setup setup = {
+        .layout = layout,
+        .total_bytes = bytes,
+        .request_bytes = request,
+        .writers_per_rank = writers,
+        .target_count = 1,
+        .shape = {.rank_count = 1, .node_count = 1, .rank_node = &rig->rank_node},
+    };
+    folder_start(&rig->folder);
+    assert_int_equal(content_init(&rig->content, &content, NULL, NULL), 0);
+    assert_int_equal(geometry_init(&rig->geometry, &setup, NULL), 0);
+}
+
+static inline void rig_end(struct rig *rig)
+{
+    pipeline_close(rig->pipeline);
+    for (uint32_t i = 0; i < rig->writers; i++)
+        if (rig->tasks[i].file)
+            file_close(&rig->files[i], rig->paths[i], NULL);
+    geometry_release(&rig->geometry);
+    folder_end(&rig->folder);
+}
+
+static inline void rig_open_file(struct rig *rig, uint32_t writer, bool reads,
+                                 enum direct_wish wish)
+{
+    struct failure failure = {0};
+    const char *path = rig->paths[writer];
+    enum file_access access = reads ? FILE_OPEN_READ : path_exists(path) ? FILE_OPEN : FILE_CREATE;
+    if (file_open(&rig->files[writer], path, access, wish, rig->geometry.setup.request_bytes,
+                  &failure))
+        fail_msg("%s", failure.text);
+}
+
+/* Files and tasks of one job. */
+static inline void rig_tasks(struct rig *rig, bool reads, enum direct_wish wish)
+{
+    for (uint32_t i = 0; i < rig->writers; i++) {
+        struct task *task = &rig->tasks[i];
+        char name[32];
+        *task = (struct task){.path = rig->paths[i], .may_fall_back = true};
+        geometry_share(&rig->geometry, 0, i, &task->share);
+        snprintf(name, sizeof name, "f%llu", (unsigned long long)task->share.file);
+        folder_file(&rig->folder, name, rig->paths[i]);
+        task->position = (struct position){
+            .file = task->share.file,
+            .base_bytes = task->share.file_base,
+            .file_bytes = geometry_file_bytes(&rig->geometry, &task->share),
+        };
+        task->only = reads ? &rig->acknowledged[i] : NULL;
+        if (!task->share.request_count)
+            continue;
+        rig_open_file(rig, i, reads, wish);
+        task->file = &rig->files[i];
+    }
+}
+
+/* Fills what every job needs and opens the pipeline. */
+static inline int rig_open(struct rig *rig, struct pipeline_setup *setup, struct failure *why)
+{
+    pipeline_close(rig->pipeline);
+    setup->writers = rig->writers;
+    setup->buffer_bytes = rig->geometry.setup.request_bytes;
+    setup->content = &rig->content;
+    setup->tasks = rig->tasks;
+    return pipeline_open(&rig->pipeline, setup, why);
+}
+
+/* Until all threads are done; what was written is remembered. */
+static inline void rig_wait(struct rig *rig, const struct pipeline_setup *setup)
+{
+    while (!pipeline_wait(rig->pipeline, 1000000000))
+        ;
+    for (uint32_t i = 0; i < rig->writers; i++)
+        if (setup->job == PIPELINE_WRITE || setup->job == PIPELINE_WRITE_READY)
+            rig->acknowledged[i] = pipeline_outcome(rig->pipeline, i)->acknowledged;
+}
+
+static inline bool job_is_reading(enum pipeline_job job)
+{
+    return job == PIPELINE_READ || job == PIPELINE_CHECK;
+}
+
+/* One whole job without a failure. */
+static inline void rig_run(struct rig *rig, struct pipeline_setup *setup, enum direct_wish wish)
+{
+    struct failure failure = {0};
+    rig_tasks(rig, job_is_reading(setup->job), wish);
+    if (rig_open(rig, setup, &failure))
+        fail_msg("%s", failure.text);
+    pipeline_go(rig->pipeline);
+    rig_wait(rig, setup);
+    for (uint32_t i = 0; i < rig->writers; i++)
+        if (pipeline_outcome(rig->pipeline, i)->failure.code)
+            fail_msg("%s", pipeline_outcome(rig->pipeline, i)->failure.text);
+}
+
+/* Whatever happened, all bytes of a writer have their place in its timeline. */
+static inline void rig_check_series(const struct rig *rig, uint32_t writer)
+{
+    const struct outcome *outcome = pipeline_outcome(rig->pipeline, writer);
+    assert_int_equal(timeline_bytes_before(&outcome->timeline, INT64_MAX), outcome->counters.bytes);
+}
+
+/* Bytes, requests, latencies, timeline and the acknowledged set of a writer tell the same. */
+static inline void rig_check_counts(const struct rig *rig, uint32_t writer)
+{
+    const struct outcome *outcome = pipeline_outcome(rig->pipeline, writer);
+    const struct share *share = &rig->tasks[writer].share;
+    const struct acknowledged *set = &outcome->acknowledged;
+    uint64_t bytes = 0;
+    for (uint64_t place = 0; place < share->request_count; place++)
+        if (acknowledged_has(set, place))
+            bytes += share_extent(share, place).length;
+    assert_int_equal(set->bytes, outcome->counters.bytes);
+    assert_int_equal(bytes, outcome->counters.bytes);
+    assert_int_equal(acknowledged_count(set), outcome->counters.requests);
+    assert_int_equal(outcome->latency.total, outcome->counters.requests);
+    rig_check_series(rig, writer);
+}
+
+/* Each acknowledged request lies in its file as the content says. */
+static inline void rig_check_files(const struct rig *rig)
+{
+    static unsigned char found[RIG_REQUEST_MOST];
+    static unsigned char right[RIG_REQUEST_MOST];
+    for (uint32_t i = 0; i < rig->writers; i++) {
+        const struct share *share = &rig->tasks[i].share;
+        struct position position = rig->tasks[i].position;
+        if (!acknowledged_count(&rig->acknowledged[i]))
+            continue;
+        int fd = open(rig->paths[i], O_RDONLY | O_CLOEXEC);
+        assert_true(fd >= 0);
+        for (uint64_t place = 0; place < share->request_count; place++) {
+            struct extent extent = share_extent(share, place);
+            if (!acknowledged_has(&rig->acknowledged[i], place))
+                continue;
+            position.offset = extent.offset;
+            content_fill(&rig->content, &position, right, extent.length);
+            assert_int_equal(pread(fd, found, extent.length, (off_t)extent.offset), extent.length);
+            assert_memory_equal(found, right, extent.length);
+        }
+        close(fd);
+    }
+}
+
+static inline uint64_t rig_file_size(const struct rig *rig, uint32_t writer)
+{
+    struct stat status;
+    return stat(rig->paths[writer], &status) ? 0 : (uint64_t)status.st_size;
+}
+
+static inline void rig_damage(const struct rig *rig, uint32_t writer, uint64_t offset)
+{
+    unsigned char byte;
+    int fd = open(rig->paths[writer], O_RDWR | O_CLOEXEC);
+    assert_int_equal(pread(fd, &byte, 1, (off_t)offset), 1);
+    byte ^= 0x40;
+    assert_int_equal(pwrite(fd, &byte, 1, (off_t)offset), 1);
+    assert_int_equal(fsync(fd), 0); /* seen by direct reads too */
+    close(fd);
+}
+
+/* Every request went through a producer's hands once, or none did. */
+static inline void rig_check_handling(const struct rig *rig, uint64_t requests)
+{
+    static struct histogram made;
+    static struct histogram queued;
+    const struct counters *producers = pipeline_producer_counters(rig->pipeline);
+    struct counters all = *producers;
+    pipeline_handling(rig->pipeline, &made, &queued);
+    for (uint32_t i = 0; i < rig->writers; i++)
+        counters_merge(&all, &pipeline_outcome(rig->pipeline, i)->counters);
+    assert_int_equal(made.total, requests);
+    assert_int_equal(queued.total, requests);
+    assert_int_equal(all.made_buffers, requests);
+    assert_int_equal(all.queued_buffers, requests);
+    assert_int_equal(all.made_ns, made.sum_ns);
+    assert_int_equal(all.queue_wait_ns, queued.sum_ns);
+    assert_int_equal(all.longest_made_ns, made.max_ns);
+    assert_int_equal(all.longest_queue_wait_ns, queued.max_ns);
+    assert_true(made.min_ns >= 0 && queued.min_ns >= 0);
+    assert_true(all.made_ns + all.producer_waited_ns <= all.producer_time_ns);
+}
+
+static inline uint64_t rig_requests(const struct rig *rig)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < rig->writers; i++)
+        sum += (uint64_t)pipeline_outcome(rig->pipeline, i)->counters.requests;
+    return sum;
+}
+
+static inline void rig_check_writing(struct rig *rig, uint64_t bytes)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < rig->writers; i++) {
+        const struct share *share = &rig->tasks[i].share;
+        const struct counters *counters = &pipeline_outcome(rig->pipeline, i)->counters;
+        rig_check_counts(rig, i);
+        assert_int_equal(counters->bytes, share->bytes);
+        assert_int_equal(counters->requests, share->request_count);
+        assert_int_equal(rig_file_size(rig, i), rig->tasks[i].share.bytes
+                                                    ? rig->tasks[i].position.file_bytes
+                                                    : rig_file_size(rig, i));
+        assert_true(counters->writer_waited_ns <= counters->writer_time_ns);
+        assert_true(!share->bytes || counters->end_ns >= counters->last_ns);
+        sum += (uint64_t)counters->bytes;
+    }
+    assert_int_equal(sum, bytes);
+    assert_int_equal(pipeline_bytes(rig->pipeline), bytes);
+    assert_int_equal(pipeline_producer_counters(rig->pipeline)->producer_bytes, bytes);
+    assert_false(pipeline_failed(rig->pipeline));
+    rig_check_handling(rig, rig_requests(rig));
+    rig_check_files(rig);
+}
+
+static inline uint64_t rig_bytes_read(const struct rig *rig)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < rig->writers; i++)
+        sum += (uint64_t)pipeline_outcome(rig->pipeline, i)->counters.bytes;
+    return sum;
+}
+
+#endif

@@ -1,0 +1,129 @@
+/*
+ * One writer's drive over a scripted engine, without a pipeline; nothing is really moved.
+ */
+#ifndef TIDEMILL_TESTS_STAND_H
+#define TIDEMILL_TESTS_STAND_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_engine.h"
+
+#include "drive.h"
+
+enum { PLACES = 64, DEPTH = 8, REQUEST = 8192, SOME_FD = 1000 };
+
+struct stand {
+    struct fake fake;
+    struct file file;
+    struct task task;
+    struct outcome outcome;
+    struct drive drive;
+    struct engine_mode mode;
+    struct buffer buffers[PLACES];
+    uint32_t sent;
+    uint32_t done;
+};
+
+static _Alignas(4096) unsigned char stand_memory[REQUEST];
+
+static inline struct stand *stand_new(enum engine_direction direction, uint64_t request,
+                                      uint64_t bytes, uint32_t unit)
+{
+    struct stand *stand =
+        aligned_alloc(BUFFER_LINE, (sizeof *stand + BUFFER_LINE - 1) / BUFFER_LINE * BUFFER_LINE);
+    memset(stand, 0, sizeof *stand);
+    fake_start(&stand->fake);
+    stand->fake.keep_log = true;
+    stand->file = (struct file){
+        .fd = SOME_FD,
+        .buffered_fd = unit > 1 ? SOME_FD + 1 : -1,
+        .memory_alignment = unit < 4096 ? unit : 4096,
+        .offset_alignment = unit,
+    };
+    stand->task = (struct task){
+        .path = "/some/file",
+        .file = &stand->file,
+        .share = {.bytes = bytes,
+                  .request_bytes = request,
+                  .request_count = (bytes + request - 1) / request},
+        .position.file_bytes = bytes,
+        .may_fall_back = true,
+    };
+    stand->drive = (struct drive){
+        .task = &stand->task,
+        .outcome = &stand->outcome,
+        .direction = direction,
+        .depth = DEPTH,
+    };
+    counters_clear(&stand->outcome.counters);
+    return stand;
+}
+
+static inline void stand_open(struct stand *stand)
+{
+    const int fds[] = {-1, -1};
+    const struct engine_setup setup = {
+        .fds = fds, .fd_count = 2, .depth = DEPTH, .mode = stand->mode};
+    assert_int_equal(engine_open(&stand->drive.engine, &stand->fake.kind, &setup, NULL), 0);
+    stand->drive.gate_ns = clock_now_ns();
+    drive_prepare(&stand->drive);
+}
+
+static inline void stand_send(struct stand *stand)
+{
+    struct buffer *buffer = &stand->buffers[stand->sent];
+    struct extent extent = share_extent(&stand->task.share, stand->sent);
+    *buffer = (struct buffer){
+        .memory = stand_memory,
+        .state = BUFFER_IN_FLIGHT,
+        .place = stand->sent++,
+        .offset = extent.offset,
+        .length = extent.length,
+    };
+    drive_send(&stand->drive, buffer);
+}
+
+static inline void stand_collect(struct stand *stand)
+{
+    struct buffer *done[DRIVE_BATCH];
+    uint32_t count = drive_collect(&stand->drive, done, 1000000);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(done[i]->state, BUFFER_IN_FLIGHT);
+        assert_int_equal(done[i]->moved, done[i]->length);
+        buffer_step(done[i], BUFFER_IN_FLIGHT, BUFFER_EMPTY);
+    }
+    stand->done += count;
+}
+
+/* The whole share, as far as it goes without a failure. */
+static inline void stand_run(struct stand *stand)
+{
+    const struct failure *failure = &stand->outcome.failure;
+    stand_open(stand);
+    while (stand->drive.in_flight ||
+           (stand->sent < stand->task.share.request_count && !failure->code)) {
+        while (stand->drive.in_flight < DEPTH && !failure->code &&
+               stand->sent < stand->task.share.request_count)
+            stand_send(stand);
+        if (stand->drive.in_flight)
+            stand_collect(stand);
+        if (stand->drive.broken)
+            break;
+    }
+    engine_close(&stand->drive.engine);
+}
+
+static inline void assert_all_done(const struct stand *stand)
+{
+    const struct counters *counters = &stand->outcome.counters;
+    assert_int_equal(stand->outcome.failure.code, 0);
+    assert_int_equal(counters->bytes, stand->task.share.bytes);
+    assert_int_equal(counters->requests, stand->task.share.request_count);
+    assert_int_equal(stand->outcome.latency.total, stand->task.share.request_count);
+    assert_int_equal(stand->done, stand->task.share.request_count);
+    assert_int_equal(counters->failed_requests, 0);
+    assert_true(counters->first_ns >= 0 && counters->last_ns >= counters->first_ns);
+}
+
+#endif

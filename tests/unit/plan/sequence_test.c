@@ -1,0 +1,126 @@
+#include "unit.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "property.h"
+
+#include "plan/sequence.h"
+
+static const enum order orders[] = {ORDER_SEQUENTIAL, ORDER_STRIDED, ORDER_RANDOM};
+enum { ORDERS = sizeof orders / sizeof *orders };
+
+static void assert_permutation(const struct sequence *sequence)
+{
+    bool *seen = calloc(sequence->count, sizeof *seen);
+    for (uint64_t place = 0; place < sequence->count; place++) {
+        uint64_t request = sequence_at(sequence, place);
+        assert_true(request < sequence->count);
+        assert_false(seen[request]);
+        seen[request] = true;
+    }
+    free(seen);
+}
+
+/* Each request of a share comes exactly once, whatever the count. */
+static void test_is_a_permutation(void **state)
+{
+    (void)state;
+    struct property property = property_start("sequence");
+    for (uint64_t count = 1; count < 300; count++)
+        for (int i = 0; i < ORDERS; i++)
+            assert_permutation(&(struct sequence){
+                .count = count, .order = orders[i], .key = property_next(&property)});
+    for (int round = 0; round < 60; round++)
+        for (int i = 0; i < ORDERS; i++)
+            assert_permutation(&(struct sequence){.count = 1 + property_below(&property, 100000),
+                                                  .order = orders[i],
+                                                  .key = property_next(&property)});
+}
+
+/* No count is too large, and none is left. */
+static void test_huge_shares(void **state)
+{
+    (void)state;
+    struct property property = property_start("huge");
+    static const uint64_t counts[] = {UINT64_MAX, INT64_MAX, UINT64_C(1) << 62,
+                                      (UINT64_C(1) << 62) + 1, UINT64_C(3) << 40};
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
+        for (int i = 0; i < ORDERS; i++) {
+            const struct sequence sequence = {
+                .count = counts[c], .order = orders[i], .key = property_next(&property)};
+            for (int round = 0; round < 2000; round++)
+                assert_true(sequence_at(&sequence, property_below(&property, counts[c])) <
+                            counts[c]);
+            assert_true(sequence_at(&sequence, counts[c] - 1) < counts[c]);
+        }
+}
+
+static void test_strides(void **state)
+{
+    (void)state;
+    const struct sequence sequence = {.count = 35, .order = ORDER_STRIDED};
+    static const uint64_t begins[] = {0, 16, 32, 1, 17, 33, 2, 18, 34, 3, 19, 4, 20};
+    for (uint64_t place = 0; place < sizeof begins / sizeof *begins; place++)
+        assert_int_equal(sequence_at(&sequence, place), begins[place]);
+}
+
+/* Steps of every size come, up and down as often; another key is another order, the same key the
+ * same. */
+static void test_random_is_random(void **state)
+{
+    (void)state;
+    enum { COUNT = 1 << 16, BINS = 16 };
+    const struct sequence one = {.count = COUNT, .order = ORDER_RANDOM, .key = 1};
+    struct sequence other = one;
+    other.key = 2;
+    uint32_t bins[BINS][BINS] = {{0}};
+    uint32_t same = 0;
+    uint32_t neighbours = 0;
+    for (uint64_t place = 0; place + 1 < COUNT; place++) {
+        uint64_t here = sequence_at(&one, place);
+        uint64_t next = sequence_at(&one, place + 1);
+        bins[here * BINS / COUNT][next * BINS / COUNT]++;
+        neighbours += next == here + 1;
+        same += here == sequence_at(&other, place);
+    }
+    /* 256 expected in each bin, with a standard deviation of 16; one each of the others. */
+    for (int i = 0; i < BINS; i++)
+        for (int j = 0; j < BINS; j++)
+            assert_in_range(bins[i][j], 256 - 6 * 16, 256 + 6 * 16);
+    assert_true(same < 12);
+    assert_true(neighbours < 12);
+}
+
+/* Shares differ in their order, and nothing else decides it: the order is part of the format, as a
+ * later run must find what this one wrote. */
+static void test_the_order_is_frozen(void **state)
+{
+    (void)state;
+    const struct sequence sequence = {
+        .count = 1000, .order = ORDER_RANDOM, .key = sequence_key(42, 3, 4096)};
+    assert_true(sequence_key(42, 3, 4096) != sequence_key(42, 4096, 3));
+    assert_true(sequence_key(42, 3, 4096) != sequence_key(43, 3, 4096));
+    assert_true(sequence.key == UINT64_C(9107756460416398147));
+    assert_int_equal(sequence_at(&sequence, 0), 196);
+    assert_int_equal(sequence_at(&sequence, 1), 511);
+    assert_int_equal(sequence_at(&sequence, 999), 661);
+}
+
+static void test_is_sequential(void **state)
+{
+    (void)state;
+    const struct sequence sequence = {.count = UINT64_MAX};
+    assert_int_equal(sequence_at(&sequence, 0), 0);
+    assert_int_equal(sequence_at(&sequence, UINT64_MAX - 1), UINT64_MAX - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_is_a_permutation), cmocka_unit_test(test_is_sequential),
+        cmocka_unit_test(test_huge_shares),      cmocka_unit_test(test_strides),
+        cmocka_unit_test(test_random_is_random), cmocka_unit_test(test_the_order_is_frozen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

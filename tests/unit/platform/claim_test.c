@@ -1,0 +1,92 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "folder.h"
+#include "platform/file.h"
+#include "unit.h"
+
+static struct folder folder;
+static char path[FOLDER_PATH];
+
+static int start(void **state)
+{
+    (void)state;
+    folder_start(&folder);
+    folder_file(&folder, "file", path);
+    return close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+}
+
+static int end(void **state)
+{
+    (void)state;
+    folder_empty(&folder);
+    return rmdir(folder.path);
+}
+
+static void claimed(struct file *file)
+{
+    assert_int_equal(file_open(file, path, FILE_OPEN, DIRECT_PREFER, 4096, NULL), 0);
+    assert_int_equal(file_claim(file, path, NULL), 0);
+}
+
+static void a_claimed_file_is_refused_to_others_until_it_is_closed(void **state)
+{
+    (void)state;
+    struct file file;
+    struct failure why = {0};
+    assert_int_equal(target_refuse_used(path, &why), 0);
+    claimed(&file);
+    assert_int_equal(target_refuse_used(path, &why), -EBUSY);
+    assert_non_null(strstr(why.text, "another run is using it"));
+    assert_int_equal(file_close(&file, path, NULL), 0);
+    why = (struct failure){0};
+    assert_int_equal(target_refuse_used(path, &why), 0);
+}
+
+static void ranks_of_one_run_share_a_file(void **state)
+{
+    (void)state;
+    struct file first, second;
+    claimed(&first);
+    claimed(&second);
+    file_close(&first, path, NULL);
+    assert_int_equal(target_refuse_used(path, NULL), -EBUSY);
+    file_close(&second, path, NULL);
+    assert_int_equal(target_refuse_used(path, NULL), 0);
+}
+
+static void who_holds_it_alone_is_not_disturbed(void **state)
+{
+    (void)state;
+    struct file file;
+    struct failure why = {0};
+    const int holder = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(flock(holder, LOCK_EX), 0);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_NEVER, 4096, NULL), 0);
+    assert_int_equal(file_claim(&file, path, &why), -EBUSY);
+    assert_non_null(strstr(why.text, "somebody holds a lock on it"));
+    file_close(&file, path, NULL);
+    close(holder);
+}
+
+static void what_is_not_there_is_used_by_nobody(void **state)
+{
+    (void)state;
+    char missing[FOLDER_PATH];
+    folder_file(&folder, "missing", missing);
+    assert_int_equal(target_refuse_used(missing, NULL), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_claimed_file_is_refused_to_others_until_it_is_closed),
+        cmocka_unit_test(ranks_of_one_run_share_a_file),
+        cmocka_unit_test(who_holds_it_alone_is_not_disturbed),
+        cmocka_unit_test(what_is_not_there_is_used_by_nobody),
+    };
+    return cmocka_run_group_tests(tests, start, end);
+}

@@ -1,0 +1,137 @@
+#include "direct.h"
+
+#include <string.h>
+
+#include "platform/target.h"
+#include "unit.h"
+
+static const struct direct_facts ext4 = {
+    .memory_alignment = 512, .offset_alignment = 512, .file_system = "ext4"};
+static const struct direct_facts native = {
+    .memory_alignment = 512, .offset_alignment = 4096, .file_system = "xfs"};
+static const struct direct_facts journal = {
+    .memory_alignment = 0, .offset_alignment = 0, .file_system = "ext4"};
+static const struct direct_facts tmpfs = {
+    .ram_backed = true, .memory_alignment = -1, .offset_alignment = -1, .file_system = "tmpfs"};
+static const struct direct_facts btrfs = {
+    .memory_alignment = -1, .offset_alignment = -1, .file_system = "btrfs"};
+static const struct direct_facts zram = {.ram_backed = true,
+                                         .memory_alignment = 4096,
+                                         .offset_alignment = 4096,
+                                         .file_system = "ext4",
+                                         .backing = "zram0"};
+static const struct direct_facts loop = {.cached_below = true,
+                                         .memory_alignment = 512,
+                                         .offset_alignment = 512,
+                                         .file_system = "xfs",
+                                         .backing = "loop7"};
+static const struct direct_facts null = {
+    .null = true, .memory_alignment = -1, .offset_alignment = -1, .file_system = "the device"};
+
+static void every_kind_has_its_verdict(void **state)
+{
+    static const struct {
+        const struct direct_facts *facts;
+        uint64_t request_bytes;
+        enum record_truth verdict;
+        bool fits;
+        const char *reason; /* a part of it; "" = none at all */
+    } cases[] = {
+        {&ext4, 1 << 20, TRUTH_YES, true, ""},
+        {&ext4, 512, TRUTH_YES, true, ""},
+        {&ext4, 4000000, TRUTH_NO, false, "requests of 4000000 bytes are not a multiple of 512"},
+        {&ext4, 1, TRUTH_NO, false, "not a multiple of 512"},
+        {&native, 512, TRUTH_NO, false, "requests of 512 bytes are not a multiple of 4096"},
+        {&native, 8192, TRUTH_YES, true, ""},
+        {&journal, 1 << 20, TRUTH_NO, true, "through the page cache"},
+        {&journal, 7, TRUTH_NO, true, "through the page cache"},
+        {&tmpfs, 1 << 20, TRUTH_NO, true, "tmpfs is a RAM-backed file system"},
+        {&tmpfs, 7, TRUTH_NO, true, "RAM-backed"},
+        {&zram, 1 << 20, TRUTH_NO, true, "'zram0' below it lives in memory"},
+        {&loop, 1 << 20, TRUTH_NO, true, "the loop device 'loop7' keeps its file in the page"},
+        {&btrfs, 1 << 20, TRUTH_UNKNOWN, true, "btrfs does not tell"},
+        {&btrfs, 512, TRUTH_NO, false, "not a multiple of 4096, which is assumed"},
+        {&null, 1 << 20, TRUTH_NO, true, "/dev/null"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char reason[RECORD_LINE] = "old";
+        assert_int_equal(direct_judge(cases[i].facts, cases[i].request_bytes, reason),
+                         cases[i].verdict);
+        assert_int_equal(direct_fits(cases[i].facts, cases[i].request_bytes), cases[i].fits);
+        if (cases[i].reason[0])
+            assert_non_null(strstr(reason, cases[i].reason));
+        else
+            assert_string_equal(reason, "");
+    }
+}
+
+static void alignment_is_told_assumed_or_not_needed(void **state)
+{
+    (void)state;
+    assert_int_equal(direct_alignment(&native, native.memory_alignment), 512);
+    assert_int_equal(direct_alignment(&native, native.offset_alignment), 4096);
+    assert_int_equal(direct_alignment(&btrfs, -1), DIRECT_ASSUMED_ALIGNMENT);
+    assert_int_equal(direct_alignment(&journal, 0), 1);
+    assert_int_equal(direct_alignment(&tmpfs, -1), 1);
+}
+
+static void a_target_is_judged_alike(void **state)
+{
+    (void)state;
+    char reason[RECORD_LINE];
+    struct record_target target = {.kind = "directory",
+                                   .file_system = "ext4",
+                                   .direct_memory_alignment = 512,
+                                   .direct_offset_alignment = 512};
+    assert_int_equal(target_direct(&target, 4096, reason), TRUTH_YES);
+    assert_int_equal(target_direct(&target, 100, reason), TRUTH_NO);
+    target.direct_memory_alignment = target.direct_offset_alignment = -1;
+    strcpy(target.file_system, "fuse.glusterfs");
+    assert_int_equal(target_direct(&target, 4096, reason), TRUTH_UNKNOWN);
+    assert_non_null(strstr(reason, "fuse.glusterfs"));
+    target.ram_backed = 1;
+    assert_int_equal(target_direct(&target, 4096, reason), TRUTH_NO);
+    target = (struct record_target){.kind = "null", .ram_backed = 1};
+    assert_int_equal(target_direct(&target, 4096, reason), TRUTH_NO);
+    assert_non_null(strstr(reason, "/dev/null"));
+}
+
+static void the_next_good_size_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t bytes;
+        uint64_t instead;
+    } sizes[] = {{4096, 4096},       {4000000, 3999744}, {1, 512},   {511, 512},
+                 {600, 512},         {800, 1024},        {768, 512}, {4000001, 4000256},
+                 {1 << 20, 1 << 20}, {10000001, 9999872}};
+    struct record_target target = {.kind = "directory",
+                                   .file_system = "ext4",
+                                   .direct_memory_alignment = 512,
+                                   .direct_offset_alignment = 512};
+    uint32_t unit = 0;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char reason[RECORD_LINE];
+        const uint64_t instead = target_direct_size(&target, sizes[i].bytes, &unit);
+        assert_int_equal(instead, sizes[i].instead);
+        assert_int_equal(unit, 512);
+        assert_int_equal(target_direct(&target, instead, reason), TRUTH_YES);
+    }
+    target.direct_offset_alignment = -1;
+    assert_int_equal(target_direct_size(&target, 5000, &unit), 4096);
+    assert_int_equal(unit, DIRECT_ASSUMED_ALIGNMENT);
+    target.ram_backed = 1;
+    assert_int_equal(target_direct_size(&target, 4096, &unit), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_has_its_verdict),
+        cmocka_unit_test(alignment_is_told_assumed_or_not_needed),
+        cmocka_unit_test(a_target_is_judged_alike),
+        cmocka_unit_test(the_next_good_size_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,359 @@
+#include "platform/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include "direct.h"
+#include "scratch.h"
+#include "unit.h"
+
+static char folder[SCRATCH_PATH];
+static char path[SCRATCH_PATH];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return scratch_make(folder, NULL) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    scratch_remove(folder);
+    return 0;
+}
+
+static bool is_direct(int fd)
+{
+    return (fcntl(fd, F_GETFL) & O_DIRECT) != 0;
+}
+
+static bool exists(const char *name)
+{
+    return access(name, F_OK) == 0;
+}
+
+static void creates_private_buffered_files_once(void **state)
+{
+    (void)state;
+    struct file file;
+    struct failure why = {0};
+    struct stat status;
+    scratch_file(path, folder, "buffered");
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_NEVER, 4096, &why), 0);
+    assert_int_equal(file.opened, TRUTH_NO);
+    assert_int_equal(file.in_effect, TRUTH_NO);
+    assert_string_equal(file.reason, "");
+    assert_int_equal(file.buffered_fd, -1);
+    assert_false(is_direct(file.fd));
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    assert_int_equal(pwrite(file.fd, "kept", 4, 0), 4);
+    assert_int_equal(file_sync(&file, path, &why), 0);
+    assert_int_equal(file_close(&file, path, &why), 0);
+    assert_int_equal(file_close(&file, path, &why), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_NEVER, 4096, &why), -EEXIST);
+    assert_non_null(strstr(why.text, "--overwrite"));
+    assert_int_equal(file.fd, -1);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_NEVER, 4096, NULL), 0);
+    assert_int_equal(lseek(file.fd, 0, SEEK_END), 4);
+    file_close(&file, path, NULL);
+    assert_int_equal(file_remove(path, NULL), 0);
+}
+
+/* Whatever the file system: what is said fits what the descriptors are. */
+static void direct_on_the_disk_below(void **state)
+{
+    (void)state;
+    struct file file;
+    struct failure why = {0};
+    struct stat one, other;
+    void *memory = NULL;
+    scratch_file(path, folder, "direct");
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 1 << 20, &why), 0);
+    printf("note: opened %d, in effect %d, alignment %u/%u, reason '%s'\n", file.opened,
+           file.in_effect, file.memory_alignment, file.offset_alignment, file.reason);
+    assert_int_equal(is_direct(file.fd), file.opened == TRUTH_YES);
+    assert_int_equal(file.reason[0] == 0, file.in_effect == TRUTH_YES);
+    if (scratch_magic(folder) == EXT4_SUPER_MAGIC && file.in_effect != TRUTH_YES)
+        printf("note: ext4 without direct I/O\n");
+    if (file.opened == TRUTH_YES) {
+        assert_false(is_direct(file.buffered_fd));
+        assert_int_equal(fstat(file.fd, &one), 0);
+        assert_int_equal(fstat(file.buffered_fd, &other), 0);
+        assert_int_equal(one.st_ino, other.st_ino);
+        assert_int_equal(posix_memalign(&memory, 4096, 8192), 0);
+        memset(memory, 3, 8192);
+        assert_int_equal(pwrite(file.fd, memory, file.offset_alignment, 0),
+                         (ssize_t)file.offset_alignment);
+        /* The tail through the other descriptor, on top of what went direct. */
+        assert_int_equal(pwrite(file.buffered_fd, "tail", 4, file.offset_alignment), 4);
+        assert_int_equal(file_sync(&file, path, &why), 0);
+        assert_int_equal(fstat(file.fd, &one), 0);
+        assert_int_equal(one.st_size, file.offset_alignment + 4);
+        free(memory);
+    }
+    assert_int_equal(file_close(&file, path, &why), 0);
+    assert_int_equal(file_remove(path, &why), 0);
+}
+
+static void requests_that_do_not_fit_go_buffered_or_are_refused(void **state)
+{
+    (void)state;
+    struct file file;
+    struct failure why = {0};
+    if (scratch_magic(folder) == TMPFS_MAGIC)
+        skip_because("'%s' is a tmpfs, where every size fits", folder);
+    scratch_file(path, folder, "misfit");
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4000001, &why), 0);
+    assert_int_equal(file.opened, TRUTH_NO);
+    assert_int_equal(file.in_effect, TRUTH_NO);
+    assert_non_null(strstr(file.reason, "requests of 4000001 bytes are not a multiple of"));
+    assert_int_equal(pwrite(file.fd, "odd", 3, 1), 3);
+    file_close(&file, path, NULL);
+    file_remove(path, NULL);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_REQUIRE, 4000001, &why), -EINVAL);
+    assert_non_null(strstr(why.text, "not a multiple of"));
+    assert_non_null(strstr(why.text, "--direct prefer"));
+    assert_int_equal(file.fd, -1);
+    assert_false(exists(path));
+    /* An existing file that is refused stays. */
+    scratch_write(path, "mine", 4);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_REQUIRE, 4000001, NULL), -EINVAL);
+    assert_true(exists(path));
+    file_remove(path, NULL);
+}
+
+static void direct_means_nothing_in_memory(void **state)
+{
+    (void)state;
+    struct file file;
+    struct failure why = {0};
+    char memory[SCRATCH_PATH];
+    if (scratch_magic("/dev/shm") != TMPFS_MAGIC || !scratch_make(memory, "/dev/shm"))
+        skip_because("/dev/shm is no tmpfs that one may write to");
+    scratch_file(path, memory, "file");
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4000001, &why), 0);
+    assert_int_equal(file.in_effect, TRUTH_NO);
+    assert_non_null(strstr(file.reason, "RAM-backed"));
+    assert_int_equal(file.opened == TRUTH_YES, is_direct(file.fd));
+    assert_int_equal(file.offset_alignment, 1);
+    assert_int_equal(pwrite(file.fd, "odd", 3, 1), 3);
+    file_close(&file, path, NULL);
+    file_remove(path, NULL);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_REQUIRE, 4096, &why), -EINVAL);
+    assert_non_null(strstr(why.text, "tmpfs is a RAM-backed"));
+    assert_false(exists(path));
+    scratch_remove(memory);
+}
+
+static void null_takes_everything_and_has_nothing_to_sync(void **state)
+{
+    (void)state;
+    struct file file;
+    const int fds[] = {-1, -1};
+    assert_int_equal(file_open(&file, "/dev/null", FILE_OPEN, DIRECT_PREFER, 4096, NULL), 0);
+    assert_int_equal(file.opened, TRUTH_NO);
+    assert_non_null(strstr(file.reason, "/dev/null"));
+    assert_int_equal(pwrite(file.fd, "gone", 4, 0), 4);
+    assert_int_equal(file_sync(&file, "/dev/null", NULL), 0);
+    assert_int_equal(files_sync(&file.fd, 1), 0);
+    file_close(&file, "/dev/null", NULL);
+    assert_int_equal(files_sync(fds, 2), -EBADF);
+    assert_int_equal(file_open(&file, "/dev/null", FILE_OPEN, DIRECT_REQUIRE, 4096, NULL), -EINVAL);
+}
+
+static void what_is_no_file_is_refused_at_once(void **state)
+{
+    (void)state;
+    struct file file;
+    struct failure why = {0};
+    char link[SCRATCH_PATH];
+    alarm(20); /* a FIFO that is waited for ends the test */
+    scratch_file(path, folder, "fifo");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(file_open(&file, path, FILE_OPEN_READ, DIRECT_NEVER, 1, &why), -EINVAL);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_NEVER, 1, NULL), -EINVAL);
+    assert_int_equal(file_residency(path, 4), -1);
+    assert_int_equal(file_open(&file, folder, FILE_OPEN_READ, DIRECT_NEVER, 1, NULL), -EISDIR);
+    assert_int_equal(file_open(&file, "/dev/zero", FILE_OPEN, DIRECT_NEVER, 1, NULL), -EINVAL);
+    file_remove(path, NULL);
+    alarm(0);
+
+    scratch_file(path, folder, "end");
+    scratch_file(link, folder, "link");
+    assert_int_equal(symlink("end", link), 0);
+    assert_int_equal(file_open(&file, link, FILE_CREATE, DIRECT_NEVER, 1, NULL), -EEXIST);
+    assert_false(exists(path));
+    scratch_write(path, "safe", 4);
+    why = (struct failure){0};
+    assert_int_equal(file_open(&file, link, FILE_OPEN, DIRECT_NEVER, 1, &why), -ELOOP);
+    assert_non_null(strstr(why.text, "symlink"));
+    assert_int_equal(folder_make(link, NULL), -EEXIST);
+    assert_int_equal(file_remove(link, NULL), 0);
+    assert_true(exists(path));
+    file_remove(path, NULL);
+}
+
+static void strange_names_are_fine_and_stay_on_one_line(void **state)
+{
+    (void)state;
+    struct file file;
+    struct failure why = {0};
+    scratch_file(path, folder, "a name\nwith $(everything) ; in 'it'");
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4096, NULL), 0);
+    file_close(&file, path, NULL);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4096, &why), -EEXIST);
+    assert_null(strchr(why.text, '\n'));
+    file_remove(path, NULL);
+
+    char *endless = calloc(1, 10001);
+    memset(endless, 'x', 10000);
+    why = (struct failure){0};
+    assert_int_equal(file_open(&file, endless, FILE_CREATE, DIRECT_NEVER, 1, &why), -ENAMETOOLONG);
+    assert_non_null(strstr(why.text, "..."));
+    assert_int_equal(file_open(&file, endless, FILE_OPEN, DIRECT_NEVER, 1, NULL), -ENAMETOOLONG);
+    why = (struct failure){0};
+    assert_int_equal(folder_make(endless, &why), -ENAMETOOLONG);
+    assert_int_equal(why.code, -ENAMETOOLONG);
+    free(endless);
+}
+
+static void removing_what_is_gone_is_fine(void **state)
+{
+    (void)state;
+    struct stat status;
+    struct failure why = {0};
+    char inner[SCRATCH_PATH];
+    scratch_file(path, folder, "folder");
+    assert_false(path_exists(path));
+    assert_int_equal(folder_make(path, &why), 0);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0700);
+    assert_int_equal(folder_make(path, &why), -EEXIST);
+    assert_int_equal(why.code, 0);
+    assert_true(path_exists(path));
+    scratch_write(scratch_file(inner, path, "foreign"), "x", 1);
+    assert_int_equal(folder_remove(path, &why), -ENOTEMPTY);
+    assert_non_null(strstr(why.text, "cannot remove folder"));
+    assert_int_equal(file_remove(path, NULL), -EISDIR);
+    assert_int_equal(file_remove(inner, NULL), 0);
+    assert_int_equal(file_remove(inner, NULL), 0);
+    assert_int_equal(folder_remove(path, NULL), 0);
+    assert_int_equal(folder_remove(path, NULL), 0);
+}
+
+static void a_failed_sync_is_told(void **state)
+{
+    (void)state;
+    struct failure why = {0};
+    struct file file = {.fd = 9999, .buffered_fd = -1};
+    assert_int_equal(file_sync(&file, "/pfs/x", &why), -EBADF);
+    assert_string_equal(why.text, "cannot sync '/pfs/x': Bad file descriptor");
+    why = (struct failure){0};
+    assert_int_equal(file_close(&file, "/pfs/x", &why), -EBADF);
+    assert_int_equal(file.fd, -1);
+}
+
+static void residency_of_what_was_just_written(void **state)
+{
+    (void)state;
+    enum { BYTES = 5 << 20 };
+    char *bytes = malloc(BYTES);
+    memset(bytes, 1, BYTES);
+    scratch_file(path, folder, "resident");
+    scratch_write(path, bytes, BYTES);
+    free(bytes);
+    assert_true(file_residency(path, 8) > 0);
+    assert_true(file_residency(path, 8) <= 1);
+    if (scratch_magic(folder) != TMPFS_MAGIC) {
+        /* Not from the page cache: it need not be there, but it cannot be more than all. */
+        const int fd = open(path, O_RDWR);
+        assert_int_equal(fsync(fd), 0);
+        posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+        close(fd);
+        printf("note: after dropping, %.2f is resident\n", file_residency(path, 8));
+    }
+    assert_int_equal(truncate(path, 0), 0);
+    assert_int_equal(file_residency(path, 8), -1);
+    assert_int_equal(file_residency("/nowhere", 8), -1);
+    assert_int_equal(file_residency(folder, 8), -1);
+    file_remove(path, NULL);
+}
+
+static void blocks_are_given_beforehand(void **state)
+{
+    (void)state;
+    enum { BYTES = 3 << 20 };
+    struct file file;
+    struct stat status;
+    struct failure why = {0};
+    scratch_file(path, folder, "blocks");
+    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4096, NULL), 0);
+    const int result = file_preallocate(&file, path, BYTES, &why);
+    if (result) {
+        assert_int_equal(result, -EOPNOTSUPP);
+        assert_int_equal(why.code, 0);
+        printf("note: this file system cannot preallocate\n");
+    } else {
+        assert_int_equal(stat(path, &status), 0);
+        assert_int_equal(status.st_size, BYTES);
+        assert_true(status.st_blocks * 512 >= BYTES);
+        assert_true(file_preallocate(&file, path, (uint64_t)1 << 62, &why) < 0);
+        assert_true(why.code < 0);
+        assert_non_null(strstr(why.text, path));
+    }
+    file_close(&file, path, NULL);
+    file_remove(path, NULL);
+}
+
+/* Dropping and hints change no byte, and pages are counted, not guessed. */
+static void hints_change_no_byte(void **state)
+{
+    (void)state;
+    enum { BYTES = 1 << 20 };
+    static char bytes[BYTES], back[BYTES];
+    struct file file;
+    struct file_pages pages;
+    memset(bytes, 'h', BYTES);
+    scratch_file(path, folder, "hints");
+    scratch_write(path, bytes, BYTES);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_NEVER, 4096, NULL), 0);
+    assert_int_equal(file_sync(&file, path, NULL), 0);
+    file_expect_random(&file);
+    assert_int_equal(file_drop_cache(&file), 0);
+    assert_int_equal(file_look_at_pages(path, 8, &pages), 0);
+    assert_int_equal(pages.seen, BYTES / sysconf(_SC_PAGESIZE));
+    assert_true(pages.resident <= pages.seen);
+    printf("note: %llu of %llu pages stayed\n", (unsigned long long)pages.resident,
+           (unsigned long long)pages.seen);
+    assert_int_equal(pread(file.fd, back, BYTES, 0), BYTES);
+    assert_memory_equal(bytes, back, BYTES);
+    assert_int_equal(file_look_at_pages(path, 8, &pages), 0);
+    assert_int_equal(pages.resident, pages.seen);
+    assert_int_equal(file_look_at_pages("/nowhere", 8, &pages), -ENOENT);
+    file_close(&file, path, NULL);
+    file_remove(path, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(creates_private_buffered_files_once),
+        cmocka_unit_test(direct_on_the_disk_below),
+        cmocka_unit_test(requests_that_do_not_fit_go_buffered_or_are_refused),
+        cmocka_unit_test(direct_means_nothing_in_memory),
+        cmocka_unit_test(null_takes_everything_and_has_nothing_to_sync),
+        cmocka_unit_test(what_is_no_file_is_refused_at_once),
+        cmocka_unit_test(strange_names_are_fine_and_stay_on_one_line),
+        cmocka_unit_test(removing_what_is_gone_is_fine),
+        cmocka_unit_test(a_failed_sync_is_told),
+        cmocka_unit_test(residency_of_what_was_just_written),
+        cmocka_unit_test(blocks_are_given_beforehand),
+        cmocka_unit_test(hints_change_no_byte),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

@@ -1,0 +1,161 @@
+#include "platform/memory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scratch.h"
+#include "unit.h"
+
+static size_t resident_pages(const struct arena *arena)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    unsigned char map[64];
+    size_t resident = 0;
+    assert_true(arena->bytes / page <= sizeof map);
+    assert_int_equal(mincore(arena->memory, arena->bytes, map), 0);
+    for (size_t i = 0; i < arena->bytes / page; i++)
+        resident += map[i] & 1;
+    return resident;
+}
+
+static void maps_whole_aligned_pages(void **state)
+{
+    (void)state;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t sizes[] = {0, 1, page - 1, page, page + 1, 5 * page};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct arena arena;
+        assert_int_equal(arena_map(&arena, sizes[i], HUGE_NEVER, NULL), 0);
+        assert_int_equal((uintptr_t)arena.memory % page, 0);
+        assert_int_equal(arena.bytes % page, 0);
+        assert_true(arena.bytes >= sizes[i] && arena.bytes > 0);
+        memset(arena.memory, 0xa5, arena.bytes);
+        arena_unmap(&arena);
+        assert_null(arena.memory);
+    }
+}
+
+static void touches_what_it_was_given_and_keeps_it(void **state)
+{
+    (void)state;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    struct arena arena;
+    assert_int_equal(arena_map(&arena, 16 * page, HUGE_PREFER, NULL), 0);
+    assert_int_equal(resident_pages(&arena), 0);
+    char *bytes = arena.memory;
+    arena_touch(bytes, 0);
+    assert_int_equal(resident_pages(&arena), 0);
+    /* From the middle of one page to the middle of another: three pages. */
+    arena_touch(bytes + page / 2, 2 * page);
+    assert_int_equal(resident_pages(&arena), 3);
+    memset(bytes, 7, arena.bytes);
+    arena_touch(bytes, arena.bytes);
+    for (size_t i = 0; i < arena.bytes; i++)
+        assert_int_equal(bytes[i], 7);
+    arena_unmap(&arena);
+}
+
+static void too_much_is_refused_with_the_size(void **state)
+{
+    (void)state;
+    const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 4095, (size_t)1 << 60};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct arena arena = {.memory = &arena, .start = &arena};
+        struct failure why = {0};
+        assert_int_equal(arena_map(&arena, sizes[i], HUGE_PREFER, &why), -ENOMEM);
+        assert_int_equal(why.code, -ENOMEM);
+        assert_non_null(strstr(why.text, "bytes of memory"));
+        assert_null(arena.memory);
+        arena_unmap(&arena);
+    }
+}
+
+enum { HUGE = 2 << 20 };
+
+static void each_page_is_counted_once(void **state)
+{
+    (void)state;
+    static const enum huge_wish wishes[] = {HUGE_NEVER, HUGE_PREFER, HUGE_REQUIRE};
+    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+        struct arena arena;
+        struct arena_pages pages;
+        assert_int_equal(arena_map(&arena, 5 * HUGE + 1, wishes[i], NULL), 0);
+        assert_int_equal(arena.bytes, arena_whole_bytes(5 * HUGE + 1, wishes[i]));
+        arena_count(&arena, &pages);
+        assert_int_equal(pages.transparent_bytes + pages.small_bytes, 0);
+        arena_touch(arena.memory, arena.bytes);
+        arena_count(&arena, &pages);
+        const uint64_t all = pages.hugetlb_bytes + pages.transparent_bytes + pages.small_bytes;
+        if (all == 0)
+            skip_because("/proc/self/smaps does not tell");
+        assert_int_equal(all, arena.bytes);
+        if (wishes[i] == HUGE_NEVER)
+            assert_int_equal(pages.small_bytes, arena.bytes);
+        else
+            assert_int_equal((uintptr_t)arena.memory % HUGE, 0);
+        assert_int_equal(pages.hugetlb_bytes, arena.explicit_huge ? arena.bytes : 0);
+        print_message("note: wish %d: %llu explicit, %llu transparent, %llu ordinary\n",
+                      (int)wishes[i], (unsigned long long)pages.hugetlb_bytes,
+                      (unsigned long long)pages.transparent_bytes,
+                      (unsigned long long)pages.small_bytes);
+        arena_unmap(&arena);
+    }
+}
+
+static void pages_are_judged(void **state)
+{
+    (void)state;
+    struct failure why = {0};
+    const struct arena_pages good[] = {{.hugetlb_bytes = HUGE},
+                                       {.transparent_bytes = 4 * HUGE, .small_bytes = HUGE - 4096}};
+    const struct arena_pages bad[] = {{0}, {.small_bytes = HUGE}, {HUGE, HUGE, HUGE}};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_int_equal(arena_judge(&good[i], NULL), 0);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        why = (struct failure){0};
+        assert_int_equal(arena_judge(&bad[i], &why), -ENOMEM);
+    }
+    assert_non_null(strstr(why.text, "2097152 bytes"));
+    assert_non_null(strstr(why.text, "vm.nr_hugepages"));
+}
+
+/* Without any huge page: a child that the kernel gives none. */
+static void none_to_be_had_is_told(void **state)
+{
+    (void)state;
+    fflush(NULL);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct failure why = {0};
+        if (prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
+            _exit(77);
+        const int result = arena_try_huge(3 * HUGE, &why);
+        printf("%d %s\n", result, why.text);
+        fflush(stdout);
+        /* Explicit ones may have been set aside on this machine. */
+        _exit(result == 0 || strstr(why.text, "not in huge pages") ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WEXITSTATUS(status) == 77)
+        skip_because("the kernel cannot be told to keep huge pages back");
+    assert_int_equal(status, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(maps_whole_aligned_pages),
+        cmocka_unit_test(touches_what_it_was_given_and_keeps_it),
+        cmocka_unit_test(too_much_is_refused_with_the_size),
+        cmocka_unit_test(each_page_is_counted_once),
+        cmocka_unit_test(pages_are_judged),
+        cmocka_unit_test(none_to_be_had_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,100 @@
+#include "platform/networks.h"
+
+#include <string.h>
+
+#include "pretended.h"
+#include "unit.h"
+
+static void this_host_has_no_loopback_in_the_list(void **state)
+{
+    (void)state;
+    struct record_network *networks = NULL;
+    size_t count = 0;
+    assert_int_equal(networks_look("", &networks, &count), 0);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_not_equal(networks[i].name, "lo");
+        assert_string_not_equal(networks[i].kind, "");
+        assert_true(networks[i].numa_node >= -1);
+    }
+    free(networks);
+}
+
+static void pretend_interfaces(void)
+{
+    pretend("sys/class/net/lo/operstate", "unknown\n");
+    pretend("sys/class/net/eth10/speed", "-1\n");
+    pretend("sys/class/net/eth10/device/vendor", "0x8086\n");
+    pretend("sys/class/net/eth2/speed", "25000\n");
+    pretend("sys/class/net/eth2/mtu", "9000\n");
+    pretend("sys/class/net/eth2/operstate", "up\n");
+    pretend("sys/class/net/eth2/device/numa_node", "1\n");
+    pretend("sys/bus/pci/drivers/ice/bind", "");
+    pretend_link("sys/class/net/eth2/device", "driver", "../../../../bus/pci/drivers/ice");
+    pretend("sys/class/net/bond0/bonding/mode", "802.3ad 4\n");
+    pretend("sys/class/net/bond0/speed", "50000\n");
+    pretend("sys/class/net/veth3/speed", "10000\n");
+}
+
+static void pretend_infiniband(void)
+{
+    pretend("sys/class/infiniband/mlx5_0/ports/1/rate", "200 Gb/sec (4X HDR)\n");
+    pretend("sys/class/infiniband/mlx5_0/ports/1/state", "4: ACTIVE\n");
+    pretend("sys/class/infiniband/mlx5_0/ports/1/link_layer", "InfiniBand\n");
+    pretend("sys/class/infiniband/mlx5_0/device/numa_node", "0\n");
+    pretend("sys/class/infiniband/mlx5_1/ports/1/rate", "2.5 Gb/sec (1X SDR)\n");
+    pretend("sys/class/infiniband/mlx5_1/ports/1/state", "1: DOWN\n");
+    pretend("sys/class/infiniband/mlx5_1/ports/1/link_layer", "Ethernet\n");
+}
+
+static void assert_network(const struct record_network *network, const char *name, const char *kind,
+                           const char *status, int64_t bits_per_s)
+{
+    assert_string_equal(network->name, name);
+    assert_string_equal(network->kind, kind);
+    assert_string_equal(network->state, status);
+    assert_int_equal(network->bits_per_s, bits_per_s);
+}
+
+static void interfaces_and_ports_are_told_in_order(void **state)
+{
+    (void)state;
+    struct record_network *networks = NULL;
+    size_t count = 0;
+    pretend_interfaces();
+    pretend_infiniband();
+    assert_int_equal(networks_look(pretended, &networks, &count), 0);
+    assert_int_equal(count, 5);
+    assert_network(&networks[0], "bond0", "bond", "", 50000000000);
+    assert_network(&networks[1], "eth2", "interface", "up", 25000000000);
+    assert_network(&networks[2], "eth10", "interface", "", -1);
+    assert_network(&networks[3], "mlx5_0:1", "infiniband", "active", 200000000000);
+    assert_network(&networks[4], "mlx5_1:1", "rdma over ethernet", "down", 2500000000);
+    assert_string_equal(networks[1].driver, "ice");
+    assert_int_equal(networks[1].mtu_bytes, 9000);
+    assert_int_equal(networks[1].numa_node, 1);
+    assert_int_equal(networks[2].mtu_bytes, -1);
+    assert_int_equal(networks[3].numa_node, 0);
+    free(networks);
+}
+
+static void a_host_without_networks_has_none(void **state)
+{
+    (void)state;
+    struct record_network *networks = NULL;
+    size_t count = 7;
+    assert_int_equal(networks_look(pretended, &networks, &count), 0);
+    assert_int_equal(count, 0);
+    assert_null(networks);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(this_host_has_no_loopback_in_the_list),
+        cmocka_unit_test_setup_teardown(interfaces_and_ports_are_told_in_order, pretend_begin,
+                                        pretend_end),
+        cmocka_unit_test_setup_teardown(a_host_without_networks_has_none, pretend_begin,
+                                        pretend_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

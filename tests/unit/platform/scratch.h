@@ -1,0 +1,71 @@
+/*
+ * A folder of the test's own, removed with all that is in it.
+ */
+#ifndef TIDEMILL_TEST_SCRATCH_H
+#define TIDEMILL_TEST_SCRATCH_H
+
+#include <ftw.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum { SCRATCH_PATH = 4096 };
+
+/* Below 'parent' (NULL: $TMPDIR or /tmp); false when none can be made there. */
+static inline bool scratch_make(char path[SCRATCH_PATH], const char *parent)
+{
+    const char *temporary = getenv("TMPDIR");
+    if (!parent)
+        parent = temporary && temporary[0] ? temporary : "/tmp";
+    snprintf(path, SCRATCH_PATH, "%s/tidemill-test-XXXXXX", parent);
+    return mkdtemp(path) != NULL;
+}
+
+static inline int scratch_remove_one(const char *path, const struct stat *status, int kind,
+                                     struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+static inline void scratch_remove(const char *path)
+{
+    if (path[0])
+        nftw(path, scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+/* "folder/name" in a buffer of the caller's. */
+static inline const char *scratch_file(char out[SCRATCH_PATH], const char *folder, const char *name)
+{
+    snprintf(out, SCRATCH_PATH, "%.2048s/%.2000s", folder, name);
+    return out;
+}
+
+static inline void scratch_write(const char *path, const void *bytes, size_t length)
+{
+    FILE *file = fopen(path, "we");
+    if (!file || fwrite(bytes, 1, length, file) != length || fclose(file))
+        abort();
+}
+
+/* The statfs magic number; 0 when there is none. */
+static inline long scratch_magic(const char *path)
+{
+    struct statfs facts;
+    return statfs(path, &facts) == 0 ? (long)facts.f_type : 0;
+}
+
+/* For skip(): the reason goes to standard output first. */
+#define skip_because(...)                                                                          \
+    do {                                                                                           \
+        printf("skipped: " __VA_ARGS__);                                                           \
+        printf("\n");                                                                              \
+        skip();                                                                                    \
+    } while (0)
+
+#endif

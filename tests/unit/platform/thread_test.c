@@ -1,0 +1,124 @@
+#include "platform/thread.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+struct seen {
+    char name[16];
+    sigset_t mask;
+    bool ran;
+};
+
+static void look_around(void *argument)
+{
+    struct seen *seen = argument;
+    pthread_getname_np(pthread_self(), seen->name, sizeof seen->name);
+    pthread_sigmask(SIG_SETMASK, NULL, &seen->mask);
+    seen->ran = true;
+}
+
+static void runs_named_with_signals_blocked(void **state)
+{
+    (void)state;
+    struct seen seen = {0};
+    struct thread thread;
+    sigset_t before, after;
+    pthread_sigmask(SIG_SETMASK, NULL, &before);
+    assert_int_equal(
+        thread_start(&thread, "a-very-long-name-of-a-writer", look_around, &seen, NULL), 0);
+    thread_join(&thread);
+    pthread_sigmask(SIG_SETMASK, NULL, &after);
+    assert_true(seen.ran);
+    assert_string_equal(seen.name, "a-very-long-nam");
+    assert_int_equal(sigismember(&seen.mask, SIGINT), 1);
+    assert_int_equal(sigismember(&seen.mask, SIGTERM), 1);
+    assert_int_equal(sigismember(&seen.mask, SIGRTMIN), 1);
+    assert_int_equal(sigismember(&seen.mask, SIGSEGV), 0);
+    for (int i = 1; i < SIGRTMAX; i++)
+        assert_int_equal(sigismember(&before, i), sigismember(&after, i));
+}
+
+static void joining_twice_or_never_started_is_fine(void **state)
+{
+    (void)state;
+    struct seen seen = {0};
+    struct thread thread = {0};
+    thread_join(&thread);
+    assert_int_equal(thread_start(&thread, "once", look_around, &seen, NULL), 0);
+    thread_join(&thread);
+    thread_join(&thread);
+}
+
+/* Waits for a byte and answers it. */
+static void answer(void *argument)
+{
+    const int *pipes = argument;
+    char byte;
+    if (read(pipes[0], &byte, 1) == 1 && write(pipes[3], &byte, 1) != 1)
+        abort();
+}
+
+static void one_that_is_left_goes_on_alone(void **state)
+{
+    (void)state;
+    int pipes[4];
+    char byte = 'x';
+    static struct thread thread; /* which must stay */
+    thread_leave(&thread);
+    assert_int_equal(pipe(pipes), 0);
+    assert_int_equal(pipe(pipes + 2), 0);
+    assert_int_equal(thread_start(&thread, "left", answer, pipes, NULL), 0);
+    thread_leave(&thread);
+    thread_join(&thread); /* waits for nothing: it would be for ever */
+    assert_int_equal(write(pipes[1], &byte, 1), 1);
+    assert_int_equal(read(pipes[2], &byte, 1), 1);
+    for (int i = 0; i < 4; i++)
+        close(pipes[i]);
+}
+
+/* As a user without rights whose limit of processes is used up; in a child, which cannot go back.
+ */
+static int refused_in_child(void)
+{
+    struct seen seen = {0};
+    struct thread thread;
+    struct failure why = {0};
+    const struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_NPROC, &none) || (geteuid() == 0 && setresuid(65534, 65534, 65534)))
+        return 2;
+    if (thread_start(&thread, "refused", look_around, &seen, &why) != -EAGAIN)
+        return 3;
+    thread_join(&thread);
+    return strstr(why.text, "'refused'") && strstr(why.text, "ulimit -u") ? 0 : 4;
+}
+
+static void a_refusal_says_what_to_do(void **state)
+{
+    (void)state;
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(refused_in_child());
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_named_with_signals_blocked),
+        cmocka_unit_test(joining_twice_or_never_started_is_fine),
+        cmocka_unit_test(one_that_is_left_goes_on_alone),
+        cmocka_unit_test(a_refusal_says_what_to_do),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,324 @@
+#include "record/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "random_record.h"
+
+enum { ROUNDS = 25 };
+
+static char folder[64];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/tidemill-store-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    struct dirent *entry;
+    DIR *files = opendir(folder);
+    while ((entry = readdir(files)))
+        unlinkat(dirfd(files), entry->d_name, 0);
+    closedir(files);
+    return rmdir(folder);
+}
+
+static const char *in_folder(const char *name)
+{
+    static char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static int files_in_folder(void)
+{
+    int count = 0;
+    struct dirent *entry;
+    DIR *files = opendir(folder);
+    while ((entry = readdir(files)))
+        count += entry->d_name[0] != '.';
+    closedir(files);
+    return count;
+}
+
+static void save(const char *path, const struct record *record)
+{
+    struct failure why = {0};
+    if (store_save(path, record, &why))
+        fail_msg("%s", why.text);
+}
+
+static void load(const char *path, struct record *record)
+{
+    struct failure why = {0};
+    memset(record, 0, sizeof *record);
+    if (store_load(path, record, &why))
+        fail_msg("%s", why.text);
+}
+
+static void assert_round_trip(const struct record *record)
+{
+    struct record loaded;
+    save(in_folder("trip.h5"), record);
+    load(in_folder("trip.h5"), &loaded);
+    const char *what = records_differ(record, &loaded);
+    if (what)
+        fail_msg("'%s' came back different", what);
+    record_release(&loaded);
+}
+
+static void random_records_come_back_equal(void **state)
+{
+    (void)state;
+    for (unsigned seed = 1; seed <= ROUNDS; seed++) {
+        struct record record;
+        struct dice dice = dice_of(seed);
+        print_message("seed %u\n", seed);
+        random_record(&dice, &record);
+        assert_round_trip(&record);
+        record_release(&record);
+    }
+}
+
+static void an_empty_record_comes_back_empty(void **state)
+{
+    (void)state;
+    struct record record = {.schema_version = RECORD_SCHEMA};
+    assert_round_trip(&record);
+}
+
+/* HDF5 keeps attributes of at most 64 KiB in an object's header. */
+static void long_texts_come_back_whole(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {65535, 65536, 1 << 20};
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        struct record record = {.schema_version = RECORD_SCHEMA};
+        record.options = malloc(lengths[i] + 1);
+        memset(record.options, 'x', lengths[i]);
+        memcpy(record.options, "first", 5);
+        memcpy(record.options + lengths[i] - 4, "last", 5);
+        record.job.environment = strdup(record.options);
+        struct record_phase *phase = record_add_phase(&record);
+        strcpy(phase->name, "01_write");
+        phase->failure = strdup(record.options);
+        phase->files = calloc(2, sizeof *phase->files);
+        phase->file_count = 2;
+        phase->files[0].path = strdup("/short");
+        phase->files[1].path = calloc(1, 1001);
+        memset(phase->files[1].path, '/', 1000);
+        phase->files[1].holes = strdup(record.options);
+        assert_int_equal(record_add_advice(&record, "long", "note", "%s", record.options), 0);
+        assert_round_trip(&record);
+        record_release(&record);
+    }
+}
+
+/* More rows than a chunk holds, so that columns are written and read in slabs. */
+static void many_rows_come_back_equal(void **state)
+{
+    (void)state;
+    struct dice dice = dice_of(99);
+    struct record record = {.schema_version = RECORD_SCHEMA};
+    struct record_phase *phase = record_add_phase(&record);
+    strcpy(phase->name, "01_write");
+    phase->rank_count = 40001;
+    phase->ranks = calloc(phase->rank_count, sizeof *phase->ranks);
+    for (size_t i = 0; i < phase->rank_count; i++) {
+        phase->ranks[i].rank = (int64_t)i;
+        phase->ranks[i].counters.bytes = random_integer(&dice);
+        snprintf(phase->ranks[i].name, sizeof phase->ranks[i].name, "n%zu:%zu", i / 64, i);
+    }
+    assert_round_trip(&record);
+    record_release(&record);
+}
+
+static void a_phase_needs_a_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"", ".", "..", "01/write"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct failure why = {0};
+        struct record record = {.schema_version = RECORD_SCHEMA};
+        strcpy(record_add_phase(&record)->name, names[i]);
+        assert_int_equal(store_save(in_folder("x.h5"), &record, &why), -EINVAL);
+        assert_non_null(strstr(why.text, "cannot name a phase"));
+        assert_int_equal(files_in_folder(), 0);
+        record_release(&record);
+    }
+    struct failure why = {0};
+    struct record record = {.schema_version = RECORD_SCHEMA};
+    strcpy(record_add_phase(&record)->name, "01_write");
+    strcpy(record_add_phase(&record)->name, "01_write");
+    assert_true(store_save(in_folder("x.h5"), &record, &why) < 0);
+    assert_non_null(strstr(why.text, "'01_write'"));
+    record_release(&record);
+}
+
+/* A file system that is full after 8 KiB. */
+static void a_failed_save_leaves_the_old_file(void **state)
+{
+    (void)state;
+    struct record first = {.schema_version = RECORD_SCHEMA};
+    struct record second = {.schema_version = RECORD_SCHEMA};
+    struct record loaded;
+    struct failure why = {0};
+    struct rlimit old;
+    first.label = strdup("the old one");
+    struct dice dice = dice_of(3);
+    second.options = random_string(&dice, 100000);
+    save(in_folder("kept.h5"), &first);
+
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &old);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = 8192, .rlim_max = old.rlim_max});
+    int result = store_save(in_folder("kept.h5"), &second, &why);
+    setrlimit(RLIMIT_FSIZE, &old);
+
+    assert_int_equal(result, -EFBIG);
+    assert_non_null(strstr(why.text, "cannot write the result"));
+    assert_non_null(strstr(why.text, "kept.h5': File too large"));
+    assert_int_equal(files_in_folder(), 1);
+    load(in_folder("kept.h5"), &loaded);
+    assert_string_equal(loaded.label, "the old one");
+    record_release(&loaded);
+    record_release(&first);
+    record_release(&second);
+}
+
+static void a_save_replaces_and_leaves_nothing_else(void **state)
+{
+    (void)state;
+    struct record record = {.schema_version = RECORD_SCHEMA, .status = RECORD_RUNNING};
+    struct record loaded;
+    char stale[600];
+    snprintf(stale, sizeof stale, "%s.tmp.%d", in_folder("a.h5"), getpid());
+    fclose(fopen(stale, "w")); /* of a dead process that had our number */
+    save(in_folder("a.h5"), &record);
+    record.status = RECORD_COMPLETE;
+    save(in_folder("a.h5"), &record);
+    load(in_folder("a.h5"), &loaded);
+    assert_int_equal(loaded.status, RECORD_COMPLETE);
+    assert_int_equal(files_in_folder(), 1);
+    record_release(&loaded);
+}
+
+static void a_path_without_folder_is_the_working_folder(void **state)
+{
+    (void)state;
+    struct record record = {.schema_version = RECORD_SCHEMA};
+    char before[4096];
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(folder), 0);
+    struct failure why = {0};
+    int checked = store_check("plain.h5", false, &why);
+    int saved = store_save("plain.h5", &record, &why);
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(checked, 0);
+    assert_int_equal(saved, 0);
+    assert_int_equal(files_in_folder(), 1);
+}
+
+static void assert_check(const char *path, bool overwrite, int code, const char *said)
+{
+    struct failure why = {0};
+    int before = files_in_folder();
+    assert_int_equal(store_check(path, overwrite, &why), code);
+    if (said && !strstr(why.text, said))
+        fail_msg("'%s' does not say '%s'", why.text, said);
+    assert_int_equal(files_in_folder(), before);
+}
+
+static void a_claim_is_taken_back_while_it_is_empty(void **state)
+{
+    (void)state;
+    const char *path = in_folder("claimed.h5");
+    assert_int_equal(store_claim(path, NULL), 0);
+    store_unclaim(path);
+    assert_int_equal(store_claim(path, NULL), 0);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs("by somebody else", file) >= 0);
+    fclose(file);
+    store_unclaim(path);
+    assert_int_equal(access(path, F_OK), 0);
+    unlink(path);
+    store_unclaim(path); /* nothing there */
+}
+
+static void check_tells_what_is_wrong_with_a_path(void **state)
+{
+    (void)state;
+    struct record record = {.schema_version = RECORD_SCHEMA};
+    char long_name[300];
+    memset(long_name, 'n', sizeof long_name);
+    long_name[sizeof long_name - 1] = 0;
+
+    assert_check(in_folder("new.h5"), false, 0, NULL);
+    assert_check("", false, -EINVAL, "empty");
+    assert_check(folder, false, -EISDIR, "it is a folder");
+    assert_check(in_folder("sub/"), false, -EISDIR, "it is a folder");
+    assert_check(in_folder("no/new.h5"), false, -ENOENT, "there is no folder");
+    assert_check("/proc/new.h5", false, -ENOENT, "into the folder '/proc': No such file");
+    assert_check(in_folder(long_name), false, -ENAMETOOLONG, "too long");
+
+    fclose(fopen(in_folder("notes.txt"), "w"));
+    assert_check(in_folder("notes.txt"), false, -EEXIST, "--overwrite");
+    assert_check(in_folder("notes.txt"), true, -EEXIST, "not a tidemill result");
+    assert_check(in_folder("notes.txt/new.h5"), false, -ENOTDIR, "Not a directory");
+
+    save(in_folder("result.h5"), &record);
+    assert_check(in_folder("result.h5"), false, -EEXIST, "--overwrite");
+    assert_check(in_folder("result.h5"), true, 0, NULL);
+
+    assert_int_equal(symlink("nowhere", in_folder("dangling")), 0);
+    assert_check(in_folder("dangling"), false, -EEXIST, "--overwrite");
+    assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
+    assert_check(in_folder("fifo"), true, -EEXIST, "not a tidemill result");
+    assert_check("/dev/null", true, -EEXIST, "not a tidemill result");
+}
+
+static void check_tells_of_a_folder_one_may_not_write_in(void **state)
+{
+    (void)state;
+    if (geteuid() == 0) {
+        assert_check("/proc/new.h5", false, -ENOENT, "/proc");
+        print_message("as root every folder can be written; tried /proc only\n");
+        return;
+    }
+    assert_int_equal(chmod(folder, 0500), 0);
+    assert_check(in_folder("new.h5"), false, -EACCES, "Permission denied");
+    assert_int_equal(chmod(folder, 0700), 0);
+}
+
+int main(void)
+{
+#define TEST(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+    const struct CMUnitTest tests[] = {
+        TEST(random_records_come_back_equal),
+        TEST(an_empty_record_comes_back_empty),
+        TEST(long_texts_come_back_whole),
+        TEST(many_rows_come_back_equal),
+        TEST(a_phase_needs_a_name),
+        TEST(a_failed_save_leaves_the_old_file),
+        TEST(a_save_replaces_and_leaves_nothing_else),
+        TEST(a_path_without_folder_is_the_working_folder),
+        TEST(a_claim_is_taken_back_while_it_is_empty),
+        TEST(check_tells_what_is_wrong_with_a_path),
+        TEST(check_tells_of_a_folder_one_may_not_write_in),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,201 @@
+/* Doubts about what the nodes and their devices are. */
+#include "doubts.h"
+
+static void spoil_program(struct record *record)
+{
+    strcpy(record->nodes[0].tool_commit, "4f2a");
+    strcpy(record->nodes[1].tool_commit, "4f2a-dirty");
+}
+
+static void spoil_libraries(struct record *record)
+{
+    strcpy(record->nodes[1].libraries, "HDF5 1.14.3");
+}
+
+static void spoil_device(struct record *record)
+{
+    record->phases[0].ranks[6].counters.end_ns *= 2;
+    record->block_device_count = 2;
+    record->block_devices = calloc(2, sizeof *record->block_devices);
+    strcpy(record->block_devices[0].node, "n001");
+    strcpy(record->block_devices[0].scheduler, "none");
+    strcpy(record->block_devices[1].node, "n002");
+    strcpy(record->block_devices[1].scheduler, "bfq");
+}
+
+/* A device of one kind on each node, which is local to it. */
+static void give_devices(struct record *record, const char *kind, int64_t transfers, int64_t width)
+{
+    const size_t nodes = record->node_count;
+    record->targets = reallocarray(record->targets, nodes, sizeof *record->targets);
+    record->block_devices = calloc(nodes, sizeof *record->block_devices);
+    record->target_count = record->block_device_count = nodes;
+    for (size_t i = 0; i < nodes; i++) {
+        struct record_block_device *device = &record->block_devices[i];
+        record->targets[i] = record->targets[0];
+        strcpy(record->targets[i].node, record->nodes[i].hostname);
+        strcpy(record->targets[i].device, "disk1");
+        strcpy(record->targets[i].file_system, "xfs");
+        strcpy(device->node, record->nodes[i].hostname);
+        strcpy(device->name, "disk1");
+        strcpy(device->kind, kind);
+        device->link_transfers_per_s = device->link_most_per_s = transfers;
+        device->link_width = device->link_most_width = width;
+    }
+}
+
+static void set_rate(struct record *record, size_t phase, size_t node, double per_s)
+{
+    struct counters *counters = &record->phases[phase].nodes[node].counters;
+    counters->end_ns = (int64_t)((double)counters->bytes / per_s * 1e9);
+    if (counters->end_ns > record->phases[phase].duration_ns)
+        record->phases[phase].duration_ns = counters->end_ns;
+}
+
+/* So that no doubt about nodes that differ comes first. */
+static void set_all_rates(struct record *record, double per_s)
+{
+    for (size_t phase = 0; phase < record->phase_count; phase++)
+        for (size_t node = 0; node < record->phases[phase].node_count; node++)
+            set_rate(record, phase, node, per_s);
+}
+
+static void spoil_nvme(struct record *record)
+{
+    give_devices(record, "nvme", 16000000000, 4);
+    set_all_rates(record, 0.95e9);
+}
+
+static void spoil_link(struct record *record)
+{
+    give_devices(record, "nvme", 8000000000, 2);
+    record->block_devices[0].link_most_per_s = 32000000000;
+    record->block_devices[0].link_most_width = 4;
+    set_all_rates(record, 0.2e9);
+}
+
+static void spoil_sata(struct record *record)
+{
+    give_devices(record, "sata", -1, -1);
+    set_all_rates(record, 0.19e9);
+}
+
+static void spoil_sata_cached(struct record *record)
+{
+    give_devices(record, "sata", -1, -1);
+}
+
+static void give_networks(struct record *record, int64_t bits_per_s)
+{
+    give_devices(record, "none", -1, -1);
+    record->networks = calloc(2 * record->node_count, sizeof *record->networks);
+    record->network_count = 2 * record->node_count;
+    for (size_t i = 0; i < record->network_count; i++) {
+        struct record_network *network = &record->networks[i];
+        strcpy(network->node, record->nodes[i / 2].hostname);
+        strcpy(network->kind, i % 2 ? "bond" : "interface");
+        strcpy(network->state, "up");
+        network->bits_per_s = bits_per_s;
+    }
+    for (size_t i = 0; i < record->target_count; i++) {
+        strcpy(record->targets[i].file_system, "nfs4");
+        record->targets[i].device[0] = 0;
+    }
+}
+
+static void spoil_network(struct record *record)
+{
+    give_networks(record, 20000000000);
+}
+
+static void spoil_speed(struct record *record)
+{
+    set_all_rates(record, 3e12);
+    record->nodes[0].sockets = 1;
+}
+
+static void spoil_idleness(struct record *record)
+{
+    give_devices(record, "virtio", -1, -1);
+    record->block_devices[1].before_ns = 200000000;
+    record->block_devices[1].before_busy_ns = 90000000;
+    record->block_devices[1].before_written_bytes = 3 << 20;
+}
+
+static const struct doubt_case cases[] = {
+    {"below-class", "warning",
+     "in 01_write n001 had 0.950 GB/s, where a device like its disk1 (nvme, PCIe 16 GT/s x4) gives "
+     "2.00 GB/s or more: raise",
+     spoil_nvme},
+    {"below-class", "warning",
+     "(nvme, PCIe 8 GT/s x2) gives 0.500 GB/s or more; its link could be "
+     "32 GT/s x4: raise",
+     spoil_link},
+    {"below-class", "warning",
+     "n001 had 0.190 GB/s, where a device like its disk1 (sata) gives "
+     "0.400 GB/s",
+     spoil_sata},
+    {"above-line-rate", "serious", "but the link of its disk1 (sata) carries 0.600 GB/s",
+     spoil_sata_cached},
+    {"above-line-rate", "serious", "but all its networks together carry 2.50 GB/s", spoil_network},
+    {"above-memory-speed", "serious", "in 01_write n001 had 3000 GB/s, more than the", spoil_speed},
+    {"other-load", "warning",
+     "disk1 of n002 was busy 45 % of the 200 ms before the start (0 B read, 3.00 MiB written)",
+     spoil_idleness},
+    {"programs-differ", "warning",
+     "n002 runs another program than n001 (commit 4f2a-dirty and 4f2a;", spoil_program},
+    {"programs-differ", "warning", "n002 runs another program than n001", spoil_libraries},
+    {"slow-rank", "warning", "its scheduler is 'bfq' instead of 'none'", spoil_device},
+};
+
+static void each_doubt_is_told_with_its_numbers(void **state)
+{
+    (void)state;
+    assert_doubts(cases, sizeof cases / sizeof cases[0]);
+}
+
+/* What is not known, or well, is no doubt. */
+static void what_may_be_so_is_not_doubted(void **state)
+{
+    (void)state;
+    struct record record;
+    for (int i = 0; i < 8; i++) {
+        good_record(&record);
+        if (i < 4)
+            give_devices(&record, i == 0 ? "virtio" : "nvme", i == 1 ? -1 : 16000000000, 4);
+        else
+            give_networks(&record, i == 4 ? -1 : i == 5 ? 100000000000 : 20000000000);
+        if (i == 3) { /* small requests do not reach the rate of large ones */
+            record.phases[0].requests = record.phases[0].bytes / 4096;
+            record.phases[1].requests = record.phases[1].bytes / 4096;
+            for (size_t k = 0; k < record.phase_count; k++)
+                for (size_t n = 0; n < 2; n++)
+                    record.phases[k].nodes[n].counters.requests = record.phases[k].requests / 2;
+            for (size_t k = 0; k < record.phase_count; k++)
+                for (size_t n = 0; n < 8; n++)
+                    record.phases[k].ranks[n].counters.requests = record.phases[k].requests / 8;
+            set_all_rates(&record, 0.4e9);
+        }
+        if (i == 6) /* a SAN may lead to it */
+            strcpy(record.targets[0].file_system, "gpfs");
+        if (i == 6)
+            strcpy(record.targets[1].file_system, "gpfs");
+        if (i == 7) { /* there a limit would be a doubt, but nothing is to reach storage */
+            strcpy(record.targets[0].kind, "null");
+            strcpy(record.targets[1].kind, "null");
+        }
+        assert_int_equal(advice_consider(&record), 0);
+        if (record.advice_count)
+            fail_msg("case %d: %s: %s", i, record.advice[0].code, record.advice[0].text);
+        record_release(&record);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_doubt_is_told_with_its_numbers),
+        cmocka_unit_test(what_may_be_so_is_not_doubted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,355 @@
+#include "doubts.h"
+
+static void set_all(struct record *record, enum record_truth truth)
+{
+    for (size_t i = 0; i < record->phase_count; i++)
+        record->phases[i].direct_in_effect = (uint8_t)truth;
+}
+
+static void spoil_direct(struct record *record)
+{
+    set_all(record, TRUTH_NO);
+    strcpy(record->phases[0].direct_reason, "the file system refuses it");
+}
+
+static void spoil_unknown(struct record *record)
+{
+    set_all(record, TRUTH_UNKNOWN);
+}
+
+static void spoil_mixed(struct record *record)
+{
+    struct record_phase *phase = &record->phases[0];
+    phase->direct_in_effect = TRUTH_MIXED;
+    phase->ranks_direct = 4;
+    phase->nodes[1].direct_in_effect = TRUTH_NO;
+    strcpy(phase->nodes[1].direct_reason, "mounted otherwise");
+}
+
+static void spoil_engine(struct record *record)
+{
+    strcpy(record->phases[0].engine_asked, "uring");
+    strcpy(record->phases[0].engine_used, "pwrite");
+    strcpy(record->phases[0].engine_reason, "io_uring is disabled by the administrator");
+}
+
+static void spoil_cache(struct record *record)
+{
+    set_all(record, TRUTH_NO);
+    strcpy(record->phases[1].cache, "may be cached: same node wrote");
+}
+
+static void spoil_target(struct record *record)
+{
+    record->targets[0].ram_backed = 1;
+    strcpy(record->targets[0].file_system, "tmpfs");
+}
+
+static void spoil_null(struct record *record)
+{
+    record->targets[0].ram_backed = 1;
+    strcpy(record->targets[0].kind, "null");
+    strcpy(record->targets[0].path, "/dev/null");
+}
+
+static void spoil_duration(struct record *record)
+{
+    record->phases[1].duration_ns = 9900000000;
+    record->phases[1].active_ns = 9900000000;
+}
+
+static void limit_room(struct record *record, int64_t gib)
+{
+    spoil_duration(record);
+    for (size_t i = 0; i < record->target_count; i++)
+        record->targets[i].free_bytes = gib << 30;
+}
+
+static void spoil_duration_and_some_room(struct record *record)
+{
+    limit_room(record, 511);
+}
+
+static void spoil_duration_and_room(struct record *record)
+{
+    limit_room(record, 255);
+}
+
+static void spoil_memory(struct record *record)
+{
+    set_all(record, TRUTH_NO);
+    record->nodes[1].memory_limit_bytes = INT64_C(100) << 30;
+}
+
+static void spoil_generation(struct record *record)
+{
+    for (size_t i = 0; i < record->phases[0].node_count; i++) {
+        struct counters *counters = &record->phases[0].nodes[i].counters;
+        counters->writer_waited_ns = counters->writer_time_ns / 100 * 45;
+        counters->producer_waited_ns = 0;
+    }
+}
+
+static void spoil_checking(struct record *record)
+{
+    for (size_t i = 0; i < record->phases[1].node_count; i++) {
+        struct counters *counters = &record->phases[1].nodes[i].counters;
+        counters->producer_time_ns = counters->writer_time_ns;
+        counters->producer_bytes = counters->bytes;
+        counters->writer_waited_ns = counters->writer_time_ns / 2;
+    }
+}
+
+static void set_options(struct record *record, const char *options)
+{
+    free(record->options);
+    record->options = strdup(options);
+}
+
+static void spoil_requests(struct record *record)
+{
+    set_options(record, "buffer-size = 4MB\n");
+}
+
+static void spoil_tail(struct record *record)
+{
+    record->phases[0].end_skew_ns = record->phases[0].duration_ns / 10;
+}
+
+static void spoil_node(struct record *record)
+{
+    record->phases[0].nodes[1].counters.end_ns *= 3;
+    record->phases[0].nodes[0].counters.end_ns *= 2;
+}
+
+static void spoil_sync(struct record *record)
+{
+    set_all(record, TRUTH_NO);
+    set_options(record, "fsync = never\n");
+}
+
+static void spoil_end(struct record *record)
+{
+    record->phases[0].nodes[0].counters.buffered_bytes = 3072;
+}
+
+static void spoil_evidence(struct record *record)
+{
+    record->phases[0].nodes[0].counters.sampled_pages = 1000;
+    record->phases[0].nodes[0].counters.cached_pages = 200;
+}
+
+static void spoil_steadiness(struct record *record)
+{
+    record->phases[1].steady = TRUTH_NO;
+    record->phases[1].round_ns = 1000000000;
+}
+
+static void spoil_start(struct record *record)
+{
+    struct record_phase *phase = &record->phases[0];
+    phase->start_skew_ns = phase->duration_ns / 20;
+    phase->ranks[5].counters.started_ns = phase->start_skew_ns;
+}
+
+static void spoil_wall_clock(struct record *record)
+{
+    record->nodes[1].wall_error_ns = -864000 * INT64_C(1000000000);
+}
+
+static void spoil_repetitions(struct record *record)
+{
+    record->summary = calloc(1, sizeof *record->summary);
+    record->summary_count = 1;
+    record->summary[0].count = 3;
+    strcpy(record->summary[0].phase, "write");
+}
+
+static void spoil_until(struct record *record)
+{
+    spoil_repetitions(record);
+    set_options(record, "repeat = until=1%\n");
+}
+
+static void spoil_rank(struct record *record)
+{
+    record->phases[0].ranks[6].counters.end_ns *= 2;
+    record->phases[0].ranks[6].direct_in_effect = TRUTH_NO;
+    strcpy(record->nodes[1].kernel, "5.10");
+}
+
+static void spoil_gap(struct record *record)
+{
+    record->phases[1].ranks[6].counters.longest_gap_ns = 3100000000;
+}
+
+static void spoil_placement(struct record *record)
+{
+    record->nodes[1].ranks = 3;
+}
+
+static void spoil_binding(struct record *record)
+{
+    record->nodes[1].cpus = 64;
+    strcpy(record->nodes[1].allowed_cpus, "0-2,32");
+}
+
+static void spoil_space(struct record *record)
+{
+    record->targets[0].free_bytes = record->targets[0].size_bytes / 25;
+}
+
+static void spoil_data(struct record *record)
+{
+    record->phases[1].nodes[1].counters.bad_blocks = 2;
+}
+
+static void spoil_sums(struct record *record)
+{
+    record->phases[0].bytes += 4096;
+}
+
+static void spoil_ranks(struct record *record)
+{
+    record->phases[0].ranks[3].counters.requests++;
+}
+
+static void spoil_table(struct record *record)
+{
+    record->phases[0].node_count = 0;
+}
+
+static void spoil_time(struct record *record)
+{
+    record->phases[0].duration_ns = 1;
+}
+
+static void spoil_flush(struct record *record)
+{
+    set_options(record, "fsync = never\n");
+}
+
+static void spoil_reduction(struct record *record)
+{
+    strcpy(record->targets[0].file_system, "zfs");
+    set_options(record, "compress-ratio = 2\n");
+}
+
+static const struct doubt_case cases[] = {
+    {"not-steady", "note", "02_read had no steady window", spoil_steadiness},
+    {"start-skew", "warning", "5.0 % of the phase (last: n002:5)", spoil_start},
+    {"wall-clock", "note", "the wall clock of n002 is 240 h behind that of rank 0",
+     spoil_wall_clock},
+    {"few-repetitions", "note", "3 repetitions of 'write' carry no interval", spoil_repetitions},
+    {"not-sure-enough", "warning", "--repeat until=1% was not reached in 30 repetitions",
+     spoil_until},
+    {"slow-rank", "warning", "1 of 8 ranks were far slower than the median", spoil_rank},
+    {"slow-rank", "warning", "stands apart: O_DIRECT is 'no' instead of 'yes'", spoil_rank},
+    {"slow-rank", "warning", "its kernel is '5.10' instead of ''", spoil_rank},
+    {"stalled-rank", "warning",
+     "in 02_read 1 of 8 ranks had no request answered for long (n002:6 for 3.10 s)", spoil_gap},
+    {"uneven-placement", "warning", "n002 has 3 ranks and n001 4", spoil_placement},
+    {"binding", "warning", "on n002 16 threads share 4 of 64 processors", spoil_binding},
+    {"nearly-full", "warning", "'/mnt/pfs' was 96 % full", spoil_space},
+    {"reducing-target", "note", "'/mnt/pfs' (zfs) may do so", spoil_reduction},
+    {"doubtful-direct", "serious", "01_write was direct by all that was asked", spoil_evidence},
+    {"fallback-direct", "warning",
+     "01_write, 02_read went through the page cache, because the file "
+     "system refuses it:",
+     spoil_direct},
+    {"unknown-direct", "note", "01_write, 02_read opened with O_DIRECT", spoil_unknown},
+    {"mixed-direct", "serious",
+     "in 01_write O_DIRECT was in effect on 4 of 8 ranks only (first "
+     "other node: n002; mounted otherwise)",
+     spoil_mixed},
+    {"fallback-engine", "warning",
+     "engine pwrite was used where uring was asked for: io_uring is "
+     "disabled by the administrator; name --engine pwrite",
+     spoil_engine},
+    {"cached-reads", "serious", "02_read may have read from the page cache", spoil_cache},
+    {"memory-target", "serious", "'/mnt/pfs' lives in memory (tmpfs)", spoil_target},
+    {"null-target", "note", "/dev/null discards everything", spoil_null},
+    {"short-run", "note",
+     "02_read took 9.90 s; below 10 s start-up and caches weigh in: --size "
+     "512GiB",
+     spoil_duration},
+    {"short-run", "note", "--size 256GiB would take about 19.8 s", spoil_duration_and_some_room},
+    {"short-run", "note", "has no room for the 256GiB that would take 19.8 s",
+     spoil_duration_and_room},
+    {"fits-in-memory", "warning",
+     "01_write moved 64.0 GiB on n002 through a page cache that may "
+     "hold 100 GiB: use --size-per-node 200GiB",
+     spoil_memory},
+    {"generation-bound", "warning", "writers waited 45 % of their time", spoil_generation},
+    {"checking-bound", "warning", "in 02_read checking the data was the limit (readers waited 50 %",
+     spoil_checking},
+    {"unaligned-requests", "warning",
+     "4MB are 4000000 bytes, no multiple of 4096, and cannot go "
+     "direct: use 4MiB",
+     spoil_requests},
+    {"long-tail", "warning", "worked on for 10 % of the time", spoil_tail},
+    {"nodes-disagree", "warning", "in 01_write 1 of 2 nodes stayed below 80 % of the median",
+     spoil_node},
+    {"wrong-data", "serious", "data of 02_read were not as written", spoil_data},
+    {"does-not-add-up", "serious", "its nodes together 137438953472 in 32768", spoil_sums},
+    {"does-not-add-up", "serious", "its ranks together 137438953472 in 32769", spoil_ranks},
+    {"does-not-add-up", "serious", "its nodes together 0 in 0 and 0", spoil_table},
+    {"does-not-add-up", "serious", "requests and 1 ns, its nodes", spoil_time},
+    {"not-synced", "note", "01_write went past the page cache but was not synced", spoil_flush},
+    {"not-synced", "serious", "01_write was buffered and not synced", spoil_sync},
+    {"unaligned-tail", "note", "in 01_write 3.00 KiB at the ends of files", spoil_end},
+};
+
+static void a_good_run_leaves_no_doubt(void **state)
+{
+    (void)state;
+    struct record record;
+    good_record(&record);
+    assert_int_equal(advice_consider(&record), 0);
+    if (record.advice_count)
+        fail_msg("%s: %s", record.advice[0].code, record.advice[0].text);
+    record_release(&record);
+}
+
+static void each_doubt_is_told_with_its_numbers(void **state)
+{
+    (void)state;
+    assert_doubts(cases, sizeof cases / sizeof cases[0]);
+}
+
+static void considering_twice_adds_nothing(void **state)
+{
+    (void)state;
+    struct record record;
+    good_record(&record);
+    spoil_mixed(&record);
+    spoil_tail(&record);
+    record_add_advice(&record, "own", "note", "was there before");
+    assert_int_equal(advice_consider(&record), 0);
+    size_t count = record.advice_count;
+    assert_int_equal(advice_consider(&record), 0);
+    assert_int_equal(record.advice_count, count);
+    assert_string_equal(record.advice[0].code, "own");
+    record_release(&record);
+}
+
+static void an_empty_record_leaves_no_doubt(void **state)
+{
+    (void)state;
+    struct record record = {0};
+    record_add_phase(&record);
+    assert_int_equal(advice_consider(&record), 0);
+    assert_int_equal(record.advice_count, 0);
+    record_release(&record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_good_run_leaves_no_doubt),
+        cmocka_unit_test(each_doubt_is_told_with_its_numbers),
+        cmocka_unit_test(considering_twice_adds_nothing),
+        cmocka_unit_test(an_empty_record_leaves_no_doubt),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,203 @@
+#include "load.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "report/advice.h"
+#include "report/summary.h"
+#include "sample_record.h"
+
+enum { REQUESTS = 1000, LATENCY_NS = 32000000, DURATION_NS = 1000000000, MIB = 1 << 20 };
+
+/* One rank on one node that writes a thousand MiB in a second; 32 requests are in flight. */
+static void busy_record(struct record *record)
+{
+    static const struct sample one = {.nodes = 1,
+                                      .ranks = 1,
+                                      .bytes_per_rank = (int64_t)REQUESTS * MIB,
+                                      .requests_per_rank = REQUESTS,
+                                      .node_rate = 1e9};
+    sample_record(record, &one);
+    struct record_phase *phase = &record->phases[0];
+    phase->duration_ns = DURATION_NS;
+    phase->latency = (struct histogram){0};
+    for (int i = 0; i < REQUESTS; i++)
+        histogram_record(&phase->latency, LATENCY_NS);
+    phase->nodes[0].counters.writer_time_ns = 2 * (int64_t)DURATION_NS;
+    phase->nodes[0].counters.writer_cpu_ns = DURATION_NS / 20;
+    phase->device_count = 2;
+    phase->devices = calloc(phase->device_count, sizeof *phase->devices);
+    for (size_t i = 0; i < phase->device_count; i++) {
+        phase->devices[i] = (struct record_device){
+            .device = "nvme0n1",
+            .start_ns = (int64_t)i * DURATION_NS / 2,
+            .width_ns = DURATION_NS / 2,
+            .busy_ns = DURATION_NS / 4,
+            .queue_ns = 3 * (int64_t)DURATION_NS / 2,
+            .requests = REQUESTS,
+            .request_ns = 3 * (int64_t)DURATION_NS / 2,
+            .written_bytes = (int64_t)REQUESTS * MIB / 2,
+        };
+    }
+}
+
+static const struct record_advice *advice_of(struct record *record, const char *code)
+{
+    assert_int_equal(advice_consider(record), 0);
+    for (size_t i = 0; i < record->advice_count; i++)
+        if (strcmp(record->advice[i].code, code) == 0)
+            return &record->advice[i];
+    return NULL;
+}
+
+static void in_flight_follows_from_latencies(void **state)
+{
+    (void)state;
+    struct record record;
+    struct load load;
+    busy_record(&record);
+    load_find(&record.phases[0], &load);
+    assert_float_equal(load.in_flight, 32, 1e-9);
+    assert_float_equal(load.in_flight_each, 16, 1e-9);
+    assert_float_equal(load.in_flight_bytes, 32.0 * MIB, 1e-3);
+    assert_int_equal(load.device_nodes, 1);
+    assert_int_equal(load.device.width_ns, DURATION_NS);
+    assert_float_equal(load.device_bytes, 3.0 * MIB / 2, 1e-3);
+    record_release(&record);
+}
+
+static void a_phase_without_requests_has_no_load(void **state)
+{
+    (void)state;
+    struct record_phase phase = {0};
+    struct load load;
+    load_find(&phase, &load);
+    assert_true(load.in_flight == 0 && load.in_flight_each == 0 && load.in_flight_bytes == 0);
+    assert_true(load.device_bytes == 0 && load.device_nodes == 0);
+}
+
+static void the_summary_tells_what_was_busy(void **state)
+{
+    (void)state;
+    static const char *const said[] = {
+        "in flight   32.0 requests on average, 16.0 of each writer, depth 16\n",
+        "processors  writers 2.5 % of a processor each (0.051 s/GiB), producers 0 % (0.000 s/GiB)",
+        "device      nvme0n1 busy 50 % of the time, 3.0 requests in its queue, 1.50 ms each\n",
+    };
+    struct record record;
+    struct text out = {0};
+    const struct summary_style style = {.utf8 = true};
+    busy_record(&record);
+    summary_write(&record, &style, &out);
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+        if (!strstr(text_string(&out), said[i]))
+            fail_msg("'%s' is not in\n%s", said[i], text_string(&out));
+    text_release(&out);
+    record_release(&record);
+}
+
+static void what_waits_above_the_device_is_told(void **state)
+{
+    (void)state;
+    struct record record;
+    busy_record(&record);
+    const struct record_advice *advice = advice_of(&record, "held-above-device");
+    assert_non_null(advice);
+    assert_string_equal(advice->severity, "note");
+    assert_string_equal(
+        advice->text,
+        "in 01_write 32.0 MiB were in flight on average, but only 1.50 MiB of them at the device "
+        "(nvme0n1, busy 50 %): the file system passes on few at once while a file grows; "
+        "--preallocate, or more files, show what the device can do");
+    record_release(&record);
+    busy_record(&record);
+    free(record.options);
+    record.options = strdup("preallocate = yes\n");
+    advice = advice_of(&record, "held-above-device");
+    assert_non_null(advice);
+    assert_non_null(strstr(advice->text, "few at once; more files (--layout writer"));
+    record_release(&record);
+}
+
+static void make_busy(struct record_phase *phase)
+{
+    phase->devices[0].busy_ns = phase->devices[1].busy_ns = DURATION_NS / 2;
+}
+
+static void make_deep(struct record_phase *phase)
+{
+    phase->devices[0].queue_ns *= 8;
+    phase->devices[1].queue_ns *= 8;
+}
+
+static void make_shallow(struct record_phase *phase)
+{
+    phase->latency = (struct histogram){0};
+    for (int i = 0; i < REQUESTS; i++)
+        histogram_record(&phase->latency, 3 * (DURATION_NS / REQUESTS));
+}
+
+static void make_foreign(struct record_phase *phase)
+{
+    phase->devices[0].written_bytes = phase->devices[1].written_bytes = MIB;
+}
+
+static void make_unknown(struct record_phase *phase)
+{
+    phase->devices[0].device[0] = phase->devices[1].device[0] = '\0';
+}
+
+static void make_buffered(struct record_phase *phase)
+{
+    phase->direct_in_effect = TRUTH_NO;
+}
+
+static void make_read(struct record_phase *phase)
+{
+    strcpy(phase->kind, "read");
+}
+
+static void what_does_not_wait_there_is_not(void **state)
+{
+    (void)state;
+    static void (*const changes[])(struct record_phase *) = {
+        make_busy, make_deep, make_shallow, make_foreign, make_unknown, make_buffered, make_read};
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        struct record record;
+        busy_record(&record);
+        changes[i](&record.phases[0]);
+        if (advice_of(&record, "held-above-device"))
+            fail_msg("change %zu leaves the doubt", i);
+        record_release(&record);
+    }
+}
+
+static void writers_that_only_compute_are_told(void **state)
+{
+    (void)state;
+    struct record record;
+    busy_record(&record);
+    assert_null(advice_of(&record, "processor-bound"));
+    struct counters *counters = &record.phases[0].nodes[0].counters;
+    counters->writer_cpu_ns = counters->writer_time_ns / 100 * 96;
+    const struct record_advice *advice = advice_of(&record, "processor-bound");
+    assert_non_null(advice);
+    assert_non_null(strstr(advice->text, "in 01_write writers used 96 % of a processor each"));
+    record_release(&record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_flight_follows_from_latencies),
+        cmocka_unit_test(a_phase_without_requests_has_no_load),
+        cmocka_unit_test(the_summary_tells_what_was_busy),
+        cmocka_unit_test(what_waits_above_the_device_is_told),
+        cmocka_unit_test(what_does_not_wait_there_is_not),
+        cmocka_unit_test(writers_that_only_compute_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

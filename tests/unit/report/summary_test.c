@@ -1,0 +1,364 @@
+/*
+ * Summaries word by word, against the files in golden/. After a change that is meant, run this with
+ * TIDEMILL_UPDATE_GOLDEN=1, and read the difference before committing it.
+ */
+#include "report/summary.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "report/advice.h"
+#include "sample_record.h"
+
+static const struct sample one = {1, 1, INT64_C(1) << 30, 256, 1.9e9, false};
+static const struct sample four = {1, 4, INT64_C(1) << 30, 1024, 1.9e9, true};
+static const struct sample three_nodes = {3, 12, INT64_C(8) << 30, 2048, 3.1e9, false};
+static const struct sample many_nodes = {200, 800, INT64_C(8) << 30, 512, 3.1e9, false};
+
+static const struct summary_style plain = {.utf8 = true};
+
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return strdup("");
+    fseek(file, 0, SEEK_END);
+    size_t length = (size_t)ftell(file);
+    rewind(file);
+    char *bytes = calloc(1, length + 1);
+    size_t got = fread(bytes, 1, length, file);
+    fclose(file);
+    assert_int_equal(got, length);
+    return bytes;
+}
+
+static void assert_golden(const char *name, const struct record *record,
+                          const struct summary_style *style)
+{
+    char path[512];
+    struct text out = {0};
+    snprintf(path, sizeof path, "%.*s/golden/%s.txt", (int)(strrchr(__FILE__, '/') - __FILE__),
+             __FILE__, name);
+    summary_write(record, style, &out);
+    assert_false(out.failed);
+    if (getenv("TIDEMILL_UPDATE_GOLDEN")) {
+        FILE *file = fopen(path, "wb");
+        assert_non_null(file);
+        fputs(text_string(&out), file);
+        fclose(file);
+    }
+    char *expected = read_file(path);
+    assert_string_equal(text_string(&out), expected);
+    free(expected);
+    text_release(&out);
+}
+
+static void sample_and_assert(const char *name, const struct sample *sample,
+                              const struct summary_style *style)
+{
+    struct record record;
+    sample_record(&record, sample);
+    assert_int_equal(advice_consider(&record), 0);
+    assert_golden(name, &record, style);
+    record_release(&record);
+}
+
+static void one_rank_is_short(void **state)
+{
+    (void)state;
+    sample_and_assert("one_rank", &one, &plain);
+}
+
+static void four_ranks_buffered_in_ascii(void **state)
+{
+    (void)state;
+    sample_and_assert("four_ranks_ascii", &four, &(struct summary_style){0});
+}
+
+static void three_nodes_in_a_table(void **state)
+{
+    (void)state;
+    sample_and_assert("three_nodes", &three_nodes, &plain);
+}
+
+static void many_nodes_by_their_extremes(void **state)
+{
+    (void)state;
+    sample_and_assert("many_nodes", &many_nodes, &plain);
+}
+
+static void everything_when_verbose(void **state)
+{
+    (void)state;
+    sample_and_assert("three_nodes_verbose", &three_nodes,
+                      &(struct summary_style){.utf8 = true, .verbose = true, .colour = true});
+}
+
+static void add_difference(struct record_phase *phase, int64_t offset, const char *kind)
+{
+    size_t count = phase->difference_count++;
+    phase->differences =
+        realloc(phase->differences, phase->difference_count * sizeof *phase->differences);
+    struct record_difference *difference = &phase->differences[count];
+    *difference = (struct record_difference){.rank = 7, .offset = offset, .length = 4096};
+    strcpy(difference->host, "n002");
+    strcpy(difference->path, "/mnt/pfs/tidemill-7c1e09d2/r7");
+    strcpy(difference->kind, kind);
+}
+
+/* A verification that found wrong data and a write that failed on some ranks. */
+static void what_went_wrong_is_told(void **state)
+{
+    (void)state;
+    struct record record;
+    sample_record(&record, &three_nodes);
+    record.status = RECORD_FAILED;
+    record.label = strdup("after the upgrade");
+    struct record_phase *write = &record.phases[0];
+    write->status = RECORD_FAILED;
+    write->failure = strdup("4 of 12 ranks (nodes n002): cannot write '/mnt/pfs/tidemill-7c1e09d2/"
+                            "r4' at offset 1073741824: No space left on device");
+    write->bytes -= INT64_C(20) << 30;
+    write->direct_in_effect = TRUTH_MIXED;
+    write->ranks_direct = 8;
+    strcpy(write->direct_reason, "'/mnt/pfs' refuses O_DIRECT: Invalid argument");
+    strcpy(write->engine_asked, "uring");
+    strcpy(write->engine_used, "pwrite");
+    strcpy(write->engine_reason, "io_uring is disabled (kernel.io_uring_disabled = 2)");
+    strcpy(write->not_granted, "files not preallocated: the file system cannot");
+    write->ranks_without = 12;
+    write->nodes[0].counters.sampled_pages = 8192;
+    write->nodes[0].counters.cached_pages = 96;
+    write->nodes[0].counters.device_written_bytes = INT64_C(20) << 30;
+    struct record_phase *verify = &record.phases[1];
+    strcpy(verify->name, "02_verify");
+    strcpy(verify->kind, "verify");
+    verify->repetition = 2;
+    verify->nodes[1].counters.bad_blocks = 11;
+    for (int64_t i = 0; i < 10; i++)
+        add_difference(verify, 1052672 + i * 4096, i ? "zeros" : "flipped");
+    for (size_t i = 0; i < verify->node_count; i++) {
+        struct counters *counters = &verify->nodes[i].counters;
+        counters->producer_time_ns = counters->writer_time_ns;
+        counters->producer_waited_ns = counters->producer_time_ns / 10;
+        counters->producer_bytes = counters->bytes;
+    }
+    assert_int_equal(advice_consider(&record), 0);
+    assert_golden("went_wrong", &record, &plain);
+    record_release(&record);
+}
+
+static void an_unfinished_run_says_so(void **state)
+{
+    (void)state;
+    struct record record;
+    sample_record(&record, &one);
+    record.finished_utc[0] = 0;
+    record.status = RECORD_RUNNING;
+    record.phases[1].status = RECORD_SKIPPED;
+    record.phases[1].failure = strdup("the target discards what is written");
+    assert_golden("running", &record, &plain);
+    record.status = RECORD_INTERRUPTED;
+    record.phases[1].status = RECORD_INTERRUPTED;
+    record.phases[1].bytes /= 4;
+    assert_golden("interrupted", &record, &plain);
+    record_release(&record);
+}
+
+/* The one ended because it was steady; the other by its time, before five rounds could be. */
+static void what_ended_a_phase_is_told(void **state)
+{
+    (void)state;
+    struct record record;
+    sample_record(&record, &one);
+    struct record_phase *write = &record.phases[0];
+    struct record_phase *read = &record.phases[1];
+    for (int i = 0; i < 2; i++) {
+        record.phases[i].bytes_planned = INT64_C(4) << 30;
+        record.phases[i].bins = calloc(1, sizeof *write->bins);
+        record.phases[i].bin_count = 1;
+        record.phases[i].round_ns = INT64_C(1) << 30;
+    }
+    write->steady = TRUTH_YES;
+    write->steady_ns = 5 * write->round_ns;
+    write->steady_from_ns = 2 * write->round_ns;
+    write->steady_bytes = INT64_C(9) << 30;
+    write->steady_range_ppm = 31000;
+    write->steady_slope_ppm = -8000;
+    strcpy(write->ended_by, "steady");
+    read->steady = TRUTH_NO;
+    strcpy(read->ended_by, "time");
+    assert_int_equal(advice_consider(&record), 0);
+    assert_golden("until_steady", &record, &plain);
+    record_release(&record);
+}
+
+/* Seven repetitions, the first of them slower; then the first three of them. */
+static void repetitions_have_a_median(void **state)
+{
+    (void)state;
+    struct record record;
+    sample_record(&record, &one);
+    for (int64_t i = 2; i <= 7; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            struct record_phase *added = record_add_phase(&record);
+            const struct record_phase *first = &record.phases[k];
+            memcpy(added->kind, first->kind, sizeof added->kind);
+            snprintf(added->name, sizeof added->name, "%02zu_%.20s", record.phase_count,
+                     first->kind);
+            added->status = RECORD_COMPLETE;
+            added->repetition = i;
+            added->bytes = first->bytes;
+            added->ranks_total = 1;
+            added->duration_ns = first->duration_ns * 9 / 10 + i * 1000000;
+        }
+    }
+    assert_int_equal(record_summarise(&record), 0);
+    assert_golden("repetitions", &record, &plain);
+    while (record.phase_count > 6)
+        record.phase_count--; /* they own nothing */
+    assert_int_equal(record_summarise(&record), 0);
+    assert_golden("few_repetitions", &record, &plain);
+    record_release(&record);
+}
+
+/* The first save of a run: nothing is known but what it is. */
+static void a_run_without_phases(void **state)
+{
+    (void)state;
+    struct record record = {.schema_version = RECORD_SCHEMA};
+    strcpy(record.tool_version, "0.1.0");
+    strcpy(record.run_id, "7c1e09d2");
+    assert_golden("no_phases", &record, &plain);
+}
+
+static void assert_bottleneck(const char *kind, int64_t writers, int64_t producers,
+                              int64_t producer_bytes, const char *said)
+{
+    struct record_row node = {.counters = {.writer_time_ns = 1000,
+                                           .writer_waited_ns = writers,
+                                           .producer_time_ns = producers < 0 ? 0 : 1000,
+                                           .producer_waited_ns = producers < 0 ? 0 : producers,
+                                           .producer_bytes = producer_bytes}};
+    struct record_phase phase = {.nodes = &node, .node_count = 1};
+    const struct record record = {0};
+    struct text out = {0};
+    strcpy(phase.kind, kind);
+    summary_bottleneck(&record, &phase, &out);
+    assert_string_equal(text_string(&out), said);
+    text_release(&out);
+}
+
+static void a_rate_limit_is_not_blamed_on_storage(void **state)
+{
+    (void)state;
+    struct record_row node = {.counters = {.writer_time_ns = 1000, .writer_paced_ns = 930}};
+    struct record_phase phase = {.kind = "write", .nodes = &node, .node_count = 1};
+    const struct record record = {0};
+    struct text out = {0};
+    summary_bottleneck(&record, &phase, &out);
+    assert_string_equal(text_string(&out),
+                        "the rate limit: it held writers back for 93 % of their time");
+    text_release(&out);
+}
+
+static void the_bottleneck_is_the_side_that_did_not_wait(void **state)
+{
+    (void)state;
+    assert_bottleneck("write", 20, 710, 1,
+                      "storage: writers waited 2.0 % of their time for data, producers 71 % for an "
+                      "empty buffer");
+    assert_bottleneck("write", 450, 10, 1,
+                      "generation: writers waited 45 % of their time for data, producers 1.0 % for "
+                      "an empty buffer");
+    assert_bottleneck("write", 199, 199, 1,
+                      "balanced, both sides were busy: writers waited 20 % of their time for data, "
+                      "producers 20 % for an empty buffer");
+    assert_bottleneck("write", 199, 200, 1,
+                      "storage: writers waited 20 % of their time for data, producers 20 % for an "
+                      "empty buffer");
+    assert_bottleneck("write", 600, 900, 1,
+                      "neither side, both mostly waited (more --buffer-count may help): writers "
+                      "waited 60 % of their time for data, producers 90 % for an empty buffer");
+    assert_bottleneck("write", 0, 0, 0,
+                      "storage: the data were ready-made, so nothing else took part");
+    assert_bottleneck("read", 0, -1, 0,
+                      "storage: the data were not checked, so nothing else took part");
+    assert_bottleneck("verify", 500, 100, 1,
+                      "checking the data: readers waited 50 % of their time for an empty buffer, "
+                      "checkers 10 % for data");
+}
+
+/* Told of the phase that writes, not of the one that reads. */
+static void ceilings_are_told_of_what_writes(void **state)
+{
+    (void)state;
+    struct record record;
+    sample_record(&record, &one);
+    assert_int_equal(sample_ceiling(&record, "data", 134, ""), 0);
+    assert_int_equal(sample_ceiling(&record, "storage", 1691, ""), 0);
+    assert_int_equal(sample_ceiling(&record, "both", 1722, ""), 0);
+    assert_int_equal(advice_consider(&record), 0);
+    assert_golden("ceilings", &record, &plain);
+    record_release(&record);
+}
+
+static void assert_mode(const struct record_phase *phase, bool utf8, const char *said)
+{
+    struct text out = {0};
+    summary_mode_line(phase, &(struct summary_style){.utf8 = utf8}, &out);
+    assert_string_equal(text_string(&out), said);
+    text_release(&out);
+}
+
+static void the_mode_is_told_with_its_reason(void **state)
+{
+    (void)state;
+    struct record_phase phase = {.engine_used = "uring",
+                                 .direct_asked = "prefer",
+                                 .direct_in_effect = TRUTH_YES,
+                                 .ranks_direct = 1,
+                                 .ranks_total = 1};
+    assert_mode(&phase, true, "✓ O_DIRECT, engine uring");
+    assert_mode(&phase, false, "[ok] O_DIRECT, engine uring");
+    phase.ranks_direct = phase.ranks_total = 64;
+    assert_mode(&phase, true, "✓ O_DIRECT on all 64 ranks, engine uring");
+    phase.direct_in_effect = TRUTH_MIXED;
+    phase.ranks_direct = 60;
+    strcpy(phase.direct_reason, "no");
+    assert_mode(&phase, true,
+                "⚠ mixed, O_DIRECT on 60 of 64 ranks, buffered or unknown on 4, engine uring: no");
+    phase.direct_in_effect = TRUTH_UNKNOWN;
+    assert_mode(&phase, false, "[!] O_DIRECT, effect unknown on all 64 ranks, engine uring: no");
+    phase.direct_in_effect = TRUTH_NO;
+    phase.ranks_total = 2;
+    assert_mode(&phase, true, "⚠ buffered on both ranks, engine uring: no");
+    strcpy(phase.direct_asked, "never");
+    assert_mode(&phase, true, "⚠ buffered on both ranks, engine uring, as asked");
+    strcpy(phase.engine_used, "null");
+    assert_mode(&phase, true, "⚠ engine null: nothing reaches storage");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_rank_is_short),
+        cmocka_unit_test(four_ranks_buffered_in_ascii),
+        cmocka_unit_test(three_nodes_in_a_table),
+        cmocka_unit_test(many_nodes_by_their_extremes),
+        cmocka_unit_test(everything_when_verbose),
+        cmocka_unit_test(what_went_wrong_is_told),
+        cmocka_unit_test(what_ended_a_phase_is_told),
+        cmocka_unit_test(an_unfinished_run_says_so),
+        cmocka_unit_test(repetitions_have_a_median),
+        cmocka_unit_test(a_run_without_phases),
+        cmocka_unit_test(the_bottleneck_is_the_side_that_did_not_wait),
+        cmocka_unit_test(a_rate_limit_is_not_blamed_on_storage),
+        cmocka_unit_test(ceilings_are_told_of_what_writes),
+        cmocka_unit_test(the_mode_is_told_with_its_reason),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

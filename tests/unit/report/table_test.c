@@ -1,0 +1,46 @@
+#include "table.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void columns_are_aligned_by_letters(void **state)
+{
+    (void)state;
+    struct table table = {.columns = 3};
+    struct text out = {0};
+    const char *cells[] = {"knoten-ä", "1", "…", "n", "1000", "", "n2", "22", "ms"};
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
+        table_add(&table, "%s", cells[i]);
+    table_write(&table, 2, &out);
+    assert_string_equal(text_string(&out), "  knoten-ä     1   …\n"
+                                           "  n         1000\n"
+                                           "  n2          22  ms\n");
+    text_release(&out);
+    table_release(&table);
+}
+
+static void a_table_without_lines_is_nothing(void **state)
+{
+    (void)state;
+    struct table table = {.columns = 2};
+    struct text out = {0};
+    table_write(&table, 2, &out);
+    table_add(&table, "only one of two cells");
+    table_write(&table, 2, &out);
+    assert_string_equal(text_string(&out), "");
+    table_release(&table);
+    text_release(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_are_aligned_by_letters),
+        cmocka_unit_test(a_table_without_lines_is_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
