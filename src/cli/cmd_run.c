@@ -86,13 +86,14 @@ static int begin_record(struct session *session, int argc, char *const *argv)
 {
     struct setup *setup = &session->setup;
     struct failure failure = {0};
-    if (start_record(setup, argc, argv, &session->job, &session->record, &failure))
-        return setup_agree(setup, &failure);
+    start_record(setup, argc, argv, &session->job, &session->record, &failure);
+    if (setup_agree(setup, &failure))
+        return EXIT_REFUSED;
     if (session->cluster.rank == 0 &&
         !result_claim(&setup->options, session->job.job_id, &session->result_path, &failure) &&
         store_save(session->result_path, &session->record, &failure))
         store_unclaim(session->result_path);
-    return setup_agree(setup, &failure);
+    return setup_agree_with_first(setup, &failure);
 }
 
 /* The path is tried before data folders are made, so that a bad one leaves no trace. */

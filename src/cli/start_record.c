@@ -15,7 +15,8 @@
 
 static const char results_folder[] = "results";
 
-enum { NAME_TRIES = 3, SECOND_NS = 1000000000, WATCHED_NS = 200000000 };
+/* In each second one of the runs that start together gets its name. */
+enum { NAME_TRIES = 30, SECOND_NS = 1000000000, WATCHED_NS = 200000000 };
 
 int result_path(const struct options *options, const char *job_id, char **path, struct failure *why)
 {
@@ -58,15 +59,20 @@ enum { MASK_WORDS = TOPOLOGY_MASK_BITS / 64 };
 int result_claim(const struct options *options, const char *job_id, char **path,
                  struct failure *why)
 {
-    int result = options->result && options->overwrite ? 0 : store_claim(*path, why);
-    for (int try = 1; result == -EEXIST && !options->result && try < NAME_TRIES; try++) {
+    if (options->result && options->overwrite)
+        return 0;
+    int result = store_claim(*path, why);
+    for (int try = 0; result == -EEXIST && !options->result && try < NAME_TRIES; try++) {
+        struct failure taken = {0};
         free(*path);
         *path = NULL;
-        result = result_path(options, job_id, path, why);
+        result = result_path(options, job_id, path, &taken);
         if (!result)
-            result = store_claim(*path, why);
+            result = store_claim(*path, &taken);
+        if (result && result != -EEXIST)
+            return failure_set(why, result, "%s", taken.text);
     }
-    if (result == -EEXIST)
+    if (result)
         failure_set(why, result,
                     "the result '%s' was made by another run meanwhile; name another with --result",
                     *path);

@@ -195,9 +195,9 @@ PY
         wait "$pid" || failed=$((failed + 1))
     done
     named=$(find results -name '*.h5' | wc -l)
-    [ "$((named + failed))" -eq 4 ]
-    [ "$named" -ge 1 ]
-    [ "$(cat err? | wc -l)" -eq "$failed" ]
+    [ "$failed" -eq 0 ] # the later ones wait for a second of their own
+    [ "$named" -eq 4 ]
+    [ "$(cat err? | wc -l)" -eq 0 ]
 }
 
 @test "standard output that cannot be written to is a failure" {
