@@ -16,6 +16,9 @@ struct summary_style {
     bool verbose; /* every rank and writer, not only nodes and outliers */
 };
 
+/* Bytes of the ANSI colour of a summary's style that 'text' begins with, 0 if with none. */
+size_t summary_colour_length(const char *text);
+
 /* The whole summary. */
 void summary_write(const struct record *record, const struct summary_style *style,
                    struct text *out);

@@ -189,7 +189,7 @@ static int tell_facts(struct cluster *cluster, int argc, char *const *argv)
         code = result > code ? result : code;
     }
     if (cluster->rank == 0 && code != EXIT_REFUSED)
-        fputs(text_string(&out), stdout);
+        tell_text(stdout, text_string(&out));
     cluster_broadcast(cluster, &code, sizeof code);
     text_release(&out);
     free(row);
@@ -225,17 +225,6 @@ static bool wants_help(int argc, char *const *argv)
     return false;
 }
 
-static int refuse_launch(const struct host_launch *launch)
-{
-    char line[512];
-    snprintf(line, sizeof line,
-             "%s started %u processes that cannot find each other as MPI ranks%s%s",
-             launch->launcher, launch->processes, launch->advice[0] ? ": " : "", launch->advice);
-    if (launch->process == 0)
-        tell_error(line);
-    return EXIT_REFUSED;
-}
-
 int cmd_facts(int argc, char *const *argv)
 {
     struct host_launch launch;
@@ -252,14 +241,14 @@ int cmd_facts(int argc, char *const *argv)
     if (code)
         return code;
     if (launch.joinable == TRUTH_NO)
-        return refuse_launch(&launch);
+        return tell_refused_launch(&launch);
     interrupt_install();
     if (host_identify(&identity, &failure) || cluster_open(&cluster, &identity, &failure)) {
         if (launch.process == 0)
             tell_error(failure.text);
         return EXIT_REFUSED;
     }
-    code = cluster.shape.rank_count == 1 && launch.processes > 1 ? refuse_launch(&launch)
+    code = cluster.shape.rank_count == 1 && launch.processes > 1 ? tell_refused_launch(&launch)
                                                                  : tell_facts(&cluster, argc, argv);
     fflush(stdout);
     cluster_close(&cluster);

@@ -12,11 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "base/units.h"
 #include "commands.h"
 #include "data/judge.h"
 #include "platform/clock.h"
 #include "platform/terminal.h"
+#include "tell.h"
 
 enum { MEMORY_BYTES = 256 << 20, PROGRESS_NS = 300 * 1000 * 1000 };
 
@@ -49,8 +51,11 @@ static void tell_progress(struct inspection *inspection)
 static void complain(struct inspection *inspection, const char *what, const char *path,
                      const char *reason)
 {
+    struct text line = {0};
     clear_progress(inspection);
-    fprintf(stderr, "tidemill: cannot %s '%s': %s\n", what, path, reason);
+    text_add(&line, "cannot %s '%s': %s", what, path, reason);
+    tell_error(text_string(&line));
+    text_release(&line);
     inspection->unreadable++;
 }
 
@@ -237,7 +242,7 @@ static int inspect(char *const *paths)
     };
     int exit_code = 1;
     if (!inspection.judge || !inspection.window) {
-        fprintf(stderr, "tidemill: %s\n", why.code ? why.text : "cannot get memory");
+        tell_error(why.code ? why.text : "cannot get memory");
         goto out;
     }
     int rc = walk(&inspection, paths);
@@ -264,21 +269,14 @@ static const char usage[] =
 static int check_paths(int argc, char *const *argv, int first)
 {
     for (int i = first; i < argc; i++) {
-        if (argv[i][0] == '-' && first == 1) {
-            fprintf(stderr,
-                    "tidemill: unknown option '%s' of 'inspect': see 'tidemill help inspect'\n",
-                    argv[i]);
-            return EXIT_REFUSED;
-        }
-        if (argv[i][0] == '\0') {
-            fputs("tidemill: '' is no path: name files or directories\n", stderr);
-            return EXIT_REFUSED;
-        }
+        if (argv[i][0] == '-' && first == 1)
+            return tell_refusal("unknown option '%.100s' of 'inspect': see 'tidemill help inspect'",
+                                argv[i]);
+        if (argv[i][0] == '\0')
+            return tell_refusal("'' is no path: name files or directories");
     }
-    if (first >= argc) {
-        fputs("tidemill: no path given: 'tidemill inspect PATH...'\n", stderr);
-        return EXIT_REFUSED;
-    }
+    if (first >= argc)
+        return tell_refusal("no path given: 'tidemill inspect PATH...'");
     return 0;
 }
 

@@ -26,21 +26,16 @@ int cmd_report(int argc, char *const *argv)
         if (!strcmp(argv[i], "-v") || !strcmp(argv[i], "--verbose")) {
             verbose = true;
         } else if (argv[i][0] == '-' && argv[i][1]) {
-            fprintf(stderr,
-                    "tidemill: unknown option '%s' of 'report': see 'tidemill help report'\n",
-                    argv[i]);
-            return EXIT_REFUSED;
+            return tell_refusal("unknown option '%.100s' of 'report': see 'tidemill help report'",
+                                argv[i]);
         } else if (path) {
-            fprintf(stderr, "tidemill: '%s' is one result too many: give one file\n", argv[i]);
-            return EXIT_REFUSED;
+            return tell_refusal("'%.300s' is one result too many: give one file", argv[i]);
         } else {
             path = argv[i];
         }
     }
-    if (!path) {
-        tell_error("no result file given: 'tidemill report RESULT.h5'");
-        return EXIT_REFUSED;
-    }
+    if (!path)
+        return tell_refusal("no result file given: 'tidemill report RESULT.h5'");
     struct record record = {0};
     struct failure why = {0};
     if (store_load(path, &record, &why)) {

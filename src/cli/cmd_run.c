@@ -55,15 +55,6 @@ static int show_help(const struct host_launch *launch)
     return 0;
 }
 
-static int refuse_launch(const struct host_launch *launch)
-{
-    if (launch->process == 0)
-        fprintf(stderr, "tidemill: %s started %u process%s that cannot join as MPI ranks%s%s\n",
-                launch->launcher, launch->processes, launch->processes == 1 ? "" : "es",
-                launch->advice[0] ? ": " : "", launch->advice);
-    return EXIT_REFUSED;
-}
-
 /* Everything before the first trace: refusals end here. */
 static int prepare(struct setup *setup)
 {
@@ -77,7 +68,7 @@ static void show_plan(const struct session *session, FILE *stream)
 {
     struct text text = {0};
     plan_describe(&session->setup.plan, &text);
-    fputs(text_string(&text), stream);
+    tell_text(stream, text_string(&text));
     text_release(&text);
 }
 
@@ -146,8 +137,9 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
         verdict = VERDICT_FAILED;
     if (!setup->options.quiet) {
         tell_summary(&session->record, setup->options.verbose);
-        printf("\nresult  %s%s\n", session->result_path,
-               saving.code ? " is not complete: see the error" : "");
+        fputs("\nresult  ", stdout);
+        tell_text(stdout, session->result_path);
+        puts(saving.code ? " is not complete: see the error" : "");
     }
     return verdict;
 }
@@ -231,7 +223,7 @@ int cmd_run(int argc, char *const *argv)
     if (wants_help(argc, argv))
         return show_help(&launch);
     if (launch.joinable == TRUTH_NO)
-        return refuse_launch(&launch);
+        return tell_refused_launch(&launch);
     struct session session = {0};
     struct host_identity identity;
     struct failure failure = {0};
@@ -246,7 +238,7 @@ int cmd_run(int argc, char *const *argv)
     }
     interrupt_guard(NULL); /* without it the handlers still do, but for a main thread that hangs */
     int code = session.cluster.shape.rank_count == 1 && launch.processes > 1
-                   ? refuse_launch(&launch)
+                   ? tell_refused_launch(&launch)
                    : run(&session, argc, argv, started_ns);
     fflush(stdout); /* a launcher may end the other ranks as soon as the first has left */
     if (session.given_up) {

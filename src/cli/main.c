@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "options/help.h"
 #include "platform/host.h"
+#include "tell.h"
 
 static const struct command {
     const char *name;
@@ -32,7 +33,7 @@ static int say(FILE *stream, const char *text, int exit_code)
     struct host_launch launch;
     host_look_at_launch(&launch);
     if (launch.process == 0)
-        fputs(text, stream);
+        tell_text(stream, text);
     return exit_code;
 }
 

@@ -1,9 +1,13 @@
 #include "tell.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/failure.h"
+#include "base/text.h"
 #include "base/units.h"
+#include "commands.h"
 #include "platform/clock.h"
 #include "platform/terminal.h"
 
@@ -88,7 +92,9 @@ static void on_opened(void *context, const struct record_phase *phase)
     if (teller->quiet)
         return;
     summary_mode_line(phase, &teller->style, &line);
-    fprintf(stderr, "%s: %s\n", phase->kind, text_string(&line));
+    fprintf(stderr, "%s: ", phase->kind);
+    tell_text(stderr, text_string(&line));
+    fputc('\n', stderr);
     text_release(&line);
     teller->last_ns = clock_now_ns();
 }
@@ -117,9 +123,60 @@ void tell_listen(struct teller *teller, struct listener *listener)
     };
 }
 
+/* Bytes of the control character at 'at', 0 if there is none; those above 0x7f are two in UTF-8. */
+static size_t control_length(const char *at)
+{
+    const unsigned char byte = (unsigned char)at[0];
+    const unsigned char next = byte ? (unsigned char)at[1] : 0;
+    if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
+        return 2;
+    return byte < ' ' || byte == 0x7f;
+}
+
+void tell_text(FILE *stream, const char *text)
+{
+    while (*text) {
+        const size_t control = control_length(text);
+        const size_t colour = control ? summary_colour_length(text) : 0;
+        const size_t length = colour ? colour : control ? control : 1;
+        if (control && !colour && *text != '\n')
+            fputc('?', stream);
+        else
+            fwrite(text, 1, length, stream);
+        text += length;
+    }
+}
+
 void tell_error(const char *text)
 {
-    fprintf(stderr, "tidemill: %s\n", text);
+    struct text line = {0};
+    text_add(&line, "%s", text);
+    for (char *end = line.data; end && (end = strchr(end, '\n'));)
+        *end = '?';
+    fputs("tidemill: ", stderr);
+    tell_text(stderr, text_string(&line));
+    fputc('\n', stderr);
+    text_release(&line);
+}
+
+int tell_refusal(const char *format, ...)
+{
+    char line[FAILURE_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    tell_error(line);
+    return EXIT_REFUSED;
+}
+
+int tell_refused_launch(const struct host_launch *launch)
+{
+    if (launch->process != 0)
+        return EXIT_REFUSED;
+    return tell_refusal("%s started %u process%s that cannot find each other as MPI ranks%s%s",
+                        launch->launcher, launch->processes, launch->processes == 1 ? "" : "es",
+                        launch->advice[0] ? ": " : "", launch->advice);
 }
 
 void tell_summary(const struct record *record, bool verbose)
@@ -128,6 +185,6 @@ void tell_summary(const struct record *record, bool verbose)
     struct text page = {0};
     tell_style(&style, stdout, verbose);
     summary_write(record, &style, &page);
-    fputs(text_string(&page), stdout);
+    tell_text(stdout, text_string(&page));
     text_release(&page);
 }

@@ -13,18 +13,27 @@
 /* Of more repetitions than this only the last one's phases are shown in full. */
 enum { TARGETS_SHOWN = 4, NODES_NAMED = 4, REPETITIONS_SHOWN = 2 };
 
+static const char *const paints[] = {
+    [PAINT_BOLD] = "\033[1m", [PAINT_GOOD] = "\033[32m", [PAINT_DOUBT] = "\033[33m",
+    [PAINT_BAD] = "\033[31m", [PAINT_DIM] = "\033[2m",   [PAINT_OFF] = "\033[0m",
+};
+
 const char *paint_on(const struct summary_style *style, enum paint paint)
 {
-    static const char *const codes[] = {
-        [PAINT_BOLD] = "\033[1m", [PAINT_GOOD] = "\033[32m", [PAINT_DOUBT] = "\033[33m",
-        [PAINT_BAD] = "\033[31m", [PAINT_DIM] = "\033[2m",
-    };
-    return style->colour ? codes[paint] : "";
+    return style->colour ? paints[paint] : "";
 }
 
 const char *paint_off(const struct summary_style *style)
 {
-    return style->colour ? "\033[0m" : "";
+    return paint_on(style, PAINT_OFF);
+}
+
+size_t summary_colour_length(const char *text)
+{
+    for (size_t i = 0; i < sizeof paints / sizeof paints[0]; i++)
+        if (strncmp(text, paints[i], strlen(paints[i])) == 0)
+            return strlen(paints[i]);
+    return 0;
 }
 
 static size_t letters_of(const char *bytes, size_t length)

@@ -8,7 +8,7 @@
 
 enum { SUMMARY_WIDTH = 100, SUMMARY_LABEL = 12 };
 
-enum paint { PAINT_BOLD, PAINT_GOOD, PAINT_DOUBT, PAINT_BAD, PAINT_DIM };
+enum paint { PAINT_BOLD, PAINT_GOOD, PAINT_DOUBT, PAINT_BAD, PAINT_DIM, PAINT_OFF };
 
 /* Begins and ends a colour; "" without. */
 const char *paint_on(const struct summary_style *style, enum paint paint);

@@ -207,6 +207,24 @@ PY
     [[ $output == *'standard output'* ]]
 }
 
+@test "names that steer a terminal are shown without what does it" {
+    local name=$'e\033]0;title\007v\033[8mi\302\233l\nline'
+    mkdir "$target/$name"
+    steers() { LC_ALL=C grep -aqP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$out" "$err"; }
+    for arguments in "run --size 1m --dry-run" "run --size 1m --keep -v --result $name.h5" \
+        "run --size 9999t" "run --phases read" facts inspect "report -$name" "report $name.h5" \
+        "$name" "report" "inspect /nowhere/$name" "facts -$name" "run --size $name"; do
+        IFS=' ' read -r -d '' -a words <<<"$arguments" || true
+        words[-1]=${words[-1]%$'\n'}
+        apart "$TIDEMILL" "${words[@]}" "$target/$name"
+        ! steers || { echo "${words[@]@Q}"; cat -v "$out" "$err"; false; }
+        grep -aq . "$out" "$err"
+    done
+    apart "$TIDEMILL" report "$name.h5"
+    [ "$status" -eq 0 ]
+    ! steers
+}
+
 @test "the default size fits a small target" {
     [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
     unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
