@@ -63,13 +63,13 @@ static void describe_size(const struct plan *plan, struct text *out)
     char request[UNITS_TEXT];
     units_show_size(geometry->setup.total_bytes, total);
     units_exact_size(geometry->setup.request_bytes, request);
-    text_add(out, "data set    %s (%" PRIu64 " bytes%s) in %" PRIu64 " requests of %s\n", total,
+    text_add(out, "data set    %s (%" PRIu64 " bytes%s) in %" PRIu64 " request%s of %s\n", total,
              geometry->setup.total_bytes,
              plan->setup.open_ended_bytes &&
                      geometry->setup.total_bytes == plan->setup.open_ended_bytes
                  ? ", what the target can take: the time ends it"
                  : "",
-             geometry->request_count, request);
+             geometry->request_count, geometry->request_count == 1 ? "" : "s", request);
     if (options->time_ns) {
         char time[UNITS_TEXT];
         units_exact_duration(options->time_ns, time);

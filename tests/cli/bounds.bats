@@ -79,7 +79,7 @@ sparse() {
 
 # The first place from 2^32 on that holds data.
 data_of() {
-    python3 -c 'import os, sys
+    /usr/bin/python3 -c 'import os, sys
 file = os.open(sys.argv[1], os.O_RDONLY)
 print(os.lseek(file, 1 << 32, os.SEEK_DATA))' "$1"
 }

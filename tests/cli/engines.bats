@@ -296,6 +296,24 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     refused "--uring-iopoll" "$TIDEMILL" run --size 4m --uring-iopoll "$target"
 }
 
+# More than one system call moves; shortened and continued, it is still one request.
+@test "a request of 3 GiB is one request, on every engine" {
+    local free_kib
+    free_kib=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
+    [ "$free_kib" -gt 9000000 ] || skip "9 GB of memory are not free"
+    free_kib=$(df --output=avail -k "$target" | tail -1)
+    [ "$free_kib" -gt 5000000 ] || skip "5 GB are not free on the target"
+    for engine in pwrite pwritev uring; do
+        [ $engine != uring ] || need_uring
+        "$TIDEMILL" run --quiet --engine $engine --size 3g --buffer-size 3g --buffer-count 1 \
+            --writers 1 --depth 1 --verify --result $engine.h5 "$target"
+        for phase in 01_write 02_read; do
+            [ "$(attribute $engine.h5 phases/$phase bytes)" -eq 3221225472 ]
+            [ "$(attribute $engine.h5 phases/$phase requests)" -eq 1 ]
+        done
+    done
+}
+
 @test "depth 32768" {
     need_uring
     "$TIDEMILL" run --quiet --size 32m --buffer-size 4k --depth 32768 --writers 1 --verify "$target"

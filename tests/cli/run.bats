@@ -47,6 +47,18 @@ PY
     [ "$(find "$target" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')" -eq 8388608 ]
 }
 
+@test "64 ranks of one machine: each byte once, each rank in the result" {
+    ranks 64 run --quiet --size 67108867 --buffer-size 64k --writers 2 --layout shared --verify \
+        --keep --result r.h5 "$target"
+    [ "$(attribute r.h5 phases/01_write bytes)" -eq 67108867 ]
+    [ "$(attribute r.h5 phases/02_read bytes)" -eq 67108867 ]
+    [ "$(find "$target" -type f -printf '%s\n')" -eq 67108867 ]
+    /usr/bin/python3 -c 'import h5py
+with h5py.File("r.h5") as r:
+    moved = r["phases/01_write/ranks/bytes"]
+    assert len(moved) == 64 and sum(moved) == 67108867, list(moved)'
+}
+
 @test "--dry-run shows the plan and writes nothing" {
     state_of >before
     apart "$TIDEMILL" run --dry-run --size 8m "$target"
