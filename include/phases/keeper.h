@@ -15,6 +15,7 @@
 #include "base/failure.h"
 #include "platform/lookout.h"
 #include "record/record.h"
+#include "record/store.h"
 
 struct keeper {
     const char *path;      /* borrowed */
@@ -22,7 +23,8 @@ struct keeper {
     pthread_mutex_t lock;  /* held around every use of the file, and of the sketch */
     struct record sketch;  /* borrows what finished phases own; owns its list of phases and other
                               lists that grow */
-    bool spoken;           /* saved already as what the run ends with */
+    struct store_finished finished; /* of the record: with it a save costs what is new */
+    bool spoken;                    /* saved already as what the run ends with */
     enum record_status spoken_as;
     struct lookout *lookout;
 };

@@ -25,8 +25,25 @@ int store_claim(const char *path, struct failure *why);
 /* Takes a claim back that came to nothing. */
 void store_unclaim(const char *path);
 
-/* Writes the whole record to 'path' as said above. */
-int store_save(const char *path, const struct record *record, struct failure *why);
+/* The first 'phase_count' phases of a record, made into HDF5 once and for all: with them a save
+ * costs what is new. A zeroed one holds none. */
+struct store_finished {
+    void *image;
+    size_t length;
+    size_t phase_count;
+};
+
+/* Takes the phases of 'record' up to 'phase_count' in; those that it holds are not looked at again.
+ * After a failure it holds what it held. */
+int store_finish(struct store_finished *finished, const struct record *record, size_t phase_count,
+                 struct failure *why);
+
+/* Gives the memory back and zeroes it. */
+void store_finished_release(struct store_finished *finished);
+
+/* Writes the whole record to 'path' as said above; 'finished' may be NULL. */
+int store_save(const char *path, const struct record *record, const struct store_finished *finished,
+               struct failure *why);
 
 /* Reads a result file; 'record' is zeroed by the caller. -EINVAL when it is not a tidemill result
  * or of a newer schema. */

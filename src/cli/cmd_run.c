@@ -82,7 +82,7 @@ static int begin_record(struct session *session, int argc, char *const *argv)
         return EXIT_REFUSED;
     if (session->cluster.rank == 0 &&
         !result_claim(&setup->options, session->job.job_id, &session->result_path, &failure) &&
-        store_save(session->result_path, &session->record, &failure))
+        store_save(session->result_path, &session->record, NULL, &failure))
         store_unclaim(session->result_path);
     return setup_agree_with_first(setup, &failure);
 }
@@ -130,7 +130,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     clock_utc(session->record.finished_utc);
     advice_consider(&session->record);
     /* also where an earlier save failed: there may be room now that the data are gone */
-    store_save(session->result_path, &session->record, &saving);
+    store_save(session->result_path, &session->record, NULL, &saving);
     if (why->code || saving.code)
         tell_error(why->code ? why->text : saving.text);
     if (saving.code && verdict == VERDICT_FINE)

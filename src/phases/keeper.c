@@ -5,7 +5,6 @@
 
 #include "platform/clock.h"
 #include "platform/interrupt.h"
-#include "record/store.h"
 
 static const int64_t lock_most_ns = 1000000000;
 static const int64_t lock_look_ns = 1000000;
@@ -89,7 +88,7 @@ static void save_sketch(struct keeper *keeper, enum record_status status, char *
         last->bytes = (int64_t)bytes;
         last->duration_ns = duration_ns;
     }
-    store_save(keeper->path, sketch, NULL);
+    store_save(keeper->path, sketch, &keeper->finished, NULL);
 }
 
 /* The main thread may be stuck while it saves: then there is nothing to be done. No timed lock:
@@ -137,6 +136,14 @@ void keeper_start(struct keeper *keeper, const char *path, struct record *record
     interrupt_last_act(last_word, keeper);
 }
 
+static size_t final_phases(const struct record *record)
+{
+    size_t count = 0;
+    while (count < record->phase_count && record->phases[count].status != RECORD_RUNNING)
+        count++;
+    return count;
+}
+
 int keeper_save(struct keeper *keeper, struct failure *why)
 {
     if (!keeper->path)
@@ -147,7 +154,8 @@ int keeper_save(struct keeper *keeper, struct failure *why)
         clock_utc(keeper->record->finished_utc);
     }
     lookout_begin(keeper->lookout, "saving", keeper->path);
-    int result = store_save(keeper->path, keeper->record, why);
+    store_finish(&keeper->finished, keeper->record, final_phases(keeper->record), NULL);
+    int result = store_save(keeper->path, keeper->record, &keeper->finished, why);
     lookout_end(keeper->lookout);
     make_sketch(keeper);
     pthread_mutex_unlock(&keeper->lock);
@@ -172,4 +180,5 @@ void keeper_stop(struct keeper *keeper)
         return;
     interrupt_last_act(NULL, NULL);
     release_sketch(keeper);
+    store_finished_release(&keeper->finished);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "heap_check.h"
@@ -32,6 +33,19 @@ static hid_t access_properties(void)
     return access;
 }
 
+static hid_t open_in_memory(struct store *store, const struct store_finished *finished)
+{
+    hid_t access = access_properties();
+    H5Pset_fapl_core(access, IMAGE_STEP_BYTES, false);
+    hid_t file = H5I_INVALID_HID;
+    if (H5Pset_file_image(access, finished->image, finished->length) >= 0)
+        file = H5Fopen(no_file, H5F_ACC_RDWR, access);
+    if (file < 0)
+        store_refuse(store, "cannot open the image of finished phases");
+    store_drop(access);
+    return file;
+}
+
 static hid_t create_in_memory(struct store *store)
 {
     hid_t access = access_properties();
@@ -50,32 +64,107 @@ static hid_t create_in_memory(struct store *store)
 
 /* The memory itself, because the copy that H5Fget_file_image makes has a wrong checksum in
  * HDF5 1.10; but its length, because the memory grows in steps. */
-static int place_image(struct store *store, hid_t file)
+static int look_at_image(struct store *store, hid_t file, const void **image, size_t *length)
 {
     void *handle = NULL;
-    ssize_t length = -1;
-    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 || (length = H5Fget_file_image(file, NULL, 0)) < 0 ||
+    ssize_t used = -1;
+    if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 || (used = H5Fget_file_image(file, NULL, 0)) < 0 ||
         H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
         return store_refuse(store, "cannot finish the image");
-    const void *image = *(void *const *)handle;
-    return place_file(store->path, image, (size_t)length, store->why);
+    *image = *(void *const *)handle;
+    *length = (size_t)used;
+    return 0;
 }
 
-int store_save(const char *path, const struct record *record, struct failure *why)
+static int place_image(struct store *store, hid_t file)
+{
+    const void *image;
+    size_t length;
+    int result = look_at_image(store, file, &image, &length);
+    return result ? result : place_file(store->path, image, length, store->why);
+}
+
+static int keep_image(struct store *store, hid_t file, struct store_finished *finished,
+                      size_t phase_count)
+{
+    const void *image;
+    size_t length;
+    int result = look_at_image(store, file, &image, &length);
+    if (result)
+        return result;
+    void *copy = realloc(finished->image, length);
+    if (!copy)
+        return failure_set(store->why, -ENOMEM, "not enough memory for finished phases");
+    memcpy(copy, image, length);
+    *finished =
+        (struct store_finished){.image = copy, .length = length, .phase_count = phase_count};
+    return 0;
+}
+
+/* A file that holds the finished phases, or an empty one; 'rest' does what else is to be done. */
+static int in_memory(const char *path, const struct store_finished *finished, struct failure *why,
+                     int (*rest)(struct store *, hid_t, void *), void *context)
 {
     struct failure own = {0}; /* the session needs a place for the code, whatever the caller has */
     struct store store;
     int result = store_begin(&store, path, &own);
     if (!result) {
-        hid_t file = create_in_memory(&store);
-        result = file < 0 ? store_code(&store) : store_write_record(&store, file, record);
-        if (!result)
-            result = place_image(&store, file);
+        bool begun = finished && finished->phase_count;
+        hid_t file = begun ? open_in_memory(&store, finished) : create_in_memory(&store);
+        result = file < 0 ? store_code(&store) : rest(&store, file, context);
         if (file >= 0)
             H5Fclose(file);
     }
     store_end(&store);
     return result ? failure_set(why, result, "%s", own.text) : 0;
+}
+
+struct finishing {
+    const struct record *record;
+    struct store_finished *finished;
+    size_t phase_count;
+};
+
+static int finish(struct store *store, hid_t file, void *context)
+{
+    struct finishing *finishing = context;
+    int result = store_write_phases(store, file, finishing->record,
+                                    finishing->finished->phase_count, finishing->phase_count);
+    return result ? result : keep_image(store, file, finishing->finished, finishing->phase_count);
+}
+
+int store_finish(struct store_finished *finished, const struct record *record, size_t phase_count,
+                 struct failure *why)
+{
+    struct finishing finishing = {record, finished, phase_count};
+    if (phase_count <= finished->phase_count)
+        return 0;
+    return in_memory("in memory", finished, why, finish, &finishing);
+}
+
+void store_finished_release(struct store_finished *finished)
+{
+    free(finished->image);
+    *finished = (struct store_finished){0};
+}
+
+struct saving {
+    const struct record *record;
+    size_t finished;
+};
+
+static int save(struct store *store, hid_t file, void *context)
+{
+    struct saving *saving = context;
+    int result = store_write_record(store, file, saving->record, saving->finished);
+    return result ? result : place_image(store, file);
+}
+
+int store_save(const char *path, const struct record *record, const struct store_finished *finished,
+               struct failure *why)
+{
+    struct saving saving = {record, finished ? finished->phase_count : 0};
+    return in_memory(path, finished, why, save, &saving);
 }
 
 /* Opens for a look; refuses folders and what has no end. 'length' is that of the file. */

@@ -69,8 +69,14 @@ int store_write_latency(struct store *store, hid_t phase, const char *name, cons
 int store_read_latency(struct store *store, hid_t phase, const char *name, struct histogram *whole,
                        struct histogram **nodes, size_t node_count);
 
-/* The whole record into an open, empty file, and back. */
-int store_write_record(struct store *store, hid_t file, const struct record *record);
+/* The phases from 'begin' to 'end' into a file that holds those before them and nothing else. */
+int store_write_phases(struct store *store, hid_t file, const struct record *record, size_t begin,
+                       size_t end);
+
+/* The whole record into an open file that holds its first 'finished' phases and nothing else, and
+ * back. */
+int store_write_record(struct store *store, hid_t file, const struct record *record,
+                       size_t finished);
 int store_read_record(struct store *store, hid_t file, struct record *record);
 
 /* Is it a result of tidemill, of whatever schema? -EINVAL. */

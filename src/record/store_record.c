@@ -129,37 +129,61 @@ static int write_phase(struct store *store, hid_t phases, const struct record_ph
     return result;
 }
 
-static int write_environment(struct store *store, hid_t file, const struct record *record)
+static int write_environment(struct store *store, hid_t group, const struct record *record)
 {
-    hid_t job = H5I_INVALID_HID;
-    hid_t group = store_make_group(store, file, "environment", "where the run took place");
-    if (group < 0)
-        return store_code(store);
     int result = write_tables(store, group, environment_tables, LENGTH(environment_tables), record);
     if (result)
-        goto out;
-    job = store_make_group(store, group, "job", schema_job.long_name);
+        return result;
+    hid_t job = store_make_group(store, group, "job", schema_job.long_name);
     result =
         job < 0 ? store_code(store) : store_write_attributes(store, job, &schema_job, &record->job);
-out:
     store_drop(job);
-    store_drop(group);
     return result;
 }
 
-int store_write_record(struct store *store, hid_t file, const struct record *record)
+/* The groups below the root, in the order in which they shall be listed. */
+static hid_t group_of(struct store *store, hid_t file, const char *name, const char *long_name)
 {
-    int result = store_write_attributes(store, file, &schema_run, record);
-    if (!result)
-        result = write_environment(store, file, record);
-    if (result)
-        return result;
-    hid_t phases = store_make_group(store, file, "phases", "what was done, in order");
+    if (!store_has(file, name))
+        return store_make_group(store, file, name, long_name);
+    hid_t group = H5Gopen2(file, name, H5P_DEFAULT);
+    if (group < 0)
+        store_refuse(store, "cannot open the group '%s'", name);
+    return group;
+}
+
+static hid_t environment_of(struct store *store, hid_t file)
+{
+    return group_of(store, file, "environment", "where the run took place");
+}
+
+int store_write_phases(struct store *store, hid_t file, const struct record *record, size_t begin,
+                       size_t end)
+{
+    int result = 0;
+    hid_t environment = environment_of(store, file);
+    hid_t phases =
+        environment < 0 ? environment : group_of(store, file, "phases", "what was done, in order");
     if (phases < 0)
-        return store_code(store);
-    for (size_t i = 0; i < record->phase_count && !result; i++)
+        result = store_code(store);
+    for (size_t i = begin; i < end && !result; i++)
         result = write_phase(store, phases, &record->phases[i]);
     store_drop(phases);
+    store_drop(environment);
+    return result;
+}
+
+int store_write_record(struct store *store, hid_t file, const struct record *record,
+                       size_t finished)
+{
+    int result = store_write_attributes(store, file, &schema_run, record);
+    hid_t environment = result ? H5I_INVALID_HID : environment_of(store, file);
+    if (!result)
+        result =
+            environment < 0 ? store_code(store) : write_environment(store, environment, record);
+    store_drop(environment);
+    if (!result)
+        result = store_write_phases(store, file, record, finished, record->phase_count);
     if (!result)
         result = write_tables(store, file, root_tables, LENGTH(root_tables), record);
     return result;

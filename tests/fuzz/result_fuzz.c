@@ -41,7 +41,7 @@ uint8_t *target_made_seed(size_t *length)
     sample_record(&record, &sample);
     record.schema_version = RECORD_SCHEMA;
     struct failure why = {0};
-    if (fd < 0 || store_save(path, &record, &why)) {
+    if (fd < 0 || store_save(path, &record, NULL, &why)) {
         fprintf(stderr, "%s\n", why.text);
         abort();
     }

@@ -59,7 +59,7 @@ static void save_result(void)
         histogram_record(&phase->node_latency[i], 1000 * (i + 1));
         histogram_merge(&phase->latency, &phase->node_latency[i]);
     }
-    if (store_save(path, &record, &why))
+    if (store_save(path, &record, NULL, &why))
         fail_msg("%s", why.text);
     record_release(&record);
 }

@@ -163,7 +163,7 @@ static void columns_that_do_not_fit(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct record record = {.schema_version = RECORD_SCHEMA, .node_count = 2};
         record.nodes = calloc(2, sizeof *record.nodes);
-        assert_int_equal(store_save(path, &record, NULL), 0);
+        assert_int_equal(store_save(path, &record, NULL, NULL), 0);
         record_release(&record);
         replace_column(cases[i].column, cases[i].text ? H5T_C_S1 : H5T_STD_I64LE, cases[i].rows);
         assert_refused(-EINVAL, cases[i].said);
@@ -179,7 +179,7 @@ static char *valid_file(struct record *record, size_t *length)
         size_t number = record->phase_count;
         random_phase(&dice, record_add_phase(record), number);
     }
-    if (store_save(path, record, &why))
+    if (store_save(path, record, NULL, &why))
         fail_msg("%s", why.text);
     return get(length);
 }

@@ -20,7 +20,7 @@ static void nobody_else_may_write_a_result(void **state)
     mode_t before = umask(0);
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/r.h5", folder);
-    assert_int_equal(store_save(path, &record, NULL), 0);
+    assert_int_equal(store_save(path, &record, NULL, NULL), 0);
     umask(before);
     assert_int_equal(stat(path, &facts), 0);
     assert_int_equal(facts.st_mode & 0777, 0644);

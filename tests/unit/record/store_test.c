@@ -57,7 +57,7 @@ static int files_in_folder(void)
 static void save(const char *path, const struct record *record)
 {
     struct failure why = {0};
-    if (store_save(path, record, &why))
+    if (store_save(path, record, NULL, &why))
         fail_msg("%s", why.text);
 }
 
@@ -146,6 +146,57 @@ static void many_rows_come_back_equal(void **state)
     record_release(&record);
 }
 
+/* However the phases came into the image, the file says the same as if it were made at once. */
+static void finished_phases_are_made_once(void **state)
+{
+    (void)state;
+    for (unsigned seed = 1; seed <= 5; seed++) {
+        struct record record;
+        struct record loaded;
+        struct store_finished finished = {0};
+        struct failure why = {0};
+        struct dice dice = dice_of(seed);
+        print_message("seed %u\n", seed);
+        random_record(&dice, &record);
+        for (size_t count = 0; count <= record.phase_count; count += 1 + roll(&dice, 2)) {
+            if (store_finish(&finished, &record, count, &why) ||
+                store_save(in_folder("finished.h5"), &record, &finished, &why))
+                fail_msg("%s", why.text);
+            assert_int_equal(finished.phase_count, count);
+            load(in_folder("finished.h5"), &loaded);
+            const char *what = records_differ(&record, &loaded);
+            if (what)
+                fail_msg("with %zu phases finished '%s' came back different", count, what);
+            record_release(&loaded);
+        }
+        store_finished_release(&finished);
+        assert_null(finished.image);
+        record_release(&record);
+    }
+}
+
+static void what_cannot_be_finished_leaves_the_rest(void **state)
+{
+    (void)state;
+    struct record record = {.schema_version = RECORD_SCHEMA};
+    struct store_finished finished = {0};
+    struct failure why = {0};
+    for (int i = 0; i < 2; i++)
+        snprintf(record_add_phase(&record)->name, RECORD_NAME, "%02d_write", i + 1);
+    assert_int_equal(store_finish(&finished, &record, 1, &why), 0);
+    record.phases[1].name[0] = 0;
+    assert_int_equal(store_finish(&finished, &record, 2, &why), -EINVAL);
+    assert_int_equal(finished.phase_count, 1);
+    strcpy(record.phases[1].name, "02_read");
+    assert_int_equal(store_save(in_folder("rest.h5"), &record, &finished, NULL), 0);
+    struct record loaded;
+    load(in_folder("rest.h5"), &loaded);
+    assert_null(records_differ(&record, &loaded));
+    record_release(&loaded);
+    store_finished_release(&finished);
+    record_release(&record);
+}
+
 static void a_phase_needs_a_name(void **state)
 {
     (void)state;
@@ -154,7 +205,7 @@ static void a_phase_needs_a_name(void **state)
         struct failure why = {0};
         struct record record = {.schema_version = RECORD_SCHEMA};
         strcpy(record_add_phase(&record)->name, names[i]);
-        assert_int_equal(store_save(in_folder("x.h5"), &record, &why), -EINVAL);
+        assert_int_equal(store_save(in_folder("x.h5"), &record, NULL, &why), -EINVAL);
         assert_non_null(strstr(why.text, "cannot name a phase"));
         assert_int_equal(files_in_folder(), 0);
         record_release(&record);
@@ -163,7 +214,7 @@ static void a_phase_needs_a_name(void **state)
     struct record record = {.schema_version = RECORD_SCHEMA};
     strcpy(record_add_phase(&record)->name, "01_write");
     strcpy(record_add_phase(&record)->name, "01_write");
-    assert_true(store_save(in_folder("x.h5"), &record, &why) < 0);
+    assert_true(store_save(in_folder("x.h5"), &record, NULL, &why) < 0);
     assert_non_null(strstr(why.text, "'01_write'"));
     record_release(&record);
 }
@@ -185,7 +236,7 @@ static void a_failed_save_leaves_the_old_file(void **state)
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &old);
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){.rlim_cur = 8192, .rlim_max = old.rlim_max});
-    int result = store_save(in_folder("kept.h5"), &second, &why);
+    int result = store_save(in_folder("kept.h5"), &second, NULL, &why);
     setrlimit(RLIMIT_FSIZE, &old);
 
     assert_int_equal(result, -EFBIG);
@@ -225,7 +276,7 @@ static void a_path_without_folder_is_the_working_folder(void **state)
     assert_int_equal(chdir(folder), 0);
     struct failure why = {0};
     int checked = store_check("plain.h5", false, &why);
-    int saved = store_save("plain.h5", &record, &why);
+    int saved = store_save("plain.h5", &record, NULL, &why);
     assert_int_equal(chdir(before), 0);
     assert_int_equal(checked, 0);
     assert_int_equal(saved, 0);
@@ -312,6 +363,8 @@ int main(void)
         TEST(an_empty_record_comes_back_empty),
         TEST(long_texts_come_back_whole),
         TEST(many_rows_come_back_equal),
+        TEST(finished_phases_are_made_once),
+        TEST(what_cannot_be_finished_leaves_the_rest),
         TEST(a_phase_needs_a_name),
         TEST(a_failed_save_leaves_the_old_file),
         TEST(a_save_replaces_and_leaves_nothing_else),
