@@ -157,6 +157,35 @@ need_uring() {
     [[ $(advice r.h5) == *fallback-engine* ]]
 }
 
+# What the kernel says under sysctl kernel.io_uring_disabled, on this machine's view of it alone.
+# switched_off VALUE ERRNO_OF_SETUP COMMAND...
+switched_off() {
+    # shellcheck disable=SC2016 # expanded inside
+    unshare -m --propagation private bash -c '
+        echo "$1" >"$0"
+        mount --bind "$0" /proc/sys/kernel/io_uring_disabled || exit 77
+        shift
+        exec "$@"' "$work/out.sysctl" "$1" "${@:2}"
+}
+
+@test "io_uring off by sysctl: refused with its name and value, 'auto' goes on and says so" {
+    need_strace
+    [ -e /proc/sys/kernel/io_uring_disabled ] || skip "this kernel has no such sysctl"
+    touch "$work/out.sysctl"
+    switched_off 2 true 2>/dev/null || skip "no mount namespace can be made here"
+    off() { ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 switched_off "$1" strace -f -qq -o /dev/null \
+        -e trace=io_uring_setup -e inject=io_uring_setup:error=EPERM "$TIDEMILL" "${@:2}"; }
+    for value in 1 2; do
+        apart off $value run --engine uring --size 1m "$target"
+        [ "$status" -eq 2 ]
+        [ "$(grep -c "switched off by sysctl kernel.io_uring_disabled=$value" "$err")" -eq 1 ]
+        off $value run --quiet --size 1m --result $value.h5 "$target"
+        [ "$(attribute $value.h5 phases/01_write engine_used)" = pwrite ]
+        [[ $(attribute $value.h5 phases/01_write engine_reason) == *io_uring_disabled=$value* ]]
+        [ "$(column $value.h5 environment/nodes uring_disabled)" -eq $value ]
+    done
+}
+
 # Rank 1 of 3 has no io_uring.
 some_without() {
     mpirun -q --oversubscribe --bind-to none -n 1 "$TIDEMILL" "$@" : \
