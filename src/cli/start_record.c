@@ -18,9 +18,21 @@ static const char results_folder[] = "results";
 /* In each second one of the runs that start together gets its name. */
 enum { NAME_TRIES = 30, SECOND_NS = 1000000000, WATCHED_NS = 200000000 };
 
+static void add_name(const struct options *options, const char *job_id, struct text *name)
+{
+    char stamp[CLOCK_TEXT];
+    if (options->result) {
+        text_add(name, "%s", options->result);
+        return;
+    }
+    clock_utc_compact(stamp);
+    text_add(name, "%s/tidemill-%s%s%s.h5", results_folder, stamp, job_id[0] ? "-" : "", job_id);
+}
+
 int result_path(const struct options *options, const char *job_id, char **path, struct failure *why)
 {
     struct text text = {0};
+    struct failure taken = {0};
     bool named = options->result != NULL;
     int result = 0;
     if (!named && !path_exists(results_folder)) {
@@ -31,19 +43,15 @@ int result_path(const struct options *options, const char *job_id, char **path, 
     /* two runs in one second would take the same default name: the later one waits for the next */
     for (int try = 0; try < NAME_TRIES; try++) {
         text_clear(&text);
-        if (named) {
-            text_add(&text, "%s", options->result);
-        } else {
-            char stamp[CLOCK_TEXT];
-            clock_utc_compact(stamp);
-            text_add(&text, "%s/tidemill-%s%s%s.h5", results_folder, stamp, job_id[0] ? "-" : "",
-                     job_id);
-        }
-        if (named || !path_exists(text_string(&text)))
+        taken.code = 0;
+        add_name(options, job_id, &text);
+        result = store_check(text_string(&text), named && options->overwrite, &taken);
+        if (named || result != -EEXIST)
             break;
         clock_sleep_ns(SECOND_NS);
     }
-    result = store_check(text_string(&text), named && options->overwrite, why);
+    if (result)
+        failure_set(why, result, "%s", taken.text);
     for (size_t i = 0; i < options->target_count && !result; i++)
         if (target_same(options->targets[i], text_string(&text)))
             result = failure_set(why, -EINVAL,
