@@ -13,7 +13,8 @@ static void test_a_deadline_ends_writing(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct rig rig;
         struct pipeline_setup setup = setup_for(engines[i], PIPELINE_WRITE);
-        setup.limits.deadline_ns = 15 * 1000 * 1000;
+        /* on a busy machine a thread may come to its turn late, and then it sends nothing */
+        setup.limits.deadline_ns = 250 * 1000 * 1000;
         setup.sync = true;
         rig_start(&rig, LAYOUT_RANK, 3, MANY_BYTES, REQUEST);
         start(&rig, &setup);
@@ -42,13 +43,13 @@ static void test_a_deadline_holds_for_a_slow_rate(void **state)
     fake_start(&fake);
     fake.drop = true;
     struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
-    setup.limits = (struct limits){.deadline_ns = 50 * 1000 * 1000, .writer_rate = 100 * REQUEST};
+    setup.limits = (struct limits){.deadline_ns = 500 * 1000 * 1000, .writer_rate = 10 * REQUEST};
     rig_start(&rig, LAYOUT_RANK, 2, MANY_BYTES, REQUEST);
     start(&rig, &setup);
     rig_wait(&rig, &setup);
     for (uint32_t i = 0; i < 2; i++) {
         int64_t requests = pipeline_outcome(rig.pipeline, i)->counters.requests;
-        assert_true(requests >= 1 && requests <= 5); /* due at 0, 10, 20, 30 and 40 ms */
+        assert_true(requests >= 1 && requests <= 5); /* due at 0, 100, 200, 300 and 400 ms */
         rig_check_counts(&rig, i);
     }
     rig_end(&rig);
@@ -62,7 +63,7 @@ static void test_a_rate_is_kept(void **state)
     for (size_t i = 0; i < 3; i++) {
         struct rig rig;
         struct pipeline_setup setup = setup_for(engine_find("null"), PIPELINE_WRITE);
-        enum { PLACES = 40, RATE = 4096 * 1000 };
+        enum { PLACES = 40, RATE = 4096 * 100 };
         rig_start(&rig, LAYOUT_RANK, 2, 2 * PLACES * REQUEST, REQUEST);
         rig_run(&rig, &setup, DIRECT_NEVER);
         setup.job = jobs[i];
