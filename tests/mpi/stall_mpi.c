@@ -67,21 +67,36 @@ static void test_an_absent_rank_is_named(void **state)
     one_absent(last / 2, at_gate);
 }
 
+/* Gates that nobody is late for; how long the slowest of them took. */
+static int64_t pass_gates(struct heard *heard)
+{
+    int64_t longest_ns = 0;
+    *heard = (struct heard){0};
+    cluster_watch_gates(&cluster, AFTER_NS, hear, heard);
+    for (int round = 0; round < 20; round++) {
+        int64_t start_ns = clock_now_ns();
+        at_agreement();
+        at_gate();
+        int64_t took_ns = clock_now_ns() - start_ns;
+        longest_ns = took_ns > longest_ns ? took_ns : longest_ns;
+    }
+    cluster_watch_gates(&cluster, 0, NULL, NULL);
+    return (int64_t)cluster_max(&cluster, (uint64_t)longest_ns);
+}
+
+/* Unless the machine itself stood still so long that somebody was late. */
 static void test_who_comes_in_time_is_not(void **state)
 {
     (void)state;
     struct heard heard = {0};
-    cluster_watch_gates(&cluster, AFTER_NS, hear, &heard);
-    for (int round = 0; round < 20; round++) {
-        at_agreement();
-        at_gate();
-    }
-    cluster_watch_gates(&cluster, 0, NULL, NULL);
+    int64_t longest_ns = AFTER_NS;
+    for (int tries = 0; longest_ns >= AFTER_NS && tries < 5; tries++)
+        longest_ns = pass_gates(&heard);
     assert_everywhere(heard.calls == 0);
 }
 
-/* Polls as an observer does, until all must have heard. */
-static struct stall hear_of_stalls(bool mine, int64_t waited_ns)
+/* Polls as an observer does, until all must have heard: rank 0, and those who pass it on. */
+static struct stall hear_of_stalls(bool mine, int64_t waited_ns, uint32_t expected)
 {
     struct stall own = {
         .ranks = mine,
@@ -91,13 +106,17 @@ static struct stall hear_of_stalls(bool mine, int64_t waited_ns)
         .waited_ns = waited_ns,
     };
     struct stall all = {0};
-    int64_t until_ns = clock_now_ns() + 300 * MS;
-    while (clock_now_ns() < until_ns) {
+    bool heard = false;
+    for (int round = 0; round < 100 && !heard; round++) {
+        int64_t until_ns = clock_now_ns() + 300 * MS;
+        while (clock_now_ns() < until_ns) {
+            cluster_stall_poll(&cluster, phase, &own, &all);
+            cluster_progress_poll(&cluster, phase, 0, clock_now_ns());
+            clock_sleep_ns(2 * MS);
+        }
         cluster_stall_poll(&cluster, phase, &own, &all);
-        cluster_progress_poll(&cluster, phase, 0, clock_now_ns());
-        clock_sleep_ns(2 * MS);
+        heard = cluster_max(&cluster, cluster.rank == 0 && all.ranks == expected) != 0;
     }
-    cluster_stall_poll(&cluster, phase, &own, &all);
     return all;
 }
 
@@ -106,23 +125,23 @@ static void test_stalls_add_up_and_the_longest_is_named(void **state)
     (void)state;
     uint32_t count = cluster.shape.rank_count;
     bool stalled = cluster.rank % 2 == 1 || count == 1;
-    struct stall all = hear_of_stalls(stalled, 1000 + cluster.rank);
+    uint32_t expected = count == 1 ? 1 : count / 2;
+    struct stall all = hear_of_stalls(stalled, 1000 + cluster.rank, expected);
     uint32_t longest = count == 1 ? 0 : count % 2 ? count - 2 : count - 1;
-    bool right = all.ranks == (count == 1 ? 1 : count / 2) && all.rank == longest &&
-                 all.writer == 7 && all.offset == UINT64_C(1) << 40 &&
-                 all.waited_ns == 1000 + longest;
+    bool right = all.ranks == expected && all.rank == longest && all.writer == 7 &&
+                 all.offset == UINT64_C(1) << 40 && all.waited_ns == 1000 + longest;
     assert_everywhere(cluster.rank != 0 || right);
-    all = hear_of_stalls(false, 0);
+    all = hear_of_stalls(false, 0, 0);
     assert_everywhere(cluster.rank != 0 || all.ranks == 0);
 }
 
 static void test_the_next_phase_knows_nothing_of_them(void **state)
 {
     (void)state;
-    hear_of_stalls(true, 5);
+    hear_of_stalls(true, 5, cluster.shape.rank_count);
     ranks_meet();
     phase++;
-    struct stall all = hear_of_stalls(false, 0);
+    struct stall all = hear_of_stalls(false, 0, 0);
     assert_everywhere(all.ranks == 0);
 }
 
