@@ -105,7 +105,8 @@ with_device='
 
 @test "a block device that is mounted, or held by somebody" {
     in_namespace "$with_device"'
-        mkfs.ext4 -q -F "$device"
+        # else the kernel goes on with that after the mount
+        mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$device"
         mkdir "$1/mounted"
         mount "$device" "$1/mounted"
         refuse "mounted" --allow-block-device --overwrite
@@ -191,7 +192,11 @@ time.sleep(60)" "$device")
 
 @test "the floor of free space holds while others fill the file system" {
     in_namespace 'mount -t tmpfs -o size=32m none "$1"
-        (sleep 1.5; head -c 20m /dev/zero >"$1/others") &
+        (for _ in $(seq 300); do # until the run, which has looked at the space by then, writes
+            [ -z "$(find "$1" -type f -size +0)" ] || break
+            sleep 0.1
+        done
+        head -c 20m /dev/zero >"$1/others") &
         "$2" run --size 8m --buffer-size 64k --rate 1m/s --phases write --free-space-floor 30 \
             --quiet --result r.h5 "$1" || code=$?
         wait
