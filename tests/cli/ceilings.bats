@@ -20,8 +20,18 @@ slowly() {
     [ -f "$folder/probe-r0" ]
 }
 
+# ceiling COLUMN: of each probe in r.h5, in their order
+ceiling() {
+    /usr/bin/python3 -c 'import sys, h5py
+print(*(value.decode() if isinstance(value, bytes) else value
+        for value in h5py.File("r.h5")["ceilings"][sys.argv[1]][()]))' "$1"
+}
+
 @test "two ranks: three probes in the result, their share in the summary, nothing left" {
-    ranks 2 run --ceilings --size 16m --verify --result r.h5 "$target" >page
+    for _ in 1 2 3; do # time ends a probe only on storage that stands still for as long just then
+        ranks 2 run --ceilings --size 16m --verify --result r.h5 --overwrite "$target" >page
+        [ "$(ceiling ended_by)" != 'size size size' ] || break
+    done
     [ -z "$(ls -A "$target")" ]
     /usr/bin/python3 - <<'PY'
 import h5py
@@ -44,15 +54,16 @@ PY
 }
 
 @test "with a time, a rate, kept data and a shared file, and on /dev/null" {
-    "$TIDEMILL" run --ceilings --time 500ms --size 1g --force --rate 10m/s --keep --phases write \
-        --layout shared --result r.h5 "$target" >page
+    for _ in 1 2 3; do # storage that stands still just then gives less than the rate
+        rm -rf "${target:?}"/*
+        "$TIDEMILL" run --ceilings --time 500ms --size 1g --force --rate 10m/s --keep \
+            --phases write --layout shared --result r.h5 --overwrite "$target" >page
+        read -r _ storage _ <<<"$(ceiling rate_bytes_per_s)"
+        [ "$storage" -le $((10 << 20)) ] || break
+    done
     [ "$(find "$target" -type f -printf '%f\n')" = shared ]
     /usr/bin/python3 "$numbers/recompute.py" r.h5 page
-    /usr/bin/python3 - <<'PY'
-import h5py
-with h5py.File("r.h5") as file:
-    assert int(file["ceilings/rate_bytes_per_s"][1]) > int(file["phases/01_write"].attrs["bytes"]) / .5
-PY
+    [ "$storage" -gt $((10 << 20)) ] # the limit is not for probes
     "$TIDEMILL" run --ceilings --size 4m --result n.h5 /dev/null >page
     /usr/bin/python3 "$numbers/recompute.py" n.h5 page
 }

@@ -295,7 +295,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
                 awk '$1 == "Name:" { writer = $2 ~ /^tm-writer/ }
                      writer && $1 == "Cpus_allowed_list:" { print $2 }'
         done | sort | xargs)
-        [ "$(wc -w <<<"$cpus")" -lt 2 ] || break
+        [ "$cpus" != '0 1' ] || break # a thread that was just started is not bound yet
         sleep 0.1
     done
     kill -TERM "$launcher"
@@ -421,9 +421,14 @@ C
     echo $(($(<"$work/nr_hugepages") + 16)) >/proc/sys/vm/nr_hugepages ||
         skip "no huge pages can be set aside here"
     local free
-    free=$(awk '/HugePages_Free/ { print $2 }' /proc/meminfo)
-    run "$TIDEMILL" run --quiet --size 16m --buffer-size 1m --buffer-count 8 --depth 4 --writers 1 \
-        --producers 1 --huge-pages require --verify --result huge.h5 "$target"
+    for _ in 1 2 3 4 5; do # other runs on this machine may take them in between
+        free=$(awk '/HugePages_Free/ { print $2 }' /proc/meminfo)
+        run "$TIDEMILL" run --quiet --size 16m --buffer-size 1m --buffer-count 8 --depth 4 \
+            --writers 1 --producers 1 --huge-pages require --verify --result huge.h5 \
+            --overwrite "$target"
+        [ "$status" -ne 0 ] || [ "$(column huge.h5 phases/01_write/ranks pool_small_bytes)" -ne 0 ] ||
+            break
+    done
     [ "$free" -ge 4 ] || skip "the kernel found only $free huge pages"
     [ "$status" -eq 0 ]
     [ "$(column huge.h5 phases/01_write/ranks pool_hugetlb_bytes)" -ge 8388608 ]
