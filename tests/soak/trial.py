@@ -7,9 +7,7 @@ must not be seen at all.
 import dataclasses
 import errno
 import random
-import shutil
 import signal
-import tempfile
 import time
 
 import h5py
@@ -148,12 +146,8 @@ class Trial(bench.Bench):
         self.struck, self.code, self.status, self.before, self.words = False, None, None, [], []
 
     def command(self):
-        """Each mpirun has a session folder of its own: two that make the same one at the same time
-        trip over each other, and one that is killed leaves it behind."""
         self.words, variables = super().command()
-        session = tempfile.mkdtemp(prefix="tidemill-soak.")
-        self.undo.append(lambda: shutil.rmtree(session, ignore_errors=True))
-        return self.words, variables | {"TMPDIR": session}
+        return self.words, variables
 
     def judge(self, code, out, err, started, ended):
         self.struck, self.code, self.before = self.mark.exists(), code, self.left()
