@@ -22,8 +22,9 @@ written() { # ENGINE LAYOUT [OPTION...]: one kept data set; $file is the one to 
 expect() { # KIND OFFSET [OPTION...]: what verifying must say
     local kind=$1 offset=$2
     shift 2
+    rm -f second.h5
     run ranks "$([ -n "${alone:-}" ] && echo 1 || echo 2)" run --options-from first.h5 \
-        --phases verify --result "second-$RANDOM$RANDOM.h5" "$@"
+        --phases verify --result second.h5 "$@"
     [ "$status" -eq 3 ] || { printf 'exit %s\n%s\n' "$status" "$output"; return 1; }
     grep -qF "$file" <<<"$output" || { printf '%s\n' "$output"; return 1; }
     grep -qw "$offset" <<<"$output" || { printf '%s\n' "$output"; return 1; }
@@ -136,7 +137,8 @@ two_generations() { # ENGINE: two writing phases; ./old holds what the first one
     for engine in $engines; do
         for layout in rank shared writer; do
             written "$engine" "$layout"
-            ranks 2 run --quiet --options-from first.h5 --phases verify --result "ok-$RANDOM.h5" \
+            ranks 2 run --quiet --options-from first.h5 --phases verify \
+                --result "ok-$engine-$layout.h5" \
                 --engine "$([ "$engine" = uring ] && echo pwrite || echo uring)"
         done
     done
