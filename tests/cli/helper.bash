@@ -8,6 +8,11 @@
 setup() {
     : "${TIDEMILL:?the path of the program}"
     work=$(mktemp -d "${TMPDIR:-/tmp}/tidemill-cli.XXXXXX")
+    # MPI's own folder, for whoever runs the program: two jobs that end and begin trip over each
+    # other where they share it.
+    session=$(mktemp -d "${TMPDIR:-/tmp}/tidemill-session.XXXXXX")
+    chmod 1777 "$session"
+    export OMPI_MCA_orte_tmpdir_base=$session
     target=$work/target
     mkdir "$target"
     cd "$work" || return 1
@@ -15,6 +20,7 @@ setup() {
 
 teardown() {
     [ ! -f "$work/nr_hugepages" ] || cat "$work/nr_hugepages" >/proc/sys/vm/nr_hugepages
+    rm -rf -- "$session" 2>/dev/null || true # what ends just now removes its part as well
     cd / && rm -rf -- "$work"
 }
 

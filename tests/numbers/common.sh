@@ -12,6 +12,9 @@ done
 [ -n "${work:-}" ] || {
     work=$(mktemp -d "${TMPDIR:-/var/tmp}/tidemill-numbers.XXXXXX")
     trap 'rm -rf --one-file-system "$work"' EXIT
+    # MPI's own folder: two jobs that end and begin trip over each other where they share it.
+    mkdir "$work/session"
+    export OMPI_MCA_orte_tmpdir_base=$work/session
 }
 cd "$work" || exit 1
 mkdir -p target
