@@ -89,8 +89,9 @@ struct engine_kind {
     int (*reap)(struct engine *engine, struct engine_request **done, uint32_t max,
                 uint32_t at_least, int64_t limit_ns);
 
-    /* Makes what was acknowledged durable (fsync of every fd); the first -errno. */
-    int (*sync)(struct engine *engine);
+    /* Makes what was acknowledged durable: fsync of the fds that have their bit in 'files'; the
+     * first -errno. */
+    int (*sync)(struct engine *engine, uint32_t files);
 
     /* Gives everything back; nothing should be in flight: what is, is waited for. */
     void (*close)(struct engine *engine);

@@ -57,9 +57,10 @@ int file_drop_cache(const struct file *file);
 /* fsync of the file; -errno with the path. A character device has nothing to sync: 0. */
 int file_sync(struct file *file, const char *path, struct failure *why);
 
-/* The same for plain descriptors, all of them whatever fails: 0 or the first -errno. Both of one
- * file too: the kernel needs one, but a file system in user space may hold data for each handle. */
-int files_sync(const int *fds, uint32_t count);
+/* The same for plain descriptors, those that have their bit in 'which', all of them whatever fails:
+ * 0 or the first -errno. Two of one file may both be meant: the kernel needs one, but a file system
+ * in user space may hold data for each handle. */
+int files_sync(const int *fds, uint32_t count, uint32_t which);
 
 /* Closes both descriptors; reports the first error; accepts a closed one. */
 int file_close(struct file *file, const char *path, struct failure *why);

@@ -38,9 +38,10 @@ static int reap(struct engine *engine, struct engine_request **done, uint32_t ma
     return (int)finished_take(engine->state, done, max);
 }
 
-static int sync_null(struct engine *engine)
+static int sync_null(struct engine *engine, uint32_t files)
 {
     (void)engine;
+    (void)files;
     return 0;
 }
 

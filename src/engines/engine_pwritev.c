@@ -149,9 +149,9 @@ static int reap(struct engine *engine, struct engine_request **done, uint32_t ma
     return (int)taken;
 }
 
-static int sync_pwritev(struct engine *engine)
+static int sync_pwritev(struct engine *engine, uint32_t files)
 {
-    return files_sync(engine->setup.fds, engine->setup.fd_count);
+    return files_sync(engine->setup.fds, engine->setup.fd_count, files);
 }
 
 static void close_pwritev(struct engine *engine)

@@ -198,6 +198,22 @@ static int open_uring(struct engine *engine, const struct engine_setup *setup, s
     return 0;
 }
 
+/* The ring has an entry for each request of the depth. But where a thread of the kernel takes them,
+ * a request can be complete before its entry is given back. */
+static struct io_uring_sqe *next_entry(struct uring *uring)
+{
+    struct io_uring_sqe *entry;
+    while (!(entry = io_uring_get_sqe(&uring->ring))) {
+        if (!(uring->ring.flags & IORING_SETUP_SQPOLL))
+            return NULL;
+        io_uring_submit(&uring->ring); /* wakes the thread; the wait may be cut short by a signal */
+        const int error = io_uring_sqring_wait(&uring->ring);
+        if (error < 0 && error != -EINTR)
+            return NULL;
+    }
+    return entry;
+}
+
 static int submit(struct engine *engine, struct engine_request *request)
 {
     struct uring *uring = engine->state;
@@ -205,8 +221,7 @@ static int submit(struct engine *engine, struct engine_request *request)
         return -EAGAIN;
     if (request->file >= engine->setup.fd_count)
         return -EINVAL;
-    /* Never NULL: the ring has an entry for each request of the depth. */
-    struct io_uring_sqe *entry = io_uring_get_sqe(&uring->ring);
+    struct io_uring_sqe *entry = next_entry(uring);
     if (!entry)
         return -EAGAIN;
     const int fd = uring->files_registered ? (int)request->file : engine->setup.fds[request->file];
@@ -326,9 +341,9 @@ static int reap(struct engine *engine, struct engine_request **done, uint32_t ma
     return taken > 0 || error == 0 ? (int)taken : error;
 }
 
-static int sync_uring(struct engine *engine)
+static int sync_uring(struct engine *engine, uint32_t files)
 {
-    return files_sync(engine->setup.fds, engine->setup.fd_count);
+    return files_sync(engine->setup.fds, engine->setup.fd_count, files);
 }
 
 static void close_uring(struct engine *engine)

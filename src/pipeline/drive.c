@@ -242,6 +242,7 @@ static enum settled settle(struct drive *drive, struct buffer *buffer)
     }
     struct counters *counters = &drive->outcome->counters;
     buffer->moved += (uint64_t)result;
+    drive->written |= drive->direction == ENGINE_WRITE ? 1u << buffer->request.file : 0;
     if (buffer->request.file == FD_BUFFERED)
         counters->buffered_bytes += result;
     if ((uint64_t)result < buffer->request.length)
@@ -249,12 +250,24 @@ static enum settled settle(struct drive *drive, struct buffer *buffer)
     return buffer->moved < buffer->length ? SETTLED_CONTINUES : SETTLED_DONE;
 }
 
+int drive_sync(struct drive *drive)
+{
+    uint32_t files = drive->written;
+    if (!files)
+        return 0;
+    drive->written = 0;
+    drive->outcome->counters.syncs += __builtin_popcount(files);
+    return drive->engine.kind->sync(&drive->engine, files);
+}
+
 static bool sync_now(struct drive *drive)
 {
     int64_t before_ns = drive->now_ns;
-    int result = drive->engine.kind->sync(&drive->engine);
+    if (drive->watch && !drive->oldest) /* else the oldest request has waited for longer */
+        watch_set(drive->watch, WAIT_SYNC, 0, drive->gate_ns + before_ns);
+    int result = drive_sync(drive);
+    show_oldest(drive);
     drive->now_ns = clock_now_ns() - drive->gate_ns;
-    drive->outcome->counters.syncs++;
     drive->outcome->counters.sync_ns += drive->now_ns - before_ns;
     if (!result)
         return true;

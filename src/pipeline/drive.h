@@ -28,6 +28,7 @@ struct drive {
     uint32_t in_flight;
     struct buffer *oldest; /* in flight, in the order of their first submission */
     struct buffer *newest;
+    uint32_t written;    /* a bit for each descriptor that took bytes since the last sync */
     struct watch *watch; /* where others see what is waited for; NULL: nobody looks */
     bool sync_each;      /* a request is done when it is durable */
     bool checks;         /* a file that ends too early is wrong data, not a failure */
@@ -42,6 +43,10 @@ void drive_prepare(struct drive *drive);
 
 /* Sends a buffer whose place, offset and length are set; there must be room in the depth. */
 void drive_send(struct drive *drive, struct buffer *buffer);
+
+/* Makes durable what was written; at once where nothing was. The caller tells of a failure: -errno.
+ */
+int drive_sync(struct drive *drive);
 
 /* Collects requests that are finished into 'done' (room for DRIVE_BATCH); waits for at least one
  * completion, at most 'limit_ns'. May return 0. They are whole, but for those of a checked file

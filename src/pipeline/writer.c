@@ -254,10 +254,8 @@ static void writer_finish(struct writer *writer)
     int64_t start_ns = clock_now_ns();
     watch_set(&writer->watch, WAIT_SYNC, 0, start_ns);
     bool hurry = atomic_load_explicit(&writer->pipeline->hurry, memory_order_relaxed);
-    if (writer->pipeline->setup.sync && !writer->outcome.failure.code && counters->bytes &&
-        !hurry) {
-        int result = writer->drive.engine.kind->sync(&writer->drive.engine);
-        counters->syncs++;
+    if (writer->pipeline->setup.sync && !writer->outcome.failure.code && !hurry) {
+        int result = drive_sync(&writer->drive);
         if (result)
             failure_system(&writer->outcome.failure, -result, "cannot sync '%s'%s", task->path,
                            space_note(task->path, -result, note));

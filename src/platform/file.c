@@ -211,10 +211,12 @@ int file_sync(struct file *file, const char *path, struct failure *why)
                  : 0;
 }
 
-int files_sync(const int *fds, uint32_t count)
+int files_sync(const int *fds, uint32_t count, uint32_t which)
 {
     int first = 0;
     for (uint32_t i = 0; i < count; i++) {
+        if (!(which >> i & 1))
+            continue;
         const int error = sync_fd(fds[i]);
         first = first ? first : error;
     }

@@ -64,11 +64,26 @@ need_uring() {
     done
 }
 
+# A request can be complete before the kernel's thread gives its entry in the ring back.
+@test "--uring-sqpoll finds room for each request, at every depth" {
+    need_uring
+    for depth in 1 8 32 64; do
+        "$TIDEMILL" run --quiet --size 64m --buffer-size 4k --depth $depth --writers 1 --phases write \
+            --engine uring --uring-sqpoll --direct never --fsync never --result $depth.h5 "$target"
+        [ "$(attribute $depth.h5 phases/01_write bytes)" -eq 67108864 ]
+    done
+}
+
 @test "--fsync each syncs after each request, --fsync never does not" {
     "$TIDEMILL" run --quiet --size 1m --buffer-size 64k --phases write --engine pwrite --writers 1 \
         --fsync each --result each.h5 "$target"
-    # one more at the end
-    [ "$(column each.h5 phases/01_write/ranks syncs)" -eq 17 ]
+    # none is left for the end, and the descriptor that took nothing is left alone
+    [ "$(column each.h5 phases/01_write/ranks syncs)" -eq 16 ]
+    "$TIDEMILL" run --quiet --size 1000001 --buffer-size 64k --phases write --writers 1 --depth 1 \
+        --engine pwrite --direct prefer --result end.h5 "$target"
+    # the tail that cannot go direct has a descriptor of its own
+    tail=$("$TIDEMILL" facts "$target" | grep -c 'in effect: yes') || true
+    [ "$(column end.h5 phases/01_write/ranks syncs)" -eq $((1 + tail)) ]
     "$TIDEMILL" run --quiet --size 1m --buffer-size 64k --phases write --fsync never \
         --result never.h5 "$target"
     [ "$(column never.h5 phases/01_write/ranks syncs)" -eq 0 ]

@@ -118,9 +118,10 @@ static int reap(struct engine *engine, struct engine_request **done, uint32_t ma
     return 1;
 }
 
-static int sync_script(struct engine *engine)
+static int sync_script(struct engine *engine, uint32_t files)
 {
     (void)engine;
+    (void)files;
     return 0;
 }
 

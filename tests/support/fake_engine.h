@@ -146,8 +146,9 @@ static inline int fake_reap(struct engine *engine, struct engine_request **done,
     return (int)count;
 }
 
-static inline int fake_sync(struct engine *engine)
+static inline int fake_sync(struct engine *engine, uint32_t files)
 {
+    (void)files;
     atomic_fetch_add(&fake_of(engine)->synced, 1);
     return fake_of(engine)->sync_code;
 }

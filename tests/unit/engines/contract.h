@@ -195,7 +195,7 @@ static inline void write_and_read_random_blocks(struct bench *bench)
         written[i] = (char)property_next(&property);
     plan_blocks(bench, &property, written, ENGINE_WRITE);
     assert_int_equal(run_all(bench, &property, BLOCKS), FILE_BYTES);
-    assert_int_equal(bench->kind->sync(&bench->engine), 0);
+    assert_int_equal(bench->kind->sync(&bench->engine, UINT32_MAX), 0);
     assert_int_equal(fstat(bench->fd, &status), 0);
     assert_int_equal(status.st_size, bench->stores ? FILE_BYTES : 0);
     memset(back, 0x55, FILE_BYTES);

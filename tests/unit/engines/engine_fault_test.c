@@ -136,7 +136,7 @@ static void a_request_beyond_one_transfer_comes_back_short(void **state)
         assert_int_equal(moved, bench->stores ? 0x7ffff000 : (int64_t)bytes);
         munmap(memory, bytes);
     }
-    assert_int_equal(bench->kind->sync(&bench->engine), 0);
+    assert_int_equal(bench->kind->sync(&bench->engine, UINT32_MAX), 0);
     close(null);
     bench_close(bench);
 }
@@ -181,7 +181,7 @@ static void a_storm_of_signals_loses_no_byte(void **state)
     do {
         plan_blocks(bench, &property, written, ENGINE_WRITE);
         bytes += run_all(bench, &property, BLOCKS);
-        assert_int_equal(bench->kind->sync(&bench->engine), 0);
+        assert_int_equal(bench->kind->sync(&bench->engine, UINT32_MAX), 0);
         plan_blocks(bench, &property, back, ENGINE_READ);
         bytes += run_all(bench, &property, BLOCKS);
         if (bench->stores)

@@ -166,7 +166,7 @@ static void each_file_gets_its_own_requests(void **state)
         assert_int_equal(reap(bench, done, 1, 1, -1), 1);
         assert_int_equal(requests[i].result, 4);
     }
-    assert_int_equal(bench->kind->sync(&bench->engine), 0);
+    assert_int_equal(bench->kind->sync(&bench->engine, UINT32_MAX), 0);
     if (bench->stores) {
         assert_int_equal(pread(bench->fd, back, 4, 0), 4);
         assert_int_equal(pread(other, back + 4, 4, 0), 4);

@@ -160,9 +160,11 @@ static void null_takes_everything_and_has_nothing_to_sync(void **state)
     assert_non_null(strstr(file.reason, "/dev/null"));
     assert_int_equal(pwrite(file.fd, "gone", 4, 0), 4);
     assert_int_equal(file_sync(&file, "/dev/null", NULL), 0);
-    assert_int_equal(files_sync(&file.fd, 1), 0);
+    assert_int_equal(files_sync(&file.fd, 1, 1), 0);
     file_close(&file, "/dev/null", NULL);
-    assert_int_equal(files_sync(fds, 2), -EBADF);
+    assert_int_equal(files_sync(fds, 2, 3), -EBADF);
+    assert_int_equal(files_sync(fds, 2, 2), -EBADF);
+    assert_int_equal(files_sync(fds, 2, 4), 0);
     assert_int_equal(file_open(&file, "/dev/null", FILE_OPEN, DIRECT_REQUIRE, 4096, NULL), -EINVAL);
 }
 
