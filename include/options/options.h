@@ -75,6 +75,10 @@ const char *options_name(enum option_id id);
 int options_set(struct options *options, enum option_id id, const char *value,
                 enum option_source source, struct failure *why);
 
+/* Puts an option back to its default if its value comes from this source. */
+int options_forget(struct options *options, enum option_id id, enum option_source source,
+                   struct failure *why);
+
 /* Replaces the list of targets (never appends to one of an earlier source). */
 int options_set_targets(struct options *options, char *const *targets, size_t count,
                         enum option_source source, struct failure *why);

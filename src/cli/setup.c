@@ -33,13 +33,24 @@ int setup_agree_with_first(struct setup *setup, const struct failure *why)
     return code;
 }
 
+/* What ended the writing would leave a part of what was written unread, and unchecked. */
+static int lift_stored_limits(struct setup *setup, struct failure *why)
+{
+    static const enum option_id limits[] = {OPTION_TIME, OPTION_UNTIL_STEADY};
+    bool reads_stored = setup->stored.loaded && !setup_writes(&setup->options);
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0] && reads_stored; i++)
+        if (options_forget(&setup->options, limits[i], SOURCE_FILE, why))
+            return why->code;
+    return 0;
+}
+
 /* Rank 0: the command line, what it refers to, and the rules between options. */
 static int read_options(struct setup *setup, int argc, char *const *argv, struct failure *why)
 {
     bool help;
     if (arguments_parse(&setup->options, argc, argv, &help, why) ||
         stored_read_options(&setup->stored, &setup->options, why) ||
-        options_check(&setup->options, why))
+        lift_stored_limits(setup, why) || options_check(&setup->options, why))
         return why->code;
     return target_paths_absolute(&setup->options, why);
 }

@@ -51,6 +51,12 @@ void options_release(struct options *options)
     *options = (struct options){0};
 }
 
+int options_forget(struct options *options, enum option_id id, enum option_source source,
+                   struct failure *why)
+{
+    return options->source[id] == source ? put_default(options, id, why) : 0;
+}
+
 bool options_given(const struct options *options, enum option_id id)
 {
     return options->source[id] != SOURCE_DEFAULT;

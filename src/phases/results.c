@@ -195,6 +195,17 @@ static void describe_cache(const struct phase *phase, struct record_phase *into,
         snprintf(into->cache + used, sizeof into->cache - used, "; %.120s", found);
 }
 
+/* Of all ranks: the plan, or what of it was acknowledged and can be read. Collective. */
+static int64_t planned_bytes(const struct phase *phase)
+{
+    uint64_t readable = 0;
+    if (phase->kind->writes)
+        return (int64_t)phase->run->plan->geometry.setup.total_bytes;
+    for (uint32_t i = 0; i < phase->writers; i++)
+        readable += phase->parts[i].share.bytes ? phase->readable[i].bytes : 0;
+    return (int64_t)cluster_sum(phase->run->cluster, readable);
+}
+
 int results_opened(struct phase *phase, struct record_phase *into, struct failure *why)
 {
     struct run *run = phase->run;
@@ -204,10 +215,11 @@ int results_opened(struct phase *phase, struct record_phase *into, struct failur
     row_of_modes(phase, &row);
     if (cluster_gather(run->cluster, &row, sizeof row, 1, &rows, &count, why))
         return why->code;
+    const int64_t planned = planned_bytes(phase);
     if (into) {
         phase_modes(into, rows, count);
         describe_cache(phase, into, rows, count);
-        into->bytes_planned = (int64_t)run->plan->geometry.setup.total_bytes;
+        into->bytes_planned = planned;
     }
     free(rows);
     return 0;

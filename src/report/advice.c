@@ -68,6 +68,7 @@ int advice_consider(struct record *record)
     static int (*const doubts[])(struct record *) = {
         consider_sums,
         consider_wrong_data,
+        consider_checked_in_part,
         consider_mixed_direct,
         consider_doubtful_direct,
         consider_memory_target,

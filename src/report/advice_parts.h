@@ -15,6 +15,7 @@ enum { NODES_WITH_OUTLIERS = 6 };
 
 int consider_wrong_data(struct record *record);
 int consider_sums(struct record *record);
+int consider_checked_in_part(struct record *record);
 int consider_mixed_direct(struct record *record);
 int consider_memory_target(struct record *record);
 int consider_no_sync(struct record *record);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "figures.h"
 #include "summary_parts.h"
 
 static bool came_back_wrong(const struct record_phase *phase)
@@ -25,6 +26,28 @@ int consider_wrong_data(struct record *record)
                         "with --keep, then read them again with '--options-from RESULT --phases "
                         "verify' to see whether the storage or the way from it is at fault",
                         phase->name);
+}
+
+/* Nothing failed, and yet there are data that nobody looked at. */
+int consider_checked_in_part(struct record *record)
+{
+    char verify[16];
+    bool reads_check = strcmp(summary_option(record, "verify", verify, sizeof verify), "yes") == 0;
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        bool checks =
+            strcmp(phase->kind, "verify") == 0 || (reads_check && strcmp(phase->kind, "read") == 0);
+        char share[FIGURES_TEXT];
+        if (!checks || phase->status != RECORD_COMPLETE || phase->bytes >= phase->bytes_planned)
+            continue;
+        figures_share(phase->bytes, phase->bytes_planned, share);
+        return advice_doubt(record, "checked-in-part", "serious",
+                            "%s checked %s of what was written before it was ended by %s: the rest "
+                            "may be wrong; give it more time, or leave the limit out",
+                            phase->name, share,
+                            strcmp(phase->ended_by, "steady") == 0 ? "--until-steady" : "--time");
+    }
+    return 0;
 }
 
 struct sums {

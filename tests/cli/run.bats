@@ -191,6 +191,21 @@ with h5py.File("r.h5") as r:
     "$TIDEMILL" run --quiet --options-from part.h5 --phases verify --result all.h5
 }
 
+@test "what a time let be written is verified whole, or it is told that it was not" {
+    "$TIDEMILL" run --quiet --size 64m --time 1 --rate 8m --buffer-size 256k --phases write --keep \
+        --result part.h5 "$target"
+    local written
+    written=$(attribute part.h5 /phases/01_write bytes)
+    "$TIDEMILL" run --options-from part.h5 --phases verify --rate 4m --result all.h5 >page
+    [ "$(attribute all.h5 /phases/01_verify bytes)" -eq "$written" ]
+    [ "$(attribute all.h5 /phases/01_verify bytes_planned)" -eq "$written" ]
+    ! grep -q 'of what was written' page
+    "$TIDEMILL" run --options-from part.h5 --phases verify --rate 4m --time 500ms \
+        --result some.h5 >page
+    [ "$(attribute some.h5 /phases/01_verify bytes)" -lt "$written" ]
+    grep -q '01_verify checked .* of what was written before it was ended by --time' page
+}
+
 @test "--quiet prints nothing on stdout" {
     apart "$TIDEMILL" run --quiet --size 1m "$target"
     [ "$status" -eq 0 ]
