@@ -144,6 +144,14 @@ def stalls(engine, layout):
     yield Case(name="write: never returns, --stall-abort", rules="1 write 3 hang", options=abort,
                code=1, lines=(waits("write", 3), given_up), status="failed",
                ended=ended(write="failed", verify="skipped"), why=(("write", given_up),))
+    if layout == "rank":
+        lost = one_of(2, f"sync of {path(layout)} did not come back within "
+                         r"3\.00 s \(--stall-abort\)")
+        told = WAITS.split(" at offset")[0].format(rank=1, what="sync", path=path(layout))
+        yield Case(name="sync after a request: never returns, --stall-abort", rules="1 fsync 2 hang",
+                   options=(*abort, "--fsync", "each", "--depth", "1"), code=1, lines=(told, lost),
+                   status="failed", ended=ended(write="failed", verify="skipped"),
+                   why=(("write", lost),))
     yield Case(name="write: never returns, second signal", ranks=0, rules="0 write 3 hang",
                code=130, options=soon, lines=(waits("write", 3, 0),), status="interrupted",
                ended=ended(write="interrupted"), left=True, within_s=5,
