@@ -117,17 +117,21 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
         session->given_up |= dataset_remove_within(&setup->dataset, REMOVAL_NS, &removal) != 0;
     else if (!setup->options.keep)
         dataset_remove(&setup->dataset, &removal);
-    keeper_stop(&session->keeper);
     if (cluster_agree(&session->cluster, &removal, &agreement) && verdict == VERDICT_FINE)
         verdict = VERDICT_FAILED;
-    if (session->cluster.rank != 0)
+    if (session->cluster.rank != 0) {
+        keeper_stop(&session->keeper);
         return verdict;
+    }
     if (agreement.failed_ranks) {
         agreement_line(&session->cluster, &agreement, line, sizeof line);
         tell_error(line);
     }
     session->record.status = status_of(verdict);
     clock_utc(session->record.finished_utc);
+    /* Advice takes its time where there are many nodes: who ends the run meanwhile loses that. */
+    keeper_save(&session->keeper, NULL);
+    keeper_stop(&session->keeper);
     advice_consider(&session->record);
     /* also where an earlier save failed: there may be room now that the data are gone */
     store_save(session->result_path, &session->record, NULL, &saving);

@@ -75,22 +75,19 @@ static void keep_point(const struct cluster *cluster, const struct clock_row *ro
     text_copy(to->phase, sizeof to->phase, phase);
 }
 
-/* The drift over the whole run: from the first comparison of this rank to the last. */
-static int64_t drift_of(const struct record *record, const struct clock_row *row)
+/* The drift over the whole run: from the first comparison of this rank to the last. Each phase's
+ * comparisons are in the same order, two for each row. */
+static int64_t drift_of(const struct record *record, const struct clock_row *row, size_t number)
 {
-    for (size_t i = 0; i < record->clock_count; i++) {
-        const struct record_clock *clock = &record->clocks[i];
-        if (clock->rank != row->rank)
-            continue;
-        struct clock_point first = {.local_ns = clock->local_ns,
-                                    .offset_ns = clock->offset_ns,
-                                    .error_ns = clock->error_ns};
-        return clock_drift_ppb(&first, &row->after);
-    }
-    return 0;
+    const struct record_clock *clock = &record->clocks[2 * number];
+    if (clock->rank != row->rank)
+        return 0;
+    struct clock_point first = {
+        .local_ns = clock->local_ns, .offset_ns = clock->offset_ns, .error_ns = clock->error_ns};
+    return clock_drift_ppb(&first, &row->after);
 }
 
-static void keep_node(struct record *record, const struct clock_row *row,
+static void keep_node(struct record *record, const struct clock_row *row, size_t number,
                       const struct clock_row *first)
 {
     if (!row->leader || row->node >= record->node_count)
@@ -98,7 +95,7 @@ static void keep_node(struct record *record, const struct clock_row *row,
     struct record_node *node = &record->nodes[row->node];
     node->clock_offset_ns = row->after.offset_ns;
     node->clock_error_ns = row->after.error_ns;
-    node->clock_drift_ppb = drift_of(record, row);
+    node->clock_drift_ppb = drift_of(record, row, number);
     node->wall_error_ns = wall_error(&row->after, &first->after);
 }
 
@@ -119,7 +116,7 @@ static int keep_rows(struct phase *phase, struct record_phase *into, const struc
             if (to[moment].error_ns > into->clock_error_ns)
                 into->clock_error_ns = to[moment].error_ns;
         record->clock_count += 2;
-        keep_node(record, &rows[i], rows);
+        keep_node(record, &rows[i], i, rows);
     }
     return 0;
 }

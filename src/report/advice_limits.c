@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "bottleneck.h"
 #include "figures.h"
+#include "node_rows.h"
 
 static const double gb = 1e9;
 static const int64_t least_ns = 1000000000; /* shorter phases are about starting */
@@ -65,47 +66,37 @@ static bool find_class(const struct record_block_device *device, struct device_c
     return true;
 }
 
-static bool is_on(const struct record_block_device *device, const struct record_node *node)
-{
-    return strcmp(device->node, node->hostname) == 0;
-}
+/* One node of one phase, and what the record knows of it. */
+struct judged {
+    struct record *record;
+    const struct record_phase *phase;
+    const struct record_node *node;
+    const struct record_row *row;
+    struct node_rows targets, devices, networks;
+};
 
-/* The only target of a node with a device of its own; NULL where it has none or several. */
-static const struct record_target *local_target(const struct record *record,
-                                                const struct record_node *node)
+/* Does the node have one target alone, on a device of its own? */
+static bool has_local_target(const struct judged *judged)
 {
-    const struct record_target *found = NULL;
-    for (size_t i = 0; i < record->target_count; i++) {
-        const struct record_target *target = &record->targets[i];
-        if (strcmp(target->node, node->hostname) != 0)
-            continue;
-        if (found || !target->device[0] || target->ram_backed)
-            return NULL;
-        found = target;
-    }
-    return found;
+    const struct record_target *target = &judged->record->targets[judged->targets.begin];
+    return judged->targets.end == judged->targets.begin + 1 && target->device[0] &&
+           !target->ram_backed;
 }
 
 /* The device that decides what that target can do: its own, or the fastest that it is made of (so
  * that several together are never asked for more than one of them gives). */
-static const struct record_block_device *deciding_device(const struct record *record,
-                                                         const struct record_node *node,
-                                                         struct device_class *class, bool *alone)
+static const struct record_block_device *deciding_device(const struct judged *judged,
+                                                         struct device_class *class)
 {
     const struct record_block_device *best = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < record->block_device_count; i++) {
-        const struct record_block_device *device = &record->block_devices[i];
+    for (size_t i = judged->devices.begin; i < judged->devices.end; i++) {
+        const struct record_block_device *device = &judged->record->block_devices[i];
         struct device_class own;
-        if (!is_on(device, node))
-            continue;
-        count++;
         if (!find_class(device, &own) || (best && own.least <= class->least))
             continue;
         best = device;
         *class = own;
     }
-    *alone = count == 1;
     return best;
 }
 
@@ -132,54 +123,52 @@ static void add_link_loss(const struct record_block_device *device, struct text 
                  (long long)device->link_most_width);
 }
 
-static int tell_below(struct record *record, const struct record_phase *phase,
-                      const struct record_row *row, const struct record_block_device *device,
+static int tell_below(const struct judged *judged, const struct record_block_device *device,
                       const struct device_class *class)
 {
     char rate[FIGURES_TEXT];
     char least[FIGURES_TEXT];
     struct text link = {0};
-    figures_rate_text(rate_of(row), gb, rate);
+    figures_rate_text(rate_of(judged->row), gb, rate);
     figures_rate_text(class->least, gb, least);
     add_link_loss(device, &link);
     const int result = advice_doubt(
-        record, "below-class", "warning",
+        judged->record, "below-class", "warning",
         "in %s %s had %s GB/s, where a device like its %s (%s) gives %s GB/s or more%s: raise "
         "--depth, --writers or --buffer-size, and look at its health, link and temperature",
-        phase->name, row->name, rate, device->name, class->name, least, text_string(&link));
+        judged->phase->name, judged->row->name, rate, device->name, class->name, least,
+        text_string(&link));
     text_release(&link);
     return result;
 }
 
-static int tell_above_device(struct record *record, const struct record_phase *phase,
-                             const struct record_row *row, const struct record_block_device *device,
+static int tell_above_device(const struct judged *judged, const struct record_block_device *device,
                              const struct device_class *class)
 {
     char rate[FIGURES_TEXT];
     char most[FIGURES_TEXT];
-    figures_rate_text(rate_of(row), gb, rate);
+    figures_rate_text(rate_of(judged->row), gb, rate);
     figures_rate_text(class->most, gb, most);
-    return advice_doubt(record, "above-line-rate", "serious",
+    return advice_doubt(judged->record, "above-line-rate", "serious",
                         "in %s %s had %s GB/s, but the link of its %s (%s) carries %s GB/s: the "
                         "rest never came to the device; use O_DIRECT and --fsync end",
-                        phase->name, row->name, rate, device->name, class->name, most);
+                        judged->phase->name, judged->row->name, rate, device->name, class->name,
+                        most);
 }
 
-static int compare_with_device(struct record *record, const struct record_phase *phase, size_t i)
+static int compare_with_device(const struct judged *judged)
 {
-    const struct record_node *node = &record->nodes[i];
-    const struct record_row *row = &phase->nodes[i];
     struct device_class class;
-    bool alone;
-    if (!local_target(record, node))
+    if (!has_local_target(judged))
         return 0;
-    const struct record_block_device *device = deciding_device(record, node, &class, &alone);
+    const struct record_block_device *device = deciding_device(judged, &class);
     if (!device)
         return 0;
-    if (alone && rate_of(row) > tolerance * class.most)
-        return tell_above_device(record, phase, row, device, &class);
-    if (storage_decides(phase) && rate_of(row) < far_below * class.least)
-        return tell_below(record, phase, row, device, &class);
+    const bool alone = judged->devices.end == judged->devices.begin + 1;
+    if (alone && rate_of(judged->row) > tolerance * class.most)
+        return tell_above_device(judged, device, &class);
+    if (storage_decides(judged->phase) && rate_of(judged->row) < far_below * class.least)
+        return tell_below(judged, device, &class);
     return 0;
 }
 
@@ -198,13 +187,12 @@ static bool is_remote(const struct record_target *target)
 
 /* Bits per second, one way, of all links of a node that are up; 0 where one does not tell. A port
  * that shows as an interface too counts twice: rather a doubt too few. */
-static double network_of(const struct record *record, const struct record_node *node)
+static double network_of(const struct judged *judged)
 {
     double sum = 0;
-    for (size_t i = 0; i < record->network_count; i++) {
-        const struct record_network *network = &record->networks[i];
-        const bool up = strcmp(network->state, "down") != 0;
-        if (strcmp(network->node, node->hostname) != 0 || !up || strcmp(network->kind, "bond") == 0)
+    for (size_t i = judged->networks.begin; i < judged->networks.end; i++) {
+        const struct record_network *network = &judged->record->networks[i];
+        if (strcmp(network->state, "down") == 0 || strcmp(network->kind, "bond") == 0)
             continue;
         if (network->bits_per_s <= 0)
             return 0;
@@ -213,39 +201,40 @@ static double network_of(const struct record *record, const struct record_node *
     return sum;
 }
 
-static int compare_with_network(struct record *record, const struct record_phase *phase, size_t i)
+/* 'than' and 'so' stand around the most that could be. */
+static int tell_above(const struct judged *judged, double most, const char *code, const char *than,
+                      const char *so)
 {
-    const struct record_node *node = &record->nodes[i];
-    const double most = network_of(record, node) / 8;
-    for (size_t k = 0; k < record->target_count; k++)
-        if (strcmp(record->targets[k].node, node->hostname) == 0 && !is_remote(&record->targets[k]))
-            return 0;
-    if (most <= 0 || rate_of(&phase->nodes[i]) <= tolerance * most)
-        return 0;
     char rate[FIGURES_TEXT];
     char line[FIGURES_TEXT];
-    figures_rate_text(rate_of(&phase->nodes[i]), gb, rate);
+    figures_rate_text(rate_of(judged->row), gb, rate);
     figures_rate_text(most, gb, line);
-    return advice_doubt(record, "above-line-rate", "serious",
-                        "in %s %s had %s GB/s, but all its networks together carry %s GB/s: a "
-                        "cache on the node answered; use O_DIRECT, or more data than memory holds",
-                        phase->name, phase->nodes[i].name, rate, line);
+    return advice_doubt(judged->record, code, "serious", "in %s %s had %s GB/s, %s %s GB/s%s",
+                        judged->phase->name, judged->row->name, rate, than, line, so);
 }
 
-static int compare_with_memory(struct record *record, const struct record_phase *phase, size_t i)
+static int compare_with_network(const struct judged *judged)
 {
-    const int64_t sockets = record->nodes[i].sockets > 0 ? record->nodes[i].sockets : 1;
-    const double most = memory_of_socket * (double)sockets;
-    if (rate_of(&phase->nodes[i]) <= most)
+    for (size_t i = judged->targets.begin; i < judged->targets.end; i++)
+        if (!is_remote(&judged->record->targets[i]))
+            return 0;
+    const double most = network_of(judged) / 8;
+    if (most <= 0 || rate_of(judged->row) <= tolerance * most)
         return 0;
-    char rate[FIGURES_TEXT];
-    char line[FIGURES_TEXT];
-    figures_rate_text(rate_of(&phase->nodes[i]), gb, rate);
-    figures_rate_text(most, gb, line);
-    return advice_doubt(record, "above-memory-speed", "serious",
-                        "in %s %s had %s GB/s, more than the %s GB/s that its memory could carry: "
-                        "the data were never moved; look at what the target does with them",
-                        phase->name, phase->nodes[i].name, rate, line);
+    return tell_above(judged, most, "above-line-rate", "but all its networks together carry",
+                      ": a cache on the node answered; use O_DIRECT, or more data than memory "
+                      "holds");
+}
+
+static int compare_with_memory(const struct judged *judged)
+{
+    const int64_t sockets = judged->node->sockets > 0 ? judged->node->sockets : 1;
+    const double most = memory_of_socket * (double)sockets;
+    if (rate_of(judged->row) <= most)
+        return 0;
+    return tell_above(judged, most, "above-memory-speed", "more than the",
+                      " that its memory could carry: the data were never moved; look at what the "
+                      "target does with them");
 }
 
 static bool is_null(const struct record *record)
@@ -256,24 +245,46 @@ static bool is_null(const struct record *record)
     return record->target_count > 0;
 }
 
+static int compare(struct judged *judged)
+{
+    static int (*const comparisons[])(const struct judged *) = {
+        compare_with_memory, compare_with_network, compare_with_device};
+    const size_t before = judged->record->advice_count;
+    int result = 0;
+    node_rows_seek(&judged->targets, judged->node->hostname);
+    node_rows_seek(&judged->devices, judged->node->hostname);
+    node_rows_seek(&judged->networks, judged->node->hostname);
+    for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons && !result; i++) {
+        result = comparisons[i](judged);
+        if (judged->record->advice_count != before)
+            break;
+    }
+    return result;
+}
+
 /* The first phase and node of which there is something to say. */
 int consider_limits(struct record *record)
 {
-    typedef int compare(struct record *, const struct record_phase *, size_t);
-    static compare *const comparisons[] = {compare_with_memory, compare_with_network,
-                                           compare_with_device};
+    struct judged judged = {
+        .record = record,
+        .targets = NODE_ROWS(record->targets, record->target_count),
+        .devices = NODE_ROWS(record->block_devices, record->block_device_count),
+        .networks = NODE_ROWS(record->networks, record->network_count),
+    };
     const size_t before = record->advice_count;
     for (size_t i = 0; i < record->phase_count && !is_null(record); i++) {
-        const struct record_phase *phase = &record->phases[i];
+        const struct record_phase *phase = judged.phase = &record->phases[i];
         if (!advice_counts(phase) || phase->duration_ns < least_ns ||
             phase->node_count != record->node_count)
             continue;
-        for (size_t node = 0; node < phase->node_count; node++)
-            for (size_t k = 0; k < sizeof comparisons / sizeof *comparisons; k++) {
-                const int result = comparisons[k](record, phase, node);
-                if (result || record->advice_count != before)
-                    return result;
-            }
+        judged.targets.next = judged.devices.next = judged.networks.next = 0;
+        for (size_t node = 0; node < phase->node_count; node++) {
+            judged.node = &record->nodes[node];
+            judged.row = &phase->nodes[node];
+            const int result = compare(&judged);
+            if (result || record->advice_count != before)
+                return result;
+        }
     }
     return 0;
 }
