@@ -293,6 +293,10 @@ int record_add_advice(struct record *record, const char *code, const char *sever
 /* Percentiles, mean and max of a histogram as a record keeps them. */
 void record_latency_of(const struct histogram *histogram, struct record_latency *latency);
 
+/* Did it submit nothing? A rank without a share has no rate and no mode. And how many did. */
+bool record_row_idle(const struct record_row *row);
+size_t record_rows_active(const struct record_row *rows, size_t count);
+
 const char *record_status_name(enum record_status status);
 const char *record_truth_name(enum record_truth truth); /* "no", "yes", "unknown", "mixed" */
 

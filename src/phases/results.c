@@ -58,21 +58,10 @@ static void row_of_writer(const struct phase *phase, uint32_t index, struct reco
     record_latency_of(&outcome->latency, &row->latency);
 }
 
-static void merge_truth(uint8_t *into, uint8_t part, bool first)
-{
-    *into = first
-                ? part
-                : (uint8_t)record_truth_merge((enum record_truth) * into, (enum record_truth)part);
-}
-
-/* Adds a part to a row that covers several: counters, modes, the first reason and failure. */
-static void row_merge(struct record_row *into, const struct record_row *part, bool first)
+/* Adds a part to a row that covers several: counters, the first reason and failure. */
+static void row_merge(struct record_row *into, const struct record_row *part)
 {
     counters_merge(&into->counters, &part->counters);
-    merge_truth(&into->direct_opened, part->direct_opened, first);
-    merge_truth(&into->direct_in_effect, part->direct_in_effect, first);
-    merge_truth(&into->uncached, part->uncached, first);
-    merge_truth(&into->buffers_fixed, part->buffers_fixed, first);
     if (!into->direct_reason[0])
         text_copy(into->direct_reason, sizeof into->direct_reason, part->direct_reason);
     if (!into->not_granted[0])
@@ -86,6 +75,7 @@ static void row_of_rank(const struct phase *phase, struct record_row *row)
 {
     const struct cluster *cluster = phase->run->cluster;
     *row = (struct record_row){.node = cluster->node, .rank = cluster->rank, .writer = -1};
+    results_clear_modes(row);
     snprintf(row->name, sizeof row->name, "%.48s:%u", cluster->node_names[cluster->node],
              cluster->rank);
     counters_clear(&row->counters);
@@ -105,39 +95,14 @@ static void row_of_modes(const struct phase *phase, struct record_row *row)
                                       pipeline_outcome(phase->pipeline, i)->buffers_fixed};
         counters_clear(&part.counters);
         text_copy(part.direct_reason, sizeof part.direct_reason, phase->opened[i].reason);
-        row_merge(row, &part, first);
+        results_merge_modes(row, &part, first);
+        row_merge(row, &part);
         first = false;
     }
     row->counters.requests = !first; /* has it any file? ranks without a share have no mode */
     row->counters.sampled_before_pages = phase->facts.counters.sampled_before_pages;
     row->counters.cached_before_pages = phase->facts.counters.cached_before_pages;
     text_copy(row->not_granted, sizeof row->not_granted, phase->facts.not_granted);
-}
-
-static void phase_modes(struct record_phase *into, const struct record_row *ranks, size_t count)
-{
-    bool first = true;
-    into->ranks_direct = 0;
-    into->ranks_total = 0;
-    into->ranks_without = 0;
-    into->direct_reason[0] = '\0';
-    into->not_granted[0] = '\0';
-    for (size_t i = 0; i < count; i++) {
-        if (!ranks[i].counters.requests)
-            continue;
-        into->ranks_total++;
-        into->ranks_direct += ranks[i].direct_in_effect == TRUTH_YES;
-        into->ranks_without += ranks[i].not_granted[0] != 0;
-        merge_truth(&into->direct_opened, ranks[i].direct_opened, first);
-        merge_truth(&into->direct_in_effect, ranks[i].direct_in_effect, first);
-        merge_truth(&into->uncached, ranks[i].uncached, first);
-        merge_truth(&into->buffers_fixed, ranks[i].buffers_fixed, first);
-        if (!into->not_granted[0])
-            text_copy(into->not_granted, sizeof into->not_granted, ranks[i].not_granted);
-        if (!into->direct_reason[0])
-            text_copy(into->direct_reason, sizeof into->direct_reason, ranks[i].direct_reason);
-        first = false;
-    }
 }
 
 /* Where the reads may come from, as the plan tells. */
@@ -217,7 +182,7 @@ int results_opened(struct phase *phase, struct record_phase *into, struct failur
         return why->code;
     const int64_t planned = planned_bytes(phase);
     if (into) {
-        phase_modes(into, rows, count);
+        results_sum_modes(into, rows, count);
         describe_cache(phase, into, rows, count);
         into->bytes_planned = planned;
     }
@@ -240,7 +205,8 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
         if (!phase->parts[i].share.bytes)
             continue;
         row_of_writer(phase, i, &writers[used]);
-        row_merge(&rank, &writers[used], !used);
+        results_merge_modes(&rank, &writers[used], !used);
+        row_merge(&rank, &writers[used]);
         used++;
     }
     if (!writers)
@@ -274,19 +240,23 @@ static void gather_latency(struct phase *phase, struct record_phase *into)
         histogram_merge(&into->latency, &into->node_latency[node]);
 }
 
-/* Node rows from rank rows. */
+/* Node rows from rank rows; those of ranks that had nothing to do bring no mode. */
 static void sum_nodes(const struct cluster *cluster, struct record_phase *into)
 {
     for (size_t i = 0; i < into->node_count; i++) {
         struct record_row *node = &into->nodes[i];
         *node = (struct record_row){.node = (int64_t)i, .rank = -1, .writer = -1};
         text_copy(node->name, sizeof node->name, cluster->node_names[i]);
+        results_clear_modes(node);
         counters_clear(&node->counters);
         record_latency_of(&into->node_latency[i], &node->latency);
     }
     for (size_t i = 0; i < into->rank_count; i++) {
-        struct record_row *node = &into->nodes[into->ranks[i].node];
-        row_merge(node, &into->ranks[i], !node->counters.writer_time_ns);
+        const struct record_row *rank = &into->ranks[i];
+        struct record_row *node = &into->nodes[rank->node];
+        if (!record_row_idle(rank))
+            results_merge_modes(node, rank, record_row_idle(node));
+        row_merge(node, rank);
     }
 }
 
@@ -316,7 +286,7 @@ static void sum_up(struct record_phase *into)
         const struct counters *rank = &into->ranks[i].counters;
         into->bytes += rank->bytes;
         into->requests += rank->requests;
-        if (rank->first_ns == INT64_MAX)
+        if (record_row_idle(&into->ranks[i]))
             continue;
         span_add(&started, rank->started_ns);
         span_add(&submitted, rank->first_ns);
@@ -390,7 +360,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
         else
             record_mark_until_steady(into, rounds_width_ns(&phase->rounds),
                                      phase->steady ? rounds_window_ns(&phase->rounds) : -1);
-        phase_modes(into, into->ranks, into->rank_count);
+        results_sum_modes(into, into->ranks, into->rank_count);
         if (into->direct_in_effect != opened)
             describe_cache(phase, into, into->ranks, into->rank_count);
         check_sums(into, why);

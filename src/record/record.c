@@ -118,6 +118,19 @@ void record_latency_of(const struct histogram *histogram, struct record_latency 
     };
 }
 
+bool record_row_idle(const struct record_row *row)
+{
+    return row->counters.first_ns == INT64_MAX;
+}
+
+size_t record_rows_active(const struct record_row *rows, size_t count)
+{
+    size_t active = 0;
+    for (size_t i = 0; i < count; i++)
+        active += !record_row_idle(&rows[i]);
+    return active;
+}
+
 const char *record_status_name(enum record_status status)
 {
     switch (status) {

@@ -72,7 +72,7 @@ int consider_mixed_direct(struct record *record)
         return 0;
     const struct record_row *odd = NULL;
     for (size_t i = 0; i < phase->node_count && !odd; i++)
-        if (phase->nodes[i].direct_in_effect != TRUTH_YES)
+        if (!record_row_idle(&phase->nodes[i]) && phase->nodes[i].direct_in_effect != TRUTH_YES)
             odd = &phase->nodes[i];
     const char *reason = phase->direct_reason;
     if (!reason[0])

@@ -17,12 +17,13 @@ static const int64_t long_gap_ns = 1000000000;
 
 enum { LEAST_ROWS = 3, NAMED = 4, TIMES_THE_USUAL = 4 };
 
-/* Nodes, ranks or writers of a phase. */
+/* Nodes, ranks or writers of a phase; those that had nothing to do are not looked at. */
 struct crowd {
     const char *what;
     const char *code;
     const struct record_row *rows;
     size_t count;
+    size_t active;
     int64_t median;
     int64_t limit;
 };
@@ -34,14 +35,16 @@ static int64_t rate_of(const struct record_row *row)
 
 static int find_limit(struct crowd *crowd)
 {
-    int64_t *rates = calloc(2 * crowd->count, sizeof *rates);
+    size_t used = 0;
+    int64_t *rates = calloc(2 * crowd->active, sizeof *rates);
     if (!rates)
         return -ENOMEM;
     for (size_t i = 0; i < crowd->count; i++)
-        rates[i] = rate_of(&crowd->rows[i]);
-    describe_sort(rates, crowd->count);
-    crowd->median = describe_median(rates, crowd->count);
-    int64_t mad = describe_deviation(rates, crowd->count, crowd->median, rates + crowd->count);
+        if (!record_row_idle(&crowd->rows[i]))
+            rates[used++] = rate_of(&crowd->rows[i]);
+    describe_sort(rates, used);
+    crowd->median = describe_median(rates, used);
+    int64_t mad = describe_deviation(rates, used, crowd->median, rates + used);
     double distance = deviations * (double)mad;
     if (distance < least_share * (double)crowd->median)
         distance = least_share * (double)crowd->median;
@@ -113,7 +116,7 @@ static void set_apart(const struct record *record, const struct crowd *crowd,
 {
     const struct record_row *usual = NULL;
     for (size_t i = 0; i < crowd->count && !usual; i++)
-        if (rate_of(&crowd->rows[i]) >= crowd->median)
+        if (!record_row_idle(&crowd->rows[i]) && rate_of(&crowd->rows[i]) >= crowd->median)
             usual = &crowd->rows[i];
     if (!usual)
         return;
@@ -135,7 +138,7 @@ static int name_slow(struct record *record, const struct record_phase *phase,
     char rate[FIGURES_TEXT];
     for (size_t i = 0; i < crowd->count; i++) {
         const struct record_row *row = &crowd->rows[i];
-        if (rate_of(row) >= crowd->limit || slow++ >= NAMED)
+        if (record_row_idle(row) || rate_of(row) >= crowd->limit || slow++ >= NAMED)
             continue;
         if (slow == 1)
             set_apart(record, crowd, row, &apart);
@@ -148,7 +151,7 @@ static int name_slow(struct record *record, const struct record_phase *phase,
         result = advice_doubt(
             record, crowd->code, "warning",
             "in %s %zu of %zu %ss were far slower than the median of %s GiB/s: %s%s; %s%s",
-            phase->name, slow, crowd->count, crowd->what, rate, text_string(&names),
+            phase->name, slow, crowd->active, crowd->what, rate, text_string(&names),
             slow > NAMED ? " ..." : "",
             apart.length ? "the first stands apart: "
                          : "look at its "
@@ -162,8 +165,9 @@ static int name_slow(struct record *record, const struct record_phase *phase,
 static int consider_crowd(struct record *record, const struct record_phase *phase,
                           struct crowd *crowd)
 {
-    if (crowd->count < LEAST_ROWS ||
-        (crowd->rows == phase->nodes && crowd->count < NODES_WITH_OUTLIERS))
+    crowd->active = record_rows_active(crowd->rows, crowd->count);
+    if (crowd->active < LEAST_ROWS ||
+        (crowd->rows == phase->nodes && crowd->active < NODES_WITH_OUTLIERS))
         return 0;
     int result = find_limit(crowd);
     return result ? result : name_slow(record, phase, crowd);
@@ -176,10 +180,12 @@ static int64_t usual_gap(const struct record_phase *phase)
     int64_t *gaps = calloc(phase->rank_count, sizeof *gaps);
     if (!gaps)
         return -ENOMEM;
+    size_t used = 0;
     for (size_t i = 0; i < phase->rank_count; i++)
-        gaps[i] = phase->ranks[i].counters.longest_gap_ns;
-    describe_sort(gaps, phase->rank_count);
-    int64_t usual_ns = describe_median(gaps, phase->rank_count);
+        if (!record_row_idle(&phase->ranks[i]))
+            gaps[used++] = phase->ranks[i].counters.longest_gap_ns;
+    describe_sort(gaps, used);
+    int64_t usual_ns = describe_median(gaps, used);
     free(gaps);
     return usual_ns;
 }
@@ -188,10 +194,12 @@ static int name_stalled(struct record *record, const struct record_phase *phase,
 {
     struct text names = {0};
     char gap[UNITS_TEXT];
+    size_t active = record_rows_active(phase->ranks, phase->rank_count);
     size_t count = 0;
     for (size_t i = 0; i < phase->rank_count; i++) {
         int64_t own_ns = phase->ranks[i].counters.longest_gap_ns;
-        if (own_ns < long_gap_ns || own_ns < usual_ns * TIMES_THE_USUAL || count++ >= NAMED)
+        if (record_row_idle(&phase->ranks[i]) || own_ns < long_gap_ns ||
+            own_ns < usual_ns * TIMES_THE_USUAL || count++ >= NAMED)
             continue;
         units_show_duration(own_ns, gap);
         text_add(&names, "%s%s for %s", names.length ? ", " : "", phase->ranks[i].name, gap);
@@ -199,12 +207,11 @@ static int name_stalled(struct record *record, const struct record_phase *phase,
     int result = names.failed ? -ENOMEM : 0;
     units_show_duration(usual_ns, gap);
     if (count && !result)
-        result =
-            advice_doubt(record, "stalled-rank", "warning",
-                         "in %s %zu of %zu ranks had no request answered for long (%s%s), where "
-                         "the usual rank waited %s at most: see what stopped them",
-                         phase->name, count, phase->rank_count, text_string(&names),
-                         count > NAMED ? " ..." : "", gap);
+        result = advice_doubt(
+            record, "stalled-rank", "warning",
+            "in %s %zu of %zu ranks had no request answered for long (%s%s), where "
+            "the usual rank waited %s at most: see what stopped them",
+            phase->name, count, active, text_string(&names), count > NAMED ? " ..." : "", gap);
     text_release(&names);
     return result;
 }
@@ -214,7 +221,7 @@ int consider_stalls(struct record *record)
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
         size_t before = record->advice_count;
-        if (!advice_counts(phase) || phase->rank_count < 2)
+        if (!advice_counts(phase) || record_rows_active(phase->ranks, phase->rank_count) < 2)
             continue;
         int64_t usual_ns = usual_gap(phase);
         int result = usual_ns < 0 ? (int)usual_ns : name_stalled(record, phase, usual_ns);

@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "bottleneck.h"
 #include "figures.h"
+#include "stats/describe.h"
 
 static const int64_t short_run_ns = 10000000000;
 static const int64_t good_run_ns = 30000000000;
@@ -127,25 +128,26 @@ int consider_long_tail(struct record *record)
         phase->name, share);
 }
 
-static int ascending(const void *a, const void *b)
+static double rate_of(const struct record_row *node)
 {
-    double left = *(const double *)a;
-    double right = *(const double *)b;
-    return (left > right) - (left < right);
+    return figures_rate(node->counters.bytes, node->counters.end_ns);
 }
 
-/* Median of the nodes' rates; negative when there is no memory for it. */
+/* Median of the rates of the nodes that had something to do; negative when there is no memory for
+ * it. */
 static double median_rate(const struct record_phase *phase)
 {
-    double *rates = calloc(phase->node_count, sizeof *rates);
+    size_t used = 0;
+    int64_t *rates = calloc(phase->node_count, sizeof *rates);
     if (!rates)
         return -1;
     for (size_t i = 0; i < phase->node_count; i++)
-        rates[i] = figures_rate(phase->nodes[i].counters.bytes, phase->nodes[i].counters.end_ns);
-    qsort(rates, phase->node_count, sizeof *rates, ascending);
-    double median = rates[phase->node_count / 2];
+        if (!record_row_idle(&phase->nodes[i]))
+            rates[used++] = (int64_t)rate_of(&phase->nodes[i]);
+    describe_sort(rates, used);
+    int64_t median = describe_median(rates, used);
     free(rates);
-    return median;
+    return (double)median;
 }
 
 static int nodes_of(struct record *record, const struct record_phase *phase)
@@ -156,8 +158,8 @@ static int nodes_of(struct record *record, const struct record_phase *phase)
     char rate[FIGURES_TEXT];
     for (size_t i = 0; i < phase->node_count; i++) {
         const struct record_row *node = &phase->nodes[i];
-        double own = figures_rate(node->counters.bytes, node->counters.end_ns);
-        if (own >= slow_limit * median || slow++ >= NAMED_NODES)
+        double own = rate_of(node);
+        if (record_row_idle(node) || own >= slow_limit * median || slow++ >= NAMED_NODES)
             continue;
         figures_rate_text(own, gib, rate);
         text_add(&names, "%s%s with %s GiB/s", names.length ? ", " : "", node->name, rate);
@@ -169,7 +171,8 @@ static int nodes_of(struct record *record, const struct record_phase *phase)
             record, "nodes-disagree", "warning",
             "in %s %zu of %zu nodes stayed below 80 %% of the median of %s GiB/s (%s): "
             "look at their links and mounts, or leave them out",
-            phase->name, slow, phase->node_count, rate, text_string(&names));
+            phase->name, slow, record_rows_active(phase->nodes, phase->node_count), rate,
+            text_string(&names));
     text_release(&names);
     return result;
 }
@@ -179,9 +182,11 @@ int consider_nodes(struct record *record)
 {
     size_t before = record->advice_count;
     int result = 0;
-    for (size_t i = 0; i < record->phase_count && !result && record->advice_count == before; i++)
-        if (advice_counts(&record->phases[i]) && record->phases[i].node_count > 1 &&
-            record->phases[i].node_count < NODES_WITH_OUTLIERS)
-            result = nodes_of(record, &record->phases[i]);
+    for (size_t i = 0; i < record->phase_count && !result && record->advice_count == before; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        size_t active = record_rows_active(phase->nodes, phase->node_count);
+        if (advice_counts(phase) && active > 1 && active < NODES_WITH_OUTLIERS)
+            result = nodes_of(record, phase);
+    }
     return result;
 }

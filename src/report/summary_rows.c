@@ -37,14 +37,20 @@ static int by_speed(const void *a, const void *b, void *rows)
     return (left > right) - (left < right);
 }
 
-/* Indices of the rows from the slowest to the fastest, malloc'ed. */
-static size_t *sorted(struct record_row *rows, size_t count)
+/* Rows that had something to do, by their indices from the slowest to the fastest. */
+struct order {
+    size_t *rows; /* malloc'ed, NULL without memory */
+    size_t count;
+};
+
+static struct order sorted(struct record_row *rows, size_t count)
 {
-    size_t *order = calloc(count, sizeof *order);
-    for (size_t i = 0; order && i < count; i++)
-        order[i] = i;
-    if (order)
-        qsort_r(order, count, sizeof *order, by_speed, rows);
+    struct order order = {.rows = calloc(count + 1, sizeof *order.rows)};
+    for (size_t i = 0; order.rows && i < count; i++)
+        if (!record_row_idle(&rows[i]))
+            order.rows[order.count++] = i;
+    if (order.rows)
+        qsort_r(order.rows, order.count, sizeof *order.rows, by_speed, rows);
     return order;
 }
 
@@ -89,18 +95,21 @@ static void add_gap(struct table *table, const char *text)
         table_add(table, "%s", "");
 }
 
-/* A table of rows in their order, or of both ends and the middle by rate. */
-static void write_table(struct record_row *rows, size_t count, const size_t *order, bool all,
+/* A table of all rows in their order, or of both ends and the middle by rate. */
+static void write_table(struct record_row *rows, size_t count, const struct order *order, bool all,
                         const struct table_words *words, struct text *out)
 {
     struct table table = {.columns = COLUMNS};
-    int decimals = figures_decimals(speed(&rows[order[count - 1]]) / gib);
+    if (count < 2 || !order->count)
+        return;
+    int decimals = figures_decimals(speed(&rows[order->rows[order->count - 1]]) / gib);
+    size_t lines = all ? count : order->count;
     add_head(&table, words->what, words->reading);
-    for (size_t i = 0; i < count; i++) {
-        bool shown = all || i < EXTREMES || i + EXTREMES >= count || i == count / 2;
+    for (size_t i = 0; i < lines; i++) {
+        bool shown = all || i < EXTREMES || i + EXTREMES >= lines || i == lines / 2;
         if (shown)
-            add_row(&table, &rows[all ? i : order[i]], decimals);
-        else if (i == EXTREMES || i == count / 2 + 1)
+            add_row(&table, &rows[all ? i : order->rows[i]], decimals);
+        else if (i == EXTREMES || i == lines / 2 + 1)
             add_gap(&table, words->dots);
     }
     text_add(out, "\n");
@@ -116,18 +125,18 @@ static void add_extreme(struct text *line, const char *what, const struct record
     text_add(line, "%s%s %s with %s GiB/s", line->length ? ", " : "", what, row->name, rate);
 }
 
-static void write_extremes(const struct record_phase *phase, const size_t *nodes,
-                           const size_t *ranks, struct text *out)
+static void write_extremes(const struct record_phase *phase, const struct order *nodes,
+                           const struct order *ranks, struct text *out)
 {
     struct text slowest = {0};
     struct text fastest = {0};
-    if (nodes && phase->node_count > 1) {
-        add_extreme(&slowest, "node", &phase->nodes[nodes[0]]);
-        add_extreme(&fastest, "node", &phase->nodes[nodes[phase->node_count - 1]]);
+    if (nodes->count > 1) {
+        add_extreme(&slowest, "node", &phase->nodes[nodes->rows[0]]);
+        add_extreme(&fastest, "node", &phase->nodes[nodes->rows[nodes->count - 1]]);
     }
-    if (ranks && phase->rank_count > 1) {
-        add_extreme(&slowest, "rank", &phase->ranks[ranks[0]]);
-        add_extreme(&fastest, "rank", &phase->ranks[ranks[phase->rank_count - 1]]);
+    if (ranks->count > 1) {
+        add_extreme(&slowest, "rank", &phase->ranks[ranks->rows[0]]);
+        add_extreme(&fastest, "rank", &phase->ranks[ranks->rows[ranks->count - 1]]);
     }
     if (slowest.length) {
         summary_line(out, "slowest", "%s", text_string(&slowest));
@@ -148,27 +157,25 @@ static void write_failures(const struct record_phase *phase, struct text *out)
 void summary_rows(const struct record_phase *phase, const struct summary_style *style,
                   struct text *out)
 {
-    size_t *nodes = sorted(phase->nodes, phase->node_count);
-    size_t *ranks = sorted(phase->ranks, phase->rank_count);
-    size_t *writers = sorted(phase->writers, phase->writer_count);
-    out->failed |= (phase->node_count && !nodes) || (phase->rank_count && !ranks) ||
-                   (phase->writer_count && !writers);
-    write_extremes(phase, nodes, ranks, out);
+    struct order nodes = sorted(phase->nodes, phase->node_count);
+    struct order ranks = sorted(phase->ranks, phase->rank_count);
+    struct order writers = sorted(phase->writers, phase->writer_count);
+    out->failed |= !nodes.rows || !ranks.rows || !writers.rows;
+    write_extremes(phase, &nodes, &ranks, out);
     bool all = style->verbose || phase->node_count <= ALL_SHOWN;
     struct table_words words = {.what = all ? "node" : "node, by rate",
                                 .dots = style->utf8 ? "…" : "...",
                                 .reading = bottleneck_reading(phase)};
-    if (nodes && phase->node_count > 1)
-        write_table(phase->nodes, phase->node_count, nodes, all, &words, out);
+    write_table(phase->nodes, phase->node_count, &nodes, all, &words, out);
     words.what = "rank";
-    if (style->verbose && ranks && phase->rank_count > 1)
-        write_table(phase->ranks, phase->rank_count, ranks, true, &words, out);
+    if (style->verbose)
+        write_table(phase->ranks, phase->rank_count, &ranks, true, &words, out);
     words.what = "writer";
-    if (style->verbose && writers && phase->writer_count > 1)
-        write_table(phase->writers, phase->writer_count, writers, true, &words, out);
+    if (style->verbose)
+        write_table(phase->writers, phase->writer_count, &writers, true, &words, out);
     if (style->verbose)
         write_failures(phase, out);
-    free(nodes);
-    free(ranks);
-    free(writers);
+    free(nodes.rows);
+    free(ranks.rows);
+    free(writers.rows);
 }

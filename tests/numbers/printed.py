@@ -7,6 +7,7 @@ import math
 import re
 
 GIB, GB = 2**30, 10**9
+NEVER = 2**63 - 1  # first_ns of who had nothing to do
 NOTHING = {"total": 0, "sum_ns": 0, "min_ns": 0, "max_ns": 0}
 
 
@@ -508,9 +509,10 @@ class Phase:
         orders = {}
         for what, table in tables.items():
             speed = self.speeds(table)
-            orders[what] = sorted(range(len(speed)), key=lambda i, s=speed: (s[i], i))
+            worked = [i for i, first in enumerate(table["first_ns"]) if first != NEVER]
+            orders[what] = sorted(worked, key=lambda i, s=speed: (s[i], i))
             for end in extremes:
-                if what != "writer" and len(speed) > 1:
+                if what != "writer" and len(worked) > 1:
                     row = orders[what][end]
                     extremes[end].append(f"{what} {text_of(table['name'][row])} with "
                                          f"{rate_text(speed[row])} GiB/s")
@@ -518,7 +520,7 @@ class Phase:
             if extremes[end]:
                 self.line(label, ", ".join(extremes[end]))
         for what, table in tables.items():
-            if len(table["name"]) > 1 and (what == "node" or self.page.verbose):
+            if len(table["name"]) > 1 and orders[what] and (what == "node" or self.page.verbose):
                 self.table(what, table, orders[what])
         if self.page.verbose:
             for i, failure in enumerate(tables["rank"]["first_failure"]):
@@ -526,8 +528,9 @@ class Phase:
                     self.line(text_of(tables["rank"]["name"][i]), text_of(failure))
 
     def table(self, what, table, order):
-        count, speed = len(order), self.speeds(table)
-        every = self.page.verbose or what != "node" or count <= 16
+        speed = self.speeds(table)
+        every = self.page.verbose or what != "node" or len(speed) <= 16
+        count = len(speed) if every else len(order)
         sides = "checkers readers" if self.reading else "producers writers"
         self.page.parts.append(f"{what}{'' if every else ', by rate'} GiB/s {sides} p50 p99 p99.9 "
                                "max waited waited")

@@ -12,9 +12,8 @@ import sys
 
 import h5py
 
-from printed import differences, percentile
+from printed import NEVER, differences, percentile
 
-NEVER = 2**63 - 1
 problems = []
 
 
@@ -42,6 +41,20 @@ def table(group):
 
 def spread(values):
     return max(values) - min(values)
+
+
+def check_modes(name, phase):
+    """Ranks that had nothing to do have no mode, and leave those of their nodes alone."""
+    ranks, nodes = table(phase["ranks"]), table(phase["nodes"])
+    for column in ("direct_opened", "direct_in_effect", "uncached", "buffers_fixed"):
+        names = {value: text for text, value in
+                 h5py.check_enum_dtype(phase["ranks"][column].dtype).items()}
+        for node in range(len(nodes["node"])):
+            found = {names[truth] for truth, of, first in
+                     zip(ranks[column], ranks["node"], ranks["first_ns"])
+                     if of == node and first != NEVER}
+            wanted = "mixed" if len(found) > 1 else found.pop() if found else "unknown"
+            expect(f"{name} {column} of node {node}", wanted, names[nodes[column][node]])
 
 
 def check_ranks(name, phase):
@@ -207,6 +220,7 @@ with h5py.File(sys.argv[1], "r") as result:
     for title, group in result["phases"].items():
         if group.attrs["duration_ns"] > 0:
             check_ranks(title, group)
+            check_modes(title, group)
             check_timeline(title, group)
             check_latency(title, group)
             check_histograms(title, group)

@@ -212,4 +212,26 @@ static inline int sample_ceiling(struct record *record, const char *probe, int64
     return record_add_ceiling(record, &ceiling);
 }
 
+/* As a rank or a node that had no share is kept. */
+static inline void sample_idle(struct record_row **rows, size_t *count, const char *name)
+{
+    *rows = reallocarray(*rows, *count + 1, sizeof **rows);
+    struct record_row *row = &(*rows)[(*count)++];
+    *row = (struct record_row){.rank = -1, .writer = -1};
+    snprintf(row->name, sizeof row->name, "%s", name);
+    counters_clear(&row->counters);
+    row->direct_opened = row->direct_in_effect = TRUTH_UNKNOWN;
+}
+
+/* Three ranks more, one of them on a node of its own, that had nothing to do. */
+static inline void sample_idle_ranks(struct record_phase *phase)
+{
+    for (int i = 0; i < 3; i++)
+        sample_idle(&phase->ranks, &phase->rank_count, i < 2 ? "n001:90" : "n900:91");
+    sample_idle(&phase->nodes, &phase->node_count, "n900");
+    phase->node_latency =
+        reallocarray(phase->node_latency, phase->node_count, sizeof *phase->node_latency);
+    phase->node_latency[phase->node_count - 1] = (struct histogram){0};
+}
+
 #endif

@@ -97,6 +97,25 @@ static void everything_when_verbose(void **state)
                       &(struct summary_style){.utf8 = true, .verbose = true, .colour = true});
 }
 
+/* They are neither the slowest nor among the nodes by rate; a table of all shows them. */
+static void ranks_without_a_share_set_no_extremes(void **state)
+{
+    (void)state;
+    static const struct sample *const samples[] = {&three_nodes, &many_nodes};
+    for (size_t i = 0; i < 2; i++) {
+        struct record record;
+        struct text out = {0};
+        sample_record(&record, samples[i]);
+        sample_idle_ranks(&record.phases[0]);
+        summary_write(&record, &plain, &out);
+        assert_non_null(strstr(text_string(&out), "slowest     node n003 with 1.7"));
+        assert_null(strstr(text_string(&out), ":90 with"));
+        assert_true((strstr(text_string(&out), "n900") != NULL) == (samples[i] == &three_nodes));
+        text_release(&out);
+        record_release(&record);
+    }
+}
+
 static void add_difference(struct record_phase *phase, int64_t offset, const char *kind)
 {
     size_t count = phase->difference_count++;
@@ -349,6 +368,7 @@ int main(void)
         cmocka_unit_test(four_ranks_buffered_in_ascii),
         cmocka_unit_test(three_nodes_in_a_table),
         cmocka_unit_test(many_nodes_by_their_extremes),
+        cmocka_unit_test(ranks_without_a_share_set_no_extremes),
         cmocka_unit_test(everything_when_verbose),
         cmocka_unit_test(what_went_wrong_is_told),
         cmocka_unit_test(what_ended_a_phase_is_told),
