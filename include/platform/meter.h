@@ -11,7 +11,7 @@
 
 /* Counters since the boot; differences of two readings are what happened between. */
 struct meter_reading {
-    int64_t at_ns;      /* clock_now_ns() */
+    int64_t at_ns;      /* clock_now_ns() when the device was read */
     int64_t busy_ns;    /* time in which the device had something to do */
     int64_t queue_ns;   /* sum over its requests of the time in its queue, while they were there */
     int64_t request_ns; /* sum of the times of finished requests, queue and service */

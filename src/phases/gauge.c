@@ -25,21 +25,24 @@ struct gauge *gauge_start(const char *device, int64_t start_ns)
     snprintf(gauge->device, sizeof gauge->device, "%s", device);
     gauge->start_ns = start_ns;
     gauge->interval_ns = FIRST_INTERVAL_NS;
-    take(gauge);
     return gauge;
 }
 
 void gauge_look(struct gauge *gauge, int64_t now_ns)
 {
-    if (!gauge)
+    if (!gauge || now_ns < gauge->start_ns)
         return;
+    if (!gauge->count) {
+        take(gauge);
+        return;
+    }
     int64_t last_ns = gauge->readings[gauge->count - 1].at_ns - gauge->start_ns;
-    int64_t next_ns = (last_ns < 0 ? 0 : last_ns / gauge->interval_ns) + 1;
+    int64_t next_ns = last_ns / gauge->interval_ns + 1;
     if (now_ns - gauge->start_ns >= next_ns * gauge->interval_ns)
         take(gauge);
 }
 
-void gauge_end(struct gauge *gauge)
+void gauge_take(struct gauge *gauge)
 {
     if (gauge)
         take(gauge);

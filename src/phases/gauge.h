@@ -18,14 +18,15 @@ struct gauge {
     struct meter_reading readings[GAUGE_READINGS];
 };
 
-/* Takes the first reading; NULL when there is no memory, which is no failure. 'start_ns' is the
- * common start on the own clock. */
+/* NULL when there is no memory, which is no failure. 'start_ns' is the common start on the own
+ * clock. */
 struct gauge *gauge_start(const char *device, int64_t start_ns);
 
-/* Takes one if the next interval has begun. */
+/* Takes one if the next interval has begun; the first one with the phase: what was before it is
+ * none of it. 'now_ns' is of the own clock. */
 void gauge_look(struct gauge *gauge, int64_t now_ns);
 
-/* Takes the last one. */
-void gauge_end(struct gauge *gauge);
+/* Takes one in any case: when this rank is through, and when all are. */
+void gauge_take(struct gauge *gauge);
 
 #endif

@@ -113,15 +113,24 @@ static bool can_end_without(const struct watcher *watcher)
     return watcher->stop != STOP_NONE && watcher->waits_too_long && stall_give_up(watcher->phase);
 }
 
+/* The first turn comes with the start of the phase, or there would be no reading of its beginning.
+ */
+static int64_t turn_ns(const struct phase *phase)
+{
+    int64_t left_ns = phase->start_ns - clock_now_ns();
+    return left_ns > 0 && left_ns < TURN_NS ? left_ns : TURN_NS;
+}
+
 void observer_watch(struct phase *phase)
 {
     struct cluster *cluster = phase->run->cluster;
     struct watcher watcher = {.phase = phase, .start_ns = clock_now_ns()};
     int64_t longest_ns = phase->run->roomy ? LONGEST_NAP_NS : LONGEST_SHARED_NAP_NS;
     int64_t nap_ns = NAP_NS;
-    while (!pipeline_wait(phase->pipeline, TURN_NS) && !can_end_without(&watcher))
+    while (!pipeline_wait(phase->pipeline, turn_ns(phase)) && !can_end_without(&watcher))
         turn(&watcher);
     phase->run->given_up |= pipeline_abandoned(phase->pipeline);
+    gauge_take(phase->gauge);
     turn(&watcher);
     cluster_gate_enter(cluster);
     while (!cluster_gate_passed(cluster)) {
@@ -129,6 +138,6 @@ void observer_watch(struct phase *phase)
         nap_ns = nap_ns * 2 < longest_ns ? nap_ns * 2 : longest_ns;
         turn(&watcher);
     }
-    gauge_end(phase->gauge);
+    gauge_take(phase->gauge);
     phase->stop = cluster_stop_settle(cluster, phase->number, own_wish(&watcher));
 }

@@ -32,7 +32,7 @@ int results_gather_device(struct phase *phase, struct record_phase *into, struct
     struct record_device rows[GAUGE_READINGS];
     void *all = NULL;
     size_t count = 0;
-    uint32_t used = phase->gauge ? phase->gauge->count - 1 : 0;
+    uint32_t used = phase->gauge && phase->gauge->count ? phase->gauge->count - 1 : 0;
     for (uint32_t i = 0; i < used; i++)
         row_between(phase, i, &rows[i]);
     cluster_gather(cluster, rows, sizeof *rows, used, &all, &count, why);

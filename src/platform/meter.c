@@ -79,8 +79,8 @@ void meter_read(const char *device, struct meter_reading *reading)
     *reading = (struct meter_reading){0};
     if (device[0])
         read_device(device, reading);
+    reading->at_ns = clock_now_ns();
     reading->received_bytes = sum_over("/sys/class/net", "statistics/rx_bytes", 1);
     reading->sent_bytes = sum_over("/sys/class/net", "statistics/tx_bytes", 1);
     read_infiniband(reading);
-    reading->at_ns = clock_now_ns();
 }

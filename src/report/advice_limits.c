@@ -11,9 +11,8 @@
 #include "node_rows.h"
 
 static const double gb = 1e9;
-static const int64_t least_ns = 1000000000; /* shorter phases are about starting */
-static const double far_below = 0.5;        /* of the least that the class is known for */
-static const double tolerance = 1.05;       /* counters and clocks are not exact */
+static const double far_below = 0.5;  /* of the least that the class is known for */
+static const double tolerance = 1.05; /* counters and clocks are not exact */
 static const double busy_limit = 0.2;
 /* Twelve channels of DDR5-6400 (JESD79-5), 51.2 GB/s each: no processor socket has more but those
  * with memory of their own, and these have less than twice that. */
@@ -274,7 +273,7 @@ int consider_limits(struct record *record)
     const size_t before = record->advice_count;
     for (size_t i = 0; i < record->phase_count && !is_null(record); i++) {
         const struct record_phase *phase = judged.phase = &record->phases[i];
-        if (!advice_counts(phase) || phase->duration_ns < least_ns ||
+        if (!advice_counts(phase) || phase->duration_ns < ADVICE_LEAST_NS ||
             phase->node_count != record->node_count)
             continue;
         judged.targets.next = judged.devices.next = judged.networks.next = 0;

@@ -45,8 +45,8 @@ int consider_processors(struct record *record)
 static bool is_held_above_device(const struct record_phase *phase)
 {
     struct load load;
-    if (!advice_counts(phase) || strcmp(phase->kind, "write") != 0 ||
-        phase->direct_in_effect != TRUTH_YES)
+    if (!advice_counts(phase) || phase->duration_ns < ADVICE_LEAST_NS ||
+        strcmp(phase->kind, "write") != 0 || phase->direct_in_effect != TRUTH_YES)
         return false;
     load_find(phase, &load);
     const struct record_device *device = &load.device;

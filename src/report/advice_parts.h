@@ -13,6 +13,9 @@
 /* From so many nodes on, their spread tells which are outliers. */
 enum { NODES_WITH_OUTLIERS = 6 };
 
+/* Shorter phases are about starting: they say nothing of devices. */
+enum { ADVICE_LEAST_NS = 1000000000 };
+
 int consider_wrong_data(struct record *record);
 int consider_sums(struct record *record);
 int consider_checked_in_part(struct record *record);

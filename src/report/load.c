@@ -15,17 +15,31 @@ static double quotient(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
-static void add_row(struct load *load, const struct record_device *row)
+/* How much of a row lies within the phase: looks come a little after its start, and after its end
+ * once the last rank is known to be through. */
+static int64_t width_inside(const struct record_phase *phase, const struct record_device *row)
 {
+    int64_t from_ns = row->start_ns > 0 ? row->start_ns : 0;
+    int64_t to_ns = row->start_ns + row->width_ns;
+    to_ns = to_ns < phase->duration_ns ? to_ns : phase->duration_ns;
+    return to_ns > from_ns ? to_ns - from_ns : 0;
+}
+
+static void add_row(struct load *load, const struct record_phase *phase,
+                    const struct record_device *row)
+{
+    int64_t inside_ns = width_inside(phase, row);
     struct record_device *sum = &load->device;
     sum->received_bytes += row->received_bytes;
     sum->sent_bytes += row->sent_bytes;
     if (!row->device[0])
         return;
     text_copy(sum->device, sizeof sum->device, row->device);
-    sum->width_ns += row->width_ns;
-    sum->busy_ns += row->busy_ns;
-    sum->queue_ns += row->queue_ns;
+    if (inside_ns > 0) {
+        sum->width_ns += inside_ns;
+        sum->busy_ns += row->busy_ns < inside_ns ? row->busy_ns : inside_ns;
+        sum->queue_ns += row->queue_ns;
+    }
     sum->requests += row->requests;
     sum->request_ns += row->request_ns;
     sum->read_bytes += row->read_bytes;
@@ -50,7 +64,7 @@ void load_find(const struct record_phase *phase, struct load *load)
     *load = (struct load){.device_nodes = nodes_with_device(phase)};
     load_counters(phase, &load->counters);
     for (size_t i = 0; i < phase->device_count; i++)
-        add_row(load, &phase->devices[i]);
+        add_row(load, phase, &phase->devices[i]);
     double waited_ns = (double)phase->latency.sum_ns;
     load->in_flight = quotient(waited_ns, (double)phase->duration_ns);
     load->in_flight_each = quotient(waited_ns, (double)load->counters.writer_time_ns);

@@ -13,7 +13,8 @@ struct load {
                                  9(3), 1961) */
     double in_flight_bytes;
     double in_flight_each;       /* requests of one writer, over its lifetime */
-    struct record_device device; /* of all nodes with a known device, "" without; networks of all */
+    struct record_device device; /* of all nodes with a known device, "" without; networks of all;
+                                    width, busy and queue of what lies within the phase */
     double device_bytes;         /* in flight at all these devices together, on average */
     size_t device_nodes;         /* nodes whose device is known */
 };

@@ -388,6 +388,13 @@ class Phase:
         known = [i for i, name in enumerate(rows["device"]) if name]
         sums = {name: int(values[known].sum()) for name, values in rows.items()
                 if values.dtype.kind == "i"}
+        inside = {i: min(int(rows["start_ns"][i]) + int(rows["width_ns"][i]),
+                         int(self.attrs["duration_ns"])) - max(int(rows["start_ns"][i]), 0)
+                  for i in known}
+        sums["width_ns"] = sum(max(width, 0) for width in inside.values())
+        sums["busy_ns"] = sum(min(int(rows["busy_ns"][i]), width)
+                              for i, width in inside.items() if width > 0)
+        sums["queue_ns"] = sum(int(rows["queue_ns"][i]) for i, width in inside.items() if width > 0)
         for both in ("received_bytes", "sent_bytes"):
             sums[both] = int(rows[both].sum())
         sums["device"] = text_of(rows["device"][known[-1]]) if known else ""
@@ -413,8 +420,8 @@ class Phase:
         if words:
             self.line("processors", ", ".join(words))
         sums = self.device_sums()
-        if sums["device"]:
-            queue = sums["queue_ns"] / sums["width_ns"] if sums["width_ns"] else 0
+        if sums["device"] and sums["width_ns"] > 0:
+            queue = sums["queue_ns"] / sums["width_ns"]
             each = sums["request_ns"] // sums["requests"] if sums["requests"] else 0
             self.line("device", f"{sums['device']} busy {share(sums['busy_ns'], sums['width_ns'])} "
                                 f"of the time, {fixed(queue, 1)} requests in its queue, "

@@ -176,6 +176,14 @@ def check_histograms(name, phase):
             problems.append(f"{name} {histogram} sum_ns does not fit its counts")
 
 
+def check_device(name, phase):
+    """What the device did before the start is none of the phase: looks begin with it."""
+    starts = [int(start) for start, width in zip(phase["device/start_ns"], phase["device/width_ns"])
+              if width > 0]  # nothing lies between two looks of a clock that stands still
+    if any(start < -10**6 for start in starts):
+        problems.append(f"{name} looks at devices from {min(starts)} ns on")
+
+
 def median(values):
     values = sorted(values)
     half = len(values) // 2
@@ -224,6 +232,7 @@ with h5py.File(sys.argv[1], "r") as result:
             check_timeline(title, group)
             check_latency(title, group)
             check_histograms(title, group)
+            check_device(title, group)
     check_summary(result)
     check_ceilings(result)
     if len(sys.argv) > 2:

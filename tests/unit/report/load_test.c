@@ -69,6 +69,34 @@ static void in_flight_follows_from_latencies(void **state)
     record_release(&record);
 }
 
+/* Looks come late: the share is of the phase, never more than all of it. */
+static void the_device_is_told_of_the_phase_alone(void **state)
+{
+    (void)state;
+    struct record record;
+    struct load load;
+    busy_record(&record);
+    struct record_device *rows = record.phases[0].devices;
+    rows[0].start_ns = DURATION_NS / 10;
+    rows[0].width_ns = DURATION_NS / 2;
+    rows[0].busy_ns = DURATION_NS / 4;
+    rows[1].start_ns = rows[0].start_ns + rows[0].width_ns;
+    rows[1].width_ns = 2 * DURATION_NS;
+    rows[1].busy_ns = DURATION_NS;
+    load_find(&record.phases[0], &load);
+    assert_int_equal(load.device.width_ns, DURATION_NS / 10 * 9);
+    assert_int_equal(load.device.busy_ns, DURATION_NS / 4 + DURATION_NS / 10 * 4);
+    rows[1].start_ns = DURATION_NS; /* all of it after the end */
+    load_find(&record.phases[0], &load);
+    assert_int_equal(load.device.width_ns, DURATION_NS / 2);
+    assert_int_equal(load.device.busy_ns, DURATION_NS / 4);
+    rows[0].start_ns = -DURATION_NS; /* before the start */
+    load_find(&record.phases[0], &load);
+    assert_int_equal(load.device.width_ns, 0);
+    assert_int_equal(load.device.requests, 2 * REQUESTS);
+    record_release(&record);
+}
+
 static void a_phase_without_requests_has_no_load(void **state)
 {
     (void)state;
@@ -160,11 +188,18 @@ static void make_read(struct record_phase *phase)
     strcpy(phase->kind, "read");
 }
 
+/* The kernel counts milliseconds, and what is at the edges weighs in. */
+static void make_short(struct record_phase *phase)
+{
+    phase->duration_ns -= 1;
+}
+
 static void what_does_not_wait_there_is_not(void **state)
 {
     (void)state;
     static void (*const changes[])(struct record_phase *) = {
-        make_busy, make_deep, make_shallow, make_foreign, make_unknown, make_buffered, make_read};
+        make_busy,    make_deep,     make_shallow, make_foreign,
+        make_unknown, make_buffered, make_read,    make_short};
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         struct record record;
         busy_record(&record);
@@ -193,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_flight_follows_from_latencies),
+        cmocka_unit_test(the_device_is_told_of_the_phase_alone),
         cmocka_unit_test(a_phase_without_requests_has_no_load),
         cmocka_unit_test(the_summary_tells_what_was_busy),
         cmocka_unit_test(what_waits_above_the_device_is_told),
