@@ -18,13 +18,18 @@ struct meter_reading {
     int64_t requests;   /* finished reads and writes */
     int64_t read_bytes;
     int64_t written_bytes;
-    int64_t received_bytes; /* all networks together */
+    int64_t received_bytes; /* all networks together, each byte once */
     int64_t sent_bytes;
 };
 
 /* 'device' is the kernel's name ("nvme0n1"), "" for none: then only networks are read. What cannot
  * be read counts as 0. */
 void meter_read(const char *device, struct meter_reading *reading);
+
+/* The bytes of the networks alone: of interfaces with hardware and of InfiniBand ports; of virtual
+ * interfaces only where none has hardware. What stands on other interfaces (bridge, bond, VLAN, IP
+ * over InfiniBand) is counted there. 'root' stands for "/" (""). */
+void meter_networks(const char *root, struct meter_reading *reading);
 
 /* One line of /sys/class/block/X/stat into the reading's fields; false when it is none. Pure. */
 bool meter_parse(const char *line, struct meter_reading *reading);

@@ -2,8 +2,10 @@
 
 #include <dirent.h>
 #include <inttypes.h>
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "platform/clock.h"
 #include "small_file.h"
@@ -38,40 +40,101 @@ static void read_device(const char *device, struct meter_reading *reading)
         meter_parse(line, reading);
 }
 
-/* Adds a counter of each entry of a folder, "<folder>/<entry>/<name>", times 'unit'. */
-static int64_t sum_over(const char *folder, const char *name, int64_t unit)
+static bool has(const char *folder, const char *name)
 {
-    int64_t sum = 0;
     char path[PATH_ROOM];
-    DIR *entries = opendir(folder);
-    if (!entries)
-        return 0;
-    for (const struct dirent *entry; (entry = readdir(entries));) {
-        if (entry->d_name[0] == '.' || strcmp(entry->d_name, "lo") == 0)
-            continue;
-        snprintf(path, sizeof path, "%s/%s/%s", folder, entry->d_name, name);
-        sum += small_file_number(path, 0) * unit;
-    }
-    closedir(entries);
-    return sum;
+    snprintf(path, sizeof path, "%.500s/%s", folder, name);
+    return access(path, F_OK) == 0;
 }
 
-/* The ports of all adapters; their data counters count words of four bytes. */
-static void read_infiniband(struct meter_reading *reading)
+/* Is it made of others, such as a bridge, a bond or a VLAN? Their counters have its bytes. */
+static bool stands_on_others(const char *folder)
 {
-    static const char folder[] = "/sys/class/infiniband";
+    bool found = false;
+    DIR *entries = opendir(folder);
+    if (!entries)
+        return false;
+    for (const struct dirent *entry; !found && (entry = readdir(entries));)
+        found = strncmp(entry->d_name, "lower_", 6) == 0;
+    closedir(entries);
+    return found;
+}
+
+/* IP over InfiniBand: the port of the adapter counts it, with what goes past the kernel. Ports of
+ * RDMA over Ethernet count only the latter. */
+static bool counted_by_port(const char *folder)
+{
+    return small_file_number_in(folder, "type", -1) == ARPHRD_INFINIBAND &&
+           has(folder, "device/infiniband");
+}
+
+/* Adds interfaces that have hardware, or those that have none; were there any of the kind? */
+static bool read_interfaces(const char *root, bool physical, struct meter_reading *reading)
+{
+    char all[PATH_ROOM];
+    char folder[PATH_ROOM];
+    bool any = false;
+    snprintf(all, sizeof all, "%.200s/sys/class/net", root);
+    DIR *entries = opendir(all);
+    if (!entries)
+        return false;
+    for (const struct dirent *entry; (entry = readdir(entries));) {
+        snprintf(folder, sizeof folder, "%.240s/%s", all, entry->d_name);
+        if (entry->d_name[0] == '.' || strcmp(entry->d_name, "lo") == 0 ||
+            has(folder, "device") != physical)
+            continue;
+        any = true;
+        if (stands_on_others(folder) || (physical && counted_by_port(folder)))
+            continue;
+        reading->received_bytes += small_file_number_in(folder, "statistics/rx_bytes", 0);
+        reading->sent_bytes += small_file_number_in(folder, "statistics/tx_bytes", 0);
+    }
+    closedir(entries);
+    return any;
+}
+
+/* The ports of one adapter; their data counters count words of four bytes. */
+static void read_ports(const char *ports, struct meter_reading *reading)
+{
+    char folder[PATH_ROOM];
+    DIR *entries = opendir(ports);
+    if (!entries)
+        return;
+    for (const struct dirent *entry; (entry = readdir(entries));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(folder, sizeof folder, "%.500s/%.200s/counters", ports, entry->d_name);
+        reading->received_bytes +=
+            small_file_number_in(folder, "port_rcv_data", 0) * LINK_WORD_BYTES;
+        reading->sent_bytes += small_file_number_in(folder, "port_xmit_data", 0) * LINK_WORD_BYTES;
+    }
+    closedir(entries);
+}
+
+static void read_infiniband(const char *root, struct meter_reading *reading)
+{
+    char all[PATH_ROOM];
     char ports[PATH_ROOM];
-    DIR *adapters = opendir(folder);
+    snprintf(all, sizeof all, "%.200s/sys/class/infiniband", root);
+    DIR *adapters = opendir(all);
     if (!adapters)
         return;
     for (const struct dirent *entry; (entry = readdir(adapters));) {
         if (entry->d_name[0] == '.')
             continue;
-        snprintf(ports, sizeof ports, "%s/%s/ports", folder, entry->d_name);
-        reading->received_bytes += sum_over(ports, "counters/port_rcv_data", LINK_WORD_BYTES);
-        reading->sent_bytes += sum_over(ports, "counters/port_xmit_data", LINK_WORD_BYTES);
+        snprintf(ports, sizeof ports, "%.240s/%.200s/ports", all, entry->d_name);
+        read_ports(ports, reading);
     }
     closedir(adapters);
+}
+
+void meter_networks(const char *root, struct meter_reading *reading)
+{
+    reading->received_bytes = 0;
+    reading->sent_bytes = 0;
+    if (!read_interfaces(root, true, reading))
+        read_interfaces(root, false, reading);
+    read_infiniband(root, reading);
 }
 
 void meter_read(const char *device, struct meter_reading *reading)
@@ -80,7 +143,5 @@ void meter_read(const char *device, struct meter_reading *reading)
     if (device[0])
         read_device(device, reading);
     reading->at_ns = clock_now_ns();
-    reading->received_bytes = sum_over("/sys/class/net", "statistics/rx_bytes", 1);
-    reading->sent_bytes = sum_over("/sys/class/net", "statistics/tx_bytes", 1);
-    read_infiniband(reading);
+    meter_networks("", reading);
 }
