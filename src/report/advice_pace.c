@@ -11,6 +11,7 @@
 #include "figures.h"
 #include "stats/describe.h"
 
+static const int64_t second_ns = 1000000000;
 static const int64_t short_run_ns = 10000000000;
 static const int64_t good_run_ns = 30000000000;
 static const double gib = 1073741824.0;
@@ -47,6 +48,25 @@ static uint64_t gib_for(const struct record *record, double rate)
     return needed;
 }
 
+static bool has_room_for(const struct record *record, const struct record_phase *phase,
+                         int64_t time_ns)
+{
+    double rate = figures_rate(phase->bytes, phase->duration_ns);
+    return bottleneck_reading(phase) || rate * (double)time_ns * 1e-9 <= free_bytes_of(record);
+}
+
+/* What --time ended takes more of it, not more data. */
+static int advise_time(struct record *record, const struct record_phase *phase)
+{
+    char time[UNITS_TEXT];
+    int64_t needed_ns = has_room_for(record, phase, good_run_ns) ? good_run_ns : short_run_ns;
+    units_show_duration(phase->duration_ns, time);
+    return advice_doubt(record, "short-run", "note",
+                        "%s was ended by --time after %s; below 10 s start-up and caches weigh in: "
+                        "give it --time %llds",
+                        phase->name, time, (long long)(needed_ns / second_ns));
+}
+
 int consider_short_run(struct record *record)
 {
     const struct record_phase *shortest = NULL;
@@ -62,6 +82,8 @@ int consider_short_run(struct record *record)
     char time[UNITS_TEXT];
     char needed_time[UNITS_TEXT];
     double rate = figures_rate(shortest->bytes, shortest->duration_ns);
+    if (strcmp(shortest->ended_by, "time") == 0 && has_room_for(record, shortest, short_run_ns))
+        return advise_time(record, shortest);
     uint64_t needed = gib_for(record, rate);
     double needed_ns = (double)needed * gib / rate * 1e9;
     units_show_duration(shortest->duration_ns, time);

@@ -52,29 +52,6 @@ static void spoil_null(struct record *record)
     strcpy(record->targets[0].path, "/dev/null");
 }
 
-static void spoil_duration(struct record *record)
-{
-    record->phases[1].duration_ns = 9900000000;
-    record->phases[1].active_ns = 9900000000;
-}
-
-static void limit_room(struct record *record, int64_t gib)
-{
-    spoil_duration(record);
-    for (size_t i = 0; i < record->target_count; i++)
-        record->targets[i].free_bytes = gib << 30;
-}
-
-static void spoil_duration_and_some_room(struct record *record)
-{
-    limit_room(record, 511);
-}
-
-static void spoil_duration_and_room(struct record *record)
-{
-    limit_room(record, 255);
-}
-
 static void spoil_memory(struct record *record)
 {
     set_all(record, TRUTH_NO);
@@ -268,13 +245,6 @@ static const struct doubt_case cases[] = {
     {"cached-reads", "serious", "02_read may have read from the page cache", spoil_cache},
     {"memory-target", "serious", "'/mnt/pfs' lives in memory (tmpfs)", spoil_target},
     {"null-target", "note", "/dev/null discards everything", spoil_null},
-    {"short-run", "note",
-     "02_read took 9.90 s; below 10 s start-up and caches weigh in: --size "
-     "512GiB",
-     spoil_duration},
-    {"short-run", "note", "--size 256GiB would take about 19.8 s", spoil_duration_and_some_room},
-    {"short-run", "note", "has no room for the 256GiB that would take 19.8 s",
-     spoil_duration_and_room},
     {"fits-in-memory", "warning",
      "01_write moved 64.0 GiB on n002 through a page cache that may "
      "hold 100 GiB: use --size-per-node 200GiB",

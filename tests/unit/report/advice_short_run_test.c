@@ -1,0 +1,79 @@
+/* What is advised about phases that were too short. */
+#include "doubts.h"
+
+static void spoil_duration(struct record *record)
+{
+    record->phases[1].duration_ns = 9900000000;
+    record->phases[1].active_ns = 9900000000;
+}
+
+static void limit_room(struct record *record, int64_t gib)
+{
+    spoil_duration(record);
+    for (size_t i = 0; i < record->target_count; i++)
+        record->targets[i].free_bytes = gib << 30;
+}
+
+static void spoil_duration_and_some_room(struct record *record)
+{
+    limit_room(record, 511);
+}
+
+static void spoil_duration_and_room(struct record *record)
+{
+    limit_room(record, 255);
+}
+
+static void spoil_by_time(struct record *record)
+{
+    spoil_duration(record);
+    strcpy(record->phases[1].ended_by, "time");
+}
+
+static void spoil_by_time_and_room(struct record *record)
+{
+    limit_room(record, 300);
+    record->phases[0].duration_ns = record->phases[1].duration_ns - 1;
+    strcpy(record->phases[0].ended_by, "time");
+}
+
+static void spoil_by_time_without_room(struct record *record)
+{
+    spoil_by_time_and_room(record);
+    limit_room(record, 100);
+}
+
+static const struct doubt_case cases[] = {
+    {"short-run", "note",
+     "02_read took 9.90 s; below 10 s start-up and caches weigh in: --size "
+     "512GiB",
+     spoil_duration},
+    {"short-run", "note",
+     "02_read was ended by --time after 9.90 s; below 10 s start-up and caches weigh in: give it "
+     "--time 30s",
+     spoil_by_time},
+    {"short-run", "note",
+     "01_write was ended by --time after 9.90 s; below 10 s start-up and caches weigh in: give it "
+     "--time 10s",
+     spoil_by_time_and_room},
+    {"short-run", "note",
+     "01_write took 9.90 s; below 10 s start-up and caches weigh in, and the target has no room",
+     spoil_by_time_without_room},
+    {"short-run", "note", "--size 256GiB would take about 19.8 s", spoil_duration_and_some_room},
+    {"short-run", "note", "has no room for the 256GiB that would take 19.8 s",
+     spoil_duration_and_room},
+};
+
+static void more_is_advised_of_what_ended_the_phase(void **state)
+{
+    (void)state;
+    assert_doubts(cases, sizeof cases / sizeof cases[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(more_is_advised_of_what_ended_the_phase),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
