@@ -70,8 +70,10 @@ int file_close(struct file *file, const char *path, struct failure *why);
  * for himself alone. File systems without such locks are taken as they are. */
 int file_claim(struct file *file, const char *path, struct failure *why);
 
-/* Does any run, or anybody else, hold a lock on the open file? Other lookers are waited for. */
-bool file_is_used(int fd);
+/* Does any run, or anybody else, hold a lock on 'name' below the open 'folder' (AT_FDCWD: a path)?
+ * Other lookers are waited for. -ENOLCK where locks are not to be had, so that nobody can tell:
+ * with 'force' that counts as unused. */
+int file_is_used(int folder, const char *name, bool force, bool *used, struct failure *why);
 
 /* mkdir with mode 0700. -EEXIST is given back without setting 'why' (also for a symlink). */
 int folder_make(const char *path, struct failure *why);

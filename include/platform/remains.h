@@ -15,12 +15,14 @@ struct remains {
     const char *folder;
     bool (*own)(const char *name, void *context); /* is this a name that the run gives? */
     void *context;
+    bool force;     /* also where nobody can tell whether a run is using a file */
     uint64_t files; /* removed */
     uint64_t folders;
 };
 
 /* May all of it be removed? 0 also when there is no such folder. -EEXIST for what the run did not
- * make, -EBUSY for a file that a run is using, -EPERM for somebody else's folder. */
+ * make, -EBUSY for a file that a run is using, -ENOLCK where that cannot be told, -EPERM for
+ * somebody else's folder. */
 int remains_check(struct remains *remains, struct failure *why);
 
 /* Removes the files, then the folder; what is gone already is no failure. */

@@ -28,8 +28,9 @@ int target_look(const char *path, struct record_target *target, struct failure *
 int target_allow(const char *path, bool overwrite, bool allow_block_device, struct failure *why);
 
 /* Refuses a file or device on which somebody holds a lock, as every run does on what it uses:
- * -EBUSY. One rank asks: those who ask at the same time are in each other's way. */
-int target_refuse_used(const char *path, struct failure *why);
+ * -EBUSY; without 'force' also where that cannot be told: -ENOLCK. One rank asks: those who ask at
+ * the same time are in each other's way. */
+int target_refuse_used(const char *path, bool force, struct failure *why);
 
 /* Do both paths lead, or would they lead, to one and the same file? */
 bool target_same(const char *a, const char *b);

@@ -100,7 +100,7 @@ static void for_each_folder(struct dead_run *run, struct remains *remains,
 static int look_and_remove(struct setup *setup, struct dead_run *run)
 {
     struct failure failure = {0};
-    struct remains remains = {.own = is_own, .context = run};
+    struct remains remains = {.own = is_own, .context = run, .force = setup->options.force};
     bool leads = setup->cluster->leader;
     if (leads)
         for_each_folder(run, &remains, remains_check, &failure);

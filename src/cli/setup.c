@@ -123,7 +123,7 @@ static int look_at_targets(struct setup *setup, struct failure *why)
         bool used_by_others =
             setup->target_kinds[i] == TARGET_FILE || setup->target_kinds[i] == TARGET_DEVICE;
         if (writes && used_by_others)
-            target_refuse_used(options->targets[i], why);
+            target_refuse_used(options->targets[i], options->force, why);
     }
     return why->code;
 }

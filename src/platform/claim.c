@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "path_text.h"
@@ -33,23 +35,46 @@ int file_claim(struct file *file, const char *path, struct failure *why)
                        path_text(path, shown));
 }
 
-bool file_is_used(int fd)
+/* NFS takes flock for a lock on bytes, and gives one to hold alone only on what is open for
+ * writing; closing a device after that would wake udev. */
+static int open_to_ask(int folder, const char *name)
 {
-    const int error = try_lock(fd, LOCK_EX);
-    if (error == 0)
-        flock(fd, LOCK_UN);
-    return error == -EWOULDBLOCK;
+    const int flags = O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
+    struct stat facts;
+    if (fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(facts.st_mode)) {
+        const int fd = openat(folder, name, O_RDWR | flags);
+        if (fd >= 0)
+            return fd;
+    }
+    return openat(folder, name, O_RDONLY | flags);
 }
 
-int target_refuse_used(const char *path, struct failure *why)
+int file_is_used(int folder, const char *name, bool force, bool *used, struct failure *why)
 {
     char shown[PATH_TEXT];
-    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    *used = false;
+    const int fd = open_to_ask(folder, name);
     if (fd < 0)
-        return 0; /* whoever opens it to write has the better message */
-    const bool used = file_is_used(fd);
-    close(fd);
-    if (!used)
+        return failure_system(why, errno, "cannot open '%s'", path_text(name, shown));
+    const int error = try_lock(fd, LOCK_EX);
+    close(fd); /* the lock goes with it */
+    *used = error == -EWOULDBLOCK;
+    if (!error || *used || force)
+        return 0;
+    return failure_set(why, -ENOLCK,
+                       "cannot tell whether another run is using '%s': asking for a lock on it "
+                       "fails: %s; --force goes on",
+                       path_text(name, shown), strerror(-error));
+}
+
+int target_refuse_used(const char *path, bool force, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    struct failure failure = {0};
+    bool used;
+    if (file_is_used(AT_FDCWD, path, force, &used, &failure) == -ENOLCK)
+        return failure_set(why, failure.code, "%s", failure.text);
+    if (!used) /* whoever opens to write what cannot be opened has the better message */
         return 0;
     return failure_set(why, -EBUSY,
                        "will not write to '%s': another run is using it (it holds a lock on it)",

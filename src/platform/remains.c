@@ -48,11 +48,10 @@ static int check_entry(const struct remains *remains, int folder, const char *na
                            "will not clean up '%s': '%s' in it was not made by that run; nothing "
                            "was removed",
                            shown, shown_name);
-    const int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT ? 0 : failure_system(why, errno, "cannot open '%s'", shown_name);
-    const bool used = file_is_used(fd);
-    close(fd);
+    bool used;
+    const int error = file_is_used(folder, name, remains->force, &used, why);
+    if (error)
+        return error;
     if (!used)
         return 0;
     return failure_set(why, -EBUSY,

@@ -87,22 +87,76 @@ kept() { # RESULT WORDS
     [ -e "$work/elsewhere/r0" ]
 }
 
-@test "a run that is still going is left alone" {
+# The file system below the target gives locks as locks.c says: nfs or none.
+locks() {
+    export FAULT_LOCKS=$1 FAULT_PATH=$target
+    export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
+    export LD_PRELOAD=${TIDEMILL%/*}/tests/faults/libfault_locks.so
+    [ -e "$LD_PRELOAD" ]
+}
+
+# going RESULT: a run that has files and is in the middle of its phase.
+going() {
     "$TIDEMILL" run --size 8m --buffer-size 64k --rate 512k/s --quiet --phases write \
-        --result r.h5 "$target" &
+        --result "$1" "$target" &
     pid=$!
     for _ in $(seq 200); do
         [ -n "$(find "$target" -type f -size +0)" ] && break
         sleep 0.05
     done
-    clean r.h5
+}
+
+# It still had its files when it was told to end.
+end_going() {
+    kept_files=$(find "$target" -type f -size +0 | wc -l)
     kill -TERM "$pid"
     ended=0
     wait "$pid" || ended=$?
+    [ "$ended" -eq 143 ]
+    [ "$kept_files" -eq 1 ]
+    [ -z "$(ls -A "$target")" ]
+}
+
+@test "a run that is still going is left alone" {
+    going r.h5
+    clean r.h5
+    end_going
     [ "$status" -eq 2 ]
     grep -q "a run is using 'r0'; nothing was removed" "$err"
-    [ "$ended" -eq 143 ]
+}
+
+@test "a run that is still going is left alone on NFS" {
+    locks nfs
+    going r.h5
+    clean r.h5
+    end_going
+    [ "$status" -eq 2 ]
+    grep -q "a run is using 'r0'; nothing was removed" "$err"
+}
+
+@test "where there are no locks nothing goes without --force" {
+    locks none
+    going r.h5
+    clean r.h5
+    end_going
+    [ "$status" -eq 2 ]
+    grep -q "cannot tell whether another run is using 'r0': .*; --force goes on$" "$err"
+    [ "$(wc -l <"$err")" -eq 1 ]
+    dead r2.h5
+    kept r2.h5 'cannot tell whether another run'
+    apart "$TIDEMILL" run --cleanup r2.h5 --force
+    [ "$status" -eq 0 ]
+    grep -q '^removed 1 file and 1 folder' "$out"
     [ -z "$(ls -A "$target")" ]
+}
+
+@test "where there are no locks no file is overwritten without --force" {
+    truncate -s 1m "$target/file"
+    locks none
+    refused 'cannot tell whether another run' "$TIDEMILL" run --size 1m --layout shared \
+        --overwrite --result r.h5 "$target/file"
+    "$TIDEMILL" run --size 1m --layout shared --overwrite --force --quiet --result r.h5 \
+        "$target/file"
 }
 
 @test "what was to be kept is kept" {

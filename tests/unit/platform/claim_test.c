@@ -37,13 +37,13 @@ static void a_claimed_file_is_refused_to_others_until_it_is_closed(void **state)
     (void)state;
     struct file file;
     struct failure why = {0};
-    assert_int_equal(target_refuse_used(path, &why), 0);
+    assert_int_equal(target_refuse_used(path, false, &why), 0);
     claimed(&file);
-    assert_int_equal(target_refuse_used(path, &why), -EBUSY);
+    assert_int_equal(target_refuse_used(path, false, &why), -EBUSY);
     assert_non_null(strstr(why.text, "another run is using it"));
     assert_int_equal(file_close(&file, path, NULL), 0);
     why = (struct failure){0};
-    assert_int_equal(target_refuse_used(path, &why), 0);
+    assert_int_equal(target_refuse_used(path, false, &why), 0);
 }
 
 static void ranks_of_one_run_share_a_file(void **state)
@@ -53,9 +53,9 @@ static void ranks_of_one_run_share_a_file(void **state)
     claimed(&first);
     claimed(&second);
     file_close(&first, path, NULL);
-    assert_int_equal(target_refuse_used(path, NULL), -EBUSY);
+    assert_int_equal(target_refuse_used(path, false, NULL), -EBUSY);
     file_close(&second, path, NULL);
-    assert_int_equal(target_refuse_used(path, NULL), 0);
+    assert_int_equal(target_refuse_used(path, false, NULL), 0);
 }
 
 static void who_holds_it_alone_is_not_disturbed(void **state)
@@ -77,7 +77,7 @@ static void what_is_not_there_is_used_by_nobody(void **state)
     (void)state;
     char missing[FOLDER_PATH];
     folder_file(&folder, "missing", missing);
-    assert_int_equal(target_refuse_used(missing, NULL), 0);
+    assert_int_equal(target_refuse_used(missing, false, NULL), 0);
 }
 
 int main(void)

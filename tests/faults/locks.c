@@ -1,0 +1,49 @@
+/*
+ * LD_PRELOAD library: locks as some file systems give them, on files whose path begins with
+ * FAULT_PATH. FAULT_LOCKS says which:
+ *
+ *   nfs    to hold alone only what is open for writing, as NFSv4 does (EBADF)
+ *   none   not at all (ENOSYS)
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static bool touched(int fd)
+{
+    char link[64];
+    char path[PATH_MAX];
+    const char *begin = getenv("FAULT_PATH");
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (!begin || length < 0)
+        return false;
+    path[length] = '\0';
+    return !strncmp(path, begin, strlen(begin));
+}
+
+int flock(int fd, int operation)
+{
+    const char *locks = getenv("FAULT_LOCKS");
+    int (*real)(int, int) = (int (*)(int, int))dlsym(RTLD_NEXT, "flock");
+    if (!real || !locks)
+        abort();
+    if (!touched(fd))
+        return real(fd, operation);
+    if (!strcmp(locks, "none")) {
+        errno = ENOSYS;
+        return -1;
+    }
+    if (operation & LOCK_EX && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY) {
+        errno = EBADF;
+        return -1;
+    }
+    return real(fd, operation);
+}
