@@ -19,6 +19,13 @@
  * -EACCES ... with what to do. */
 int target_look(const char *path, struct record_target *target, struct failure *why);
 
+/* The file system that a target is, or would be, in; all 0 for a device and /dev/null. */
+struct target_space {
+    uint64_t bytes;
+};
+
+int target_space_look(const char *path, struct target_space *space, struct failure *why);
+
 /* Refuses what tidemill must not write to: a block device without 'allow_block_device', one that
  * is mounted, has a mounted partition or a holder, one with a known signature without 'overwrite';
  * an existing file without 'overwrite'; FIFO, socket, character device (but /dev/null), symlink

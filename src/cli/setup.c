@@ -110,6 +110,7 @@ static int look_at_targets(struct setup *setup, struct failure *why)
     for (size_t i = 0; i < options->target_count && !why->code; i++) {
         struct record_target *target = &setup->targets[i];
         if (target_look(options->targets[i], target, why) ||
+            target_space_look(options->targets[i], &setup->spaces[i], why) ||
             (writes && target_allow(options->targets[i], options->overwrite,
                                     options->allow_block_device, why)))
             return why->code;
@@ -134,8 +135,9 @@ int setup_look(struct setup *setup)
     size_t count = setup->options.target_count;
     struct failure failure = {0};
     setup->targets = calloc(count, sizeof *setup->targets);
+    setup->spaces = calloc(count, sizeof *setup->spaces);
     setup->target_kinds = calloc(count, sizeof *setup->target_kinds);
-    if (!setup->targets || !setup->target_kinds)
+    if (!setup->targets || !setup->spaces || !setup->target_kinds)
         failure_set(&failure, -ENOMEM, "not enough memory for %zu targets", count);
     if (setup->cluster->rank == 0 && !failure.code)
         look_at_targets(setup, &failure);
@@ -160,5 +162,6 @@ void setup_release(struct setup *setup)
     stored_release(&setup->stored);
     options_release(&setup->options);
     free(setup->targets);
+    free(setup->spaces);
     free(setup->target_kinds);
 }

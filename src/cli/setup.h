@@ -16,6 +16,7 @@
 #include "plan/defaults.h"
 #include "plan/plan.h"
 #include "platform/numa.h"
+#include "platform/target.h"
 #include "platform/topology.h"
 #include "record/record.h"
 #include "stored.h"
@@ -26,6 +27,7 @@ struct setup {
     struct topology topology;
     int64_t load_thousandths;       /* of this node, before MPI was started */
     struct record_target *targets;  /* one for each target, as this rank sees it */
+    struct target_space *spaces;    /* likewise: the file systems that they lie on */
     enum target_kind *target_kinds; /* as rank 0 sees them */
     const struct engine_kind *engine;
     char engine_reason[RECORD_LINE];

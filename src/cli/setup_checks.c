@@ -24,14 +24,13 @@ uint64_t setup_free_bytes(const struct setup *setup, uint32_t target)
     const struct record_target *seen = &setup->targets[target];
     uint64_t available = (uint64_t)seen->free_bytes;
     uint64_t floor =
-        checked_scale((uint64_t)seen->size_bytes, setup->options.free_space_floor, 100);
+        checked_scale(setup->spaces[target].bytes, setup->options.free_space_floor, 100);
+    available = available > floor ? available - floor : 0;
     if (setup->target_kinds[target] == TARGET_DEVICE)
         return (uint64_t)seen->size_bytes;
     if (setup->target_kinds[target] == TARGET_FILE)
         return available + (uint64_t)seen->size_bytes;
-    if (setup->target_kinds[target] == TARGET_NEW_FILE)
-        return available;
-    return available > floor ? available - floor : 0;
+    return available;
 }
 
 static int check_space(const struct setup *setup, uint32_t target, struct failure *why)

@@ -208,3 +208,26 @@ int target_look(const char *path, struct record_target *target, struct failure *
     target_place_release(&place);
     return error;
 }
+
+int target_space_look(const char *path, struct target_space *space, struct failure *why)
+{
+    struct target_place place;
+    struct statfs facts;
+    char shown[PATH_TEXT];
+
+    *space = (struct target_space){0};
+    int error = target_find(path, &place, why);
+    if (error)
+        return error;
+    const bool in_one =
+        place.kind == PLACE_FOLDER || place.kind == PLACE_FILE || place.kind == PLACE_NEW;
+    if (in_one && statfs(place.base, &facts))
+        error = failure_system(why, errno, "cannot look at '%s'", path_text(path, shown));
+    else if (in_one)
+        *space = (struct target_space){
+            .bytes = (uint64_t)facts.f_blocks *
+                     (uint64_t)(facts.f_frsize > 0 ? facts.f_frsize : facts.f_bsize),
+        };
+    target_place_release(&place);
+    return error;
+}

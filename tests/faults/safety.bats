@@ -217,3 +217,17 @@ time.sleep(60)" "$device")
     grep -q 'the plan puts 25165824 bytes' "$err"
     [ ! -e r.h5 ]
 }
+
+@test "the floor is planned for whatever kind of target lies on the file system" {
+    in_namespace 'mount -t tmpfs -o size=32m none "$1"
+        head -c 4m /dev/zero >"$1/old"
+        for name in "" /new /old; do # 32 MiB, 4 of them taken, 16 to be kept free
+            "$2" run --time 5s --phases write --layout shared --overwrite --free-space-floor 50 \
+                --dry-run "$1$name" | grep -o "gets .* MiB"
+        done
+        "$2" run --size 24m --phases write --free-space-floor 50 --result r.h5 "$1/new"' \
+        - "$target" "$TIDEMILL"
+    [ "$status" -eq 2 ]
+    [ "$(<"$out")" = $'gets 12.0 MiB\ngets 12.0 MiB\ngets 16.0 MiB' ]
+    grep -q 'the plan puts 25165824 bytes' "$err"
+}
