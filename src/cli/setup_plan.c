@@ -38,6 +38,21 @@ static bool needs_open_end(const struct options *options)
     return !options->size_bytes && !options->size_per_rank_bytes && !options->size_per_node_bytes;
 }
 
+/* All that the targets can take would be taken before the first byte, however short the time. */
+static int refuse_to_preallocate(const struct setup *setup, struct failure *why)
+{
+    const struct options *options = &setup->options;
+    for (size_t i = 0; i < options->target_count; i++) {
+        const enum target_kind kind = setup->target_kinds[i];
+        if (options->preallocate && setup_writes(options) &&
+            (kind == TARGET_DIRECTORY || kind == TARGET_NEW_FILE))
+            return failure_set(why, -EINVAL,
+                               "'--preallocate' needs to know the size: give '--size' or "
+                               "'--size-per-rank'");
+    }
+    return 0;
+}
+
 /* The default size takes at most half of what the targets can take: a default is never refused. */
 static void fit_default_size(struct setup *setup)
 {
@@ -79,6 +94,8 @@ static int resolve(struct setup *setup, struct failure *why)
     if (!sized && options->size_per_rank_bytes)
         fit_default_size(setup);
     if (needs_open_end(options)) {
+        if (refuse_to_preallocate(setup, why))
+            return why->code;
         options->size_bytes = open_ended(setup);
         if (!options->size_bytes)
             return failure_set(why, -ENOSPC, "no free space on '%s'", options->targets[0]);

@@ -126,6 +126,15 @@ load helper
     refused --force "$TIDEMILL" run --size 1024t "$target"
 }
 
+@test "files of all that there is room for" {
+    refused "'--preallocate' needs to know the size" \
+        "$TIDEMILL" run --time 1s --preallocate --phases write "$target"
+    refused "give '--size' or '--size-per-rank'" \
+        ranks 2 run --time 1s --preallocate --phases write --layout shared "$target/new"
+    "$TIDEMILL" run --time 1s --size 1m --preallocate --quiet --result r.h5 "$target"
+    "$TIDEMILL" run --time 10ms --preallocate --phases write --quiet --result n.h5 /dev/null
+}
+
 @test "a world of one under a launcher that started more" {
     refused 'srun' env SLURM_JOB_ID=7 SLURM_STEP_ID=0 SLURM_NTASKS=4 SLURM_STEP_NUM_TASKS=4 \
         SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_NODEID=0 SLURM_NNODES=1 \
