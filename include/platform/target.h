@@ -21,6 +21,7 @@ int target_look(const char *path, struct record_target *target, struct failure *
 
 /* The file system that a target is, or would be, in; all 0 for a device and /dev/null. */
 struct target_space {
+    uint64_t number; /* as this node knows it; what has another one elsewhere may be the same */
     uint64_t bytes;
 };
 

@@ -63,8 +63,9 @@ void setup_release(struct setup *setup);
 /* Does any phase write? True while the list is still to be fitted. */
 bool setup_writes(const struct options *options);
 
-/* Bytes that may be written to a target without going below the floor that the user set. */
-uint64_t setup_free_bytes(const struct setup *setup, uint32_t target);
+/* Rank 0: a data set of as much as the targets can take, less a margin where no floor was named;
+ * of what they hold where nothing is written. */
+uint64_t setup_open_end(const struct setup *setup);
 
 /* Prints on rank 0 what any rank refused. 0 when none did. */
 int setup_agree(struct setup *setup, const struct failure *why);

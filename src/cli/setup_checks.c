@@ -6,73 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/checked.h"
 #include "base/units.h"
 #include "platform/target.h"
 #include "tell.h"
-
-/* May the target be another file system on each node? What has a block device of this host, or is
- * in its memory, may. */
-static bool may_be_local(const struct setup *setup, uint32_t target)
-{
-    const struct record_target *seen = &setup->targets[target];
-    return setup->cluster->shape.node_count > 1 && (seen->device[0] || seen->ram_backed);
-}
-
-uint64_t setup_free_bytes(const struct setup *setup, uint32_t target)
-{
-    const struct record_target *seen = &setup->targets[target];
-    uint64_t available = (uint64_t)seen->free_bytes;
-    uint64_t floor =
-        checked_scale(setup->spaces[target].bytes, setup->options.free_space_floor, 100);
-    available = available > floor ? available - floor : 0;
-    if (setup->target_kinds[target] == TARGET_DEVICE)
-        return (uint64_t)seen->size_bytes;
-    if (setup->target_kinds[target] == TARGET_FILE)
-        return available + (uint64_t)seen->size_bytes;
-    return available;
-}
-
-static int check_space(const struct setup *setup, uint32_t target, struct failure *why)
-{
-    const struct options *options = &setup->options;
-    const struct plan *plan = &setup->plan;
-    uint64_t need = may_be_local(setup, target)
-                        ? plan_node_bytes(plan, target, setup->cluster->node)
-                        : plan_target_bytes(plan, target);
-    uint64_t room = setup_free_bytes(setup, target);
-    enum target_kind kind = setup->target_kinds[target];
-    if (kind == TARGET_NULL || need <= room)
-        return 0;
-    if (kind == TARGET_DEVICE)
-        return failure_set(why, -ENOSPC,
-                           "the plan puts %" PRIu64 " bytes on '%s', which has %" PRIu64
-                           ": give a smaller size",
-                           need, options->targets[target], room);
-    if (options->force)
-        return 0;
-    return failure_set(why, -ENOSPC,
-                       "the plan puts %" PRIu64 " bytes on '%s', which has room for %" PRIu64
-                       ": give a smaller size, or '--force'",
-                       need, options->targets[target], room);
-}
-
-/* Rank 0 speaks for targets that all nodes share; where each node has its own, its leader does. */
-int setup_space(struct setup *setup)
-{
-    struct failure failure = {0};
-    const struct cluster *cluster = setup->cluster;
-    uint32_t own = geometry_target(&setup->plan.geometry, cluster->rank);
-    for (uint32_t i = 0; i < setup->options.target_count && cluster->rank == 0; i++)
-        if (setup->plan.writes && !failure.code)
-            check_space(setup, i, &failure);
-    int result = setup_agree_with_first(setup, &failure);
-    if (result)
-        return result;
-    if (cluster->leader && setup->plan.writes && may_be_local(setup, own))
-        check_space(setup, own, &failure);
-    return setup_agree(setup, &failure);
-}
 
 static int refuse_size(const char *option, uint64_t bytes, uint64_t instead, uint32_t multiple_of,
                        const char *target, struct failure *why)

@@ -8,31 +8,6 @@
 
 #include "base/checked.h"
 
-enum { OPEN_ENDED_NULL_SHIFT = 50, OPEN_ENDED_SHARE_PERCENT = 95 };
-
-/* With a time and no size: as much as the targets can take, less a margin where no floor was
- * named. A target that is read only ends where it ends. */
-static uint64_t open_ended(const struct setup *setup)
-{
-    uint64_t least = UINT64_MAX;
-    uint32_t count = (uint32_t)setup->options.target_count;
-    bool reads = !setup_writes(&setup->options);
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t room = setup_free_bytes(setup, i);
-        if (setup->target_kinds[i] == TARGET_NULL)
-            room = UINT64_C(1) << OPEN_ENDED_NULL_SHIFT;
-        else if (reads)
-            room = (uint64_t)setup->targets[i].size_bytes;
-        else if (setup->target_kinds[i] != TARGET_DEVICE && !setup->options.free_space_floor)
-            room = checked_scale(room, OPEN_ENDED_SHARE_PERCENT, 100);
-        least = room < least ? room : least;
-    }
-    uint64_t most = (uint64_t)INT64_MAX / count;
-    uint64_t total = (least < most ? least : most) * count;
-    uint64_t request = setup->options.buffer_size_bytes;
-    return reads || total < request ? total : align_down(total, request);
-}
-
 static bool needs_open_end(const struct options *options)
 {
     return !options->size_bytes && !options->size_per_rank_bytes && !options->size_per_node_bytes;
@@ -57,7 +32,7 @@ static int refuse_to_preallocate(const struct setup *setup, struct failure *why)
 static void fit_default_size(struct setup *setup)
 {
     struct options *options = &setup->options;
-    uint64_t half = open_ended(setup) / 2;
+    uint64_t half = setup_open_end(setup) / 2;
     uint64_t total;
     if (!checked_multiply(options->size_per_rank_bytes, setup->cluster->shape.rank_count, &total) &&
         total <= half)
@@ -80,7 +55,7 @@ static int resolve(struct setup *setup, struct failure *why)
                                    "'--options-from RESULT' of a run with '--keep'");
         if (!options_given(options, OPTION_SIZE) && !options_given(options, OPTION_SIZE_PER_RANK) &&
             !options_given(options, OPTION_SIZE_PER_NODE))
-            options->size_bytes = open_ended(setup);
+            options->size_bytes = setup_open_end(setup);
     }
     if (!setup_writes(options) && setup->stored.loaded &&
         stored_check(&setup->stored, options, setup->cluster->shape.rank_count, why))
@@ -96,7 +71,7 @@ static int resolve(struct setup *setup, struct failure *why)
     if (needs_open_end(options)) {
         if (refuse_to_preallocate(setup, why))
             return why->code;
-        options->size_bytes = open_ended(setup);
+        options->size_bytes = setup_open_end(setup);
         if (!options->size_bytes)
             return failure_set(why, -ENOSPC, "no free space on '%s'", options->targets[0]);
     }

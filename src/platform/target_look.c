@@ -225,6 +225,7 @@ int target_space_look(const char *path, struct target_space *space, struct failu
         error = failure_system(why, errno, "cannot look at '%s'", path_text(path, shown));
     else if (in_one)
         *space = (struct target_space){
+            .number = place.status.device,
             .bytes = (uint64_t)facts.f_blocks *
                      (uint64_t)(facts.f_frsize > 0 ? facts.f_frsize : facts.f_bsize),
         };

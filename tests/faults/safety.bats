@@ -231,3 +231,13 @@ time.sleep(60)" "$device")
     [ "$(<"$out")" = $'gets 12.0 MiB\ngets 12.0 MiB\ngets 16.0 MiB' ]
     grep -q 'the plan puts 25165824 bytes' "$err"
 }
+
+@test "two directories of one file system have its room once" {
+    in_namespace 'mount -t tmpfs -o size=32m none "$1"
+        mkdir "$1/a" "$1/b"
+        "$2" run --time 5s --phases write --dry-run "$1/a" "$1/b" | grep -o "gets .* MiB"
+        "$2" run --size 40m --phases write --result r.h5 "$1/a" "$1/b"' - "$target" "$TIDEMILL"
+    [ "$status" -eq 2 ]
+    [ "$(<"$out")" = 'gets 30.0 MiB' ]
+    grep -q 'the plan puts 41943040 bytes' "$err"
+}

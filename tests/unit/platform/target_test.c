@@ -69,7 +69,7 @@ static void a_new_name_is_a_file_to_be(void **state)
 {
     (void)state;
     struct record_target target, parent;
-    struct target_space space;
+    struct target_space space, around;
     scratch_file(path, folder, "new file");
     assert_int_equal(target_look(path, &target, NULL), 0);
     assert_string_equal(target.kind, "file");
@@ -77,6 +77,8 @@ static void a_new_name_is_a_file_to_be(void **state)
     assert_int_equal(target_look(folder, &parent, NULL), 0);
     assert_int_equal(target_space_look(path, &space, NULL), 0);
     assert_int_equal(space.bytes, parent.size_bytes);
+    assert_int_equal(target_space_look(folder, &around, NULL), 0);
+    assert_true(space.number && space.number == around.number);
     assert_string_equal(target.mount_point, parent.mount_point);
     assert_int_equal(target.direct_offset_alignment, parent.direct_offset_alignment);
     assert_int_equal(target_allow(path, false, false, NULL), 0);
@@ -171,7 +173,7 @@ static void null_is_a_target(void **state)
     assert_true(target.free_bytes == INT64_MAX);
     struct target_space space;
     assert_int_equal(target_space_look("/dev/null", &space, NULL), 0);
-    assert_true(space.bytes == 0);
+    assert_true(space.bytes == 0 && space.number == 0);
     assert_int_equal(target_allow("/dev/null", false, false, NULL), 0);
 }
 
