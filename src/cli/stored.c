@@ -214,6 +214,19 @@ static int take_holes(struct dataset *dataset, const char *lines, struct failure
     return 0;
 }
 
+/* Nothing is written that would show whether nodes see each other's files; the run that wrote them
+ * found it out. */
+static enum record_truth targets_shared(const struct record *record)
+{
+    bool local = record->target_count > 0;
+    for (size_t i = 0; i < record->target_count; i++) {
+        if (record->targets[i].shared == TRUTH_YES)
+            return TRUTH_YES;
+        local &= record->targets[i].shared == TRUTH_NO;
+    }
+    return local ? TRUTH_NO : TRUTH_UNKNOWN;
+}
+
 int stored_share(const struct stored *stored, struct dataset *dataset, struct failure *why)
 {
     struct cluster *cluster = dataset->cluster;
@@ -235,6 +248,9 @@ int stored_share(const struct stored *stored, struct dataset *dataset, struct fa
     }
     cluster_broadcast(cluster, parts, count * sizeof *parts);
     cluster_broadcast(cluster, &generation, sizeof generation);
+    if (cluster->rank == 0)
+        dataset->shared = targets_shared(&stored->record);
+    cluster_broadcast(cluster, &dataset->shared, sizeof dataset->shared);
     if (cluster->rank == 0)
         lines = strdup(text_string(&holes));
     if (cluster_broadcast_text(cluster, &lines)) {

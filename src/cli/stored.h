@@ -25,8 +25,8 @@ int stored_read_options(struct stored *stored, struct options *options, struct f
 int stored_check(const struct stored *stored, const struct options *options, uint32_t rank_count,
                  struct failure *why);
 
-/* Collective: gives every rank what was acknowledged of its parts. The failure, if any, is rank
- * 0's and all ranks get its code. */
+/* Collective: gives every rank what was acknowledged of its parts, and whether nodes share them.
+ * The failure, if any, is rank 0's and all ranks get its code. */
 int stored_share(const struct stored *stored, struct dataset *dataset, struct failure *why);
 
 void stored_release(struct stored *stored);

@@ -35,4 +35,28 @@ if [ "$mounted" = yes ]; then
 else
     echo "skipped: no overlay can be mounted here"
 fi
+# readers FILE: which rank read which file, as far as its slowest requests tell
+readers() {
+    "$python" -c 'import sys, h5py
+slowest = h5py.File(sys.argv[1])["phases/01_verify/slowest"]
+names = [path.rsplit("/")[-1] for path in slowest["path"].asstr()]
+print(*sorted({f"{rank}:{name}" for rank, name in zip(slowest["rank"], names)}))' "$1"
+}
+
+echo "--- what each host wrote to its own storage is found again there"
+"$root/launch/hosts.sh" hostfile --size 8MiB --phases write --keep --result kept.h5 --quiet \
+    /mnt/local
+expect "exit code" 0 $?
+"$root/launch/hosts.sh" hostfile --options-from kept.h5 --phases verify --result found.h5 --quiet
+expect "exit code" 0 $?
+expect phases "01_verify:complete" "$(result phases found.h5)"
+expect "files by readers" "0:r0 1:r1" "$(readers found.h5)"
+
+echo "--- what all hosts share is still read by another one than wrote it"
+mkdir target
+"$root/launch/hosts.sh" hostfile --size 8MiB --phases write --keep --result all.h5 --quiet target
+expect "exit code" 0 $?
+"$root/launch/hosts.sh" hostfile --options-from all.h5 --phases verify --result seen.h5 --quiet
+expect "exit code" 0 $?
+expect "files by readers" "0:r1 1:r0" "$(readers seen.h5)"
 finish
