@@ -185,13 +185,21 @@ static int64_t collect_limit_ns(const struct writer *writer, enum sending sendin
     return LOOK_NS;
 }
 
+/* Has this writer its part of the pool in flight? Then it waits for storage: no buffer can come
+ * before one is back. */
+static bool pool_in_flight(const struct writer *writer)
+{
+    return writer->drive.in_flight >= writer->lane->buffer_count / writer->lane->writer_count;
+}
+
 static void collect(struct writer *writer, enum sending sending, int64_t due_ns)
 {
     struct buffer *done[DRIVE_BATCH];
     int64_t before_ns = writer->drive.now_ns;
     int64_t before_bytes = writer->outcome.counters.bytes;
+    bool waits = sending == SENDING_STARVED && !pool_in_flight(writer);
     uint32_t count = drive_collect(&writer->drive, done, collect_limit_ns(writer, sending, due_ns));
-    if (sending == SENDING_STARVED)
+    if (waits)
         writer->outcome.counters.writer_waited_ns += writer->drive.now_ns - before_ns;
     else if (sending == SENDING_NOT_DUE)
         writer->outcome.counters.writer_paced_ns += writer->drive.now_ns - before_ns;
@@ -212,8 +220,7 @@ static bool batch_grows(struct writer *writer, enum sending sending)
 {
     uint32_t before = writer->drive.in_flight;
     if (sending != SENDING_STARVED || !before || !writer->drive.engine.kind->traits.batches ||
-        !job_has_producers(writer->pipeline->setup.job) ||
-        before >= writer->lane->buffer_count / writer->lane->writer_count)
+        !job_has_producers(writer->pipeline->setup.job) || pool_in_flight(writer))
         return false;
     wait_for_buffer(writer, HAND_OFF_MOST_NS);
     return writer->drive.in_flight > before;

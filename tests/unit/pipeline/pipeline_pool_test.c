@@ -62,6 +62,40 @@ static void test_batches_do_not_wait_for_buffers_that_cannot_come(void **state)
     assert_true(waited_ns < QUICK_NS);
 }
 
+/* With the whole pool in flight it is storage that is waited for, however deep a writer may go. */
+static void test_a_pool_in_flight_waits_for_storage(void **state)
+{
+    (void)state;
+    static struct fake fake;
+    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY, PIPELINE_READ,
+                                             PIPELINE_CHECK};
+    enum { PLACES = 40, BUFFERS = 2, MANY_LOOKS = 250 };
+    for (size_t i = 0; i < 4; i++) {
+        struct rig rig;
+        fake_start(&fake);
+        struct pipeline_setup setup = {.job = PIPELINE_WRITE,
+                                       .engine = &fake.kind,
+                                       .producers = 1,
+                                       .depth = 8,
+                                       .buffers = BUFFERS};
+        rig_start(&rig, LAYOUT_RANK, 1, PLACES * 512, 512);
+        if (job_is_reading(jobs[i]))
+            rig_run(&rig, &setup, DIRECT_NEVER);
+        fake.hold = MANY_LOOKS;
+        setup.job = jobs[i];
+        bool alone = setup.job == PIPELINE_WRITE_READY || setup.job == PIPELINE_READ;
+        double waited = 1;
+        for (int round = 0; round < 5 && waited >= 0.5; round++) { /* the machine may be slow */
+            rig_run(&rig, &setup, DIRECT_NEVER);
+            const struct counters *counters = &pipeline_outcome(rig.pipeline, 0)->counters;
+            waited = (double)counters->writer_waited_ns / (double)counters->writer_time_ns;
+            assert_true(!alone || counters->writer_waited_ns == 0);
+        }
+        assert_true(waited < 0.5);
+        rig_end(&rig);
+    }
+}
+
 static void test_writers_without_requests(void **state)
 {
     (void)state;
@@ -249,6 +283,7 @@ int main(void)
         timed_test(batches_fill_and_end),
         timed_test(test_writers_get_their_whole_depth),
         timed_test(test_batches_do_not_wait_for_buffers_that_cannot_come),
+        timed_test(test_a_pool_in_flight_waits_for_storage),
         timed_test(test_writers_without_requests),
         timed_test(test_more_producers_than_places),
         timed_test(test_many_pipelines_at_once),
