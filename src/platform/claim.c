@@ -54,6 +54,8 @@ int file_is_used(int folder, const char *name, bool force, bool *used, struct fa
     char shown[PATH_TEXT];
     *used = false;
     const int fd = open_to_ask(folder, name);
+    if (fd < 0 && errno == ENOENT)
+        return 0; /* gone meanwhile */
     if (fd < 0)
         return failure_system(why, errno, "cannot open '%s'", path_text(name, shown));
     const int error = try_lock(fd, LOCK_EX);
