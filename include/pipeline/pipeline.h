@@ -1,6 +1,6 @@
 /*
- * One rank's pipeline in one phase: producers make (or check) buffers, writers drive storage, and
- * rings hand buffers between them. Knows nothing of ranks, gates or phases.
+ * One rank's pipeline in one phase: data threads make (or check) buffers, I/O threads drive
+ * storage, and rings hand buffers between them. Knows nothing of ranks, gates or phases.
  *
  * Life: open (threads are up, memory touched, engines open, nothing sent) -> go (the clock starts)
  * -> wait, stop as often as wished -> close (joined, everything given back). Called by the main
@@ -28,16 +28,16 @@
 #include "stats/timeline.h"
 
 enum pipeline_job {
-    PIPELINE_WRITE,       /* producers fill, writers write */
-    PIPELINE_WRITE_READY, /* writers write buffers that were filled before the clock */
-    PIPELINE_READ,        /* writers read and drop */
-    PIPELINE_CHECK,       /* writers read, producers compare */
+    PIPELINE_WRITE,       /* data threads fill, I/O threads write */
+    PIPELINE_WRITE_READY, /* I/O threads write buffers that were filled before the clock */
+    PIPELINE_READ,        /* I/O threads read and drop */
+    PIPELINE_CHECK,       /* I/O threads read, data threads compare */
 };
 
-/* What one writer has to do; borrowed until close. A task without requests is allowed. */
+/* What one I/O thread has to do; borrowed until close. A task without requests is allowed. */
 struct task {
     const char *path;
-    struct file *file; /* open; the writer closes it at its end; NULL without requests */
+    struct file *file; /* open; the I/O thread closes it at its end; NULL without requests */
     struct share share;
     struct sequence sequence; /* order and key; the count is that of the share */
     struct position position; /* file, base, generation, size; the offset is set per request */
@@ -48,16 +48,16 @@ struct task {
 struct pipeline_setup {
     enum pipeline_job job;
     const struct engine_kind *engine;
-    uint32_t writers;
-    uint32_t producers;
+    uint32_t io_threads;
+    uint32_t data_threads;
     uint32_t depth;
     uint32_t buffers;
     uint64_t buffer_bytes;
     const struct content *content;
-    const struct task *tasks; /* one for each writer */
+    const struct task *tasks; /* one for each I/O thread */
     struct limits limits;
     struct engine_mode mode;
-    bool sync;      /* fsync at each writer's end */
+    bool sync;      /* fsync at each I/O thread's end */
     bool sync_each; /* ... and after each request (once for those that end together) */
     enum huge_wish huge_pages;
     const struct numa *numa; /* one lane for each domain, bound there; NULL: none is bound */
@@ -68,12 +68,12 @@ struct pipeline_setup {
 
 enum { PIPELINE_DIFFERENCES = 8 };
 
-/* What a writer did. */
+/* What an I/O thread did. */
 struct outcome {
     struct counters counters;
     struct histogram latency;  /* submission to completion of whole requests */
     struct histogram intended; /* under a rate: completion since the instant that it set */
-    struct histogram queued;   /* writing: filled by a producer to submitted */
+    struct histogram queued;   /* writing: filled by a data thread to submitted */
     struct timeline timeline;  /* since the start */
     struct slowest slowest;
     struct acknowledged acknowledged;
@@ -84,19 +84,19 @@ struct outcome {
     char reason[ENGINE_REASON]; /* what the kernel did not grant to the engine; "" */
 };
 
-/* What a writer has waited for, longest of all its requests. */
+/* What an I/O thread has waited for, longest of all its requests. */
 enum wait_kind { WAIT_WRITE, WAIT_READ, WAIT_SYNC, WAIT_CLOSE };
 
 struct waiting {
-    uint32_t writer;
+    uint32_t io_thread;
     enum wait_kind what;
     uint64_t offset;  /* in the file; 0 for sync and close */
     int64_t since_ns; /* clock_now_ns() */
 };
 
-/* A bad place that a producer found. */
+/* A bad place that a data thread found. */
 struct found {
-    uint32_t writer; /* whose request */
+    uint32_t io_thread; /* whose request */
     struct difference difference;
 };
 
@@ -130,42 +130,42 @@ void pipeline_stop(struct pipeline *pipeline);
 /* After a stop in a hurry nothing is synced either: what was written is not going to be kept. */
 void pipeline_hurry(struct pipeline *pipeline);
 
-/* Bytes acknowledged so far; a peek while the writers work. */
+/* Bytes acknowledged so far; a peek while the I/O threads work. */
 uint64_t pipeline_bytes(const struct pipeline *pipeline);
 
-/* The last edge of the rounds (stats/rounds.h) that all writers with work have passed, 0 when they
- * are through; and the bytes acknowledged before such an edge: exact. False when it is too long
- * ago. Peeks. */
+/* The last edge of the rounds (stats/rounds.h) that all I/O threads with work have passed, 0 when
+ * they are through; and the bytes acknowledged before such an edge: exact. False when it is too
+ * long ago. Peeks. */
 uint64_t pipeline_edges(const struct pipeline *pipeline);
 bool pipeline_edge(const struct pipeline *pipeline, uint64_t edge, uint64_t *bytes);
 
-/* True once any writer has failed; a peek. */
+/* True once any I/O thread has failed; a peek. */
 bool pipeline_failed(const struct pipeline *pipeline);
 
-/* The longest wait for storage of all writers now; false when none waits. A peek. */
+/* The longest wait for storage of all I/O threads now; false when none waits. A peek. */
 bool pipeline_waiting(const struct pipeline *pipeline, struct waiting *longest);
 
 const char *pipeline_wait_name(enum wait_kind what); /* "write", "sync" ... */
 
-/* Goes on without writers that have waited for storage for 'limit_ns' or longer, after
+/* Goes on without I/O threads that have waited for storage for 'limit_ns' or longer, after
  * pipeline_stop: true once nobody else is left; then results may be read, and those of the lost
- * writers say how much was seen of them and fail with what they wait for. From then on close leaves
- * everything that the lost threads may still touch as it is (tasks and files too), and the process
- * must end without exit handlers. False: ask again. */
+ * I/O threads say how much was seen of them and fail with what they wait for. From then on close
+ * leaves everything that the lost threads may still touch as it is (tasks and files too), and the
+ * process must end without exit handlers. False: ask again. */
 bool pipeline_abandon(struct pipeline *pipeline, int64_t limit_ns);
 bool pipeline_abandoned(const struct pipeline *pipeline);
 
 /* Results, after wait has said true. */
-const struct outcome *pipeline_outcome(const struct pipeline *pipeline, uint32_t writer);
-const struct counters *pipeline_producer_counters(const struct pipeline *pipeline);
+const struct outcome *pipeline_outcome(const struct pipeline *pipeline, uint32_t io_thread);
+const struct counters *pipeline_data_counters(const struct pipeline *pipeline);
 
 /* Of all threads: how long filling or checking a buffer took, and how long buffers waited that were
- * handed over, filled for their submission or read for their check. Empty without producers. */
+ * handed over, filled for their submission or read for their check. Empty without data threads. */
 void pipeline_handling(const struct pipeline *pipeline, struct histogram *made,
                        struct histogram *queued);
 
-/* 'found' gets the first bad places by writer and offset, of which there may be more; each is the
- * first of one request. */
+/* 'found' gets the first bad places by I/O thread and offset, of which there may be more; each is
+ * the first of one request. */
 uint32_t pipeline_found(const struct pipeline *pipeline, struct found found[PIPELINE_DIFFERENCES]);
 
 /* Ends what still runs and gives everything back; accepts NULL. */

@@ -17,8 +17,8 @@ static int open_pipeline(struct phase *phase, struct failure *why)
     struct pipeline_setup setup = {
         .job = phase->job,
         .engine = phase->engine,
-        .writers = phase->writers,
-        .producers = (uint32_t)options->producers,
+        .io_threads = phase->writers,
+        .data_threads = (uint32_t)options->producers,
         .depth = (uint32_t)options->depth,
         .buffers = (uint32_t)options->buffer_count,
         .buffer_bytes = options->buffer_size_bytes,
@@ -106,8 +106,8 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
     if (!run->given_up)
         facts_ended(phase);
     settle(phase, &failure);
-    uint64_t bad = cluster_sum(run->cluster,
-                               (uint64_t)pipeline_producer_counters(phase->pipeline)->bad_blocks);
+    uint64_t bad =
+        cluster_sum(run->cluster, (uint64_t)pipeline_data_counters(phase->pipeline)->bad_blocks);
     /* What was done is told also where something failed. */
     results_gather(phase, into, &gathering);
     if (gathering.code && !failure.code)

@@ -211,7 +211,7 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
     }
     if (!writers)
         failure_set(why, -ENOMEM, "not enough memory for the results");
-    counters_merge(&rank.counters, pipeline_producer_counters(phase->pipeline));
+    counters_merge(&rank.counters, pipeline_data_counters(phase->pipeline));
     rank.counters.open_ns = phase->open_ns;
     counters_merge(&rank.counters, &phase->facts.counters);
     facts_note(&phase->facts, rank.not_granted);

@@ -101,7 +101,7 @@ int results_gather_differences(struct phase *phase, struct record_phase *into, s
         rows[i] = (struct difference_row){
             .rank = run->cluster->rank,
             .owner = run->plan->reads_of[run->cluster->rank],
-            .writer = found[i].writer,
+            .writer = found[i].io_thread,
             .difference = found[i].difference,
         };
     cluster_gather(run->cluster, rows, sizeof *rows, used, &gathered, &count, why);

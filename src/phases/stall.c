@@ -17,7 +17,7 @@ static void look(const struct phase *phase, int64_t now_ns, struct stall *mine)
         return;
     *mine = (struct stall){
         .rank = phase->run->cluster->rank,
-        .writer = longest.writer,
+        .writer = longest.io_thread,
         .what = (uint32_t)longest.what,
         .offset = longest.offset,
         .waited_ns = now_ns - longest.since_ns,

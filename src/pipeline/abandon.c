@@ -15,9 +15,9 @@ void pipeline_hurry(struct pipeline *pipeline)
 bool pipeline_waiting(const struct pipeline *pipeline, struct waiting *longest)
 {
     bool any = false;
-    for (uint32_t i = 0; i < pipeline->setup.writers; i++) {
-        struct waiting seen = {.writer = i};
-        if (!watch_look(&pipeline->writers[i].watch, &seen) ||
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
+        struct waiting seen = {.io_thread = i};
+        if (!watch_look(&pipeline->io_threads[i].watch, &seen) ||
             (any && seen.since_ns >= longest->since_ns))
             continue;
         *longest = seen;
@@ -26,9 +26,9 @@ bool pipeline_waiting(const struct pipeline *pipeline, struct waiting *longest)
     return any;
 }
 
-static bool is_gone(const struct writer *writer)
+static bool is_gone(const struct io_thread *thread)
 {
-    return atomic_load_explicit(&writer->gone, memory_order_acquire);
+    return atomic_load_explicit(&thread->gone, memory_order_acquire);
 }
 
 const char *pipeline_wait_name(enum wait_kind what)
@@ -42,11 +42,11 @@ const char *pipeline_wait_name(enum wait_kind what)
     return names[what];
 }
 
-static void say(const struct writer *writer, const struct waiting *seen, int64_t limit_ns,
+static void say(const struct io_thread *thread, const struct waiting *seen, int64_t limit_ns,
                 struct failure *why)
 {
     char limit[UNITS_TEXT];
-    const char *path = writer->pipeline->setup.tasks[writer->index].path;
+    const char *path = thread->pipeline->setup.tasks[thread->index].path;
     units_show_duration(limit_ns, limit);
     if (seen->what == WAIT_WRITE || seen->what == WAIT_READ)
         failure_set(why, -ETIMEDOUT,
@@ -60,11 +60,11 @@ static void say(const struct writer *writer, const struct waiting *seen, int64_t
 /* The lost thread may come back at any time: nothing of its own is read, and what it has sent
  * counts as nothing that could be read back. When its bytes were acknowledged is lost with it: they
  * stand where it was given up, so that the timeline still adds up. */
-static void stand_in(struct writer *writer, int64_t limit_ns)
+static void stand_in(struct io_thread *thread, int64_t limit_ns)
 {
     struct outcome *instead = calloc(1, sizeof *instead);
     struct waiting seen;
-    if (!instead || !watch_look(&writer->watch, &seen)) {
+    if (!instead || !watch_look(&thread->watch, &seen)) {
         free(instead);
         return;
     }
@@ -74,28 +74,28 @@ static void stand_in(struct writer *writer, int64_t limit_ns)
     timeline_clear(&instead->timeline);
     slowest_clear(&instead->slowest);
     instead->counters.bytes =
-        (int64_t)atomic_load_explicit(&writer->seen_bytes, memory_order_relaxed);
+        (int64_t)atomic_load_explicit(&thread->seen_bytes, memory_order_relaxed);
     instead->counters.failed_requests = 1;
-    instead->counters.end_ns = clock_now_ns() - writer->pipeline->gate_ns;
+    instead->counters.end_ns = clock_now_ns() - thread->pipeline->gate_ns;
     timeline_record_part(&instead->timeline, instead->counters.end_ns, instead->counters.bytes);
-    say(writer, &seen, limit_ns, &instead->failure);
-    writer->instead = instead;
+    say(thread, &seen, limit_ns, &instead->failure);
+    thread->instead = instead;
 }
 
-static bool is_lost(const struct writer *writer, int64_t limit_ns)
+static bool is_lost(const struct io_thread *thread, int64_t limit_ns)
 {
     struct waiting seen;
-    return !is_gone(writer) && watch_look(&writer->watch, &seen) &&
+    return !is_gone(thread) && watch_look(&thread->watch, &seen) &&
            clock_now_ns() - seen.since_ns >= limit_ns;
 }
 
 bool pipeline_abandon(struct pipeline *pipeline, int64_t limit_ns)
 {
     uint32_t lost = 0;
-    for (uint32_t i = 0; i < pipeline->setup.writers; i++)
-        if (is_lost(&pipeline->writers[i], limit_ns))
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++)
+        if (is_lost(&pipeline->io_threads[i], limit_ns))
             lost++;
-        else if (!is_gone(&pipeline->writers[i]))
+        else if (!is_gone(&pipeline->io_threads[i]))
             return false;
     if (!lost)
         return false;
@@ -104,9 +104,9 @@ bool pipeline_abandon(struct pipeline *pipeline, int64_t limit_ns)
     pipeline_stop(pipeline);
     if (atomic_load_explicit(&pipeline->threads_left, memory_order_acquire) > lost)
         return false;
-    for (uint32_t i = 0; i < pipeline->setup.writers; i++)
-        if (!is_gone(&pipeline->writers[i]) && !pipeline->writers[i].instead)
-            stand_in(&pipeline->writers[i], limit_ns);
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++)
+        if (!is_gone(&pipeline->io_threads[i]) && !pipeline->io_threads[i].instead)
+            stand_in(&pipeline->io_threads[i], limit_ns);
     pipeline_settle(pipeline);
     return true;
 }

@@ -21,15 +21,15 @@ struct buffer {
     unsigned char *memory; /* of this buffer; request.memory moves on in a continued one */
     enum buffer_state state;
     uint32_t index;       /* in the lane's pool */
-    uint32_t writer;      /* whose request it holds or, empty, held */
-    uint64_t place;       /* in that writer's sequence */
+    uint32_t io_thread;   /* whose request it holds or, empty, held */
+    uint64_t place;       /* in that I/O thread's sequence */
     uint64_t offset;      /* of the request in the file */
     uint64_t length;      /* of the request */
     uint64_t moved;       /* bytes of it transferred so far */
     int64_t ready_ns;     /* handed over: filled, or read and to be checked */
     int64_t sent_ns;      /* first submission */
     int64_t due_ns;       /* when the rate wanted it sent; 0 without a rate */
-    struct buffer *older; /* in flight: those of this writer that were sent before and after */
+    struct buffer *older; /* in flight: those of this I/O thread that were sent before and after */
     struct buffer *newer;
     uint32_t tries; /* after EINTR and EAGAIN */
     bool unaligned; /* part of it went through the page cache beside O_DIRECT */

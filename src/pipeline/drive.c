@@ -51,7 +51,7 @@ static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, 
 
 /* Direct and buffered writes must never share a page: a dirty cached page would be written back
  * over what went past the cache. So of a file whose end is not aligned, all that lies in its last
- * page goes through the cache, whichever requests (or writers) it belongs to. */
+ * page goes through the cache, whichever requests (or I/O threads) it belongs to. */
 void drive_prepare(struct drive *drive)
 {
     const struct file *file = drive->task->file;

@@ -1,6 +1,6 @@
 /*
- * The hot loop's heart: one writer's requests between the pipeline and its engine. Here, once for
- * all engines: stamping, short transfers, EINTR and EAGAIN (for about a second, then it is a
+ * The hot loop's heart: one I/O thread's requests between the pipeline and its engine. Here, once
+ * for all engines: stamping, short transfers, EINTR and EAGAIN (for about a second, then it is a
  * failure), unaligned tails beside O_DIRECT, a sync after each request, counting, the first
  * failure.
  *

@@ -1,24 +1,24 @@
-/* The edges of the rounds as a rank's writers together passed them. */
+/* The edges of the rounds as a rank's I/O threads together passed them. */
 #include "edges.h"
 
 #include "lane.h"
 #include "platform/clock.h"
 
-static bool is_gone(const struct writer *writer)
+static bool is_gone(const struct io_thread *thread)
 {
-    return atomic_load_explicit(&writer->gone, memory_order_acquire);
+    return atomic_load_explicit(&thread->gone, memory_order_acquire);
 }
 
 uint64_t pipeline_edges(const struct pipeline *pipeline)
 {
     uint64_t least = UINT64_MAX;
     bool any = false;
-    for (uint32_t i = 0; i < pipeline->setup.writers; i++) {
-        const struct writer *writer = &pipeline->writers[i];
-        any |= writer->places > 0;
-        if (!writer->places || is_gone(writer))
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
+        const struct io_thread *thread = &pipeline->io_threads[i];
+        any |= thread->places > 0;
+        if (!thread->places || is_gone(thread))
             continue;
-        uint64_t passed = atomic_load_explicit(&writer->edges.passed, memory_order_acquire);
+        uint64_t passed = atomic_load_explicit(&thread->edges.passed, memory_order_acquire);
         least = passed < least ? passed : least;
     }
     if (!any) /* who has nothing to do holds nobody up */
@@ -29,11 +29,11 @@ uint64_t pipeline_edges(const struct pipeline *pipeline)
 bool pipeline_edge(const struct pipeline *pipeline, uint64_t edge, uint64_t *bytes)
 {
     *bytes = 0;
-    for (uint32_t i = 0; i < pipeline->setup.writers; i++) {
-        const struct writer *writer = &pipeline->writers[i];
-        uint64_t own = atomic_load_explicit(&writer->seen_bytes, memory_order_relaxed);
-        bool passed = atomic_load_explicit(&writer->edges.passed, memory_order_acquire) >= edge;
-        if (passed ? !edges_look(&writer->edges, edge, &own) : writer->places && !is_gone(writer))
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
+        const struct io_thread *thread = &pipeline->io_threads[i];
+        uint64_t own = atomic_load_explicit(&thread->seen_bytes, memory_order_relaxed);
+        bool passed = atomic_load_explicit(&thread->edges.passed, memory_order_acquire) >= edge;
+        if (passed ? !edges_look(&thread->edges, edge, &own) : thread->places && !is_gone(thread))
             return false;
         *bytes += own;
     }

@@ -1,8 +1,8 @@
 /*
- * How many bytes a writer had acknowledged before each edge of the rounds (stats/rounds.h), for
- * somebody else to see: set by the writer's thread, looked at by any. The last EDGES_KEPT edges
- * are kept. Exact: an edge is passed by the first look at the clock at or after it, with the bytes
- * that were acknowledged at earlier looks.
+ * How many bytes an I/O thread had acknowledged before each edge of the rounds (stats/rounds.h),
+ * for somebody else to see: set by the I/O thread, looked at by any. The last EDGES_KEPT edges are
+ * kept. Exact: an edge is passed by the first look at the clock at or after it, with the bytes that
+ * were acknowledged at earlier looks.
  */
 #ifndef TIDEMILL_PIPELINE_EDGES_H
 #define TIDEMILL_PIPELINE_EDGES_H

@@ -4,8 +4,8 @@
 
 static bool before(const struct found *a, const struct found *b)
 {
-    return a->writer != b->writer ? a->writer < b->writer
-                                  : a->difference.offset < b->difference.offset;
+    return a->io_thread != b->io_thread ? a->io_thread < b->io_thread
+                                        : a->difference.offset < b->difference.offset;
 }
 
 void found_keep(struct found_list *list, const struct found *found)

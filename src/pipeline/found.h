@@ -1,6 +1,6 @@
 /*
  * The bad places that checkers found: the first few in the order of the files, whoever found them
- * and when. The order is by writer, then by offset.
+ * and when. The order is by I/O thread, then by offset.
  */
 #ifndef TIDEMILL_PIPELINE_FOUND_H
 #define TIDEMILL_PIPELINE_FOUND_H

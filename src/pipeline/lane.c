@@ -8,13 +8,13 @@
 
 enum { BUFFER_ALIGNMENT = 4096 };
 
-uint32_t lane_count_for(const struct pipeline_setup *setup, uint32_t producer_count)
+uint32_t lane_count_for(const struct pipeline_setup *setup, uint32_t data_thread_count)
 {
     uint32_t count = setup->numa ? numa_count(setup->numa) : setup->lanes;
-    if (count > setup->writers)
-        count = setup->writers;
-    if (job_has_producers(setup->job) && count > producer_count)
-        count = producer_count;
+    if (count > setup->io_threads)
+        count = setup->io_threads;
+    if (job_has_data_threads(setup->job) && count > data_thread_count)
+        count = data_thread_count;
     return count ? count : 1;
 }
 
@@ -24,28 +24,28 @@ static uint32_t first_of(uint32_t whole, uint32_t part, uint32_t parts)
     return (uint32_t)checked_scale(whole, part, parts);
 }
 
-/* Buffers go by writers, so that no lane has fewer of them than writers. */
+/* Buffers go by I/O threads, so that no lane has fewer of them than I/O threads. */
 static void deal_lane(struct pipeline *pipeline, uint32_t number)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
     uint32_t count = pipeline->lane_count;
     struct lane *lane = &pipeline->lanes[number];
-    uint32_t end = first_of(setup->writers, number + 1, count);
+    uint32_t end = first_of(setup->io_threads, number + 1, count);
     lane->domain = setup->numa ? (setup->place * count + number) % numa_count(setup->numa) : 0;
-    lane->first_writer = first_of(setup->writers, number, count);
-    lane->writer_count = end - lane->first_writer;
-    lane->first_producer = first_of(pipeline->producer_count, number, count);
-    lane->producer_count =
-        first_of(pipeline->producer_count, number + 1, count) - lane->first_producer;
-    lane->first_buffer = first_of(setup->buffers, lane->first_writer, setup->writers);
-    lane->buffer_count = first_of(setup->buffers, end, setup->writers) - lane->first_buffer;
-    atomic_init(&lane->writers_left, lane->writer_count);
-    for (uint32_t i = 0; i < lane->writer_count; i++)
-        pipeline->writers[lane->first_writer + i].lane = lane;
-    for (uint32_t i = 0; i < lane->producer_count; i++) {
-        struct producer *producer = &pipeline->producers[lane->first_producer + i];
-        producer->lane = lane;
-        producer->turn = i % lane->writer_count;
+    lane->first_io_thread = first_of(setup->io_threads, number, count);
+    lane->io_thread_count = end - lane->first_io_thread;
+    lane->first_data_thread = first_of(pipeline->data_thread_count, number, count);
+    lane->data_thread_count =
+        first_of(pipeline->data_thread_count, number + 1, count) - lane->first_data_thread;
+    lane->first_buffer = first_of(setup->buffers, lane->first_io_thread, setup->io_threads);
+    lane->buffer_count = first_of(setup->buffers, end, setup->io_threads) - lane->first_buffer;
+    atomic_init(&lane->io_threads_left, lane->io_thread_count);
+    for (uint32_t i = 0; i < lane->io_thread_count; i++)
+        pipeline->io_threads[lane->first_io_thread + i].lane = lane;
+    for (uint32_t i = 0; i < lane->data_thread_count; i++) {
+        struct data_thread *thread = &pipeline->data_threads[lane->first_data_thread + i];
+        thread->lane = lane;
+        thread->turn = i % lane->io_thread_count;
     }
 }
 
@@ -73,9 +73,9 @@ static int make_memory(struct pipeline *pipeline, struct lane *lane, struct fail
         pipeline->buffers[index] = (struct buffer){
             .memory = (unsigned char *)lane->arena.memory + i * stride,
             .index = index,
-            .writer = lane->first_writer + i % lane->writer_count,
+            .io_thread = lane->first_io_thread + i % lane->io_thread_count,
         };
-        if (job_has_producers(setup->job))
+        if (job_has_data_threads(setup->job))
             ring_put(&lane->empty, index);
     }
     return 0;
@@ -84,7 +84,7 @@ static int make_memory(struct pipeline *pipeline, struct lane *lane, struct fail
 int lanes_make(struct pipeline *pipeline, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
-    uint32_t count = lane_count_for(setup, pipeline->producer_count);
+    uint32_t count = lane_count_for(setup, pipeline->data_thread_count);
     pipeline->lanes = aligned_alloc(RING_LINE, count * sizeof *pipeline->lanes);
     pipeline->buffers =
         aligned_alloc(BUFFER_LINE, (size_t)setup->buffers * sizeof *pipeline->buffers);

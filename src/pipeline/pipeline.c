@@ -42,13 +42,14 @@ void lane_leave(struct pipeline *pipeline)
     park_wake_all(&pipeline->threads_left);
 }
 
-void lane_assign(struct pipeline *pipeline, struct buffer *buffer, uint32_t writer, uint64_t place)
+void lane_assign(struct pipeline *pipeline, struct buffer *buffer, uint32_t io_thread,
+                 uint64_t place)
 {
-    const struct share *share = &pipeline->setup.tasks[writer].share;
-    struct sequence sequence = pipeline->setup.tasks[writer].sequence;
+    const struct share *share = &pipeline->setup.tasks[io_thread].share;
+    struct sequence sequence = pipeline->setup.tasks[io_thread].sequence;
     sequence.count = share->request_count;
     struct extent extent = share_extent(share, sequence_at(&sequence, place));
-    buffer->writer = writer;
+    buffer->io_thread = io_thread;
     buffer->place = place;
     buffer->offset = extent.offset;
     buffer->length = extent.length;
@@ -56,26 +57,26 @@ void lane_assign(struct pipeline *pipeline, struct buffer *buffer, uint32_t writ
 
 void lane_fill(struct pipeline *pipeline, struct buffer *buffer, uint64_t length)
 {
-    struct position position = pipeline->setup.tasks[buffer->writer].position;
+    struct position position = pipeline->setup.tasks[buffer->io_thread].position;
     position.offset = buffer->offset;
     content_fill(pipeline->setup.content, &position, buffer->memory, length);
 }
 
-/* Writers that work alone share the pool evenly. */
+/* I/O threads that work alone share the pool evenly. */
 static int deal_buffers(struct pipeline *pipeline, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
-    if (job_has_producers(setup->job))
+    if (job_has_data_threads(setup->job))
         return 0;
-    for (uint32_t w = 0; w < setup->writers; w++) {
-        struct writer *writer = &pipeline->writers[w];
-        uint32_t first = (uint32_t)checked_scale(setup->buffers, w, setup->writers);
-        uint32_t end = (uint32_t)checked_scale(setup->buffers, w + 1U, setup->writers);
-        writer->stock = calloc(end - first + 1U, sizeof *writer->stock);
-        if (!writer->stock)
+    for (uint32_t w = 0; w < setup->io_threads; w++) {
+        struct io_thread *thread = &pipeline->io_threads[w];
+        uint32_t first = (uint32_t)checked_scale(setup->buffers, w, setup->io_threads);
+        uint32_t end = (uint32_t)checked_scale(setup->buffers, w + 1U, setup->io_threads);
+        thread->stock = calloc(end - first + 1U, sizeof *thread->stock);
+        if (!thread->stock)
             return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
         while (first < end)
-            writer->stock[writer->stock_count++] = first++;
+            thread->stock[thread->stock_count++] = first++;
     }
     return 0;
 }
@@ -87,77 +88,80 @@ static uint64_t places_of(const struct task *task)
     return task->only && task->only->issued < count ? task->only->issued : count;
 }
 
-static int make_writers(struct pipeline *pipeline, struct failure *why)
+static int make_io_threads(struct pipeline *pipeline, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
-    pipeline->writers = aligned_alloc(RING_LINE, setup->writers * sizeof *pipeline->writers);
-    if (!pipeline->writers)
-        return failure_set(why, -ENOMEM, "not enough memory for %u writers", setup->writers);
-    memset(pipeline->writers, 0, setup->writers * sizeof *pipeline->writers);
-    for (uint32_t w = 0; w < setup->writers; w++) {
-        struct writer *writer = &pipeline->writers[w];
-        writer->pipeline = pipeline;
-        writer->index = w;
-        writer->places = places_of(&setup->tasks[w]);
-        writer->hand_off_ns = HAND_OFF_NS;
-        writer->drive = (struct drive){
+    pipeline->io_threads =
+        aligned_alloc(RING_LINE, setup->io_threads * sizeof *pipeline->io_threads);
+    if (!pipeline->io_threads)
+        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", setup->io_threads);
+    memset(pipeline->io_threads, 0, setup->io_threads * sizeof *pipeline->io_threads);
+    for (uint32_t w = 0; w < setup->io_threads; w++) {
+        struct io_thread *thread = &pipeline->io_threads[w];
+        thread->pipeline = pipeline;
+        thread->index = w;
+        thread->places = places_of(&setup->tasks[w]);
+        thread->hand_off_ns = HAND_OFF_NS;
+        thread->drive = (struct drive){
             .task = &setup->tasks[w],
-            .outcome = &writer->outcome,
+            .outcome = &thread->outcome,
             .direction = job_reads(setup->job) ? ENGINE_READ : ENGINE_WRITE,
             .checks = setup->job == PIPELINE_CHECK,
-            .watch = &writer->watch,
+            .watch = &thread->watch,
             .depth = setup->depth,
             .sync_each = setup->sync && setup->sync_each,
         };
-        counters_clear(&writer->outcome.counters);
-        histogram_clear(&writer->outcome.latency);
-        histogram_clear(&writer->outcome.intended);
-        histogram_clear(&writer->outcome.queued);
-        timeline_clear(&writer->outcome.timeline);
-        slowest_clear(&writer->outcome.slowest);
-        if (setup->job == PIPELINE_WRITE && ring_init(&writer->full, setup->buffers))
+        counters_clear(&thread->outcome.counters);
+        histogram_clear(&thread->outcome.latency);
+        histogram_clear(&thread->outcome.intended);
+        histogram_clear(&thread->outcome.queued);
+        timeline_clear(&thread->outcome.timeline);
+        slowest_clear(&thread->outcome.slowest);
+        if (setup->job == PIPELINE_WRITE && ring_init(&thread->full, setup->buffers))
             return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
     }
     return 0;
 }
 
-static int make_producers(struct pipeline *pipeline, struct failure *why)
+static int make_data_threads(struct pipeline *pipeline, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
-    pipeline->producer_count = job_has_producers(setup->job) ? setup->producers : 0;
-    pipeline->producers =
-        aligned_alloc(RING_LINE, (pipeline->producer_count + 1) * sizeof *pipeline->producers);
-    if (!pipeline->producers)
-        return failure_set(why, -ENOMEM, "not enough memory for %u producers", setup->producers);
-    memset(pipeline->producers, 0, (pipeline->producer_count + 1) * sizeof *pipeline->producers);
-    for (uint32_t i = 0; i < pipeline->producer_count; i++) {
-        pipeline->producers[i].pipeline = pipeline;
-        pipeline->producers[i].index = i;
-        counters_clear(&pipeline->producers[i].counters);
-        histogram_clear(&pipeline->producers[i].made);
-        histogram_clear(&pipeline->producers[i].queued);
+    pipeline->data_thread_count = job_has_data_threads(setup->job) ? setup->data_threads : 0;
+    pipeline->data_threads = aligned_alloc(RING_LINE, (pipeline->data_thread_count + 1) *
+                                                          sizeof *pipeline->data_threads);
+    if (!pipeline->data_threads)
+        return failure_set(why, -ENOMEM, "not enough memory for %u data threads",
+                           setup->data_threads);
+    memset(pipeline->data_threads, 0,
+           (pipeline->data_thread_count + 1) * sizeof *pipeline->data_threads);
+    for (uint32_t i = 0; i < pipeline->data_thread_count; i++) {
+        pipeline->data_threads[i].pipeline = pipeline;
+        pipeline->data_threads[i].index = i;
+        counters_clear(&pipeline->data_threads[i].counters);
+        histogram_clear(&pipeline->data_threads[i].made);
+        histogram_clear(&pipeline->data_threads[i].queued);
     }
     return 0;
 }
 
 static int start_threads(struct pipeline *pipeline, struct failure *why)
 {
-    uint32_t writers = pipeline->setup.writers;
+    uint32_t io_threads = pipeline->setup.io_threads;
     uint32_t started = 0;
-    atomic_init(&pipeline->threads_left, writers + pipeline->producer_count);
+    atomic_init(&pipeline->threads_left, io_threads + pipeline->data_thread_count);
     int result = 0;
-    for (uint32_t i = 0; !result && i < writers; i++, started += !result)
-        result = thread_start(&pipeline->writers[i].thread, "tm-writer", writer_body,
-                              &pipeline->writers[i], why);
-    for (uint32_t i = 0; !result && i < pipeline->producer_count; i++, started += !result)
-        result = thread_start(&pipeline->producers[i].thread, "tm-producer", producer_body,
-                              &pipeline->producers[i], why);
+    for (uint32_t i = 0; !result && i < io_threads; i++, started += !result)
+        result = thread_start(&pipeline->io_threads[i].handle, "tm-io", io_thread_body,
+                              &pipeline->io_threads[i], why);
+    for (uint32_t i = 0; !result && i < pipeline->data_thread_count; i++, started += !result)
+        result = thread_start(&pipeline->data_threads[i].handle, "tm-data", data_thread_body,
+                              &pipeline->data_threads[i], why);
     uint32_t ready;
     while ((ready = atomic_load_explicit(&pipeline->ready, memory_order_acquire)) < started)
         park_wait(&pipeline->ready, ready, -1);
-    for (uint32_t i = 0; !result && i < writers; i++)
-        if (pipeline->writers[i].open_failure.code) {
-            *why = pipeline->writers[i].open_failure;
+    for (uint32_t i = 0; !result && i < io_threads; i++)
+        if (pipeline->io_threads[i].open_failure.code) {
+            *why = pipeline->io_threads[i].open_failure;
             result = why->code;
         }
     return result;
@@ -167,18 +171,19 @@ int pipeline_open(struct pipeline **pipeline, const struct pipeline_setup *setup
                   struct failure *why)
 {
     *pipeline = NULL;
-    if (!setup->writers || setup->buffers < setup->writers || !setup->depth ||
-        (job_has_producers(setup->job) && !setup->producers))
-        return failure_set(why, -EINVAL,
-                           "%u writers with depth %u, %u producers and %u buffers cannot work: "
-                           "each writer needs a buffer",
-                           setup->writers, setup->depth, setup->producers, setup->buffers);
+    if (!setup->io_threads || setup->buffers < setup->io_threads || !setup->depth ||
+        (job_has_data_threads(setup->job) && !setup->data_threads))
+        return failure_set(
+            why, -EINVAL,
+            "%u I/O threads with depth %u, %u data threads and %u buffers cannot work: "
+            "each I/O thread needs a buffer",
+            setup->io_threads, setup->depth, setup->data_threads, setup->buffers);
     struct pipeline *made = aligned_alloc(RING_LINE, sizeof *made);
     if (!made)
         return failure_set(why, -ENOMEM, "not enough memory");
     memset(made, 0, sizeof *made);
     made->setup = *setup;
-    if (make_writers(made, why) || make_producers(made, why) || lanes_make(made, why) ||
+    if (make_io_threads(made, why) || make_data_threads(made, why) || lanes_make(made, why) ||
         deal_buffers(made, why) || start_threads(made, why)) {
         pipeline_close(made);
         return why->code;
@@ -204,37 +209,37 @@ void pipeline_go(struct pipeline *pipeline)
     pipeline_go_at(pipeline, clock_now_ns());
 }
 
-/* The places of a writer that were given out and not acknowledged are those whose buffers are
+/* The places of an I/O thread that were given out and not acknowledged are those whose buffers are
  * neither empty nor given back: made and not sent, in flight, or failed. */
-static void settle_writer(struct pipeline *pipeline, struct writer *writer, uint64_t *missing)
+static void settle_io_thread(struct pipeline *pipeline, struct io_thread *thread, uint64_t *missing)
 {
     bool tickets = pipeline->setup.job == PIPELINE_WRITE;
     uint64_t issued =
-        tickets ? atomic_load_explicit(&writer->next_place, memory_order_relaxed) : writer->sent;
+        tickets ? atomic_load_explicit(&thread->next_place, memory_order_relaxed) : thread->sent;
     uint64_t missing_count = 0;
     for (uint32_t i = 0; i < pipeline->setup.buffers; i++) {
         const struct buffer *buffer = &pipeline->buffers[i];
-        if (buffer->writer == writer->index && buffer->state != BUFFER_EMPTY)
+        if (buffer->io_thread == thread->index && buffer->state != BUFFER_EMPTY)
             missing[missing_count++] = buffer->place;
     }
-    acknowledged_from(&writer->outcome.acknowledged,
-                      issued < writer->places ? issued : writer->places,
-                      (uint64_t)writer->outcome.counters.bytes, missing, missing_count);
+    acknowledged_from(&thread->outcome.acknowledged,
+                      issued < thread->places ? issued : thread->places,
+                      (uint64_t)thread->outcome.counters.bytes, missing, missing_count);
 }
 
 void pipeline_settle(struct pipeline *pipeline)
 {
     uint64_t *missing = calloc(pipeline->setup.buffers, sizeof *missing);
-    counters_clear(&pipeline->producer_counters);
-    for (uint32_t i = 0; i < pipeline->producer_count; i++)
-        counters_merge(&pipeline->producer_counters, &pipeline->producers[i].counters);
-    for (uint32_t i = 0; i < pipeline->setup.writers && !job_reads(pipeline->setup.job); i++) {
-        if (!atomic_load_explicit(&pipeline->writers[i].gone, memory_order_acquire))
+    counters_clear(&pipeline->data_counters);
+    for (uint32_t i = 0; i < pipeline->data_thread_count; i++)
+        counters_merge(&pipeline->data_counters, &pipeline->data_threads[i].counters);
+    for (uint32_t i = 0; i < pipeline->setup.io_threads && !job_reads(pipeline->setup.job); i++) {
+        if (!atomic_load_explicit(&pipeline->io_threads[i].gone, memory_order_acquire))
             continue;
         if (missing)
-            settle_writer(pipeline, &pipeline->writers[i], missing);
+            settle_io_thread(pipeline, &pipeline->io_threads[i], missing);
         else
-            failure_set(&pipeline->writers[i].outcome.failure, -ENOMEM, "not enough memory");
+            failure_set(&pipeline->io_threads[i].outcome.failure, -ENOMEM, "not enough memory");
     }
     free(missing);
 }
@@ -256,17 +261,17 @@ bool pipeline_wait(struct pipeline *pipeline, int64_t limit_ns)
 void pipeline_stop(struct pipeline *pipeline)
 {
     atomic_store_explicit(&pipeline->stop, true, memory_order_relaxed);
-    for (uint32_t i = 0; i < pipeline->setup.writers; i++)
-        if (pipeline->writers[i].full.cells)
-            ring_wake_all(&pipeline->writers[i].full);
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++)
+        if (pipeline->io_threads[i].full.cells)
+            ring_wake_all(&pipeline->io_threads[i].full);
     lanes_wake(pipeline);
 }
 
 uint64_t pipeline_bytes(const struct pipeline *pipeline)
 {
     uint64_t bytes = 0;
-    for (uint32_t i = 0; i < pipeline->setup.writers; i++)
-        bytes += atomic_load_explicit(&pipeline->writers[i].seen_bytes, memory_order_relaxed);
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++)
+        bytes += atomic_load_explicit(&pipeline->io_threads[i].seen_bytes, memory_order_relaxed);
     return bytes;
 }
 
@@ -275,15 +280,15 @@ bool pipeline_failed(const struct pipeline *pipeline)
     return atomic_load_explicit(&pipeline->failed, memory_order_relaxed);
 }
 
-const struct outcome *pipeline_outcome(const struct pipeline *pipeline, uint32_t writer)
+const struct outcome *pipeline_outcome(const struct pipeline *pipeline, uint32_t io_thread)
 {
-    const struct writer *found = &pipeline->writers[writer];
+    const struct io_thread *found = &pipeline->io_threads[io_thread];
     return found->instead ? found->instead : &found->outcome;
 }
 
-const struct counters *pipeline_producer_counters(const struct pipeline *pipeline)
+const struct counters *pipeline_data_counters(const struct pipeline *pipeline)
 {
-    return &pipeline->producer_counters;
+    return &pipeline->data_counters;
 }
 
 void pipeline_handling(const struct pipeline *pipeline, struct histogram *made,
@@ -291,30 +296,30 @@ void pipeline_handling(const struct pipeline *pipeline, struct histogram *made,
 {
     histogram_clear(made);
     histogram_clear(queued);
-    for (uint32_t i = 0; i < pipeline->setup.writers; i++)
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++)
         histogram_merge(queued, &pipeline_outcome(pipeline, i)->queued);
-    for (uint32_t i = 0; i < pipeline->producer_count; i++) {
-        histogram_merge(made, &pipeline->producers[i].made);
-        histogram_merge(queued, &pipeline->producers[i].queued);
+    for (uint32_t i = 0; i < pipeline->data_thread_count; i++) {
+        histogram_merge(made, &pipeline->data_threads[i].made);
+        histogram_merge(queued, &pipeline->data_threads[i].queued);
     }
 }
 
 uint32_t pipeline_found(const struct pipeline *pipeline, struct found found[PIPELINE_DIFFERENCES])
 {
     struct found_list all = {0};
-    for (uint32_t p = 0; p < pipeline->producer_count; p++)
-        for (uint32_t i = 0; i < pipeline->producers[p].found.count; i++)
-            found_keep(&all, &pipeline->producers[p].found.places[i]);
+    for (uint32_t p = 0; p < pipeline->data_thread_count; p++)
+        for (uint32_t i = 0; i < pipeline->data_threads[p].found.count; i++)
+            found_keep(&all, &pipeline->data_threads[p].found.places[i]);
     memcpy(found, all.places, sizeof all.places);
     return all.count;
 }
 
 static void end_threads(struct pipeline *pipeline, void (*end)(struct thread *thread))
 {
-    for (uint32_t i = 0; pipeline->writers && i < pipeline->setup.writers; i++)
-        end(&pipeline->writers[i].thread);
-    for (uint32_t i = 0; pipeline->producers && i < pipeline->producer_count; i++)
-        end(&pipeline->producers[i].thread);
+    for (uint32_t i = 0; pipeline->io_threads && i < pipeline->setup.io_threads; i++)
+        end(&pipeline->io_threads[i].handle);
+    for (uint32_t i = 0; pipeline->data_threads && i < pipeline->data_thread_count; i++)
+        end(&pipeline->data_threads[i].handle);
 }
 
 void pipeline_close(struct pipeline *pipeline)
@@ -325,20 +330,20 @@ void pipeline_close(struct pipeline *pipeline)
         end_threads(pipeline, thread_leave);
         return;
     }
-    if (pipeline->writers && pipeline->producers) {
+    if (pipeline->io_threads && pipeline->data_threads) {
         pipeline_stop(pipeline);
         if (atomic_load_explicit(&pipeline->state, memory_order_relaxed) == STATE_WARMING)
             set_state(pipeline, STATE_CANCELLED);
     }
     end_threads(pipeline,
                 thread_join); /* all of them, before anything goes that one may still put into */
-    for (uint32_t i = 0; pipeline->writers && i < pipeline->setup.writers; i++) {
-        ring_release(&pipeline->writers[i].full);
-        free(pipeline->writers[i].stock);
+    for (uint32_t i = 0; pipeline->io_threads && i < pipeline->setup.io_threads; i++) {
+        ring_release(&pipeline->io_threads[i].full);
+        free(pipeline->io_threads[i].stock);
     }
     lanes_release(pipeline);
-    free(pipeline->writers);
-    free(pipeline->producers);
+    free(pipeline->io_threads);
+    free(pipeline->data_threads);
     free(pipeline->buffers);
     free(pipeline);
 }

@@ -1,5 +1,5 @@
 /*
- * What a writer waits for, for somebody else to see: set by the writer's thread, looked at by any.
+ * What an I/O thread waits for, for somebody else to see: set by the I/O thread, looked at by any.
  * A set costs three plain stores. A look that meets a change says "nothing": the next one will see.
  */
 #ifndef TIDEMILL_PIPELINE_WATCH_H

@@ -1,7 +1,7 @@
 /*
  * What the hot loop costs for each request, without storage and without data: two rings, stamps,
- * engine null, counters and histogram on one processor (loop.core), and a writer thread as it is,
- * with buffers of its own (loop.writer). Prints "name nanoseconds" for each measurement.
+ * engine null, counters and histogram on one processor (loop.core), and an I/O thread as it is,
+ * with buffers of its own (loop.io). Prints "name nanoseconds" for each measurement.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -65,7 +65,7 @@ static void core_end(struct core *core)
     ring_release(&core->empty);
 }
 
-/* A producer's part without the data: from one ring into the other. */
+/* A data thread's part without the data: from one ring into the other. */
 static void hand_over(struct core *core, uint64_t *made)
 {
     uint32_t number;
@@ -108,7 +108,7 @@ static double core_round(int fd)
     return each_ns;
 }
 
-static double writer_round(void)
+static double io_round(void)
 {
     struct failure why = {0};
     struct pipeline *pipeline = NULL;
@@ -127,7 +127,7 @@ static double writer_round(void)
     const struct pipeline_setup setup = {
         .job = PIPELINE_WRITE_READY,
         .engine = engine_find("null"),
-        .writers = 1,
+        .io_threads = 1,
         .depth = DEPTH,
         .buffers = DEPTH,
         .buffer_bytes = REQUEST_BYTES,
@@ -153,7 +153,7 @@ int main(void)
     for (int i = 0; i < ROUNDS; i++)
         printf("loop.core %.1f\n", core_round(fd));
     for (int i = 0; i < ROUNDS; i++)
-        printf("loop.writer %.1f\n", writer_round());
+        printf("loop.io %.1f\n", io_round());
     close(fd);
     return 0;
 }

@@ -54,8 +54,8 @@ static struct pipeline *open_work(const struct rig *rig, const struct task *task
     const struct pipeline_setup setup = {
         .job = PIPELINE_WRITE,
         .engine = engine_find("null"),
-        .writers = 1,
-        .producers = 1,
+        .io_threads = 1,
+        .data_threads = 1,
         .depth = DEPTH,
         .buffers = DEPTH,
         .buffer_bytes = REQUEST_BYTES,
@@ -86,7 +86,7 @@ static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t n
         .run = &run,
         .kind = phase_kind_of(ACTION_WRITE),
         .number = number,
-        .writers = 1,
+        .io_threads = 1,
         .parts = &rig->part,
         .pipeline = pipeline,
     };

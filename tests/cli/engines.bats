@@ -307,8 +307,8 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     for _ in $(seq 200); do
         cpus=$(for rank in $(pgrep -P "$launcher"); do
             cat "/proc/$rank/task/"*/status 2>/dev/null |
-                awk '$1 == "Name:" { writer = $2 ~ /^tm-writer/ }
-                     writer && $1 == "Cpus_allowed_list:" { print $2 }'
+                awk '$1 == "Name:" { io = $2 ~ /^tm-io/ }
+                     io && $1 == "Cpus_allowed_list:" { print $2 }'
         done | sort | xargs)
         [ "$cpus" != '0 1' ] || break # a thread that was just started is not bound yet
         sleep 0.1

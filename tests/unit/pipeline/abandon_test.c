@@ -8,7 +8,7 @@
 #include "fake_engine.h"
 #include "rig.h"
 
-enum { WRITERS = 2, REQUEST = 64 * 1024, REQUESTS = 8, MS = 1000 * 1000, STUCK = 11 };
+enum { IO_THREADS = 2, REQUEST = 64 * 1024, REQUESTS = 8, MS = 1000 * 1000, STUCK = 11 };
 
 /* Threads that never come back keep what they use: it must stay reachable. */
 static struct rig rigs[3];
@@ -33,9 +33,9 @@ static int64_t answer_all(struct fake *fake, const struct engine_request *reques
 static struct pipeline *start(struct rig *rig, struct fake *fake, enum pipeline_job job)
 {
     struct pipeline_setup setup = {
-        .job = job, .engine = &fake->kind, .producers = 2, .depth = 2, .buffers = 8};
+        .job = job, .engine = &fake->kind, .data_threads = 2, .depth = 2, .buffers = 8};
     fake_start(fake);
-    rig_start(rig, LAYOUT_WRITER, WRITERS, (uint64_t)WRITERS * REQUESTS * REQUEST, REQUEST);
+    rig_start(rig, LAYOUT_WRITER, IO_THREADS, (uint64_t)IO_THREADS * REQUESTS * REQUEST, REQUEST);
     if (job_is_reading(job)) {
         struct pipeline_setup writing = setup;
         writing.job = PIPELINE_WRITE;
@@ -50,7 +50,7 @@ static struct pipeline *start(struct rig *rig, struct fake *fake, enum pipeline_
     return rig->pipeline;
 }
 
-/* Until one writer alone has waited for 'limit_ns'. */
+/* Until one I/O thread alone has waited for 'limit_ns'. */
 static struct waiting stuck_one(struct pipeline *pipeline, int64_t limit_ns)
 {
     struct waiting seen = {0};
@@ -78,23 +78,23 @@ static void lose_one(struct rig *rig, struct fake *fake, enum pipeline_job job, 
     atomic_store(&let_go, false);
     struct pipeline *pipeline = start(rig, fake, job);
     struct waiting seen = stuck_one(pipeline, 100 * MS);
-    uint32_t other = WRITERS - 1 - seen.writer;
+    uint32_t other = IO_THREADS - 1 - seen.io_thread;
     assert_int_equal(seen.what, what);
     assert_int_equal(seen.offset % REQUEST, 0);
     pipeline_stop(pipeline);
     assert_true(give_up(pipeline, 100 * MS));
     assert_true(pipeline_abandoned(pipeline));
 
-    const struct outcome *lost = pipeline_outcome(pipeline, seen.writer);
+    const struct outcome *lost = pipeline_outcome(pipeline, seen.io_thread);
     const struct outcome *well = pipeline_outcome(pipeline, other);
     assert_int_equal(lost->failure.code, -ETIMEDOUT);
     assert_non_null(strstr(lost->failure.text, "did not come back within 100 ms"));
-    assert_non_null(strstr(lost->failure.text, rig->paths[seen.writer]));
+    assert_non_null(strstr(lost->failure.text, rig->paths[seen.io_thread]));
     assert_true(lost->counters.bytes > 0); /* it had some answers before */
     assert_int_equal(acknowledged_count(&lost->acknowledged), 0);
     assert_int_equal(well->failure.code, 0);
     rig_check_counts(rig, other);
-    rig_check_series(rig, seen.writer);
+    rig_check_series(rig, seen.io_thread);
     pipeline_close(pipeline); /* leaves it to the lost thread */
     atomic_store(&let_go, true);
 }
@@ -105,7 +105,7 @@ static void a_write_that_never_returns(void **state)
     lose_one(&rigs[0], &fakes[0], PIPELINE_WRITE, WAIT_WRITE);
 }
 
-/* Checkers that wait for more from the lost writer end, too. */
+/* Checkers that wait for more from the lost I/O thread end, too. */
 static void a_read_that_never_returns(void **state)
 {
     (void)state;
@@ -115,8 +115,8 @@ static void a_read_that_never_returns(void **state)
     assert_int_equal(seen.what, WAIT_READ);
     pipeline_stop(pipeline);
     assert_true(give_up(pipeline, 50 * MS));
-    assert_int_equal(pipeline_outcome(pipeline, seen.writer)->failure.code, -ETIMEDOUT);
-    assert_int_equal(pipeline_producer_counters(pipeline)->bad_blocks, 0);
+    assert_int_equal(pipeline_outcome(pipeline, seen.io_thread)->failure.code, -ETIMEDOUT);
+    assert_int_equal(pipeline_data_counters(pipeline)->bad_blocks, 0);
     pipeline_close(pipeline);
     atomic_store(&let_go, true);
 }
@@ -137,7 +137,7 @@ static void who_comes_back_is_not_lost(void **state)
     assert_false(pipeline_abandon(pipeline, 1));
     struct waiting seen;
     assert_false(pipeline_waiting(pipeline, &seen));
-    for (uint32_t i = 0; i < WRITERS; i++)
+    for (uint32_t i = 0; i < IO_THREADS; i++)
         assert_int_equal(pipeline_outcome(pipeline, i)->failure.code, 0);
     rig_end(&rigs[2]);
 }

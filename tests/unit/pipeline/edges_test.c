@@ -8,12 +8,12 @@
 
 #include "platform/clock.h"
 
-enum { EDGE = 3, WRITERS = 3, BEFORE_NS = 60 * 1000 * 1000, NAP_NS = 1000 * 1000 };
+enum { EDGE = 3, IO_THREADS = 3, BEFORE_NS = 60 * 1000 * 1000, NAP_NS = 1000 * 1000 };
 
 static uint64_t bytes_before(const struct rig *rig, uint64_t edge)
 {
     uint64_t bytes = 0;
-    for (uint32_t i = 0; i < rig->writers; i++) {
+    for (uint32_t i = 0; i < rig->io_threads; i++) {
         const struct timeline *timeline = &pipeline_outcome(rig->pipeline, i)->timeline;
         bytes += (uint64_t)timeline_bytes_before(timeline, (int64_t)(edge << ROUND_SHIFT));
     }
@@ -35,12 +35,12 @@ static void check_edge(enum pipeline_job job, const struct engine_kind *engine, 
     uint64_t seen = 0;
     uint64_t lost;
     struct pipeline_setup setup = setup_for(engine, PIPELINE_WRITE);
-    rig_start(&rig, LAYOUT_RANK, WRITERS, MANY_BYTES, REQUEST);
+    rig_start(&rig, LAYOUT_RANK, IO_THREADS, MANY_BYTES, REQUEST);
     if (job_is_reading(job))
         rig_run(&rig, &setup, DIRECT_NEVER);
     setup.job = job;
     if (paced) /* what the time before the start allows is sent at once */
-        setup.limits.writer_rate = MANY_BYTES / WRITERS / 4;
+        setup.limits.writer_rate = MANY_BYTES / IO_THREADS / 4;
     go_shortly_before(&rig, &setup, EDGE);
     while (pipeline_edges(rig.pipeline) < EDGE && !pipeline_wait(rig.pipeline, NAP_NS))
         ;

@@ -20,7 +20,7 @@ static inline struct pipeline_setup setup_for(const struct engine_kind *engine,
     return (struct pipeline_setup){
         .job = job,
         .engine = engine,
-        .producers = 2,
+        .data_threads = 2,
         .depth = engine->traits.depth_max < 8 ? engine->traits.depth_max : 8,
         .buffers = 24,
     };
@@ -39,7 +39,7 @@ static inline void start(struct rig *rig, struct pipeline_setup *setup)
 static inline void check_part(struct rig *rig)
 {
     uint64_t sum = 0;
-    for (uint32_t i = 0; i < rig->writers; i++) {
+    for (uint32_t i = 0; i < rig->io_threads; i++) {
         rig_check_counts(rig, i);
         sum += rig->acknowledged[i].bytes;
     }

@@ -3,14 +3,14 @@
 #include "found.h"
 #include "property.h"
 
-static struct found made(uint32_t writer, uint64_t offset)
+static struct found made(uint32_t io_thread, uint64_t offset)
 {
-    return (struct found){.writer = writer, .difference.offset = offset};
+    return (struct found){.io_thread = io_thread, .difference.offset = offset};
 }
 
 static uint64_t rank_of(const struct found *found)
 {
-    return found->writer * 1000 + found->difference.offset;
+    return found->io_thread * 1000 + found->difference.offset;
 }
 
 /* Whatever the order they come in, the lowest stay, in order. */

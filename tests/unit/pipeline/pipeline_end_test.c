@@ -20,7 +20,7 @@ static void test_a_deadline_ends_writing(void **state)
         start(&rig, &setup);
         rig_wait(&rig, &setup);
         check_part(&rig);
-        for (uint32_t w = 0; w < rig.writers; w++) {
+        for (uint32_t w = 0; w < rig.io_threads; w++) {
             const struct outcome *outcome = pipeline_outcome(rig.pipeline, w);
             assert_int_equal(outcome->failure.code, 0);
             assert_true(outcome->counters.requests > 0);
@@ -29,7 +29,7 @@ static void test_a_deadline_ends_writing(void **state)
         /* what was acknowledged reads back; the rest is left alone */
         setup = setup_for(engines[i], PIPELINE_CHECK);
         rig_run(&rig, &setup, DIRECT_NEVER);
-        assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+        assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
         rig_end(&rig);
     }
 }
@@ -55,7 +55,7 @@ static void test_a_deadline_holds_for_a_slow_rate(void **state)
     rig_end(&rig);
 }
 
-/* Request n of a writer starts no earlier than the schedule says. */
+/* Request n of an I/O thread starts no earlier than the schedule says. */
 static void test_a_rate_is_kept(void **state)
 {
     (void)state;
@@ -84,13 +84,13 @@ static void stop_once(struct property *property, const struct engine_kind *engin
 {
     struct rig rig;
     struct pipeline_setup setup = setup_for(engine, PIPELINE_WRITE);
-    uint32_t writers = 1 + (uint32_t)property_below(property, RIG_WRITERS);
-    setup.buffers = writers + (uint32_t)property_below(property, 30);
-    setup.producers = 1 + (uint32_t)property_below(property, 4);
+    uint32_t io_threads = 1 + (uint32_t)property_below(property, RIG_THREADS);
+    setup.buffers = io_threads + (uint32_t)property_below(property, 30);
+    setup.data_threads = 1 + (uint32_t)property_below(property, 4);
     setup.spin_ns = property_below(property, 2) ? 20000 : 0;
     if (!property_below(property, 4))
         setup.job = PIPELINE_WRITE_READY;
-    rig_start(&rig, LAYOUT_WRITER, writers, MANY_BYTES, REQUEST);
+    rig_start(&rig, LAYOUT_WRITER, io_threads, MANY_BYTES, REQUEST);
     start(&rig, &setup);
     clock_sleep_ns((int64_t)property_below(property, 4000000));
     pipeline_stop(rig.pipeline);
@@ -104,9 +104,9 @@ static void stop_once(struct property *property, const struct engine_kind *engin
         clock_sleep_ns((int64_t)property_below(property, 1000000));
         pipeline_stop(rig.pipeline);
         rig_wait(&rig, &setup);
-        const struct counters *checked = pipeline_producer_counters(rig.pipeline);
+        const struct counters *checked = pipeline_data_counters(rig.pipeline);
         uint64_t sum = 0;
-        for (uint32_t i = 0; i < writers; i++)
+        for (uint32_t i = 0; i < io_threads; i++)
             sum += (uint64_t)pipeline_outcome(rig.pipeline, i)->counters.bytes;
         assert_int_equal(checked->bad_blocks, 0);
         assert_int_equal(checked->producer_bytes, sum); /* what was read is checked, also now */
@@ -171,11 +171,11 @@ static void test_closing_at_any_moment(void **state)
     assert_int_equal(fake.submitted, 0);
     assert_int_equal(fake.opened, 2);
     assert_int_equal(fake.closed, 2);
-    assert_true(rig.files[0].fd >= 0); /* files that no writer got to stay open */
+    assert_true(rig.files[0].fd >= 0); /* files that no I/O thread got to stay open */
     file_close(&rig.files[0], rig.paths[0], NULL);
     file_close(&rig.files[1], rig.paths[1], NULL);
-    for (int64_t i = 0; i < 30; i++) { /* in the middle, while producers fill buffers */
-        setup.producers = 4;
+    for (int64_t i = 0; i < 30; i++) { /* in the middle, while data threads fill buffers */
+        setup.data_threads = 4;
         rig_tasks(&rig, false, DIRECT_NEVER);
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
         pipeline_go(rig.pipeline);

@@ -6,7 +6,7 @@
 #include "fake_engine.h"
 #include "timed.h"
 
-/* Storage is full from request 100 on, of all writers together. */
+/* Storage is full from request 100 on, of all I/O threads together. */
 static int64_t full_from_100(struct fake *fake, const struct engine_request *request,
                              uint64_t number)
 {
@@ -14,7 +14,7 @@ static int64_t full_from_100(struct fake *fake, const struct engine_request *req
     return number >= 100 ? -ENOSPC : (int64_t)request->length;
 }
 
-static void test_full_storage_stops_all_writers(void **state)
+static void test_full_storage_stops_all_io_threads(void **state)
 {
     (void)state;
     static struct fake fake;
@@ -78,7 +78,7 @@ static void test_a_failed_request_is_a_hole(void **state)
     }
 }
 
-/* Its fifth request fails for one writer only: the others stop long before their ends. */
+/* Its fifth request fails for one I/O thread only: the others stop long before their ends. */
 static int64_t bad_for_one(struct fake *fake, const struct engine_request *request, uint64_t number)
 {
     (void)fake;
@@ -86,7 +86,7 @@ static int64_t bad_for_one(struct fake *fake, const struct engine_request *reque
     return request->offset == MANY_BYTES / 4 + 4 * REQUEST ? -EIO : (int64_t)request->length;
 }
 
-static void test_one_failing_writer_stops_the_others(void **state)
+static void test_one_failing_io_thread_stops_the_others(void **state)
 {
     (void)state;
     static struct fake fake;
@@ -125,8 +125,8 @@ static void test_a_failing_read_ends_checking(void **state)
     start(&rig, &setup);
     rig_wait(&rig, &setup);
     assert_int_equal(pipeline_outcome(rig.pipeline, 0)->failure.code, -EIO);
-    assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
-    assert_int_equal(pipeline_producer_counters(rig.pipeline)->producer_bytes,
+    assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
+    assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes,
                      pipeline_bytes(rig.pipeline));
     rig_end(&rig);
 }
@@ -204,23 +204,23 @@ static void test_a_setup_that_cannot_work(void **state)
     (void)state;
     const struct pipeline_setup good = {
         .engine = engine_find("null"),
-        .writers = 2,
-        .producers = 1,
+        .io_threads = 2,
+        .data_threads = 1,
         .depth = 1,
         .buffers = 2,
         .buffer_bytes = 512,
     };
     struct pipeline_setup bad = good;
-    bad.buffers = 1; /* the second writer would wait for ever */
+    bad.buffers = 1; /* the second I/O thread would wait for ever */
     refuse(&bad);
     bad = good;
-    bad.writers = 0;
+    bad.io_threads = 0;
     refuse(&bad);
     bad = good;
     bad.depth = 0;
     refuse(&bad);
     bad = good;
-    bad.producers = 0;
+    bad.data_threads = 0;
     refuse(&bad);
 }
 
@@ -241,9 +241,9 @@ static void test_a_depth_that_the_engine_cannot_have(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        timed_test(test_full_storage_stops_all_writers),
+        timed_test(test_full_storage_stops_all_io_threads),
         timed_test(test_a_failed_request_is_a_hole),
-        timed_test(test_one_failing_writer_stops_the_others),
+        timed_test(test_one_failing_io_thread_stops_the_others),
         timed_test(test_a_failing_read_ends_checking),
         timed_test(test_a_broken_engine_stops_all),
         timed_test(test_a_sync_that_fails_is_told),

@@ -1,4 +1,4 @@
-/* Who gets buffers: depth, batches, many producers, lanes, many pipelines. */
+/* Who gets buffers: depth, batches, many data threads, lanes, many pipelines. */
 #include "unit.h"
 
 #include "fake_engine.h"
@@ -6,9 +6,9 @@
 
 #include "rig.h"
 
-/* Nothing comes back before a writer has its whole depth in flight: a pool of writers x depth is
- * enough, whatever the job. Else this hangs. */
-static void test_writers_get_their_whole_depth(void **state)
+/* Nothing comes back before an I/O thread has its whole depth in flight: a pool of I/O threads x
+ * depth is enough, whatever the job. Else this hangs. */
+static void test_io_threads_get_their_whole_depth(void **state)
 {
     (void)state;
     static struct fake fake;
@@ -22,11 +22,11 @@ static void test_writers_get_their_whole_depth(void **state)
         struct pipeline_setup setup = {
             .job = jobs[i],
             .engine = &fake.kind,
-            .producers = 3,
+            .data_threads = 3,
             .depth = DEPTH,
-            .buffers = RIG_WRITERS * DEPTH,
+            .buffers = RIG_THREADS * DEPTH,
         };
-        rig_start(&rig, LAYOUT_SHARED, RIG_WRITERS, RIG_WRITERS * DEPTH * ROUNDS * 512, 512);
+        rig_start(&rig, LAYOUT_SHARED, RIG_THREADS, RIG_THREADS * DEPTH * ROUNDS * 512, 512);
         if (job_is_reading(jobs[i])) {
             setup.job = PIPELINE_WRITE;
             rig_run(&rig, &setup, DIRECT_NEVER);
@@ -34,7 +34,7 @@ static void test_writers_get_their_whole_depth(void **state)
         }
         rig_run(&rig, &setup, DIRECT_NEVER);
         assert_int_equal(fake.most_in_flight, DEPTH);
-        assert_int_equal(rig_bytes_read(&rig), RIG_WRITERS * DEPTH * ROUNDS * 512);
+        assert_int_equal(rig_bytes_read(&rig), RIG_THREADS * DEPTH * ROUNDS * 512);
         rig_end(&rig);
     }
 }
@@ -52,8 +52,11 @@ static void test_batches_do_not_wait_for_buffers_that_cannot_come(void **state)
         fake_start(&fake);
         fake.kind.traits.batches = true;
         fake.drop = true;
-        struct pipeline_setup setup = {
-            .job = PIPELINE_WRITE, .engine = &fake.kind, .producers = 1, .depth = 8, .buffers = 1};
+        struct pipeline_setup setup = {.job = PIPELINE_WRITE,
+                                       .engine = &fake.kind,
+                                       .data_threads = 1,
+                                       .depth = 8,
+                                       .buffers = 1};
         rig_start(&rig, LAYOUT_RANK, 1, PLACES * 512, 512);
         rig_run(&rig, &setup, DIRECT_NEVER);
         waited_ns = pipeline_outcome(rig.pipeline, 0)->counters.writer_waited_ns;
@@ -62,7 +65,8 @@ static void test_batches_do_not_wait_for_buffers_that_cannot_come(void **state)
     assert_true(waited_ns < QUICK_NS);
 }
 
-/* With the whole pool in flight it is storage that is waited for, however deep a writer may go. */
+/* With the whole pool in flight it is storage that is waited for, however deep an I/O thread may
+ * go. */
 static void test_a_pool_in_flight_waits_for_storage(void **state)
 {
     (void)state;
@@ -75,7 +79,7 @@ static void test_a_pool_in_flight_waits_for_storage(void **state)
         fake_start(&fake);
         struct pipeline_setup setup = {.job = PIPELINE_WRITE,
                                        .engine = &fake.kind,
-                                       .producers = 1,
+                                       .data_threads = 1,
                                        .depth = 8,
                                        .buffers = BUFFERS};
         rig_start(&rig, LAYOUT_RANK, 1, PLACES * 512, 512);
@@ -96,12 +100,12 @@ static void test_a_pool_in_flight_waits_for_storage(void **state)
     }
 }
 
-static void test_writers_without_requests(void **state)
+static void test_io_threads_without_requests(void **state)
 {
     (void)state;
     struct rig rig;
     struct pipeline_setup setup = {
-        .engine = engine_find("pwrite"), .producers = 2, .depth = 1, .buffers = 6};
+        .engine = engine_find("pwrite"), .data_threads = 2, .depth = 1, .buffers = 6};
     rig_start(&rig, LAYOUT_WRITER, 4, 5000, 4096);
     setup.job = PIPELINE_WRITE;
     rig_run(&rig, &setup, DIRECT_NEVER);
@@ -119,33 +123,33 @@ static void test_writers_without_requests(void **state)
     assert_int_equal(without, 2);
     setup.job = PIPELINE_CHECK;
     rig_run(&rig, &setup, DIRECT_NEVER);
-    assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+    assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
     rig_end(&rig);
 }
 
-/* Many producers after the last few places: none is made twice, and none beyond the end. */
-static void test_more_producers_than_places(void **state)
+/* Many data threads after the last few places: none is made twice, and none beyond the end. */
+static void test_more_data_threads_than_places(void **state)
 {
     (void)state;
     for (uint32_t round = 0; round < 400; round++) {
         struct rig rig;
-        uint32_t writers = 1 + round % 3;
+        uint32_t io_threads = 1 + round % 3;
         uint64_t bytes = 512 * (1 + round % 7) - 100;
         struct pipeline_setup setup = {
             .job = PIPELINE_WRITE,
             .engine = engine_find("null"),
-            .producers = 6,
+            .data_threads = 6,
             .depth = 2,
             .buffers = 8,
             .spin_ns = 20000,
         };
-        rig_start(&rig, LAYOUT_RANK, writers, bytes, 512);
+        rig_start(&rig, LAYOUT_RANK, io_threads, bytes, 512);
         rig_run(&rig, &setup, DIRECT_NEVER);
-        for (uint32_t i = 0; i < writers; i++) {
+        for (uint32_t i = 0; i < io_threads; i++) {
             rig_check_counts(&rig, i);
             assert_int_equal(rig.acknowledged[i].bytes, rig.tasks[i].share.bytes);
         }
-        assert_int_equal(pipeline_producer_counters(rig.pipeline)->producer_bytes, bytes);
+        assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes, bytes);
         rig_end(&rig);
     }
 }
@@ -169,7 +173,7 @@ static void test_many_pipelines_at_once(void **state)
     struct pipeline_setup setups[MANY];
     for (int i = 0; i < MANY; i++) {
         setups[i] = (struct pipeline_setup){
-            .job = PIPELINE_WRITE, .engine = engine, .producers = 2, .depth = 1, .buffers = 4};
+            .job = PIPELINE_WRITE, .engine = engine, .data_threads = 2, .depth = 1, .buffers = 4};
         rig_start(&rigs[i], LAYOUT_WRITER, 2, BYTES, 4096);
         assert_int_equal(run_one(&rigs[i], &setups[i]), 0);
     }
@@ -180,12 +184,13 @@ static void test_many_pipelines_at_once(void **state)
     }
 }
 
-/* Each lane has writers, producers, buffers and memory of its own; together they do every job. */
+/* Each lane has I/O threads, data threads, buffers and memory of its own; together they do every
+ * job. */
 static void lanes_do_every_job(void **state)
 {
     (void)state;
     static const struct {
-        uint32_t writers, producers, buffers, lanes, made;
+        uint32_t io_threads, data_threads, buffers, lanes, made;
     } shapes[] = {
         {4, 4, 9, 2, 2}, {4, 3, 4, 4, 3}, {3, 2, 17, 2, 2}, {2, 4, 5, 8, 2}, {1, 1, 1, 3, 1}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
@@ -194,22 +199,22 @@ static void lanes_do_every_job(void **state)
         struct pipeline_setup setup = {
             .job = PIPELINE_WRITE,
             .engine = engine_find("pwrite"),
-            .producers = shapes[i].producers,
+            .data_threads = shapes[i].data_threads,
             .depth = 1,
             .buffers = shapes[i].buffers,
             .lanes = shapes[i].lanes,
         };
-        rig_start(&rig, LAYOUT_WRITER, shapes[i].writers, 4000000, 30000);
+        rig_start(&rig, LAYOUT_WRITER, shapes[i].io_threads, 4000000, 30000);
         rig_run(&rig, &setup, DIRECT_NEVER);
         pipeline_place(rig.pipeline, &place);
         assert_int_equal(place.lanes, shapes[i].made);
-        for (uint32_t w = 0; w < rig.writers; w++)
+        for (uint32_t w = 0; w < rig.io_threads; w++)
             rig_check_counts(&rig, w);
         rig_check_files(&rig);
         setup.job = PIPELINE_CHECK;
         rig_run(&rig, &setup, DIRECT_NEVER);
-        assert_int_equal(pipeline_producer_counters(rig.pipeline)->producer_bytes, 4000000);
-        assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+        assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes, 4000000);
+        assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
         setup.job = PIPELINE_READ;
         rig_run(&rig, &setup, DIRECT_NEVER);
         rig_end(&rig);
@@ -227,7 +232,7 @@ static void bound_lanes_do_every_job(void **state)
     struct pipeline_setup setup = {
         .job = PIPELINE_WRITE,
         .engine = engine_find("pwrite"),
-        .producers = 2,
+        .data_threads = 2,
         .depth = 1,
         .buffers = 8,
         .numa = numa,
@@ -251,7 +256,7 @@ static void bound_lanes_do_every_job(void **state)
     numa_close(numa);
 }
 
-/* Every engine that batches writes the same bytes, whatever the order producers finish in. */
+/* Every engine that batches writes the same bytes, whatever the order data threads finish in. */
 static void batches_fill_and_end(void **state)
 {
     (void)state;
@@ -260,7 +265,7 @@ static void batches_fill_and_end(void **state)
         struct pipeline_setup setup = {
             .job = PIPELINE_WRITE,
             .engine = engine_find("pwritev"),
-            .producers = 3,
+            .data_threads = 3,
             .depth = batch,
             .buffers = 2 * batch + 3,
             .mode.batch = batch,
@@ -270,7 +275,7 @@ static void batches_fill_and_end(void **state)
         rig_check_files(&rig);
         setup.job = PIPELINE_CHECK;
         rig_run(&rig, &setup, DIRECT_NEVER);
-        assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+        assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
         rig_end(&rig);
     }
 }
@@ -281,11 +286,11 @@ int main(void)
         timed_test(lanes_do_every_job),
         timed_test(bound_lanes_do_every_job),
         timed_test(batches_fill_and_end),
-        timed_test(test_writers_get_their_whole_depth),
+        timed_test(test_io_threads_get_their_whole_depth),
         timed_test(test_batches_do_not_wait_for_buffers_that_cannot_come),
         timed_test(test_a_pool_in_flight_waits_for_storage),
-        timed_test(test_writers_without_requests),
-        timed_test(test_more_producers_than_places),
+        timed_test(test_io_threads_without_requests),
+        timed_test(test_more_data_threads_than_places),
         timed_test(test_many_pipelines_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,20 +35,20 @@ static const struct engine_kind *some_engine(struct property *property, struct f
 
 /* Threads, depth and buffers within what a kind can do, often as few as can be. */
 static struct pipeline_setup some_setup(struct property *property, const struct engine_kind *engine,
-                                        uint32_t writers)
+                                        uint32_t io_threads)
 {
     uint32_t depth = 1U << property_below(property, 6);
     struct pipeline_setup setup = {
         .engine = engine,
-        .producers = 1 + (uint32_t)property_below(property, 4),
+        .data_threads = 1 + (uint32_t)property_below(property, 4),
         .depth = depth > engine->traits.depth_max ? engine->traits.depth_max : depth,
         .sync = property_below(property, 2),
         .spin_ns = property_below(property, 2) ? 20000 : 0,
     };
-    uint32_t full = writers * setup.depth + setup.producers;
+    uint32_t full = io_threads * setup.depth + setup.data_threads;
     setup.buffers = property_below(property, 2)
-                        ? writers
-                        : writers + (uint32_t)property_below(property, full - writers + 1);
+                        ? io_threads
+                        : io_threads + (uint32_t)property_below(property, full - io_threads + 1);
     return setup;
 }
 
@@ -58,29 +58,30 @@ static void check_finds_damage(struct rig *rig, struct pipeline_setup *setup,
 {
     struct found found[PIPELINE_DIFFERENCES];
     uint32_t count = 1 + (uint32_t)property_below(property, 4);
-    uint32_t lowest_writer = UINT32_MAX;
+    uint32_t lowest_thread = UINT32_MAX;
     uint64_t lowest_offset = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t writer = (uint32_t)property_below(property, rig->writers);
-        const struct share *share = &rig->tasks[writer].share;
+        uint32_t io_thread = (uint32_t)property_below(property, rig->io_threads);
+        const struct share *share = &rig->tasks[io_thread].share;
         if (!share->bytes)
             continue;
         uint64_t offset = share->file_offset + property_below(property, share->bytes);
-        if (writer < lowest_writer || (writer == lowest_writer && offset < lowest_offset)) {
-            lowest_writer = writer;
+        if (io_thread < lowest_thread || (io_thread == lowest_thread && offset < lowest_offset)) {
+            lowest_thread = io_thread;
             lowest_offset = offset;
         }
-        rig_damage(rig, writer, offset); /* twice at one place would mend it: not with this seed */
+        rig_damage(rig, io_thread,
+                   offset); /* twice at one place would mend it: not with this seed */
     }
     rig_run(rig, setup, wish);
     uint32_t told = pipeline_found(rig->pipeline, found);
-    int64_t bad = pipeline_producer_counters(rig->pipeline)->bad_blocks;
-    if (lowest_writer == UINT32_MAX) {
+    int64_t bad = pipeline_data_counters(rig->pipeline)->bad_blocks;
+    if (lowest_thread == UINT32_MAX) {
         assert_int_equal(told, 0);
         return;
     }
     assert_true(told >= 1 && told <= count && bad >= told);
-    assert_int_equal(found[0].writer, lowest_writer);
+    assert_int_equal(found[0].io_thread, lowest_thread);
     assert_int_equal(found[0].difference.offset, lowest_offset);
 }
 
@@ -90,13 +91,13 @@ static void one_round(struct property *property)
     static const enum layout layouts[] = {LAYOUT_RANK, LAYOUT_SHARED, LAYOUT_WRITER};
     static const uint64_t requests[] = {512, 4096, 65536, 5000, 777, 131072};
     struct rig rig;
-    uint32_t writers = 1 + (uint32_t)property_below(property, RIG_WRITERS);
+    uint32_t io_threads = 1 + (uint32_t)property_below(property, RIG_THREADS);
     uint64_t request = requests[property_below(property, 6)];
     uint64_t bytes = 1 + property_below(property, request * 60);
     const struct engine_kind *engine = some_engine(property, &fake);
     enum direct_wish wish = property_below(property, 2) ? DIRECT_PREFER : DIRECT_NEVER;
-    rig_start(&rig, layouts[property_below(property, 3)], writers, bytes, request);
-    struct pipeline_setup setup = some_setup(property, engine, writers);
+    rig_start(&rig, layouts[property_below(property, 3)], io_threads, bytes, request);
+    struct pipeline_setup setup = some_setup(property, engine, io_threads);
     setup.job = PIPELINE_WRITE;
     rig_run(&rig, &setup, wish);
     rig_check_writing(&rig, bytes);
@@ -108,8 +109,8 @@ static void one_round(struct property *property)
     rig_run(&rig, &setup, wish);
     rig_check_handling(&rig, rig_requests(&rig));
     assert_int_equal(rig_bytes_read(&rig), bytes);
-    assert_int_equal(pipeline_producer_counters(rig.pipeline)->producer_bytes, bytes);
-    assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 0);
+    assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes, bytes);
+    assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
     check_finds_damage(&rig, &setup, property, wish);
     rig_end(&rig);
 }
@@ -129,20 +130,21 @@ static void test_ready_made_buffers(void **state)
     for (int i = 0; i < 20; i++) {
         static struct fake fake;
         struct rig rig;
-        uint32_t writers = 1 + (uint32_t)property_below(&property, RIG_WRITERS);
+        uint32_t io_threads = 1 + (uint32_t)property_below(&property, RIG_THREADS);
         uint64_t bytes = 1 + property_below(&property, 300000);
-        rig_start(&rig, LAYOUT_WRITER, writers, bytes, 4096);
-        struct pipeline_setup setup = some_setup(&property, some_engine(&property, &fake), writers);
+        rig_start(&rig, LAYOUT_WRITER, io_threads, bytes, 4096);
+        struct pipeline_setup setup =
+            some_setup(&property, some_engine(&property, &fake), io_threads);
         setup.job = PIPELINE_WRITE_READY;
         rig_run(&rig, &setup, DIRECT_PREFER);
         uint64_t sum = 0;
-        for (uint32_t w = 0; w < writers; w++) {
+        for (uint32_t w = 0; w < io_threads; w++) {
             rig_check_counts(&rig, w);
             sum += (uint64_t)pipeline_outcome(rig.pipeline, w)->counters.bytes;
             assert_int_equal(rig_file_size(&rig, w), rig.tasks[w].share.bytes);
         }
         assert_int_equal(sum, bytes);
-        assert_int_equal(pipeline_producer_counters(rig.pipeline)->producer_bytes, 0);
+        assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes, 0);
         rig_check_handling(&rig, 0);
         rig_end(&rig);
     }
@@ -179,16 +181,16 @@ static void test_a_read_that_never_happened_is_found(void **state)
     struct rig rig;
     struct found found[PIPELINE_DIFFERENCES];
     struct pipeline_setup setup = {
-        .engine = engine_find("null"), .producers = 2, .depth = 4, .buffers = 8};
+        .engine = engine_find("null"), .data_threads = 2, .depth = 4, .buffers = 8};
     rig_start(&rig, LAYOUT_RANK, 2, 40 * 8192, 8192);
     setup.job = PIPELINE_WRITE;
     rig_run(&rig, &setup, DIRECT_NEVER);
     setup.job = PIPELINE_CHECK;
     rig_run(&rig, &setup, DIRECT_NEVER);
-    assert_int_equal(pipeline_producer_counters(rig.pipeline)->bad_blocks, 80);
+    assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 80);
     assert_int_equal(pipeline_found(rig.pipeline, found), PIPELINE_DIFFERENCES);
     for (uint32_t i = 0; i < PIPELINE_DIFFERENCES; i++) {
-        assert_int_equal(found[i].writer, 0);
+        assert_int_equal(found[i].io_thread, 0);
         assert_int_equal(found[i].difference.offset, i * 8192);
         assert_int_equal(found[i].difference.kind, DIFFERENCE_UNREAD);
     }
@@ -203,7 +205,7 @@ static void test_bytes_before_an_early_end_add_up(void **state)
     for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
         struct rig rig;
         struct pipeline_setup setup = {
-            .engine = engine_find(engines[i]), .producers = 1, .depth = 1, .buffers = 8};
+            .engine = engine_find(engines[i]), .data_threads = 1, .depth = 1, .buffers = 8};
         if (setup.engine->available(NULL))
             continue;
         rig_start(&rig, LAYOUT_RANK, 1, 20 * 4096, 4096);
@@ -238,8 +240,11 @@ static void test_reads_only_what_was_acknowledged(void **state)
                 missing[missing_count++] = place;
         fake_start(&fake);
         fake.keep_log = fake.drop = true;
-        struct pipeline_setup setup = {
-            .job = PIPELINE_READ, .engine = &fake.kind, .depth = 8, .buffers = 8, .producers = 1};
+        struct pipeline_setup setup = {.job = PIPELINE_READ,
+                                       .engine = &fake.kind,
+                                       .depth = 8,
+                                       .buffers = 8,
+                                       .data_threads = 1};
         rig_start(&rig, LAYOUT_RANK, 1, count * 512, 512);
         rig_tasks(&rig, false, DIRECT_NEVER);
         acknowledged_from(&rig.acknowledged[0], issued, 0, missing, missing_count);

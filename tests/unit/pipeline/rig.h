@@ -15,31 +15,31 @@
 #include "pipeline/pipeline.h"
 #include "plan/sequence.h"
 
-enum { RIG_WRITERS = 4, RIG_REQUEST_MOST = 1 << 20 };
+enum { RIG_THREADS = 4, RIG_REQUEST_MOST = 1 << 20 };
 
 struct rig {
     struct folder folder;
     struct content content;
     struct geometry geometry;
     uint32_t rank_node;
-    uint32_t writers;
-    struct file files[RIG_WRITERS];
-    char paths[RIG_WRITERS][FOLDER_PATH];
-    struct task tasks[RIG_WRITERS];
-    struct acknowledged acknowledged[RIG_WRITERS]; /* of the last writing job */
+    uint32_t io_threads;
+    struct file files[RIG_THREADS];
+    char paths[RIG_THREADS][FOLDER_PATH];
+    struct task tasks[RIG_THREADS];
+    struct acknowledged acknowledged[RIG_THREADS]; /* of the last writing job */
     struct pipeline *pipeline;
 };
 
-static inline void rig_start(struct rig *rig, enum layout layout, uint32_t writers, uint64_t bytes,
-                             uint64_t request)
+static inline void rig_start(struct rig *rig, enum layout layout, uint32_t io_threads,
+                             uint64_t bytes, uint64_t request)
 {
     const struct content_setup content = {.seed = 42};
-    *rig = (struct rig){.writers = writers};
+    *rig = (struct rig){.io_threads = io_threads};
     const struct geometry_setup setup = {
         .layout = layout,
         .total_bytes = bytes,
         .request_bytes = request,
-        .writers_per_rank = writers,
+        .writers_per_rank = io_threads,
         .target_count = 1,
         .shape = {.rank_count = 1, .node_count = 1, .rank_node = &rig->rank_node},
     };
@@ -51,20 +51,20 @@ static inline void rig_start(struct rig *rig, enum layout layout, uint32_t write
 static inline void rig_end(struct rig *rig)
 {
     pipeline_close(rig->pipeline);
-    for (uint32_t i = 0; i < rig->writers; i++)
+    for (uint32_t i = 0; i < rig->io_threads; i++)
         if (rig->tasks[i].file)
             file_close(&rig->files[i], rig->paths[i], NULL);
     geometry_release(&rig->geometry);
     folder_end(&rig->folder);
 }
 
-static inline void rig_open_file(struct rig *rig, uint32_t writer, bool reads,
+static inline void rig_open_file(struct rig *rig, uint32_t io_thread, bool reads,
                                  enum direct_wish wish)
 {
     struct failure failure = {0};
-    const char *path = rig->paths[writer];
+    const char *path = rig->paths[io_thread];
     enum file_access access = reads ? FILE_OPEN_READ : path_exists(path) ? FILE_OPEN : FILE_CREATE;
-    if (file_open(&rig->files[writer], path, access, wish, rig->geometry.setup.request_bytes,
+    if (file_open(&rig->files[io_thread], path, access, wish, rig->geometry.setup.request_bytes,
                   &failure))
         fail_msg("%s", failure.text);
 }
@@ -72,7 +72,7 @@ static inline void rig_open_file(struct rig *rig, uint32_t writer, bool reads,
 /* Files and tasks of one job. */
 static inline void rig_tasks(struct rig *rig, bool reads, enum direct_wish wish)
 {
-    for (uint32_t i = 0; i < rig->writers; i++) {
+    for (uint32_t i = 0; i < rig->io_threads; i++) {
         struct task *task = &rig->tasks[i];
         char name[32];
         *task = (struct task){.path = rig->paths[i], .may_fall_back = true};
@@ -96,7 +96,7 @@ static inline void rig_tasks(struct rig *rig, bool reads, enum direct_wish wish)
 static inline int rig_open(struct rig *rig, struct pipeline_setup *setup, struct failure *why)
 {
     pipeline_close(rig->pipeline);
-    setup->writers = rig->writers;
+    setup->io_threads = rig->io_threads;
     setup->buffer_bytes = rig->geometry.setup.request_bytes;
     setup->content = &rig->content;
     setup->tasks = rig->tasks;
@@ -108,7 +108,7 @@ static inline void rig_wait(struct rig *rig, const struct pipeline_setup *setup)
 {
     while (!pipeline_wait(rig->pipeline, 1000000000))
         ;
-    for (uint32_t i = 0; i < rig->writers; i++)
+    for (uint32_t i = 0; i < rig->io_threads; i++)
         if (setup->job == PIPELINE_WRITE || setup->job == PIPELINE_WRITE_READY)
             rig->acknowledged[i] = pipeline_outcome(rig->pipeline, i)->acknowledged;
 }
@@ -127,23 +127,23 @@ static inline void rig_run(struct rig *rig, struct pipeline_setup *setup, enum d
         fail_msg("%s", failure.text);
     pipeline_go(rig->pipeline);
     rig_wait(rig, setup);
-    for (uint32_t i = 0; i < rig->writers; i++)
+    for (uint32_t i = 0; i < rig->io_threads; i++)
         if (pipeline_outcome(rig->pipeline, i)->failure.code)
             fail_msg("%s", pipeline_outcome(rig->pipeline, i)->failure.text);
 }
 
-/* Whatever happened, all bytes of a writer have their place in its timeline. */
-static inline void rig_check_series(const struct rig *rig, uint32_t writer)
+/* Whatever happened, all bytes of an I/O thread have their place in its timeline. */
+static inline void rig_check_series(const struct rig *rig, uint32_t io_thread)
 {
-    const struct outcome *outcome = pipeline_outcome(rig->pipeline, writer);
+    const struct outcome *outcome = pipeline_outcome(rig->pipeline, io_thread);
     assert_int_equal(timeline_bytes_before(&outcome->timeline, INT64_MAX), outcome->counters.bytes);
 }
 
-/* Bytes, requests, latencies, timeline and the acknowledged set of a writer tell the same. */
-static inline void rig_check_counts(const struct rig *rig, uint32_t writer)
+/* Bytes, requests, latencies, timeline and the acknowledged set of an I/O thread tell the same. */
+static inline void rig_check_counts(const struct rig *rig, uint32_t io_thread)
 {
-    const struct outcome *outcome = pipeline_outcome(rig->pipeline, writer);
-    const struct share *share = &rig->tasks[writer].share;
+    const struct outcome *outcome = pipeline_outcome(rig->pipeline, io_thread);
+    const struct share *share = &rig->tasks[io_thread].share;
     const struct acknowledged *set = &outcome->acknowledged;
     uint64_t bytes = 0;
     for (uint64_t place = 0; place < share->request_count; place++)
@@ -153,7 +153,7 @@ static inline void rig_check_counts(const struct rig *rig, uint32_t writer)
     assert_int_equal(bytes, outcome->counters.bytes);
     assert_int_equal(acknowledged_count(set), outcome->counters.requests);
     assert_int_equal(outcome->latency.total, outcome->counters.requests);
-    rig_check_series(rig, writer);
+    rig_check_series(rig, io_thread);
 }
 
 /* Each acknowledged request lies in its file as the content says. */
@@ -161,7 +161,7 @@ static inline void rig_check_files(const struct rig *rig)
 {
     static unsigned char found[RIG_REQUEST_MOST];
     static unsigned char right[RIG_REQUEST_MOST];
-    for (uint32_t i = 0; i < rig->writers; i++) {
+    for (uint32_t i = 0; i < rig->io_threads; i++) {
         const struct share *share = &rig->tasks[i].share;
         struct position position = rig->tasks[i].position;
         if (!acknowledged_count(&rig->acknowledged[i]))
@@ -181,16 +181,16 @@ static inline void rig_check_files(const struct rig *rig)
     }
 }
 
-static inline uint64_t rig_file_size(const struct rig *rig, uint32_t writer)
+static inline uint64_t rig_file_size(const struct rig *rig, uint32_t io_thread)
 {
     struct stat status;
-    return stat(rig->paths[writer], &status) ? 0 : (uint64_t)status.st_size;
+    return stat(rig->paths[io_thread], &status) ? 0 : (uint64_t)status.st_size;
 }
 
-static inline void rig_damage(const struct rig *rig, uint32_t writer, uint64_t offset)
+static inline void rig_damage(const struct rig *rig, uint32_t io_thread, uint64_t offset)
 {
     unsigned char byte;
-    int fd = open(rig->paths[writer], O_RDWR | O_CLOEXEC);
+    int fd = open(rig->paths[io_thread], O_RDWR | O_CLOEXEC);
     assert_int_equal(pread(fd, &byte, 1, (off_t)offset), 1);
     byte ^= 0x40;
     assert_int_equal(pwrite(fd, &byte, 1, (off_t)offset), 1);
@@ -198,15 +198,15 @@ static inline void rig_damage(const struct rig *rig, uint32_t writer, uint64_t o
     close(fd);
 }
 
-/* Every request went through a producer's hands once, or none did. */
+/* Every request went through a data thread's hands once, or none did. */
 static inline void rig_check_handling(const struct rig *rig, uint64_t requests)
 {
     static struct histogram made;
     static struct histogram queued;
-    const struct counters *producers = pipeline_producer_counters(rig->pipeline);
-    struct counters all = *producers;
+    const struct counters *data_threads = pipeline_data_counters(rig->pipeline);
+    struct counters all = *data_threads;
     pipeline_handling(rig->pipeline, &made, &queued);
-    for (uint32_t i = 0; i < rig->writers; i++)
+    for (uint32_t i = 0; i < rig->io_threads; i++)
         counters_merge(&all, &pipeline_outcome(rig->pipeline, i)->counters);
     assert_int_equal(made.total, requests);
     assert_int_equal(queued.total, requests);
@@ -223,7 +223,7 @@ static inline void rig_check_handling(const struct rig *rig, uint64_t requests)
 static inline uint64_t rig_requests(const struct rig *rig)
 {
     uint64_t sum = 0;
-    for (uint32_t i = 0; i < rig->writers; i++)
+    for (uint32_t i = 0; i < rig->io_threads; i++)
         sum += (uint64_t)pipeline_outcome(rig->pipeline, i)->counters.requests;
     return sum;
 }
@@ -231,7 +231,7 @@ static inline uint64_t rig_requests(const struct rig *rig)
 static inline void rig_check_writing(struct rig *rig, uint64_t bytes)
 {
     uint64_t sum = 0;
-    for (uint32_t i = 0; i < rig->writers; i++) {
+    for (uint32_t i = 0; i < rig->io_threads; i++) {
         const struct share *share = &rig->tasks[i].share;
         const struct counters *counters = &pipeline_outcome(rig->pipeline, i)->counters;
         rig_check_counts(rig, i);
@@ -246,7 +246,7 @@ static inline void rig_check_writing(struct rig *rig, uint64_t bytes)
     }
     assert_int_equal(sum, bytes);
     assert_int_equal(pipeline_bytes(rig->pipeline), bytes);
-    assert_int_equal(pipeline_producer_counters(rig->pipeline)->producer_bytes, bytes);
+    assert_int_equal(pipeline_data_counters(rig->pipeline)->producer_bytes, bytes);
     assert_false(pipeline_failed(rig->pipeline));
     rig_check_handling(rig, rig_requests(rig));
     rig_check_files(rig);
@@ -255,7 +255,7 @@ static inline void rig_check_writing(struct rig *rig, uint64_t bytes)
 static inline uint64_t rig_bytes_read(const struct rig *rig)
 {
     uint64_t sum = 0;
-    for (uint32_t i = 0; i < rig->writers; i++)
+    for (uint32_t i = 0; i < rig->io_threads; i++)
         sum += (uint64_t)pipeline_outcome(rig->pipeline, i)->counters.bytes;
     return sum;
 }

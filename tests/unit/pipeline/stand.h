@@ -1,5 +1,5 @@
 /*
- * One writer's drive over a scripted engine, without a pipeline; nothing is really moved.
+ * One I/O thread's drive over a scripted engine, without a pipeline; nothing is really moved.
  */
 #ifndef TIDEMILL_TESTS_STAND_H
 #define TIDEMILL_TESTS_STAND_H

@@ -1,0 +1,171 @@
+/* Data threads: make data for the I/O thread that emptied the buffer, or check what was read. */
+#include "lane.h"
+
+#include "base/checked.h"
+
+#include "platform/clock.h"
+
+static bool wants_more(const struct io_thread *io)
+{
+    return !atomic_load_explicit(&io->over, memory_order_relaxed) &&
+           atomic_load_explicit(&io->next_place, memory_order_relaxed) < io->places;
+}
+
+/* A buffer goes to the I/O thread that emptied it, so each keeps its number of buffers, however
+ * slow or fast the others are. What one has no use for any more, the others take over in turn.
+ * False when no I/O thread wants any. */
+static bool choose_io_thread(struct data_thread *thread, uint32_t last, uint32_t *chosen)
+{
+    struct pipeline *pipeline = thread->pipeline;
+    const struct lane *lane = thread->lane;
+    *chosen = last;
+    if (wants_more(&pipeline->io_threads[last]))
+        return true;
+    for (uint32_t i = 0; i < lane->io_thread_count; i++) {
+        *chosen = lane->first_io_thread + thread->turn;
+        thread->turn = thread->turn + 1 < lane->io_thread_count ? thread->turn + 1 : 0;
+        if (wants_more(&pipeline->io_threads[*chosen]))
+            return true;
+    }
+    return false;
+}
+
+static int64_t since_gate_ns(const struct data_thread *thread)
+{
+    return clock_now_ns() - thread->pipeline->gate_ns;
+}
+
+/* Makes one buffer for some I/O thread; false when there is nothing left to make. */
+static bool make_one(struct data_thread *thread, uint32_t number)
+{
+    struct pipeline *pipeline = thread->pipeline;
+    struct buffer *buffer = &pipeline->buffers[number];
+    uint32_t chosen;
+    while (!pipeline_stopping(pipeline) && choose_io_thread(thread, buffer->io_thread, &chosen)) {
+        struct io_thread *io = &pipeline->io_threads[chosen];
+        uint64_t place = atomic_fetch_add_explicit(&io->next_place, 1, memory_order_relaxed);
+        if (place >= io->places)
+            continue;
+        buffer_step(buffer, BUFFER_EMPTY, BUFFER_FILLING);
+        lane_assign(pipeline, buffer, chosen, place);
+        int64_t before_ns = since_gate_ns(thread);
+        lane_fill(pipeline, buffer, buffer->length);
+        buffer->ready_ns = since_gate_ns(thread);
+        histogram_record(&thread->made, buffer->ready_ns - before_ns);
+        thread->counters.producer_bytes += (int64_t)buffer->length;
+        buffer_step(buffer, BUFFER_FILLING, BUFFER_FULL);
+        ring_put(&io->full, number);
+        return true;
+    }
+    ring_put(&thread->lane->empty, number);
+    return false;
+}
+
+/* As content_check counts. */
+enum { BLOCK_BYTES = 4096 };
+
+/* What the file ended before; the earlier difference is kept. Returns all bad blocks. */
+static uint64_t add_missing(const struct buffer *buffer, uint64_t bad, struct difference *first)
+{
+    uint64_t missing = buffer->length - buffer->moved;
+    if (!bad)
+        *first = (struct difference){
+            .offset = buffer->offset + buffer->moved,
+            .length = missing,
+            .kind = DIFFERENCE_MISSING,
+        };
+    return bad + divide_up(missing, BLOCK_BYTES);
+}
+
+static void check_one(struct data_thread *thread, uint32_t number)
+{
+    struct pipeline *pipeline = thread->pipeline;
+    struct buffer *buffer = &pipeline->buffers[number];
+    struct position position = pipeline->setup.tasks[buffer->io_thread].position;
+    struct found found = {.io_thread = buffer->io_thread};
+    buffer_step(buffer, BUFFER_FULL, BUFFER_FILLING);
+    position.offset = buffer->offset;
+    int64_t before_ns = since_gate_ns(thread);
+    histogram_record(&thread->queued, before_ns - buffer->ready_ns);
+    uint64_t bad = content_check(pipeline->setup.content, &position, buffer->memory, buffer->moved,
+                                 &found.difference);
+    histogram_record(&thread->made, since_gate_ns(thread) - before_ns);
+    thread->counters.producer_bytes += (int64_t)buffer->moved;
+    if (buffer->moved < buffer->length)
+        bad = add_missing(buffer, bad, &found.difference);
+    if (bad) {
+        thread->counters.bad_blocks += (int64_t)bad;
+        found_keep(&thread->found, &found);
+    }
+    buffer_step(buffer, BUFFER_FILLING, BUFFER_EMPTY);
+    ring_put(&thread->lane->empty, number);
+}
+
+/* Will the source get any more buffers that are of use? */
+static bool work_left(struct data_thread *thread)
+{
+    struct pipeline *pipeline = thread->pipeline;
+    uint32_t chosen;
+    if (job_reads(pipeline->setup.job))
+        return atomic_load_explicit(&thread->lane->io_threads_left, memory_order_acquire) > 0 &&
+               !atomic_load_explicit(&pipeline->abandoned, memory_order_relaxed);
+    return !pipeline_stopping(pipeline) &&
+           choose_io_thread(thread, thread->lane->first_io_thread, &chosen);
+}
+
+/* False when nothing more comes. Sleeps without a limit: whatever ends the work rings. */
+static bool wait_for_work(struct data_thread *thread, struct ring *source, uint32_t *number)
+{
+    for (;;) {
+        uint32_t heard = ring_listen(source);
+        if (!work_left(thread)) /* asked before the last look, so no buffer is left behind */
+            return ring_take(source, number);
+        int64_t before_ns = clock_now_ns();
+        bool taken = ring_take_wait(source, number, heard, thread->pipeline->setup.spin_ns, -1);
+        thread->counters.producer_waited_ns += clock_now_ns() - before_ns;
+        if (taken)
+            return true;
+    }
+}
+
+static void data_thread_work(struct data_thread *thread)
+{
+    struct pipeline *pipeline = thread->pipeline;
+    bool checking = job_reads(pipeline->setup.job);
+    struct ring *source = checking ? &thread->lane->read : &thread->lane->empty;
+    uint32_t number;
+    while (ring_take(source, &number) || wait_for_work(thread, source, &number)) {
+        if (checking)
+            check_one(thread, number);
+        else if (!make_one(thread, number))
+            return;
+    }
+}
+
+static void count_handling(struct data_thread *thread)
+{
+    thread->counters.made_buffers = (int64_t)thread->made.total;
+    thread->counters.made_ns = (int64_t)thread->made.sum_ns;
+    thread->counters.longest_made_ns = thread->made.max_ns;
+    lane_count_queued(&thread->counters, &thread->queued);
+}
+
+void data_thread_body(void *argument)
+{
+    struct data_thread *thread = argument;
+    struct pipeline *pipeline = thread->pipeline;
+    const struct lane *lane = thread->lane;
+    lane_enter(pipeline, thread->lane);
+    for (uint32_t i = thread->index - lane->first_data_thread; i < lane->buffer_count;
+         i += lane->data_thread_count)
+        arena_touch(pipeline->buffers[lane->first_buffer + i].memory, pipeline->setup.buffer_bytes);
+    if (lane_wait_for_go(pipeline)) {
+        thread->counters.started_ns = since_gate_ns(thread);
+        int64_t warm_ns = clock_thread_cpu_ns();
+        data_thread_work(thread);
+        thread->counters.producer_cpu_ns = clock_thread_cpu_ns() - warm_ns;
+        thread->counters.producer_time_ns = since_gate_ns(thread);
+        count_handling(thread);
+    }
+    lane_leave(pipeline);
+}
