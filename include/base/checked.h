@@ -1,6 +1,6 @@
 /*
- * Arithmetic that says when it does not fit. Nothing here fails silently: each function returns
- * 0, or -EOVERFLOW and leaves '*result' untouched.
+ * Arithmetic that detects overflow: a function that can overflow returns 0, or -EOVERFLOW and
+ * leaves '*result' unchanged.
  */
 #ifndef TIDEMILL_BASE_CHECKED_H
 #define TIDEMILL_BASE_CHECKED_H
@@ -27,7 +27,7 @@ static inline int checked_multiply(uint64_t a, uint64_t b, uint64_t *result)
     return 0;
 }
 
-/* a * b / c, rounded down, exact for every a and b as long as the answer fits; c > 0. */
+/* Returns a * b / c, rounded down; exact for every product as long as the quotient fits; c > 0. */
 static inline uint64_t checked_scale(uint64_t a, uint64_t b, uint64_t c)
 {
     __extension__ typedef unsigned __int128 wide;
@@ -39,7 +39,7 @@ static inline uint64_t divide_up(uint64_t a, uint64_t b)
     return a / b + (a % b != 0);
 }
 
-/* 'unit' need not be a power of two; unit > 0. */
+/* Rounds down to a multiple of 'unit', which need not be a power of two; unit > 0. */
 static inline uint64_t align_down(uint64_t value, uint64_t unit)
 {
     return value - value % unit;

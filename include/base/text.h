@@ -1,6 +1,6 @@
 /*
- * A growing string. Owns its memory; a zeroed one is valid and empty. Running out of memory is
- * remembered in 'failed' and makes the later calls do nothing, so callers check once, at the end.
+ * A string that grows. It owns its memory; a zeroed struct is a valid, empty string. When memory
+ * runs out, 'failed' is set and later calls do nothing, so callers check once, at the end.
  */
 #ifndef TIDEMILL_BASE_TEXT_H
 #define TIDEMILL_BASE_TEXT_H
@@ -9,28 +9,29 @@
 #include <stddef.h>
 
 struct text {
-    char *data; /* NULL while empty, else ends with a NUL */
+    char *data; /* NULL while empty, else terminated by a NUL */
     size_t length;
-    size_t room;
+    size_t capacity;
     bool failed;
 };
 
 /* Appends formatted text. */
 void text_add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Appends 'length' bytes as they are. */
+/* Appends 'length' bytes unchanged; they may contain a NUL. */
 void text_add_bytes(struct text *text, const char *bytes, size_t length);
 
-/* What it holds, "" when empty; valid until the next change. */
+/* Returns the text, "" when empty; valid until the next change. */
 const char *text_string(const struct text *text);
 
-/* Empties it and keeps the memory. */
+/* Empties the string and keeps its memory. */
 void text_clear(struct text *text);
 
-/* Gives the memory back and zeroes it. */
+/* Frees the memory and zeroes the struct. */
 void text_release(struct text *text);
 
-/* Copies 'from' into 'to' of 'room' bytes, always ended; true if it fitted whole. */
-bool text_copy(char *to, size_t room, const char *from);
+/* Copies 'from' to 'to', which has 'size' bytes, and always terminates it. Returns true if nothing
+ * was cut. */
+bool text_copy(char *to, size_t size, const char *from);
 
 #endif

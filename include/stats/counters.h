@@ -1,6 +1,7 @@
 /*
- * Counters of what happened, from the one list counters.def. Each thread owns a set and alone
- * writes it; sets are merged after the join by the rule in the list. Plain data: can be sent.
+ * Counters of a thread's work, defined by the list in counters.def. Each thread owns one set and
+ * only that thread writes it. Sets are merged after the join, by the rule in the list. There are no
+ * pointers, so a set can be sent with MPI.
  */
 #ifndef TIDEMILL_STATS_COUNTERS_H
 #define TIDEMILL_STATS_COUNTERS_H
@@ -13,9 +14,11 @@ struct counters {
 #undef COUNTER
 };
 
-/* Everything 0, what merges by MIN at INT64_MAX (so a set that saw nothing changes nothing). */
+/* Sets counters that merge by MIN to INT64_MAX and all others to 0, so that merging an unused set
+ * changes nothing. */
 void counters_clear(struct counters *counters);
 
+/* Adds 'from' to 'into', each counter by its rule. */
 void counters_merge(struct counters *into, const struct counters *from);
 
 #endif

@@ -1,7 +1,6 @@
 /*
- * The ten slowest requests: which they were, when, how long. Keeps the slowest ten of what it is
- * told, in descending order; merging keeps the ten of both. Plain data: can be sent. One thread
- * writes it.
+ * The ten slowest requests of a thread, in descending order of latency; merging keeps the ten
+ * slowest of both. There are no pointers, so it can be sent with MPI. One thread writes it.
  */
 #ifndef TIDEMILL_STATS_SLOWEST_H
 #define TIDEMILL_STATS_SLOWEST_H
@@ -12,25 +11,25 @@ enum { SLOWEST_KEPT = 10 };
 
 struct slow_request {
     int64_t latency_ns;
-    int64_t sent_ns; /* since the start of the phase */
+    int64_t sent_ns; /* submission, since the start of the phase */
     uint64_t offset; /* in the file */
     uint64_t length;
-    uint32_t rank; /* set by who merges ranks */
+    uint32_t rank; /* set when ranks are merged */
     uint32_t writer;
 };
 
 struct slowest {
     uint32_t count;
-    int64_t threshold_ns; /* what a request must exceed to get in */
+    int64_t threshold_ns; /* a request is kept only if it took longer */
     struct slow_request requests[SLOWEST_KEPT];
 };
 
 void slowest_clear(struct slowest *slowest);
 
-/* Puts a request into its place; for slowest_record and merging. */
+/* Inserts a request at its place; used by slowest_record and slowest_merge. */
 void slowest_insert(struct slowest *slowest, const struct slow_request *request);
 
-/* The hot path: almost no request is among the slowest. */
+/* Hot path: keeps a request if it is one of the ten slowest, which almost none is. */
 static inline void slowest_record(struct slowest *slowest, int64_t latency_ns, int64_t sent_ns,
                                   uint64_t offset, uint64_t length)
 {
@@ -41,8 +40,8 @@ static inline void slowest_record(struct slowest *slowest, int64_t latency_ns, i
     slowest_insert(slowest, &request);
 }
 
-/* Equally slow ones come in the order of their start, rank and writer, so the order of merging does
- * not matter. */
+/* Merges 'from' into 'into'. Equally slow requests are ordered by submission, rank and writer, so
+ * the order of merging does not matter. */
 void slowest_merge(struct slowest *into, const struct slowest *from);
 
 #endif

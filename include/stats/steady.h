@@ -1,7 +1,7 @@
 /*
- * Steady state as SNIA's performance test specification has it: a window of five rounds in which
- * the values lie within 20 % of their mean, and the line fitted through them rises or falls by no
- * more than 10 % of it from the first round to the last. Pure.
+ * Steady state as defined by SNIA's Performance Test Specification: a window of five rounds in
+ * which all values are within 20 % of their mean, and the least-squares line through them changes
+ * by at most 10 % of the mean from the first round to the last. Pure.
  */
 #ifndef TIDEMILL_STATS_STEADY_H
 #define TIDEMILL_STATS_STEADY_H
@@ -13,13 +13,12 @@
 enum { STEADY_WINDOW = 5, STEADY_ROUNDS = 25 };
 
 struct steady {
-    size_t first;      /* round of the window */
-    int64_t range_ppm; /* largest minus smallest, of the mean, in millionths */
-    int64_t slope_ppm; /* what the fitted line climbs over the window, of the mean; signed */
+    size_t first;      /* first round of the window */
+    int64_t range_ppm; /* largest minus smallest value / mean, in millionths */
+    int64_t slope_ppm; /* change of the fitted line over the window / mean, in millionths; signed */
 };
 
-/* The first window that is steady; false when there is none. Every window is judged alone, from
- * rounds of equal length. */
+/* Finds the first steady window of 'count' rounds of equal length; false if there is none. */
 bool steady_find(const int64_t *rounds, size_t count, struct steady *steady);
 
 #endif

@@ -1,9 +1,10 @@
 /*
- * What was acknowledged when: bytes, requests and the slowest request in bins of equal width, a
- * power of two of nanoseconds, counted from the start of the phase. When time outgrows the bins,
- * neighbours become one and the width doubles: memory is fixed whatever the duration, and bins of
- * all threads, ranks and nodes lie on one grid, so merging is exact. Bins that another clock kept
- * are moved onto the grid once, before they are merged. Plain data: can be sent.
+ * Bytes, requests and the slowest request over time, in bins of equal width: a power of two of
+ * nanoseconds, counted from the start of the phase. When time exceeds the last bin, neighbouring
+ * bins are joined and the width doubles, so memory is fixed for any duration. The bins of all
+ * threads, ranks and nodes share one grid, so merging is exact. Bins that were taken on another
+ * clock are moved onto the grid once, before they are merged. There are no pointers, so a timeline
+ * can be sent with MPI.
  *
  * One thread writes a timeline; others read it after the join.
  */
@@ -17,24 +18,25 @@ enum { TIMELINE_BINS = 1024, TIMELINE_FIRST_SHIFT = 20 };
 struct timeline_bin {
     int64_t bytes;
     int64_t requests;
-    int64_t slowest_ns; /* latency of the slowest request that was acknowledged in this bin */
+    int64_t slowest_ns; /* latency of the slowest request acknowledged in this bin */
 };
 
 struct timeline {
     uint32_t shift; /* a bin is 2^shift ns wide */
-    uint32_t used;  /* bins up to the last one that holds something */
+    uint32_t used;  /* bins up to the last one that is not empty */
     struct timeline_bin bins[TIMELINE_BINS];
 };
 
+/* Empties the timeline and sets the narrowest bins. */
 void timeline_clear(struct timeline *timeline);
 
-/* Doubles the width until 'at_ns' has a bin. */
+/* Doubles the width until the grid includes 'at_ns'. */
 void timeline_reach(struct timeline *timeline, int64_t at_ns);
 
 /* Doubles the width until at most 'most' bins are used (at least 1). */
 void timeline_shrink(struct timeline *timeline, uint32_t most);
 
-/* The bin of 'at_ns' (below 0 counts as 0), of which something is going to be told. */
+/* Returns the bin of 'at_ns' for writing (values below 0 count as 0). */
 static inline struct timeline_bin *timeline_bin_at(struct timeline *timeline, int64_t at_ns)
 {
     uint64_t bin = at_ns > 0 ? (uint64_t)at_ns >> timeline->shift : 0;
@@ -47,7 +49,7 @@ static inline struct timeline_bin *timeline_bin_at(struct timeline *timeline, in
     return &timeline->bins[bin];
 }
 
-/* One request acknowledged at 'at_ns'; the hot path. */
+/* Adds a request that was acknowledged at 'at_ns'. Hot path. */
 static inline void timeline_record(struct timeline *timeline, int64_t at_ns, int64_t bytes,
                                    int64_t latency_ns)
 {
@@ -58,32 +60,33 @@ static inline void timeline_record(struct timeline *timeline, int64_t at_ns, int
         into->slowest_ns = latency_ns;
 }
 
-/* Bytes acknowledged at 'at_ns' that are no whole request. */
+/* Adds bytes acknowledged at 'at_ns' that do not complete a request. */
 static inline void timeline_record_part(struct timeline *timeline, int64_t at_ns, int64_t bytes)
 {
     timeline_bin_at(timeline, at_ns)->bytes += bytes;
 }
 
-/* The wider grid of the two holds. */
+/* Adds 'from' to 'into', on the wider grid of the two. */
 void timeline_merge(struct timeline *into, const struct timeline *from);
 
-/* What instants of one clock are on another, which must not run backwards. */
+/* Converts instants of one clock to another; must be monotonic. */
 struct timeline_clock {
     int64_t (*convert)(const void *context, int64_t at_ns);
     const void *context;
 };
 
-/* Adds 'from', which was kept by another clock and in which nothing came after 'last_ns' of that
- * clock. What lies in a bin counts as spread evenly over it, so a bin that reaches over an edge of
- * the grid is divided; no byte and no request is lost. The slowest request goes with the largest
- * part. Returns by how much the edges of 'from' were moved at most, in ns. */
+/* Adds 'from', which was taken on another clock and has no event after 'last_ns' of that clock. A
+ * bin that crosses an edge of the grid is divided in proportion, as if its events were spread
+ * evenly; no byte and no request is lost. The slowest request goes to the largest part. Returns the
+ * largest distance by which an edge of 'from' was moved, in ns. */
 int64_t timeline_add_converted(struct timeline *into, const struct timeline *from, int64_t last_ns,
                                const struct timeline_clock *clock);
 
-/* Width of a bin. */
+/* Returns the width of a bin in ns. */
 int64_t timeline_width_ns(const struct timeline *timeline);
 
-/* The last edge of the grid at or before 'at_ns', and the bytes acknowledged before it: exact. */
+/* Return the last edge of the grid at or before 'at_ns', and the exact number of bytes acknowledged
+ * before an edge. */
 int64_t timeline_edge_ns(const struct timeline *timeline, int64_t at_ns);
 int64_t timeline_bytes_before(const struct timeline *timeline, int64_t edge_ns);
 

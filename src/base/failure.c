@@ -6,8 +6,8 @@
 
 static const char cut[] = "...";
 
-/* Subjects are names that strangers chose: a line break in one must not make two lines of it. */
-static void keep_one_line(char *text)
+/* Messages quote paths, which may contain line breaks; a message must stay on one line. */
+static void replace_control_characters(char *text)
 {
     for (char *at = text; *at; at++) {
         unsigned char byte = (unsigned char)*at;
@@ -16,26 +16,28 @@ static void keep_one_line(char *text)
     }
 }
 
-/* Shortens 'text' to 'room' bytes with the NUL, "..." at its end, no character cut in two. */
-static void cut_short(char *text, size_t room)
+/* Cuts 'text' to 'size' bytes including the NUL and ends it with "..."; never splits a UTF-8
+ * character. */
+static void truncate(char *text, size_t size)
 {
-    size_t end = room - sizeof cut;
+    size_t end = size - sizeof cut;
     while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
         end--;
     memcpy(text + end, cut, sizeof cut);
 }
 
-/* The end of a message says what the system thinks: a long subject may not push that out. */
+/* Space for 'ending' (the system's reason) is reserved first, so that a long path cannot push it
+ * out. */
 __attribute__((format(printf, 3, 0))) static void
-write_text(struct failure *why, const char *ending, const char *format, va_list arguments)
+format_text(struct failure *why, const char *ending, const char *format, va_list arguments)
 {
-    size_t room = sizeof why->text - strlen(ending);
-    int length = vsnprintf(why->text, room, format, arguments);
+    size_t size = sizeof why->text - strlen(ending);
+    int length = vsnprintf(why->text, size, format, arguments);
     if (length < 0)
-        snprintf(why->text, room, "a failure whose text cannot be shown");
-    else if ((size_t)length >= room)
-        cut_short(why->text, room);
-    keep_one_line(why->text);
+        snprintf(why->text, size, "a failure whose text cannot be shown");
+    else if ((size_t)length >= size)
+        truncate(why->text, size);
+    replace_control_characters(why->text);
     memcpy(why->text + strlen(why->text), ending, strlen(ending) + 1);
 }
 
@@ -45,7 +47,7 @@ int failure_set(struct failure *why, int code, const char *format, ...)
         return code;
     va_list arguments;
     va_start(arguments, format);
-    write_text(why, "", format, arguments);
+    format_text(why, "", format, arguments);
     va_end(arguments);
     why->code = code;
     return code;
@@ -63,7 +65,7 @@ int failure_system(struct failure *why, int error, const char *format, ...)
         snprintf(ending, sizeof ending, ": unknown error %d", error);
     va_list arguments;
     va_start(arguments, format);
-    write_text(why, ending, format, arguments);
+    format_text(why, ending, format, arguments);
     va_end(arguments);
     why->code = -error;
     return -error;

@@ -6,27 +6,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for 'more' bytes and the NUL. */
+/* Makes space for 'more' bytes and the NUL. */
 static bool reserve(struct text *text, size_t more)
 {
     if (text->failed)
         return false;
     size_t needed;
     if (__builtin_add_overflow(text->length, more, &needed) || needed == SIZE_MAX)
-        goto refused;
+        goto out_of_memory;
     needed++;
-    if (needed <= text->room)
+    if (needed <= text->capacity)
         return true;
-    size_t room = text->room < 64 ? 64 : text->room;
-    while (room < needed && !__builtin_mul_overflow(room, (size_t)2, &room))
+    size_t capacity = text->capacity < 64 ? 64 : text->capacity;
+    while (capacity < needed && !__builtin_mul_overflow(capacity, (size_t)2, &capacity))
         ;
-    char *data = realloc(text->data, room < needed ? needed : room);
+    char *data = realloc(text->data, capacity < needed ? needed : capacity);
     if (!data)
-        goto refused;
+        goto out_of_memory;
     text->data = data;
-    text->room = room < needed ? needed : room;
+    text->capacity = capacity < needed ? needed : capacity;
     return true;
-refused:
+out_of_memory:
     text->failed = true;
     return false;
 }
@@ -77,13 +77,13 @@ void text_release(struct text *text)
     *text = (struct text){0};
 }
 
-bool text_copy(char *to, size_t room, const char *from)
+bool text_copy(char *to, size_t size, const char *from)
 {
     size_t length = strlen(from);
-    bool fits = length < room;
+    bool fits = length < size;
     if (!fits)
-        length = room > 0 ? room - 1 : 0;
-    if (room > 0) {
+        length = size > 0 ? size - 1 : 0;
+    if (size > 0) {
         memcpy(to, from, length);
         to[length] = '\0';
     }

@@ -24,7 +24,7 @@ enum {
     PI = 50,
 };
 
-/* The first name of a factor is the one that is written, so the words stand before the letters. */
+/* Formatting uses the first WRITTEN_SIZE_UNITS rows, the IEC names; the others are only parsed. */
 static const struct unit size_units[] = {
     {"PiB", 1ULL << PI},
     {"TiB", 1ULL << TI},
@@ -51,14 +51,14 @@ static const struct unit time_units[] = {
 };
 enum { TIME_UNITS = sizeof time_units / sizeof *time_units, WRITTEN_TIME_UNITS = 6 };
 
-/* What is parsed, and the words for a refusal. */
+/* The units that one parser accepts, and the words for its error messages. */
 struct grammar {
     const struct unit *units;
     size_t count;
     uint64_t most;
-    const char *noun;  /* "size" */
-    const char *whole; /* "bytes" */
-    const char *takes; /* the units, for the refusal of another one */
+    const char *noun;     /* "size" */
+    const char *whole;    /* "bytes" */
+    const char *accepted; /* the units, listed when another one is given */
 };
 
 static const struct grammar size_grammar = {
@@ -67,7 +67,7 @@ static const struct grammar size_grammar = {
     .most = UINT64_MAX,
     .noun = "size",
     .whole = "bytes",
-    .takes = "k m g t p and KiB MiB GiB TiB PiB are powers of 1024, KB MB GB TB PB of 1000",
+    .accepted = "k m g t p and KiB MiB GiB TiB PiB are powers of 1024, KB MB GB TB PB of 1000",
 };
 
 static const struct grammar time_grammar = {
@@ -76,7 +76,7 @@ static const struct grammar time_grammar = {
     .most = INT64_MAX,
     .noun = "duration",
     .whole = "nanoseconds",
-    .takes = "h m s ms us ns; a number alone is seconds",
+    .accepted = "h m s ms us ns; a number alone is seconds",
 };
 
 static bool is_digit(char byte)
@@ -92,19 +92,18 @@ static size_t count_digits(const char *text)
     return count;
 }
 
-/* "column 3" counts from 1. */
+/* Columns count from 1. */
 static size_t column_of(const char *text, const char *at)
 {
     return (size_t)(at - text) + 1;
 }
 
-static int refuse_range(const char *text, const char *noun, struct failure *why)
+static int fail_range(const char *text, const char *noun, struct failure *why)
 {
     return failure_set(why, -ERANGE, "'%s' is too large for a %s", text, noun);
 }
 
-/* Digits to a number. */
-static int read_whole(const char *digits, size_t count, uint64_t *value)
+static int parse_digits(const char *digits, size_t count, uint64_t *value)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < count; i++) {
@@ -116,10 +115,10 @@ static int read_whole(const char *digits, size_t count, uint64_t *value)
 }
 
 /*
- * 0.digits * factor, exactly, or -EINVAL when that is not whole. From the last digit to the first:
- * each step divides by ten, and a remainder at any step can never be made good by a later one.
+ * Computes 0.digits * factor exactly; -EINVAL if the result is not a whole number. Starts at the
+ * last digit: each step divides by ten, and what one step leaves over no later step can supply.
  */
-static int read_fraction(const char *digits, size_t count, uint64_t factor, uint64_t *value)
+static int parse_fraction(const char *digits, size_t count, uint64_t factor, uint64_t *value)
 {
     uint64_t sum = 0;
     while (count > 0) {
@@ -162,15 +161,15 @@ static int parse_quantity(const struct grammar *grammar, const char *text, uint6
     const struct unit *unit = find_unit(grammar, end);
     if (!unit)
         return failure_set(why, -EINVAL, "'%s' is not a %s: unknown unit at column %zu (%s)", text,
-                           grammar->noun, column_of(text, end), grammar->takes);
+                           grammar->noun, column_of(text, end), grammar->accepted);
     uint64_t sum;
-    uint64_t rest;
-    if (read_fraction(fraction, fraction_digits, unit->factor, &rest))
+    uint64_t fraction_value;
+    if (parse_fraction(fraction, fraction_digits, unit->factor, &fraction_value))
         return failure_set(why, -EINVAL, "'%s' is not a whole number of %s: see column %zu", text,
                            grammar->whole, column_of(text, fraction));
-    if (read_whole(text, whole_digits, &sum) || checked_multiply(sum, unit->factor, &sum) ||
-        checked_add(sum, rest, &sum) || sum > grammar->most)
-        return refuse_range(text, grammar->noun, why);
+    if (parse_digits(text, whole_digits, &sum) || checked_multiply(sum, unit->factor, &sum) ||
+        checked_add(sum, fraction_value, &sum) || sum > grammar->most)
+        return fail_range(text, grammar->noun, why);
     *value = sum;
     return 0;
 }
@@ -195,13 +194,13 @@ int units_parse_count(const char *text, uint64_t *count, struct failure *why)
     if (digits == 0 || text[digits] != '\0')
         return failure_set(why, -EINVAL, "'%s' is not a whole number: see column %zu", text,
                            digits + 1);
-    if (read_whole(text, digits, count))
-        return refuse_range(text, "number", why);
+    if (parse_digits(text, digits, count))
+        return fail_range(text, "number", why);
     return 0;
 }
 
-/* The length of the decimal number at the start of 'text', or, if there is none, the column where
- * it fails as a negative value. */
+/* Sets '*length' to the length of the longest prefix that a decimal number can start with; true if
+ * that is the whole text and a valid number. Otherwise '*length' is the index of the error. */
 static bool scan_real(const char *text, size_t *length)
 {
     size_t at = text[0] == '-';
@@ -232,13 +231,13 @@ int units_parse_real(const char *text, double *value, struct failure *why)
     double parsed = strtod_l(text, NULL, plain);
     freelocale(plain);
     if (!isfinite(parsed))
-        return refuse_range(text, "number", why);
+        return fail_range(text, "number", why);
     *value = parsed;
     return 0;
 }
 
-static void write_exact(const struct unit *units, size_t count, uint64_t value,
-                        char out[UNITS_TEXT])
+static void format_exact(const struct unit *units, size_t count, uint64_t value,
+                         char out[UNITS_TEXT])
 {
     for (size_t i = 0; i < count; i++) {
         if (value != 0 && value % units[i].factor == 0) {
@@ -252,14 +251,14 @@ static void write_exact(const struct unit *units, size_t count, uint64_t value,
 
 void units_exact_size(uint64_t bytes, char out[UNITS_TEXT])
 {
-    write_exact(size_units, WRITTEN_SIZE_UNITS, bytes, out);
+    format_exact(size_units, WRITTEN_SIZE_UNITS, bytes, out);
 }
 
 void units_exact_duration(int64_t ns, char out[UNITS_TEXT])
 {
     uint64_t magnitude = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
     char text[UNITS_TEXT];
-    write_exact(time_units, WRITTEN_TIME_UNITS, magnitude, text);
+    format_exact(time_units, WRITTEN_TIME_UNITS, magnitude, text);
     snprintf(out, UNITS_TEXT, "%s%.28s%s", ns < 0 ? "-" : "", text, ns == 0 ? "s" : "");
 }
 
@@ -277,18 +276,18 @@ void units_exact_real(double value, char out[UNITS_TEXT])
     freelocale(plain);
 }
 
-/* value / unit in units of 1/scale, rounded half up. */
-static uint64_t in_parts(uint64_t value, uint64_t unit, uint64_t scale)
+/* Returns value * scale / unit, rounded half up. */
+static uint64_t rounded_quotient(uint64_t value, uint64_t unit, uint64_t scale)
 {
     uint64_t doubled = checked_scale(value, 2 * scale, unit);
     return doubled / 2 + doubled % 2;
 }
 
-/* "1.50", "12.3" or "123": three significant digits, all of a larger whole number. */
-static void write_rounded(uint64_t value, uint64_t unit, const char *name, char out[UNITS_TEXT])
+/* Three significant digits ("1.50", "12.3", "123"), or all digits of a whole number above 999. */
+static void format_rounded(uint64_t value, uint64_t unit, const char *name, char out[UNITS_TEXT])
 {
-    uint64_t hundredths = in_parts(value, unit, 100);
-    uint64_t tenths = in_parts(value, unit, 10);
+    uint64_t hundredths = rounded_quotient(value, unit, 100);
+    uint64_t tenths = rounded_quotient(value, unit, 10);
     if (hundredths < 1000)
         snprintf(out, UNITS_TEXT, "%u.%02u %s", (unsigned)(hundredths / 100),
                  (unsigned)(hundredths % 100), name);
@@ -296,16 +295,17 @@ static void write_rounded(uint64_t value, uint64_t unit, const char *name, char 
         snprintf(out, UNITS_TEXT, "%u.%u %s", (unsigned)(tenths / 10), (unsigned)(tenths % 10),
                  name);
     else
-        snprintf(out, UNITS_TEXT, "%llu %s", (unsigned long long)in_parts(value, unit, 1), name);
+        snprintf(out, UNITS_TEXT, "%llu %s", (unsigned long long)rounded_quotient(value, unit, 1),
+                 name);
 }
 
-/* A unit is used from where the next smaller one would round up to it. */
+/* Chooses the largest unit in which the rounded value is at least 1. */
 void units_show_size(uint64_t bytes, char out[UNITS_TEXT])
 {
     for (size_t i = 0; i < WRITTEN_SIZE_UNITS; i++) {
         uint64_t smaller = size_units[i].factor >> KI;
-        if (in_parts(bytes, smaller, 1) >= 1024) {
-            write_rounded(bytes, size_units[i].factor, size_units[i].name, out);
+        if (rounded_quotient(bytes, smaller, 1) >= 1024) {
+            format_rounded(bytes, size_units[i].factor, size_units[i].name, out);
             return;
         }
     }
@@ -318,15 +318,15 @@ void units_show_duration(int64_t ns, char out[UNITS_TEXT])
         {"h", 3600000000000}, {"min", 60000000000}, {"s", 1000000000},
         {"ms", 1000000},      {"us", 1000},
     };
-    /* in the next smaller unit: 600 min, 600 s, 1000 ms, 1000 us, 1000 ns */
-    static const uint64_t from[] = {600, 600, 1000, 1000, 1000};
+    /* the least value for each unit, in the next smaller unit: 600 min, 600 s, 1000 ms ... */
+    static const uint64_t least[] = {600, 600, 1000, 1000, 1000};
     uint64_t magnitude = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
     char text[UNITS_TEXT];
     snprintf(text, sizeof text, "%llu ns", (unsigned long long)magnitude);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         uint64_t smaller = i + 1 < sizeof shown / sizeof *shown ? shown[i + 1].factor : 1;
-        if (in_parts(magnitude, smaller, 1) >= from[i]) {
-            write_rounded(magnitude, shown[i].factor, shown[i].name, text);
+        if (rounded_quotient(magnitude, smaller, 1) >= least[i]) {
+            format_rounded(magnitude, shown[i].factor, shown[i].name, text);
             break;
         }
     }

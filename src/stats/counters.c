@@ -1,11 +1,11 @@
 #include "stats/counters.h"
 
-/* How two values of a counter become one, by the word in the list. */
+/* The merge rules that counters.def names. */
 #define MERGE_SUM(a, b) ((a) + (b))
 #define MERGE_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MERGE_MAX(a, b) ((a) > (b) ? (a) : (b))
 
-/* What a counter holds before anything happened: it changes nothing when merged. */
+/* The initial value for each rule, which changes nothing when it is merged. */
 #define EMPTY_SUM 0
 #define EMPTY_MIN INT64_MAX
 #define EMPTY_MAX 0

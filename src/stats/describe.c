@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double wanted_level = 0.95;
+static const double least_level = 0.95;
 
 static int ascending(const void *a, const void *b)
 {
@@ -28,17 +28,18 @@ int64_t describe_median(const int64_t *sorted, size_t count)
     return lower + (int64_t)(((uint64_t)upper - (uint64_t)lower) / 2);
 }
 
-int64_t describe_deviation(const int64_t *values, size_t count, int64_t middle, int64_t *room)
+int64_t describe_deviation(const int64_t *values, size_t count, int64_t middle, int64_t *scratch)
 {
     for (size_t i = 0; i < count; i++)
-        room[i] = values[i] > middle ? values[i] - middle : middle - values[i];
-    describe_sort(room, count);
-    return describe_median(room, count);
+        scratch[i] = values[i] > middle ? values[i] - middle : middle - values[i];
+    describe_sort(scratch, count);
+    return describe_median(scratch, count);
 }
 
-/* The median lies between the d-th smallest and the d-th largest of n numbers unless fewer than d
- * of them fell on one side of it: 1 - 2 P(B < d), where B counts heads of n fair coins. */
-static double level_of(size_t count, size_t d)
+/* Sign test: the median is between the d-th smallest and the d-th largest of n numbers unless fewer
+ * than d of them are on one side of it. The probability is 1 - 2 P(B < d), where B is the number of
+ * heads of n fair coins. */
+static double confidence_of(size_t count, size_t d)
 {
     double below = 0;
     for (size_t heads = 0; heads < d; heads++)
@@ -50,14 +51,14 @@ static double level_of(size_t count, size_t d)
 bool describe_interval(size_t count, struct interval *interval)
 {
     size_t best = 0;
-    for (size_t d = 1; 2 * d <= count && level_of(count, d) >= wanted_level; d++)
+    for (size_t d = 1; 2 * d <= count && confidence_of(count, d) >= least_level; d++)
         best = d;
     if (best == 0)
         return false;
     *interval = (struct interval){
         .low = best - 1,
         .high = count - best,
-        .level_ppm = (int64_t)(level_of(count, best) * 1e6 + 0.5),
+        .level_ppm = (int64_t)(confidence_of(count, best) * 1e6 + 0.5),
     };
     return true;
 }

@@ -38,15 +38,15 @@ bool histogram_carries(const struct histogram *histogram, double p)
     return (double)histogram->total >= log(0.025) / log(p);
 }
 
-/* 1 to total: which sample in ascending order is at p. */
+/* Returns which sample in ascending order is at p, from 1 to total. */
 static uint64_t rank_at(uint64_t total, double p)
 {
     double exact = p * (double)total;
-    /* 0.999 is not exact in binary: without the allowance the 999th of 1000 becomes the 1000th. */
+    /* 0.999 is not exact in binary: without the tolerance the 999th of 1000 becomes the 1000th. */
     double rank = ceil(exact - exact * 1e-12);
     if (rank <= 1)
         return 1;
-    if (p >= 1 || rank >= (double)total) /* above 1e12 samples the allowance is some of them */
+    if (p >= 1 || rank >= (double)total) /* above 1e12 samples the tolerance is several samples */
         return total;
     return (uint64_t)rank;
 }

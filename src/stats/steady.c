@@ -5,7 +5,7 @@
 static const double range_most = 0.20;
 static const double slope_most = 0.10;
 
-/* Least squares over x = 0 ... 4, whose mean is 2 and whose squares around it sum up to 10. */
+/* Slope of the least-squares line over x = 0 ... STEADY_WINDOW - 1. */
 static double slope_of(const int64_t *rounds)
 {
     const double middle = (STEADY_WINDOW - 1) / 2.0;
@@ -33,10 +33,10 @@ static bool is_steady(const int64_t *rounds, struct steady *steady)
     if (mean <= 0)
         return false;
     double range = (most - least) / mean;
-    double climb = slope_of(rounds) * (STEADY_WINDOW - 1) / mean;
+    double change = slope_of(rounds) * (STEADY_WINDOW - 1) / mean;
     steady->range_ppm = (int64_t)lround(range * 1e6);
-    steady->slope_ppm = (int64_t)lround(climb * 1e6);
-    return range <= range_most && fabs(climb) <= slope_most;
+    steady->slope_ppm = (int64_t)lround(change * 1e6);
+    return range <= range_most && fabs(change) <= slope_most;
 }
 
 bool steady_find(const int64_t *rounds, size_t count, struct steady *steady)

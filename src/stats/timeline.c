@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* No time in ns needs more: 1024 bins of 2^53 ns are all that an int64_t can say. */
+/* 1024 bins of 2^53 ns cover all times that an int64_t can hold. */
 enum { WIDEST_SHIFT = 53 };
 
 void timeline_clear(struct timeline *timeline)
@@ -59,32 +59,32 @@ void timeline_merge(struct timeline *into, const struct timeline *from)
 
 __extension__ typedef __int128 wide;
 
-/* A stretch of time, and what was done in it. */
-struct stretch {
+/* A span of time, and what was acknowledged in it. */
+struct span {
     int64_t from_ns;
     int64_t to_ns; /* later than from_ns */
     struct timeline_bin bin;
 };
 
-/* What of a total comes before 'at_ns', to the nearest. */
-static int64_t part_before(const struct stretch *stretch, int64_t total, int64_t at_ns)
+/* Returns the part of a total that comes before 'at_ns', rounded to the nearest. */
+static int64_t part_before(const struct span *span, int64_t total, int64_t at_ns)
 {
-    wide length_ns = stretch->to_ns - stretch->from_ns;
-    return (int64_t)((2 * (wide)total * (at_ns - stretch->from_ns) + length_ns) / (2 * length_ns));
+    wide length_ns = span->to_ns - span->from_ns;
+    return (int64_t)((2 * (wide)total * (at_ns - span->from_ns) + length_ns) / (2 * length_ns));
 }
 
-static void add_stretch(struct timeline *into, const struct stretch *stretch)
+static void add_span(struct timeline *into, const struct span *span)
 {
     struct timeline_bin done = {0};
     struct timeline_bin *largest = NULL;
     int64_t largest_ns = 0;
-    timeline_reach(into, stretch->to_ns - 1);
-    for (int64_t at_ns = stretch->from_ns; at_ns < stretch->to_ns;) {
+    timeline_reach(into, span->to_ns - 1);
+    for (int64_t at_ns = span->from_ns; at_ns < span->to_ns;) {
         int64_t edge_ns = ((at_ns >> into->shift) + 1) << into->shift;
-        int64_t next_ns = edge_ns < stretch->to_ns ? edge_ns : stretch->to_ns;
+        int64_t next_ns = edge_ns < span->to_ns ? edge_ns : span->to_ns;
         struct timeline_bin part = {
-            .bytes = part_before(stretch, stretch->bin.bytes, next_ns) - done.bytes,
-            .requests = part_before(stretch, stretch->bin.requests, next_ns) - done.requests,
+            .bytes = part_before(span, span->bin.bytes, next_ns) - done.bytes,
+            .requests = part_before(span, span->bin.requests, next_ns) - done.requests,
         };
         struct timeline_bin *bin =
             part.bytes || part.requests ? timeline_bin_at(into, at_ns) : NULL;
@@ -97,8 +97,8 @@ static void add_stretch(struct timeline *into, const struct stretch *stretch)
         add_bin(&done, &part);
         at_ns = next_ns;
     }
-    if (largest && stretch->bin.slowest_ns > largest->slowest_ns)
-        largest->slowest_ns = stretch->bin.slowest_ns;
+    if (largest && span->bin.slowest_ns > largest->slowest_ns)
+        largest->slowest_ns = span->bin.slowest_ns;
 }
 
 static int64_t distance(int64_t one_ns, int64_t other_ns)
@@ -117,18 +117,18 @@ int64_t timeline_add_converted(struct timeline *into, const struct timeline *fro
         int64_t end_ns = start_ns + timeline_width_ns(from);
         if (i + 1 == from->used && last_ns < end_ns)
             end_ns = last_ns < start_ns ? start_ns + 1 : last_ns + 1;
-        struct stretch stretch = {.from_ns = clock->convert(clock->context, start_ns),
-                                  .to_ns = clock->convert(clock->context, end_ns),
-                                  .bin = from->bins[i]};
-        int64_t start_moved_ns = distance(stretch.from_ns, start_ns);
-        int64_t end_moved_ns = distance(stretch.to_ns, end_ns);
+        struct span span = {.from_ns = clock->convert(clock->context, start_ns),
+                            .to_ns = clock->convert(clock->context, end_ns),
+                            .bin = from->bins[i]};
+        int64_t start_moved_ns = distance(span.from_ns, start_ns);
+        int64_t end_moved_ns = distance(span.to_ns, end_ns);
         int64_t most_ns = start_moved_ns < end_moved_ns ? end_moved_ns : start_moved_ns;
         moved_ns = moved_ns < most_ns ? most_ns : moved_ns;
-        if (stretch.from_ns < 0)
-            stretch.from_ns = 0;
-        if (stretch.to_ns <= stretch.from_ns)
-            stretch.to_ns = stretch.from_ns + 1;
-        add_stretch(into, &stretch);
+        if (span.from_ns < 0)
+            span.from_ns = 0;
+        if (span.to_ns <= span.from_ns)
+            span.to_ns = span.from_ns + 1;
+        add_span(into, &span);
     }
     return moved_ns;
 }

@@ -2,7 +2,7 @@
 #include "property.h"
 #include "unit.h"
 
-static void says_when_a_sum_does_not_fit(void **state)
+static void addition_reports_overflow(void **state)
 {
     (void)state;
     uint64_t result = 7;
@@ -12,7 +12,7 @@ static void says_when_a_sum_does_not_fit(void **state)
     assert_true(result == UINT64_MAX);
 }
 
-static void says_when_a_product_does_not_fit(void **state)
+static void multiplication_reports_overflow(void **state)
 {
     (void)state;
     uint64_t result = 7;
@@ -24,7 +24,7 @@ static void says_when_a_product_does_not_fit(void **state)
     assert_true(result == 0);
 }
 
-static void scales_without_losing_the_middle(void **state)
+static void scaling_does_not_overflow_in_between(void **state)
 {
     (void)state;
     assert_true(checked_scale(UINT64_MAX, UINT64_MAX, UINT64_MAX) == UINT64_MAX);
@@ -39,7 +39,7 @@ static void scales_without_losing_the_middle(void **state)
     }
 }
 
-static void divides_up_and_aligns(void **state)
+static void division_rounds_up_and_alignment_down(void **state)
 {
     (void)state;
     assert_true(divide_up(0, 5) == 0);
@@ -56,10 +56,10 @@ static void divides_up_and_aligns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(says_when_a_sum_does_not_fit),
-        cmocka_unit_test(says_when_a_product_does_not_fit),
-        cmocka_unit_test(scales_without_losing_the_middle),
-        cmocka_unit_test(divides_up_and_aligns),
+        cmocka_unit_test(addition_reports_overflow),
+        cmocka_unit_test(multiplication_reports_overflow),
+        cmocka_unit_test(scaling_does_not_overflow_in_between),
+        cmocka_unit_test(division_rounds_up_and_alignment_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 #include "base/failure.h"
 #include "unit.h"
 
-static void sets_code_and_text(void **state)
+static void a_failure_has_a_code_and_a_text(void **state)
 {
     (void)state;
     struct failure why = {0};
@@ -13,7 +13,7 @@ static void sets_code_and_text(void **state)
     assert_string_equal(why.text, "cannot use 'x'");
 }
 
-static void adds_the_system_error(void **state)
+static void the_system_error_is_appended(void **state)
 {
     (void)state;
     struct failure why = {0};
@@ -22,11 +22,11 @@ static void adds_the_system_error(void **state)
     assert_string_equal(why.text, "cannot open '/pfs/x': No space left on device");
 
     struct failure odd = {0};
-    assert_int_equal(failure_system(&odd, 99999, "cannot think"), -99999);
-    assert_string_equal(odd.text, "cannot think: unknown error 99999");
+    assert_int_equal(failure_system(&odd, 99999, "cannot compute"), -99999);
+    assert_string_equal(odd.text, "cannot compute: unknown error 99999");
 }
 
-static void keeps_the_first(void **state)
+static void the_first_failure_is_kept(void **state)
 {
     (void)state;
     struct failure why = {0};
@@ -37,14 +37,14 @@ static void keeps_the_first(void **state)
     assert_string_equal(why.text, "first");
 }
 
-static void does_without_a_place_for_it(void **state)
+static void a_null_failure_is_accepted(void **state)
 {
     (void)state;
     assert_int_equal(failure_set(NULL, -EIO, "lost"), -EIO);
     assert_int_equal(failure_system(NULL, EIO, "lost"), -EIO);
 }
 
-static void stays_one_line(void **state)
+static void control_characters_are_replaced(void **state)
 {
     (void)state;
     struct failure why = {0};
@@ -52,7 +52,7 @@ static void stays_one_line(void **state)
     assert_string_equal(why.text, "cannot open 'a?b?c?\xc3\xa9'");
 }
 
-static void a_long_subject_leaves_room_for_the_reason(void **state)
+static void a_long_path_does_not_displace_the_reason(void **state)
 {
     (void)state;
     char subject[4096];
@@ -66,7 +66,7 @@ static void a_long_subject_leaves_room_for_the_reason(void **state)
     assert_string_equal(why.text + length - (sizeof ending - 1), ending);
 }
 
-static void a_cut_leaves_whole_characters(void **state)
+static void truncation_does_not_split_characters(void **state)
 {
     (void)state;
     char subject[1024];
@@ -83,7 +83,7 @@ static void a_cut_leaves_whole_characters(void **state)
     }
 }
 
-static void a_text_that_just_fits_is_whole(void **state)
+static void a_text_that_just_fits_is_not_truncated(void **state)
 {
     (void)state;
     char subject[FAILURE_TEXT];
@@ -97,14 +97,14 @@ static void a_text_that_just_fits_is_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sets_code_and_text),
-        cmocka_unit_test(adds_the_system_error),
-        cmocka_unit_test(keeps_the_first),
-        cmocka_unit_test(does_without_a_place_for_it),
-        cmocka_unit_test(stays_one_line),
-        cmocka_unit_test(a_long_subject_leaves_room_for_the_reason),
-        cmocka_unit_test(a_cut_leaves_whole_characters),
-        cmocka_unit_test(a_text_that_just_fits_is_whole),
+        cmocka_unit_test(a_failure_has_a_code_and_a_text),
+        cmocka_unit_test(the_system_error_is_appended),
+        cmocka_unit_test(the_first_failure_is_kept),
+        cmocka_unit_test(a_null_failure_is_accepted),
+        cmocka_unit_test(control_characters_are_replaced),
+        cmocka_unit_test(a_long_path_does_not_displace_the_reason),
+        cmocka_unit_test(truncation_does_not_split_characters),
+        cmocka_unit_test(a_text_that_just_fits_is_not_truncated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 #include "property.h"
 #include "unit.h"
 
-static void a_zeroed_one_is_empty(void **state)
+static void a_zeroed_text_is_empty(void **state)
 {
     (void)state;
     struct text text = {0};
@@ -19,7 +19,7 @@ static void a_zeroed_one_is_empty(void **state)
     text_release(&text);
 }
 
-static void grows_as_it_is_fed(void **state)
+static void appended_text_is_kept(void **state)
 {
     (void)state;
     struct property property = property_start("text");
@@ -39,14 +39,14 @@ static void grows_as_it_is_fed(void **state)
         memcpy(expected + length, piece, size + 1);
         length += size;
         assert_int_equal(text.length, length);
-        assert_true(text.room > text.length);
+        assert_true(text.capacity > text.length);
     }
     assert_string_equal(text_string(&text), expected);
     assert_false(text.failed);
     text_release(&text);
 }
 
-static void bytes_may_hold_a_nul(void **state)
+static void bytes_may_contain_a_nul(void **state)
 {
     (void)state;
     struct text text = {0};
@@ -57,12 +57,12 @@ static void bytes_may_hold_a_nul(void **state)
     text_release(&text);
 }
 
-static void a_failure_sticks_until_cleared(void **state)
+static void failed_stays_set_until_clear(void **state)
 {
     (void)state;
     struct text text = {0};
     text_add(&text, "kept");
-    text_add_bytes(&text, "x", SIZE_MAX - 2); /* more than there can be */
+    text_add_bytes(&text, "x", SIZE_MAX - 2); /* more than any allocation */
     assert_true(text.failed);
     text_add(&text, "dropped");
     assert_string_equal(text_string(&text), "kept");
@@ -73,7 +73,7 @@ static void a_failure_sticks_until_cleared(void **state)
     text_release(&text);
 }
 
-static void copies_what_fits(void **state)
+static void copy_truncates_and_terminates(void **state)
 {
     (void)state;
     char to[4] = "zzz";
@@ -89,9 +89,11 @@ static void copies_what_fits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_zeroed_one_is_empty), cmocka_unit_test(grows_as_it_is_fed),
-        cmocka_unit_test(bytes_may_hold_a_nul),  cmocka_unit_test(a_failure_sticks_until_cleared),
-        cmocka_unit_test(copies_what_fits),
+        cmocka_unit_test(a_zeroed_text_is_empty),
+        cmocka_unit_test(appended_text_is_kept),
+        cmocka_unit_test(bytes_may_contain_a_nul),
+        cmocka_unit_test(failed_stays_set_until_clear),
+        cmocka_unit_test(copy_truncates_and_terminates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static void assert_size(const char *text, uint64_t expected)
         fail_msg("'%s' is %llu", text, (unsigned long long)bytes);
 }
 
-static void refuse_size(const char *text, int code, const char *part)
+static void assert_size_rejected(const char *text, int code, const char *part)
 {
     uint64_t bytes = 77;
     struct failure why = {0};
@@ -30,7 +30,7 @@ static void refuse_size(const char *text, int code, const char *part)
         fail_msg("'%s' lacks '%s'", why.text, part);
 }
 
-static void reads_sizes(void **state)
+static void sizes_are_parsed(void **state)
 {
     (void)state;
     assert_size("0", 0);
@@ -61,38 +61,38 @@ static void reads_sizes(void **state)
     assert_size("16383.5p", UINT64_MAX - (1ULL << 49) + 1);
 }
 
-static void refuses_what_is_no_size(void **state)
+static void invalid_sizes_are_rejected(void **state)
 {
     (void)state;
-    refuse_size("", -EINVAL, "a number is missing");
-    refuse_size("k", -EINVAL, "column 1");
-    refuse_size(" 4k", -EINVAL, "column 1");
-    refuse_size("+4k", -EINVAL, "column 1");
-    refuse_size("-4k", -EINVAL, "column 1");
-    refuse_size(".5g", -EINVAL, "column 1");
-    refuse_size("4 k", -EINVAL, "column 2");
-    refuse_size("64x", -EINVAL, "column 3");
-    refuse_size("1e6", -EINVAL, "column 2");
-    refuse_size("0x10", -EINVAL, "column 2");
-    refuse_size("4k ", -EINVAL, "column 2");
-    refuse_size("4kk", -EINVAL, "column 2");
-    refuse_size("4G", -EINVAL, "KiB MiB GiB");
-    refuse_size("4gib", -EINVAL, "column 2");
-    refuse_size("4kB", -EINVAL, "column 2");
-    refuse_size("4B", -EINVAL, "column 2");
-    refuse_size("1,5g", -EINVAL, "column 2");
-    refuse_size("1.5.5g", -EINVAL, "column 4");
-    refuse_size("1.g", -EINVAL, "column 3");
-    refuse_size("1.", -EINVAL, "column 3");
-    refuse_size("1.5", -EINVAL, "not a whole number of bytes: see column 3");
-    refuse_size("16.9m", -EINVAL, "not a whole number");
-    refuse_size("0.0001k", -EINVAL, "not a whole number");
-    refuse_size("18446744073709551616", -ERANGE, "too large");
-    refuse_size("16384p", -ERANGE, "too large");
-    refuse_size("99999999999999999999999k", -ERANGE, "too large");
+    assert_size_rejected("", -EINVAL, "a number is missing");
+    assert_size_rejected("k", -EINVAL, "column 1");
+    assert_size_rejected(" 4k", -EINVAL, "column 1");
+    assert_size_rejected("+4k", -EINVAL, "column 1");
+    assert_size_rejected("-4k", -EINVAL, "column 1");
+    assert_size_rejected(".5g", -EINVAL, "column 1");
+    assert_size_rejected("4 k", -EINVAL, "column 2");
+    assert_size_rejected("64x", -EINVAL, "column 3");
+    assert_size_rejected("1e6", -EINVAL, "column 2");
+    assert_size_rejected("0x10", -EINVAL, "column 2");
+    assert_size_rejected("4k ", -EINVAL, "column 2");
+    assert_size_rejected("4kk", -EINVAL, "column 2");
+    assert_size_rejected("4G", -EINVAL, "KiB MiB GiB");
+    assert_size_rejected("4gib", -EINVAL, "column 2");
+    assert_size_rejected("4kB", -EINVAL, "column 2");
+    assert_size_rejected("4B", -EINVAL, "column 2");
+    assert_size_rejected("1,5g", -EINVAL, "column 2");
+    assert_size_rejected("1.5.5g", -EINVAL, "column 4");
+    assert_size_rejected("1.g", -EINVAL, "column 3");
+    assert_size_rejected("1.", -EINVAL, "column 3");
+    assert_size_rejected("1.5", -EINVAL, "not a whole number of bytes: see column 3");
+    assert_size_rejected("16.9m", -EINVAL, "not a whole number");
+    assert_size_rejected("0.0001k", -EINVAL, "not a whole number");
+    assert_size_rejected("18446744073709551616", -ERANGE, "too large");
+    assert_size_rejected("16384p", -ERANGE, "too large");
+    assert_size_rejected("99999999999999999999999k", -ERANGE, "too large");
 }
 
-static void reads_durations(void **state)
+static void durations_are_parsed(void **state)
 {
     (void)state;
     static const struct {
@@ -123,7 +123,7 @@ static void reads_durations(void **state)
     assert_true(ns == 77);
 }
 
-static void reads_counts(void **state)
+static void counts_are_parsed(void **state)
 {
     (void)state;
     uint64_t count = 0;
@@ -138,7 +138,7 @@ static void reads_counts(void **state)
     assert_string_equal(why.text, "'12k' is not a whole number: see column 3");
 }
 
-static void reads_reals(void **state)
+static void real_numbers_are_parsed(void **state)
 {
     (void)state;
     double value = 0;
@@ -153,7 +153,7 @@ static void reads_reals(void **state)
         assert_int_equal(units_parse_real(bad[i], &value, NULL), -EINVAL);
 }
 
-static void exact_texts_read_back(void **state)
+static void exact_texts_parse_back(void **state)
 {
     (void)state;
     struct property property = property_start("units");
@@ -183,7 +183,7 @@ static void exact_texts_read_back(void **state)
     }
 }
 
-static void garbage_is_refused_and_nothing_more(void **state)
+static void garbage_is_rejected_with_a_failure(void **state)
 {
     (void)state;
     static const char letters[] = "0123456789..kmgtpKMGTPiBseh+-exn ,\x80\xff";
@@ -211,12 +211,7 @@ static void garbage_is_refused_and_nothing_more(void **state)
     }
 }
 
-static void assert_texts(const char *is, const char *should)
-{
-    assert_string_equal(is, should);
-}
-
-static void writes_the_shortest(void **state)
+static void values_are_formatted(void **state)
 {
     (void)state;
     static const struct {
@@ -238,9 +233,9 @@ static void writes_the_shortest(void **state)
     char text[UNITS_TEXT];
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         units_exact_size(sizes[i].bytes, text);
-        assert_texts(text, sizes[i].exact);
+        assert_string_equal(text, sizes[i].exact);
         units_show_size(sizes[i].bytes, text);
-        assert_texts(text, sizes[i].shown);
+        assert_string_equal(text, sizes[i].shown);
     }
     static const struct {
         int64_t ns;
@@ -262,18 +257,19 @@ static void writes_the_shortest(void **state)
     };
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
         units_exact_duration(times[i].ns, text);
-        assert_texts(text, times[i].exact);
+        assert_string_equal(text, times[i].exact);
         units_show_duration(times[i].ns, text);
-        assert_texts(text, times[i].shown);
+        assert_string_equal(text, times[i].shown);
     }
     units_exact_real(0.1, text);
-    assert_texts(text, "0.1");
+    assert_string_equal(text, "0.1");
     units_exact_real(4, text);
-    assert_texts(text, "4");
+    assert_string_equal(text, "4");
 }
 
-/* A locale with a decimal comma: an installed one, or one made here for this process. */
-static bool enter_comma_locale(const char *folder)
+/* Switches to a locale with a decimal comma: an installed one, or one compiled here into 'folder'.
+ */
+static bool set_comma_locale(const char *folder)
 {
     char command[256];
     if (setlocale(LC_NUMERIC, "de_DE.UTF-8"))
@@ -291,43 +287,44 @@ static void remove_folder(const char *folder)
     assert_int_equal(system(command), 0);
 }
 
-static void no_locale_changes_a_number(void **state)
+static void the_locale_has_no_effect(void **state)
 {
     (void)state;
     char folder[] = "/tmp/tidemill-locale.XXXXXX";
     assert_non_null(mkdtemp(folder));
-    bool entered = enter_comma_locale(folder);
+    bool is_set = set_comma_locale(folder);
     remove_folder(folder);
-    if (!entered) {
-        print_message("skipped: no locale with a decimal comma can be made (package locales)\n");
+    if (!is_set) {
+        print_message(
+            "skipped: cannot set a locale with a decimal comma; install the package 'locales'\n");
         skip();
     }
     char comma[8];
     snprintf(comma, sizeof comma, "%.1f", 1.5);
-    assert_string_equal(comma, "1,5"); /* the trap is set */
+    assert_string_equal(comma, "1,5"); /* the locale is in effect */
     double value = 0;
     char text[UNITS_TEXT];
     assert_int_equal(units_parse_real("1.5", &value, NULL), 0);
     assert_true(value == 1.5);
     units_exact_real(1.5, text);
-    assert_texts(text, "1.5");
+    assert_string_equal(text, "1.5");
     units_show_size(1536, text);
-    assert_texts(text, "1.50 KiB");
+    assert_string_equal(text, "1.50 KiB");
     setlocale(LC_NUMERIC, "C");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_sizes),
-        cmocka_unit_test(refuses_what_is_no_size),
-        cmocka_unit_test(reads_durations),
-        cmocka_unit_test(reads_counts),
-        cmocka_unit_test(reads_reals),
-        cmocka_unit_test(exact_texts_read_back),
-        cmocka_unit_test(garbage_is_refused_and_nothing_more),
-        cmocka_unit_test(writes_the_shortest),
-        cmocka_unit_test(no_locale_changes_a_number),
+        cmocka_unit_test(sizes_are_parsed),
+        cmocka_unit_test(invalid_sizes_are_rejected),
+        cmocka_unit_test(durations_are_parsed),
+        cmocka_unit_test(counts_are_parsed),
+        cmocka_unit_test(real_numbers_are_parsed),
+        cmocka_unit_test(exact_texts_parse_back),
+        cmocka_unit_test(garbage_is_rejected_with_a_failure),
+        cmocka_unit_test(values_are_formatted),
+        cmocka_unit_test(the_locale_has_no_effect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static void fill(struct counters *counters, unsigned short state[3])
 #undef COUNTER
 }
 
-static void cleared_changes_nothing(void **state)
+static void a_cleared_set_changes_nothing(void **state)
 {
     (void)state;
     unsigned short numbers[3] = {SEED & 0xffff, SEED >> 16, 0};
@@ -37,7 +37,7 @@ static void cleared_changes_nothing(void **state)
     assert_memory_equal(&merged, &filled, sizeof merged);
 }
 
-static void each_rule_holds(void **state)
+static void each_rule_is_applied(void **state)
 {
     (void)state;
     struct counters a = {.bytes = 100, .first_ns = 30, .last_ns = 40, .end_ns = 50};
@@ -49,7 +49,7 @@ static void each_rule_holds(void **state)
     assert_int_equal(a.end_ns, 50);
 }
 
-/* Threads, ranks and nodes are merged in whatever order they come. */
+/* Threads, ranks and nodes are merged in any order. */
 static void order_does_not_matter(void **state)
 {
     (void)state;
@@ -79,8 +79,8 @@ static void order_does_not_matter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cleared_changes_nothing),
-        cmocka_unit_test(each_rule_holds),
+        cmocka_unit_test(a_cleared_set_changes_nothing),
+        cmocka_unit_test(each_rule_is_applied),
         cmocka_unit_test(order_does_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

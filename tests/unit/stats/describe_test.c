@@ -5,7 +5,7 @@
 #include "property.h"
 #include "unit.h"
 
-static void medians_of_known_numbers(void **state)
+static void the_median_of_known_numbers(void **state)
 {
     (void)state;
     int64_t odd[] = {9, -5, 3};
@@ -20,19 +20,19 @@ static void medians_of_known_numbers(void **state)
     assert_int_equal(describe_median(extremes, 2), -1);
 }
 
-static void one_outlier_does_not_move_the_deviation(void **state)
+static void an_outlier_does_not_change_the_deviation(void **state)
 {
     (void)state;
     int64_t values[] = {98, 99, 100, 101, 102};
-    int64_t room[5];
-    assert_int_equal(describe_deviation(values, 5, 100, room), 1);
+    int64_t scratch[5];
+    assert_int_equal(describe_deviation(values, 5, 100, scratch), 1);
     values[4] = 1000000;
-    assert_int_equal(describe_deviation(values, 5, 100, room), 1);
-    assert_int_equal(describe_deviation(values, 0, 100, room), 0);
+    assert_int_equal(describe_deviation(values, 5, 100, scratch), 1);
+    assert_int_equal(describe_deviation(values, 0, 100, scratch), 0);
 }
 
-/* The table of any textbook: 6 numbers are the fewest that carry 95 %. */
-static void intervals_are_those_of_the_sign_test(void **state)
+/* From statistics textbooks; 6 numbers are the fewest that give 95 %. */
+static void intervals_match_the_sign_test(void **state)
 {
     (void)state;
     static const struct {
@@ -54,8 +54,8 @@ static void intervals_are_those_of_the_sign_test(void **state)
     }
 }
 
-/* Drawn again and again, the interval holds the true median as often as it says (or more). */
-static void intervals_hold_what_they_promise(void **state)
+/* In repeated samples the interval contains the true median as often as 'level_ppm' states. */
+static void intervals_contain_the_median_as_often_as_stated(void **state)
 {
     (void)state;
     struct property property = property_start("interval");
@@ -63,18 +63,18 @@ static void intervals_hold_what_they_promise(void **state)
     enum { ROUNDS = 20000 };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         struct interval interval;
-        size_t held = 0;
+        size_t contained = 0;
         assert_true(describe_interval(counts[i], &interval));
         for (int round = 0; round < ROUNDS; round++) {
             int64_t values[16];
-            for (size_t k = 0; k < counts[i]; k++) { /* skewed: squares */
+            for (size_t k = 0; k < counts[i]; k++) { /* a skewed distribution */
                 int64_t root = (int64_t)property_below(&property, 2000001) - 1000000;
                 values[k] = root < 0 ? root : root * root;
             }
             describe_sort(values, counts[i]);
-            held += values[interval.low] <= 0 && values[interval.high] >= 0;
+            contained += values[interval.low] <= 0 && values[interval.high] >= 0;
         }
-        int64_t found_ppm = (int64_t)(held * 1000000 / ROUNDS);
+        int64_t found_ppm = (int64_t)(contained * 1000000 / ROUNDS);
         print_message("%zu numbers: %ld ppm of %ld\n", counts[i], (long)found_ppm,
                       (long)interval.level_ppm);
         assert_in_range(found_ppm, interval.level_ppm - 6000, interval.level_ppm + 6000);
@@ -84,10 +84,10 @@ static void intervals_hold_what_they_promise(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(medians_of_known_numbers),
-        cmocka_unit_test(one_outlier_does_not_move_the_deviation),
-        cmocka_unit_test(intervals_are_those_of_the_sign_test),
-        cmocka_unit_test(intervals_hold_what_they_promise),
+        cmocka_unit_test(the_median_of_known_numbers),
+        cmocka_unit_test(an_outlier_does_not_change_the_deviation),
+        cmocka_unit_test(intervals_match_the_sign_test),
+        cmocka_unit_test(intervals_contain_the_median_as_often_as_stated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

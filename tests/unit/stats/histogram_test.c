@@ -21,7 +21,7 @@ static struct histogram *empty(void)
     return histogram;
 }
 
-/* Latencies over all octaves: as many near 100 ns as near 100 s. */
+/* Latencies spread over all octaves, as many near 100 ns as near 100 s. */
 static int64_t random_latency(unsigned short state[3])
 {
     return (int64_t)exp2(erand48(state) * 41.9);
@@ -41,7 +41,7 @@ static void edges_and_buckets_agree(void **state)
     assert_int_equal(histogram_edge(HISTOGRAM_BUCKETS), INT64_C(1) << HISTOGRAM_TOP_BITS);
 }
 
-static void what_is_out_of_range_counts_at_the_ends(void **state)
+static void out_of_range_values_count_in_the_end_buckets(void **state)
 {
     (void)state;
     assert_int_equal(histogram_bucket(-5), 0);
@@ -62,7 +62,7 @@ static int ascending(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Against the plain definition on the sorted samples. */
+/* Compared with the definition, on the sorted samples. */
 static void percentiles_are_within_a_bucket(void **state)
 {
     (void)state;
@@ -79,8 +79,8 @@ static void percentiles_are_within_a_bucket(void **state)
         double p = percentiles[i];
         long rank = lround(ceil(p * SAMPLES - 1e-6));
         double exact = (double)samples[rank > 0 ? rank - 1 : 0];
-        double told = (double)histogram_percentile(histogram, p);
-        assert_true(fabs(told - exact) <= exact * 0.0079 + 0.5);
+        double got = (double)histogram_percentile(histogram, p);
+        assert_true(fabs(got - exact) <= exact * 0.0079 + 0.5);
         assert_true(histogram_percentile(histogram, p) <= samples[SAMPLES - 1]);
         assert_true(histogram_percentile(histogram, p) >= samples[0]);
     }
@@ -88,8 +88,8 @@ static void percentiles_are_within_a_bucket(void **state)
     free(histogram);
 }
 
-/* 1 to 1000, all in buckets of their own or small ones: the 999th, not the 1000th. */
-static void the_rank_is_not_lost_in_rounding(void **state)
+/* The 999th of 1000 samples, not the 1000th. */
+static void the_rank_is_not_rounded_up(void **state)
 {
     (void)state;
     struct histogram *histogram = empty();
@@ -101,7 +101,7 @@ static void the_rank_is_not_lost_in_rounding(void **state)
     free(histogram);
 }
 
-static void merging_is_recording_together(void **state)
+static void merging_equals_recording_together(void **state)
 {
     (void)state;
     unsigned short numbers[3] = {SEED, 1, 0};
@@ -122,7 +122,7 @@ static void merging_is_recording_together(void **state)
     free(merged);
 }
 
-static void an_empty_one_says_zero(void **state)
+static void an_empty_histogram_reports_zero(void **state)
 {
     (void)state;
     struct histogram *histogram = empty();
@@ -132,7 +132,7 @@ static void an_empty_one_says_zero(void **state)
     free(histogram);
 }
 
-/* More samples than a double tells apart, or 32 bits hold. */
+/* More samples than a double can count exactly, or than 32 bits hold. */
 static void counts_beyond_53_bits_are_exact(void **state)
 {
     (void)state;
@@ -162,8 +162,8 @@ static void counts_beyond_53_bits_are_exact(void **state)
     free(merged);
 }
 
-/* The numbers of samples that order statistics ask for: ln 0.025 / ln p. */
-static void carries_from_the_right_count(void **state)
+/* The counts that order statistics require: ln 0.025 / ln p. */
+static void percentiles_need_enough_samples(void **state)
 {
     (void)state;
     const struct {
@@ -194,12 +194,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(edges_and_buckets_agree),
-        cmocka_unit_test(what_is_out_of_range_counts_at_the_ends),
+        cmocka_unit_test(out_of_range_values_count_in_the_end_buckets),
         cmocka_unit_test(percentiles_are_within_a_bucket),
-        cmocka_unit_test(the_rank_is_not_lost_in_rounding),
-        cmocka_unit_test(merging_is_recording_together),
-        cmocka_unit_test(an_empty_one_says_zero),
-        cmocka_unit_test(carries_from_the_right_count),
+        cmocka_unit_test(the_rank_is_not_rounded_up),
+        cmocka_unit_test(merging_equals_recording_together),
+        cmocka_unit_test(an_empty_histogram_reports_zero),
+        cmocka_unit_test(percentiles_need_enough_samples),
         cmocka_unit_test(counts_beyond_53_bits_are_exact),
         cmocka_unit_test(the_mean_is_exact),
     };

@@ -5,9 +5,9 @@
 
 enum { RATE = 1000000 };
 
-/* Feeds edge after edge; the edge at which it was steady, 0 when never. */
-static uint64_t edge_of_steady(struct rounds *rounds, uint64_t edges,
-                               uint64_t (*bytes_of)(uint64_t round))
+/* Adds edge after edge; returns the edge at which the rounds became steady, 0 if they never did. */
+static uint64_t first_steady_edge(struct rounds *rounds, uint64_t edges,
+                                  uint64_t (*bytes_of)(uint64_t round))
 {
     uint64_t bytes = 0;
     rounds_clear(rounds);
@@ -39,7 +39,7 @@ static uint64_t ever_faster(uint64_t round)
     return RATE + round * (RATE / 20);
 }
 
-/* Too rough by one edge or two, even by four: teeth that are eight edges long. */
+/* Not steady with rounds of one, two or four edges: each tooth is eight edges long. */
 static uint64_t saw_tooth(uint64_t round)
 {
     return RATE * (1 + round % 8);
@@ -51,60 +51,61 @@ static uint64_t nothing(uint64_t round)
     return 0;
 }
 
-static void flat_ends_after_five_rounds(void **state)
+static void a_flat_rate_is_steady_after_five_rounds(void **state)
 {
     (void)state;
     struct rounds rounds;
-    assert_int_equal(edge_of_steady(&rounds, 100, flat), 5);
+    assert_int_equal(first_steady_edge(&rounds, 100, flat), 5);
     assert_int_equal(rounds_width_ns(&rounds), INT64_C(1) << ROUND_SHIFT);
     assert_int_equal(rounds_window_ns(&rounds), 0);
 }
 
-static void a_cache_that_fills_first_is_waited_for(void **state)
+static void a_short_fast_start_is_not_steady(void **state)
 {
     (void)state;
     struct rounds rounds;
-    /* the seven fast rounds are steady by themselves */
-    assert_int_equal(edge_of_steady(&rounds, 100, fast_at_first), 5);
+    /* seven fast rounds are steady on their own */
+    assert_int_equal(first_steady_edge(&rounds, 100, fast_at_first), 5);
     uint64_t bytes = 0;
     rounds_clear(&rounds);
     for (uint64_t edge = 1; edge <= 12; edge++) {
-        bytes += fast_at_first(edge + 2); /* four fast ones, too few */
+        bytes += fast_at_first(edge + 2); /* only four fast rounds */
         assert_int_equal(rounds_add(&rounds, edge, bytes), edge >= 9);
     }
     assert_int_equal(rounds_window_ns(&rounds), INT64_C(7) << ROUND_SHIFT);
 }
 
-static void what_never_settles_is_never_steady(void **state)
+static void a_rate_that_never_settles_is_never_steady(void **state)
 {
     (void)state;
     struct rounds rounds;
-    assert_int_equal(edge_of_steady(&rounds, 45, always_doubling), 0);
-    assert_int_equal(edge_of_steady(&rounds, 100000, nothing), 0);
+    assert_int_equal(first_steady_edge(&rounds, 45, always_doubling), 0);
+    assert_int_equal(first_steady_edge(&rounds, 100000, nothing), 0);
 }
 
-/* 5 % of the start more each round: over five rounds a tenth of the mean once that is twice. */
-static void a_drift_is_waited_for_until_it_is_small(void **state)
+/* Each round adds 5 % of the first rate: over five rounds that is a tenth of the mean once the rate
+ * has doubled. */
+static void a_drift_is_steady_only_when_it_is_small(void **state)
 {
     (void)state;
     struct rounds rounds;
-    uint64_t edge = edge_of_steady(&rounds, 1000, ever_faster);
-    assert_int_equal(edge, 23); /* the middle round of the last five is 1 + 20 / 20 */
+    uint64_t edge = first_steady_edge(&rounds, 1000, ever_faster);
+    assert_int_equal(edge, 23); /* the middle one of the last five rounds is 1 + 20 / 20 */
 }
 
-static void rounds_get_longer_until_teeth_fit(void **state)
+static void rounds_grow_until_a_whole_tooth_fits(void **state)
 {
     (void)state;
     struct rounds rounds;
-    uint64_t edge = edge_of_steady(&rounds, 1000, saw_tooth);
+    uint64_t edge = first_steady_edge(&rounds, 1000, saw_tooth);
     assert_int_equal(rounds.width, 8);
     assert_int_equal(edge % 8, 0);
     assert_int_equal(rounds_width_ns(&rounds), INT64_C(8) << ROUND_SHIFT);
     assert_int_equal(rounds_window_ns(&rounds), (int64_t)(edge - 40) << ROUND_SHIFT);
 }
 
-/* Edges that were lost on the way cannot be told apart from a stall: five whole rounds after. */
-static void a_gap_begins_anew(void **state)
+/* A lost edge cannot be distinguished from a stall, so five whole rounds must follow it. */
+static void a_gap_restarts_the_rounds(void **state)
 {
     (void)state;
     struct rounds rounds;
@@ -117,8 +118,8 @@ static void a_gap_begins_anew(void **state)
     assert_int_equal(rounds_window_ns(&rounds), INT64_C(6) << ROUND_SHIFT);
 }
 
-/* Whatever comes: what it says of the last five rounds is what steady.h says of their bytes. */
-static void agrees_with_the_series(void **state)
+/* For random rates, the verdict on the last five rounds equals that of steady.h on their bytes. */
+static void the_verdict_matches_steady_find(void **state)
 {
     (void)state;
     static uint64_t before[2001];
@@ -129,10 +130,10 @@ static void agrees_with_the_series(void **state)
         rounds_clear(&rounds);
         for (uint64_t edge = 1; edge <= 2000; edge++) {
             before[edge] = before[edge - 1] + RATE + property_below(&property, noise);
-            bool said = rounds_add(&rounds, edge, before[edge]);
+            bool got = rounds_add(&rounds, edge, before[edge]);
             assert_true(rounds.count <= STEADY_ROUNDS + 1);
             if (edge % rounds.width || edge < 5 * rounds.width) {
-                assert_false(said);
+                assert_false(got);
                 continue;
             }
             int64_t window[STEADY_WINDOW];
@@ -140,7 +141,7 @@ static void agrees_with_the_series(void **state)
             for (uint64_t i = 0; i < STEADY_WINDOW; i++)
                 window[i] = (int64_t)(before[edge - (4 - i) * rounds.width] -
                                       before[edge - (5 - i) * rounds.width]);
-            assert_int_equal(said, steady_find(window, STEADY_WINDOW, &steady));
+            assert_int_equal(got, steady_find(window, STEADY_WINDOW, &steady));
             assert_int_equal(rounds_window_ns(&rounds), (int64_t)(edge - 5 * rounds.width)
                                                             << ROUND_SHIFT);
         }
@@ -150,13 +151,13 @@ static void agrees_with_the_series(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flat_ends_after_five_rounds),
-        cmocka_unit_test(a_cache_that_fills_first_is_waited_for),
-        cmocka_unit_test(what_never_settles_is_never_steady),
-        cmocka_unit_test(a_drift_is_waited_for_until_it_is_small),
-        cmocka_unit_test(rounds_get_longer_until_teeth_fit),
-        cmocka_unit_test(a_gap_begins_anew),
-        cmocka_unit_test(agrees_with_the_series),
+        cmocka_unit_test(a_flat_rate_is_steady_after_five_rounds),
+        cmocka_unit_test(a_short_fast_start_is_not_steady),
+        cmocka_unit_test(a_rate_that_never_settles_is_never_steady),
+        cmocka_unit_test(a_drift_is_steady_only_when_it_is_small),
+        cmocka_unit_test(rounds_grow_until_a_whole_tooth_fits),
+        cmocka_unit_test(a_gap_restarts_the_rounds),
+        cmocka_unit_test(the_verdict_matches_steady_find),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

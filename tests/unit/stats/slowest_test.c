@@ -8,7 +8,7 @@
 
 enum { REQUESTS = 500, PARTS = 4, ROUNDS = 50 };
 
-/* The order that slowest.h promises, said again. */
+/* The order that slowest.h defines, implemented a second time. */
 static int in_order(const void *a, const void *b)
 {
     const struct slow_request *left = a;
@@ -22,7 +22,7 @@ static int in_order(const void *a, const void *b)
     return (left->offset > right->offset) - (left->offset < right->offset);
 }
 
-static void few_are_all_kept(void **state)
+static void fewer_than_ten_are_all_kept(void **state)
 {
     (void)state;
     struct slowest slowest;
@@ -73,7 +73,7 @@ static void the_slowest_ten_of_all_parts_are_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(few_are_all_kept),
+        cmocka_unit_test(fewer_than_ten_are_all_kept),
         cmocka_unit_test(the_slowest_ten_of_all_parts_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,8 +5,8 @@
 
 enum { COUNT = STEADY_ROUNDS, BASE = 1000000 };
 
-/* True with the first round of the window in 'first'. */
-static bool found(const int64_t *rounds, size_t count, size_t *first)
+/* True if a window was found; sets its first round in 'first'. */
+static bool finds_window(const int64_t *rounds, size_t count, size_t *first)
 {
     struct steady steady = {0};
     bool reached = steady_find(rounds, count, &steady);
@@ -14,7 +14,7 @@ static bool found(const int64_t *rounds, size_t count, size_t *first)
     return reached;
 }
 
-static void flat_with_noise_is_steady_at_once(void **state)
+static void a_flat_noisy_rate_is_steady_at_once(void **state)
 {
     (void)state;
     struct property property = property_start("steady");
@@ -23,67 +23,67 @@ static void flat_with_noise_is_steady_at_once(void **state)
         int64_t rounds[COUNT];
         for (int i = 0; i < COUNT; i++) /* within 4 % around the base */
             rounds[i] = BASE - BASE / 50 + (int64_t)property_below(&property, BASE / 25);
-        assert_true(found(rounds, COUNT, &first));
+        assert_true(finds_window(rounds, COUNT, &first));
         assert_int_equal(first, 0);
     }
 }
 
-static void a_drift_is_never_steady_however_smooth(void **state)
+static void a_smooth_drift_is_not_steady(void **state)
 {
     (void)state;
     int64_t rounds[COUNT];
     size_t first;
     for (int i = 0; i < COUNT; i++) /* falls by 3 % a round: 12 % over each window */
         rounds[i] = i ? rounds[i - 1] * 97 / 100 : BASE;
-    assert_false(found(rounds, COUNT, &first));
+    assert_false(finds_window(rounds, COUNT, &first));
     for (int i = 0; i < COUNT; i++) /* by 2 %: 8 %, which the definition allows */
         rounds[i] = i ? rounds[i - 1] * 98 / 100 : BASE;
-    assert_true(found(rounds, COUNT, &first));
+    assert_true(finds_window(rounds, COUNT, &first));
 }
 
-static void a_saw_tooth_is_not_steady_but_for_small_teeth(void **state)
+static void a_saw_tooth_is_steady_only_if_small(void **state)
 {
     (void)state;
     int64_t rounds[COUNT];
     size_t first;
     for (int i = 0; i < COUNT; i++) /* the fitted line is flat, the range is not */
         rounds[i] = i % 2 ? BASE * 112 / 100 : BASE * 88 / 100;
-    assert_false(found(rounds, COUNT, &first));
+    assert_false(finds_window(rounds, COUNT, &first));
     for (int i = 0; i < COUNT; i++)
         rounds[i] = i % 2 ? BASE * 109 / 100 : BASE * 91 / 100;
-    assert_true(found(rounds, COUNT, &first));
+    assert_true(finds_window(rounds, COUNT, &first));
     for (int i = 0; i < COUNT; i++) /* three rounds long, climbing */
         rounds[i] = BASE + BASE / 4 * (i % 3);
-    assert_false(found(rounds, COUNT, &first));
+    assert_false(finds_window(rounds, COUNT, &first));
 }
 
-static void no_window_holds_a_step(void **state)
+static void no_steady_window_contains_a_step(void **state)
 {
     (void)state;
     int64_t rounds[COUNT];
     size_t first;
     for (int i = 0; i < COUNT; i++)
         rounds[i] = i < 3 ? 4 * BASE : BASE;
-    assert_true(found(rounds, COUNT, &first));
-    assert_int_equal(first, 3); /* the cache was full after three rounds */
-    assert_false(found(rounds, 7, &first));
+    assert_true(finds_window(rounds, COUNT, &first));
+    assert_int_equal(first, 3); /* the cache is full after three rounds */
+    assert_false(finds_window(rounds, 7, &first));
 }
 
-static void no_window_holds_a_spike(void **state)
+static void no_steady_window_contains_a_spike(void **state)
 {
     (void)state;
     int64_t rounds[COUNT];
     size_t first;
     for (int i = 0; i < COUNT; i++)
         rounds[i] = i == 4 ? BASE / 2 : BASE;
-    assert_true(found(rounds, COUNT, &first));
+    assert_true(finds_window(rounds, COUNT, &first));
     assert_int_equal(first, 5);
     for (int i = 0; i < COUNT; i++) /* one in each window */
         rounds[i] = i % 5 == 2 ? BASE / 2 : BASE;
-    assert_false(found(rounds, COUNT, &first));
+    assert_false(finds_window(rounds, COUNT, &first));
 }
 
-static void its_numbers_are_those_of_the_line(void **state)
+static void range_and_slope_match_the_window(void **state)
 {
     (void)state;
     const int64_t rounds[] = {98, 99, 100, 101, 102};
@@ -93,18 +93,18 @@ static void its_numbers_are_those_of_the_line(void **state)
     assert_int_equal(steady.range_ppm, 40000);
     assert_int_equal(steady.slope_ppm, 40000);
     assert_false(steady_find(rounds, 4, &steady));
-    assert_false(steady_find(zeros, 5, &steady)); /* nothing moved: that is no state */
+    assert_false(steady_find(zeros, 5, &steady)); /* no bytes: not a steady state */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(flat_with_noise_is_steady_at_once),
-        cmocka_unit_test(a_drift_is_never_steady_however_smooth),
-        cmocka_unit_test(a_saw_tooth_is_not_steady_but_for_small_teeth),
-        cmocka_unit_test(no_window_holds_a_step),
-        cmocka_unit_test(no_window_holds_a_spike),
-        cmocka_unit_test(its_numbers_are_those_of_the_line),
+        cmocka_unit_test(a_flat_noisy_rate_is_steady_at_once),
+        cmocka_unit_test(a_smooth_drift_is_not_steady),
+        cmocka_unit_test(a_saw_tooth_is_steady_only_if_small),
+        cmocka_unit_test(no_steady_window_contains_a_step),
+        cmocka_unit_test(no_steady_window_contains_a_spike),
+        cmocka_unit_test(range_and_slope_match_the_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

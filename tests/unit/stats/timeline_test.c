@@ -20,7 +20,7 @@ static void assert_empty(const struct timeline *timeline)
     assert_int_equal(timeline_bytes_before(timeline, INT64_MAX), 0);
 }
 
-static void an_empty_one_holds_nothing(void **state)
+static void an_empty_timeline_has_no_bins(void **state)
 {
     (void)state;
     struct timeline one;
@@ -60,7 +60,7 @@ static void bins_double_when_time_outgrows_them(void **state)
     assert_int_equal(timeline.bins[TIMELINE_BINS / 2].bytes, 16);
 
     timeline_record(&timeline, INT64_MAX, 32, 1);
-    assert_int_equal(timeline.used, TIMELINE_BINS); /* it is the last one's last nanosecond */
+    assert_int_equal(timeline.used, TIMELINE_BINS); /* the last bin's last nanosecond */
     assert_int_equal(timeline.bins[0].bytes, 31);
     assert_int_equal(timeline.bins[TIMELINE_BINS - 1].bytes, 32);
     timeline_record(&timeline, INT64_MIN, 64, 1);
@@ -72,7 +72,7 @@ static int64_t random_time(struct property *property, int64_t longest_ns)
     return (int64_t)(property_next(property) % (uint64_t)longest_ns);
 }
 
-/* What a bin must hold, from the events themselves. */
+/* Compares all bins with those computed from the events. */
 static void assert_bins(const struct timeline *timeline, const struct event *events, size_t count)
 {
     struct timeline_bin *expected = calloc(TIMELINE_BINS, sizeof *expected);
@@ -88,8 +88,8 @@ static void assert_bins(const struct timeline *timeline, const struct event *eve
     free(expected);
 }
 
-/* Whatever came in which order into whichever part: the merged bins hold exactly the events. */
-static void merged_parts_are_as_if_one_had_seen_all(void **state)
+/* Events recorded in any order into any part: the merged bins contain exactly these events. */
+static void merging_parts_equals_recording_all_in_one(void **state)
 {
     (void)state;
     struct property property = property_start("timeline");
@@ -131,7 +131,7 @@ static void bytes_before_an_edge_are_exact(void **state)
     assert_int_equal(timeline_bytes_before(&timeline, 4000 * width_ns), 1023);
 }
 
-/* Bytes beyond 53 bits, at times up to the last that there is. */
+/* More than 53 bits of bytes, at times up to INT64_MAX. */
 static void bytes_near_63_bits_are_exact(void **state)
 {
     (void)state;
@@ -156,9 +156,9 @@ static void bytes_near_63_bits_are_exact(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_empty_one_holds_nothing),
+        cmocka_unit_test(an_empty_timeline_has_no_bins),
         cmocka_unit_test(bins_double_when_time_outgrows_them),
-        cmocka_unit_test(merged_parts_are_as_if_one_had_seen_all),
+        cmocka_unit_test(merging_parts_equals_recording_all_in_one),
         cmocka_unit_test(bytes_before_an_edge_are_exact),
         cmocka_unit_test(bytes_near_63_bits_are_exact),
     };
