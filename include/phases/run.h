@@ -15,11 +15,11 @@
 #include "cluster/cluster.h"
 #include "data/content.h"
 #include "engines/engine.h"
-#include "phases/dataset.h"
 #include "phases/keeper.h"
 #include "plan/plan.h"
 #include "platform/lookout.h"
 #include "platform/numa.h"
+#include "prepare/dataset.h"
 #include "record/record.h"
 
 /* How far a phase is, about once a second, for a live line. */

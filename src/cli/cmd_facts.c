@@ -6,9 +6,9 @@
 
 #include "cluster/cluster.h"
 #include "commands.h"
-#include "facts_look.h"
 #include "platform/host.h"
 #include "platform/interrupt.h"
+#include "prepare/facts_look.h"
 #include "tell.h"
 
 enum { LABEL_WIDTH = 12, DIFFERENT_SHOWN = 8 };

@@ -1,10 +1,10 @@
 /* tidemill run: one run's life from the command line to the exit code. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cleanup.h"
 #include "commands.h"
 #include "options/arguments.h"
 #include "options/help.h"
@@ -12,10 +12,11 @@
 #include "platform/clock.h"
 #include "platform/host.h"
 #include "platform/interrupt.h"
+#include "prepare/cleanup.h"
+#include "prepare/setup.h"
+#include "prepare/start_record.h"
 #include "record/store.h"
 #include "report/advice.h"
-#include "setup.h"
-#include "start_record.h"
 #include "tell.h"
 
 /* One run of this program, on this rank. */
@@ -56,12 +57,20 @@ static int show_help(const struct host_launch *launch)
 }
 
 /* Everything before the first trace: refusals end here. */
-static int prepare(struct setup *setup)
+static int prepare(struct setup *setup, struct failure *why)
 {
-    if (setup_look(setup) || setup_engine(setup) || setup_plan(setup) || setup_space(setup) ||
-        setup_direct(setup) || setup_mode(setup))
-        return EXIT_REFUSED;
+    if (setup_look(setup, why) || setup_engine(setup, why) || setup_plan(setup, why) ||
+        setup_space(setup, why) || setup_direct(setup, why) || setup_mode(setup, why))
+        return why->code;
     return 0;
+}
+
+/* Every rank has the same failure: rank 0 prints it. */
+static int refuse(const struct session *session, const struct failure *why)
+{
+    if (session->cluster.rank == 0)
+        tell_error(why->text);
+    return EXIT_REFUSED;
 }
 
 static void show_plan(const struct session *session, FILE *stream)
@@ -73,27 +82,27 @@ static void show_plan(const struct session *session, FILE *stream)
 }
 
 /* The result file is in place before anything is measured. */
-static int begin_record(struct session *session, int argc, char *const *argv)
+static int begin_record(struct session *session, int argc, char *const *argv, struct failure *why)
 {
     struct setup *setup = &session->setup;
     struct failure failure = {0};
     start_record(setup, argc, argv, &session->job, &session->record, &failure);
-    if (setup_agree(setup, &failure))
-        return EXIT_REFUSED;
+    if (setup_agree(setup, &failure, why))
+        return why->code;
     if (session->cluster.rank == 0 &&
         !result_claim(&setup->options, session->job.job_id, &session->result_path, &failure) &&
         store_save(session->result_path, &session->record, NULL, &failure))
         store_unclaim(session->result_path);
-    return setup_agree_with_first(setup, &failure);
+    return setup_agree_with_first(setup, &failure, why);
 }
 
 /* The path is tried before data folders are made, so that a bad one leaves no trace. */
-static int find_result(struct session *session)
+static int find_result(struct session *session, struct failure *why)
 {
     struct failure failure = {0};
     if (session->cluster.rank == 0)
         result_path(&session->setup.options, session->job.job_id, &session->result_path, &failure);
-    return setup_agree_with_first(&session->setup, &failure);
+    return setup_agree_with_first(&session->setup, &failure, why);
 }
 
 static enum record_status status_of(enum verdict verdict)
@@ -189,33 +198,51 @@ static int measure(struct session *session, int64_t started_ns)
     return code;
 }
 
+static int clean_up(struct session *session)
+{
+    struct failure failure = {0};
+    struct cleaned cleaned;
+    bool first = session->cluster.rank == 0;
+    cleanup(&session->setup, &cleaned, &failure);
+    if (failure.code && first)
+        tell_error(failure.text);
+    if (cleaned.begun && first && !session->setup.options.quiet)
+        printf("removed %" PRIu64 " file%s and %" PRIu64 " folder%s of run %s\n", cleaned.files,
+               cleaned.files == 1 ? "" : "s", cleaned.folders, cleaned.folders == 1 ? "" : "s",
+               cleaned.run_id);
+    if (!failure.code)
+        return 0;
+    return cleaned.begun ? 1 : EXIT_REFUSED;
+}
+
 static int run(struct session *session, int argc, char *const *argv, int64_t started_ns)
 {
     struct setup *setup = &session->setup;
+    struct failure failure = {0};
     struct failure ignored = {0};
-    setup->cluster = &session->cluster;
-    if (setup_options(setup, argc, argv))
-        return EXIT_REFUSED;
-    if (setup->options.cleanup)
-        return cleanup(setup);
-    if (prepare(setup))
-        return EXIT_REFUSED;
-    tell_init(&session->teller, &setup->options);
     bool first = session->cluster.rank == 0;
+    setup->cluster = &session->cluster;
+    if (setup_options(setup, argc, argv, &failure))
+        return refuse(session, &failure);
+    if (setup->options.cleanup)
+        return clean_up(session);
+    if (prepare(setup, &failure))
+        return refuse(session, &failure);
+    tell_init(&session->teller, &setup->options);
     if (setup->options.dry_run) {
         if (first)
             show_plan(session, stdout);
         return 0;
     }
-    if (find_result(session))
-        return EXIT_REFUSED;
+    if (find_result(session, &failure))
+        return refuse(session, &failure);
     if (first && !setup->options.quiet)
         show_plan(session, stderr);
-    if (setup_dataset(setup))
-        return EXIT_REFUSED;
-    if (begin_record(session, argc, argv)) {
+    if (setup_dataset(setup, &failure))
+        return refuse(session, &failure);
+    if (begin_record(session, argc, argv, &failure)) {
         dataset_remove(&setup->dataset, &ignored);
-        return EXIT_REFUSED;
+        return refuse(session, &failure);
     }
     return measure(session, started_ns);
 }

@@ -13,7 +13,7 @@
 #include "platform/memory.h"
 #include "platform/probe.h"
 #include "platform/target.h"
-#include "setup.h"
+#include "prepare/setup.h"
 
 enum { PAGE_BYTES = 4096 };
 
@@ -158,7 +158,7 @@ static void choose_place(struct setup *setup, struct failure *why)
     }
 }
 
-int setup_mode(struct setup *setup)
+int setup_mode(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
     setup->mode = (struct engine_mode){
@@ -168,5 +168,5 @@ int setup_mode(struct setup *setup)
     choose_fixed(setup, &failure);
     choose_rings(setup, &failure);
     choose_place(setup, &failure);
-    return setup_agree(setup, &failure);
+    return setup_agree(setup, &failure, why);
 }

@@ -1,8 +1,8 @@
 /*
  * A block device and what it is made of, in words, for 'tidemill facts'.
  */
-#ifndef TIDEMILL_CLI_FACTS_DEVICE_H
-#define TIDEMILL_CLI_FACTS_DEVICE_H
+#ifndef TIDEMILL_PREPARE_FACTS_DEVICE_H
+#define TIDEMILL_PREPARE_FACTS_DEVICE_H
 
 #include "base/text.h"
 #include "record/record.h"

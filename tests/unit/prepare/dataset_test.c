@@ -5,7 +5,7 @@
 
 #include "property.h"
 
-#include "phases/dataset.h"
+#include "prepare/dataset.h"
 
 enum { RANKS_MOST = 24 };
 

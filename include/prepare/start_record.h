@@ -1,9 +1,9 @@
 /* The record as it is before the first phase: what ran where, with which options. */
-#ifndef TIDEMILL_CLI_START_RECORD_H
-#define TIDEMILL_CLI_START_RECORD_H
+#ifndef TIDEMILL_PREPARE_START_RECORD_H
+#define TIDEMILL_PREPARE_START_RECORD_H
 
 #include "platform/host.h"
-#include "setup.h"
+#include "prepare/setup.h"
 
 /* Collective; fills 'record' on rank 0. 'job' was looked at before MPI_Init, which puts variables
  * of launchers into the environment itself; what it owns moves into the record. */

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "setup.h"
+#include "prepare/setup.h"
 
 static bool all_null(const struct setup *setup)
 {
@@ -99,14 +99,14 @@ static uint32_t depth_most(const struct setup *setup)
     return traits->asynchronous ? traits->depth_max : 1;
 }
 
-int setup_engine(struct setup *setup)
+int setup_engine(struct setup *setup, struct failure *why)
 {
     const struct cluster *cluster = setup->cluster;
     const struct topology *topology = &setup->topology;
     struct failure failure = {0};
     if (!choose_engine(setup, &failure))
         check_null_engine(setup, &failure);
-    int result = setup_agree(setup, &failure);
+    int result = setup_agree(setup, &failure, why);
     if (result)
         return result;
     uint32_t ranks = cluster->local_count;

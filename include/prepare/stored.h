@@ -2,14 +2,14 @@
  * An earlier run that this one follows: its options, and, when nothing is written, its files and
  * what storage acknowledged of them.
  */
-#ifndef TIDEMILL_CLI_STORED_H
-#define TIDEMILL_CLI_STORED_H
+#ifndef TIDEMILL_PREPARE_STORED_H
+#define TIDEMILL_PREPARE_STORED_H
 
 #include <stdbool.h>
 
 #include "cluster/cluster.h"
 #include "options/options.h"
-#include "phases/dataset.h"
+#include "prepare/dataset.h"
 #include "record/record.h"
 
 struct stored {

@@ -3,8 +3,8 @@
  * defaults fitted, plan made and checked against space. Each step is collective and either passes
  * on every rank or is refused on every rank, with one line printed by rank 0.
  */
-#ifndef TIDEMILL_CLI_SETUP_H
-#define TIDEMILL_CLI_SETUP_H
+#ifndef TIDEMILL_PREPARE_SETUP_H
+#define TIDEMILL_PREPARE_SETUP_H
 
 #include <stdbool.h>
 
@@ -12,14 +12,14 @@
 #include "data/content.h"
 #include "engines/engine.h"
 #include "options/options.h"
-#include "phases/dataset.h"
 #include "plan/defaults.h"
 #include "plan/plan.h"
 #include "platform/numa.h"
 #include "platform/target.h"
 #include "platform/topology.h"
+#include "prepare/dataset.h"
+#include "prepare/stored.h"
 #include "record/record.h"
-#include "stored.h"
 
 struct setup {
     struct cluster *cluster;
@@ -43,20 +43,21 @@ struct setup {
     struct dataset dataset;
 };
 
-/* 0, or -errno after the refusal was printed. 'argv' is looked at on rank 0 only. */
-int setup_options(struct setup *setup, int argc, char *const *argv);
-int setup_look(struct setup *setup);
-int setup_engine(struct setup *setup);
-int setup_plan(struct setup *setup);
-int setup_space(struct setup *setup);
-int setup_direct(struct setup *setup);
+/* Each returns 0, or -errno on every rank with the same line in 'why'. 'argv' is read on rank 0
+ * only. */
+int setup_options(struct setup *setup, int argc, char *const *argv, struct failure *why);
+int setup_look(struct setup *setup, struct failure *why);
+int setup_engine(struct setup *setup, struct failure *why);
+int setup_plan(struct setup *setup, struct failure *why);
+int setup_space(struct setup *setup, struct failure *why);
+int setup_direct(struct setup *setup, struct failure *why);
 
 /* How the engine works, and where buffers and threads are: what was required and is not to be had
  * is refused here. */
-int setup_mode(struct setup *setup);
+int setup_mode(struct setup *setup, struct failure *why);
 
 /* Folders, and who reads whose data: the first thing that leaves a trace. */
-int setup_dataset(struct setup *setup);
+int setup_dataset(struct setup *setup, struct failure *why);
 
 void setup_release(struct setup *setup);
 
@@ -67,10 +68,11 @@ bool setup_writes(const struct options *options);
  * of what they hold where nothing is written. */
 uint64_t setup_open_end(const struct setup *setup);
 
-/* Prints on rank 0 what any rank refused. 0 when none did. */
-int setup_agree(struct setup *setup, const struct failure *why);
+/* Reduces 'mine' over all ranks: 0 when nobody failed, else the first failure's code, with one line
+ * in 'why' that says how many ranks failed. Collective. */
+int setup_agree(struct setup *setup, const struct failure *mine, struct failure *why);
 
-/* The same for what rank 0 alone decides: its text stands alone. */
-int setup_agree_with_first(struct setup *setup, const struct failure *why);
+/* The same for what rank 0 alone decides: every rank gets its failure. Collective. */
+int setup_agree_with_first(struct setup *setup, const struct failure *mine, struct failure *why);
 
 #endif

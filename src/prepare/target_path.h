@@ -1,6 +1,6 @@
 /* Relative targets mean rank 0's working directory; other ranks may stand elsewhere. */
-#ifndef TIDEMILL_CLI_TARGET_PATH_H
-#define TIDEMILL_CLI_TARGET_PATH_H
+#ifndef TIDEMILL_PREPARE_TARGET_PATH_H
+#define TIDEMILL_PREPARE_TARGET_PATH_H
 
 #include "options/options.h"
 

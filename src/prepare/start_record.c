@@ -1,4 +1,4 @@
-#include "start_record.h"
+#include "prepare/start_record.h"
 
 #include <errno.h>
 #include <stdlib.h>

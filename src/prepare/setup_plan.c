@@ -1,5 +1,5 @@
 /* From options to the plan: defaults, an end for runs that only their time ends, content. */
-#include "setup.h"
+#include "prepare/setup.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -142,7 +142,7 @@ static int make_plan(struct setup *setup, uint64_t open_end, struct failure *why
     return why->code;
 }
 
-int setup_plan(struct setup *setup)
+int setup_plan(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
     uint64_t open_end = 0;
@@ -151,13 +151,13 @@ int setup_plan(struct setup *setup)
         resolve(setup, &failure);
         open_end = open ? setup->options.size_bytes : 0;
     }
-    int result = setup_agree_with_first(setup, &failure);
+    int result = setup_agree_with_first(setup, &failure, why);
     if (result)
         return result;
     make_plan(setup, open_end, &failure);
-    result = setup_agree_with_first(setup, &failure);
+    result = setup_agree_with_first(setup, &failure, why);
     if (!result)
-        result = setup_agree(setup, &failure);
+        result = setup_agree(setup, &failure, why);
     if (result)
         return result;
     if (!cluster_same(setup->cluster, setup->plan.fingerprint, sizeof setup->plan.fingerprint,
@@ -167,5 +167,5 @@ int setup_plan(struct setup *setup)
     setup->roomy =
         cluster_min(setup->cluster, threads * setup->cluster->local_count <= setup->topology.cpus &&
                                         threads <= setup->topology.allowed_cpus);
-    return setup_agree(setup, &failure);
+    return setup_agree(setup, &failure, why);
 }

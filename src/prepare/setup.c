@@ -1,4 +1,4 @@
-#include "setup.h"
+#include "prepare/setup.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,27 +10,23 @@
 #include "options/arguments.h"
 #include "platform/target.h"
 #include "target_path.h"
-#include "tell.h"
 
-int setup_agree(struct setup *setup, const struct failure *why)
+int setup_agree(struct setup *setup, const struct failure *mine, struct failure *why)
 {
     struct agreement agreement;
-    char line[FAILURE_TEXT + RECORD_LINE];
-    int result = cluster_agree(setup->cluster, why, &agreement);
-    if (result && setup->cluster->rank == 0) {
-        agreement_line(setup->cluster, &agreement, line, sizeof line);
-        tell_error(line);
-    }
-    return result;
+    char line[FAILURE_TEXT];
+    int result = cluster_agree(setup->cluster, mine, &agreement);
+    if (!result)
+        return 0;
+    agreement_line(setup->cluster, &agreement, line, sizeof line);
+    return failure_set(why, result, "%s", line);
 }
 
-int setup_agree_with_first(struct setup *setup, const struct failure *why)
+int setup_agree_with_first(struct setup *setup, const struct failure *mine, struct failure *why)
 {
-    int code = why->code;
-    cluster_broadcast(setup->cluster, &code, sizeof code);
-    if (code && setup->cluster->rank == 0)
-        tell_error(why->text);
-    return code;
+    struct failure first = *mine;
+    cluster_broadcast(setup->cluster, &first, sizeof first);
+    return first.code ? failure_set(why, first.code, "%s", first.text) : 0;
 }
 
 /* What ended the writing would leave a part of what was written unread, and unchecked. */
@@ -55,14 +51,14 @@ static int read_options(struct setup *setup, int argc, char *const *argv, struct
     return target_paths_absolute(&setup->options, why);
 }
 
-int setup_options(struct setup *setup, int argc, char *const *argv)
+int setup_options(struct setup *setup, int argc, char *const *argv, struct failure *why)
 {
     struct failure failure = {0};
     struct text text = {0};
     options_init(&setup->options, &failure);
     if (setup->cluster->rank == 0 && !failure.code)
         read_options(setup, argc, argv, &failure);
-    int result = setup_agree_with_first(setup, &failure);
+    int result = setup_agree_with_first(setup, &failure, why);
     if (result)
         return result;
     char *canonical = NULL;
@@ -77,7 +73,7 @@ int setup_options(struct setup *setup, int argc, char *const *argv)
                      &failure);
     text_release(&text);
     free(canonical);
-    return setup_agree(setup, &failure);
+    return setup_agree(setup, &failure, why);
 }
 
 static enum target_kind kind_of(const struct record_target *target)
@@ -130,7 +126,7 @@ static int look_at_targets(struct setup *setup, struct failure *why)
 }
 
 /* Rank 0 looks first, so that what is wrong everywhere is said once and plainly. */
-int setup_look(struct setup *setup)
+int setup_look(struct setup *setup, struct failure *why)
 {
     size_t count = setup->options.target_count;
     struct failure failure = {0};
@@ -141,14 +137,14 @@ int setup_look(struct setup *setup)
         failure_set(&failure, -ENOMEM, "not enough memory for %zu targets", count);
     if (setup->cluster->rank == 0 && !failure.code)
         look_at_targets(setup, &failure);
-    int result = setup_agree_with_first(setup, &failure);
+    int result = setup_agree_with_first(setup, &failure, why);
     if (result)
         return result;
     if (setup->cluster->rank != 0 && !failure.code)
         look_at_targets(setup, &failure);
     if (!failure.code)
         topology_look(&setup->topology, &failure);
-    result = setup_agree(setup, &failure);
+    result = setup_agree(setup, &failure, why);
     if (!result)
         cluster_broadcast(setup->cluster, setup->target_kinds, count * sizeof *setup->target_kinds);
     return result;

@@ -1,4 +1,4 @@
-#include "phases/dataset.h"
+#include "prepare/dataset.h"
 
 #include <errno.h>
 #include <stdatomic.h>

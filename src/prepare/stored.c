@@ -1,4 +1,4 @@
-#include "stored.h"
+#include "prepare/stored.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,17 +1,13 @@
-#include "cleanup.h"
+#include "prepare/cleanup.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
 #include "plan/names.h"
 #include "platform/file.h"
 #include "platform/remains.h"
 #include "record/store.h"
-#include "tell.h"
 
 /* What is known of the dead run; the same on all ranks. */
 struct dead_run {
@@ -51,24 +47,25 @@ static int check_run(const struct setup *setup, const struct dead_run *run, stru
 
 static int share(struct setup *setup, struct dead_run *run, struct failure *why)
 {
+    struct failure failure = {0};
     char *canonical = NULL;
-    if (options_init(&run->options, why))
-        return why->code;
-    if (setup->cluster->rank == 0)
-        read_result(setup->options.cleanup, &canonical, run, why);
-    int result = setup_agree_with_first(setup, why);
-    if (!result && (cluster_broadcast_text(setup->cluster, &canonical) ||
-                    cluster_broadcast_text(setup->cluster, &run->run_id)))
-        failure_set(why, -ENOMEM, "not enough memory for the options");
-    else if (!result)
-        options_read(&run->options, canonical, setup->options.cleanup, SOURCE_FILE, false, why);
+    options_init(&run->options, &failure);
+    if (setup->cluster->rank == 0 && !failure.code)
+        read_result(setup->options.cleanup, &canonical, run, &failure);
+    if (!setup_agree_with_first(setup, &failure, why)) {
+        if (cluster_broadcast_text(setup->cluster, &canonical) ||
+            cluster_broadcast_text(setup->cluster, &run->run_id))
+            failure_set(&failure, -ENOMEM, "not enough memory for the options");
+        else
+            options_read(&run->options, canonical, setup->options.cleanup, SOURCE_FILE, false,
+                         &failure);
+        if (!setup_agree(setup, &failure, why)) {
+            cluster_broadcast(setup->cluster, &run->ranks, sizeof run->ranks);
+            check_run(setup, run, why);
+        }
+    }
     free(canonical);
-    if (result || (result = setup_agree(setup, why)))
-        return result;
-    cluster_broadcast(setup->cluster, &run->ranks, sizeof run->ranks);
-    if (setup->cluster->rank == 0)
-        check_run(setup, run, why);
-    return setup_agree_with_first(setup, why);
+    return why->code;
 }
 
 static bool is_own(const char *name, void *context)
@@ -97,32 +94,34 @@ static void for_each_folder(struct dead_run *run, struct remains *remains,
     }
 }
 
-static int look_and_remove(struct setup *setup, struct dead_run *run)
+/* Every node's leader checks its folders before any leader removes anything. */
+static void check_and_remove(struct setup *setup, struct dead_run *run, struct cleaned *cleaned,
+                             struct failure *why)
 {
     struct failure failure = {0};
     struct remains remains = {.own = is_own, .context = run, .force = setup->options.force};
     bool leads = setup->cluster->leader;
     if (leads)
         for_each_folder(run, &remains, remains_check, &failure);
-    if (setup_agree(setup, &failure))
-        return EXIT_REFUSED;
+    if (setup_agree(setup, &failure, why))
+        return;
+    cleaned->begun = true;
     if (leads)
         for_each_folder(run, &remains, remains_remove, &failure);
-    int result = setup_agree(setup, &failure);
-    uint64_t files = cluster_sum(setup->cluster, remains.files);
-    uint64_t folders = cluster_sum(setup->cluster, remains.folders);
-    if (setup->cluster->rank == 0 && !setup->options.quiet)
-        printf("removed %" PRIu64 " file%s and %" PRIu64 " folder%s of run %s\n", files,
-               files == 1 ? "" : "s", folders, folders == 1 ? "" : "s", run->run_id);
-    return result ? 1 : 0;
+    setup_agree(setup, &failure, why);
+    cleaned->files = cluster_sum(setup->cluster, remains.files);
+    cleaned->folders = cluster_sum(setup->cluster, remains.folders);
 }
 
-int cleanup(struct setup *setup)
+int cleanup(struct setup *setup, struct cleaned *cleaned, struct failure *why)
 {
     struct dead_run run = {0};
-    struct failure failure = {0};
-    int code = share(setup, &run, &failure) ? EXIT_REFUSED : look_and_remove(setup, &run);
+    *cleaned = (struct cleaned){0};
+    if (!share(setup, &run, why)) {
+        text_copy(cleaned->run_id, sizeof cleaned->run_id, run.run_id);
+        check_and_remove(setup, &run, cleaned, why);
+    }
     options_release(&run.options);
     free(run.run_id);
-    return code;
+    return why->code;
 }

@@ -3,8 +3,8 @@
  * storage acknowledged so far, and what must be removed at the end. Nothing is ever removed that
  * this run did not create.
  */
-#ifndef TIDEMILL_PHASES_DATASET_H
-#define TIDEMILL_PHASES_DATASET_H
+#ifndef TIDEMILL_PREPARE_DATASET_H
+#define TIDEMILL_PREPARE_DATASET_H
 
 #include <stdbool.h>
 #include <stdint.h>

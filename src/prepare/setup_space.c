@@ -1,5 +1,5 @@
 /* What fits where: targets that lie on one file system have its room together. */
-#include "setup.h"
+#include "prepare/setup.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -131,7 +131,7 @@ static int check_space(const struct setup *setup, uint32_t target, struct failur
 }
 
 /* Rank 0 speaks for targets that all nodes share; where each node has its own, its leader does. */
-int setup_space(struct setup *setup)
+int setup_space(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
     const struct cluster *cluster = setup->cluster;
@@ -139,10 +139,10 @@ int setup_space(struct setup *setup)
     for (uint32_t i = 0; i < setup->options.target_count && cluster->rank == 0; i++)
         if (setup->plan.writes && !failure.code)
             check_space(setup, i, &failure);
-    int result = setup_agree_with_first(setup, &failure);
+    int result = setup_agree_with_first(setup, &failure, why);
     if (result)
         return result;
     if (cluster->leader && setup->plan.writes && may_be_local(setup, own))
         check_space(setup, own, &failure);
-    return setup_agree(setup, &failure);
+    return setup_agree(setup, &failure, why);
 }

@@ -3,8 +3,8 @@
  * Looks, and tries what only trying tells; the one file that it may write has no name, or none any
  * more (platform/probe.h).
  */
-#ifndef TIDEMILL_CLI_FACTS_LOOK_H
-#define TIDEMILL_CLI_FACTS_LOOK_H
+#ifndef TIDEMILL_PREPARE_FACTS_LOOK_H
+#define TIDEMILL_PREPARE_FACTS_LOOK_H
 
 #include "base/failure.h"
 #include "record/record.h"

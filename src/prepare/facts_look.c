@@ -1,4 +1,4 @@
-#include "facts_look.h"
+#include "prepare/facts_look.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* The last checks before the first trace, and the first trace itself: folders on the targets. */
-#include "setup.h"
+#include "prepare/setup.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,7 +8,6 @@
 
 #include "base/units.h"
 #include "platform/target.h"
-#include "tell.h"
 
 static int refuse_size(const char *option, uint64_t bytes, uint64_t instead, uint32_t multiple_of,
                        const char *target, struct failure *why)
@@ -47,12 +46,12 @@ static int check_direct(const struct setup *setup, struct failure *why)
 }
 
 /* '--direct require' refuses what is known to have no effect before anything is touched. */
-int setup_direct(struct setup *setup)
+int setup_direct(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
     if (setup->options.direct == OPTION_DIRECT_REQUIRE)
         check_direct(setup, &failure);
-    return setup_agree(setup, &failure);
+    return setup_agree(setup, &failure, why);
 }
 
 /* 'auto' reads from the next node where that makes sense. */
@@ -66,24 +65,21 @@ static uint64_t shift_wanted(const struct setup *setup)
     return strcmp(shift, "none") ? strtoull(shift, NULL, 10) : 0;
 }
 
-int setup_dataset(struct setup *setup)
+int setup_dataset(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
     struct agreement agreement;
-    char line[FAILURE_TEXT + RECORD_LINE];
+    char line[FAILURE_TEXT];
     dataset_init(&setup->dataset, setup->cluster, &setup->plan, &failure);
-    int result = setup_agree(setup, &failure);
+    int result = setup_agree(setup, &failure, why);
     if (result)
         return result;
     if (setup->plan.writes) {
         result = dataset_make_folders(&setup->dataset, &agreement);
-        if (result && setup->cluster->rank == 0) {
-            agreement_line(setup->cluster, &agreement, line, sizeof line);
-            tell_error(line);
-        }
         if (result) {
+            agreement_line(setup->cluster, &agreement, line, sizeof line);
             dataset_remove(&setup->dataset, &failure);
-            return result;
+            return failure_set(why, result, "%s", line);
         }
     } else if (cluster_max(setup->cluster, setup->stored.loaded)) {
         stored_share(&setup->stored, &setup->dataset, &failure);
@@ -95,5 +91,5 @@ int setup_dataset(struct setup *setup)
     }
     if (!failure.code)
         plan_shift(&setup->plan, shift_wanted(setup), &failure);
-    return setup_agree(setup, &failure);
+    return setup_agree(setup, &failure, why);
 }
