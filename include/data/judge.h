@@ -1,12 +1,12 @@
 /*
- * Judges data, whoever wrote them: which share of the chunks is unique, and how well chunks
- * compress, for chunks of 512 B, 4 KiB, 128 KiB and 1 MiB over everything that was fed.
+ * Measures any data, written by tidemill or not: the share of unique chunks, and how well chunks
+ * compress, for chunks of 512 B, 4 KiB, 128 KiB and 1 MiB.
  *
- * Bounded memory: chunks are remembered by fingerprint; when a table is full, it goes on with a
- * random half of the contents, and the share becomes an estimate whose error is told. Compression
- * is measured on windows spread over the data, the more sparsely the more there are.
+ * Memory is bounded: chunks are identified by fingerprints; when a table is full, it continues with
+ * a random half of the contents, and the share becomes an estimate with a reported error.
+ * Compression is measured on samples spread over the data; the more data, the sparser the samples.
  *
- * One thread feeds. Does no input or output of its own.
+ * One thread adds data. Does no I/O.
  */
 #ifndef TIDEMILL_DATA_JUDGE_H
 #define TIDEMILL_DATA_JUDGE_H
@@ -23,28 +23,30 @@ struct judge;
 
 struct judgement {
     uint64_t chunk_bytes;
-    uint64_t chunks;        /* the short one at the end of a file counts as one */
-    uint64_t zero_chunks;   /* nothing but zeros; part of 'chunks' */
-    double unique_share;    /* different contents / chunks; 1 when nothing was fed */
-    double unique_error;    /* of unique_share, 95 %; 0 when it was counted and not estimated */
-    uint64_t sampled_bytes; /* that were compressed */
-    double zstd_ratio; /* zstd -1, each chunk alone; a chunk that does not shrink counts whole */
+    uint64_t chunks;        /* including the short one at the end of a file */
+    uint64_t zero_chunks;   /* all zeros; included in 'chunks' */
+    double unique_share;    /* different contents / chunks; 1 without data */
+    double unique_error;    /* 95 % error of unique_share; 0 when it was counted, not estimated */
+    uint64_t sampled_bytes; /* bytes that were compressed */
+    double zstd_ratio; /* zstd -1, each chunk separately; a chunk that does not shrink counts with
+                          its full size */
     double lz4_ratio;
 };
 
-/* NULL with the reason; uses no more than about 'memory_bytes' for fingerprints. */
+/* Returns NULL with the reason if memory runs out; fingerprints use at most about
+ * 'memory_bytes'. */
 struct judge *judge_open(size_t memory_bytes, struct failure *why);
 
 /* Accepts NULL. */
 void judge_close(struct judge *judge);
 
-/* The next window of a file: JUDGE_WINDOW_BYTES, fewer (but not 0) at its end. */
+/* Adds the next window of a file: JUDGE_WINDOW_BYTES, or fewer (not 0) at its end. */
 void judge_window(struct judge *judge, const void *bytes, size_t length);
 
-/* What is known by now for chunk size number 'which', smallest first. */
+/* Returns the results so far for chunk size 'which', smallest first. */
 struct judgement judge_tell(const struct judge *judge, unsigned which);
 
-/* Adds the compressors that are there at run time: "zstd 1.5.4, lz4 1.9.4". */
+/* Appends the compressors found at run time: "zstd 1.5.4, lz4 1.9.4". */
 void judge_libraries(struct text *out);
 
 #endif

@@ -6,24 +6,24 @@
 #include "origin.h"
 #include "poison.h"
 
-/* Beside the kinds: a sector full of bytes that nobody knows. */
+/* In addition to enum difference_kind: a sector whose bytes match no known content. */
 enum { UNKNOWN = DIFFERENCE_UNREAD + 1 };
 
-/* What was found in the sectors of a block. */
+/* The findings of all sectors of a block. */
 struct sectors {
     size_t right_bytes;
-    unsigned kinds;     /* one bit for each kind that is certain, and UNKNOWN */
-    bool search_failed; /* a long search found nothing: do not repeat it */
+    unsigned kinds;     /* one bit for each kind that was proved, and for UNKNOWN */
+    bool search_failed; /* a full search found nothing: do not repeat it */
 };
 
-/* The bytes of a sector from its first to its last differing one. */
+/* The bytes of a sector from its first to its last differing byte. */
 struct wrong {
     const uint8_t *got;
-    size_t length; /* 0: the sector is right */
-    size_t equal;  /* bytes in between that are right all the same */
+    size_t length; /* 0: the sector is correct */
+    size_t equal;  /* bytes in this range that are correct */
 };
 
-static struct wrong wrong_bytes(const uint8_t *got, const uint8_t *expected, size_t length)
+static struct wrong find_wrong_bytes(const uint8_t *got, const uint8_t *expected, size_t length)
 {
     size_t from = 0, equal = 0;
     while (from < length && got[from] == expected[from])
@@ -35,7 +35,8 @@ static struct wrong wrong_bytes(const uint8_t *got, const uint8_t *expected, siz
     return (struct wrong){.got = got + from, .length = length - from, .equal = equal};
 }
 
-/* Zero bytes that may also go on over bytes that had to be zero. */
+/* True if the wrong bytes are zeros; neighbouring correct zeros count too, because a hole may
+ * extend over bytes that are zero anyway. */
 static bool is_zeros(const struct wrong *wrong, const uint8_t *sector, size_t length)
 {
     const uint8_t *from = wrong->got, *to = wrong->got + wrong->length;
@@ -46,10 +47,11 @@ static bool is_zeros(const struct wrong *wrong, const uint8_t *sector, size_t le
         from--;
     while (to < sector + length && *to == 0)
         to++;
-    return to - from >= ORIGIN_TELLING_BYTES || to - from == (ptrdiff_t)length;
+    return to - from >= ORIGIN_PROOF_BYTES || to - from == (ptrdiff_t)length;
 }
 
-/* Poison is put where sectors of the buffer begin, which need not be where those of the file do. */
+/* Poison is written at sectors of the buffer, which need not be aligned with sectors of the
+ * file. */
 static bool holds_poison(const struct checked *checked, const uint8_t *sector, size_t length)
 {
     const size_t margin = sizeof poison - 1;
@@ -60,7 +62,7 @@ static bool holds_poison(const struct checked *checked, const uint8_t *sector, s
     return memmem(sector - before, before + length + after, poison, sizeof poison) != NULL;
 }
 
-/* Adds what a sector that is not right shows to what its block shows. */
+/* Adds the kind of one bad sector to the findings of its block. */
 static void classify_sector(const struct checked *checked, struct sectors *sectors,
                             const struct wrong *wrong, const uint8_t *sector, size_t length)
 {
@@ -69,8 +71,8 @@ static void classify_sector(const struct checked *checked, struct sectors *secto
         sectors->kinds |= 1U << DIFFERENCE_UNREAD;
     } else if (is_zeros(wrong, sector, length)) {
         sectors->kinds |= 1U << DIFFERENCE_ZEROS;
-    } else if (wrong->length < ORIGIN_TELLING_BYTES) {
-        return; /* too little to tell; it may be the edge of something larger */
+    } else if (wrong->length < ORIGIN_PROOF_BYTES) {
+        return; /* too few bytes for a verdict; they may be the edge of a larger range */
     } else if (wrong->equal > wrong->length / 4) { /* single bytes or bits */
         sectors->kinds |= 1U << DIFFERENCE_FLIPPED;
     } else if (origin_by_stamp(checked, wrong->got, wrong->length, &kind)) {
@@ -84,15 +86,15 @@ static void classify_sector(const struct checked *checked, struct sectors *secto
     }
 }
 
-static enum difference_kind verdict(const struct sectors *sectors)
+static enum difference_kind combine_kinds(const struct sectors *sectors)
 {
     unsigned kinds = sectors->kinds;
-    bool part_right = sectors->right_bytes >= ORIGIN_TELLING_BYTES;
+    bool part_right = sectors->right_bytes >= ORIGIN_PROOF_BYTES;
     if (kinds == 0 || kinds & 1U << DIFFERENCE_FLIPPED)
         return DIFFERENCE_FLIPPED;
     if (kinds & (kinds - 1)) /* several kinds */
         return DIFFERENCE_TORN;
-    if (kinds == 1U << UNKNOWN) /* what was there before, if the rest is right */
+    if (kinds == 1U << UNKNOWN) /* old data, if the other sectors are correct */
         return part_right ? DIFFERENCE_TORN : DIFFERENCE_FLIPPED;
     if (kinds == 1U << DIFFERENCE_STALE && part_right)
         return DIFFERENCE_TORN;
@@ -116,11 +118,11 @@ enum difference_kind classify_block(const struct checked *checked, uint64_t offs
         uint64_t next = at - at % SECTOR_BYTES + SECTOR_BYTES;
         size_t length = (size_t)((next < to ? next : to) - at);
         const uint8_t *sector = checked->memory + (at - start);
-        struct wrong wrong = wrong_bytes(sector, expected + (at - from), length);
+        struct wrong wrong = find_wrong_bytes(sector, expected + (at - from), length);
         sectors.right_bytes += length - wrong.length;
         if (wrong.length > 0)
             classify_sector(checked, &sectors, &wrong, sector, length);
         at += length;
     }
-    return verdict(&sectors);
+    return combine_kinds(&sectors);
 }

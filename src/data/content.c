@@ -12,17 +12,18 @@ enum { COMPRESS_RATIO_MAX = 16, DEDUP_RATIO_MAX = 1000 };
 
 static int check_setup(const struct content_setup *setup, struct failure *why)
 {
-    /* written so that a nan is refused as well */
+    /* written so that nan is rejected too */
     if (!(setup->compress_ratio >= 1 && setup->compress_ratio <= COMPRESS_RATIO_MAX))
-        return failure_set(why, -EINVAL, "a compress ratio is between 1 and %d, not '%g'",
+        return failure_set(why, -EINVAL, "the compress ratio must be between 1 and %d, not '%g'",
                            COMPRESS_RATIO_MAX, setup->compress_ratio);
     if (!(setup->dedup_ratio >= 1 && setup->dedup_ratio <= DEDUP_RATIO_MAX))
-        return failure_set(why, -EINVAL, "a dedup ratio is between 1 and %d, not '%g'",
+        return failure_set(why, -EINVAL, "the dedup ratio must be between 1 and %d, not '%g'",
                            DEDUP_RATIO_MAX, setup->dedup_ratio);
     if (!(setup->dedup_ratio > 1))
         return 0;
     if (setup->dedup_block_bytes == 0 || setup->dedup_block_bytes % SECTOR_BYTES != 0)
-        return failure_set(why, -EINVAL, "a dedup block is a multiple of %d bytes, not '%llu'",
+        return failure_set(why, -EINVAL,
+                           "the dedup block must be a multiple of %d bytes, not '%llu'",
                            SECTOR_BYTES, (unsigned long long)setup->dedup_block_bytes);
     if (setup->total_bytes == 0)
         return failure_set(why, -EINVAL, "a dedup ratio needs the size of the whole data set");
@@ -34,31 +35,33 @@ static void set_shapes(struct content *content)
     const struct content_setup *setup = &content->setup;
     uint64_t block = setup->dedup_ratio > 1 ? setup->dedup_block_bytes : CELL_BYTES;
     uint32_t whole = block < CELL_BYTES ? (uint32_t)block : CELL_BYTES;
-    uint32_t rest = (uint32_t)(block % CELL_BYTES);
+    uint32_t last_bytes = (uint32_t)(block % CELL_BYTES);
     content->whole = recipe_shape(whole, setup->compress_ratio);
-    content->last = rest ? recipe_shape(rest, setup->compress_ratio) : content->whole;
+    content->last = last_bytes ? recipe_shape(last_bytes, setup->compress_ratio) : content->whole;
 }
 
 int content_init(struct content *content, const struct content_setup *setup, const char *simd,
                  struct failure *why)
 {
-    struct content made = {.setup = *setup};
-    if (made.setup.compress_ratio == 0)
-        made.setup.compress_ratio = 1;
-    if (made.setup.dedup_ratio == 0)
-        made.setup.dedup_ratio = 1;
-    int rc = check_setup(&made.setup, why);
+    struct content result = {.setup = *setup};
+    if (result.setup.compress_ratio == 0)
+        result.setup.compress_ratio = 1;
+    if (result.setup.dedup_ratio == 0)
+        result.setup.dedup_ratio = 1;
+    int rc = check_setup(&result.setup, why);
     if (rc)
         return rc;
-    made.stream = stream_choose(simd);
-    if (!made.stream)
-        return failure_set(why, -EINVAL, "no instruction path '%s' on this processor", simd);
-    made.path = made.stream->name;
-    set_shapes(&made);
-    if (made.setup.dedup_ratio > 1)
-        made.quota = quota_make(made.setup.total_bytes, made.setup.dedup_block_bytes,
-                                made.setup.dedup_ratio, made.setup.share_count, made.setup.seed);
-    *content = made;
+    result.stream = stream_choose(simd);
+    if (!result.stream)
+        return failure_set(why, -EINVAL, "unknown or unsupported instruction path '%s' on this CPU",
+                           simd);
+    result.path = result.stream->name;
+    set_shapes(&result);
+    if (result.setup.dedup_ratio > 1)
+        result.quota =
+            quota_make(result.setup.total_bytes, result.setup.dedup_block_bytes,
+                       result.setup.dedup_ratio, result.setup.share_count, result.setup.seed);
+    *content = result;
     return 0;
 }
 

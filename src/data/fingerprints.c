@@ -10,7 +10,7 @@
 
 struct fingerprints_entry {
     uint64_t key;
-    uint32_t check; /* more of the fingerprint; its upper bits decide who stays */
+    uint32_t check; /* more bits of the fingerprint; the upper ones decide which entries stay */
     uint32_t count; /* 0 = free */
 };
 
@@ -19,7 +19,7 @@ enum { MINIMUM_CAPACITY = 1024, LANES = 4, STRIPE_BYTES = LANES * 16 };
 static const uint64_t salts[LANES] = {UINT64_C(0xb7e151628aed2a6b), UINT64_C(0xf7158809cf4f3c77),
                                       UINT64_C(0x62e7160f38b4da57), UINT64_C(0xa784d9045190cfef)};
 
-static void take_stripe(uint64_t sums[LANES], const uint8_t *stripe)
+static void add_stripe(uint64_t sums[LANES], const uint8_t *stripe)
 {
     for (unsigned lane = 0; lane < LANES; lane++) {
         uint64_t words[2];
@@ -33,11 +33,11 @@ struct fingerprint fingerprint_of(const void *bytes, size_t length)
     const uint8_t *at = bytes, *end = at + length;
     uint64_t sums[LANES] = {length, length + 1, length + 2, length + 3};
     for (; end - at >= STRIPE_BYTES; at += STRIPE_BYTES)
-        take_stripe(sums, at);
+        add_stripe(sums, at);
     if (at < end) {
-        uint8_t rest[STRIPE_BYTES] = {0};
-        memcpy(rest, at, (size_t)(end - at));
-        take_stripe(sums, rest);
+        uint8_t padded[STRIPE_BYTES] = {0};
+        memcpy(padded, at, (size_t)(end - at));
+        add_stripe(sums, padded);
     }
     uint64_t a = 0, b = 0;
     for (unsigned lane = 0; lane < LANES; lane++) {
@@ -62,13 +62,13 @@ void fingerprints_release(struct fingerprints *set)
     *set = (struct fingerprints){0};
 }
 
-static bool stays(const struct fingerprints *set, uint32_t check)
+static bool is_kept(const struct fingerprints *set, uint32_t check)
 {
     return set->level == 0 || check >> (32 - set->level) == 0;
 }
 
-/* Frees a place and moves up those behind it that would not be found any more. */
-static void drop(struct fingerprints *set, size_t place)
+/* Frees an entry, and moves later entries up that a search would no longer reach. */
+static void remove_entry(struct fingerprints *set, size_t place)
 {
     size_t mask = set->capacity - 1;
     for (size_t next = place;;) {
@@ -85,12 +85,12 @@ static void drop(struct fingerprints *set, size_t place)
     set->used--;
 }
 
-static void thin_out(struct fingerprints *set)
+static void halve(struct fingerprints *set)
 {
     set->level++;
     for (size_t place = 0; place < set->capacity;)
-        if (set->entries[place].count > 0 && !stays(set, set->entries[place].check))
-            drop(set, place); /* another may stand here now */
+        if (set->entries[place].count > 0 && !is_kept(set, set->entries[place].check))
+            remove_entry(set, place); /* another entry may be here now */
         else
             place++;
 }
@@ -98,7 +98,7 @@ static void thin_out(struct fingerprints *set)
 void fingerprints_add(struct fingerprints *set, struct fingerprint fingerprint)
 {
     uint32_t check = (uint32_t)(fingerprint.b >> 32);
-    if (!stays(set, check))
+    if (!is_kept(set, check))
         return;
     size_t mask = set->capacity - 1;
     size_t place = fingerprint.a & mask;
@@ -115,7 +115,7 @@ void fingerprints_add(struct fingerprints *set, struct fingerprint fingerprint)
     if (entry->count < UINT32_MAX)
         entry->count++;
     while (set->used > set->capacity / 4 * 3)
-        thin_out(set);
+        halve(set);
 }
 
 struct fingerprints_share fingerprints_share(const struct fingerprints *set)

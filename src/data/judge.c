@@ -15,11 +15,12 @@ static const size_t chunk_bytes[JUDGE_SIZES] = {512, 4096, 128 << 10, JUDGE_WIND
 enum {
     SMALLEST = 512,
     PARTS = JUDGE_WINDOW_BYTES / SMALLEST,
-    SAMPLES_UNTIL_SPARSER = 64, /* windows; from then on half as often */
-    CHUNKS_PACKED = 64,         /* of a window, at most, and of each size */
+    SAMPLES_UNTIL_SPARSER = 64, /* windows; after that many samples, half as often */
+    CHUNKS_PACKED = 64,         /* at most, for each window and chunk size */
 };
 
-/* Bytes of sampled chunks, each window weighted by how many it stands for. */
+/* Bytes of sampled chunks before and after compression; each window is weighted by the number of
+ * windows that it represents. */
 struct packed {
     double raw, zstd, lz4;
     uint64_t bytes;
@@ -57,7 +58,7 @@ struct judge *judge_open(size_t memory_bytes, struct failure *why)
     return judge;
 out:
     judge_close(judge);
-    failure_set(why, -ENOMEM, "cannot get %zu bytes of memory for fingerprints", memory_bytes);
+    failure_set(why, -ENOMEM, "cannot allocate %zu bytes of memory for fingerprints", memory_bytes);
     return NULL;
 }
 
@@ -77,16 +78,16 @@ static bool all_zero(const uint8_t *bytes, size_t length)
     return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
 }
 
-static void note_chunk(struct judge *judge, unsigned which, struct fingerprint fingerprint,
-                       bool zero)
+static void add_chunk(struct judge *judge, unsigned which, struct fingerprint fingerprint,
+                      bool zero)
 {
     fingerprints_add(&judge->sets[which], fingerprint);
     judge->chunks[which]++;
     judge->zero_chunks[which] += zero;
 }
 
-/* Fingerprints of larger chunks are made from those of the smaller ones in them. */
-static void note_window(struct judge *judge, const uint8_t *bytes, size_t length)
+/* Fingerprints of larger chunks are computed from those of the smaller chunks in them. */
+static void add_window(struct judge *judge, const uint8_t *bytes, size_t length)
 {
     struct fingerprint parts[PARTS];
     bool zero[PARTS];
@@ -95,18 +96,18 @@ static void note_window(struct judge *judge, const uint8_t *bytes, size_t length
         size_t size = length - at < SMALLEST ? length - at : SMALLEST;
         parts[count] = fingerprint_of(bytes + at, size);
         zero[count] = all_zero(bytes + at, size);
-        note_chunk(judge, 0, parts[count], zero[count]);
+        add_chunk(judge, 0, parts[count], zero[count]);
     }
     for (unsigned which = 1; which < JUDGE_SIZES; which++) {
         size_t each = chunk_bytes[which] / chunk_bytes[which - 1], made = 0;
         for (size_t from = 0; from < count; from += each, made++) {
-            size_t many = count - from < each ? count - from : each;
+            size_t parts_count = count - from < each ? count - from : each;
             bool all = true;
-            for (size_t i = 0; i < many; i++)
+            for (size_t i = 0; i < parts_count; i++)
                 all = all && zero[from + i];
-            parts[made] = fingerprint_of(parts + from, many * sizeof *parts);
+            parts[made] = fingerprint_of(parts + from, parts_count * sizeof *parts);
             zero[made] = all;
-            note_chunk(judge, which, parts[made], all);
+            add_chunk(judge, which, parts[made], all);
         }
         count = made;
     }
@@ -117,8 +118,8 @@ static double smaller(size_t packed, size_t raw)
     return (double)(packed < raw ? packed : raw);
 }
 
-static void pack_chunk(struct judge *judge, struct packed *packed, const uint8_t *bytes,
-                       size_t length, double weight)
+static void compress_chunk(struct judge *judge, struct packed *packed, const uint8_t *bytes,
+                           size_t length, double weight)
 {
     size_t zstd =
         ZSTD_compressCCtx(judge->zstd, judge->scratch, judge->scratch_bytes, bytes, length, 1);
@@ -130,15 +131,16 @@ static void pack_chunk(struct judge *judge, struct packed *packed, const uint8_t
     packed->bytes += length;
 }
 
-static void pack_window(struct judge *judge, const uint8_t *bytes, size_t length)
+static void compress_window(struct judge *judge, const uint8_t *bytes, size_t length)
 {
     double weight = (double)judge->sample_every;
     for (unsigned which = 0; which < JUDGE_SIZES; which++) {
         size_t size = chunk_bytes[which];
         size_t step = size * divide_up(divide_up(length, size), CHUNKS_PACKED);
         for (size_t at = 0; at < length; at += step) {
-            size_t rest = length - at;
-            pack_chunk(judge, &judge->packed[which], bytes + at, rest < size ? rest : size, weight);
+            size_t left = length - at;
+            compress_chunk(judge, &judge->packed[which], bytes + at, left < size ? left : size,
+                           weight);
         }
     }
     if (++judge->samples % SAMPLES_UNTIL_SPARSER == 0)
@@ -147,9 +149,9 @@ static void pack_window(struct judge *judge, const uint8_t *bytes, size_t length
 
 void judge_window(struct judge *judge, const void *bytes, size_t length)
 {
-    note_window(judge, bytes, length);
+    add_window(judge, bytes, length);
     if (judge->windows++ % judge->sample_every == 0)
-        pack_window(judge, bytes, length);
+        compress_window(judge, bytes, length);
 }
 
 struct judgement judge_tell(const struct judge *judge, unsigned which)

@@ -1,7 +1,7 @@
 /*
- * The two small functions that every decision about content is made with: mix, a bijection of 64
- * bits in which each input bit moves half of the output bits, and fold, which draws 64 bits from
- * two words. Changing either changes every byte that tidemill writes.
+ * The two hash functions behind every decision about content: mix, a bijection of 64 bits in which
+ * each input bit changes half of the output bits, and fold, which hashes two words to 64 bits.
+ * Changing either changes every byte that tidemill writes.
  */
 #ifndef TIDEMILL_DATA_MIX_H
 #define TIDEMILL_DATA_MIX_H

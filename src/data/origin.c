@@ -11,21 +11,21 @@ static uint64_t offset_of(const struct checked *checked, const uint8_t *got)
     return checked->position->offset + (uint64_t)(got - checked->memory);
 }
 
-/* How far the own file reaches, as far as that is known. */
-static uint64_t own_bytes(const struct checked *checked)
+/* Returns the size of the checked file, as far as it is known. */
+static uint64_t known_file_bytes(const struct checked *checked)
 {
     uint64_t seen = checked->position->offset + checked->length;
     return seen > checked->position->file_bytes ? seen : checked->position->file_bytes;
 }
 
-/* Is that cell somewhere in the own file? Only asked under a dedup quota, where cells have no
- * place of their own. */
-static bool own_file_holds(const struct checked *checked, uint64_t index)
+/* True if the cell is anywhere in the checked file. Only used under a dedup quota, where a cell may
+ * appear at several positions. */
+static bool file_contains(const struct checked *checked, uint64_t index)
 {
     struct position start = *checked->position;
     start.offset = 0;
     struct cursor cursor = cursor_at(checked->content, &start);
-    for (uint64_t i = 0; i < OWN_BLOCKS_MAXIMUM && cursor.offset < own_bytes(checked); i++) {
+    for (uint64_t i = 0; i < OWN_BLOCKS_MAXIMUM && cursor.offset < known_file_bytes(checked); i++) {
         struct piece piece = cursor_piece(&cursor);
         if (index >= piece.index && index - piece.index < cursor.cells)
             return true;
@@ -35,8 +35,10 @@ static bool own_file_holds(const struct checked *checked, uint64_t index)
     return false;
 }
 
-/* A stamp stands at the beginning of a cell and again wherever its period begins anew. */
-static bool in_place(const struct checked *checked, const struct stamp *stamp, const uint8_t *at)
+/* True if the cell of the stamp belongs here. A stamp is at the start of a cell and again wherever
+ * the period repeats. */
+static bool belongs_here(const struct checked *checked, const struct stamp *stamp,
+                         const uint8_t *at)
 {
     struct position place = *checked->position;
     place.offset = offset_of(checked, at);
@@ -54,14 +56,14 @@ static enum difference_kind kind_of(const struct checked *checked, const struct 
         return DIFFERENCE_STALE;
     if (stamp->file != cursor.key.file)
         return quota ? DIFFERENCE_STALE : DIFFERENCE_FOREIGN;
-    if (in_place(checked, stamp, at))
+    if (belongs_here(checked, stamp, at))
         return DIFFERENCE_STALE;
-    if (quota && !own_file_holds(checked, stamp->index))
+    if (quota && !file_contains(checked, stamp->index))
         return DIFFERENCE_FOREIGN;
     return DIFFERENCE_SHIFTED;
 }
 
-/* Are the bytes those of the stamped cell that begins at 'at', as far as it covers them? */
+/* True if the stamped cell that begins at 'at' explains the bytes that it covers. */
 static bool stamp_explains(const struct checked *checked, const struct stamp *stamp,
                            const uint8_t *at, const uint8_t *got, size_t length)
 {
@@ -71,7 +73,7 @@ static bool stamp_explains(const struct checked *checked, const struct stamp *st
         return false;
     const uint8_t *from = at > got ? at : got;
     const uint8_t *to = at + stamp->bytes < got + length ? at + stamp->bytes : got + length;
-    if (to - from < ORIGIN_TELLING_BYTES)
+    if (to - from < ORIGIN_PROOF_BYTES)
         return false;
     struct stream_key key = stream_key(stamp->seed, stamp->file, stamp->generation);
     struct cell_shape shape = {
@@ -108,7 +110,7 @@ static bool is_generation(const struct checked *checked, uint64_t generation, co
     return memcmp(bytes, got, length) == 0;
 }
 
-/* Are the bytes anywhere in the two cells from 'place' on, or begin there? */
+/* True if the bytes are in the two cells from 'place' on, or begin there. */
 static bool is_near(const struct checked *checked, const struct position *place, const uint8_t *got,
                     size_t length)
 {
@@ -159,7 +161,7 @@ bool origin_by_search(const struct checked *checked, const uint8_t *got, size_t 
         *kind = DIFFERENCE_SHIFTED;
         return true;
     }
-    /* under a dedup quota all files draw from the same contents: only a stamp tells them apart */
+    /* under a dedup quota all files share the same contents: only a stamp can distinguish them */
     if (checked->content->setup.dedup_ratio <= 1 && is_foreign(checked, got, length)) {
         *kind = DIFFERENCE_FOREIGN;
         return true;

@@ -4,14 +4,14 @@
 
 #include "base/checked.h"
 
-/* Files of the plan are counted from 0, so none has this number. */
+/* Under a dedup quota all files share one set of contents; no file of a plan has this number. */
 static const uint64_t shared_contents = UINT64_MAX;
 
 /*
- * A cell is 'period' random bytes, repeated to its end. The period is an odd multiple of 8, so
- * that no 512-byte sector of a cell equals another one (zeros or a plain half copy would).
- * A repetition costs compressors some bytes, which the period has to make up for: measured, zstd
- * about 4 and gzip and lz4 more the longer it is; the allowance lies between them.
+ * A cell is 'period' random bytes, repeated to its end. The period is an odd multiple of 8, so that
+ * no two 512-byte sectors of a cell are equal (as with zeros or a plain half copy). Encoding the
+ * repetition costs a compressor some bytes, which the period must make up for: zstd about 4, gzip
+ * and lz4 more for longer repetitions (measured). The allowance is a compromise.
  */
 static double repetition_cost(uint32_t bytes)
 {
@@ -20,15 +20,15 @@ static double repetition_cost(uint32_t bytes)
 
 struct cell_shape recipe_shape(uint32_t bytes, double ratio)
 {
-    double wanted = fmax((double)bytes / ratio - repetition_cost(bytes), 24);
-    uint32_t period = (uint32_t)((wanted - 8) / 16) * 16 + 8;
+    double period_wanted = fmax((double)bytes / ratio - repetition_cost(bytes), 24);
+    uint32_t period = (uint32_t)((period_wanted - 8) / 16) * 16 + 8;
     if (ratio <= 1 || period + 16 >= bytes)
         return (struct cell_shape){.bytes = bytes, .period = bytes, .longer_period = bytes};
     return (struct cell_shape){
         .bytes = bytes,
         .period = period,
         .longer_period = period + 16,
-        .longer_share = (uint32_t)lround((wanted - period) / 16 * 65536),
+        .longer_share = (uint32_t)lround((period_wanted - period) / 16 * 65536),
     };
 }
 

@@ -4,7 +4,7 @@
 
 #include "stream_seed.h"
 
-/* Numbers without meaning (splitmix64 of "tidemill"); part of the format. */
+/* Arbitrary constants (splitmix64 of "tidemill"); part of the data format. */
 const uint64_t stream_lanes[3][STREAM_LANES] = {
     {
         UINT64_C(0xaae136c22cf7d7c8),

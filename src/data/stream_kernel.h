@@ -1,13 +1,15 @@
 /*
- * The generator's inner loops, written once and compiled per instruction path. The including file
- * defines
+ * The generator's inner loops, written once and compiled for each instruction path. The including
+ * file defines
+ *
  *   KERNEL(name)   the name of a function of this path
- *   KERNEL_TARGET  the attribute that allows its instructions
+ *   KERNEL_TARGET  the attribute that enables its instructions
  *   VECTOR_BYTES   16, 32 or 64
- *   VECTORS        how many vectors advance side by side: as many as the registers hold
+ *   VECTORS        how many vectors are computed in parallel: as many as the registers hold
  *   ROTATE_24(v)   each word of v rotated left by 24 bits
- * and gets KERNEL(fill) and KERNEL(match). Vectors of the compiler instead of arrays: what the
- * optimiser makes of arrays varies fivefold.
+ *
+ * and gets KERNEL(fill) and KERNEL(match). Compiler vectors instead of arrays: the speed of what
+ * the optimiser makes of arrays varies fivefold.
  */
 #include "stream_seed.h"
 
@@ -15,7 +17,7 @@
 #define PASS_BYTES   (VECTORS * VECTOR_BYTES)
 #define VECTOR_LANES (VECTOR_BYTES / 8)
 
-/* How far ahead memory is asked for: into the outer cache, and from there into the inner one. */
+/* Prefetch distances: into the outer cache, and from there into the inner cache. */
 enum { FAR_BYTES = 4096, NEAR_BYTES = 1024 };
 
 typedef uint64_t vector __attribute__((vector_size(VECTOR_BYTES)));
@@ -25,7 +27,7 @@ struct lanes {
     vector a, b, c;
 };
 
-/* The lanes of one pass; a pass covers PASS_BYTES of each row. */
+/* The lanes of one pass; a pass computes PASS_BYTES of each row. */
 struct state {
     struct lanes lanes[VECTORS];
     vector counter;
@@ -80,7 +82,7 @@ INLINE void store_row(struct state *state, uint8_t *out)
     state->counter += 1;
 }
 
-/* Gathers in 'unequal' every bit in which the next row differs from memory. */
+/* Sets in 'unequal' every bit in which the next row differs from memory. */
 INLINE void compare_row(struct state *state, const uint8_t *memory, vector *unequal)
 {
 #define DO(n)                                                                                      \
@@ -99,34 +101,34 @@ INLINE bool any(vector bits)
     return all != 0;
 }
 
-/* How far ahead of a cell's rows memory is asked for; 0 near the end of the caller's memory. */
-struct ahead {
+/* Prefetch distances for one cell; 0 near the end of the caller's memory. */
+struct prefetch_distance {
     size_t far, near;
 };
 
-INLINE struct ahead ahead_of(uint32_t cell_bytes, size_t room)
+INLINE struct prefetch_distance prefetch_distances(uint32_t cell_bytes, size_t size)
 {
-    return (struct ahead){.far = room >= cell_bytes + FAR_BYTES ? FAR_BYTES : 0,
-                          .near = room >= cell_bytes + NEAR_BYTES ? NEAR_BYTES : 0};
+    return (struct prefetch_distance){.far = size >= cell_bytes + FAR_BYTES ? FAR_BYTES : 0,
+                                      .near = size >= cell_bytes + NEAR_BYTES ? NEAR_BYTES : 0};
 }
 
-/* Waiting for memory while making other bytes is what keeps up with memset where buffers lie
- * outside the caches. */
-INLINE void prefetch(const uint8_t *row, struct ahead ahead, bool for_writing)
+/* Prefetching makes the generator as fast as memset when buffers are larger than the caches. */
+INLINE void prefetch(const uint8_t *row, struct prefetch_distance prefetch_distance,
+                     bool for_writing)
 {
-    __builtin_prefetch(row + ahead.far, 0, 2);
-    __builtin_prefetch(row + ahead.far + 64, 0, 2);
+    __builtin_prefetch(row + prefetch_distance.far, 0, 2);
+    __builtin_prefetch(row + prefetch_distance.far + 64, 0, 2);
     if (for_writing) {
-        __builtin_prefetch(row + ahead.near, 1);
-        __builtin_prefetch(row + ahead.near + 64, 1);
+        __builtin_prefetch(row + prefetch_distance.near, 1);
+        __builtin_prefetch(row + prefetch_distance.near + 64, 1);
     } else {
-        __builtin_prefetch(row + ahead.near, 0);
-        __builtin_prefetch(row + ahead.near + 64, 0);
+        __builtin_prefetch(row + prefetch_distance.near, 0);
+        __builtin_prefetch(row + prefetch_distance.near + 64, 0);
     }
 }
 
 INLINE void fill_cell(const struct stream_key *key, const struct cell_shape *shape, uint64_t index,
-                      uint8_t *out, struct ahead ahead)
+                      uint8_t *out, struct prefetch_distance prefetch_distance)
 {
     struct cell_seed seed = cell_seed(key, shape, index);
     for (unsigned pass = 0; pass < STREAM_ROW_BYTES / PASS_BYTES; pass++) {
@@ -134,26 +136,26 @@ INLINE void fill_cell(const struct stream_key *key, const struct cell_shape *sha
         start(&state, &seed, pass);
         warm_up(&state);
         for (uint32_t at = 0; at < seed.period; at += STREAM_ROW_BYTES) {
-            prefetch(out + at, ahead, true);
+            prefetch(out + at, prefetch_distance, true);
             store_row(&state, out + at + pass * PASS_BYTES);
         }
     }
     if (seed.period >= STAMP_MINIMUM_PERIOD) {
         uint64_t stamp[STAMP_WORDS];
-        stamp_make(key, shape, index, &seed, stamp);
+        stamp_encode(key, shape, index, &seed, stamp);
         memcpy(out, stamp, sizeof stamp);
     }
     for (uint32_t done = seed.period; done < shape->bytes;) {
         uint32_t rest = shape->bytes - done;
         uint32_t piece = done < rest ? done : rest;
         for (uint32_t at = 0; at < piece; at += STREAM_ROW_BYTES)
-            prefetch(out + done + at, ahead, true);
+            prefetch(out + done + at, prefetch_distance, true);
         memcpy(out + done, out, piece);
         done += piece;
     }
 }
 
-/* The first row, but for the part of it where the stamp is. */
+/* Compares the first row except for the stamp. */
 INLINE void compare_row_after_stamp(struct state *state, unsigned pass, const uint8_t *memory,
                                     vector *unequal)
 {
@@ -168,9 +170,9 @@ INLINE void compare_row_after_stamp(struct state *state, unsigned pass, const ui
     state->counter += 1;
 }
 
-/* Whole rows in registers; only a row in which the period ends is made in a small array. */
+/* Whole rows stay in registers; only a row in which the period ends is stored in a small array. */
 INLINE bool match_random_part(const struct cell_seed *seed, const uint8_t *memory,
-                              struct ahead ahead)
+                              struct prefetch_distance prefetch_distance)
 {
     uint32_t whole = seed->period - seed->period % STREAM_ROW_BYTES;
     uint8_t ending[STREAM_ROW_BYTES];
@@ -182,7 +184,7 @@ INLINE bool match_random_part(const struct cell_seed *seed, const uint8_t *memor
         warm_up(&state);
         compare_row_after_stamp(&state, pass, part, &unequal);
         for (uint32_t at = STREAM_ROW_BYTES; at < whole; at += STREAM_ROW_BYTES) {
-            prefetch(memory + at, ahead, false);
+            prefetch(memory + at, prefetch_distance, false);
             compare_row(&state, part + at, &unequal);
         }
         if (whole < seed->period)
@@ -191,20 +193,20 @@ INLINE bool match_random_part(const struct cell_seed *seed, const uint8_t *memor
     return !any(unequal) && memcmp(ending, memory + whole, seed->period - whole) == 0;
 }
 
-/* What repeats is compared with itself. */
+/* The repetition is compared with the first period in memory, not generated again. */
 INLINE bool match_cell(const struct stream_key *key, const struct cell_shape *shape, uint64_t index,
-                       const uint8_t *memory, struct ahead ahead)
+                       const uint8_t *memory, struct prefetch_distance prefetch_distance)
 {
     struct cell_seed seed = cell_seed(key, shape, index);
     if (seed.period < STAMP_MINIMUM_PERIOD) {
         uint8_t cell[CELL_BYTES];
-        fill_cell(key, shape, index, cell, (struct ahead){0});
+        fill_cell(key, shape, index, cell, (struct prefetch_distance){0});
         return memcmp(cell, memory, shape->bytes) == 0;
     }
-    if (!match_random_part(&seed, memory, ahead))
+    if (!match_random_part(&seed, memory, prefetch_distance))
         return false;
     uint64_t stamp[STAMP_WORDS], got[STAMP_WORDS], unequal = 0;
-    stamp_make(key, shape, index, &seed, stamp);
+    stamp_encode(key, shape, index, &seed, stamp);
     memcpy(got, memory, sizeof got);
     for (unsigned i = 0; i < STAMP_WORDS; i++)
         unequal |= stamp[i] ^ got[i];
@@ -212,19 +214,19 @@ INLINE bool match_cell(const struct stream_key *key, const struct cell_shape *sh
 }
 
 KERNEL_TARGET static void KERNEL(fill)(const struct stream_key *key, const struct cell_shape *shape,
-                                       uint64_t index, uint64_t count, uint8_t *out, size_t room)
+                                       uint64_t index, uint64_t count, uint8_t *out, size_t size)
 {
-    for (uint64_t i = 0; i < count; i++, out += shape->bytes, room -= shape->bytes)
-        fill_cell(key, shape, index + i, out, ahead_of(shape->bytes, room));
+    for (uint64_t i = 0; i < count; i++, out += shape->bytes, size -= shape->bytes)
+        fill_cell(key, shape, index + i, out, prefetch_distances(shape->bytes, size));
 }
 
 KERNEL_TARGET static uint64_t KERNEL(match)(const struct stream_key *key,
                                             const struct cell_shape *shape, uint64_t index,
-                                            uint64_t count, const uint8_t *memory, size_t room)
+                                            uint64_t count, const uint8_t *memory, size_t size)
 {
     uint64_t i = 0;
-    for (; i < count; i++, memory += shape->bytes, room -= shape->bytes)
-        if (!match_cell(key, shape, index + i, memory, ahead_of(shape->bytes, room)))
+    for (; i < count; i++, memory += shape->bytes, size -= shape->bytes)
+        if (!match_cell(key, shape, index + i, memory, prefetch_distances(shape->bytes, size)))
             break;
     return i;
 }

@@ -1,6 +1,6 @@
 #include "stream.h"
 
-/* 128-bit vectors: what every 64-bit processor has (SSE2, NEON). */
+/* 128-bit vectors, which every 64-bit CPU has (SSE2, NEON). */
 #define KERNEL(name) portable_##name
 #define KERNEL_TARGET
 #define VECTOR_BYTES 16

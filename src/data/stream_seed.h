@@ -1,6 +1,6 @@
 /*
- * From identity to state: shared by every instruction path, so that all of them make the same
- * bytes. Scalar and cheap: once per cell.
+ * Computes the generator's state from a cell's identity; shared by all instruction paths, so that
+ * they generate the same bytes. Scalar; runs once per cell.
  */
 #ifndef TIDEMILL_DATA_STREAM_SEED_H
 #define TIDEMILL_DATA_STREAM_SEED_H
@@ -14,14 +14,14 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the format is little-
 
 #define STAMP_MAGIC UINT64_C(0x544944454d494c31)
 
-/* 128 bits drawn from the identity of a cell, and its period. Within one key 'first' is a
- * bijection of the index, so no two cells of a file can be equal. */
+/* A 128-bit hash of a cell's identity, and its period. For one key 'first' is a bijection of the
+ * index, so no two cells of a file can be equal. */
 struct cell_seed {
     uint64_t first, second;
     uint32_t period;
 };
 
-/* What tells the 16 lanes of a cell apart: words a, b and c of each lane. */
+/* Constants that make the 16 lanes of a cell different: words a, b and c of each lane. */
 extern const uint64_t stream_lanes[3][STREAM_LANES];
 
 static inline __attribute__((always_inline)) struct cell_seed
@@ -42,8 +42,8 @@ static inline uint64_t stamp_mask(uint64_t first, uint64_t second, unsigned word
 }
 
 static inline __attribute__((always_inline)) void
-stamp_make(const struct stream_key *key, const struct cell_shape *shape, uint64_t index,
-           const struct cell_seed *seed, uint64_t words[STAMP_WORDS])
+stamp_encode(const struct stream_key *key, const struct cell_shape *shape, uint64_t index,
+             const struct cell_seed *seed, uint64_t words[STAMP_WORDS])
 {
     uint64_t first = seed->first, second = seed->second;
     words[0] = first;

@@ -2,7 +2,7 @@
 
 #ifdef __x86_64__
 
-/* A rotation by whole bytes is one shuffle. */
+/* A rotation by whole bytes is a single shuffle. */
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 
 #define KERNEL(name)  v2_##name
@@ -24,5 +24,5 @@ const struct stream_path stream_v2 = {
     .name = "x86-64-v2", .supported = supported, .fill = v2_fill, .match = v2_match};
 
 #else
-typedef int not_on_this_processor;
+typedef int not_on_this_cpu;
 #endif

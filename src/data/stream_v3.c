@@ -2,7 +2,7 @@
 
 #ifdef __x86_64__
 
-/* A rotation by whole bytes is one shuffle. */
+/* A rotation by whole bytes is a single shuffle. */
 typedef uint8_t bytes32 __attribute__((vector_size(32)));
 
 #define KERNEL(name)  v3_##name
@@ -25,5 +25,5 @@ const struct stream_path stream_v3 = {
     .name = "x86-64-v3", .supported = supported, .fill = v3_fill, .match = v3_match};
 
 #else
-typedef int not_on_this_processor;
+typedef int not_on_this_cpu;
 #endif

@@ -2,8 +2,7 @@
 
 #ifdef __x86_64__
 
-/* Whole 512-bit vectors: 32 registers hold two of them with ease, and rotation is one instruction.
- */
+/* Two 512-bit vectors use few of the 32 registers, and rotation is a single instruction. */
 #define KERNEL(name) v4_##name
 #define KERNEL_TARGET                                                                              \
     __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,bmi2,prfchw")))
@@ -24,5 +23,5 @@ const struct stream_path stream_v4 = {
     .name = "x86-64-v4", .supported = supported, .fill = v4_fill, .match = v4_match};
 
 #else
-typedef int not_on_this_processor;
+typedef int not_on_this_cpu;
 #endif

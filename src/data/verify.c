@@ -4,7 +4,7 @@
 
 #include "recipe.h"
 
-/* What has been found so far. */
+/* The findings so far. */
 struct finding {
     uint64_t bad_blocks;
     uint64_t last_bad_block;
@@ -12,7 +12,7 @@ struct finding {
     bool run_ended;
 };
 
-static void note_block(struct finding *finding, uint64_t block, uint64_t first, uint64_t last)
+static void add_bad_block(struct finding *finding, uint64_t block, uint64_t first, uint64_t last)
 {
     if (finding->bad_blocks == 0)
         finding->first = first;
@@ -25,8 +25,8 @@ static void note_block(struct finding *finding, uint64_t block, uint64_t first, 
         finding->last = last;
 }
 
-/* Finds the differing bytes of 'length' bytes at file offset 'offset', block by block. */
-static void note_difference(struct finding *finding, uint64_t offset, const uint8_t *got,
+/* Finds the differing bytes in 'length' bytes at file offset 'offset', block by block. */
+static void add_differences(struct finding *finding, uint64_t offset, const uint8_t *got,
                             const uint8_t *expected, size_t length)
 {
     for (size_t at = 0; at < length;) {
@@ -40,23 +40,24 @@ static void note_difference(struct finding *finding, uint64_t offset, const uint
         while (last > first && got[last - 1] == expected[last - 1])
             last--;
         if (first < end)
-            note_block(finding, block, offset + first, offset + last - 1);
+            add_bad_block(finding, block, offset + first, offset + last - 1);
         at = end;
     }
 }
 
-/* Part of a cell, or one that is wrong; returns how much was looked at. */
-static size_t check_closely(struct finding *finding, const struct cursor *cursor,
-                            const struct piece *piece, const uint8_t *got, size_t length)
+/* Compares byte by byte: for a part of a cell, or a cell that did not match. Returns the number of
+ * bytes that were checked. */
+static size_t check_bytes(struct finding *finding, const struct cursor *cursor,
+                          const struct piece *piece, const uint8_t *got, size_t length)
 {
     uint8_t expected[CELL_BYTES];
     uint32_t cell = piece->shape->bytes;
-    size_t rest = cell - piece->skip < length ? cell - piece->skip : length;
+    size_t count = cell - piece->skip < length ? cell - piece->skip : length;
     cursor->content->stream->fill(&cursor->key, piece->shape, piece->index, 1, expected,
                                   sizeof expected);
-    if (memcmp(got, expected + piece->skip, rest) != 0)
-        note_difference(finding, cursor->offset, got, expected + piece->skip, rest);
-    return rest;
+    if (memcmp(got, expected + piece->skip, count) != 0)
+        add_differences(finding, cursor->offset, got, expected + piece->skip, count);
+    return count;
 }
 
 uint64_t content_check(const struct content *content, const struct position *position,
@@ -74,7 +75,7 @@ uint64_t content_check(const struct content *content, const struct position *pos
                 content->stream->match(&cursor.key, piece.shape, piece.index, count, got, length);
         size_t done = right * piece.shape->bytes;
         if (done == 0)
-            done = check_closely(&finding, &cursor, &piece, got, length);
+            done = check_bytes(&finding, &cursor, &piece, got, length);
         cursor_advance(&cursor, done);
         got += done;
         length -= done;

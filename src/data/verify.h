@@ -1,6 +1,6 @@
 /*
- * Tells why bytes are wrong: the slow half of content_check, called once per check that found a
- * difference. Sector by sector it tries zeros, poison, and then whose bytes these are.
+ * Classifies wrong bytes: the slow half of content_check, called once for each check that found a
+ * difference. For each sector it tries zeros, poison, and then the origin of the bytes (origin.h).
  */
 #ifndef TIDEMILL_DATA_VERIFY_H
 #define TIDEMILL_DATA_VERIFY_H
@@ -9,7 +9,7 @@
 
 enum { BLOCK_BYTES = 4096, SECTOR_BYTES = 512 };
 
-/* What is being checked: the arguments of content_check. */
+/* The arguments of content_check. */
 struct checked {
     const struct content *content;
     const struct position *position;
@@ -17,7 +17,8 @@ struct checked {
     size_t length;
 };
 
-/* The kind of the 4 KiB block (by file offset) that holds the differing byte at 'offset'. */
+/* Returns the kind of the 4 KiB block (by file offset) that contains the differing byte at
+ * 'offset'. */
 enum difference_kind classify_block(const struct checked *checked, uint64_t offset);
 
 #endif

@@ -13,7 +13,7 @@
 
 enum { SPAN = 1 << 16 };
 
-static struct content made(struct content_setup setup, const char *simd)
+static struct content new_content(struct content_setup setup, const char *simd)
 {
     struct content content;
     struct failure why = {0};
@@ -38,14 +38,14 @@ static const struct content_setup setups[] = {
 };
 enum { SETUPS = sizeof setups / sizeof *setups };
 
-/* Any request equals the same bytes out of one large request. */
+/* The bytes of any request equal the same bytes in one large request. */
 static void any_offset_and_length_give_the_same_bytes(void **state)
 {
     (void)state;
     static const size_t lengths[] = {1, 7, 511, 512, 4095, 4096, 4097, 8192, 47008};
     static uint8_t whole[SPAN], part[SPAN];
     for (size_t s = 0; s < SETUPS; s++) {
-        struct content content = made(setups[s], NULL);
+        struct content content = new_content(setups[s], NULL);
         struct position position = {.file = 3, .base_bytes = 2 << 20, .offset = 4096 * 5 + 13};
         content_fill(&content, &position, whole, SPAN);
         for (uint64_t i = 0; i < 400; i++) {
@@ -63,8 +63,8 @@ static void any_offset_and_length_give_the_same_bytes(void **state)
     }
 }
 
-/* Verification of data on disk needs the same bytes from every later version. */
-static void the_whole_recipe_is_frozen(void **state)
+/* Data that older versions wrote must still verify. */
+static void the_content_never_changes(void **state)
 {
     (void)state;
     static uint8_t memory[SPAN];
@@ -72,7 +72,7 @@ static void the_whole_recipe_is_frozen(void **state)
         UINT64_C(0xfb1d9f432cec3312), UINT64_C(0x20ded6bb8c43ff5d), UINT64_C(0xaf6a47c6a2bd372d),
         UINT64_C(0x40c5071483f35493), UINT64_C(0x8cb222175d9963bd), UINT64_C(0x76b5b7f6be525aab)};
     for (size_t s = 0; s < SETUPS; s++) {
-        struct content content = made(setups[s], NULL);
+        struct content content = new_content(setups[s], NULL);
         struct position position = {
             .file = 2, .base_bytes = 6 << 20, .offset = 512 << 10, .generation = 1};
         content_fill(&content, &position, memory, SPAN);
@@ -83,19 +83,19 @@ static void the_whole_recipe_is_frozen(void **state)
             sum = mix(sum ^ word);
         }
         if (sum != expected[s])
-            fail_msg("setup %zu: UINT64_C(0x%016llx) is not what was frozen", s,
+            fail_msg("setup %zu: UINT64_C(0x%016llx) differs from the recorded value", s,
                      (unsigned long long)sum);
     }
 }
 
-static void a_large_odd_request_is_filled_to_its_end(void **state)
+static void a_large_odd_request_is_filled_completely(void **state)
 {
     (void)state;
     size_t length = (5 << 20) / 2 + 3;
     uint8_t *memory = malloc(length + 1);
     assert_non_null(memory);
     memory[length] = 0x77;
-    struct content content = made(setups[0], NULL);
+    struct content content = new_content(setups[0], NULL);
     struct position position = {.offset = 999};
     content_fill(&content, &position, memory, length);
     assert_int_equal(content_check(&content, &position, memory, length, NULL), 0);
@@ -108,12 +108,12 @@ static void a_large_odd_request_is_filled_to_its_end(void **state)
     free(memory);
 }
 
-static void neighbours_share_nothing(void **state)
+static void neighbouring_contents_have_no_words_in_common(void **state)
 {
     (void)state;
     static uint8_t a[SPAN], b[SPAN];
     struct position here = {.file = 7, .generation = 2};
-    struct content content = made((struct content_setup){.seed = 41}, NULL);
+    struct content content = new_content((struct content_setup){.seed = 41}, NULL);
     content_fill(&content, &here, a, SPAN);
     struct position others[] = {
         {.file = 8, .generation = 2}, {.file = 7, .generation = 3}, {.file = 7, .generation = 1},
@@ -122,21 +122,21 @@ static void neighbours_share_nothing(void **state)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         bool last = i + 1 == sizeof others / sizeof *others;
         struct content_setup setup = {.seed = last ? 42 : 41};
-        struct content other = made(setup, NULL);
+        struct content other = new_content(setup, NULL);
         content_fill(&other, &others[i], b, SPAN);
         for (size_t x = 0; x < SPAN; x += 8)
             for (size_t y = x % 512; y < SPAN; y += 512)
                 if (memcmp(a + x, b + y, 8) == 0)
-                    fail_msg("8 bytes at %zu are found again at %zu (neighbour %zu)", x, y, i);
+                    fail_msg("8 bytes at %zu are the same as at %zu (neighbour %zu)", x, y, i);
     }
 }
 
-static void refusals_name_the_reason(void **state)
+static void errors_name_the_reason(void **state)
 {
     (void)state;
     static const struct {
         struct content_setup setup;
-        const char *says;
+        const char *reason;
     } cases[] = {
         {{.compress_ratio = 0.5}, "compress ratio"},
         {{.compress_ratio = 16.01}, "compress ratio"},
@@ -153,8 +153,8 @@ static void refusals_name_the_reason(void **state)
         struct content content;
         struct failure why = {0};
         assert_int_equal(content_init(&content, &cases[i].setup, NULL, &why), -EINVAL);
-        if (!strstr(why.text, cases[i].says))
-            fail_msg("case %zu says '%s'", i, why.text);
+        if (!strstr(why.text, cases[i].reason))
+            fail_msg("case %zu: unexpected '%s'", i, why.text);
     }
     struct content content;
     struct failure why = {0};
@@ -162,17 +162,17 @@ static void refusals_name_the_reason(void **state)
     assert_non_null(strstr(why.text, "'sse9'"));
 }
 
-static void poison_is_never_taken_for_content(void **state)
+static void poison_never_matches_content(void **state)
 {
     (void)state;
     static const size_t lengths[] = {512, 4096, 47008, 1000, 16};
     static uint8_t memory[SPAN];
     for (size_t s = 0; s < SETUPS; s++) {
-        struct content content = made(setups[s], NULL);
+        struct content content = new_content(setups[s], NULL);
         for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
             struct position position = {.offset = 8192};
             struct difference first;
-            content_fill(&content, &position, memory, lengths[i]); /* left by the last read */
+            content_fill(&content, &position, memory, lengths[i]); /* data of an earlier read */
             content_poison(memory, lengths[i]);
             uint64_t blocks = (lengths[i] + 4095) / 4096;
             assert_int_equal(content_check(&content, &position, memory, lengths[i], &first),
@@ -187,11 +187,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_offset_and_length_give_the_same_bytes),
-        cmocka_unit_test(the_whole_recipe_is_frozen),
-        cmocka_unit_test(a_large_odd_request_is_filled_to_its_end),
-        cmocka_unit_test(neighbours_share_nothing),
-        cmocka_unit_test(refusals_name_the_reason),
-        cmocka_unit_test(poison_is_never_taken_for_content),
+        cmocka_unit_test(the_content_never_changes),
+        cmocka_unit_test(a_large_odd_request_is_filled_completely),
+        cmocka_unit_test(neighbouring_contents_have_no_words_in_common),
+        cmocka_unit_test(errors_name_the_reason),
+        cmocka_unit_test(poison_never_matches_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ static struct fingerprint number(uint64_t i)
     return fingerprint_of(&i, sizeof i);
 }
 
-static void equal_bytes_have_equal_fingerprints_and_others_not(void **state)
+static void fingerprints_are_equal_for_equal_bytes_only(void **state)
 {
     (void)state;
     uint8_t bytes[200], other[201];
@@ -35,7 +35,7 @@ static void equal_bytes_have_equal_fingerprints_and_others_not(void **state)
     assert_true(fingerprint_of(bytes, 100).a != fingerprint_of(bytes, 101).a);
 }
 
-static void counts_exactly_while_there_is_room(void **state)
+static void counts_are_exact_until_the_set_is_full(void **state)
 {
     (void)state;
     struct fingerprints set;
@@ -50,8 +50,8 @@ static void counts_exactly_while_there_is_room(void **state)
     fingerprints_release(&set);
 }
 
-/* Far more contents than places: the estimate is right within its error, the memory stays. */
-static void estimates_when_full(void **state)
+/* Many more contents than entries: the estimate is within its error, and memory does not grow. */
+static void a_full_set_estimates(void **state)
 {
     (void)state;
     static const unsigned copies[] = {1, 2, 5};
@@ -63,7 +63,8 @@ static void estimates_when_full(void **state)
             for (uint64_t i = 0; i < 200000; i++)
                 fingerprints_add(&set, number(i));
         struct fingerprints_share share = fingerprints_share(&set);
-        assert_true(share.unique == 1.0 / copies[c]); /* each content equally often: no error */
+        assert_true(share.unique ==
+                    1.0 / copies[c]); /* each content occurs equally often: no error */
         assert_true(set.level > 0 && set.capacity == capacity && set.used <= capacity / 4 * 3);
         fingerprints_release(&set);
     }
@@ -80,12 +81,12 @@ static void estimates_when_full(void **state)
     fingerprints_release(&set);
 }
 
-/* What stays after thinning is still found: nothing is counted as two contents. */
-static void thinning_loses_nothing_that_stays(void **state)
+/* Contents that stay after halving are still found: none is counted as two. */
+static void halving_loses_no_remaining_content(void **state)
 {
     (void)state;
     struct fingerprints set;
-    assert_int_equal(fingerprints_init(&set, 0), 0); /* the smallest */
+    assert_int_equal(fingerprints_init(&set, 0), 0); /* the smallest set */
     for (uint64_t i = 0; i < 50000; i++)
         fingerprints_add(&set, number(i));
     size_t used = set.used;
@@ -100,10 +101,10 @@ static void thinning_loses_nothing_that_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equal_bytes_have_equal_fingerprints_and_others_not),
-        cmocka_unit_test(counts_exactly_while_there_is_room),
-        cmocka_unit_test(estimates_when_full),
-        cmocka_unit_test(thinning_loses_nothing_that_stays),
+        cmocka_unit_test(fingerprints_are_equal_for_equal_bytes_only),
+        cmocka_unit_test(counts_are_exact_until_the_set_is_full),
+        cmocka_unit_test(a_full_set_estimates),
+        cmocka_unit_test(halving_loses_no_remaining_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

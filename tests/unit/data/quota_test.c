@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-/* The ids of all blocks, through spans (as a writer walks) into a fresh array. */
+/* Returns the ids of all blocks in a new array, computed span by span as a writer does. */
 static uint64_t *ids_of(const struct quota *quota)
 {
     uint64_t *ids = malloc(quota->blocks * sizeof *ids);
@@ -58,7 +58,7 @@ static struct quota quota_of(const struct quota_case *c)
     return quota_make(c->blocks * c->block_bytes, c->block_bytes, c->ratio, c->shares, 99);
 }
 
-static void the_whole_holds_the_exact_quota(void **state)
+static void the_quota_is_exact_for_the_whole_data_set(void **state)
 {
     (void)state;
     for (size_t i = 0; i < CASES; i++) {
@@ -75,7 +75,7 @@ static void the_whole_holds_the_exact_quota(void **state)
     }
 }
 
-static void any_block_may_be_asked_first(void **state)
+static void any_block_can_be_computed_first(void **state)
 {
     (void)state;
     for (size_t i = 0; i < CASES; i++) {
@@ -91,9 +91,9 @@ static void any_block_may_be_asked_first(void **state)
     }
 }
 
-/* When all writers stop after the same part of their shares, what they wrote holds the ratio, to
- * within what one region may lack. */
-static void the_first_part_of_all_shares_holds_the_ratio(void **state)
+/* When all writers stop after the same part of their shares, the blocks written have the ratio,
+ * within the size of one region. */
+static void the_ratio_holds_for_the_first_part_of_all_shares(void **state)
 {
     (void)state;
     static const struct quota_case large[] = {
@@ -118,8 +118,8 @@ static void the_first_part_of_all_shares_holds_the_ratio(void **state)
     }
 }
 
-/* Equal blocks of one share keep their distance; each pair of shares has equal blocks. */
-static void equal_blocks_are_far_apart_and_spread(void **state)
+/* Equal blocks in one share are far apart; every two shares have equal blocks. */
+static void equal_blocks_are_far_apart_and_in_all_shares(void **state)
 {
     (void)state;
     static const struct quota_case spread[] = {
@@ -129,7 +129,7 @@ static void equal_blocks_are_far_apart_and_spread(void **state)
         struct quota quota = quota_of(&spread[i]);
         uint64_t *ids = ids_of(&quota);
         uint64_t *last = calloc(quota.unique, sizeof *last); /* block + 1 */
-        uint8_t *shares = calloc(quota.unique, 1);           /* a bit for each that holds the id */
+        uint8_t *shares = calloc(quota.unique, 1); /* one bit for each share that contains the id */
         assert_non_null(last);
         assert_non_null(shares);
         uint64_t near = 0;
@@ -156,7 +156,7 @@ static void equal_blocks_are_far_apart_and_spread(void **state)
     }
 }
 
-/* A dedup block of 4 KiB means 4 KiB: larger blocks are not repeated. */
+/* With a dedup block of 4 KiB, runs of several blocks are not repeated. */
 static void runs_of_blocks_are_not_repeated(void **state)
 {
     (void)state;
@@ -177,10 +177,10 @@ static void runs_of_blocks_are_not_repeated(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_whole_holds_the_exact_quota),
-        cmocka_unit_test(any_block_may_be_asked_first),
-        cmocka_unit_test(the_first_part_of_all_shares_holds_the_ratio),
-        cmocka_unit_test(equal_blocks_are_far_apart_and_spread),
+        cmocka_unit_test(the_quota_is_exact_for_the_whole_data_set),
+        cmocka_unit_test(any_block_can_be_computed_first),
+        cmocka_unit_test(the_ratio_holds_for_the_first_part_of_all_shares),
+        cmocka_unit_test(equal_blocks_are_far_apart_and_in_all_shares),
         cmocka_unit_test(runs_of_blocks_are_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

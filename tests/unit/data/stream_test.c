@@ -33,14 +33,14 @@ static uint64_t digest(const uint8_t *bytes, size_t length)
     return sum;
 }
 
-static void every_path_makes_the_same_bytes(void **state)
+static void all_paths_generate_the_same_bytes(void **state)
 {
     (void)state;
     static uint8_t expected[CELLS * CELL_BYTES], got[CELLS * CELL_BYTES + 64];
     for (size_t p = 0; stream_paths[p]; p++) {
         const struct stream_path *path = stream_paths[p];
         if (!path->supported()) {
-            print_message("skipped %s: not on this processor\n", path->name);
+            print_message("skipped %s: this CPU does not support it\n", path->name);
             continue;
         }
         for (size_t s = 0; s < SHAPES; s++) {
@@ -59,7 +59,7 @@ static void every_path_makes_the_same_bytes(void **state)
     }
 }
 
-/* A flipped bit in any byte of a cell is seen by every path, and in the right cell. */
+/* Every path detects a flipped bit in any byte, and reports the right cell. */
 static void every_byte_is_compared(void **state)
 {
     (void)state;
@@ -82,7 +82,7 @@ static void every_byte_is_compared(void **state)
 }
 
 /* Data on disk outlive a version of tidemill: these bytes must never change. */
-static void the_format_is_frozen(void **state)
+static void the_format_never_changes(void **state)
 {
     (void)state;
     static uint8_t memory[CELLS * CELL_BYTES];
@@ -95,12 +95,12 @@ static void the_format_is_frozen(void **state)
         stream_choose(NULL)->fill(&key, &shapes[s], 1 << 20, CELLS, memory, sizeof memory);
         uint64_t found = digest(memory, CELLS * shapes[s].bytes);
         if (found != expected[s])
-            fail_msg("shape %zu: UINT64_C(0x%016llx) is not what was frozen", s,
+            fail_msg("shape %zu: UINT64_C(0x%016llx) differs from the recorded value", s,
                      (unsigned long long)found);
     }
 }
 
-static void a_stamp_tells_whose_cell_it_is(void **state)
+static void a_stamp_identifies_its_cell(void **state)
 {
     (void)state;
     static uint8_t memory[CELL_BYTES];
@@ -128,8 +128,8 @@ static int compare_words(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Over files, generations, seeds and cells that lie next to each other. */
-static void no_word_comes_twice(void **state)
+/* In neighbouring files, generations, seeds and cells. */
+static void no_word_occurs_twice(void **state)
 {
     (void)state;
     enum { KEYS = 5, EACH = 64, WORDS = KEYS * EACH * CELL_BYTES / 8 };
@@ -146,7 +146,7 @@ static void no_word_comes_twice(void **state)
     for (size_t i = 0; i < WORDS; i++)
         for (unsigned bit = 0; bit < 64; bit++)
             counts[bit] += words[i] >> bit & 1;
-    for (unsigned bit = 0; bit < 64; bit++) /* six deviations of a fair coin */
+    for (unsigned bit = 0; bit < 64; bit++) /* six standard deviations of a fair coin */
         assert_in_range(counts[bit], WORDS / 2 - 6 * 203, WORDS / 2 + 6 * 203);
     qsort(words, WORDS, sizeof *words, compare_words);
     for (size_t i = 1; i < WORDS; i++)
@@ -154,7 +154,8 @@ static void no_word_comes_twice(void **state)
     free(words);
 }
 
-/* The same word of two lanes must not be related: the lanes start from fixed differences. */
+/* The same word of two lanes must not be correlated, although the lanes start from fixed
+ * differences. */
 static void lanes_are_independent(void **state)
 {
     (void)state;
@@ -188,11 +189,11 @@ static void a_path_is_chosen_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_path_makes_the_same_bytes),
+        cmocka_unit_test(all_paths_generate_the_same_bytes),
         cmocka_unit_test(every_byte_is_compared),
-        cmocka_unit_test(the_format_is_frozen),
-        cmocka_unit_test(a_stamp_tells_whose_cell_it_is),
-        cmocka_unit_test(no_word_comes_twice),
+        cmocka_unit_test(the_format_never_changes),
+        cmocka_unit_test(a_stamp_identifies_its_cell),
+        cmocka_unit_test(no_word_occurs_twice),
         cmocka_unit_test(lanes_are_independent),
         cmocka_unit_test(a_path_is_chosen_by_name),
     };

@@ -35,7 +35,7 @@ static const struct content_setup setups[] = {
 };
 enum { SETUPS = sizeof setups / sizeof *setups };
 
-/* One request of file 1 out of four, as it should be and as the tests spoil it. */
+/* One request of file 1 of 4: the correct bytes, which the tests then damage. */
 struct scene {
     struct content content;
     struct position position;
@@ -63,18 +63,20 @@ static struct scene open_scene(size_t setup)
     return scene;
 }
 
-static uint64_t pick(struct scene *scene, uint64_t below)
+static uint64_t random_below(struct scene *scene, uint64_t below)
 {
     return mix(scene->random++ ^ UINT64_C(0x123456789)) % below;
 }
 
-/* Puts what belongs at 'place' to 'at'. */
-static void put(struct scene *scene, const struct position *place, size_t at, size_t length)
+/* Writes the content of 'place' to 'at'. */
+static void write_content(struct scene *scene, const struct position *place, size_t at,
+                          size_t length)
 {
     content_fill(&scene->content, place, scene->memory + at, length);
 }
 
-/* 'blocks' are wrong, of that kind, the first differing byte is in [at, at + slack). */
+/* Checks that 'blocks' are bad, of this kind, and the first differing byte is in [at, at +
+ * slack). */
 static void expect(struct scene *scene, const char *what, uint64_t blocks, const char *kind,
                    size_t at, size_t slack)
 {
@@ -97,12 +99,12 @@ static void zeros(void **state)
     for (size_t s = 0; s < SETUPS; s++) {
         struct scene scene = open_scene(s);
         for (size_t i = 0; i < 4; i++) {
-            size_t at = BLOCK * pick(&scene, 32);
+            size_t at = BLOCK * random_below(&scene, 32);
             memset(scene.memory + at, 0, lengths[i]);
             expect(&scene, "zeros", (lengths[i] + BLOCK - 1) / BLOCK, "zeros", at, 8);
         }
-        memset(scene.memory + 4000, 0, 200); /* over a border */
-        expect(&scene, "zeros over a border", 2, "zeros", 4000, 8);
+        memset(scene.memory + 4000, 0, 200); /* across a block boundary */
+        expect(&scene, "zeros across a block boundary", 2, "zeros", 4000, 8);
         free(scene.memory);
     }
 }
@@ -113,11 +115,11 @@ static void flipped(void **state)
     for (size_t s = 0; s < SETUPS; s++) {
         struct scene scene = open_scene(s);
         for (size_t i = 0; i < 50; i++) {
-            size_t at = pick(&scene, REQUEST);
-            scene.memory[at] ^= (uint8_t)(1U << pick(&scene, 8));
+            size_t at = random_below(&scene, REQUEST);
+            scene.memory[at] ^= (uint8_t)(1U << random_below(&scene, 8));
             expect(&scene, "one bit", 1, "flipped", at, 1);
         }
-        scene.memory[700] = scene.memory[700] ? 0 : 1; /* one zero byte is no hole */
+        scene.memory[700] = scene.memory[700] ? 0 : 1; /* one zero byte is not a hole */
         scene.memory[900] ^= 4;
         expect(&scene, "two bytes", 1, "flipped", 700, 1);
         memset(scene.memory + BLOCK, 0x41, BLOCK);
@@ -132,11 +134,11 @@ static void stale(void **state)
     for (size_t s = 0; s < SETUPS; s++) {
         struct scene scene = open_scene(s);
         for (uint64_t generation = 0; generation <= 4; generation += 2) {
-            size_t at = BLOCK * pick(&scene, 32);
+            size_t at = BLOCK * random_below(&scene, 32);
             struct position old = scene.position;
             old.offset += at;
             old.generation = generation;
-            put(&scene, &old, at, BLOCK);
+            write_content(&scene, &old, at, BLOCK);
             expect(&scene, "older generation", 1, "stale", at, 8);
         }
         free(scene.memory);
@@ -152,7 +154,7 @@ static void stale_from_another_run(void **state)
         struct content other;
         assert_int_equal(content_init(&other, &setup, NULL, NULL), 0);
         struct position place = {.file = 3, .offset = 77 * BLOCK};
-        size_t at = BLOCK * pick(&scene, 32);
+        size_t at = BLOCK * random_below(&scene, 32);
         content_fill(&other, &place, scene.memory + at, BLOCK);
         expect(&scene, "another run", 1, "stale", at, 8);
         free(scene.memory);
@@ -166,17 +168,17 @@ static void shifted(void **state)
     for (size_t s = 0; s < SETUPS; s++) {
         struct scene scene = open_scene(s);
         for (size_t i = 0; i < sizeof shifts / sizeof *shifts; i++) {
-            size_t at = BLOCK * pick(&scene, 32);
+            size_t at = BLOCK * random_below(&scene, 32);
             struct position place = scene.position;
             place.offset = (uint64_t)((int64_t)(place.offset + at) + shifts[i]);
-            put(&scene, &place, at, BLOCK);
+            write_content(&scene, &place, at, BLOCK);
             expect(&scene, "shifted block", 1, "shifted", at, 8);
         }
         free(scene.memory);
     }
 }
 
-/* A whole request that came from some bytes further on. */
+/* A whole request from an offset some bytes away. */
 static void shifted_by_less_than_a_block(void **state)
 {
     (void)state;
@@ -186,12 +188,12 @@ static void shifted_by_less_than_a_block(void **state)
         for (size_t i = 0; i < sizeof shifts / sizeof *shifts; i++) {
             struct position place = scene.position;
             place.offset += shifts[i];
-            put(&scene, &place, 0, REQUEST);
+            write_content(&scene, &place, 0, REQUEST);
             expect(&scene, "shifted request", REQUEST / BLOCK, "shifted", 0, 8);
         }
-        struct position place = scene.position; /* one sector, which holds no stamp */
+        struct position place = scene.position; /* one sector, without a stamp */
         place.offset += BLOCK * 9 + 1024;
-        put(&scene, &place, BLOCK * 4 + 1024, 512);
+        write_content(&scene, &place, BLOCK * 4 + 1024, 512);
         expect(&scene, "shifted sector", 1, "shifted", BLOCK * 4 + 1024, 8);
         free(scene.memory);
     }
@@ -205,25 +207,24 @@ static void foreign(void **state)
         for (size_t file = 0; file < 4; file++) {
             if (file == scene.position.file)
                 continue;
-            size_t at = BLOCK * pick(&scene, 32);
+            size_t at = BLOCK * random_below(&scene, 32);
             struct position place = scene.position;
             place.offset += at;
             place.file = file;
             place.base_bytes = file * FILE_BYTES;
             if (setups[s].dedup_ratio > 1)
                 place.offset += 3 * BLOCK;
-            put(&scene, &place, at, BLOCK);
+            write_content(&scene, &place, at, BLOCK);
             struct difference first;
             uint64_t bad =
                 content_check(&scene.content, &scene.position, scene.memory, REQUEST, &first);
-            if (setups[s].dedup_ratio >
-                1) { /* it may be content of the own file as well, or equal */
+            if (setups[s].dedup_ratio > 1) { /* it may also be content of this file, or equal */
                 assert_true(bad == 0 || first.kind == DIFFERENCE_FOREIGN ||
                             first.kind == DIFFERENCE_SHIFTED);
                 content_fill(&scene.content, &scene.position, scene.memory, REQUEST);
             } else {
                 expect(&scene, "foreign block", 1, "foreign", at, 8);
-                put(&scene, &place, at + 2048, 512); /* no stamp */
+                write_content(&scene, &place, at + 2048, 512); /* without a stamp */
                 expect(&scene, "foreign sector", 1, "foreign", at + 2048, 8);
             }
         }
@@ -231,25 +232,25 @@ static void foreign(void **state)
     }
 }
 
-/* A block that no block of the own file equals is foreign, and not shifted, under a quota too. */
+/* Under a quota too, a block that equals no block of this file is foreign, not shifted. */
 static void foreign_under_a_quota(void **state)
 {
     (void)state;
     struct scene scene = open_scene(4);
-    unsigned named = 0;
+    unsigned found_foreign = 0;
     for (uint64_t i = 0; i < 64; i++) {
         struct position place = scene.position;
         struct difference first;
         place.file = 2;
         place.base_bytes = 2 * FILE_BYTES;
         place.offset = i * 25 * BLOCK;
-        put(&scene, &place, 0, BLOCK);
+        write_content(&scene, &place, 0, BLOCK);
         assert_int_equal(
             content_check(&scene.content, &scene.position, scene.memory, REQUEST, &first), 1);
-        named += first.kind == DIFFERENCE_FOREIGN;
+        found_foreign += first.kind == DIFFERENCE_FOREIGN;
         assert_true(first.kind == DIFFERENCE_FOREIGN || first.kind == DIFFERENCE_SHIFTED);
     }
-    assert_true(named > 16);
+    assert_true(found_foreign > 16);
     free(scene.memory);
 }
 
@@ -262,18 +263,18 @@ static void torn(void **state)
             size_t from, length;
         } parts[] = {{0, 2048}, {2048, 2048}, {0, 512}, {3584, 512}, {1000, 1000}, {0, 4000}};
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-            size_t at = BLOCK * pick(&scene, 32) + parts[i].from;
+            size_t at = BLOCK * random_below(&scene, 32) + parts[i].from;
             struct position old = scene.position;
             old.offset += at;
             old.generation = 4;
-            put(&scene, &old, at, parts[i].length);
+            write_content(&scene, &old, at, parts[i].length);
             expect(&scene, "torn", 1, "torn", at, 8);
         }
         free(scene.memory);
     }
 }
 
-/* The old part need not be tidemill's, or be from a run whose seed nobody knows. */
+/* The old part may be other data, or from a run with an unknown seed. */
 static void torn_over_unknown_bytes(void **state)
 {
     (void)state;
@@ -300,7 +301,8 @@ static void unread(void **state)
         expect(&scene, "nothing read", REQUEST / BLOCK, "unread", 0, 8);
         content_poison(scene.memory + 9 * BLOCK, REQUEST - 9 * BLOCK);
         expect(&scene, "short read", REQUEST / BLOCK - 9, "unread", 9 * BLOCK, 8);
-        scene.position.offset += 500; /* sectors of buffer and file do not agree */
+        scene.position.offset +=
+            500; /* sectors of the buffer and of the file are not aligned with each other */
         content_fill(&scene.content, &scene.position, scene.memory, REQUEST);
         content_poison(scene.memory, REQUEST);
         expect(&scene, "odd offset", REQUEST / BLOCK + 1, "unread", 0, 8);
@@ -320,12 +322,12 @@ static void all_bad_blocks_are_counted(void **state)
     assert_int_equal(bad, 3 + (REQUEST / BLOCK - 5 + 2) / 3);
     assert_int_equal(first.kind, DIFFERENCE_ZEROS);
     assert_int_equal(first.offset, scene.position.offset + 2 * BLOCK + 100);
-    /* blocks 2 to 5 are bad in a row */
+    /* blocks 2 to 5 are bad, one after the other */
     assert_int_equal(first.offset + first.length, scene.position.offset + 5 * BLOCK + 18);
     free(scene.memory);
 }
 
-/* Only the part that was asked for is looked at. */
+/* Bytes outside the requested range are not checked. */
 static void only_the_range_is_checked(void **state)
 {
     (void)state;
