@@ -16,6 +16,7 @@
 
 #include "base/failure.h"
 #include "base/text.h"
+#include "options/engines.h"
 
 enum { ENGINE_DEPTH_MAX = 32768, ENGINE_REASON = 256 };
 
@@ -67,7 +68,7 @@ struct engine_traits {
 struct engine;
 
 struct engine_kind {
-    const char *name; /* as in --engine */
+    enum engine_id id;
     struct engine_traits traits;
 
     /* Can this host and process use it? -errno with the likely cause. Leaves nothing behind. Any
@@ -106,11 +107,8 @@ struct engine {
     char reason[ENGINE_REASON]; /* what the kernel did not grant and why; "" when nothing */
 };
 
-/* All engines, ended by NULL: the order in which --engine auto prefers them, null last. */
-extern const struct engine_kind *const engine_list[];
-
-/* By name, or NULL. */
-const struct engine_kind *engine_find(const char *name);
+/* Any but ENGINE_AUTO. */
+const struct engine_kind *engine_kind_of(enum engine_id id);
 
 /* engine->kind->open with the fields set; -errno leaves 'engine' closed. -EINVAL for a depth that
  * the engine cannot have. The setup is copied, the fds included. */

@@ -15,6 +15,7 @@
 
 #include "base/failure.h"
 #include "base/text.h"
+#include "options/engines.h"
 
 enum option_id {
 #define OPTION(ID, ...) OPTION_##ID,
@@ -30,7 +31,6 @@ enum option_source { SOURCE_DEFAULT, SOURCE_PRESET, SOURCE_FILE, SOURCE_COMMAND_
 enum layout { LAYOUT_RANK, LAYOUT_SHARED, LAYOUT_WRITER };
 enum order { ORDER_SEQUENTIAL, ORDER_STRIDED, ORDER_RANDOM };
 enum generate { GENERATE_EACH, GENERATE_ONCE };
-enum engine_option { ENGINE_AUTO, ENGINE_URING, ENGINE_PWRITE, ENGINE_PWRITEV, ENGINE_NULL };
 enum direct_option { OPTION_DIRECT_PREFER, OPTION_DIRECT_REQUIRE, OPTION_DIRECT_NEVER };
 enum cache_option { CACHE_MEASURE, CACHE_DROP, CACHE_KEEP };
 enum fixed_option { OPTION_FIXED_PREFER, OPTION_FIXED_REQUIRE, OPTION_FIXED_NEVER };

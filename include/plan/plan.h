@@ -14,7 +14,7 @@
 #include "base/failure.h"
 #include "base/text.h"
 #include "options/options.h"
-#include "options/phase_words.h"
+#include "options/phases.h"
 #include "plan/acknowledged.h"
 #include "plan/geometry.h"
 #include "plan/shape.h"
@@ -36,7 +36,7 @@ struct plan_setup {
 struct plan {
     struct plan_setup setup;
     struct geometry geometry;
-    enum phase_action phases[PHASES_MOST];
+    enum phase_id phases[PHASES_MOST];
     size_t phase_count;
     char run_id[PLAN_NAME];
     char fingerprint[PLAN_NAME];

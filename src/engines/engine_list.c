@@ -5,16 +5,15 @@
 #include "engines/engine.h"
 #include "kinds.h"
 
-const struct engine_kind *const engine_list[] = {
-    &engine_uring, &engine_pwrite, &engine_pwritev, &engine_null, NULL,
+static const struct engine_kind *const kinds[ENGINE_COUNT] = {
+#define ENGINE(ID, name, ...) [ENGINE_##ID] = &engine_##name,
+#include "options/engines.def"
+#undef ENGINE
 };
 
-const struct engine_kind *engine_find(const char *name)
+const struct engine_kind *engine_kind_of(enum engine_id id)
 {
-    for (const struct engine_kind *const *kind = engine_list; *kind; kind++)
-        if (strcmp((*kind)->name, name) == 0)
-            return *kind;
-    return NULL;
+    return kinds[id];
 }
 
 int engine_open(struct engine *engine, const struct engine_kind *kind,
@@ -23,10 +22,10 @@ int engine_open(struct engine *engine, const struct engine_kind *kind,
     *engine = (struct engine){0};
     if (setup->depth == 0 || setup->depth > kind->traits.depth_max)
         return failure_set(why, -EINVAL, "depth %u is not possible with engine '%s': use 1 to %u",
-                           setup->depth, kind->name, kind->traits.depth_max);
+                           setup->depth, engine_name(kind->id), kind->traits.depth_max);
     int *fds = calloc(setup->fd_count, sizeof *fds);
     if (!fds)
-        return failure_system(why, ENOMEM, "cannot open engine '%s'", kind->name);
+        return failure_system(why, ENOMEM, "cannot open engine '%s'", engine_name(kind->id));
     memcpy(fds, setup->fds, setup->fd_count * sizeof *fds);
     *engine = (struct engine){.kind = kind, .setup = *setup, .fds = fds};
     engine->setup.fds = fds;
@@ -51,10 +50,11 @@ static int try_read(struct engine *engine, struct failure *why)
     if (result == 0)
         result = engine->kind->reap(engine, &done, 1, 1, -1);
     if (result < 0)
-        return failure_system(why, -result, "engine '%s' cannot read", engine->kind->name);
+        return failure_system(why, -result, "engine '%s' cannot read",
+                              engine_name(engine->kind->id));
     if (request.result < 0)
         return failure_system(why, (int)-request.result, "a read by engine '%s' fails",
-                              engine->kind->name);
+                              engine_name(engine->kind->id));
     return 0;
 }
 
@@ -64,7 +64,7 @@ int engine_try(const struct engine_kind *kind, const struct engine_setup *setup,
     struct engine *engines = calloc(count, sizeof *engines);
     int result = 0;
     if (!engines)
-        return failure_system(why, ENOMEM, "cannot open engine '%s'", kind->name);
+        return failure_system(why, ENOMEM, "cannot open engine '%s'", engine_name(kind->id));
     for (uint32_t i = 0; i < count && result == 0; i++)
         result = engine_open(&engines[i], kind, setup, why);
     if (result == 0 && setup->memory_bytes > 0)

@@ -51,7 +51,7 @@ static void close_null(struct engine *engine)
 }
 
 const struct engine_kind engine_null = {
-    .name = "null",
+    .id = ENGINE_NULL,
     .traits = {.depth_max = ENGINE_DEPTH_MAX},
     .available = available,
     .open = open_null,

@@ -77,7 +77,7 @@ static void close_pwrite(struct engine *engine)
 }
 
 const struct engine_kind engine_pwrite = {
-    .name = "pwrite",
+    .id = ENGINE_PWRITE,
     .traits = {.depth_max = 1},
     .available = available,
     .open = open_pwrite,

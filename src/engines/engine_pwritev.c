@@ -162,7 +162,7 @@ static void close_pwritev(struct engine *engine)
 }
 
 const struct engine_kind engine_pwritev = {
-    .name = "pwritev",
+    .id = ENGINE_PWRITEV,
     .traits = {.batches = true, .depth_max = VECTORS_MAX},
     .available = available,
     .open = open_pwritev,

@@ -364,7 +364,7 @@ static void close_uring(struct engine *engine)
 }
 
 const struct engine_kind engine_uring = {
-    .name = "uring",
+    .id = ENGINE_URING,
     .traits = {.asynchronous = true, .rings = true, .depth_max = ENGINE_DEPTH_MAX},
     .available = available,
     .open = open_uring,

@@ -6,7 +6,7 @@
 #include "option_table.h"
 #include "option_value.h"
 #include "options/options.h"
-#include "options/phase_words.h"
+#include "options/phases.h"
 #include "options/repeat_words.h"
 
 /* What the list of phases asks for. */
@@ -20,19 +20,18 @@ struct wanted {
 
 static int check_phases(const struct options *options, struct wanted *wanted, struct failure *why)
 {
-    enum phase_action phases[PHASES_MOST];
+    enum phase_id phases[PHASES_MOST];
     size_t count;
-    bool wrote = false;
     *wanted = (struct wanted){.given = options->phases != NULL};
     if (!wanted->given)
         return 0;
-    int status = phase_words_read(options->phases, phases, &count, why);
+    int status = phases_parse(options->phases, phases, &count, why);
     for (size_t i = 0; !status && i < count; i++) {
-        wanted->reads_too_early |= phases[i] == ACTION_WRITE && wanted->reads && !wrote;
-        wrote |= phases[i] == ACTION_WRITE;
-        wanted->writes |= wrote;
-        wanted->reads |= phase_action_reads(phases[i]);
-        wanted->verifies |= phases[i] == ACTION_VERIFY;
+        const struct phase_kind *kind = &phase_kinds[phases[i]];
+        wanted->reads_too_early |= kind->writes && wanted->reads && !wanted->writes;
+        wanted->writes |= kind->writes;
+        wanted->reads |= kind->reads;
+        wanted->verifies |= kind->checks;
     }
     if (!status && wanted->reads_too_early)
         return failure_set(why, -EINVAL,

@@ -1,5 +1,24 @@
 #include "option_table.h"
 
+/* The texts of options.def that are made of the other lists. */
+static const char engine_choices[] = "auto"
+#define ENGINE(ID, name, help) "|" #name
+#include "options/engines.def"
+#undef ENGINE
+    ;
+
+static const char engine_help[] = "how requests reach storage; auto: the best that all ranks have"
+#define ENGINE(ID, name, help) "; " #name ": " help
+#include "options/engines.def"
+#undef ENGINE
+    ;
+
+static const char phases_help[] = "what to do, in order (default write,read; write for /dev/null)"
+#define PHASE(ID, name, UNIT, READS, WRITES, CHECKS, help) "; " name ": " help
+#include "options/phases.def"
+#undef PHASE
+    ;
+
 const struct option_row option_table[OPTION_COUNT] = {
 #define OPTION(ID, field_name, name_text, KIND, fallback_text, argument_text, GROUP, INHERIT,      \
                help_text)                                                                          \

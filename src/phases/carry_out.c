@@ -41,7 +41,7 @@ static int prepare(struct phase *phase, struct record_phase *into, struct agreem
 {
     struct cluster *cluster = phase->run->cluster;
     struct failure failure = {0};
-    int result = phase->kind->prepare(phase, agreement);
+    int result = phase_prepare(phase, agreement);
     if (result)
         return result;
     open_pipeline(phase, &failure);

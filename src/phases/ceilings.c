@@ -43,7 +43,7 @@ static void set_phase(const struct probe *probe, struct phase *phase)
     phase->name = probe->kind->live_name;
     phase->job = probe->kind->job;
     if (!probe->kind->stores)
-        phase->engine = engine_find("null");
+        phase->engine = engine_kind_of(ENGINE_NULL);
     phase->limits = (struct limits){
         .deadline_ns = time_ns && time_ns < PLAN_PROBE_NS ? time_ns : PLAN_PROBE_NS,
     };
@@ -59,9 +59,9 @@ static void open_record(const struct run *run, const struct probe *probe, struct
         .started_ns = clock_now_ns() - run->started_ns,
     };
     snprintf(into->name, sizeof into->name, "probe_%s", probe->kind->name);
-    text_copy(into->kind, sizeof into->kind, phase_action_name(ACTION_WRITE));
+    text_copy(into->kind, sizeof into->kind, phase_kinds[PHASE_WRITE].name);
     text_copy(into->engine_used, sizeof into->engine_used,
-              probe->kind->stores ? run->engine->name : "null");
+              engine_name(probe->kind->stores ? run->engine->id : ENGINE_NULL));
     histogram_clear(&into->latency);
 }
 
@@ -129,7 +129,7 @@ static enum verdict measure_one(struct run *run, struct probe *probe, struct fai
     enum verdict verdict = VERDICT_FAILED;
     if (into)
         open_record(run, probe, into);
-    phase_init(&phase, run, phase_kind_of(ACTION_WRITE), &probe->dataset, &failure);
+    phase_init(&phase, run, PHASE_WRITE, &probe->dataset, &failure);
     set_phase(probe, &phase);
     if (cluster_agree(run->cluster, &failure, &agreement))
         verdict_judge(&phase, &agreement, 0, into);

@@ -54,25 +54,15 @@ struct phase {
     int64_t slack_ns; /* so far off it was when it was named */
 };
 
-struct phase_kind {
-    enum phase_action action;
-    const char *name;
-    bool writes;
-    bool checks; /* every byte, whatever --verify says */
-
-    /* Opens files and makes tasks. Collective: every rank walks through it whatever happens, and
-     * all get the same answer in 'agreement'. */
-    int (*prepare)(struct phase *phase, struct agreement *agreement);
-};
-
-/* The kind of an action; all kinds are in phase_list.c. */
-const struct phase_kind *phase_kind_of(enum phase_action action);
-
 /* As the options want it; until it is prepared, job, engine and limits may still be changed. Every
  * rank, in the same order. */
-int phase_init(struct phase *phase, struct run *run, const struct phase_kind *kind,
-               struct dataset *dataset, struct failure *why);
+int phase_init(struct phase *phase, struct run *run, enum phase_id id, struct dataset *dataset,
+               struct failure *why);
 void phase_release(struct phase *phase);
+
+/* Opens files and makes tasks, as the kind of phase needs it. Collective: every rank walks through
+ * it, and all get the same answer in 'agreement'. */
+int phase_prepare(struct phase *phase, struct agreement *agreement);
 
 /* Walks through a phase that was begun, and gathers what it did into 'into' (rank 0). The verdict
  * is the same on all ranks. Collective. */

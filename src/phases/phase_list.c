@@ -6,34 +6,6 @@
 #include "base/checked.h"
 #include "platform/clock.h"
 
-static const struct phase_kind kinds[] = {
-    {
-        .action = ACTION_WRITE,
-        .name = "write",
-        .writes = true,
-        .prepare = phase_write_prepare,
-    },
-    {
-        .action = ACTION_READ,
-        .name = "read",
-        .prepare = phase_read_prepare,
-    },
-    {
-        .action = ACTION_VERIFY,
-        .name = "verify",
-        .checks = true,
-        .prepare = phase_read_prepare,
-    },
-};
-
-const struct phase_kind *phase_kind_of(enum phase_action action)
-{
-    const struct phase_kind *kind = kinds;
-    while (kind->action != action)
-        kind++;
-    return kind;
-}
-
 static enum pipeline_job job_of(const struct phase_kind *kind, const struct options *options)
 {
     if (kind->writes)
@@ -41,9 +13,10 @@ static enum pipeline_job job_of(const struct phase_kind *kind, const struct opti
     return kind->checks || options->verify ? PIPELINE_CHECK : PIPELINE_READ;
 }
 
-int phase_init(struct phase *phase, struct run *run, const struct phase_kind *kind,
-               struct dataset *dataset, struct failure *why)
+int phase_init(struct phase *phase, struct run *run, enum phase_id id, struct dataset *dataset,
+               struct failure *why)
 {
+    const struct phase_kind *kind = &phase_kinds[id];
     const struct options *options = run->options;
     uint32_t writers = dataset->part_count;
     *phase = (struct phase){
@@ -74,6 +47,12 @@ int phase_init(struct phase *phase, struct run *run, const struct phase_kind *ki
     for (uint32_t i = 0; i < writers; i++)
         phase->files[i].fd = phase->files[i].buffered_fd = -1;
     return 0;
+}
+
+int phase_prepare(struct phase *phase, struct agreement *agreement)
+{
+    return phase->kind->writes ? phase_write_prepare(phase, agreement)
+                               : phase_read_prepare(phase, agreement);
 }
 
 void phase_release(struct phase *phase)

@@ -22,7 +22,7 @@ static struct record_phase *add_phase(struct run *run, uint32_t number, struct f
         return NULL;
     }
     size_t phases = run->plan->phase_count;
-    enum phase_action action = run->plan->phases[number % phases];
+    enum phase_id id = run->plan->phases[number % phases];
     struct text asked = {0};
     options_value_text(run->options, OPTION_DIRECT, &asked);
     text_copy(into->direct_asked, sizeof into->direct_asked, text_string(&asked));
@@ -30,10 +30,10 @@ static struct record_phase *add_phase(struct run *run, uint32_t number, struct f
     options_value_text(run->options, OPTION_ENGINE, &asked);
     text_copy(into->engine_asked, sizeof into->engine_asked, text_string(&asked));
     text_release(&asked);
-    text_copy(into->engine_used, sizeof into->engine_used, run->engine->name);
+    text_copy(into->engine_used, sizeof into->engine_used, engine_name(run->engine->id));
     text_copy(into->engine_reason, sizeof into->engine_reason, run->engine_reason);
-    snprintf(into->name, sizeof into->name, "%02u_%s", number + 1, phase_action_name(action));
-    text_copy(into->kind, sizeof into->kind, phase_action_name(action));
+    snprintf(into->name, sizeof into->name, "%02u_%s", number + 1, phase_kinds[id].name);
+    text_copy(into->kind, sizeof into->kind, phase_kinds[id].name);
     into->repetition = (int64_t)(number / phases) + 1;
     into->status = RECORD_RUNNING;
     into->started_ns = clock_now_ns() - run->started_ns;
@@ -60,8 +60,8 @@ static enum verdict run_phase(struct run *run, uint32_t number, struct failure *
     struct record_phase *into = run->record ? add_phase(run, number, &failure) : NULL;
     if (into)
         keeper_save(run->keeper, &failure);
-    enum phase_action action = run->plan->phases[number % run->plan->phase_count];
-    phase_init(&phase, run, phase_kind_of(action), run->dataset, &failure);
+    enum phase_id id = run->plan->phases[number % run->plan->phase_count];
+    phase_init(&phase, run, id, run->dataset, &failure);
     enum verdict verdict = VERDICT_FAILED;
     if (cluster_agree(run->cluster, &failure, &agreement))
         verdict_judge(&phase, &agreement, 0, into);

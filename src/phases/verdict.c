@@ -94,7 +94,7 @@ const char *verdict_skip(const struct run *run, uint32_t number, enum verdict so
     if (run->stalled)
         return "skipped: storage does not answer";
     if (so_far != VERDICT_FINE &&
-        !phase_kind_of(run->plan->phases[number % run->plan->phase_count])->writes &&
+        !phase_kinds[run->plan->phases[number % run->plan->phase_count]].writes &&
         !anything_to_read(run))
         return "skipped: nothing was written that could be read";
     return NULL;

@@ -283,7 +283,7 @@ uint32_t drive_collect(struct drive *drive, struct buffer **done, int64_t limit_
     if (count < 0) {
         drive->broken = true;
         failure_system(&drive->outcome->failure, -count, "engine '%s' failed on '%s'",
-                       drive->engine.kind->name, drive->task->path);
+                       engine_name(drive->engine.kind->id), drive->task->path);
         return 0;
     }
     uint32_t whole = 0;

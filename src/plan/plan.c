@@ -74,11 +74,11 @@ static int check_targets(const struct plan_setup *setup, const struct plan *plan
             continue;
         if (kind == TARGET_NULL) {
             for (size_t phase = 0; phase < plan->phase_count; phase++)
-                if (plan->phases[phase] != ACTION_WRITE)
+                if (phase_kinds[plan->phases[phase]].reads)
                     return failure_set(why, -EINVAL,
                                        "'/dev/null' keeps nothing that phase '%s' could read: use "
                                        "'--phases write'",
-                                       phase_action_name(plan->phases[phase]));
+                                       phase_kinds[plan->phases[phase]].name);
         } else if (options->layout != LAYOUT_SHARED) {
             return failure_set(why, -EINVAL,
                                "target '%s' is one file: use '--layout shared', or a directory",
@@ -104,12 +104,12 @@ int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure 
     const struct options *options = setup->options;
     uint64_t total;
     *plan = (struct plan){.setup = *setup};
-    if (phase_words_read(options->phases, plan->phases, &plan->phase_count, why) ||
+    if (phases_parse(options->phases, plan->phases, &plan->phase_count, why) ||
         check_targets(setup, plan, why) || check_steady(options, why) ||
         total_bytes(setup, &total, why))
         return why->code;
     for (size_t i = 0; i < plan->phase_count; i++)
-        plan->writes |= plan->phases[i] == ACTION_WRITE;
+        plan->writes |= phase_kinds[plan->phases[i]].writes;
     text_copy(plan->run_id, sizeof plan->run_id, setup->run_id);
     struct geometry_setup geometry = {
         .layout = (enum layout)options->layout,

@@ -124,6 +124,11 @@ static void describe_target(const struct plan *plan, uint32_t target, struct tex
     text_add(out, "\n");
 }
 
+static bool adds_verification(enum phase_id id)
+{
+    return phase_kinds[id].reads && !phase_kinds[id].checks;
+}
+
 void plan_describe(const struct plan *plan, struct text *out)
 {
     static const char *const layouts[] = {"one file for each rank", "one file for all ranks",
@@ -149,7 +154,7 @@ void plan_describe(const struct plan *plan, struct text *out)
     describe_ceilings(plan, out);
     text_add(out, "phases     ");
     for (size_t i = 0; i < plan->phase_count; i++)
-        text_add(out, " %s%s", phase_action_name(plan->phases[i]),
-                 plan->phases[i] == ACTION_READ && options->verify ? " with verification" : "");
+        text_add(out, " %s%s", phase_kinds[plan->phases[i]].name,
+                 options->verify && adds_verification(plan->phases[i]) ? " with verification" : "");
     text_add(out, "\nrun id      %s, seed %" PRIu64 "\n", plan->run_id, options->seed);
 }

@@ -100,7 +100,7 @@ static bool try_ring(struct fact_row *row, int fact, const struct engine_mode *m
         .memory_bytes = bytes,
         .mode = *mode,
     };
-    const int result = engine_open(&engine, engine_find("uring"), &setup, &why);
+    const int result = engine_open(&engine, engine_kind_of(ENGINE_URING), &setup, &why);
     add(row, fact, "%s", result ? why.text : engine.reason[0] ? engine.reason : "yes");
     engine_close(&engine);
     close(fd);
@@ -271,9 +271,9 @@ static void try_polling(struct fact_row *row, const struct probe *probe)
     };
     if (probe->direct_fd < 0)
         add(row, FACT_IOPOLL, "no: it needs O_DIRECT");
-    else if (engine_find("uring")->available(&why))
+    else if (engine_kind_of(ENGINE_URING)->available(&why))
         add(row, FACT_IOPOLL, "no: it needs io_uring");
-    else if (engine_try(engine_find("uring"), &polling, 1, &why))
+    else if (engine_try(engine_kind_of(ENGINE_URING), &polling, 1, &why))
         add(row, FACT_IOPOLL, "no: %s", why.text);
     else
         add(row, FACT_IOPOLL, "yes");

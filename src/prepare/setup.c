@@ -89,12 +89,12 @@ static enum target_kind kind_of(const struct record_target *target)
 
 bool setup_writes(const struct options *options)
 {
-    enum phase_action phases[PHASES_MOST];
+    enum phase_id phases[PHASES_MOST];
     size_t count;
-    if (!options->phases || phase_words_read(options->phases, phases, &count, NULL))
+    if (!options->phases || phases_parse(options->phases, phases, &count, NULL))
         return true;
     for (size_t i = 0; i < count; i++)
-        if (phases[i] == ACTION_WRITE)
+        if (phase_kinds[phases[i]].writes)
             return true;
     return false;
 }

@@ -41,19 +41,20 @@ static int choose_automatically(struct setup *setup, struct failure *why)
 {
     bool rings = needs_rings(&setup->options);
     if (!rings && cluster_min(setup->cluster, all_in_memory(setup))) {
-        setup->engine = engine_find("pwrite");
+        setup->engine = engine_kind_of(ENGINE_PWRITE);
         text_copy(setup->engine_reason, sizeof setup->engine_reason,
                   "the target is in memory, where plain calls are faster than io_uring");
         return 0;
     }
-    for (int i = 0; engine_list[i] && !setup->engine; i++) {
+    for (enum engine_id id = ENGINE_AUTO + 1; id < ENGINE_COUNT && !setup->engine; id++) {
+        const struct engine_kind *kind = engine_kind_of(id);
         struct failure reason = {0};
         struct agreement agreement;
-        engine_list[i]->available(&reason);
-        if (rings && !engine_list[i]->traits.rings)
+        kind->available(&reason);
+        if (rings && !kind->traits.rings)
             break;
         if (!cluster_agree(setup->cluster, &reason, &agreement))
-            setup->engine = engine_list[i];
+            setup->engine = kind;
         else if (!setup->engine_reason[0])
             agreement_line(setup->cluster, &agreement, setup->engine_reason,
                            sizeof setup->engine_reason);
@@ -66,22 +67,18 @@ static int choose_automatically(struct setup *setup, struct failure *why)
 
 static int choose_engine(struct setup *setup, struct failure *why)
 {
-    static const char *const names[] = {[ENGINE_URING] = "uring",
-                                        [ENGINE_PWRITE] = "pwrite",
-                                        [ENGINE_PWRITEV] = "pwritev",
-                                        [ENGINE_NULL] = "null"};
-    enum engine_option wish = (enum engine_option)setup->options.engine;
-    if (wish == ENGINE_AUTO && all_null(setup) && !needs_rings(&setup->options))
-        wish = ENGINE_NULL;
-    if (wish == ENGINE_AUTO)
+    enum engine_id id = (enum engine_id)setup->options.engine;
+    if (id == ENGINE_AUTO && all_null(setup) && !needs_rings(&setup->options))
+        id = ENGINE_NULL;
+    if (id == ENGINE_AUTO)
         return choose_automatically(setup, why);
-    setup->engine = engine_find(names[wish]);
+    setup->engine = engine_kind_of(id);
     return setup->engine->available(why);
 }
 
 static int check_null_engine(const struct setup *setup, struct failure *why)
 {
-    if (strcmp(setup->engine->name, "null"))
+    if (setup->engine->id != ENGINE_NULL)
         return 0;
     if (!setup_writes(&setup->options) || !all_null(setup))
         return failure_set(why, -EINVAL,

@@ -226,7 +226,7 @@ static int add_doubts(const struct setup *setup, struct record *record)
             record, "depth-one", "warning",
             "--depth %llu was asked for, and engine %s has %llu in flight for each writer: raise "
             "--writers, or use --engine uring",
-            (unsigned long long)setup->depth_asked, setup->engine->name,
+            (unsigned long long)setup->depth_asked, engine_name(setup->engine->id),
             (unsigned long long)options->depth);
     for (uint32_t i = 0; i < options->target_count && !result; i++)
         if (!plan_target_bytes(&setup->plan, i))

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "options/phase_words.h"
+#include "options/phases.h"
 #include "record/store.h"
 
 enum { SETTINGS_MOST = 1 << 20 };
@@ -68,22 +68,24 @@ out:
 static const struct record_phase *last_write(const struct record *record, uint64_t *generation)
 {
     const struct record_phase *last = NULL;
-    for (size_t i = 0; i < record->phase_count; i++)
-        if (!strcmp(record->phases[i].kind, "write") && record->phases[i].file_count) {
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct phase_kind *kind = phase_kind_find(record->phases[i].kind);
+        if (kind && kind->writes && record->phases[i].file_count) {
             *generation = last ? *generation + 1 : 0;
             last = &record->phases[i];
         }
+    }
     return last;
 }
 
 static bool checks_data(const struct options *options)
 {
-    enum phase_action phases[PHASES_MOST];
+    enum phase_id phases[PHASES_MOST];
     size_t count = 0;
-    if (options->verify || phase_words_read(options->phases, phases, &count, NULL))
+    if (options->verify || phases_parse(options->phases, phases, &count, NULL))
         return options->verify;
     for (size_t i = 0; i < count; i++)
-        if (phases[i] == ACTION_VERIFY)
+        if (phase_kinds[phases[i]].checks)
             return true;
     return false;
 }

@@ -48,7 +48,7 @@ static void core_start(struct core *core, int fd)
         .gate_ns = clock_now_ns(),
     };
     counters_clear(&core->outcome.counters);
-    if (engine_open(&core->drive.engine, engine_find("null"), &setup, &why) ||
+    if (engine_open(&core->drive.engine, engine_kind_of(ENGINE_NULL), &setup, &why) ||
         ring_init(&core->full, DEPTH) || ring_init(&core->empty, DEPTH))
         give_up(&why);
     drive_prepare(&core->drive);
@@ -126,7 +126,7 @@ static double io_round(void)
     };
     const struct pipeline_setup setup = {
         .job = PIPELINE_WRITE_READY,
-        .engine = engine_find("null"),
+        .engine = engine_kind_of(ENGINE_NULL),
         .io_threads = 1,
         .depth = DEPTH,
         .buffers = DEPTH,

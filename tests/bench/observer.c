@@ -53,7 +53,7 @@ static struct pipeline *open_work(const struct rig *rig, const struct task *task
     struct pipeline *pipeline = NULL;
     const struct pipeline_setup setup = {
         .job = PIPELINE_WRITE,
-        .engine = engine_find("null"),
+        .engine = engine_kind_of(ENGINE_NULL),
         .io_threads = 1,
         .data_threads = 1,
         .depth = DEPTH,
@@ -84,7 +84,7 @@ static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t n
     };
     struct phase phase = {
         .run = &run,
-        .kind = phase_kind_of(ACTION_WRITE),
+        .kind = &phase_kinds[PHASE_WRITE],
         .number = number,
         .io_threads = 1,
         .parts = &rig->part,

@@ -134,7 +134,7 @@ static void close_script(struct engine *engine)
 }
 
 const struct engine_kind engine_null = {
-    .name = "null",
+    .id = ENGINE_NULL,
     .traits = {.asynchronous = true, .depth_max = ENGINE_DEPTH_MAX},
     .available = available,
     .open = open_script,

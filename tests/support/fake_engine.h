@@ -67,7 +67,7 @@ static inline int fake_open(struct engine *engine, const struct engine_setup *se
     uint64_t number = atomic_fetch_add(&fake->opened, 1) + 1;
     if (fake->fail_open_from && number >= fake->fail_open_from) {
         atomic_fetch_add(&fake->closed, 1);
-        return failure_set(why, -ENOMEM, "engine 'fake' does not open: a test wants it so");
+        return failure_set(why, -ENOMEM, "engine 'null' does not open: a test wants it so");
     }
     struct fake_queue *queue = calloc(1, sizeof *queue + setup->depth * sizeof queue->requests[0]);
     queue->property.state = number;
@@ -164,7 +164,7 @@ static inline void fake_start(struct fake *fake)
     *fake = (struct fake){
         .kind =
             {
-                .name = "fake",
+                .id = ENGINE_NULL,
                 .traits = {.asynchronous = true, .depth_max = 64},
                 .open = fake_open,
                 .submit = fake_submit,

@@ -72,13 +72,13 @@ static inline struct bench *bench_open(void **state, uint32_t depth)
     struct bench *bench = calloc(1, sizeof *bench);
     struct failure why = {0};
     bench->kind = *state;
-    bench->stores = strcmp(bench->kind->name, "null") != 0;
+    bench->stores = bench->kind->id != ENGINE_NULL;
     if (bench->kind->available(&why)) {
         free(bench);
         skip_because("engine is not available here: %s", why.text);
     }
     bench->memory = calloc(2, FILE_BYTES);
-    scratch_file(bench->path, folder, bench->kind->name);
+    scratch_file(bench->path, folder, engine_name(bench->kind->id));
     bench->fd = open(bench->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     assert_true(bench->fd >= 0);
     use_engine(bench, &bench->fd, 1, depth);
@@ -236,25 +236,25 @@ struct contract {
 #function, function                                                                        \
     }
 
-enum { ENGINES_MOST = 8, CONTRACTS_MOST = 16 };
+enum { CONTRACTS_MOST = 16 };
 
 /* Each test with each engine; 'extra' is one more without, or NULL. */
 static inline int contract_run(const char *group, const struct contract *contract, size_t contracts,
                                CMUnitTestFunction extra)
 {
-    static char names[CONTRACTS_MOST * ENGINES_MOST][96];
-    struct CMUnitTest tests[CONTRACTS_MOST * ENGINES_MOST + 1] = {
+    static char names[CONTRACTS_MOST * ENGINE_COUNT][96];
+    struct CMUnitTest tests[CONTRACTS_MOST * ENGINE_COUNT + 1] = {
         {.name = "apart from any engine", .test_func = extra}};
     size_t count = extra != NULL;
     if (contracts > CONTRACTS_MOST || !scratch_make(folder, NULL))
         return 1;
-    for (int i = 0; engine_list[i] && i < ENGINES_MOST; i++)
+    for (enum engine_id id = ENGINE_AUTO + 1; id < ENGINE_COUNT; id++)
         for (size_t j = 0; j < contracts; j++) {
             union {
                 const void *kind;
                 void *state;
-            } given = {.kind = engine_list[i]};
-            snprintf(names[count - 1 + !extra], sizeof names[0], "%s: %s", engine_list[i]->name,
+            } given = {.kind = engine_kind_of(id)};
+            snprintf(names[count - 1 + !extra], sizeof names[0], "%s: %s", engine_name(id),
                      contract[j].name);
             tests[count] = (struct CMUnitTest){.name = names[count - 1 + !extra],
                                                .test_func = contract[j].function,

@@ -36,7 +36,7 @@ static void forbid(long call, int error)
 /* Both ways to find out fail alike, and the text says this. */
 static int refused_with(int error, const char *text)
 {
-    const struct engine_kind *uring = engine_find("uring");
+    const struct engine_kind *uring = engine_kind_of(ENGINE_URING);
     struct failure why = {0}, opening = {0};
     struct engine engine;
     const int fd = 0;
@@ -69,8 +69,9 @@ static int out_of_descriptors(void)
     const struct rlimit few = {3, 3};
     struct failure why = {0};
     setrlimit(RLIMIT_NOFILE, &few);
-    return engine_find("uring")->available(&why) == -EMFILE && strstr(why.text, "ulimit -n") ? GOOD
-                                                                                             : BAD;
+    return engine_kind_of(ENGINE_URING)->available(&why) == -EMFILE && strstr(why.text, "ulimit -n")
+               ? GOOD
+               : BAD;
 }
 
 static int without_locked_memory(void)
@@ -80,7 +81,7 @@ static int without_locked_memory(void)
     setrlimit(RLIMIT_MEMLOCK, &none);
     if (geteuid() == 0 && setresuid(65534, 65534, 65534))
         return SKIPPED;
-    if (engine_find("uring")->available(&why) == 0) {
+    if (engine_kind_of(ENGINE_URING)->available(&why) == 0) {
         printf("this kernel does not charge rings to the limit of locked memory\n");
         fflush(stdout);
         return SKIPPED;
@@ -91,7 +92,7 @@ static int without_locked_memory(void)
 /* Registering is a favour: without it the engine works, and says so. */
 static int without_registration(void)
 {
-    const struct engine_kind *uring = engine_find("uring");
+    const struct engine_kind *uring = engine_kind_of(ENGINE_URING);
     struct failure why = {0};
     struct engine engine;
     struct engine_request *done;
@@ -116,7 +117,7 @@ static int without_registration(void)
 /* The limit of locked memory is enough for a ring, but not for the buffers. */
 static int buffers_beyond_the_limit(void)
 {
-    const struct engine_kind *uring = engine_find("uring");
+    const struct engine_kind *uring = engine_kind_of(ENGINE_URING);
     const struct rlimit small = {1 << 20, 1 << 20};
     struct failure why = {0};
     struct engine engine;
@@ -148,7 +149,7 @@ static void run_in_child(int (*body)(void))
 {
     struct failure why = {0};
     int status;
-    if (engine_find("uring")->available(&why))
+    if (engine_kind_of(ENGINE_URING)->available(&why))
         skip_because("engine is not available here: %s", why.text);
     fflush(stdout);
     const pid_t child = fork();

@@ -5,21 +5,6 @@
 
 #include "phase.h"
 
-static void test_each_action_has_its_kind(void **state)
-{
-    (void)state;
-    for (int i = 0; i < ACTION_COUNT; i++) {
-        enum phase_action action = (enum phase_action)i;
-        const struct phase_kind *kind = phase_kind_of(action);
-        assert_int_equal(kind->action, action);
-        assert_string_equal(kind->name, phase_action_name(action));
-        assert_int_equal(kind->writes, !phase_action_reads(action));
-        assert_false(kind->writes && kind->checks);
-        assert_non_null(kind->prepare);
-    }
-    assert_true(phase_kind_of(ACTION_VERIFY)->checks);
-}
-
 static void test_exit_codes(void **state)
 {
     (void)state;
@@ -43,7 +28,7 @@ struct stage {
 static const enum target_kind directory[] = {TARGET_DIRECTORY};
 static const uint32_t rank_node[] = {0};
 
-static void stage_start(struct stage *stage, enum phase_action action)
+static void stage_start(struct stage *stage, enum phase_id id)
 {
     char *targets[] = {(char[]){"/data"}};
     struct options *options = &stage->options;
@@ -51,8 +36,7 @@ static void stage_start(struct stage *stage, enum phase_action action)
     assert_int_equal(options_init(options, NULL), 0);
     assert_int_equal(options_set_targets(options, targets, 1, SOURCE_COMMAND_LINE, NULL), 0);
     assert_int_equal(
-        options_set(options, OPTION_PHASES, phase_action_name(action), SOURCE_COMMAND_LINE, NULL),
-        0);
+        options_set(options, OPTION_PHASES, phase_kinds[id].name, SOURCE_COMMAND_LINE, NULL), 0);
     options->layout = LAYOUT_SHARED;
     options->buffer_size_bytes = 4096;
     options->writers = 2;
@@ -73,8 +57,7 @@ static void stage_start(struct stage *stage, enum phase_action action)
         .plan = &stage->plan,
         .dataset = &stage->dataset,
     };
-    assert_int_equal(
-        phase_init(&stage->phase, &stage->run, phase_kind_of(action), &stage->dataset, NULL), 0);
+    assert_int_equal(phase_init(&stage->phase, &stage->run, id, &stage->dataset, NULL), 0);
     for (uint32_t i = 0; i < 2; i++)
         assert_int_equal(dataset_foreign(&stage->dataset, 0, i, &stage->phase.parts[i], NULL), 0);
     phase_set_tasks(&stage->phase);
@@ -91,10 +74,10 @@ static void stage_end(struct stage *stage)
 static void test_tasks(void **state)
 {
     (void)state;
-    static const enum phase_action actions[] = {ACTION_WRITE, ACTION_READ};
+    static const enum phase_id ids[] = {PHASE_WRITE, PHASE_READ};
     for (size_t i = 0; i < 2; i++) {
         struct stage stage;
-        stage_start(&stage, actions[i]);
+        stage_start(&stage, ids[i]);
         uint32_t with = stage.phase.parts[0].share.bytes ? 0 : 1;
         const struct task *task = &stage.phase.tasks[with];
         assert_string_equal(task->path, "/data/tidemill-id/shared");
@@ -103,7 +86,7 @@ static void test_tasks(void **state)
         assert_int_equal(task->position.generation, 7);
         assert_int_equal(task->position.file_bytes, 1000); /* where the unaligned tail is */
         assert_true(task->may_fall_back);
-        assert_int_equal(task->only != NULL, actions[i] == ACTION_READ);
+        assert_int_equal(task->only != NULL, ids[i] == PHASE_READ);
         assert_null(stage.phase.tasks[!with].file);
         assert_int_equal(stage.phase.tasks[!with].share.request_count, 0);
         stage_end(&stage);
@@ -114,7 +97,7 @@ static void test_required_direct_transfers_do_not_fall_back(void **state)
 {
     (void)state;
     struct stage stage;
-    stage_start(&stage, ACTION_WRITE);
+    stage_start(&stage, PHASE_WRITE);
     stage.options.direct = OPTION_DIRECT_REQUIRE;
     phase_set_tasks(&stage.phase);
     assert_false(stage.phase.tasks[0].may_fall_back);
@@ -124,7 +107,6 @@ static void test_required_direct_transfers_do_not_fall_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_action_has_its_kind),
         cmocka_unit_test(test_exit_codes),
         cmocka_unit_test(test_tasks),
         cmocka_unit_test(test_required_direct_transfers_do_not_fall_back),

@@ -168,7 +168,7 @@ static void test_a_broken_engine_ends_it(void **state)
     stand_run(stand);
     assert_true(stand->drive.broken);
     assert_string_equal(stand->outcome.failure.text,
-                        "engine 'fake' failed on '/some/file': Input/output error");
+                        "engine 'null' failed on '/some/file': Input/output error");
     assert_int_equal(stand->outcome.counters.requests, DEPTH);
     assert_int_equal(stand->fake.closed, 1);
     free(stand);

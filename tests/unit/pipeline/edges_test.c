@@ -66,10 +66,10 @@ static void edges_are_exact(void **state)
     fake.shuffle = true;
     fake.hold = 1;
     check_edge(PIPELINE_WRITE, &fake.kind, true);
-    check_edge(PIPELINE_WRITE_READY, engine_find("null"), true);
-    check_edge(PIPELINE_WRITE, engine_find("pwrite"), true);
-    check_edge(PIPELINE_CHECK, engine_find("pwrite"), true);
-    check_edge(PIPELINE_WRITE, engine_find("null"), false);
+    check_edge(PIPELINE_WRITE_READY, engine_kind_of(ENGINE_NULL), true);
+    check_edge(PIPELINE_WRITE, engine_kind_of(ENGINE_PWRITE), true);
+    check_edge(PIPELINE_CHECK, engine_kind_of(ENGINE_PWRITE), true);
+    check_edge(PIPELINE_WRITE, engine_kind_of(ENGINE_NULL), false);
 }
 
 /* Who has nothing to do passes edges as time does; who has, holds them up until the clock runs. */
@@ -78,7 +78,7 @@ static void without_work_time_passes_edges(void **state)
     (void)state;
     struct rig rig;
     uint64_t bytes = 1;
-    struct pipeline_setup setup = setup_for(engine_find("null"), PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_NULL), PIPELINE_WRITE);
     rig_start(&rig, LAYOUT_RANK, 1, REQUEST, REQUEST);
     rig_tasks(&rig, false, DIRECT_NEVER);
     struct task with_work = rig.tasks[0];

@@ -10,8 +10,8 @@ enum { MANY_BYTES = 1 << 30, REQUEST = 4096 };
 
 static inline const struct engine_kind *async_engine(void)
 {
-    const struct engine_kind *uring = engine_find("uring");
-    return uring->available(NULL) ? engine_find("pwrite") : uring;
+    const struct engine_kind *uring = engine_kind_of(ENGINE_URING);
+    return uring->available(NULL) ? engine_kind_of(ENGINE_PWRITE) : uring;
 }
 
 static inline struct pipeline_setup setup_for(const struct engine_kind *engine,

@@ -9,7 +9,7 @@
 static void test_a_deadline_ends_writing(void **state)
 {
     (void)state;
-    const struct engine_kind *const engines[] = {async_engine(), engine_find("pwrite")};
+    const struct engine_kind *const engines[] = {async_engine(), engine_kind_of(ENGINE_PWRITE)};
     for (size_t i = 0; i < 2; i++) {
         struct rig rig;
         struct pipeline_setup setup = setup_for(engines[i], PIPELINE_WRITE);
@@ -62,7 +62,7 @@ static void test_a_rate_is_kept(void **state)
     static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY, PIPELINE_READ};
     for (size_t i = 0; i < 3; i++) {
         struct rig rig;
-        struct pipeline_setup setup = setup_for(engine_find("null"), PIPELINE_WRITE);
+        struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_NULL), PIPELINE_WRITE);
         enum { PLACES = 40, RATE = 4096 * 100 };
         rig_start(&rig, LAYOUT_RANK, 2, 2 * PLACES * REQUEST, REQUEST);
         rig_run(&rig, &setup, DIRECT_NEVER);
@@ -123,7 +123,7 @@ static void test_a_stop_at_any_moment(void **state)
         fake_start(&fake);
         fake.shuffle = true;
         fake.hold = (uint32_t)property_below(&property, 3);
-        const struct engine_kind *const engines[] = {async_engine(), engine_find("pwrite"),
+        const struct engine_kind *const engines[] = {async_engine(), engine_kind_of(ENGINE_PWRITE),
                                                      &fake.kind};
         stop_once(&property, engines[property_below(&property, 3)]);
     }

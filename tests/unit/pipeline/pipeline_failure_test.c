@@ -181,7 +181,7 @@ static void test_an_engine_that_does_not_open(void **state)
         rig_start(&rig, LAYOUT_RANK, 4, 100 * REQUEST, REQUEST);
         rig_tasks(&rig, false, DIRECT_NEVER);
         assert_int_equal(rig_open(&rig, &setup, &failure), -ENOMEM);
-        assert_string_equal(failure.text, "engine 'fake' does not open: a test wants it so");
+        assert_string_equal(failure.text, "engine 'null' does not open: a test wants it so");
         assert_null(rig.pipeline);
         assert_int_equal(fake.opened, 4);
         assert_int_equal(fake.closed, 4);
@@ -203,7 +203,7 @@ static void test_a_setup_that_cannot_work(void **state)
 {
     (void)state;
     const struct pipeline_setup good = {
-        .engine = engine_find("null"),
+        .engine = engine_kind_of(ENGINE_NULL),
         .io_threads = 2,
         .data_threads = 1,
         .depth = 1,
@@ -229,7 +229,7 @@ static void test_a_depth_that_the_engine_cannot_have(void **state)
     (void)state;
     struct rig rig;
     struct failure failure = {0};
-    struct pipeline_setup setup = setup_for(engine_find("pwrite"), PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_PWRITE), PIPELINE_WRITE);
     setup.depth = 2;
     rig_start(&rig, LAYOUT_RANK, 1, 100 * REQUEST, REQUEST);
     rig_tasks(&rig, false, DIRECT_NEVER);

@@ -105,7 +105,7 @@ static void test_io_threads_without_requests(void **state)
     (void)state;
     struct rig rig;
     struct pipeline_setup setup = {
-        .engine = engine_find("pwrite"), .data_threads = 2, .depth = 1, .buffers = 6};
+        .engine = engine_kind_of(ENGINE_PWRITE), .data_threads = 2, .depth = 1, .buffers = 6};
     rig_start(&rig, LAYOUT_WRITER, 4, 5000, 4096);
     setup.job = PIPELINE_WRITE;
     rig_run(&rig, &setup, DIRECT_NEVER);
@@ -137,7 +137,7 @@ static void test_more_data_threads_than_places(void **state)
         uint64_t bytes = 512 * (1 + round % 7) - 100;
         struct pipeline_setup setup = {
             .job = PIPELINE_WRITE,
-            .engine = engine_find("null"),
+            .engine = engine_kind_of(ENGINE_NULL),
             .data_threads = 6,
             .depth = 2,
             .buffers = 8,
@@ -169,7 +169,7 @@ static void test_many_pipelines_at_once(void **state)
     (void)state;
     enum { MANY = 24, BYTES = 200 * 4096 };
     static struct rig rigs[MANY];
-    const struct engine_kind *engine = engine_find("pwrite");
+    const struct engine_kind *engine = engine_kind_of(ENGINE_PWRITE);
     struct pipeline_setup setups[MANY];
     for (int i = 0; i < MANY; i++) {
         setups[i] = (struct pipeline_setup){
@@ -198,7 +198,7 @@ static void lanes_do_every_job(void **state)
         struct pipeline_place place;
         struct pipeline_setup setup = {
             .job = PIPELINE_WRITE,
-            .engine = engine_find("pwrite"),
+            .engine = engine_kind_of(ENGINE_PWRITE),
             .data_threads = shapes[i].data_threads,
             .depth = 1,
             .buffers = shapes[i].buffers,
@@ -231,7 +231,7 @@ static void bound_lanes_do_every_job(void **state)
     assert_int_equal(numa_open(&numa, NULL), 0);
     struct pipeline_setup setup = {
         .job = PIPELINE_WRITE,
-        .engine = engine_find("pwrite"),
+        .engine = engine_kind_of(ENGINE_PWRITE),
         .data_threads = 2,
         .depth = 1,
         .buffers = 8,
@@ -264,7 +264,7 @@ static void batches_fill_and_end(void **state)
         struct rig rig;
         struct pipeline_setup setup = {
             .job = PIPELINE_WRITE,
-            .engine = engine_find("pwritev"),
+            .engine = engine_kind_of(ENGINE_PWRITEV),
             .data_threads = 3,
             .depth = batch,
             .buffers = 2 * batch + 3,

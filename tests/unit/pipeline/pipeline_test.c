@@ -21,7 +21,7 @@ static int64_t now_and_then_short(struct fake *fake, const struct engine_request
 
 static const struct engine_kind *some_engine(struct property *property, struct fake *fake)
 {
-    static const char *const names[] = {"uring", "pwrite"};
+    static const enum engine_id ids[] = {ENGINE_URING, ENGINE_PWRITE};
     const struct engine_kind *kind = NULL;
     fake_start(fake);
     fake->answer = now_and_then_short;
@@ -29,7 +29,7 @@ static const struct engine_kind *some_engine(struct property *property, struct f
     fake->hold = 1;
     uint64_t chosen = property_below(property, 3);
     if (chosen < 2)
-        kind = engine_find(names[chosen]);
+        kind = engine_kind_of(ids[chosen]);
     return kind && !kind->available(NULL) ? kind : &fake->kind;
 }
 
@@ -159,7 +159,7 @@ static void test_ready_made_buffers_are_full(void **state)
     struct rig rig;
     struct pipeline_setup setup = {
         .job = PIPELINE_WRITE_READY,
-        .engine = engine_find("pwrite"),
+        .engine = engine_kind_of(ENGINE_PWRITE),
         .depth = 1,
         .buffers = 4,
     };
@@ -181,7 +181,7 @@ static void test_a_read_that_never_happened_is_found(void **state)
     struct rig rig;
     struct found found[PIPELINE_DIFFERENCES];
     struct pipeline_setup setup = {
-        .engine = engine_find("null"), .data_threads = 2, .depth = 4, .buffers = 8};
+        .engine = engine_kind_of(ENGINE_NULL), .data_threads = 2, .depth = 4, .buffers = 8};
     rig_start(&rig, LAYOUT_RANK, 2, 40 * 8192, 8192);
     setup.job = PIPELINE_WRITE;
     rig_run(&rig, &setup, DIRECT_NEVER);
@@ -201,11 +201,11 @@ static void test_a_read_that_never_happened_is_found(void **state)
 static void test_bytes_before_an_early_end_add_up(void **state)
 {
     (void)state;
-    static const char *const engines[] = {"uring", "pwrite", "pwritev"};
+    static const enum engine_id engines[] = {ENGINE_URING, ENGINE_PWRITE, ENGINE_PWRITEV};
     for (size_t i = 0; i < sizeof engines / sizeof *engines; i++) {
         struct rig rig;
         struct pipeline_setup setup = {
-            .engine = engine_find(engines[i]), .data_threads = 1, .depth = 1, .buffers = 8};
+            .engine = engine_kind_of(engines[i]), .data_threads = 1, .depth = 1, .buffers = 8};
         if (setup.engine->available(NULL))
             continue;
         rig_start(&rig, LAYOUT_RANK, 1, 20 * 4096, 4096);

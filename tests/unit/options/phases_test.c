@@ -4,20 +4,21 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "options/phase_words.h"
+#include "options/phases.h"
 
 static void test_lists_of_phases(void **state)
 {
     (void)state;
-    enum phase_action phases[PHASES_MOST];
+    enum phase_id phases[PHASES_MOST];
     size_t count;
-    assert_int_equal(phase_words_read("write,verify,read,write", phases, &count, NULL), 0);
+    assert_int_equal(phases_parse("write,verify,read,write", phases, &count, NULL), 0);
     assert_int_equal(count, 4);
-    assert_int_equal(phases[0], ACTION_WRITE);
-    assert_int_equal(phases[1], ACTION_VERIFY);
-    assert_int_equal(phases[2], ACTION_READ);
-    assert_int_equal(phases[3], ACTION_WRITE);
-    assert_string_equal(phase_action_name(ACTION_VERIFY), "verify");
+    assert_int_equal(phases[0], PHASE_WRITE);
+    assert_int_equal(phases[1], PHASE_VERIFY);
+    assert_int_equal(phases[2], PHASE_READ);
+    assert_int_equal(phases[3], PHASE_WRITE);
+    assert_ptr_equal(phase_kind_find("verify"), &phase_kinds[PHASE_VERIFY]);
+    assert_null(phase_kind_find("ver"));
 }
 
 static void test_wrong_lists_of_phases(void **state)
@@ -25,42 +26,48 @@ static void test_wrong_lists_of_phases(void **state)
     (void)state;
     static const char *const lists[] = {"",      ",",          "write,", ",write", "write,,read",
                                         "wrote", "write read", "WRITE",  "writ"};
-    enum phase_action phases[PHASES_MOST];
+    enum phase_id phases[PHASES_MOST];
     size_t count;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         struct failure failure = {0};
-        assert_int_equal(phase_words_read(lists[i], phases, &count, &failure), -EINVAL);
+        assert_int_equal(phases_parse(lists[i], phases, &count, &failure), -EINVAL);
         assert_non_null(strstr(failure.text, "' is no phase"));
     }
     struct failure failure = {0};
-    phase_words_read("write,wrote", phases, &count, &failure);
+    phases_parse("write,wrote", phases, &count, &failure);
     assert_string_equal(failure.text, "--phases: 'wrote' is no phase; write, read and verify are");
 }
 
 static void test_too_many_phases(void **state)
 {
     (void)state;
-    enum phase_action phases[PHASES_MOST];
+    enum phase_id phases[PHASES_MOST];
     struct failure failure = {0};
     struct text list = {0};
     size_t count;
     text_add(&list, "read");
     for (int i = 1; i < PHASES_MOST; i++)
         text_add(&list, ",read");
-    assert_int_equal(phase_words_read(text_string(&list), phases, &count, NULL), 0);
+    assert_int_equal(phases_parse(text_string(&list), phases, &count, NULL), 0);
     assert_int_equal(count, PHASES_MOST);
     text_add(&list, ",read");
-    assert_int_equal(phase_words_read(text_string(&list), phases, &count, &failure), -EINVAL);
+    assert_int_equal(phases_parse(text_string(&list), phases, &count, &failure), -EINVAL);
     assert_string_equal(failure.text, "--phases: more than 64; give fewer");
     text_release(&list);
 }
 
-static void test_which_ones_read(void **state)
+static void test_what_each_kind_does(void **state)
 {
     (void)state;
-    assert_false(phase_action_reads(ACTION_WRITE));
-    assert_true(phase_action_reads(ACTION_READ));
-    assert_true(phase_action_reads(ACTION_VERIFY));
+    for (size_t i = 0; i < PHASE_COUNT; i++) {
+        const struct phase_kind *kind = &phase_kinds[i];
+        assert_int_equal(kind->id, i);
+        assert_ptr_equal(phase_kind_find(kind->name), kind);
+        assert_true(kind->reads || !kind->checks);
+    }
+    assert_true(phase_kinds[PHASE_WRITE].writes && !phase_kinds[PHASE_WRITE].reads);
+    assert_true(phase_kinds[PHASE_READ].reads && !phase_kinds[PHASE_READ].checks);
+    assert_true(phase_kinds[PHASE_VERIFY].checks && !phase_kinds[PHASE_VERIFY].writes);
 }
 
 int main(void)
@@ -69,7 +76,7 @@ int main(void)
         cmocka_unit_test(test_lists_of_phases),
         cmocka_unit_test(test_wrong_lists_of_phases),
         cmocka_unit_test(test_too_many_phases),
-        cmocka_unit_test(test_which_ones_read),
+        cmocka_unit_test(test_what_each_kind_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,41 @@
+/*
+ * The kinds of phases, from phases.def, and the list that --phases gives.
+ */
+#ifndef TIDEMILL_OPTIONS_PHASES_H
+#define TIDEMILL_OPTIONS_PHASES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/failure.h"
+
+enum phase_id {
+#define PHASE(ID, ...) PHASE_##ID,
+#include "options/phases.def"
+#undef PHASE
+    PHASE_COUNT
+};
+
+enum phase_unit { UNIT_BYTE, UNIT_OPERATION };
+
+struct phase_kind {
+    enum phase_id id;
+    const char *name;
+    enum phase_unit unit;
+    bool reads;
+    bool writes;
+    bool checks; /* every byte, even without --verify */
+};
+
+extern const struct phase_kind phase_kinds[PHASE_COUNT];
+
+enum { PHASES_MOST = 64 };
+
+/* The kind of that name; NULL when there is none. */
+const struct phase_kind *phase_kind_find(const char *name);
+
+/* Parses a list of names between commas; -EINVAL names the word that is none. */
+int phases_parse(const char *list, enum phase_id phases[PHASES_MOST], size_t *count,
+                 struct failure *why);
+
+#endif
