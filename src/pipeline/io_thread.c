@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "plan/pool.h"
 #include "platform/clock.h"
 #include "platform/space.h"
 
@@ -294,7 +295,7 @@ static int io_thread_open(struct io_thread *thread)
         .depth = thread->drive.depth,
         .memory = thread->lane->arena.memory,
         .memory_bytes = thread->lane->arena.bytes,
-        .buffer_bytes = lane_stride(&pipeline->setup),
+        .buffer_bytes = pool_stride_bytes(pipeline->setup.buffer_bytes),
         .mode = pipeline->setup.mode,
     };
     drive_prepare(&thread->drive);

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/checked.h"
-
-enum { BUFFER_ALIGNMENT = 4096 };
+#include "plan/pool.h"
 
 uint32_t lane_count_for(const struct pipeline_setup *setup, uint32_t data_thread_count)
 {
@@ -49,15 +48,10 @@ static void deal_lane(struct pipeline *pipeline, uint32_t number)
     }
 }
 
-uint64_t lane_stride(const struct pipeline_setup *setup)
-{
-    return divide_up(setup->buffer_bytes, BUFFER_ALIGNMENT) * BUFFER_ALIGNMENT;
-}
-
 static int make_memory(struct pipeline *pipeline, struct lane *lane, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
-    uint64_t stride = lane_stride(setup);
+    uint64_t stride = pool_stride_bytes(setup->buffer_bytes);
     uint64_t bytes;
     if (checked_multiply(stride, lane->buffer_count, &bytes))
         return failure_set(why, -EOVERFLOW, "the buffers together are too large");

@@ -125,9 +125,6 @@ static inline bool job_reads(enum pipeline_job job)
     return job == PIPELINE_READ || job == PIPELINE_CHECK;
 }
 
-/* From one buffer of an arena to the next, in bytes. */
-uint64_t lane_stride(const struct pipeline_setup *setup);
-
 /* How many lanes there will be: as many as wished, but each has an I/O thread and, where they take
  * part, a data thread. */
 uint32_t lane_count_for(const struct pipeline_setup *setup, uint32_t data_thread_count);

@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "base/units.h"
+#include "plan/pool.h"
 
 enum {
     REQUEST_BYTES = 1 << 20,
@@ -44,16 +45,11 @@ static uint64_t writers_for(uint32_t cpus, bool synchronous)
     return synchronous ? larger(steps[step].writers, 4) : steps[step].writers;
 }
 
-/* A buffer begins at a page. */
-static uint64_t stride_bytes(const struct options *options)
-{
-    return divide_up(options->buffer_size_bytes, PAGE_BYTES) * PAGE_BYTES;
-}
-
 /* So many buffers fit the quarter of the memory that a default takes at most. */
 static uint64_t affordable(const struct options *options, const struct capacity *capacity)
 {
-    uint64_t count = capacity->memory_bytes / MEMORY_PART / stride_bytes(options);
+    uint64_t count =
+        capacity->memory_bytes / MEMORY_PART / pool_stride_bytes(options->buffer_size_bytes);
     return smaller(larger(count, 1), BUFFERS_MOST);
 }
 
@@ -140,7 +136,7 @@ static void fit_pool(struct options *options, const struct capacity *capacity)
     uint64_t most = affordable(options, capacity);
     uint64_t wanted;
     if (!options_given(options, OPTION_DEPTH) && !needed_depth(capacity)) {
-        uint64_t cached = capacity->cache_bytes / stride_bytes(options);
+        uint64_t cached = capacity->cache_bytes / pool_stride_bytes(options->buffer_size_bytes);
         if (capacity->cache_bytes && !count_given)
             options->depth =
                 smaller(options->depth, larger(depth_for(options, cached), DEPTH_LEAST));
@@ -186,7 +182,8 @@ static int check_pool(const struct options *options, const struct capacity *capa
                            " buffers: give '--buffer-count' at least %" PRIu64,
                            options->writers, options->buffer_count, options->writers);
     uint64_t pool;
-    if (!checked_multiply(options->buffer_count, stride_bytes(options), &pool) &&
+    if (!checked_multiply(options->buffer_count, pool_stride_bytes(options->buffer_size_bytes),
+                          &pool) &&
         pool <= capacity->memory_bytes)
         return 0;
     char memory[UNITS_TEXT];

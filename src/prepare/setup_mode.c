@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/checked.h"
 #include "base/units.h"
 #include "engines/fixed_share.h"
+#include "plan/pool.h"
 #include "platform/host.h"
 #include "platform/memory.h"
 #include "platform/probe.h"
@@ -19,7 +19,7 @@ enum { PAGE_BYTES = 4096 };
 
 static uint64_t pool_bytes(const struct options *options)
 {
-    return divide_up(options->buffer_size_bytes, PAGE_BYTES) * PAGE_BYTES * options->buffer_count;
+    return pool_stride_bytes(options->buffer_size_bytes) * options->buffer_count;
 }
 
 static void note(struct setup *setup, const char *text)
@@ -77,7 +77,7 @@ static int try_rings(const struct setup *setup, struct failure *why)
         .depth = (uint32_t)setup->options.depth,
         .memory = arena.memory,
         .memory_bytes = fixed ? arena.bytes : 0,
-        .buffer_bytes = divide_up(setup->options.buffer_size_bytes, PAGE_BYTES) * PAGE_BYTES,
+        .buffer_bytes = pool_stride_bytes(setup->options.buffer_size_bytes),
         .mode = setup->mode,
     };
     rings.mode.iopoll = false;
