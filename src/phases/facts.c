@@ -27,7 +27,8 @@ void facts_note(struct facts *facts, const char *text)
 static bool is_first_of_file(const struct phase *phase, uint32_t writer)
 {
     for (uint32_t i = 0; i < writer; i++)
-        if (phase->parts[i].share.bytes && !strcmp(phase->parts[i].path, phase->parts[writer].path))
+        if (phase->opened.parts[i].share.bytes &&
+            !strcmp(phase->opened.parts[i].path, phase->opened.parts[writer].path))
             return false;
     return true;
 }
@@ -35,12 +36,12 @@ static bool is_first_of_file(const struct phase *phase, uint32_t writer)
 static void look_at_files(const struct phase *phase, int64_t *seen, int64_t *cached)
 {
     uint32_t files = 0;
-    for (uint32_t i = 0; i < phase->writers && files < FILES_MOST; i++) {
+    for (uint32_t i = 0; i < phase->opened.count && files < FILES_MOST; i++) {
         struct file_pages pages;
-        if (!phase->parts[i].share.bytes || !is_first_of_file(phase, i))
+        if (!phase->opened.parts[i].share.bytes || !is_first_of_file(phase, i))
             continue;
         files++;
-        if (file_look_at_pages(phase->parts[i].path, WINDOWS, &pages))
+        if (file_look_at_pages(phase->opened.parts[i].path, WINDOWS, &pages))
             continue;
         *seen += (int64_t)pages.seen;
         *cached += (int64_t)pages.resident;

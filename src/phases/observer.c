@@ -28,7 +28,7 @@ static enum stop_reason own_wish(const struct watcher *watcher)
 {
     const struct phase *phase = watcher->phase;
     int signal_number = interrupt_signal();
-    if (pipeline_failed(phase->pipeline) || phase->shortage.code)
+    if (pipeline_failed(phase->pipeline) || phase->watch.space.shortage.code)
         return STOP_FAILURE;
     if (watcher->waits_too_long)
         return STOP_STALL;
@@ -36,7 +36,7 @@ static enum stop_reason own_wish(const struct watcher *watcher)
         return STOP_SIGINT;
     if (signal_number)
         return STOP_SIGTERM;
-    return phase->steady ? STOP_STEADY : STOP_NONE;
+    return phase->watch.steady.reached ? STOP_STEADY : STOP_NONE;
 }
 
 static void tell_progress(struct watcher *watcher)
@@ -96,7 +96,7 @@ static void turn(struct watcher *watcher)
     /* Before any message: whoever sent the signal may kill all of us within a second. */
     if (signal_number && !watcher->saved)
         save(watcher, signal_number, now_ns - watcher->start_ns);
-    gauge_look(phase->gauge, now_ns);
+    gauge_look(phase->watch.gauge, now_ns);
     watcher->waits_too_long = stall_turn(phase);
     space_floor_kept(phase, now_ns);
     until_steady_turn(phase);
@@ -117,7 +117,7 @@ static bool can_end_without(const struct watcher *watcher)
  */
 static int64_t turn_ns(const struct phase *phase)
 {
-    int64_t left_ns = phase->start_ns - clock_now_ns();
+    int64_t left_ns = phase->clocks.start_ns - clock_now_ns();
     return left_ns > 0 && left_ns < TURN_NS ? left_ns : TURN_NS;
 }
 
@@ -130,7 +130,7 @@ void observer_watch(struct phase *phase)
     while (!pipeline_wait(phase->pipeline, turn_ns(phase)) && !can_end_without(&watcher))
         turn(&watcher);
     phase->run->given_up |= pipeline_abandoned(phase->pipeline);
-    gauge_take(phase->gauge);
+    gauge_take(phase->watch.gauge);
     turn(&watcher);
     cluster_gate_enter(cluster);
     while (!cluster_gate_passed(cluster)) {
@@ -138,6 +138,6 @@ void observer_watch(struct phase *phase)
         nap_ns = nap_ns * 2 < longest_ns ? nap_ns * 2 : longest_ns;
         turn(&watcher);
     }
-    gauge_take(phase->gauge);
-    phase->stop = cluster_stop_settle(cluster, phase->number, own_wish(&watcher));
+    gauge_take(phase->watch.gauge);
+    phase->watch.stop = cluster_stop_settle(cluster, phase->number, own_wish(&watcher));
 }

@@ -5,7 +5,7 @@
 #include "phase.h"
 
 /* From the start gate until every rank is done; stops the pipeline when any rank wants it. Sets
- * phase->stop, the same on every rank. Collective. */
+ * phase->watch.stop, the same on every rank. Collective. */
 void observer_watch(struct phase *phase);
 
 #endif

@@ -11,9 +11,29 @@
 #include "cluster/skew.h"
 #include "facts.h"
 #include "gauge.h"
+#include "opened.h"
 #include "phases/run.h"
 #include "pipeline/pipeline.h"
-#include "stats/rounds.h"
+#include "space_floor.h"
+#include "stall.h"
+#include "until_steady.h"
+
+/* When the phase was, by this rank's clock and by rank 0's. */
+struct clock_points {
+    struct clock_point before; /* the clocks, compared right before the start and after the end */
+    struct clock_point after;
+    int64_t start_ns; /* the common start, on this rank's own clock */
+    int64_t slack_ns; /* between naming the common start and the start itself */
+};
+
+/* What the main thread sees of the phase while the work runs. */
+struct phase_watch {
+    enum stop_reason stop;
+    struct stall_watch stall;
+    struct space_watch space;
+    struct steady_watch steady;
+    struct gauge *gauge; /* node leaders */
+};
 
 struct phase {
     struct run *run;
@@ -24,34 +44,16 @@ struct phase {
     const struct engine_kind *engine;
     struct limits limits;
     bool until_steady;
-    bool probe;      /* beside the plan: not announced, and its files go whatever --keep says */
-    uint32_t number; /* counts what the run has carried out, from 0: tells messages apart */
-    uint32_t writers;
-    struct part *parts;            /* what each writer works on: own, or another rank's */
-    struct acknowledged *readable; /* reading: what may be read of each part */
-    struct file *files;
-    struct file *opened; /* what 'files' were right after open: the modes outlive the descriptors */
-    struct task *tasks;
-    int64_t open_ns;   /* time spent in open */
-    int64_t *opens_ns; /* of it, for each writer's file */
-    struct facts facts;
+    bool probe;         /* beside the plan: not announced, and its files go whatever --keep says */
+    uint32_t number;    /* counts what the run has carried out, from 0: tells messages apart */
+    int64_t started_ns; /* since the run's start */
+    struct opened opened;
+    struct task *tasks; /* one for each writer */
     struct pipeline *pipeline;
-    struct gauge *gauge; /* node leaders */
-    enum stop_reason stop;
-    int64_t stall_seen_ns; /* rank 0: since when somebody has waited for storage; 0 = nobody */
-    bool stall_told;
-    int64_t space_seen_ns; /* the last look at the free space, and the bytes then */
-    uint64_t space_bytes;
-    uint64_t edges_told;       /* of the rounds, by --until-steady */
-    struct rounds rounds;      /* rank 0: of all ranks, as last heard */
-    bool steady;               /* ... their last window is */
-    struct failure shortage;   /* the free space has fallen below the floor */
-    struct histogram latency;  /* of all this rank's writers, once they are done */
-    int64_t started_ns;        /* since the run's start */
-    struct clock_point before; /* the clocks, compared right before and after */
-    struct clock_point after;
-    int64_t start_ns; /* the common start, on this rank's own clock */
-    int64_t slack_ns; /* so far off it was when it was named */
+    struct facts facts;
+    struct histogram latency; /* of all this rank's writers, once they are done */
+    struct phase_watch watch;
+    struct clock_points clocks;
 };
 
 /* As the options want it; until it is prepared, job, engine and limits may still be changed. Every

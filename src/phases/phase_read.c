@@ -20,11 +20,11 @@ static int exchange_acknowledged(struct phase *phase, struct failure *why)
     struct dataset *dataset = phase->dataset;
     uint32_t from = plan->reads_of[cluster->rank];
     uint32_t to = reader_of(plan, cluster->rank);
-    for (uint32_t i = 0; i < phase->writers; i++) {
-        cluster_exchange(cluster, &dataset->parts[i].acknowledged, to, &phase->readable[i], from,
-                         sizeof phase->readable[i]);
+    for (uint32_t i = 0; i < phase->opened.count; i++) {
+        cluster_exchange(cluster, &dataset->parts[i].acknowledged, to, &phase->opened.readable[i],
+                         from, sizeof phase->opened.readable[i]);
         if (!why->code)
-            dataset_foreign(dataset, from, i, &phase->parts[i], why);
+            dataset_foreign(dataset, from, i, &phase->opened.parts[i], why);
     }
     return why->code;
 }
@@ -32,7 +32,7 @@ static int exchange_acknowledged(struct phase *phase, struct failure *why)
 /* So that what is read comes from storage, as far as this node's page cache goes. */
 static void drop_cache(struct phase *phase, uint32_t writer)
 {
-    if (phase->run->options->cache == CACHE_DROP && file_drop_cache(&phase->files[writer]))
+    if (phase->run->options->cache == CACHE_DROP && file_drop_cache(&phase->opened.files[writer]))
         facts_note(&phase->facts, "page cache not dropped: the file system cannot");
 }
 
@@ -40,9 +40,9 @@ int phase_read_prepare(struct phase *phase, struct agreement *agreement)
 {
     struct failure failure = {0};
     exchange_acknowledged(phase, &failure);
-    for (uint32_t i = 0; i < phase->writers && !failure.code; i++) {
-        struct share *share = &phase->parts[i].share;
-        if (!acknowledged_count(&phase->readable[i]))
+    for (uint32_t i = 0; i < phase->opened.count && !failure.code; i++) {
+        struct share *share = &phase->opened.parts[i].share;
+        if (!acknowledged_count(&phase->opened.readable[i]))
             share->bytes = share->request_count = 0;
         if (share->bytes && !phase_open_file(phase, i, FILE_OPEN_READ, &failure))
             drop_cache(phase, i);

@@ -18,7 +18,7 @@ static bool is_new(const struct phase *phase, const struct part *part)
 static int take_part(struct phase *phase, uint32_t writer, struct failure *why)
 {
     const struct part *own = &phase->dataset->parts[writer];
-    struct part *part = &phase->parts[writer];
+    struct part *part = &phase->opened.parts[writer];
     *part = *own;
     part->path = strdup(own->path);
     return part->path ? 0 : failure_set(why, -ENOMEM, "not enough memory");
@@ -27,11 +27,11 @@ static int take_part(struct phase *phase, uint32_t writer, struct failure *why)
 /* The file's maker gives it its blocks; where that cannot be done, it is told. */
 static void preallocate(struct phase *phase, uint32_t writer, struct failure *why)
 {
-    const struct part *part = &phase->parts[writer];
+    const struct part *part = &phase->opened.parts[writer];
     uint64_t bytes = geometry_file_bytes(&phase->run->plan->geometry, &part->share);
     int64_t before_ns = clock_now_ns();
-    int result = file_preallocate(&phase->files[writer], part->path, bytes, why);
-    phase->open_ns += clock_now_ns() - before_ns;
+    int result = file_preallocate(&phase->opened.files[writer], part->path, bytes, why);
+    phase->opened.open_ns += clock_now_ns() - before_ns;
     if (result == -EOPNOTSUPP)
         facts_note(&phase->facts, "files not preallocated: the file system cannot");
     else if (!result)
@@ -42,8 +42,8 @@ static void preallocate(struct phase *phase, uint32_t writer, struct failure *wh
 static void open_parts(struct phase *phase, bool makers, struct failure *why)
 {
     struct dataset *dataset = phase->dataset;
-    for (uint32_t i = 0; i < phase->writers && !why->code; i++) {
-        struct part *part = &phase->parts[i];
+    for (uint32_t i = 0; i < phase->opened.count && !why->code; i++) {
+        struct part *part = &phase->opened.parts[i];
         bool makes = part->creates && is_new(phase, part);
         if (!part->share.bytes || makes != makers)
             continue;
@@ -58,7 +58,7 @@ int phase_write_prepare(struct phase *phase, struct agreement *agreement)
 {
     struct dataset *dataset = phase->dataset;
     struct failure failure = {0};
-    for (uint32_t i = 0; i < phase->writers && !failure.code; i++)
+    for (uint32_t i = 0; i < phase->opened.count && !failure.code; i++)
         take_part(phase, i, &failure);
     open_parts(phase, true, &failure);
     int result = cluster_agree(phase->run->cluster, &failure, agreement);

@@ -30,7 +30,7 @@ static void row_of_writer(const struct phase *phase, uint32_t index, struct reco
 {
     const struct cluster *cluster = phase->run->cluster;
     const struct outcome *outcome = pipeline_outcome(phase->pipeline, index);
-    const struct file *file = &phase->opened[index];
+    const struct file *file = &phase->opened.modes[index];
     *row = (struct record_row){
         .node = cluster->node,
         .rank = cluster->rank,
@@ -85,16 +85,16 @@ static void row_of_modes(const struct phase *phase, struct record_row *row)
 {
     bool first = true;
     row_of_rank(phase, row);
-    for (uint32_t i = 0; i < phase->writers; i++) {
-        if (!phase->parts[i].share.bytes)
+    for (uint32_t i = 0; i < phase->opened.count; i++) {
+        if (!phase->opened.parts[i].share.bytes)
             continue;
-        struct record_row part = {.direct_opened = (uint8_t)phase->opened[i].opened,
-                                  .direct_in_effect = (uint8_t)phase->opened[i].in_effect,
+        struct record_row part = {.direct_opened = (uint8_t)phase->opened.modes[i].opened,
+                                  .direct_in_effect = (uint8_t)phase->opened.modes[i].in_effect,
                                   .uncached = phase->run->mode.uncached,
                                   .buffers_fixed =
                                       pipeline_outcome(phase->pipeline, i)->buffers_fixed};
         counters_clear(&part.counters);
-        text_copy(part.direct_reason, sizeof part.direct_reason, phase->opened[i].reason);
+        text_copy(part.direct_reason, sizeof part.direct_reason, phase->opened.modes[i].reason);
         results_merge_modes(row, &part, first);
         row_merge(row, &part);
         first = false;
@@ -166,8 +166,8 @@ static int64_t planned_bytes(const struct phase *phase)
     uint64_t readable = 0;
     if (phase->kind->writes)
         return (int64_t)phase->run->plan->geometry.setup.total_bytes;
-    for (uint32_t i = 0; i < phase->writers; i++)
-        readable += phase->parts[i].share.bytes ? phase->readable[i].bytes : 0;
+    for (uint32_t i = 0; i < phase->opened.count; i++)
+        readable += phase->opened.parts[i].share.bytes ? phase->opened.readable[i].bytes : 0;
     return (int64_t)cluster_sum(phase->run->cluster, readable);
 }
 
@@ -193,7 +193,7 @@ int results_opened(struct phase *phase, struct record_phase *into, struct failur
 static int gather_rows(struct phase *phase, struct record_phase *into, struct failure *why)
 {
     struct cluster *cluster = phase->run->cluster;
-    struct record_row *writers = calloc(phase->writers, sizeof *writers);
+    struct record_row *writers = calloc(phase->opened.count, sizeof *writers);
     struct record_row rank;
     void *all_writers = NULL;
     void *all_ranks = NULL;
@@ -201,8 +201,8 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
     size_t rank_count = 0;
     uint32_t used = 0;
     row_of_rank(phase, &rank);
-    for (uint32_t i = 0; writers && i < phase->writers; i++) {
-        if (!phase->parts[i].share.bytes)
+    for (uint32_t i = 0; writers && i < phase->opened.count; i++) {
+        if (!phase->opened.parts[i].share.bytes)
             continue;
         row_of_writer(phase, i, &writers[used]);
         results_merge_modes(&rank, &writers[used], !used);
@@ -212,13 +212,13 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
     if (!writers)
         failure_set(why, -ENOMEM, "not enough memory for the results");
     counters_merge(&rank.counters, pipeline_data_counters(phase->pipeline));
-    rank.counters.open_ns = phase->open_ns;
+    rank.counters.open_ns = phase->opened.open_ns;
     counters_merge(&rank.counters, &phase->facts.counters);
     facts_note(&phase->facts, rank.not_granted);
     text_copy(rank.not_granted, sizeof rank.not_granted, phase->facts.not_granted);
     for (uint32_t i = 0; i < used; i++)
-        results_convert(phase, &writers[i].counters);
-    results_convert(phase, &rank.counters);
+        results_convert(&phase->clocks, &writers[i].counters);
+    results_convert(&phase->clocks, &rank.counters);
     record_latency_of(&phase->latency, &rank.latency);
     cluster_gather(cluster, writers, sizeof *writers, used, &all_writers, &writer_count, why);
     cluster_gather(cluster, &rank, sizeof rank, 1, &all_ranks, &rank_count, why);
@@ -337,7 +337,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
     if (cluster_agree(phase->run->cluster, &memory, &agreement))
         return failure_set(why, agreement.first.code, "%s", agreement.first.text);
     histogram_clear(&phase->latency);
-    for (uint32_t i = 0; i < phase->writers; i++)
+    for (uint32_t i = 0; i < phase->opened.count; i++)
         histogram_merge(&phase->latency, &pipeline_outcome(phase->pipeline, i)->latency);
     gather_rows(phase, into, why);
     gather_latency(phase, into);
@@ -358,8 +358,9 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
         if (!phase->until_steady)
             record_mark_steady(into);
         else
-            record_mark_until_steady(into, rounds_width_ns(&phase->rounds),
-                                     phase->steady ? rounds_window_ns(&phase->rounds) : -1);
+            record_mark_until_steady(
+                into, rounds_width_ns(&phase->watch.steady.rounds),
+                phase->watch.steady.reached ? rounds_window_ns(&phase->watch.steady.rounds) : -1);
         results_sum_modes(into, into->ranks, into->rank_count);
         if (into->direct_in_effect != opened)
             describe_cache(phase, into, into->ranks, into->rank_count);

@@ -19,15 +19,15 @@ int results_gather_differences(struct phase *phase, struct record_phase *into, s
 
 /* An instant on the own clock since the start, converted to rank 0's by the comparisons before and
  * after the phase: offset and drift are taken out. INT64_MAX (never came) stays. Pure. */
-int64_t results_common_ns(const struct phase *phase, int64_t since_start_ns);
+int64_t results_common_ns(const struct clock_points *clocks, int64_t since_start_ns);
 
 /* All bins of the own clock, in which nothing came after 'last_ns', on the grid of rank 0's clock;
  * returns by how much an edge was moved at most, in ns. Pure. */
-int64_t results_convert_timeline(const struct phase *phase, const struct timeline *own,
+int64_t results_convert_timeline(const struct clock_points *clocks, const struct timeline *own,
                                  int64_t last_ns, struct timeline *common);
 
 /* All instants of a counter set. */
-void results_convert(const struct phase *phase, struct counters *counters);
+void results_convert(const struct clock_points *clocks, struct counters *counters);
 
 /* What comparing the clocks gave; collective. */
 int results_gather_clocks(struct phase *phase, struct record_phase *into, struct failure *why);

@@ -14,40 +14,40 @@ struct clock_row {
     struct clock_point after;
 };
 
-int64_t results_common_ns(const struct phase *phase, int64_t since_start_ns)
+int64_t results_common_ns(const struct clock_points *clocks, int64_t since_start_ns)
 {
     if (since_start_ns == INT64_MAX) /* never came */
         return since_start_ns;
-    int64_t start_ns = phase->start_ns - phase->before.offset_ns;
-    return clock_common_ns(&phase->before, &phase->after, phase->start_ns + since_start_ns) -
+    int64_t start_ns = clocks->start_ns - clocks->before.offset_ns;
+    return clock_common_ns(&clocks->before, &clocks->after, clocks->start_ns + since_start_ns) -
            start_ns;
 }
 
-static int64_t convert_for_timeline(const void *phase, int64_t since_start_ns)
+static int64_t convert_for_timeline(const void *clocks, int64_t since_start_ns)
 {
-    return results_common_ns(phase, since_start_ns);
+    return results_common_ns(clocks, since_start_ns);
 }
 
-int64_t results_convert_timeline(const struct phase *phase, const struct timeline *own,
+int64_t results_convert_timeline(const struct clock_points *clocks, const struct timeline *own,
                                  int64_t last_ns, struct timeline *common)
 {
-    const struct timeline_clock clock = {.convert = convert_for_timeline, .context = phase};
+    const struct timeline_clock clock = {.convert = convert_for_timeline, .context = clocks};
     timeline_clear(common);
     return timeline_add_converted(common, own, last_ns, &clock);
 }
 
-static void convert(const struct phase *phase, int64_t *since_start_ns)
+static void convert(const struct clock_points *clocks, int64_t *since_start_ns)
 {
-    *since_start_ns = results_common_ns(phase, *since_start_ns);
+    *since_start_ns = results_common_ns(clocks, *since_start_ns);
 }
 
-void results_convert(const struct phase *phase, struct counters *counters)
+void results_convert(const struct clock_points *clocks, struct counters *counters)
 {
-    convert(phase, &counters->started_ns);
-    convert(phase, &counters->first_ns);
+    convert(clocks, &counters->started_ns);
+    convert(clocks, &counters->first_ns);
     if (counters->end_ns > 0) {
-        convert(phase, &counters->last_ns);
-        convert(phase, &counters->end_ns);
+        convert(clocks, &counters->last_ns);
+        convert(clocks, &counters->end_ns);
     }
 }
 
@@ -128,15 +128,15 @@ int results_gather_clocks(struct phase *phase, struct record_phase *into, struct
         .node = cluster->node,
         .rank = cluster->rank,
         .leader = cluster->leader,
-        .before = phase->before,
-        .after = phase->after,
+        .before = phase->clocks.before,
+        .after = phase->clocks.after,
     };
     void *rows = NULL;
     size_t count = 0;
     cluster_gather(cluster, &row, sizeof row, cluster->leader || cluster->keeper, &rows, &count,
                    why);
     if (into && !why->code) {
-        into->slack_ns = phase->slack_ns;
+        into->slack_ns = phase->clocks.slack_ns;
         keep_rows(phase, into, rows, count, why);
     }
     free(rows);

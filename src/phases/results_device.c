@@ -6,14 +6,14 @@
 
 static void row_between(const struct phase *phase, uint32_t i, struct record_device *row)
 {
-    const struct gauge *gauge = phase->gauge;
+    const struct gauge *gauge = phase->watch.gauge;
     const struct meter_reading *from = &gauge->readings[i];
     const struct meter_reading *to = &gauge->readings[i + 1];
-    int64_t start_ns = results_common_ns(phase, from->at_ns - gauge->start_ns);
+    int64_t start_ns = results_common_ns(&phase->clocks, from->at_ns - gauge->start_ns);
     *row = (struct record_device){
         .node = phase->run->cluster->node,
         .start_ns = start_ns,
-        .width_ns = results_common_ns(phase, to->at_ns - gauge->start_ns) - start_ns,
+        .width_ns = results_common_ns(&phase->clocks, to->at_ns - gauge->start_ns) - start_ns,
         .busy_ns = to->busy_ns - from->busy_ns,
         .queue_ns = to->queue_ns - from->queue_ns,
         .request_ns = to->request_ns - from->request_ns,
@@ -32,7 +32,8 @@ int results_gather_device(struct phase *phase, struct record_phase *into, struct
     struct record_device rows[GAUGE_READINGS];
     void *all = NULL;
     size_t count = 0;
-    uint32_t used = phase->gauge && phase->gauge->count ? phase->gauge->count - 1 : 0;
+    uint32_t used =
+        phase->watch.gauge && phase->watch.gauge->count ? phase->watch.gauge->count - 1 : 0;
     for (uint32_t i = 0; i < used; i++)
         row_between(phase, i, &rows[i]);
     cluster_gather(cluster, rows, sizeof *rows, used, &all, &count, why);

@@ -5,12 +5,12 @@
 static uint64_t requests_left(const struct phase *phase)
 {
     uint64_t left = 0;
-    for (uint32_t i = 0; i < phase->writers; i++) {
-        const struct share *share = &phase->parts[i].share;
+    for (uint32_t i = 0; i < phase->opened.count; i++) {
+        const struct share *share = &phase->opened.parts[i].share;
         uint64_t done = (uint64_t)pipeline_outcome(phase->pipeline, i)->counters.requests;
         uint64_t all = phase->kind->writes ? share->request_count : 0;
         if (!phase->kind->writes && share->bytes)
-            all = acknowledged_count(&phase->readable[i]);
+            all = acknowledged_count(&phase->opened.readable[i]);
         left += all > done ? all - done : 0;
     }
     return left;
@@ -26,6 +26,6 @@ void results_gather_end(struct phase *phase, struct record_phase *into)
     if (!into)
         return;
     bool timed = phase->limits.deadline_ns > 0;
-    bool done = all_done || (phase->stop == STOP_NONE && !timed);
-    text_copy(into->ended_by, sizeof into->ended_by, done ? "size" : names[phase->stop]);
+    bool done = all_done || (phase->watch.stop == STOP_NONE && !timed);
+    text_copy(into->ended_by, sizeof into->ended_by, done ? "size" : names[phase->watch.stop]);
 }

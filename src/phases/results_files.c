@@ -44,12 +44,12 @@ static int keep_file(const struct phase *phase, const struct file_row *row, stru
 int results_gather_files(struct phase *phase, struct record_phase *into, struct failure *why)
 {
     const struct run *run = phase->run;
-    struct file_row *rows = calloc(phase->writers, sizeof *rows);
+    struct file_row *rows = calloc(phase->opened.count, sizeof *rows);
     void *gathered = NULL;
     size_t count = 0;
     uint32_t used = 0;
-    for (uint32_t i = 0; rows && i < phase->writers; i++)
-        if (phase->parts[i].share.bytes)
+    for (uint32_t i = 0; rows && i < phase->opened.count; i++)
+        if (phase->opened.parts[i].share.bytes)
             rows[used++] = (struct file_row){
                 .rank = run->cluster->rank,
                 .writer = i,

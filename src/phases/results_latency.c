@@ -25,12 +25,13 @@ void results_gather_more_latency(struct phase *phase, struct record_phase *into)
     struct histogram queue_wait;
     histogram_clear(&intended);
     histogram_clear(&files);
-    for (uint32_t i = 0; i < phase->writers; i++) {
+    for (uint32_t i = 0; i < phase->opened.count; i++) {
         const struct outcome *outcome = pipeline_outcome(phase->pipeline, i);
         const struct counters *counters = &outcome->counters;
         histogram_merge(&intended, &outcome->intended);
         if (counters->requests)
-            histogram_record(&files, phase->opens_ns[i] + counters->end_ns - counters->first_ns);
+            histogram_record(&files,
+                             phase->opened.opens_ns[i] + counters->end_ns - counters->first_ns);
     }
     pipeline_handling(phase->pipeline, &making, &queue_wait);
     merge_all(phase->run->cluster, &intended);

@@ -41,13 +41,13 @@ static int64_t merge_writers(const struct phase *phase, struct series *series)
 {
     int64_t last_ns = 0;
     timeline_clear(&series->room);
-    for (uint32_t i = 0; i < phase->writers; i++) {
+    for (uint32_t i = 0; i < phase->opened.count; i++) {
         const struct outcome *outcome = pipeline_outcome(phase->pipeline, i);
         timeline_merge(&series->room, &outcome->timeline);
         if (outcome->counters.last_ns > last_ns)
             last_ns = outcome->counters.last_ns;
     }
-    return results_convert_timeline(phase, &series->room, last_ns, &series->node);
+    return results_convert_timeline(&phase->clocks, &series->room, last_ns, &series->node);
 }
 
 /* Leaders hold their nodes' bins, rank 0 those of all together, on a grid that may be finer.
@@ -160,10 +160,10 @@ int results_gather_slowest(struct phase *phase, struct record_phase *into, struc
     struct slowest slowest;
     struct slowest room;
     slowest_clear(&slowest);
-    for (uint32_t i = 0; i < phase->writers; i++) {
+    for (uint32_t i = 0; i < phase->opened.count; i++) {
         room = pipeline_outcome(phase->pipeline, i)->slowest;
         for (uint32_t k = 0; k < room.count; k++) {
-            room.requests[k].sent_ns = results_common_ns(phase, room.requests[k].sent_ns);
+            room.requests[k].sent_ns = results_common_ns(&phase->clocks, room.requests[k].sent_ns);
             room.requests[k].rank = cluster->rank;
             room.requests[k].writer = i;
         }

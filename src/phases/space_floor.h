@@ -2,10 +2,22 @@
 #ifndef TIDEMILL_PHASES_SPACE_FLOOR_H
 #define TIDEMILL_PHASES_SPACE_FLOOR_H
 
-#include "phase.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+
+struct phase;
+
+struct space_watch {
+    int64_t checked_ns;      /* when the free space was last checked */
+    uint64_t bytes;          /* acknowledged by this rank at that time */
+    struct failure shortage; /* the free space has fallen below the floor */
+};
 
 /* Looks about once a second, on each node's leader, and only after bytes have gone through: a file
- * system that hangs is not asked. False once free space is below the floor: phase->shortage. */
+ * system that hangs is not asked. False once free space is below the floor: the shortage is set
+ * then. */
 bool space_floor_kept(struct phase *phase, int64_t now_ns);
 
 #endif

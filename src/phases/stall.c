@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/units.h"
+#include "phase.h"
 #include "platform/clock.h"
 
 /* So that ranks that wait for the same server are told of in one line. */
@@ -51,15 +52,15 @@ static void tell(struct phase *phase, const struct stall *all, int64_t now_ns)
 {
     const struct listener *listener = &phase->run->listener;
     if (!all->ranks) {
-        phase->stall_seen_ns = 0;
-        phase->stall_told = false;
+        phase->watch.stall.seen_ns = 0;
+        phase->watch.stall.shown = false;
         return;
     }
-    if (!phase->stall_seen_ns)
-        phase->stall_seen_ns = now_ns;
-    if (phase->stall_told || now_ns - phase->stall_seen_ns < GATHERING_NS)
+    if (!phase->watch.stall.seen_ns)
+        phase->watch.stall.seen_ns = now_ns;
+    if (phase->watch.stall.shown || now_ns - phase->watch.stall.seen_ns < GATHERING_NS)
         return;
-    phase->stall_told = true;
+    phase->watch.stall.shown = true;
     struct text line = {0};
     describe(phase, all, &line);
     if (listener->stalled && line.length)

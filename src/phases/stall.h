@@ -5,7 +5,15 @@
 #ifndef TIDEMILL_PHASES_STALL_H
 #define TIDEMILL_PHASES_STALL_H
 
-#include "phase.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct phase;
+
+struct stall_watch {
+    int64_t seen_ns; /* rank 0: since when any rank has waited for storage; 0 = none does */
+    bool shown;
+};
 
 /* Looks at the own pipeline, hears of the others, tells. True when this rank has waited for longer
  * than '--stall-abort' allows. */

@@ -5,9 +5,21 @@
 #ifndef TIDEMILL_PHASES_UNTIL_STEADY_H
 #define TIDEMILL_PHASES_UNTIL_STEADY_H
 
-#include "phase.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-/* Tells what the writers have passed since the last turn. On rank 0 sets phase->steady once. */
+#include "stats/rounds.h"
+
+struct phase;
+
+struct steady_watch {
+    uint64_t edges_sent;  /* the last edge of the rounds that was passed on */
+    struct rounds rounds; /* rank 0: of all ranks, as last received */
+    bool reached;         /* rank 0: their last window is steady */
+};
+
+/* Tells what the writers have passed since the last turn. On rank 0 the watch is set once they are.
+ */
 void until_steady_turn(struct phase *phase);
 
 #endif

@@ -72,9 +72,9 @@ enum verdict verdict_judge(const struct phase *phase, const struct agreement *ag
         return VERDICT_WRONG_DATA;
     if (agreement->failed_ranks)
         return VERDICT_FAILED;
-    if (phase->stop == STOP_SIGINT)
+    if (phase->watch.stop == STOP_SIGINT)
         return VERDICT_SIGINT;
-    return phase->stop == STOP_SIGTERM ? VERDICT_SIGTERM : VERDICT_FINE;
+    return phase->watch.stop == STOP_SIGTERM ? VERDICT_SIGTERM : VERDICT_FINE;
 }
 
 static bool anything_to_read(const struct run *run)

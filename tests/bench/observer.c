@@ -86,8 +86,7 @@ static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t n
         .run = &run,
         .kind = &phase_kinds[PHASE_WRITE],
         .number = number,
-        .io_threads = 1,
-        .parts = &rig->part,
+        .opened = {.count = 1, .parts = &rig->part},
         .pipeline = pipeline,
     };
     rig->told_ns = 0;

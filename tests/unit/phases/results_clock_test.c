@@ -7,9 +7,9 @@ static const int64_t second_ns = 1000000000;
 
 /* A phase that began at 'start_ns' of the own clock, which was ahead by 'before_ns' a second before
  * and by 'after_ns' ten seconds after. */
-static struct phase drifting(int64_t start_ns, int64_t before_ns, int64_t after_ns)
+static struct clock_points drifting(int64_t start_ns, int64_t before_ns, int64_t after_ns)
 {
-    return (struct phase){
+    return (struct clock_points){
         .start_ns = start_ns,
         .before = {.local_ns = start_ns - second_ns, .offset_ns = before_ns},
         .after = {.local_ns = start_ns + 10 * second_ns, .offset_ns = after_ns},
@@ -19,14 +19,14 @@ static struct phase drifting(int64_t start_ns, int64_t before_ns, int64_t after_
 static void an_offset_alone_changes_nothing(void **state)
 {
     (void)state;
-    struct phase phase = drifting(77 * second_ns, -864000 * second_ns, -864000 * second_ns);
+    struct clock_points clocks = drifting(77 * second_ns, -864000 * second_ns, -864000 * second_ns);
     struct timeline own;
     struct timeline common;
     timeline_clear(&own);
     timeline_record(&own, 1, 3, 40);
     timeline_record(&own, 5 * second_ns, 7, 50);
-    assert_int_equal(results_common_ns(&phase, 5 * second_ns), 5 * second_ns);
-    assert_int_equal(results_convert_timeline(&phase, &own, 5 * second_ns, &common), 0);
+    assert_int_equal(results_common_ns(&clocks, 5 * second_ns), 5 * second_ns);
+    assert_int_equal(results_convert_timeline(&clocks, &own, 5 * second_ns, &common), 0);
     assert_memory_equal(&own, &common, sizeof own);
 }
 
@@ -34,23 +34,23 @@ static void an_offset_alone_changes_nothing(void **state)
 static void drift_is_taken_out(void **state)
 {
     (void)state;
-    struct phase phase = drifting(50 * second_ns, 5000, 115000);
-    assert_int_equal(results_common_ns(&phase, -second_ns), -second_ns);
-    assert_int_equal(results_common_ns(&phase, 0), -10000);
-    assert_int_equal(results_common_ns(&phase, 4 * second_ns), 4 * second_ns - 50000);
-    assert_int_equal(results_common_ns(&phase, 10 * second_ns), 10 * second_ns - 110000);
-    assert_int_equal(results_common_ns(&phase, INT64_MAX), INT64_MAX);
+    struct clock_points clocks = drifting(50 * second_ns, 5000, 115000);
+    assert_int_equal(results_common_ns(&clocks, -second_ns), -second_ns);
+    assert_int_equal(results_common_ns(&clocks, 0), -10000);
+    assert_int_equal(results_common_ns(&clocks, 4 * second_ns), 4 * second_ns - 50000);
+    assert_int_equal(results_common_ns(&clocks, 10 * second_ns), 10 * second_ns - 110000);
+    assert_int_equal(results_common_ns(&clocks, INT64_MAX), INT64_MAX);
 
     struct counters counters;
     counters_clear(&counters);
-    results_convert(&phase, &counters);
+    results_convert(&clocks, &counters);
     assert_int_equal(counters.first_ns, INT64_MAX);
     assert_int_equal(counters.end_ns, 0);
     counters.started_ns = 0;
     counters.first_ns = second_ns;
     counters.last_ns = 8 * second_ns;
     counters.end_ns = 9 * second_ns;
-    results_convert(&phase, &counters);
+    results_convert(&clocks, &counters);
     assert_int_equal(counters.started_ns, -10000);
     assert_int_equal(counters.first_ns, second_ns - 20000);
     assert_int_equal(counters.last_ns, 8 * second_ns - 90000);
@@ -62,19 +62,19 @@ static void bins_that_an_edge_divides_are_divided(void **state)
 {
     (void)state;
     const int64_t width_ns = INT64_C(1) << TIMELINE_FIRST_SHIFT;
-    struct phase phase = {.start_ns = second_ns,
-                          .before = {.local_ns = second_ns - 1},
-                          .after = {.local_ns = second_ns, .offset_ns = -width_ns / 4}};
-    phase.after.local_ns += 1000 * width_ns; /* a quarter of a bin in a thousand bins */
-    phase.before.local_ns -= 1000 * width_ns;
-    phase.before.offset_ns = width_ns / 4; /* half of the way is gone at the start: no offset */
+    struct clock_points clocks = {.start_ns = second_ns,
+                                  .before = {.local_ns = second_ns - 1},
+                                  .after = {.local_ns = second_ns, .offset_ns = -width_ns / 4}};
+    clocks.after.local_ns += 1000 * width_ns; /* a quarter of a bin in a thousand bins */
+    clocks.before.local_ns -= 1000 * width_ns;
+    clocks.before.offset_ns = width_ns / 4; /* half of the way is gone at the start: no offset */
     struct timeline own;
     struct timeline common;
     timeline_clear(&own);
     timeline_record(&own, 999 * width_ns, 4000, 70);
     timeline_record(&own, 1000 * width_ns, 1, 5);
-    int64_t moved_ns = results_convert_timeline(&phase, &own, 1000 * width_ns, &common);
-    int64_t expected_ns = results_common_ns(&phase, 1000 * width_ns) - 1000 * width_ns;
+    int64_t moved_ns = results_convert_timeline(&clocks, &own, 1000 * width_ns, &common);
+    int64_t expected_ns = results_common_ns(&clocks, 1000 * width_ns) - 1000 * width_ns;
     assert_true(expected_ns > width_ns / 2 - 1000 && expected_ns < width_ns / 2 + 1000);
     assert_true(moved_ns >= expected_ns && moved_ns <= expected_ns + 1);
     assert_int_equal(common.bins[999].bytes + common.bins[1000].bytes, 4001);
@@ -125,12 +125,12 @@ static void nothing_is_lost_by_an_absurd_clock(void **state)
 static void what_moves_before_the_start_stays_in_the_first_bin(void **state)
 {
     (void)state;
-    struct phase phase = drifting(50 * second_ns, 0, 11 * 5000000); /* 5 ms a second */
+    struct clock_points clocks = drifting(50 * second_ns, 0, 11 * 5000000); /* 5 ms a second */
     struct timeline own;
     struct timeline common;
     timeline_clear(&own);
     timeline_record(&own, 100, 9, 40);
-    assert_int_equal(results_convert_timeline(&phase, &own, 100, &common), 5000000);
+    assert_int_equal(results_convert_timeline(&clocks, &own, 100, &common), 5000000);
     assert_int_equal(common.used, 1);
     assert_int_equal(common.bins[0].bytes, 9);
     assert_int_equal(common.bins[0].requests, 1);

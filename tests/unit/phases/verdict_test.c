@@ -36,7 +36,7 @@ static enum verdict judged(int code, uint64_t bad_blocks, enum stop_reason stop,
 {
     struct cluster cluster = {.shape = {.rank_count = 1, .node_count = 1}};
     struct run run = {.cluster = &cluster};
-    struct phase phase = {.run = &run, .stop = stop};
+    struct phase phase = {.run = &run, .watch = {.stop = stop}};
     struct agreement agreement = {.failed_ranks = code != 0};
     failure_set(&agreement.first, code, "cannot write '/x'");
     return verdict_judge(&phase, &agreement, bad_blocks, into);

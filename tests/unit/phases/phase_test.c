@@ -59,7 +59,8 @@ static void stage_start(struct stage *stage, enum phase_id id)
     };
     assert_int_equal(phase_init(&stage->phase, &stage->run, id, &stage->dataset, NULL), 0);
     for (uint32_t i = 0; i < 2; i++)
-        assert_int_equal(dataset_foreign(&stage->dataset, 0, i, &stage->phase.parts[i], NULL), 0);
+        assert_int_equal(
+            dataset_foreign(&stage->dataset, 0, i, &stage->phase.opened.parts[i], NULL), 0);
     phase_set_tasks(&stage->phase);
 }
 
@@ -78,10 +79,10 @@ static void test_tasks(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct stage stage;
         stage_start(&stage, ids[i]);
-        uint32_t with = stage.phase.parts[0].share.bytes ? 0 : 1;
+        uint32_t with = stage.phase.opened.parts[0].share.bytes ? 0 : 1;
         const struct task *task = &stage.phase.tasks[with];
         assert_string_equal(task->path, "/data/tidemill-id/shared");
-        assert_ptr_equal(task->file, &stage.phase.files[with]);
+        assert_ptr_equal(task->file, &stage.phase.opened.files[with]);
         assert_int_equal(task->share.bytes, 1000);
         assert_int_equal(task->position.generation, 7);
         assert_int_equal(task->position.file_bytes, 1000); /* where the unaligned tail is */

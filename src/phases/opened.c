@@ -1,0 +1,59 @@
+#include "opened.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "platform/clock.h"
+
+int opened_init(struct opened *opened, uint32_t count, struct failure *why)
+{
+    *opened = (struct opened){
+        .count = count,
+        .parts = calloc(count, sizeof *opened->parts),
+        .readable = calloc(count, sizeof *opened->readable),
+        .files = calloc(count, sizeof *opened->files),
+        .modes = calloc(count, sizeof *opened->modes),
+        .opens_ns = calloc(count, sizeof *opened->opens_ns),
+    };
+    if (!opened->parts || !opened->readable || !opened->files || !opened->modes ||
+        !opened->opens_ns)
+        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", count);
+    for (uint32_t i = 0; i < count; i++)
+        opened->files[i].fd = opened->files[i].buffered_fd = -1;
+    return 0;
+}
+
+int opened_add(struct opened *opened, uint32_t io_thread, enum file_access access,
+               const struct opened_how *how, struct failure *why)
+{
+    const char *path = opened->parts[io_thread].path;
+    struct file *file = &opened->files[io_thread];
+    int64_t before_ns = clock_now_ns();
+    lookout_begin(how->lookout, "opening", path);
+    int result = file_open(file, path, access, how->direct, how->request_bytes, why);
+    opened->opens_ns[io_thread] = clock_now_ns() - before_ns;
+    opened->open_ns += opened->opens_ns[io_thread];
+    opened->modes[io_thread] = *file;
+    if (!result && how->random)
+        file_expect_random(file);
+    if (!result)
+        result = file_claim(file, path, why);
+    lookout_end(how->lookout);
+    return result;
+}
+
+void opened_release(struct opened *opened, bool lost)
+{
+    for (uint32_t i = 0; i < opened->count && opened->files && opened->parts && !lost; i++) {
+        file_close(&opened->files[i], opened->parts[i].path, NULL);
+        free(opened->parts[i].path);
+    }
+    free(opened->parts);
+    free(opened->modes);
+    free(opened->opens_ns);
+    if (!lost) {
+        free(opened->readable);
+        free(opened->files);
+    }
+    *opened = (struct opened){0};
+}

@@ -1,0 +1,40 @@
+/*
+ * The files of this rank's I/O threads in one phase: opened and claimed before the start, closed by
+ * the threads, or at the end of the phase. What they were right after they were opened stays.
+ */
+#ifndef TIDEMILL_PHASES_OPENED_H
+#define TIDEMILL_PHASES_OPENED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "prepare/dataset.h"
+
+struct opened {
+    uint32_t count;                /* one of each for each I/O thread */
+    struct part *parts;            /* what it works on: own, or another rank's */
+    struct acknowledged *readable; /* reading: what may be read of each part */
+    struct file *files;
+    struct file *modes; /* what 'files' were right after open */
+    int64_t *opens_ns;  /* time that opening one took */
+    int64_t open_ns;    /* ... and all of them, with preallocation */
+};
+
+/* How all of them are opened. */
+struct opened_how {
+    enum direct_wish direct;
+    uint64_t request_bytes;
+    bool random; /* they will be accessed in a random order */
+    struct lookout *lookout;
+};
+
+int opened_init(struct opened *opened, uint32_t count, struct failure *why);
+
+/* Opens and claims the file of one I/O thread. */
+int opened_add(struct opened *opened, uint32_t io_thread, enum file_access access,
+               const struct opened_how *how, struct failure *why);
+
+/* Closes and frees; with 'lost', threads may still use the files, which stay as they are. */
+void opened_release(struct opened *opened, bool lost);
+
+#endif
