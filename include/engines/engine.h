@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "base/preference.h"
 #include "base/text.h"
 #include "options/engines.h"
 
@@ -31,15 +32,12 @@ struct engine_request {
     int64_t result; /* set by the engine: bytes moved, or -errno */
 };
 
-/* For what an engine can do without: left alone, used where granted (else engine->reason says why
- * not), or refused to go on without. */
-enum engine_wish { ENGINE_NEVER, ENGINE_PREFER, ENGINE_REQUIRE };
-
-/* How requests are made, the same for all writers of a run; all zero is a plain engine. An engine
- * ignores what its traits do not name. */
+/* How requests are made, the same for all writers of a run. An engine ignores what its traits do
+ * not name. */
 struct engine_mode {
-    enum engine_wish fixed_buffers; /* the arena is made known to the kernel once; its size counts
-                                       against RLIMIT_MEMLOCK for every ring */
+    enum preference fixed_buffers; /* the arena is made known to the kernel once; its size counts
+                                      against RLIMIT_MEMLOCK for every ring. Where PREFER is not
+                                      granted, engine->reason says why */
     bool sqpoll;    /* a kernel thread takes the requests; refused when it cannot be had */
     bool iopoll;    /* completions are polled for; without O_DIRECT each request is -EOPNOTSUPP */
     bool uncached;  /* RWF_DONTCACHE on every request; -EOPNOTSUPP where it does not exist */

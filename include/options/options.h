@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "base/preference.h"
 #include "base/text.h"
 #include "options/engines.h"
 
@@ -27,15 +28,13 @@ enum option_id {
 /* Where a value came from; a later source wins over an earlier one, whatever the order given. */
 enum option_source { SOURCE_DEFAULT, SOURCE_PRESET, SOURCE_FILE, SOURCE_COMMAND_LINE };
 
-/* Values of the CHOICE options, in the order of options.def. */
+/* Values of the CHOICE options, in the order of options.def; those that say prefer, require or
+ * never are an enum preference. */
 enum layout { LAYOUT_RANK, LAYOUT_SHARED, LAYOUT_WRITER };
 enum order { ORDER_SEQUENTIAL, ORDER_STRIDED, ORDER_RANDOM };
 enum generate { GENERATE_EACH, GENERATE_ONCE };
-enum direct_option { OPTION_DIRECT_PREFER, OPTION_DIRECT_REQUIRE, OPTION_DIRECT_NEVER };
 enum cache_option { CACHE_MEASURE, CACHE_DROP, CACHE_KEEP };
-enum fixed_option { OPTION_FIXED_PREFER, OPTION_FIXED_REQUIRE, OPTION_FIXED_NEVER };
 enum fsync_when { FSYNC_END, FSYNC_EACH, FSYNC_NEVER };
-enum huge_option { OPTION_HUGE_PREFER, OPTION_HUGE_REQUIRE, OPTION_HUGE_NEVER };
 enum numa_option { NUMA_AUTO, NUMA_FORCE, NUMA_OFF };
 enum progress_when { PROGRESS_AUTO, PROGRESS_NONE };
 
@@ -44,7 +43,7 @@ enum progress_when { PROGRESS_AUTO, PROGRESS_NONE };
 #define OPTION_TYPE_DURATION int64_t
 #define OPTION_TYPE_COUNT    uint64_t
 #define OPTION_TYPE_REAL     double
-#define OPTION_TYPE_CHOICE   int
+#define OPTION_TYPE_CHOICE   unsigned
 #define OPTION_TYPE_FLAG     bool
 #define OPTION_TYPE_TEXT     char *
 

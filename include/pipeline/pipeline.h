@@ -59,7 +59,7 @@ struct pipeline_setup {
     struct engine_mode mode;
     bool sync;      /* fsync at each I/O thread's end */
     bool sync_each; /* ... and after each request (once for those that end together) */
-    enum huge_wish huge_pages;
+    enum preference huge_pages;
     const struct numa *numa; /* one lane for each domain, bound there; NULL: none is bound */
     uint32_t place;          /* among the pipelines of this node, which share its domains out */
     uint32_t lanes;          /* without 'numa': how many; 0 is one */

@@ -13,10 +13,9 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "base/preference.h"
 #include "platform/target.h"
 #include "record/record.h"
-
-enum direct_wish { DIRECT_PREFER, DIRECT_REQUIRE, DIRECT_NEVER };
 
 enum file_access {
     FILE_CREATE,    /* O_CREAT | O_EXCL, read and write, mode 0600, no symlink followed */
@@ -35,13 +34,13 @@ struct file {
     char reason[RECORD_LINE];  /* why not in effect; "" when it is or was never asked for */
 };
 
-/* Opens 'path' for requests of 'request_bytes'. With DIRECT_PREFER, what is in the way of O_DIRECT
- * leads to a buffered file and is said in 'file->reason'; with DIRECT_REQUIRE it fails, and so do a
+/* Opens 'path' for requests of 'request_bytes'. With PREFER, what is in the way of O_DIRECT
+ * leads to a buffered file and is said in 'file->reason'; with REQUIRE it fails, and so do a
  * file system where O_DIRECT has no effect and requests that are not a multiple of the alignment;
  * where the effect is unknown, the file is opened and the doubt is in 'file->reason'. A device node
  * is opened without O_CREAT, and shared: several ranks may write to one (target_allow looked
  * whether somebody else holds it). */
-int file_open(struct file *file, const char *path, enum file_access access, enum direct_wish wish,
+int file_open(struct file *file, const char *path, enum file_access access, enum preference direct,
               uint64_t request_bytes, struct failure *why);
 
 /* Bytes that the file holds now; -1 for what is no regular file. */

@@ -14,8 +14,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
-
-enum huge_wish { HUGE_PREFER, HUGE_REQUIRE, HUGE_NEVER };
+#include "base/preference.h"
 
 struct arena {
     void *memory;
@@ -34,11 +33,11 @@ struct arena_pages {
 
 /* Maps at least 'bytes', readable and writable. -ENOMEM with the size in the text. Never refuses
  * for the kind of pages: see arena_judge. */
-int arena_map(struct arena *arena, size_t bytes, enum huge_wish wish, struct failure *why);
+int arena_map(struct arena *arena, size_t bytes, enum preference huge, struct failure *why);
 
 /* Bytes that such a mapping has: whole pages of the kind that is hoped for. What is locked of it is
  * counted by these. */
-uint64_t arena_whole_bytes(uint64_t bytes, enum huge_wish wish);
+uint64_t arena_whole_bytes(uint64_t bytes, enum preference huge);
 
 /* Writes to each page of a range, so that no page fault happens once the clock runs. */
 void arena_touch(void *memory, size_t bytes);

@@ -155,15 +155,15 @@ static int register_all(struct engine *engine, struct uring *uring, struct failu
     error = bound_workers(&uring->ring, setup->depth);
     if (error < 0)
         note(engine->reason, "threads of the kernel not bounded", -error);
-    if (setup->mode.fixed_buffers == ENGINE_NEVER)
+    if (setup->mode.fixed_buffers == NEVER)
         return 0;
     error = register_buffers(uring, setup);
     engine->buffers_fixed = error == 0;
-    if (error == -E2BIG && setup->mode.fixed_buffers == ENGINE_REQUIRE)
+    if (error == -E2BIG && setup->mode.fixed_buffers == REQUIRE)
         return failure_set(why, error,
                            "the kernel fixes no buffer of more than 1 GiB: give a smaller "
                            "--buffer-size, or --fixed-buffers prefer");
-    if (error && setup->mode.fixed_buffers == ENGINE_REQUIRE)
+    if (error && setup->mode.fixed_buffers == REQUIRE)
         return failure_system(why, -error,
                               "cannot fix %zu bytes of buffers (ulimit -l is %lld bytes, for all "
                               "processes of the user together): raise it, use fewer or smaller "

@@ -250,18 +250,18 @@ static int check_engine(const struct options *options, struct failure *why)
         return failure_set(why, -EINVAL,
                            "--batch %llu never fills with --depth %llu; leave --depth out",
                            (unsigned long long)options->batch, (unsigned long long)options->depth);
-    if (!rings && (options->uring_sqpoll || options->uring_iopoll ||
-                   options->fixed_buffers == OPTION_FIXED_REQUIRE))
+    if (!rings &&
+        (options->uring_sqpoll || options->uring_iopoll || options->fixed_buffers == REQUIRE))
         return failure_set(why, -EINVAL, "--%s needs --engine uring",
                            options->uring_sqpoll   ? "uring-sqpoll"
                            : options->uring_iopoll ? "uring-iopoll"
                                                    : "fixed-buffers require");
-    if (options->uncached && (options->direct == OPTION_DIRECT_REQUIRE || options->uring_iopoll))
+    if (options->uncached && (options->direct == REQUIRE || options->uring_iopoll))
         return failure_set(why, -EINVAL,
                            "--uncached goes through the page cache and excludes %s; leave one of "
                            "them out",
                            options->uring_iopoll ? "--uring-iopoll" : "--direct require");
-    if (options->uring_iopoll && options->direct == OPTION_DIRECT_NEVER)
+    if (options->uring_iopoll && options->direct == NEVER)
         return failure_set(why, -EINVAL,
                            "--uring-iopoll polls the device and needs O_DIRECT; leave --direct "
                            "never out");

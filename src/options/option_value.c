@@ -18,10 +18,11 @@ static const char *next_choice(const char *at)
     return *at == '|' ? at + 1 : NULL;
 }
 
-static int parse_choice(const char *choices, const char *text, int *choice, struct failure *why)
+static int parse_choice(const char *choices, const char *text, unsigned *choice,
+                        struct failure *why)
 {
     size_t length = strlen(text);
-    int index = 0;
+    unsigned index = 0;
     for (const char *at = choices; at; at = next_choice(at), index++) {
         if (choice_length(at) == length && memcmp(at, text, length) == 0) {
             *choice = index;
@@ -121,7 +122,7 @@ void option_value_put(const struct option_row *row, void *field, union option_va
         *(int64_t *)field = value.time_ns;
         break;
     case KIND_CHOICE:
-        *(int *)field = value.choice;
+        *(unsigned *)field = value.choice;
         break;
     case KIND_FLAG:
         *(bool *)field = value.flag;
@@ -153,7 +154,7 @@ bool option_value_unset(const struct option_row *row, const void *field)
     return false;
 }
 
-static void print_choice(const char *choices, int choice, struct text *out)
+static void print_choice(const char *choices, unsigned choice, struct text *out)
 {
     const char *at = choices;
     while (at && choice-- > 0)
@@ -186,7 +187,7 @@ void option_value_print(const struct option_row *row, const void *field, struct 
         text_add(out, "%llu", (unsigned long long)*(const uint64_t *)field);
         break;
     case KIND_CHOICE:
-        print_choice(row->argument, *(const int *)field, out);
+        print_choice(row->argument, *(const unsigned *)field, out);
         break;
     case KIND_FLAG:
         text_add(out, "%s", *(const bool *)field ? "yes" : "no");

@@ -54,7 +54,7 @@ static void note_place(struct phase *phase, const struct pipeline_place *place)
     char line[RECORD_LINE];
     uint64_t pool =
         place->pages.hugetlb_bytes + place->pages.transparent_bytes + place->pages.small_bytes;
-    if (phase->run->options->huge_pages != OPTION_HUGE_NEVER && pool >= POOL_LEAST_BYTES &&
+    if (phase->run->options->huge_pages != NEVER && pool >= POOL_LEAST_BYTES &&
         arena_judge(&place->pages, &small))
         facts_note(&phase->facts, small.text);
     const struct numa *numa = phase->run->numa;

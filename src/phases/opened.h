@@ -22,7 +22,7 @@ struct opened {
 
 /* How all of them are opened. */
 struct opened_how {
-    enum direct_wish direct;
+    enum preference direct;
     uint64_t request_bytes;
     bool random; /* they will be accessed in a random order */
     struct lookout *lookout;

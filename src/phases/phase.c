@@ -72,7 +72,7 @@ int phase_open_file(struct phase *phase, uint32_t writer, enum file_access acces
 {
     const struct options *options = phase->run->options;
     const struct opened_how how = {
-        .direct = options->uncached ? DIRECT_NEVER : (enum direct_wish)options->direct,
+        .direct = options->uncached ? NEVER : options->direct,
         .request_bytes = options->buffer_size_bytes,
         .random = options->order == ORDER_RANDOM,
         .lookout = phase->run->lookout,
@@ -89,14 +89,14 @@ void phase_set_tasks(struct phase *phase)
             .path = phase->opened.parts[i].path,
             .file = share->bytes ? &phase->opened.files[i] : NULL,
             .share = *share,
-            .sequence = {.order = (enum order)run->options->order,
+            .sequence = {.order = run->options->order,
                          .key = sequence_key(run->options->seed, share->file, share->file_offset)},
             .position = {.file = share->file,
                          .base_bytes = share->file_base,
                          .generation = phase->dataset->generation,
                          .file_bytes = geometry_file_bytes(&run->plan->geometry, share)},
             .only = phase->kind->writes ? NULL : &phase->opened.readable[i],
-            .may_fall_back = run->options->direct == OPTION_DIRECT_PREFER,
+            .may_fall_back = run->options->direct == PREFER,
         };
     }
 }
@@ -118,7 +118,7 @@ static int open_pipeline(struct phase *phase, struct failure *why)
         .mode = phase->run->mode,
         .sync = phase->kind->writes && options->fsync != FSYNC_NEVER,
         .sync_each = options->fsync == FSYNC_EACH,
-        .huge_pages = (enum huge_wish)options->huge_pages,
+        .huge_pages = options->huge_pages,
         .numa = phase->run->numa,
         .place = phase->run->cluster->local_rank,
         .spin_ns = phase->run->roomy ? SPIN_NS : 0,

@@ -112,7 +112,7 @@ int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure 
         plan->writes |= phase_kinds[plan->phases[i]].writes;
     text_copy(plan->run_id, sizeof plan->run_id, setup->run_id);
     struct geometry_setup geometry = {
-        .layout = (enum layout)options->layout,
+        .layout = options->layout,
         .total_bytes = total,
         .request_bytes = options->buffer_size_bytes,
         .writers_per_rank = (uint32_t)options->writers,

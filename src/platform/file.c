@@ -105,14 +105,14 @@ static int refuse_buffered(const struct file *file, const char *path, struct fai
 
 /* Turns a buffered file into a direct one as far as wished and possible. */
 static int make_direct(struct file *file, const char *path, enum file_access access,
-                       enum direct_wish wish, uint64_t request_bytes, struct failure *why)
+                       enum preference direct, uint64_t request_bytes, struct failure *why)
 {
     struct direct_facts facts;
     int error = direct_look(file->fd, &facts);
     if (error)
         return open_failure(why, -error, path, access);
     file->in_effect = direct_judge(&facts, request_bytes, file->reason);
-    if (file->in_effect == TRUTH_NO && wish == DIRECT_REQUIRE)
+    if (file->in_effect == TRUTH_NO && direct == REQUIRE)
         return refuse_buffered(file, path, why);
     if (!direct_fits(&facts, request_bytes))
         return 0;
@@ -130,10 +130,10 @@ static int make_direct(struct file *file, const char *path, enum file_access acc
     if (file->in_effect != TRUTH_NO)
         snprintf(file->reason, sizeof file->reason, "%s refuses O_DIRECT", facts.file_system);
     file->in_effect = TRUTH_NO;
-    return wish == DIRECT_REQUIRE ? refuse_buffered(file, path, why) : 0;
+    return direct == REQUIRE ? refuse_buffered(file, path, why) : 0;
 }
 
-int file_open(struct file *file, const char *path, enum file_access access, enum direct_wish wish,
+int file_open(struct file *file, const char *path, enum file_access access, enum preference direct,
               uint64_t request_bytes, struct failure *why)
 {
     *file = closed_file;
@@ -141,9 +141,9 @@ int file_open(struct file *file, const char *path, enum file_access access, enum
     if (fd < 0)
         return fd;
     file->fd = fd;
-    if (wish == DIRECT_NEVER)
+    if (direct == NEVER)
         return 0;
-    const int error = make_direct(file, path, access, wish, request_bytes, why);
+    const int error = make_direct(file, path, access, direct, request_bytes, why);
     if (error == 0)
         return 0;
     file_close(file, path, NULL);

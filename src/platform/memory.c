@@ -89,24 +89,24 @@ static bool map_transparent(struct arena *arena, size_t bytes)
     return true;
 }
 
-static bool wants_huge(uint64_t bytes, enum huge_wish wish)
+static bool wants_huge(uint64_t bytes, enum preference huge)
 {
-    return wish == HUGE_REQUIRE || (wish == HUGE_PREFER && bytes >= TRANSPARENT_BYTES);
+    return huge == REQUIRE || (huge == PREFER && bytes >= TRANSPARENT_BYTES);
 }
 
-uint64_t arena_whole_bytes(uint64_t bytes, enum huge_wish wish)
+uint64_t arena_whole_bytes(uint64_t bytes, enum preference huge)
 {
-    const uint64_t unit = wants_huge(bytes, wish) ? TRANSPARENT_BYTES : page_bytes();
+    const uint64_t unit = wants_huge(bytes, huge) ? TRANSPARENT_BYTES : page_bytes();
     return divide_up(bytes, unit) * unit;
 }
 
-int arena_map(struct arena *arena, size_t bytes, enum huge_wish wish, struct failure *why)
+int arena_map(struct arena *arena, size_t bytes, enum preference huge, struct failure *why)
 {
     *arena = (struct arena){0};
-    if (wants_huge(bytes, wish) && (map_explicit(arena, bytes) || map_transparent(arena, bytes)))
+    if (wants_huge(bytes, huge) && (map_explicit(arena, bytes) || map_transparent(arena, bytes)))
         return 0;
     if (map(arena, round_up(bytes, page_bytes(), 0), 0)) {
-        if (wish == HUGE_NEVER)
+        if (huge == NEVER)
             madvise(arena->memory, arena->bytes, MADV_NOHUGEPAGE);
         return 0;
     }
@@ -204,7 +204,7 @@ int arena_try_huge(size_t bytes, struct failure *why)
 {
     struct arena arena;
     struct arena_pages pages;
-    int result = arena_map(&arena, bytes, HUGE_REQUIRE, why);
+    int result = arena_map(&arena, bytes, REQUIRE, why);
     if (result)
         return result;
     arena_touch(arena.memory, arena.bytes);

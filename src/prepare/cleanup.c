@@ -71,7 +71,7 @@ static int share(struct setup *setup, struct dead_run *run, struct failure *why)
 static bool is_own(const char *name, void *context)
 {
     const struct dead_run *run = context;
-    return plan_made_name((enum layout)run->options.layout, run->ranks, run->options.writers, name);
+    return plan_made_name(run->options.layout, run->ranks, run->options.writers, name);
 }
 
 /* Each folder that the run may have made, by 'act'. Files that were targets themselves have no name

@@ -109,9 +109,9 @@ static bool try_ring(struct fact_row *row, int fact, const struct engine_mode *m
 
 static void look_at_uring(struct fact_row *row)
 {
-    static const struct engine_mode plain = {0};
-    static const struct engine_mode sqpoll = {.sqpoll = true};
-    static const struct engine_mode fixed = {.fixed_buffers = ENGINE_REQUIRE};
+    static const struct engine_mode plain = {.fixed_buffers = NEVER};
+    static const struct engine_mode sqpoll = {.fixed_buffers = NEVER, .sqpoll = true};
+    static const struct engine_mode fixed = {.fixed_buffers = REQUIRE};
     struct arena arena;
     if (!try_ring(row, FACT_URING, &plain, NULL, 0)) {
         add(row, FACT_SQPOLL, "no");
@@ -119,7 +119,7 @@ static void look_at_uring(struct fact_row *row)
         return;
     }
     try_ring(row, FACT_SQPOLL, &sqpoll, NULL, 0);
-    if (arena_map(&arena, TRIED_BYTES, HUGE_NEVER, NULL))
+    if (arena_map(&arena, TRIED_BYTES, NEVER, NULL))
         return;
     if (!try_ring(row, FACT_FIXED, &fixed, arena.memory, arena.bytes))
         row->values[FACT_FIXED][0] = 0;
@@ -267,7 +267,7 @@ static void try_polling(struct fact_row *row, const struct probe *probe)
         .depth = 1,
         .memory = probe->memory,
         .memory_bytes = 4096,
-        .mode = {.iopoll = true},
+        .mode = {.fixed_buffers = NEVER, .iopoll = true},
     };
     if (probe->direct_fd < 0)
         add(row, FACT_IOPOLL, "no: it needs O_DIRECT");

@@ -49,7 +49,7 @@ static int check_direct(const struct setup *setup, struct failure *why)
 int setup_direct(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
-    if (setup->options.direct == OPTION_DIRECT_REQUIRE)
+    if (setup->options.direct == REQUIRE)
         check_direct(setup, &failure);
     return setup_agree(setup, &failure, why);
 }

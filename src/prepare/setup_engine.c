@@ -32,8 +32,7 @@ static bool all_in_memory(const struct setup *setup)
 /* Does the user ask for what only rings have? */
 static bool needs_rings(const struct options *options)
 {
-    return options->uring_sqpoll || options->uring_iopoll ||
-           options->fixed_buffers == OPTION_FIXED_REQUIRE;
+    return options->uring_sqpoll || options->uring_iopoll || options->fixed_buffers == REQUIRE;
 }
 
 /* The first of the list that all ranks have. */
@@ -67,7 +66,7 @@ static int choose_automatically(struct setup *setup, struct failure *why)
 
 static int choose_engine(struct setup *setup, struct failure *why)
 {
-    enum engine_id id = (enum engine_id)setup->options.engine;
+    enum engine_id id = setup->options.engine;
     if (id == ENGINE_AUTO && all_null(setup) && !needs_rings(&setup->options))
         id = ENGINE_NULL;
     if (id == ENGINE_AUTO)

@@ -36,7 +36,7 @@ static void choose_fixed(struct setup *setup, struct failure *why)
     const struct options *options = &setup->options;
     struct fixed_share share = {
         .limit_bytes = host_may_lock() ? -1 : host_memlock_bytes(),
-        .arena_bytes = arena_whole_bytes(pool_bytes(options), (enum huge_wish)options->huge_pages),
+        .arena_bytes = arena_whole_bytes(pool_bytes(options), options->huge_pages),
         .rings = (uint32_t)options->writers,
         .depth = (uint32_t)options->depth,
         .ranks = setup->cluster->local_count,
@@ -44,17 +44,16 @@ static void choose_fixed(struct setup *setup, struct failure *why)
     struct failure failure = {0};
     struct agreement agreement;
     char line[FAILURE_TEXT + RECORD_LINE];
-    if (!setup->engine->traits.rings || options->fixed_buffers == OPTION_FIXED_NEVER)
+    setup->mode.fixed_buffers = options->fixed_buffers;
+    if (!setup->engine->traits.rings || options->fixed_buffers == NEVER)
         return;
-    setup->mode.fixed_buffers =
-        options->fixed_buffers == OPTION_FIXED_REQUIRE ? ENGINE_REQUIRE : ENGINE_PREFER;
     fixed_share_fits(&share, &failure);
-    if (options->fixed_buffers == OPTION_FIXED_REQUIRE) {
+    if (options->fixed_buffers == REQUIRE) {
         *why = failure;
     } else if (cluster_agree(setup->cluster, &failure, &agreement)) {
         agreement_line(setup->cluster, &agreement, line, sizeof line);
         note(setup, line);
-        setup->mode.fixed_buffers = ENGINE_NEVER;
+        setup->mode.fixed_buffers = NEVER;
     }
 }
 
@@ -65,12 +64,11 @@ static int try_rings(const struct setup *setup, struct failure *why)
     const int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return failure_system(why, errno, "cannot open '/dev/null'");
-    if (arena_map(&arena, pool_bytes(&setup->options), (enum huge_wish)setup->options.huge_pages,
-                  why)) {
+    if (arena_map(&arena, pool_bytes(&setup->options), setup->options.huge_pages, why)) {
         close(fd);
         return why->code;
     }
-    const bool fixed = setup->mode.fixed_buffers == ENGINE_REQUIRE;
+    const bool fixed = setup->mode.fixed_buffers == REQUIRE;
     struct engine_setup rings = {
         .fds = &fd,
         .fd_count = 1,
@@ -82,7 +80,7 @@ static int try_rings(const struct setup *setup, struct failure *why)
     };
     rings.mode.iopoll = false;
     if (!fixed)
-        rings.mode.fixed_buffers = ENGINE_NEVER;
+        rings.mode.fixed_buffers = NEVER;
     const int result = engine_try(setup->engine, &rings, (uint32_t)setup->options.writers, why);
     arena_unmap(&arena);
     close(fd);
@@ -114,7 +112,7 @@ static int try_polling(const struct setup *setup, const char *target, struct fai
         .depth = 1,
         .memory = probe.memory,
         .memory_bytes = PAGE_BYTES,
-        .mode = {.iopoll = true, .sqpoll = setup->mode.sqpoll},
+        .mode = {.fixed_buffers = NEVER, .iopoll = true, .sqpoll = setup->mode.sqpoll},
     };
     if (probe.direct_fd < 0)
         failure_system(&failure, -probe.direct_error, "O_DIRECT is refused");
@@ -136,8 +134,7 @@ static void choose_rings(struct setup *setup, struct failure *why)
     setup->mode.iopoll = options->uring_iopoll;
     if (why->code)
         return;
-    if ((setup->mode.sqpoll || setup->mode.fixed_buffers == ENGINE_REQUIRE) &&
-        try_rings(setup, why))
+    if ((setup->mode.sqpoll || setup->mode.fixed_buffers == REQUIRE) && try_rings(setup, why))
         return;
     for (size_t i = 0; setup->mode.iopoll && i < options->target_count && !why->code; i++)
         if (geometry_target(&setup->plan.geometry, setup->cluster->rank) == i)
@@ -147,8 +144,7 @@ static void choose_rings(struct setup *setup, struct failure *why)
 static void choose_place(struct setup *setup, struct failure *why)
 {
     const struct options *options = &setup->options;
-    if (options->huge_pages == OPTION_HUGE_REQUIRE && !why->code &&
-        arena_try_huge(pool_bytes(options), why))
+    if (options->huge_pages == REQUIRE && !why->code && arena_try_huge(pool_bytes(options), why))
         return;
     if (options->numa == NUMA_OFF || why->code || numa_open(&setup->numa, why))
         return;

@@ -39,7 +39,7 @@ enum {
 struct bench {
     const struct engine_kind *kind;
     bool stores; /* false: the null engine */
-    enum engine_wish fixed_buffers;
+    enum preference fixed_buffers;
     uint32_t batch;
     struct engine engine;
     char path[SCRATCH_PATH];
@@ -72,6 +72,7 @@ static inline struct bench *bench_open(void **state, uint32_t depth)
     struct bench *bench = calloc(1, sizeof *bench);
     struct failure why = {0};
     bench->kind = *state;
+    bench->fixed_buffers = NEVER;
     bench->stores = bench->kind->id != ENGINE_NULL;
     if (bench->kind->available(&why)) {
         free(bench);

@@ -100,7 +100,7 @@ static void misaligned_direct_requests_are_einval(void **state)
     char path[SCRATCH_PATH];
     void *aligned = NULL;
     scratch_file(path, folder, "direct");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 4096, NULL), 0);
     if (!bench->stores || file.in_effect != TRUTH_YES) {
         print_message("note: not checked: %s\n", bench->stores ? file.reason : "stores nothing");
     } else {

@@ -26,7 +26,7 @@ static void fixed_buffers_move_the_same_bytes(void **state)
 {
     struct bench *bench = bench_open(state, DEPTH);
     engine_close(&bench->engine);
-    bench->fixed_buffers = ENGINE_PREFER;
+    bench->fixed_buffers = PREFER;
     use_engine(bench, &bench->fd, 1, DEPTH);
     if (bench->engine.reason[0])
         print_message("note: %s\n", bench->engine.reason);

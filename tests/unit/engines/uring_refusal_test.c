@@ -127,7 +127,7 @@ static int buffers_beyond_the_limit(void)
                                  .depth = 2,
                                  .memory = calloc(1, 8 << 20),
                                  .memory_bytes = 8 << 20,
-                                 .mode.fixed_buffers = ENGINE_PREFER};
+                                 .mode.fixed_buffers = PREFER};
     setrlimit(RLIMIT_MEMLOCK, &small);
     if (geteuid() == 0 && setresuid(65534, 65534, 65534))
         return SKIPPED;
@@ -138,7 +138,7 @@ static int buffers_beyond_the_limit(void)
     if (!strstr(engine.reason, "buffers not fixed"))
         return BAD;
     engine_close(&engine);
-    setup.mode.fixed_buffers = ENGINE_REQUIRE;
+    setup.mode.fixed_buffers = REQUIRE;
     const int error = engine_open(&engine, uring, &setup, &why);
     free(setup.memory);
     return error == -ENOMEM && strstr(why.text, "--fixed-buffers prefer") && !engine.kind ? GOOD

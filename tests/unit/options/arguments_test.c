@@ -93,7 +93,7 @@ static void the_older_names_work(void **state)
     assert_string_equal(options.targets[1], "/y=z");
     assert_true(options.writers == 4);
     assert_true(options.producers == 2);
-    assert_int_equal(options.direct, OPTION_DIRECT_NEVER);
+    assert_int_equal(options.direct, NEVER);
     options_release(&options);
 }
 

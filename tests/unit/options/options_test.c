@@ -34,7 +34,7 @@ static void defaults_are_those_of_the_table(void **state)
     }
     assert_true(options.size_bytes == 0);
     assert_null(options.phases);
-    assert_int_equal(options.direct, OPTION_DIRECT_PREFER);
+    assert_int_equal(options.direct, PREFER);
     assert_int_equal(options.target_count, 0);
     options_release(&options);
     options_release(&options);
@@ -74,21 +74,21 @@ static void choices_have_their_enum(void **state)
         {OPTION_ENGINE, "pwrite", ENGINE_PWRITE},
         {OPTION_ENGINE, "pwritev", ENGINE_PWRITEV},
         {OPTION_ENGINE, "null", ENGINE_NULL},
-        {OPTION_FIXED_BUFFERS, "prefer", OPTION_FIXED_PREFER},
-        {OPTION_FIXED_BUFFERS, "require", OPTION_FIXED_REQUIRE},
-        {OPTION_FIXED_BUFFERS, "never", OPTION_FIXED_NEVER},
-        {OPTION_HUGE_PAGES, "prefer", OPTION_HUGE_PREFER},
-        {OPTION_HUGE_PAGES, "require", OPTION_HUGE_REQUIRE},
-        {OPTION_HUGE_PAGES, "never", OPTION_HUGE_NEVER},
+        {OPTION_FIXED_BUFFERS, "prefer", PREFER},
+        {OPTION_FIXED_BUFFERS, "require", REQUIRE},
+        {OPTION_FIXED_BUFFERS, "never", NEVER},
+        {OPTION_HUGE_PAGES, "prefer", PREFER},
+        {OPTION_HUGE_PAGES, "require", REQUIRE},
+        {OPTION_HUGE_PAGES, "never", NEVER},
         {OPTION_CACHE, "measure", CACHE_MEASURE},
         {OPTION_CACHE, "drop", CACHE_DROP},
         {OPTION_CACHE, "keep", CACHE_KEEP},
         {OPTION_NUMA, "auto", NUMA_AUTO},
         {OPTION_NUMA, "force", NUMA_FORCE},
         {OPTION_NUMA, "off", NUMA_OFF},
-        {OPTION_DIRECT, "prefer", OPTION_DIRECT_PREFER},
-        {OPTION_DIRECT, "require", OPTION_DIRECT_REQUIRE},
-        {OPTION_DIRECT, "never", OPTION_DIRECT_NEVER},
+        {OPTION_DIRECT, "prefer", PREFER},
+        {OPTION_DIRECT, "require", REQUIRE},
+        {OPTION_DIRECT, "never", NEVER},
         {OPTION_FSYNC, "end", FSYNC_END},
         {OPTION_FSYNC, "each", FSYNC_EACH},
         {OPTION_FSYNC, "never", FSYNC_NEVER},

@@ -8,7 +8,7 @@
 #include "folder.h"
 #include "unit.h"
 
-static const struct opened_how how = {.direct = DIRECT_NEVER, .request_bytes = 4096};
+static const struct opened_how how = {.direct = NEVER, .request_bytes = 4096};
 
 static void each_writer_has_a_file_and_its_time(void **state)
 {

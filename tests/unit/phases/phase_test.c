@@ -99,7 +99,7 @@ static void test_required_direct_transfers_do_not_fall_back(void **state)
     (void)state;
     struct stage stage;
     stage_start(&stage, PHASE_WRITE);
-    stage.options.direct = OPTION_DIRECT_REQUIRE;
+    stage.options.direct = REQUIRE;
     phase_set_tasks(&stage.phase);
     assert_false(stage.phase.tasks[0].may_fall_back);
     stage_end(&stage);

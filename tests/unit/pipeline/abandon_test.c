@@ -40,11 +40,11 @@ static struct pipeline *start(struct rig *rig, struct fake *fake, enum pipeline_
         struct pipeline_setup writing = setup;
         writing.job = PIPELINE_WRITE;
         fake->answer = answer_all;
-        rig_run(rig, &writing, DIRECT_NEVER);
+        rig_run(rig, &writing, NEVER);
         atomic_store(&fake->submitted, 0);
     }
     fake->answer = hang_once;
-    rig_tasks(rig, job_is_reading(job), DIRECT_NEVER);
+    rig_tasks(rig, job_is_reading(job), NEVER);
     assert_int_equal(rig_open(rig, &setup, NULL), 0);
     pipeline_go(rig->pipeline);
     return rig->pipeline;

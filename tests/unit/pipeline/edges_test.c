@@ -24,7 +24,7 @@ static uint64_t bytes_before(const struct rig *rig, uint64_t edge)
 static void go_shortly_before(struct rig *rig, struct pipeline_setup *setup, uint64_t edge)
 {
     struct failure failure = {0};
-    rig_tasks(rig, job_is_reading(setup->job), DIRECT_NEVER);
+    rig_tasks(rig, job_is_reading(setup->job), NEVER);
     assert_int_equal(rig_open(rig, setup, &failure), 0);
     pipeline_go_at(rig->pipeline, clock_now_ns() + BEFORE_NS - (int64_t)(edge << ROUND_SHIFT));
 }
@@ -37,7 +37,7 @@ static void check_edge(enum pipeline_job job, const struct engine_kind *engine, 
     struct pipeline_setup setup = setup_for(engine, PIPELINE_WRITE);
     rig_start(&rig, LAYOUT_RANK, IO_THREADS, MANY_BYTES, REQUEST);
     if (job_is_reading(job))
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
     setup.job = job;
     if (paced) /* what the time before the start allows is sent at once */
         setup.limits.writer_rate = MANY_BYTES / IO_THREADS / 4;
@@ -80,7 +80,7 @@ static void without_work_time_passes_edges(void **state)
     uint64_t bytes = 1;
     struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_NULL), PIPELINE_WRITE);
     rig_start(&rig, LAYOUT_RANK, 1, REQUEST, REQUEST);
-    rig_tasks(&rig, false, DIRECT_NEVER);
+    rig_tasks(&rig, false, NEVER);
     struct task with_work = rig.tasks[0];
     rig.tasks[0] = (struct task){.path = rig.paths[0]};
     assert_int_equal(rig_open(&rig, &setup, NULL), 0);

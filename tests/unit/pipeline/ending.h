@@ -29,7 +29,7 @@ static inline struct pipeline_setup setup_for(const struct engine_kind *engine,
 static inline void start(struct rig *rig, struct pipeline_setup *setup)
 {
     struct failure failure = {0};
-    rig_tasks(rig, job_is_reading(setup->job), DIRECT_NEVER);
+    rig_tasks(rig, job_is_reading(setup->job), NEVER);
     if (rig_open(rig, setup, &failure))
         fail_msg("%s", failure.text);
     pipeline_go(rig->pipeline);

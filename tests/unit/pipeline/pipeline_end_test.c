@@ -28,7 +28,7 @@ static void test_a_deadline_ends_writing(void **state)
         }
         /* what was acknowledged reads back; the rest is left alone */
         setup = setup_for(engines[i], PIPELINE_CHECK);
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
         rig_end(&rig);
     }
@@ -65,10 +65,10 @@ static void test_a_rate_is_kept(void **state)
         struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_NULL), PIPELINE_WRITE);
         enum { PLACES = 40, RATE = 4096 * 100 };
         rig_start(&rig, LAYOUT_RANK, 2, 2 * PLACES * REQUEST, REQUEST);
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         setup.job = jobs[i];
         setup.limits.writer_rate = RATE;
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         for (uint32_t w = 0; w < 2; w++) {
             const struct counters *counters = &pipeline_outcome(rig.pipeline, w)->counters;
             assert_int_equal(counters->requests, PLACES);
@@ -98,7 +98,7 @@ static void stop_once(struct property *property, const struct engine_kind *engin
     if (setup.job == PIPELINE_WRITE) {
         check_part(&rig);
         setup.job = PIPELINE_CHECK;
-        rig_tasks(&rig, true, DIRECT_NEVER);
+        rig_tasks(&rig, true, NEVER);
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
         pipeline_go(rig.pipeline);
         clock_sleep_ns((int64_t)property_below(property, 1000000));
@@ -140,10 +140,10 @@ static void test_a_stop_before_the_start(void **state)
         fake_start(&fake);
         struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
         rig_start(&rig, LAYOUT_RANK, 2, 20 * REQUEST, REQUEST);
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         uint64_t before = fake.submitted;
         setup.job = jobs[i];
-        rig_tasks(&rig, job_is_reading(jobs[i]), DIRECT_NEVER);
+        rig_tasks(&rig, job_is_reading(jobs[i]), NEVER);
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
         assert_false(pipeline_wait(rig.pipeline, 1000000));
         pipeline_stop(rig.pipeline);
@@ -164,7 +164,7 @@ static void test_closing_at_any_moment(void **state)
     fake_start(&fake);
     struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
     rig_start(&rig, LAYOUT_RANK, 2, MANY_BYTES, REQUEST);
-    rig_tasks(&rig, false, DIRECT_NEVER);
+    rig_tasks(&rig, false, NEVER);
     assert_int_equal(rig_open(&rig, &setup, NULL), 0);
     pipeline_close(rig.pipeline); /* before it was started */
     rig.pipeline = NULL;
@@ -176,7 +176,7 @@ static void test_closing_at_any_moment(void **state)
     file_close(&rig.files[1], rig.paths[1], NULL);
     for (int64_t i = 0; i < 30; i++) { /* in the middle, while data threads fill buffers */
         setup.data_threads = 4;
-        rig_tasks(&rig, false, DIRECT_NEVER);
+        rig_tasks(&rig, false, NEVER);
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
         pipeline_go(rig.pipeline);
         clock_sleep_ns(i * 30000);

@@ -118,7 +118,7 @@ static void test_a_failing_read_ends_checking(void **state)
     fake_start(&fake);
     struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
     rig_start(&rig, LAYOUT_RANK, 2, 200 * REQUEST, REQUEST);
-    rig_run(&rig, &setup, DIRECT_NEVER);
+    rig_run(&rig, &setup, NEVER);
     fake_start(&fake);
     fake.answer = bad_sector;
     setup.job = PIPELINE_CHECK;
@@ -179,7 +179,7 @@ static void test_an_engine_that_does_not_open(void **state)
         fake.fail_open_from = number;
         struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
         rig_start(&rig, LAYOUT_RANK, 4, 100 * REQUEST, REQUEST);
-        rig_tasks(&rig, false, DIRECT_NEVER);
+        rig_tasks(&rig, false, NEVER);
         assert_int_equal(rig_open(&rig, &setup, &failure), -ENOMEM);
         assert_string_equal(failure.text, "engine 'null' does not open: a test wants it so");
         assert_null(rig.pipeline);
@@ -232,7 +232,7 @@ static void test_a_depth_that_the_engine_cannot_have(void **state)
     struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_PWRITE), PIPELINE_WRITE);
     setup.depth = 2;
     rig_start(&rig, LAYOUT_RANK, 1, 100 * REQUEST, REQUEST);
-    rig_tasks(&rig, false, DIRECT_NEVER);
+    rig_tasks(&rig, false, NEVER);
     assert_int_equal(rig_open(&rig, &setup, &failure), -EINVAL);
     assert_int_equal(failure.code, -EINVAL);
     rig_end(&rig);

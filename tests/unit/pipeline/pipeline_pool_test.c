@@ -29,10 +29,10 @@ static void test_io_threads_get_their_whole_depth(void **state)
         rig_start(&rig, LAYOUT_SHARED, RIG_THREADS, RIG_THREADS * DEPTH * ROUNDS * 512, 512);
         if (job_is_reading(jobs[i])) {
             setup.job = PIPELINE_WRITE;
-            rig_run(&rig, &setup, DIRECT_NEVER);
+            rig_run(&rig, &setup, NEVER);
             setup.job = jobs[i];
         }
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         assert_int_equal(fake.most_in_flight, DEPTH);
         assert_int_equal(rig_bytes_read(&rig), RIG_THREADS * DEPTH * ROUNDS * 512);
         rig_end(&rig);
@@ -58,7 +58,7 @@ static void test_batches_do_not_wait_for_buffers_that_cannot_come(void **state)
                                        .depth = 8,
                                        .buffers = 1};
         rig_start(&rig, LAYOUT_RANK, 1, PLACES * 512, 512);
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         waited_ns = pipeline_outcome(rig.pipeline, 0)->counters.writer_waited_ns;
         rig_end(&rig);
     }
@@ -84,13 +84,13 @@ static void test_a_pool_in_flight_waits_for_storage(void **state)
                                        .buffers = BUFFERS};
         rig_start(&rig, LAYOUT_RANK, 1, PLACES * 512, 512);
         if (job_is_reading(jobs[i]))
-            rig_run(&rig, &setup, DIRECT_NEVER);
+            rig_run(&rig, &setup, NEVER);
         fake.hold = MANY_LOOKS;
         setup.job = jobs[i];
         bool alone = setup.job == PIPELINE_WRITE_READY || setup.job == PIPELINE_READ;
         double waited = 1;
         for (int round = 0; round < 5 && waited >= 0.5; round++) { /* the machine may be slow */
-            rig_run(&rig, &setup, DIRECT_NEVER);
+            rig_run(&rig, &setup, NEVER);
             const struct counters *counters = &pipeline_outcome(rig.pipeline, 0)->counters;
             waited = (double)counters->writer_waited_ns / (double)counters->writer_time_ns;
             assert_true(!alone || counters->writer_waited_ns == 0);
@@ -108,7 +108,7 @@ static void test_io_threads_without_requests(void **state)
         .engine = engine_kind_of(ENGINE_PWRITE), .data_threads = 2, .depth = 1, .buffers = 6};
     rig_start(&rig, LAYOUT_WRITER, 4, 5000, 4096);
     setup.job = PIPELINE_WRITE;
-    rig_run(&rig, &setup, DIRECT_NEVER);
+    rig_run(&rig, &setup, NEVER);
     rig_check_writing(&rig, 5000);
     uint32_t without = 0;
     for (uint32_t i = 0; i < 4; i++)
@@ -122,7 +122,7 @@ static void test_io_threads_without_requests(void **state)
         }
     assert_int_equal(without, 2);
     setup.job = PIPELINE_CHECK;
-    rig_run(&rig, &setup, DIRECT_NEVER);
+    rig_run(&rig, &setup, NEVER);
     assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
     rig_end(&rig);
 }
@@ -144,7 +144,7 @@ static void test_more_data_threads_than_places(void **state)
             .spin_ns = 20000,
         };
         rig_start(&rig, LAYOUT_RANK, io_threads, bytes, 512);
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         for (uint32_t i = 0; i < io_threads; i++) {
             rig_check_counts(&rig, i);
             assert_int_equal(rig.acknowledged[i].bytes, rig.tasks[i].share.bytes);
@@ -156,7 +156,7 @@ static void test_more_data_threads_than_places(void **state)
 
 static int run_one(struct rig *rig, struct pipeline_setup *setup)
 {
-    rig_tasks(rig, false, DIRECT_NEVER);
+    rig_tasks(rig, false, NEVER);
     int result = rig_open(rig, setup, NULL);
     if (!result)
         pipeline_go(rig->pipeline);
@@ -205,18 +205,18 @@ static void lanes_do_every_job(void **state)
             .lanes = shapes[i].lanes,
         };
         rig_start(&rig, LAYOUT_WRITER, shapes[i].io_threads, 4000000, 30000);
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         pipeline_place(rig.pipeline, &place);
         assert_int_equal(place.lanes, shapes[i].made);
         for (uint32_t w = 0; w < rig.io_threads; w++)
             rig_check_counts(&rig, w);
         rig_check_files(&rig);
         setup.job = PIPELINE_CHECK;
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes, 4000000);
         assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
         setup.job = PIPELINE_READ;
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         rig_end(&rig);
     }
 }
@@ -236,10 +236,10 @@ static void bound_lanes_do_every_job(void **state)
         .depth = 1,
         .buffers = 8,
         .numa = numa,
-        .huge_pages = HUGE_REQUIRE,
+        .huge_pages = REQUIRE,
     };
     rig_start(&rig, LAYOUT_WRITER, 2, 4000000, 1 << 20);
-    rig_run(&rig, &setup, DIRECT_PREFER);
+    rig_run(&rig, &setup, PREFER);
     rig_check_files(&rig);
     pipeline_place(rig.pipeline, &place);
     print_message("note: %u lanes, threads %d, memory %d, %llu explicit, %llu transparent, %llu "
@@ -271,10 +271,10 @@ static void batches_fill_and_end(void **state)
             .mode.batch = batch,
         };
         rig_start(&rig, LAYOUT_RANK, 2, 3000001, 10000);
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         rig_check_files(&rig);
         setup.job = PIPELINE_CHECK;
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
         rig_end(&rig);
     }

@@ -54,7 +54,7 @@ static struct pipeline_setup some_setup(struct property *property, const struct 
 
 /* Damages a few bytes: the lowest place is named, no other place is. */
 static void check_finds_damage(struct rig *rig, struct pipeline_setup *setup,
-                               struct property *property, enum direct_wish wish)
+                               struct property *property, enum preference wish)
 {
     struct found found[PIPELINE_DIFFERENCES];
     uint32_t count = 1 + (uint32_t)property_below(property, 4);
@@ -95,7 +95,7 @@ static void one_round(struct property *property)
     uint64_t request = requests[property_below(property, 6)];
     uint64_t bytes = 1 + property_below(property, request * 60);
     const struct engine_kind *engine = some_engine(property, &fake);
-    enum direct_wish wish = property_below(property, 2) ? DIRECT_PREFER : DIRECT_NEVER;
+    enum preference wish = property_below(property, 2) ? PREFER : NEVER;
     rig_start(&rig, layouts[property_below(property, 3)], io_threads, bytes, request);
     struct pipeline_setup setup = some_setup(property, engine, io_threads);
     setup.job = PIPELINE_WRITE;
@@ -136,7 +136,7 @@ static void test_ready_made_buffers(void **state)
         struct pipeline_setup setup =
             some_setup(&property, some_engine(&property, &fake), io_threads);
         setup.job = PIPELINE_WRITE_READY;
-        rig_run(&rig, &setup, DIRECT_PREFER);
+        rig_run(&rig, &setup, PREFER);
         uint64_t sum = 0;
         for (uint32_t w = 0; w < io_threads; w++) {
             rig_check_counts(&rig, w);
@@ -164,7 +164,7 @@ static void test_ready_made_buffers_are_full(void **state)
         .buffers = 4,
     };
     rig_start(&rig, LAYOUT_RANK, 1, 3 * 4096 + 100, 4096);
-    rig_run(&rig, &setup, DIRECT_NEVER);
+    rig_run(&rig, &setup, NEVER);
     int fd = open(rig.paths[0], O_RDONLY | O_CLOEXEC);
     for (off_t at = 0; at < 3 * 4096; at += 4096) {
         assert_int_equal(pread(fd, bytes, sizeof bytes, at), sizeof bytes);
@@ -184,9 +184,9 @@ static void test_a_read_that_never_happened_is_found(void **state)
         .engine = engine_kind_of(ENGINE_NULL), .data_threads = 2, .depth = 4, .buffers = 8};
     rig_start(&rig, LAYOUT_RANK, 2, 40 * 8192, 8192);
     setup.job = PIPELINE_WRITE;
-    rig_run(&rig, &setup, DIRECT_NEVER);
+    rig_run(&rig, &setup, NEVER);
     setup.job = PIPELINE_CHECK;
-    rig_run(&rig, &setup, DIRECT_NEVER);
+    rig_run(&rig, &setup, NEVER);
     assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 80);
     assert_int_equal(pipeline_found(rig.pipeline, found), PIPELINE_DIFFERENCES);
     for (uint32_t i = 0; i < PIPELINE_DIFFERENCES; i++) {
@@ -210,10 +210,10 @@ static void test_bytes_before_an_early_end_add_up(void **state)
             continue;
         rig_start(&rig, LAYOUT_RANK, 1, 20 * 4096, 4096);
         setup.job = PIPELINE_WRITE;
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         assert_int_equal(truncate(rig.paths[0], 10 * 4096 + 1000), 0);
         setup.job = PIPELINE_CHECK;
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         const struct counters *counters = &pipeline_outcome(rig.pipeline, 0)->counters;
         assert_int_equal(counters->bytes, 10 * 4096 + 1000);
         assert_int_equal(counters->requests, 10);
@@ -246,10 +246,10 @@ static void test_reads_only_what_was_acknowledged(void **state)
                                        .buffers = 8,
                                        .data_threads = 1};
         rig_start(&rig, LAYOUT_RANK, 1, count * 512, 512);
-        rig_tasks(&rig, false, DIRECT_NEVER);
+        rig_tasks(&rig, false, NEVER);
         acknowledged_from(&rig.acknowledged[0], issued, 0, missing, missing_count);
         file_close(&rig.files[0], rig.paths[0], NULL);
-        rig_run(&rig, &setup, DIRECT_NEVER);
+        rig_run(&rig, &setup, NEVER);
         for (uint64_t i = 0; i < fake.submitted; i++) {
             uint64_t place = fake.log[i].offset / 512;
             assert_true(acknowledged_has(&rig.acknowledged[0], place));

@@ -59,7 +59,7 @@ static inline void rig_end(struct rig *rig)
 }
 
 static inline void rig_open_file(struct rig *rig, uint32_t io_thread, bool reads,
-                                 enum direct_wish wish)
+                                 enum preference wish)
 {
     struct failure failure = {0};
     const char *path = rig->paths[io_thread];
@@ -70,7 +70,7 @@ static inline void rig_open_file(struct rig *rig, uint32_t io_thread, bool reads
 }
 
 /* Files and tasks of one job. */
-static inline void rig_tasks(struct rig *rig, bool reads, enum direct_wish wish)
+static inline void rig_tasks(struct rig *rig, bool reads, enum preference wish)
 {
     for (uint32_t i = 0; i < rig->io_threads; i++) {
         struct task *task = &rig->tasks[i];
@@ -119,7 +119,7 @@ static inline bool job_is_reading(enum pipeline_job job)
 }
 
 /* One whole job without a failure. */
-static inline void rig_run(struct rig *rig, struct pipeline_setup *setup, enum direct_wish wish)
+static inline void rig_run(struct rig *rig, struct pipeline_setup *setup, enum preference wish)
 {
     struct failure failure = {0};
     rig_tasks(rig, job_is_reading(setup->job), wish);

@@ -28,7 +28,7 @@ static int end(void **state)
 
 static void claimed(struct file *file)
 {
-    assert_int_equal(file_open(file, path, FILE_OPEN, DIRECT_PREFER, 4096, NULL), 0);
+    assert_int_equal(file_open(file, path, FILE_OPEN, PREFER, 4096, NULL), 0);
     assert_int_equal(file_claim(file, path, NULL), 0);
 }
 
@@ -65,7 +65,7 @@ static void who_holds_it_alone_is_not_disturbed(void **state)
     struct failure why = {0};
     const int holder = open(path, O_RDONLY | O_CLOEXEC);
     assert_int_equal(flock(holder, LOCK_EX), 0);
-    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_NEVER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, NEVER, 4096, NULL), 0);
     assert_int_equal(file_claim(&file, path, &why), -EBUSY);
     assert_non_null(strstr(why.text, "somebody holds a lock on it"));
     file_close(&file, path, NULL);

@@ -43,7 +43,7 @@ static void creates_private_buffered_files_once(void **state)
     struct failure why = {0};
     struct stat status;
     scratch_file(path, folder, "buffered");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_NEVER, 4096, &why), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, NEVER, 4096, &why), 0);
     assert_int_equal(file.opened, TRUTH_NO);
     assert_int_equal(file.in_effect, TRUTH_NO);
     assert_string_equal(file.reason, "");
@@ -55,10 +55,10 @@ static void creates_private_buffered_files_once(void **state)
     assert_int_equal(file_sync(&file, path, &why), 0);
     assert_int_equal(file_close(&file, path, &why), 0);
     assert_int_equal(file_close(&file, path, &why), 0);
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_NEVER, 4096, &why), -EEXIST);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, NEVER, 4096, &why), -EEXIST);
     assert_non_null(strstr(why.text, "--overwrite"));
     assert_int_equal(file.fd, -1);
-    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_NEVER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, NEVER, 4096, NULL), 0);
     assert_int_equal(lseek(file.fd, 0, SEEK_END), 4);
     file_close(&file, path, NULL);
     assert_int_equal(file_remove(path, NULL), 0);
@@ -73,7 +73,7 @@ static void direct_on_the_disk_below(void **state)
     struct stat one, other;
     void *memory = NULL;
     scratch_file(path, folder, "direct");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 1 << 20, &why), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 1 << 20, &why), 0);
     printf("note: opened %d, in effect %d, alignment %u/%u, reason '%s'\n", file.opened,
            file.in_effect, file.memory_alignment, file.offset_alignment, file.reason);
     assert_int_equal(is_direct(file.fd), file.opened == TRUTH_YES);
@@ -108,21 +108,21 @@ static void requests_that_do_not_fit_go_buffered_or_are_refused(void **state)
     if (scratch_magic(folder) == TMPFS_MAGIC)
         skip_because("'%s' is a tmpfs, where every size fits", folder);
     scratch_file(path, folder, "misfit");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4000001, &why), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 4000001, &why), 0);
     assert_int_equal(file.opened, TRUTH_NO);
     assert_int_equal(file.in_effect, TRUTH_NO);
     assert_non_null(strstr(file.reason, "requests of 4000001 bytes are not a multiple of"));
     assert_int_equal(pwrite(file.fd, "odd", 3, 1), 3);
     file_close(&file, path, NULL);
     file_remove(path, NULL);
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_REQUIRE, 4000001, &why), -EINVAL);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, REQUIRE, 4000001, &why), -EINVAL);
     assert_non_null(strstr(why.text, "not a multiple of"));
     assert_non_null(strstr(why.text, "--direct prefer"));
     assert_int_equal(file.fd, -1);
     assert_false(exists(path));
     /* An existing file that is refused stays. */
     scratch_write(path, "mine", 4);
-    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_REQUIRE, 4000001, NULL), -EINVAL);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, REQUIRE, 4000001, NULL), -EINVAL);
     assert_true(exists(path));
     file_remove(path, NULL);
 }
@@ -136,7 +136,7 @@ static void direct_means_nothing_in_memory(void **state)
     if (scratch_magic("/dev/shm") != TMPFS_MAGIC || !scratch_make(memory, "/dev/shm"))
         skip_because("/dev/shm is no tmpfs that one may write to");
     scratch_file(path, memory, "file");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4000001, &why), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 4000001, &why), 0);
     assert_int_equal(file.in_effect, TRUTH_NO);
     assert_non_null(strstr(file.reason, "RAM-backed"));
     assert_int_equal(file.opened == TRUTH_YES, is_direct(file.fd));
@@ -144,7 +144,7 @@ static void direct_means_nothing_in_memory(void **state)
     assert_int_equal(pwrite(file.fd, "odd", 3, 1), 3);
     file_close(&file, path, NULL);
     file_remove(path, NULL);
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_REQUIRE, 4096, &why), -EINVAL);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, REQUIRE, 4096, &why), -EINVAL);
     assert_non_null(strstr(why.text, "tmpfs is a RAM-backed"));
     assert_false(exists(path));
     scratch_remove(memory);
@@ -155,7 +155,7 @@ static void null_takes_everything_and_has_nothing_to_sync(void **state)
     (void)state;
     struct file file;
     const int fds[] = {-1, -1};
-    assert_int_equal(file_open(&file, "/dev/null", FILE_OPEN, DIRECT_PREFER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, "/dev/null", FILE_OPEN, PREFER, 4096, NULL), 0);
     assert_int_equal(file.opened, TRUTH_NO);
     assert_non_null(strstr(file.reason, "/dev/null"));
     assert_int_equal(pwrite(file.fd, "gone", 4, 0), 4);
@@ -165,7 +165,7 @@ static void null_takes_everything_and_has_nothing_to_sync(void **state)
     assert_int_equal(files_sync(fds, 2, 3), -EBADF);
     assert_int_equal(files_sync(fds, 2, 2), -EBADF);
     assert_int_equal(files_sync(fds, 2, 4), 0);
-    assert_int_equal(file_open(&file, "/dev/null", FILE_OPEN, DIRECT_REQUIRE, 4096, NULL), -EINVAL);
+    assert_int_equal(file_open(&file, "/dev/null", FILE_OPEN, REQUIRE, 4096, NULL), -EINVAL);
 }
 
 static void what_is_no_file_is_refused_at_once(void **state)
@@ -177,22 +177,22 @@ static void what_is_no_file_is_refused_at_once(void **state)
     alarm(20); /* a FIFO that is waited for ends the test */
     scratch_file(path, folder, "fifo");
     assert_int_equal(mkfifo(path, 0600), 0);
-    assert_int_equal(file_open(&file, path, FILE_OPEN_READ, DIRECT_NEVER, 1, &why), -EINVAL);
-    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_NEVER, 1, NULL), -EINVAL);
+    assert_int_equal(file_open(&file, path, FILE_OPEN_READ, NEVER, 1, &why), -EINVAL);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, NEVER, 1, NULL), -EINVAL);
     assert_int_equal(file_residency(path, 4), -1);
-    assert_int_equal(file_open(&file, folder, FILE_OPEN_READ, DIRECT_NEVER, 1, NULL), -EISDIR);
-    assert_int_equal(file_open(&file, "/dev/zero", FILE_OPEN, DIRECT_NEVER, 1, NULL), -EINVAL);
+    assert_int_equal(file_open(&file, folder, FILE_OPEN_READ, NEVER, 1, NULL), -EISDIR);
+    assert_int_equal(file_open(&file, "/dev/zero", FILE_OPEN, NEVER, 1, NULL), -EINVAL);
     file_remove(path, NULL);
     alarm(0);
 
     scratch_file(path, folder, "end");
     scratch_file(link, folder, "link");
     assert_int_equal(symlink("end", link), 0);
-    assert_int_equal(file_open(&file, link, FILE_CREATE, DIRECT_NEVER, 1, NULL), -EEXIST);
+    assert_int_equal(file_open(&file, link, FILE_CREATE, NEVER, 1, NULL), -EEXIST);
     assert_false(exists(path));
     scratch_write(path, "safe", 4);
     why = (struct failure){0};
-    assert_int_equal(file_open(&file, link, FILE_OPEN, DIRECT_NEVER, 1, &why), -ELOOP);
+    assert_int_equal(file_open(&file, link, FILE_OPEN, NEVER, 1, &why), -ELOOP);
     assert_non_null(strstr(why.text, "symlink"));
     assert_int_equal(folder_make(link, NULL), -EEXIST);
     assert_int_equal(file_remove(link, NULL), 0);
@@ -206,18 +206,18 @@ static void strange_names_are_fine_and_stay_on_one_line(void **state)
     struct file file;
     struct failure why = {0};
     scratch_file(path, folder, "a name\nwith $(everything) ; in 'it'");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 4096, NULL), 0);
     file_close(&file, path, NULL);
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4096, &why), -EEXIST);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 4096, &why), -EEXIST);
     assert_null(strchr(why.text, '\n'));
     file_remove(path, NULL);
 
     char *endless = calloc(1, 10001);
     memset(endless, 'x', 10000);
     why = (struct failure){0};
-    assert_int_equal(file_open(&file, endless, FILE_CREATE, DIRECT_NEVER, 1, &why), -ENAMETOOLONG);
+    assert_int_equal(file_open(&file, endless, FILE_CREATE, NEVER, 1, &why), -ENAMETOOLONG);
     assert_non_null(strstr(why.text, "..."));
-    assert_int_equal(file_open(&file, endless, FILE_OPEN, DIRECT_NEVER, 1, NULL), -ENAMETOOLONG);
+    assert_int_equal(file_open(&file, endless, FILE_OPEN, NEVER, 1, NULL), -ENAMETOOLONG);
     why = (struct failure){0};
     assert_int_equal(folder_make(endless, &why), -ENAMETOOLONG);
     assert_int_equal(why.code, -ENAMETOOLONG);
@@ -294,7 +294,7 @@ static void blocks_are_given_beforehand(void **state)
     struct stat status;
     struct failure why = {0};
     scratch_file(path, folder, "blocks");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 4096, NULL), 0);
     const int result = file_preallocate(&file, path, BYTES, &why);
     if (result) {
         assert_int_equal(result, -EOPNOTSUPP);
@@ -323,7 +323,7 @@ static void hints_change_no_byte(void **state)
     memset(bytes, 'h', BYTES);
     scratch_file(path, folder, "hints");
     scratch_write(path, bytes, BYTES);
-    assert_int_equal(file_open(&file, path, FILE_OPEN, DIRECT_NEVER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_OPEN, NEVER, 4096, NULL), 0);
     assert_int_equal(file_sync(&file, path, NULL), 0);
     file_expect_random(&file);
     assert_int_equal(file_drop_cache(&file), 0);

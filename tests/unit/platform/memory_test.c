@@ -29,7 +29,7 @@ static void maps_whole_aligned_pages(void **state)
     const size_t sizes[] = {0, 1, page - 1, page, page + 1, 5 * page};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct arena arena;
-        assert_int_equal(arena_map(&arena, sizes[i], HUGE_NEVER, NULL), 0);
+        assert_int_equal(arena_map(&arena, sizes[i], NEVER, NULL), 0);
         assert_int_equal((uintptr_t)arena.memory % page, 0);
         assert_int_equal(arena.bytes % page, 0);
         assert_true(arena.bytes >= sizes[i] && arena.bytes > 0);
@@ -44,7 +44,7 @@ static void touches_what_it_was_given_and_keeps_it(void **state)
     (void)state;
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     struct arena arena;
-    assert_int_equal(arena_map(&arena, 16 * page, HUGE_PREFER, NULL), 0);
+    assert_int_equal(arena_map(&arena, 16 * page, PREFER, NULL), 0);
     assert_int_equal(resident_pages(&arena), 0);
     char *bytes = arena.memory;
     arena_touch(bytes, 0);
@@ -66,7 +66,7 @@ static void too_much_is_refused_with_the_size(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct arena arena = {.memory = &arena, .start = &arena};
         struct failure why = {0};
-        assert_int_equal(arena_map(&arena, sizes[i], HUGE_PREFER, &why), -ENOMEM);
+        assert_int_equal(arena_map(&arena, sizes[i], PREFER, &why), -ENOMEM);
         assert_int_equal(why.code, -ENOMEM);
         assert_non_null(strstr(why.text, "bytes of memory"));
         assert_null(arena.memory);
@@ -79,7 +79,7 @@ enum { HUGE = 2 << 20 };
 static void each_page_is_counted_once(void **state)
 {
     (void)state;
-    static const enum huge_wish wishes[] = {HUGE_NEVER, HUGE_PREFER, HUGE_REQUIRE};
+    static const enum preference wishes[] = {NEVER, PREFER, REQUIRE};
     for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
         struct arena arena;
         struct arena_pages pages;
@@ -93,7 +93,7 @@ static void each_page_is_counted_once(void **state)
         if (all == 0)
             skip_because("/proc/self/smaps does not tell");
         assert_int_equal(all, arena.bytes);
-        if (wishes[i] == HUGE_NEVER)
+        if (wishes[i] == NEVER)
             assert_int_equal(pages.small_bytes, arena.bytes);
         else
             assert_int_equal((uintptr_t)arena.memory % HUGE, 0);

@@ -98,10 +98,10 @@ static void ramfs_refuses_direct_and_keeps_no_file(void **state)
     assert_string_equal(target.mount_point, point);
     assert_int_equal(target.ram_backed, 1);
     assert_int_equal(target_direct(&target, 4096, reason), TRUTH_NO);
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_REQUIRE, 4096, &why), -EINVAL);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, REQUIRE, 4096, &why), -EINVAL);
     assert_non_null(strstr(why.text, "ramfs is a RAM-backed"));
     assert_false(path_exists(path));
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 4096, NULL), 0);
     assert_int_equal(file.opened, TRUTH_NO);
     assert_int_equal(file.in_effect, TRUTH_NO);
     assert_int_equal(pwrite(file.fd, "odd", 3, 1), 3);
@@ -179,10 +179,10 @@ static void sectors_of_4096_bytes_are_respected(void **state)
     assert_int_equal(target_direct(&target, 512, reason), TRUTH_NO);
     assert_int_equal(target_direct(&target, 8192, reason), TRUTH_YES);
     scratch_file(path, point, "file");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_REQUIRE, 512, &why), -EINVAL);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, REQUIRE, 512, &why), -EINVAL);
     assert_non_null(strstr(why.text, "not a multiple of 4096"));
     assert_false(path_exists(path));
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_REQUIRE, 8192, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, REQUIRE, 8192, NULL), 0);
     assert_int_equal(file.in_effect, TRUTH_YES);
     assert_int_equal(file.offset_alignment, 4096);
     assert_int_equal(posix_memalign(&memory, 4096, 8192), 0);
@@ -209,7 +209,7 @@ static void a_journal_of_data_undoes_direct(void **state)
         skip_because("no ext4 with data=journal here");
     }
     scratch_file(path, point, "file");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 1 << 20, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 1 << 20, NULL), 0);
     if (file.in_effect == TRUTH_UNKNOWN) {
         file_close(&file, path, NULL);
         unmount();
@@ -220,7 +220,7 @@ static void a_journal_of_data_undoes_direct(void **state)
     assert_non_null(strstr(file.reason, "data=journal"));
     file_close(&file, path, NULL);
     file_remove(path, NULL);
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_REQUIRE, 1 << 20, &why), -EINVAL);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, REQUIRE, 1 << 20, &why), -EINVAL);
     assert_false(path_exists(path));
     unmount();
     loop_release(&loop);
@@ -253,8 +253,8 @@ static void an_empty_device_needs_its_option(void **state)
     assert_int_equal(target.ram_backed, 0);
     /* Two ranks share it, each with a direct and a buffered descriptor. */
     struct file other;
-    assert_int_equal(file_open(&file, loop.path, FILE_OPEN, DIRECT_PREFER, 4096, NULL), 0);
-    assert_int_equal(file_open(&other, loop.path, FILE_OPEN, DIRECT_PREFER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, loop.path, FILE_OPEN, PREFER, 4096, NULL), 0);
+    assert_int_equal(file_open(&other, loop.path, FILE_OPEN, PREFER, 4096, NULL), 0);
     assert_int_equal(file.opened, TRUTH_YES);
     assert_int_equal(file.in_effect, TRUTH_NO);
     assert_non_null(strstr(file.reason, "keeps its file in the page cache"));
@@ -338,7 +338,7 @@ static void an_overlay_is_not_called_direct_without_proof(void **state)
     if (mount("overlay", point, "overlay", 0, options))
         skip_because("no overlay here");
     scratch_file(path, point, "file");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, DIRECT_PREFER, 1 << 20, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 1 << 20, NULL), 0);
     print_message("note: overlay: opened %d, in effect %d, %s\n", file.opened, file.in_effect,
                   file.reason);
     if (file.in_effect == TRUTH_UNKNOWN)

@@ -64,7 +64,7 @@ static void memory_can_be_bound_before_it_is_touched(void **state)
     struct arena arena;
     struct numa *numa = look();
     for (uint32_t i = 0; i < numa_count(numa); i++) {
-        assert_int_equal(arena_map(&arena, 8 << 20, HUGE_PREFER, NULL), 0);
+        assert_int_equal(arena_map(&arena, 8 << 20, PREFER, NULL), 0);
         const int result = numa_bind_memory(numa, i, arena.memory, arena.bytes);
         if (result)
             print_message("note: domain %u: %s\n", i, strerror(-result));

@@ -114,7 +114,7 @@ static void a_file_in_use_keeps_all_of_it(void **state)
     (void)state;
     struct file file;
     make("r0");
-    assert_int_equal(file_open(&file, in_folder("r0"), FILE_OPEN, DIRECT_NEVER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, in_folder("r0"), FILE_OPEN, NEVER, 4096, NULL), 0);
     assert_int_equal(file_claim(&file, in_folder("r0"), NULL), 0);
     assert_refused(-EBUSY, "a run is using 'r0'");
     file_close(&file, "r0", NULL);

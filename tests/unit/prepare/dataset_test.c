@@ -78,7 +78,7 @@ static void random_options(struct property *property, struct options *options)
                      0);
     assert_int_equal(options_set(options, OPTION_PHASES, "write,read", SOURCE_COMMAND_LINE, NULL),
                      0);
-    options->layout = (int)layouts[property_below(property, 3)];
+    options->layout = layouts[property_below(property, 3)];
     options->buffer_size_bytes = 4096;
     options->writers = 1 + property_below(property, 4);
     options->size_bytes = 1 + property_below(property, 4096 * 120);
