@@ -34,6 +34,9 @@ void acknowledged_from(struct acknowledged *set, uint64_t issued, uint64_t bytes
 
 bool acknowledged_has(const struct acknowledged *set, uint64_t place);
 
+/* Are all places from 'first' to 'last' in the set? */
+bool acknowledged_has_all(const struct acknowledged *set, uint64_t first, uint64_t last);
+
 /* Number of requests in the set. */
 uint64_t acknowledged_count(const struct acknowledged *set);
 

@@ -51,6 +51,12 @@ static inline uint64_t sequence_at(const struct sequence *sequence, uint64_t pla
     return place;
 }
 
+/* The inverse of sequence_at: the place < count at which 'request' < count comes. */
+uint64_t sequence_place_of(const struct sequence *sequence, uint64_t request);
+
+/* The end of the requests that the first 'places' places hold: none of them is at or beyond it. */
+uint64_t sequence_reach(const struct sequence *sequence, uint64_t places);
+
 /* A key of the random order for one share: by the run's seed and where the share lies. */
 uint64_t sequence_key(uint64_t seed, uint64_t file, uint64_t file_offset);
 

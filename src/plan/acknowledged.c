@@ -36,22 +36,23 @@ void acknowledged_from(struct acknowledged *set, uint64_t issued, uint64_t bytes
     set->hole_count = missing_count;
 }
 
-bool acknowledged_has(const struct acknowledged *set, uint64_t place)
+bool acknowledged_has_all(const struct acknowledged *set, uint64_t first, uint64_t last)
 {
-    if (place >= set->issued)
-        return false;
     uint64_t low = 0;
     uint64_t high = set->hole_count;
-    while (low < high) {
+    while (low < high) { /* the first hole that is not below 'first' */
         uint64_t middle = low + (high - low) / 2;
-        if (set->holes[middle] == place)
-            return false;
-        if (set->holes[middle] < place)
+        if (set->holes[middle] < first)
             low = middle + 1;
         else
             high = middle;
     }
-    return true;
+    return last < set->issued && (low == set->hole_count || set->holes[low] > last);
+}
+
+bool acknowledged_has(const struct acknowledged *set, uint64_t place)
+{
+    return acknowledged_has_all(set, place, place);
 }
 
 uint64_t acknowledged_count(const struct acknowledged *set)

@@ -1,5 +1,7 @@
 #include "plan/sequence.h"
 
+#include "base/checked.h"
+
 enum { ROUNDS = 4 };
 
 /* A bijection of 64 bits in which each input bit moves half of the output bits (the finaliser of
@@ -26,6 +28,12 @@ static unsigned half_bits(uint64_t count)
     return (bits + 1) / 2;
 }
 
+/* What a round of the network changes the other half by. */
+static uint64_t round_bits(const struct sequence *sequence, uint64_t half, uint64_t round)
+{
+    return scatter(half + sequence->key + (round << 56));
+}
+
 uint64_t sequence_shuffled(const struct sequence *sequence, uint64_t place)
 {
     const unsigned half = half_bits(sequence->count);
@@ -36,11 +44,61 @@ uint64_t sequence_shuffled(const struct sequence *sequence, uint64_t place)
         uint64_t left = place >> half;
         uint64_t right = place & mask;
         for (uint64_t round = 0; round < ROUNDS; round++) {
-            uint64_t next = left ^ (scatter(right + sequence->key + (round << 56)) & mask);
+            uint64_t next = left ^ (round_bits(sequence, right, round) & mask);
             left = right;
             right = next;
         }
         place = left << half | right;
     } while (place >= sequence->count);
     return place;
+}
+
+/* sequence_shuffled backwards: its rounds from the last to the first, along the same walk. */
+static uint64_t place_of_shuffled(const struct sequence *sequence, uint64_t request)
+{
+    const unsigned half = half_bits(sequence->count);
+    const uint64_t mask = (UINT64_C(1) << half) - 1;
+    do {
+        uint64_t left = request >> half;
+        uint64_t right = request & mask;
+        for (uint64_t round = ROUNDS; round-- > 0;) {
+            uint64_t before = right ^ (round_bits(sequence, left, round) & mask);
+            right = left;
+            left = before;
+        }
+        request = left << half | right;
+    } while (request >= sequence->count);
+    return request;
+}
+
+static uint64_t place_of_strided(const struct sequence *sequence, uint64_t request)
+{
+    uint64_t rows = sequence->count / SEQUENCE_STRIDE;
+    uint64_t longer = sequence->count % SEQUENCE_STRIDE;
+    uint64_t column = request % SEQUENCE_STRIDE;
+    uint64_t longer_before = column < longer ? column : longer;
+    return column * rows + longer_before + request / SEQUENCE_STRIDE;
+}
+
+uint64_t sequence_place_of(const struct sequence *sequence, uint64_t request)
+{
+    switch (sequence->order) {
+    case ORDER_STRIDED:
+        return place_of_strided(sequence, request);
+    case ORDER_RANDOM:
+        return place_of_shuffled(sequence, request);
+    case ORDER_SEQUENTIAL:
+        break;
+    }
+    return request;
+}
+
+uint64_t sequence_reach(const struct sequence *sequence, uint64_t places)
+{
+    uint64_t column = divide_up(sequence->count, SEQUENCE_STRIDE);
+    if (!places || places >= sequence->count || sequence->order == ORDER_SEQUENTIAL)
+        return places < sequence->count ? places : sequence->count;
+    if (sequence->order == ORDER_STRIDED && places <= column)
+        return (places - 1) * SEQUENCE_STRIDE + 1;
+    return sequence->count;
 }

@@ -65,6 +65,19 @@ static void check_against(const struct acknowledged *set, const bool had[PLACES]
         assert_true(acknowledged_has(set, set->issued - 1));
 }
 
+/* All places of a stretch, as asking for each says. */
+static void check_stretches(struct property *property, const struct acknowledged *set)
+{
+    for (int i = 0; i < 20; i++) {
+        uint64_t first = property_below(property, PLACES);
+        uint64_t last = first + property_below(property, 1 + property_below(property, 40));
+        bool all = true;
+        for (uint64_t place = first; place <= last; place++)
+            all &= acknowledged_has(set, place);
+        assert_int_equal(acknowledged_has_all(set, first, last), all);
+    }
+}
+
 static void check_text(const struct acknowledged *set)
 {
     struct text text = {0};
@@ -96,6 +109,7 @@ static void test_random_sets(void **state)
         acknowledged_from(&set, issued, 1000, missing, count);
         assert_int_equal(set.bytes, 1000);
         check_against(&set, had, issued);
+        check_stretches(&property, &set);
         check_text(&set);
     }
 }

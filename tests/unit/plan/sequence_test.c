@@ -18,11 +18,12 @@ static void assert_permutation(const struct sequence *sequence)
         assert_true(request < sequence->count);
         assert_false(seen[request]);
         seen[request] = true;
+        assert_int_equal(sequence_place_of(sequence, request), place);
     }
     free(seen);
 }
 
-/* Each request of a share comes exactly once, whatever the count. */
+/* Each request of a share comes exactly once, whatever the count, and its place is found again. */
 static void test_is_a_permutation(void **state)
 {
     (void)state;
@@ -49,10 +50,38 @@ static void test_huge_shares(void **state)
         for (int i = 0; i < ORDERS; i++) {
             const struct sequence sequence = {
                 .count = counts[c], .order = orders[i], .key = property_next(&property)};
-            for (int round = 0; round < 2000; round++)
-                assert_true(sequence_at(&sequence, property_below(&property, counts[c])) <
-                            counts[c]);
+            for (int round = 0; round < 2000; round++) {
+                uint64_t place = property_below(&property, counts[c]);
+                uint64_t request = sequence_at(&sequence, place);
+                assert_true(request < counts[c]);
+                assert_int_equal(sequence_place_of(&sequence, request), place);
+            }
             assert_true(sequence_at(&sequence, counts[c] - 1) < counts[c]);
+        }
+}
+
+/* The first places hold no request at or beyond the reach; where the order is not random, one right
+ * below it. */
+static void test_reach(void **state)
+{
+    (void)state;
+    struct property property = property_start("reach");
+    for (uint64_t count = 1; count < 120; count++)
+        for (int i = 0; i < ORDERS; i++) {
+            const struct sequence sequence = {
+                .count = count, .order = orders[i], .key = property_next(&property)};
+            uint64_t most = 0; /* the end of the requests so far */
+            assert_int_equal(sequence_reach(&sequence, 0), 0);
+            for (uint64_t place = 0; place < count; place++) {
+                uint64_t request = sequence_at(&sequence, place);
+                uint64_t reach = sequence_reach(&sequence, place + 1);
+                most = request < most ? most : request + 1;
+                assert_true(reach >= most && reach <= count);
+                if (orders[i] == ORDER_SEQUENTIAL ||
+                    (orders[i] == ORDER_STRIDED && place * SEQUENCE_STRIDE < count))
+                    assert_int_equal(reach, most);
+            }
+            assert_int_equal(sequence_reach(&sequence, count + 1), count);
         }
 }
 
@@ -118,9 +147,13 @@ static void test_is_sequential(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_is_a_permutation), cmocka_unit_test(test_is_sequential),
-        cmocka_unit_test(test_huge_shares),      cmocka_unit_test(test_strides),
-        cmocka_unit_test(test_random_is_random), cmocka_unit_test(test_the_order_is_frozen),
+        cmocka_unit_test(test_is_a_permutation),
+        cmocka_unit_test(test_is_sequential),
+        cmocka_unit_test(test_huge_shares),
+        cmocka_unit_test(test_strides),
+        cmocka_unit_test(test_random_is_random),
+        cmocka_unit_test(test_the_order_is_frozen),
+        cmocka_unit_test(test_reach),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

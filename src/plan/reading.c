@@ -1,0 +1,265 @@
+#include "plan/reading.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/checked.h"
+
+static struct sequence written_sequence(const struct reading *reading, uint32_t writer)
+{
+    const struct share *share = &reading->shares[writer];
+    return (struct sequence){
+        .count = share->request_count,
+        .order = reading->setup.written_order,
+        .key = sequence_key(reading->setup.seed, share->file, share->file_offset),
+    };
+}
+
+static uint64_t start_of(const struct share *share)
+{
+    return share->file_base + share->file_offset;
+}
+
+static void set_bytes(struct share *share, uint64_t bytes)
+{
+    share->bytes = bytes;
+    share->request_count = divide_up(bytes, share->request_bytes);
+}
+
+/* Appends the first 'bytes' of a writing thread's share to the stretch before where that ends right
+ * there, else as a stretch of their own. The writers' own shares are never joined. */
+static void add_share(struct reading *reading, uint32_t writer, uint64_t bytes)
+{
+    const struct share *share = &reading->shares[writer];
+    struct piece *stretch = &reading->stretches[reading->stretch_count];
+    if (!bytes && !reading->same)
+        return;
+    if (reading->stretch_count && !reading->same && stretch[-1].share.file == share->file &&
+        start_of(&stretch[-1].share) + stretch[-1].share.bytes == start_of(share)) {
+        set_bytes(&stretch[-1].share, stretch[-1].share.bytes + bytes);
+        return;
+    }
+    *stretch = (struct piece){.share = *share, .rank = reading->setup.rank, .writer = writer};
+    stretch->share.request_bytes = reading->setup.request_bytes;
+    set_bytes(&stretch->share, bytes);
+    reading->stretch_count++;
+}
+
+/* How much of a share may be worth reading: up to the last request that was acknowledged. In the
+ * writers' own order it is all or nothing, as the order goes over the whole share. */
+static uint64_t useful_bytes(const struct reading *reading, uint32_t writer, uint64_t reach)
+{
+    const struct share *share = &reading->shares[writer];
+    if (!acknowledged_count(&reading->setup.acknowledged[writer]))
+        return 0;
+    return reading->same || reach == share->request_count ? share->bytes
+                                                          : reach * share->request_bytes;
+}
+
+static void make_stretches(struct reading *reading)
+{
+    const struct reading_setup *setup = &reading->setup;
+    reading->whole = true;
+    for (uint32_t i = 0; i < setup->written->setup.writers_per_rank; i++) {
+        const struct acknowledged *set = &setup->acknowledged[i];
+        geometry_share(setup->written, setup->rank, i, &reading->shares[i]);
+        const struct sequence sequence = written_sequence(reading, i);
+        uint64_t reach = sequence_reach(&sequence, set->issued);
+        reading->whole &= reading->same ? !set->hole_count : acknowledged_count(set) == reach;
+        add_share(reading, i, useful_bytes(reading, i, reach));
+    }
+    for (uint32_t i = 0; i < reading->stretch_count; i++) {
+        reading->stretches[i].first_request = reading->request_count;
+        reading->request_count += reading->stretches[i].share.request_count;
+    }
+}
+
+int reading_init(struct reading *reading, const struct reading_setup *setup, struct failure *why)
+{
+    const struct geometry_setup *written = &setup->written->setup;
+    uint32_t writers = written->writers_per_rank;
+    *reading = (struct reading){
+        .setup = *setup,
+        .same = setup->request_bytes == written->request_bytes &&
+                setup->order == setup->written_order && setup->threads == writers,
+        .shares = calloc(writers, sizeof *reading->shares),
+        .stretches = calloc(writers, sizeof *reading->stretches),
+    };
+    if (!reading->shares || !reading->stretches) {
+        reading_release(reading);
+        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", writers);
+    }
+    make_stretches(reading);
+    return 0;
+}
+
+void reading_release(struct reading *reading)
+{
+    free(reading->shares);
+    free(reading->stretches);
+    *reading = (struct reading){0};
+}
+
+/* The requests from 'first' to before 'end', counted over all stretches, that lie in a stretch. */
+static bool cut(const struct piece *stretch, uint64_t first, uint64_t end, struct piece *piece)
+{
+    const struct share *share = &stretch->share;
+    uint64_t before = first > stretch->first_request ? first - stretch->first_request : 0;
+    uint64_t after = end > stretch->first_request ? end - stretch->first_request : 0;
+    if (after > share->request_count)
+        after = share->request_count;
+    if (before >= after)
+        return false;
+    *piece = *stretch;
+    piece->first_request += before;
+    piece->share.file_offset += before * share->request_bytes;
+    set_bytes(&piece->share, after < share->request_count
+                                 ? (after - before) * share->request_bytes
+                                 : share->bytes - before * share->request_bytes);
+    return true;
+}
+
+void reading_deal(const struct reading *reading, uint32_t thread, struct piece *pieces,
+                  struct dealt *dealt)
+{
+    const struct reading_setup *setup = &reading->setup;
+    uint64_t first = checked_scale(reading->request_count, thread, setup->threads);
+    uint64_t end = checked_scale(reading->request_count, thread + 1U, setup->threads);
+    if (reading->same) {
+        first = reading->stretches[thread].first_request;
+        end = first + reading->stretches[thread].share.request_count;
+    }
+    *dealt = (struct dealt){
+        .sequence = {.count = end - first, .order = setup->order},
+        .places = end - first,
+    };
+    for (uint32_t i = 0; i < reading->stretch_count; i++)
+        if (cut(&reading->stretches[i], first, end, &pieces[dealt->piece_count]))
+            pieces[dealt->piece_count++].first_request -= first;
+    if (dealt->piece_count)
+        dealt->sequence.key =
+            sequence_key(setup->seed, pieces[0].share.file, pieces[0].share.file_offset);
+    if (reading->same && setup->acknowledged[thread].issued < dealt->places)
+        dealt->places = setup->acknowledged[thread].issued;
+}
+
+/* The writing thread whose share holds a byte of the data set: the last one that begins at or
+ * before it, as shares without bytes begin where the next one does. */
+static uint32_t writer_at(const struct reading *reading, uint64_t offset)
+{
+    uint32_t low = 0;
+    uint32_t high = reading->setup.written->setup.writers_per_rank;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (start_of(&reading->shares[middle]) <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Were the requests from 'first' to 'last' of a share acknowledged? */
+static bool share_has(const struct reading *reading, uint32_t writer, uint64_t first, uint64_t last)
+{
+    const struct acknowledged *set = &reading->setup.acknowledged[writer];
+    const struct sequence sequence = written_sequence(reading, writer);
+    if (sequence.order == ORDER_SEQUENTIAL || acknowledged_count(set) >= sequence.count)
+        return acknowledged_has_all(set, first, last);
+    for (uint64_t request = first; request <= last; request++)
+        if (!acknowledged_has(set, sequence_place_of(&sequence, request)))
+            return false;
+    return true;
+}
+
+bool reading_covers(const struct reading *reading, uint64_t start, uint64_t length)
+{
+    const uint64_t end = start + length;
+    for (uint32_t writer = writer_at(reading, start); start < end; writer++) {
+        const struct share *share = &reading->shares[writer];
+        uint64_t first = start - start_of(share);
+        uint64_t stop = end - start_of(share);
+        if (stop > share->bytes)
+            stop = share->bytes;
+        if (first < stop && !share_has(reading, writer, first / share->request_bytes,
+                                       (stop - 1) / share->request_bytes))
+            return false;
+        start = start_of(share) + stop;
+    }
+    return true;
+}
+
+/* Adds the requests of a stretch that begin in the writing requests from 'first' to before 'end',
+ * which were all acknowledged. Only the last of them may touch others. */
+static void count_run(const struct reading *reading, const struct piece *stretch, uint32_t writer,
+                      uint64_t first, uint64_t end, struct amount *amount)
+{
+    const struct share *share = &reading->shares[writer];
+    const uint64_t request_bytes = stretch->share.request_bytes;
+    const uint64_t base = start_of(share) - start_of(&stretch->share);
+    uint64_t end_bytes = end < share->request_count ? end * share->request_bytes : share->bytes;
+    uint64_t from = divide_up(base + first * share->request_bytes, request_bytes);
+    uint64_t to = divide_up(base + end_bytes, request_bytes);
+    if (from >= to)
+        return;
+    const struct extent last = share_extent(&stretch->share, to - 1);
+    amount->requests += to - 1 - from;
+    amount->bytes += (to - 1 - from) * request_bytes;
+    if (reading_covers(reading, stretch->share.file_base + last.offset, last.length)) {
+        amount->requests++;
+        amount->bytes += last.length;
+    }
+}
+
+static void count_share(const struct reading *reading, const struct piece *stretch, uint32_t writer,
+                        struct amount *amount)
+{
+    const struct acknowledged *set = &reading->setup.acknowledged[writer];
+    const struct sequence sequence = written_sequence(reading, writer);
+    uint64_t first = 0;
+    if (sequence.order != ORDER_SEQUENTIAL && acknowledged_count(set) < sequence.count) {
+        for (uint64_t place = 0; place < set->issued; place++) {
+            uint64_t request = sequence_at(&sequence, place);
+            if (acknowledged_has(set, place))
+                count_run(reading, stretch, writer, request, request + 1, amount);
+        }
+        return;
+    }
+    for (uint64_t i = 0; i < set->hole_count; first = set->holes[i++] + 1)
+        count_run(reading, stretch, writer, first, set->holes[i], amount);
+    count_run(reading, stretch, writer, first, set->issued, amount);
+}
+
+/* The writers' own requests, of which only the last one of the share may be short. */
+static void count_same(const struct reading *reading, uint32_t writer, struct amount *amount)
+{
+    const struct share *share = &reading->shares[writer];
+    const struct acknowledged *set = &reading->setup.acknowledged[writer];
+    uint64_t count = acknowledged_count(set);
+    amount->requests += count;
+    amount->bytes += count * share->request_bytes;
+    if (count && share_has(reading, writer, share->request_count - 1, share->request_count - 1))
+        amount->bytes -= share->request_count * share->request_bytes - share->bytes;
+}
+
+void reading_count(const struct reading *reading, struct amount *amount)
+{
+    const struct piece *stretch = reading->stretches;
+    const struct piece *end = stretch + reading->stretch_count;
+    *amount = (struct amount){0};
+    if (reading->whole && !reading->same) {
+        amount->requests = reading->request_count;
+        for (; stretch < end; stretch++)
+            amount->bytes += stretch->share.bytes;
+        return;
+    }
+    for (uint32_t i = 0; i < reading->setup.written->setup.writers_per_rank; i++) {
+        const uint64_t start = start_of(&reading->shares[i]);
+        while (stretch + 1 < end && start_of(&stretch[1].share) <= start)
+            stretch++;
+        if (reading->same)
+            count_same(reading, i, amount);
+        else if (acknowledged_count(&reading->setup.acknowledged[i]))
+            count_share(reading, stretch, i, amount);
+    }
+}
