@@ -31,9 +31,6 @@ extern const struct phase_kind phase_kinds[PHASE_COUNT];
 
 enum { PHASES_MOST = 64 };
 
-/* The kind of that name; NULL when there is none. */
-const struct phase_kind *phase_kind_find(const char *name);
-
 /* Parses a list of names between commas; -EINVAL names the word that is none. */
 int phases_parse(const char *list, enum phase_id phases[PHASES_MOST], size_t *count,
                  struct failure *why);

@@ -6,6 +6,7 @@
 #ifndef TIDEMILL_PLATFORM_LAUNCH_H
 #define TIDEMILL_PLATFORM_LAUNCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/failure.h"
@@ -18,6 +19,7 @@ int host_job(struct record_job *job, struct failure *why);
 /* What the environment says about who started this process. */
 struct host_launch {
     const char *launcher; /* "mpirun", "srun", "mpiexec (hydra)", "flux" ...; "alone" */
+    bool launched;        /* by one of them */
     uint32_t processes;   /* that were started together; 0 when nobody says */
     uint32_t process;     /* the number of this one, from 0 */
     /* Can Open MPI join them? NO: they would be as many worlds of one, or MPI_Init would end each

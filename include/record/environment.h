@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "record/enums.h"
+
 enum { RECORD_WORD = 32, RECORD_NAME = 64, RECORD_LINE = 256, RECORD_PATH = 1024 };
 
 /* One node, as found at the start. */
@@ -71,7 +73,7 @@ struct record_clock {
 struct record_target {
     char node[RECORD_NAME];
     char path[RECORD_PATH];
-    char kind[16]; /* "directory", "file", "device", "null" */
+    enum record_target_kind kind;
     char mount_point[RECORD_LINE];
     char file_system[RECORD_NAME]; /* type as in mountinfo: "ext4", "fuse.glusterfs" */
     char options[RECORD_LINE];
@@ -95,6 +97,7 @@ struct record_block_device {
     char name[RECORD_NAME];  /* the kernel's; of a partition, its disk */
     char above[RECORD_NAME]; /* the device that it is a part of; "" = a target lies on it */
     char kind[RECORD_WORD];  /* "nvme", "sata", "virtio", "device mapper (LVM)", "md raid5" ... */
+    enum record_bus bus;
     char model[RECORD_NAME];
     char scheduler[RECORD_WORD];
     char write_cache[RECORD_WORD]; /* "write back", "write through" */
@@ -120,10 +123,11 @@ struct record_block_device {
 /* A network interface or an InfiniBand port of one node. */
 struct record_network {
     char node[RECORD_NAME];
-    char name[RECORD_NAME];   /* "eth0", "mlx5_0:1" */
-    char kind[RECORD_WORD];   /* "interface", "bond", "infiniband", "rdma over ethernet" */
+    char name[RECORD_NAME]; /* "eth0", "mlx5_0:1" */
+    enum record_network_kind kind;
     char driver[RECORD_WORD]; /* "" when not told */
     char state[RECORD_WORD];  /* "up", "active", "down" ... */
+    uint8_t down;             /* 1: it carries nothing */
     int64_t bits_per_s;       /* this and the next: -1 when not told */
     int64_t mtu_bytes;
     int64_t numa_node;
@@ -131,6 +135,7 @@ struct record_network {
 
 struct record_job {
     char launcher[RECORD_NAME]; /* "mpirun", "srun", "alone" */
+    uint8_t launched;           /* 1: a launcher started the ranks */
     char job_id[RECORD_NAME];
     char partition[RECORD_NAME];
     int64_t nodes_asked;

@@ -12,22 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "record/enums.h"
 #include "record/environment.h"
 #include "stats/counters.h"
 #include "stats/histogram.h"
 
-enum { RECORD_SCHEMA = 1 };
-
-enum record_status {
-    RECORD_RUNNING,
-    RECORD_COMPLETE,
-    RECORD_FAILED,
-    RECORD_INTERRUPTED,
-    RECORD_SKIPPED,
-};
-
-/* The three facts about O_DIRECT are kept apart; this is the answer to two of them. */
-enum record_truth { TRUTH_NO, TRUTH_YES, TRUTH_UNKNOWN, TRUTH_MIXED };
+/* A revision adds to the schema: what version 0.1.0 wrote is revision 0. */
+enum { RECORD_SCHEMA = 1, RECORD_REVISION = 1 };
 
 struct record_latency {
     int64_t mean_ns;
@@ -124,10 +115,13 @@ struct record_device {
 struct record_phase {
     char name[RECORD_NAME]; /* "01_write" */
     char kind[RECORD_NAME]; /* "write", "read", "verify" */
+    uint8_t writes;         /* 1: data were written to the files */
+    uint8_t reads;          /* 1: data were read from them */
+    uint8_t checks;         /* 1: ... and every byte was compared with what was written */
+    uint8_t discards;       /* 1: the engine drops the data, nothing reaches storage */
     int64_t repetition;     /* from 1 */
     enum record_status status;
-    char ended_by[16];   /* why no further request was started: "size" (all was done), "time",
-                            "steady", "signal", "failure", "stall"; "" when none was started */
+    enum record_end_reason ended_by;
     char *failure;       /* NULL, or the one line that was printed */
     int64_t started_ns;  /* since the run's start */
     int64_t duration_ns; /* common start to last completion with sync and close, over all ranks */
@@ -155,7 +149,7 @@ struct record_phase {
     char engine_asked[16];
     char engine_used[16];
     char engine_reason[RECORD_LINE];
-    char direct_asked[16];
+    enum record_preference direct_asked;
     uint8_t direct_opened;    /* enum record_truth, over all ranks */
     uint8_t direct_in_effect; /* enum record_truth, over all ranks */
     char direct_reason[RECORD_LINE];
@@ -209,12 +203,12 @@ struct record_summary {
 
 /* What could be reached at most, by a probe before the first phase. */
 struct record_ceiling {
-    char probe[16];     /* "data" made and dropped, "storage" of ready-made data, "both" */
+    enum record_probe probe;
     char direction[16]; /* "write" */
     int64_t bytes;
     int64_t requests;
     int64_t duration_ns; /* as of a phase, so the next two */
-    char ended_by[16];
+    enum record_end_reason ended_by;
     int64_t ranks;
     int64_t per_s; /* bytes / duration_ns; 0 = not measured */
     char engine[16];
@@ -224,12 +218,13 @@ struct record_ceiling {
 
 struct record_advice {
     char code[RECORD_NAME]; /* "cached-reads", "fallback-direct", ... */
-    char severity[16];      /* "note", "warning", "serious" */
-    char *text;             /* one sentence with its numbers and the next step */
+    enum record_severity severity;
+    char *text; /* one sentence with its numbers and the next step */
 };
 
 struct record {
     int64_t schema_version;
+    int64_t schema_revision;
     char tool_version[RECORD_NAME];
     enum record_status status;
     char started_utc[RECORD_NAME];
@@ -287,7 +282,7 @@ bool record_settled(const struct record *record, double share);
 int record_add_ceiling(struct record *record, const struct record_ceiling *ceiling);
 
 /* Adds one doubt; 0 or -ENOMEM. */
-int record_add_advice(struct record *record, const char *code, const char *severity,
+int record_add_advice(struct record *record, const char *code, enum record_severity severity,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Percentiles, mean and max of a histogram as a record keeps them. */
@@ -296,9 +291,6 @@ void record_latency_of(const struct histogram *histogram, struct record_latency 
 /* Did it submit nothing? A rank without a share has no rate and no mode. And how many did. */
 bool record_row_idle(const struct record_row *row);
 size_t record_rows_active(const struct record_row *rows, size_t count);
-
-const char *record_status_name(enum record_status status);
-const char *record_truth_name(enum record_truth truth); /* "no", "yes", "unknown", "mixed" */
 
 /* yes/no/unknown of two parts into one: equal stays, different becomes mixed. */
 enum record_truth record_truth_merge(enum record_truth a, enum record_truth b);

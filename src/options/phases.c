@@ -27,11 +27,6 @@ static const struct phase_kind *find(const char *word, size_t length)
     return NULL;
 }
 
-const struct phase_kind *phase_kind_find(const char *name)
-{
-    return find(name, strlen(name));
-}
-
 static int refuse_word(const char *word, size_t length, struct failure *why)
 {
     struct text known = {0};

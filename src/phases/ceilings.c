@@ -15,16 +15,16 @@ enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
 static const uint64_t first_generation = UINT64_C(1) << 32;
 
 struct probe_kind {
-    const char *name;      /* in the result */
+    enum record_probe probe;
     const char *live_name; /* for the live line */
     enum pipeline_job job;
     bool stores;
 };
 
 static const struct probe_kind kinds[] = {
-    {"data", "probe: data alone", PIPELINE_WRITE, false},
-    {"storage", "probe: storage alone", PIPELINE_WRITE_READY, true},
-    {"both", "probe: data into storage", PIPELINE_WRITE, true},
+    {PROBE_DATA, "probe: data alone", PIPELINE_WRITE, false},
+    {PROBE_STORAGE, "probe: storage alone", PIPELINE_WRITE_READY, true},
+    {PROBE_BOTH, "probe: data into storage", PIPELINE_WRITE, true},
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -55,10 +55,12 @@ static void open_record(const struct run *run, const struct probe *probe, struct
 {
     *into = (struct record_phase){
         .repetition = 1,
+        .writes = 1,
+        .discards = !probe->kind->stores || run->engine->id == ENGINE_NULL,
         .status = RECORD_RUNNING,
         .started_ns = clock_now_ns() - run->started_ns,
     };
-    snprintf(into->name, sizeof into->name, "probe_%s", probe->kind->name);
+    snprintf(into->name, sizeof into->name, "probe_%s", record_probe_name(probe->kind->probe));
     text_copy(into->kind, sizeof into->kind, phase_kinds[PHASE_WRITE].name);
     text_copy(into->engine_used, sizeof into->engine_used,
               engine_name(probe->kind->stores ? run->engine->id : ENGINE_NULL));
@@ -92,11 +94,11 @@ static int keep_row(struct run *run, const struct probe *probe, enum verdict ver
         .duration_ns = from->duration_ns,
         .ranks = from->ranks_total,
         .direct_in_effect = from->direct_in_effect,
+        .probe = probe->kind->probe,
+        .ended_by = from->ended_by,
     };
-    text_copy(row.probe, sizeof row.probe, probe->kind->name);
     text_copy(row.direction, sizeof row.direction, from->kind);
     text_copy(row.engine, sizeof row.engine, from->engine_used);
-    text_copy(row.ended_by, sizeof row.ended_by, from->ended_by);
     if (from->failure)
         text_copy(row.reason, sizeof row.reason, from->failure);
     else if (verdict != VERDICT_FINE)

@@ -19,12 +19,16 @@ static void sketch_phase(struct record_phase *sketch, const struct record_phase 
         .repetition = phase->repetition,
         .status = RECORD_INTERRUPTED,
         .started_ns = phase->started_ns,
+        .writes = phase->writes,
+        .reads = phase->reads,
+        .checks = phase->checks,
+        .discards = phase->discards,
+        .direct_asked = phase->direct_asked,
     };
     memcpy(sketch->name, phase->name, sizeof sketch->name);
     memcpy(sketch->kind, phase->kind, sizeof sketch->kind);
     memcpy(sketch->engine_asked, phase->engine_asked, sizeof sketch->engine_asked);
     memcpy(sketch->engine_used, phase->engine_used, sizeof sketch->engine_used);
-    memcpy(sketch->direct_asked, phase->direct_asked, sizeof sketch->direct_asked);
     histogram_clear(&sketch->latency);
 }
 

@@ -16,11 +16,16 @@ enum { SPIN_NS = 20 * 1000 };
 /* How far off the common start is named: at least and, after late ones, at most. */
 enum { LEAST_SLACK_NS = 20 * 1000 * 1000, MOST_SLACK_NS = 1000 * 1000 * 1000 };
 
+bool phase_checks(const struct phase_kind *kind, const struct options *options)
+{
+    return kind->checks || (kind->reads && options->verify);
+}
+
 static enum pipeline_job job_of(const struct phase_kind *kind, const struct options *options)
 {
     if (kind->writes)
         return options->generate == GENERATE_ONCE ? PIPELINE_WRITE_READY : PIPELINE_WRITE;
-    return kind->checks || options->verify ? PIPELINE_CHECK : PIPELINE_READ;
+    return phase_checks(kind, options) ? PIPELINE_CHECK : PIPELINE_READ;
 }
 
 int phase_init(struct phase *phase, struct run *run, enum phase_id id, struct dataset *dataset,

@@ -56,6 +56,9 @@ struct phase {
     struct clock_points clocks;
 };
 
+/* Does it compare every byte that it reads with what was written? */
+bool phase_checks(const struct phase_kind *kind, const struct options *options);
+
 /* As the options want it; until it is prepared, job, engine and limits may still be changed. Every
  * rank, in the same order. */
 int phase_init(struct phase *phase, struct run *run, enum phase_id id, struct dataset *dataset,

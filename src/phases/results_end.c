@@ -18,14 +18,14 @@ static uint64_t requests_left(const struct phase *phase)
 
 void results_gather_end(struct phase *phase, struct record_phase *into)
 {
-    static const char *const names[] = {
-        [STOP_NONE] = "time",      [STOP_FAILURE] = "failure", [STOP_SIGINT] = "signal",
-        [STOP_SIGTERM] = "signal", [STOP_STALL] = "stall",     [STOP_STEADY] = "steady",
+    static const enum record_end_reason reasons[] = {
+        [STOP_NONE] = END_TIME,      [STOP_FAILURE] = END_FAILURE, [STOP_SIGINT] = END_SIGNAL,
+        [STOP_SIGTERM] = END_SIGNAL, [STOP_STALL] = END_STALL,     [STOP_STEADY] = END_STEADY,
     };
     bool all_done = !cluster_sum(phase->run->cluster, requests_left(phase));
     if (!into)
         return;
     bool timed = phase->limits.deadline_ns > 0;
     bool done = all_done || (phase->watch.stop == STOP_NONE && !timed);
-    text_copy(into->ended_by, sizeof into->ended_by, done ? "size" : names[phase->watch.stop]);
+    into->ended_by = done ? END_SIZE : reasons[phase->watch.stop];
 }

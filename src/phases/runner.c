@@ -23,10 +23,18 @@ static struct record_phase *add_phase(struct run *run, uint32_t number, struct f
     }
     size_t phases = run->plan->phase_count;
     enum phase_id id = run->plan->phases[number % phases];
+    const struct phase_kind *kind = &phase_kinds[id];
+    static const enum record_preference preferences[] = {
+        [PREFER] = PREFERENCE_PREFER,
+        [REQUIRE] = PREFERENCE_REQUIRE,
+        [NEVER] = PREFERENCE_NEVER,
+    };
+    into->writes = kind->writes;
+    into->reads = kind->reads;
+    into->checks = phase_checks(kind, run->options);
+    into->discards = run->engine->id == ENGINE_NULL;
+    into->direct_asked = preferences[run->options->direct];
     struct text asked = {0};
-    options_value_text(run->options, OPTION_DIRECT, &asked);
-    text_copy(into->direct_asked, sizeof into->direct_asked, text_string(&asked));
-    text_clear(&asked);
     options_value_text(run->options, OPTION_ENGINE, &asked);
     text_copy(into->engine_asked, sizeof into->engine_asked, text_string(&asked));
     text_release(&asked);

@@ -109,7 +109,7 @@ int block_device_look(const char *root, const char *name, struct record_block_de
     if (error)
         return error;
     text_copy(device->name, sizeof device->name, strrchr(folder, '/') + 1);
-    block_kind_look(folder, device->kind, way);
+    block_kind_look(folder, device, way);
     small_file_word_in(folder, "device/model", device->model, sizeof device->model);
     look_at_queue(folder, device);
     look_at_link(way, device);

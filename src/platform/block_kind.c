@@ -15,10 +15,8 @@ static const struct {
     const char *mark;
     const char *kind;
 } ways[] = {
-    {"/ata", "sata"},        {"/usb", "usb"},
-    {"/session", "iscsi"},   {"/rport-", "fibre channel"},
-    {"/end_device-", "sas"}, {"/virtio", "virtio"},
-    {"/vmbus", "hyper-v"},
+    {"/usb", "usb"},         {"/session", "iscsi"}, {"/rport-", "fibre channel"},
+    {"/end_device-", "sas"}, {"/virtio", "virtio"}, {"/vmbus", "hyper-v"},
 };
 
 /* Disks by the beginning of their name, which a digit or a letter follows. */
@@ -35,12 +33,16 @@ static bool starts(const char *name, const char *beginning)
     return strncmp(name, beginning, strlen(beginning)) == 0;
 }
 
-static void scsi_kind(const char *folder, char kind[RECORD_WORD])
+/* What says ATA is reached by it, also where a SAS controller leads to it. */
+static void scsi_kind(const char *folder, struct record_block_device *device)
 {
+    char *kind = device->kind;
     char vendor[32];
     small_file_word_in(folder, "device/vendor", vendor, sizeof vendor);
-    if (strcmp(vendor, "ATA") == 0) /* also where a SAS controller leads to it */
+    if (strcmp(vendor, "ATA") == 0 || strstr(folder, "/ata")) {
+        device->bus = BUS_SATA;
         text_copy(kind, RECORD_WORD, "sata");
+    }
     for (size_t i = 0; i < sizeof ways / sizeof *ways && !kind[0]; i++)
         if (strstr(folder, ways[i].mark))
             text_copy(kind, RECORD_WORD, ways[i].kind);
@@ -86,7 +88,7 @@ static void find_controller(const char *folder, char way[PATH_MAX])
         closedir(list);
 }
 
-static void nvme_kind(const char *folder, char kind[RECORD_WORD], char way[PATH_MAX])
+static void nvme_kind(const char *folder, struct record_block_device *device, char way[PATH_MAX])
 {
     char transport[16];
     if (strstr(folder, "/nvme-subsystem/"))
@@ -94,25 +96,28 @@ static void nvme_kind(const char *folder, char kind[RECORD_WORD], char way[PATH_
     small_file_word_in(way, "transport", transport, sizeof transport);
     if (!transport[0])
         small_file_word_in(way, "device/transport", transport, sizeof transport);
-    if (transport[0] && strcmp(transport, "pcie") != 0)
-        snprintf(kind, RECORD_WORD, "nvme-%s", transport);
-    else
-        text_copy(kind, RECORD_WORD, "nvme");
+    if (transport[0] && strcmp(transport, "pcie") != 0) {
+        snprintf(device->kind, sizeof device->kind, "nvme-%s", transport);
+        return;
+    }
+    device->bus = BUS_PCIE_NVME;
+    text_copy(device->kind, sizeof device->kind, "nvme");
 }
 
-void block_kind_look(const char *folder, char kind[RECORD_WORD], char way[PATH_MAX])
+void block_kind_look(const char *folder, struct record_block_device *device, char way[PATH_MAX])
 {
+    char *kind = device->kind;
     const char *name = strrchr(folder, '/') + 1;
     kind[0] = 0;
     text_copy(way, PATH_MAX, folder);
     if (starts(name, "nvme"))
-        nvme_kind(folder, kind, way);
+        nvme_kind(folder, device, way);
     else if (starts(name, "dm-"))
         mapper_kind(folder, kind);
     else if (starts(name, "md") && isdigit((unsigned char)name[2]))
         md_kind(folder, kind);
     else if (starts(name, "sd"))
-        scsi_kind(folder, kind);
+        scsi_kind(folder, device);
     for (size_t i = 0; i < sizeof names / sizeof *names && !kind[0]; i++)
         if (starts(name, names[i].name))
             text_copy(kind, RECORD_WORD, names[i].kind);

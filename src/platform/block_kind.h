@@ -9,9 +9,10 @@
 
 #include "record/record.h"
 
-/* 'folder' is that of a whole disk. 'kind': "nvme", "nvme-tcp", "sata", "sas", "usb", "virtio",
- * "device mapper (LVM)", "md raid5", "loop" ...; "unknown". 'way': the folder of what leads to it,
- * which is another one where several controllers lead to one disk (NVMe multipath). */
-void block_kind_look(const char *folder, char kind[RECORD_WORD], char way[PATH_MAX]);
+/* 'folder' is that of a whole disk. Sets its bus and its kind: "nvme", "nvme-tcp", "sata", "sas",
+ * "usb", "virtio", "device mapper (LVM)", "md raid5", "loop" ...; "unknown". 'way': the folder of
+ * what leads to it, which is another one where several controllers lead to one disk (NVMe
+ * multipath). */
+void block_kind_look(const char *folder, struct record_block_device *device, char way[PATH_MAX]);
 
 #endif

@@ -135,16 +135,16 @@ enum record_truth direct_judge(const struct direct_facts *facts, uint64_t reques
 static void facts_of_target(const struct record_target *target, struct direct_facts *facts)
 {
     *facts = (struct direct_facts){
-        .null = target->kind[0] == 'n',
+        .null = target->kind == TARGET_KIND_NULL,
         .ram_backed = target->ram_backed != 0,
         .cached_below = target->cached_below != 0,
         .memory_alignment = target->direct_memory_alignment,
         .offset_alignment = target->direct_offset_alignment,
     };
     snprintf(facts->file_system, sizeof facts->file_system, "%s",
-             target->kind[0] == 'd' && target->kind[1] == 'e' ? "the device"
-             : target->file_system[0]                         ? target->file_system
-                                                              : "this file system");
+             target->kind == TARGET_KIND_DEVICE ? "the device"
+             : target->file_system[0]           ? target->file_system
+                                                : "this file system");
     snprintf(facts->backing, sizeof facts->backing, "%s", target->backing);
 }
 

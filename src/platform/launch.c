@@ -96,6 +96,7 @@ void host_look_at_launch(struct host_launch *launch)
         if (launcher->mark ? !is_set(launcher->mark) : !in_slurm_step())
             continue;
         launch->launcher = launcher->name;
+        launch->launched = true;
         number_of(launcher->counts, NAMES, &launch->processes);
         number_of(launcher->numbers, NAMES, &launch->process);
         launch->joinable = joinable(launcher);
@@ -125,7 +126,7 @@ int host_job(struct record_job *job, struct failure *why)
 
     host_look_at_launch(&launch);
     number_of(nodes, sizeof nodes / sizeof *nodes, &nodes_asked);
-    *job = (struct record_job){.nodes_asked = nodes_asked};
+    *job = (struct record_job){.nodes_asked = nodes_asked, .launched = launch.launched};
     text_copy(job->launcher, sizeof job->launcher, launch.launcher);
     text_copy(job->job_id, sizeof job->job_id, first_set(ids, sizeof ids / sizeof *ids));
     text_copy(job->partition, sizeof job->partition,

@@ -29,7 +29,8 @@ static int append(struct networks *networks, const struct record_network *networ
     if (!more)
         return -ENOMEM;
     networks->list = more;
-    networks->list[networks->count++] = *network;
+    networks->list[networks->count] = *network;
+    networks->list[networks->count++].down = strcmp(network->state, "down") == 0;
     return 0;
 }
 
@@ -49,7 +50,7 @@ static int add_interface(struct networks *networks, const char *folder, const ch
     struct record_network network = {.bits_per_s = -1};
     snprintf(device, sizeof device, "%.4096s/device", folder);
     text_copy(network.name, sizeof network.name, name);
-    text_copy(network.kind, sizeof network.kind, bond ? "bond" : "interface");
+    network.kind = bond ? NETWORK_BOND : NETWORK_INTERFACE;
     small_file_word_in(folder, "operstate", network.state, sizeof network.state);
     sys_link_name(device, "driver", network.driver, sizeof network.driver);
     const int64_t megabits = small_file_number_in(folder, "speed", -1);
@@ -113,8 +114,7 @@ static int add_port(struct networks *networks, const char *folder, const char *p
     *strrchr(adapter, '/') = 0;
     snprintf(network.name, sizeof network.name, "%.40s:%.16s", strrchr(adapter, '/') + 1, port);
     small_file_word_in(folder, "link_layer", layer, sizeof layer);
-    text_copy(network.kind, sizeof network.kind,
-              strcmp(layer, "Ethernet") == 0 ? "rdma over ethernet" : "infiniband");
+    network.kind = strcmp(layer, "Ethernet") == 0 ? NETWORK_RDMA_OVER_ETHERNET : NETWORK_INFINIBAND;
     state_of(folder, network.state);
     strncat(adapter, "/device", sizeof adapter - strlen(adapter) - 1);
     sys_link_name(adapter, "driver", network.driver, sizeof network.driver);

@@ -169,9 +169,10 @@ static void look_at_device(const struct target_place *place, struct record_targe
 
 int target_look(const char *path, struct record_target *target, struct failure *why)
 {
-    static const char *const kinds[] = {
-        [PLACE_FOLDER] = "directory", [PLACE_FILE] = "file", [PLACE_NEW] = "file",
-        [PLACE_DEVICE] = "device",    [PLACE_NULL] = "null", [PLACE_OTHER] = "other",
+    static const enum record_target_kind kinds[] = {
+        [PLACE_FOLDER] = TARGET_KIND_DIRECTORY, [PLACE_FILE] = TARGET_KIND_FILE,
+        [PLACE_NEW] = TARGET_KIND_FILE,         [PLACE_DEVICE] = TARGET_KIND_DEVICE,
+        [PLACE_NULL] = TARGET_KIND_NULL,        [PLACE_OTHER] = TARGET_KIND_OTHER,
     };
     struct target_place place;
     char shown[PATH_TEXT];
@@ -185,7 +186,7 @@ int target_look(const char *path, struct record_target *target, struct failure *
     if (error)
         return error;
     text_copy(target->path, sizeof target->path, path);
-    text_copy(target->kind, sizeof target->kind, kinds[place.kind]);
+    target->kind = kinds[place.kind];
     if (place.kind != PLACE_NEW) {
         target->direct_memory_alignment = place.status.direct_memory_alignment;
         target->direct_offset_alignment = place.status.direct_offset_alignment;

@@ -231,7 +231,7 @@ static void look_at_devices(struct fact_row *row, const char *name)
 
 static void look_at_place(struct fact_row *row, const struct record_target *target)
 {
-    add(row, FACT_KIND, "%s%s%s", target->kind,
+    add(row, FACT_KIND, "%s%s%s", record_target_kind_name(target->kind),
         target->ram_backed            ? ", in memory: no storage behind it"
         : target->shared == TRUTH_YES ? ", on a file system that nodes share"
         : target->shared == TRUTH_NO  ? ", local to the node"
@@ -240,7 +240,7 @@ static void look_at_place(struct fact_row *row, const struct record_target *targ
     if (target->mount_point[0])
         add(row, FACT_MOUNT, "%s on %s, %s (%s)", target->mount_point, target->source,
             target->file_system, target->options);
-    if (target->size_bytes > 0 && strcmp(target->kind, "null") != 0) {
+    if (target->size_bytes > 0 && target->kind != TARGET_KIND_NULL) {
         add_size(row, FACT_SPACE, target->free_bytes);
         add(row, FACT_SPACE, " free of ");
         add_size(row, FACT_SPACE, target->size_bytes);
@@ -316,7 +316,7 @@ void facts_of_target(const char *path, struct fact_row *row)
         return;
     }
     look_at_place(row, &target);
-    if (!strcmp(target.kind, "null") || !strcmp(target.kind, "other"))
+    if (target.kind == TARGET_KIND_NULL || target.kind == TARGET_KIND_OTHER)
         return;
     if (probe_open(&probe, path, &why)) {
         row->untried = why.code;

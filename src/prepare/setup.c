@@ -78,11 +78,11 @@ int setup_options(struct setup *setup, int argc, char *const *argv, struct failu
 
 static enum target_kind kind_of(const struct record_target *target)
 {
-    if (!strcmp(target->kind, "directory"))
+    if (target->kind == TARGET_KIND_DIRECTORY)
         return TARGET_DIRECTORY;
-    if (!strcmp(target->kind, "device"))
+    if (target->kind == TARGET_KIND_DEVICE)
         return TARGET_DEVICE;
-    if (!strcmp(target->kind, "null"))
+    if (target->kind == TARGET_KIND_NULL)
         return TARGET_NULL;
     return target->size_bytes ? TARGET_FILE : TARGET_NEW_FILE;
 }

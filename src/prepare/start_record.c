@@ -201,6 +201,7 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
 {
     struct text canonical = {0};
     record->schema_version = RECORD_SCHEMA;
+    record->schema_revision = RECORD_REVISION;
     record->status = RECORD_RUNNING;
     text_copy(record->tool_version, sizeof record->tool_version, TIDEMILL_VERSION);
     clock_utc(record->started_utc);
@@ -219,11 +220,11 @@ static int add_doubts(const struct setup *setup, struct record *record)
     const struct options *options = &setup->options;
     int result = 0;
     if (setup->cluster->doubt[0])
-        result =
-            record_add_advice(record, "nodes-disagree", "warning", "%s", setup->cluster->doubt);
+        result = record_add_advice(record, "nodes-disagree", SEVERITY_WARNING, "%s",
+                                   setup->cluster->doubt);
     if (!result && setup->depth_asked > options->depth)
         result = record_add_advice(
-            record, "depth-one", "warning",
+            record, "depth-one", SEVERITY_WARNING,
             "--depth %llu was asked for, and engine %s has %llu in flight for each writer: raise "
             "--writers, or use --engine uring",
             (unsigned long long)setup->depth_asked, engine_name(setup->engine->id),
@@ -231,14 +232,14 @@ static int add_doubts(const struct setup *setup, struct record *record)
     for (uint32_t i = 0; i < options->target_count && !result; i++)
         if (!plan_target_bytes(&setup->plan, i))
             result = record_add_advice(
-                record, "unused-target", "warning",
+                record, "unused-target", SEVERITY_WARNING,
                 "target '%s' gets nothing: ranks take targets in turn by node, and there are "
                 "fewer nodes than targets; leave it out or add nodes",
                 options->targets[i]);
     if (!result && setup->stored.loaded && setup->plan.writes &&
         options->source[OPTION_SEED] == SOURCE_FILE)
         result = record_add_advice(
-            record, "repeated-seed", "warning",
+            record, "repeated-seed", SEVERITY_WARNING,
             "the seed comes from the result that --options-from names, so the same bytes are "
             "written again: storage that deduplicates may store none of them; give another --seed");
     return result;

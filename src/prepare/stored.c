@@ -68,13 +68,11 @@ out:
 static const struct record_phase *last_write(const struct record *record, uint64_t *generation)
 {
     const struct record_phase *last = NULL;
-    for (size_t i = 0; i < record->phase_count; i++) {
-        const struct phase_kind *kind = phase_kind_find(record->phases[i].kind);
-        if (kind && kind->writes && record->phases[i].file_count) {
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (record->phases[i].writes && record->phases[i].file_count) {
             *generation = last ? *generation + 1 : 0;
             last = &record->phases[i];
         }
-    }
     return last;
 }
 

@@ -77,7 +77,7 @@ int record_add_ceiling(struct record *record, const struct record_ceiling *ceili
     return 0;
 }
 
-int record_add_advice(struct record *record, const char *code, const char *severity,
+int record_add_advice(struct record *record, const char *code, enum record_severity severity,
                       const char *format, ...)
 {
     size_t count = record->advice_count;
@@ -94,7 +94,7 @@ int record_add_advice(struct record *record, const char *code, const char *sever
     if (length < 0)
         return -ENOMEM;
     text_copy(added->code, sizeof added->code, code);
-    text_copy(added->severity, sizeof added->severity, severity);
+    added->severity = severity;
     record->advice_count = count + 1;
     return 0;
 }
@@ -129,38 +129,6 @@ size_t record_rows_active(const struct record_row *rows, size_t count)
     for (size_t i = 0; i < count; i++)
         active += !record_row_idle(&rows[i]);
     return active;
-}
-
-const char *record_status_name(enum record_status status)
-{
-    switch (status) {
-    case RECORD_RUNNING:
-        return "running";
-    case RECORD_COMPLETE:
-        return "complete";
-    case RECORD_FAILED:
-        return "failed";
-    case RECORD_INTERRUPTED:
-        return "interrupted";
-    case RECORD_SKIPPED:
-        return "skipped";
-    }
-    return "unknown";
-}
-
-const char *record_truth_name(enum record_truth truth)
-{
-    switch (truth) {
-    case TRUTH_NO:
-        return "no";
-    case TRUTH_YES:
-        return "yes";
-    case TRUTH_UNKNOWN:
-        return "unknown";
-    case TRUTH_MIXED:
-        return "mixed";
-    }
-    return "unknown";
 }
 
 enum record_truth record_truth_merge(enum record_truth a, enum record_truth b)

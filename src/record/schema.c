@@ -1,13 +1,8 @@
 #include "schema.h"
 
 #include <math.h>
+#include <string.h>
 
-/* A kind names the type that its member must have; a wrong pair does not compile. */
-#define TYPE_INTEGER   int64_t
-#define TYPE_TRUTH     uint8_t
-#define TYPE_STATUS    enum record_status
-#define TYPE_FLAG      uint8_t
-#define TYPE_STRING    char *
 #define MEMBER(member) (((ROW *)NULL)->member)
 
 #define TABLE(id, name, long_name) static const struct column columns_##id[] = {
@@ -41,16 +36,27 @@
 #undef COLUMN
 #undef END
 
-#define CHECK_SIZE(type, member)                                                                   \
-    _Static_assert(sizeof(type) == sizeof MEMBER(member), "kind and member do not fit");
-#define CHECK_INTEGER(member) CHECK_SIZE(TYPE_INTEGER, member)
-#define CHECK_TRUTH(member)   CHECK_SIZE(TYPE_TRUTH, member)
-#define CHECK_STATUS(member)  CHECK_SIZE(TYPE_STATUS, member)
-#define CHECK_FLAG(member)    CHECK_SIZE(TYPE_FLAG, member)
-#define CHECK_STRING(member)  CHECK_SIZE(TYPE_STRING, member)
-#define CHECK_TEXT(member)    CHECK_SIZE(char, member[0])
+typedef int64_t TYPE_INTEGER;
+typedef uint8_t TYPE_FLAG;
+typedef char TYPE_TEXT[];
+typedef char *TYPE_STRING;
+#define ENUM(ID, id, form) typedef enum record_##id TYPE_##ID;
+#define VALUE(value, name)
+#define END
+#include "record/enums.def"
+#undef ENUM
+#undef VALUE
+#undef END
+
+/* A kind names the type that its member must have; a wrong pair does not compile. A list may be
+ * kept in a byte, and an integer without a sign. */
+#define HAS_TYPE(member, type) __builtin_types_compatible_p(__typeof__(MEMBER(member)), type)
 #define TABLE(id, name, long_name)
-#define COLUMN(column_kind, member, name, unit, long_name) CHECK_##column_kind(member)
+#define COLUMN(kind, member, name, unit, long_name)                                                \
+    _Static_assert(HAS_TYPE(member, TYPE_##kind) ||                                                \
+                       (COLUMN_##kind == COLUMN_INTEGER && HAS_TYPE(member, uint64_t)) ||          \
+                       (COLUMN_##kind > COLUMN_FLAG && HAS_TYPE(member, uint8_t)),                 \
+                   "kind and member do not fit");
 #define END(id)
 #include "schema.def"
 #undef TABLE
@@ -79,33 +85,105 @@ int64_t schema_per_second(int64_t amount, int64_t time_ns)
     return rate < 0x1p63 ? (int64_t)rate : INT64_MAX;
 }
 
+/* The lists of enums.def as data. */
+#define ENUM(ID, id, form) static const char *const names_##id[] = {
+#define VALUE(value, name) name,
+#define END                                                                                        \
+    }                                                                                              \
+    ;
+#include "record/enums.def"
+#undef ENUM
+#undef VALUE
+#undef END
+
+enum { LIST_CATEGORY = FORM_CATEGORY, LIST_WORD = FORM_TEXT };
+
+static const struct {
+    enum column_form form;
+    const char *const *names;
+    size_t count;
+} lists[COLUMN_KINDS] = {
+    [COLUMN_TEXT] = {.form = FORM_TEXT},
+    [COLUMN_STRING] = {.form = FORM_TEXT},
+    [COLUMN_FLAG] = {FORM_CATEGORY, (const char *const[]){"FALSE", "TRUE"}, 2},
+#define ENUM(ID, id, form)                                                                         \
+    [COLUMN_##                                                                                     \
+        ID] = {(enum column_form)LIST_##form, names_##id, sizeof names_##id / sizeof *names_##id},
+#define VALUE(value, name)
+#define END
+#include "record/enums.def"
+#undef ENUM
+#undef VALUE
+#undef END
+};
+
+enum column_form schema_form(enum column_kind kind)
+{
+    return lists[kind].form;
+}
+
+size_t schema_enum_names(enum column_kind kind, const char *const **names)
+{
+    *names = lists[kind].names;
+    return lists[kind].count;
+}
+
+static const char *name_of(enum column_kind kind, unsigned value)
+{
+    return value < lists[kind].count ? lists[kind].names[value] : "unknown";
+}
+
+unsigned schema_enum_value(const struct column *column, const void *row)
+{
+    const char *member = (const char *)row + column->offset;
+    unsigned value;
+    if (column->size == 1)
+        return (uint8_t)*member;
+    memcpy(&value, member, sizeof value);
+    return value;
+}
+
+void schema_enum_set(const struct column *column, void *row, unsigned value)
+{
+    char *member = (char *)row + column->offset;
+    if (column->size == 1)
+        *member = (char)value;
+    else
+        memcpy(member, &value, sizeof value);
+}
+
 const char *schema_text(const struct column *column, const void *row)
 {
     const char *member = (const char *)row + column->offset;
     if (column->kind == COLUMN_TEXT)
         return member;
+    if (column->kind != COLUMN_STRING)
+        return name_of(column->kind, schema_enum_value(column, row));
     const char *string = *(char *const *)(const void *)member;
     return string ? string : "";
 }
 
-size_t schema_enum_names(enum column_kind kind, const char *const **names)
+const char *record_status_name(enum record_status status)
 {
-    static const char *const flags[] = {"FALSE", "TRUE"};
-    static const char *const truths[] = {"no", "yes", "unknown", "mixed"};
-    static const char *const statuses[] = {"running", "complete", "failed", "interrupted",
-                                           "skipped"};
-    switch (kind) {
-    case COLUMN_FLAG:
-        *names = flags;
-        return sizeof flags / sizeof flags[0];
-    case COLUMN_TRUTH:
-        *names = truths;
-        return sizeof truths / sizeof truths[0];
-    case COLUMN_STATUS:
-        *names = statuses;
-        return sizeof statuses / sizeof statuses[0];
-    default:
-        *names = NULL;
-        return 0;
-    }
+    return name_of(COLUMN_STATUS, status);
+}
+
+const char *record_truth_name(enum record_truth truth)
+{
+    return name_of(COLUMN_TRUTH, truth);
+}
+
+const char *record_severity_name(enum record_severity severity)
+{
+    return name_of(COLUMN_SEVERITY, severity);
+}
+
+const char *record_probe_name(enum record_probe probe)
+{
+    return name_of(COLUMN_PROBE, probe);
+}
+
+const char *record_target_kind_name(enum record_target_kind kind)
+{
+    return name_of(COLUMN_TARGET_KIND, kind);
 }

@@ -13,11 +13,17 @@
 
 enum column_kind {
     COLUMN_INTEGER,
-    COLUMN_TRUTH,
-    COLUMN_STATUS,
-    COLUMN_FLAG,
     COLUMN_TEXT,
     COLUMN_STRING,
+    COLUMN_FLAG,
+#define ENUM(ID, id, form) COLUMN_##ID,
+#define VALUE(value, name)
+#define END
+#include "record/enums.def"
+#undef ENUM
+#undef VALUE
+#undef END
+    COLUMN_KINDS
 };
 
 struct column {
@@ -58,10 +64,20 @@ extern const size_t schema_rate_count;
 /* amount per second, rounded to nearest; 0 when there is no time. */
 int64_t schema_per_second(int64_t amount, int64_t time_ns);
 
-/* Text of a TEXT or STRING column in this row; never NULL. */
+/* Text of a column in this row, of a flag or a list its name; never NULL; for columns that are no
+ * numbers. */
 const char *schema_text(const struct column *column, const void *row);
 
-/* The names of the enumerations, in order of their values; returns how many there are. */
+/* How a column is kept in tables: numbers, texts, or an enumeration of the file. */
+enum column_form { FORM_NUMBER, FORM_TEXT, FORM_CATEGORY };
+enum column_form schema_form(enum column_kind kind);
+
+/* The names of the values of a flag or a list, in their order; returns how many there are, 0 for
+ * other kinds. */
 size_t schema_enum_names(enum column_kind kind, const char *const **names);
+
+/* The value of such a column in this row. */
+unsigned schema_enum_value(const struct column *column, const void *row);
+void schema_enum_set(const struct column *column, void *row, unsigned value);
 
 #endif

@@ -15,11 +15,10 @@
 #include "schema.h"
 
 struct store {
-    const char *path;    /* of the result, for failure texts */
-    struct failure *why; /* never NULL */
-    hid_t text_type;     /* variable-length UTF-8 */
-    hid_t truth_type;
-    hid_t flag_type;
+    const char *path;               /* of the result, for failure texts */
+    struct failure *why;            /* never NULL */
+    hid_t text_type;                /* variable-length UTF-8 */
+    hid_t categories[COLUMN_KINDS]; /* of the kinds that are kept as such; else 0 */
     hid_t scalar;
     hid_t ordered; /* creates groups that remember the order of what is put in */
     H5E_auto2_t print;

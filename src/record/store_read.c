@@ -26,40 +26,41 @@ static int read_text(struct store *store, hid_t attribute, const char *name, cha
     return result;
 }
 
-/* Puts a text into its member; takes 'text' over. */
-static int keep_text(struct store *store, const struct column *column, char *text, char *member)
+/* Sets a flag or a list from the name of its value. */
+static int keep_name(struct store *store, const struct column *column, const char *name, void *row)
 {
-    int result = 0;
     const char *const *names;
     size_t known = schema_enum_names(column->kind, &names);
-    if (column->kind == COLUMN_STRING) {
-        *(char **)(void *)member = *text ? text : NULL;
-        if (*text)
-            text = NULL;
-    } else if (column->kind == COLUMN_TEXT) {
-        size_t length = strlen(text);
-        if (length < column->size)
-            memcpy(member, text, length + 1);
-        else
-            result = store_refuse(store, "the text of '%s' is too long", column->name);
-    } else {
-        size_t value = 0;
-        while (value < known && strcmp(text, names[value]) != 0)
-            value++;
-        if (value == known)
-            result = store_refuse(store, "'%s' says '%.40s', which is none of its values",
-                                  column->name, text);
-        else if (column->kind == COLUMN_STATUS)
-            *(enum record_status *)(void *)member = (enum record_status)value;
-        else
-            *(uint8_t *)member = (uint8_t)value;
-    }
-    free(text);
-    return result;
+    for (unsigned value = 0; value < known; value++)
+        if (strcmp(name, names[value]) == 0) {
+            schema_enum_set(column, row, value);
+            return 0;
+        }
+    return store_refuse(store, "'%s' says '%.40s', which is none of its values", column->name,
+                        name);
 }
 
-static int read_attribute(struct store *store, hid_t object, const struct column *column,
-                          char *member)
+/* Puts a text of 'length' bytes, which a zero follows, into its column of a row. */
+static int keep_text(struct store *store, const struct column *column, const char *text,
+                     size_t length, void *row)
+{
+    void *member = (char *)row + column->offset;
+    if (column->kind == COLUMN_TEXT) {
+        if (length >= column->size)
+            return store_refuse(store, "the text of '%s' is too long", column->name);
+        memcpy(member, text, length + 1);
+    } else if (column->kind != COLUMN_STRING) {
+        return keep_name(store, column, text, row);
+    } else if (length > 0) {
+        char *own = strdup(text);
+        if (!own)
+            return failure_set(store->why, -ENOMEM, "not enough memory to read '%s'", column->name);
+        *(char **)member = own;
+    }
+    return 0;
+}
+
+static int read_attribute(struct store *store, hid_t object, const struct column *column, void *row)
 {
     hid_t attribute = H5Aopen(object, column->name, H5P_DEFAULT);
     if (attribute < 0)
@@ -70,13 +71,15 @@ static int read_attribute(struct store *store, hid_t object, const struct column
     if (H5Sget_simple_extent_npoints(space) != 1) {
         result = store_refuse(store, "the attribute '%s' is not a single value", column->name);
     } else if (column->kind == COLUMN_INTEGER) {
-        if (H5Tget_class(type) != H5T_INTEGER || H5Aread(attribute, H5T_NATIVE_INT64, member) < 0)
+        if (H5Tget_class(type) != H5T_INTEGER ||
+            H5Aread(attribute, H5T_NATIVE_INT64, (char *)row + column->offset) < 0)
             result = store_refuse(store, "the attribute '%s' is not a number", column->name);
     } else {
         char *text;
         result = read_text(store, attribute, column->name, &text);
         if (!result)
-            result = keep_text(store, column, text, member);
+            result = keep_text(store, column, text, strlen(text), row);
+        free(text);
     }
     store_drop(type);
     store_drop(space);
@@ -91,77 +94,55 @@ int store_read_attributes(struct store *store, hid_t object, const struct schema
     for (size_t i = 0; i < table->column_count && !result; i++) {
         const struct column *column = &table->columns[i];
         if (store_has_attribute(object, column->name))
-            result = read_attribute(store, object, column, (char *)row + column->offset);
+            result = read_attribute(store, object, column, row);
     }
     return result;
 }
 
 static H5T_class_t class_of(enum column_kind kind)
 {
-    switch (kind) {
-    case COLUMN_TRUTH:
-    case COLUMN_FLAG:
-        return H5T_ENUM;
-    case COLUMN_TEXT:
-    case COLUMN_STRING:
-        return H5T_STRING;
-    case COLUMN_INTEGER:
-    case COLUMN_STATUS:
-        break;
-    }
-    return H5T_INTEGER;
+    static const H5T_class_t classes[] = {
+        [FORM_NUMBER] = H5T_INTEGER, [FORM_TEXT] = H5T_STRING, [FORM_CATEGORY] = H5T_ENUM};
+    return classes[schema_form(kind)];
 }
 
 /* How a column is read: as the record has it; texts as the file has them. */
 static hid_t memory_type(struct store *store, enum column_kind kind, hid_t file_type)
 {
-    switch (kind) {
-    case COLUMN_TRUTH:
-        return H5Tcopy(store->truth_type);
-    case COLUMN_FLAG:
-        return H5Tcopy(store->flag_type);
-    case COLUMN_TEXT:
-    case COLUMN_STRING:
+    switch (schema_form(kind)) {
+    case FORM_CATEGORY:
+        return H5Tcopy(store->categories[kind]);
+    case FORM_TEXT:
         return H5Tcopy(file_type);
-    case COLUMN_INTEGER:
-    case COLUMN_STATUS:
+    case FORM_NUMBER:
         break;
     }
     return H5Tcopy(H5T_NATIVE_INT64);
 }
 
-static int scatter_cell(struct store *store, const struct column *column, const char *cell,
-                        size_t width, char *member)
+/* 'cell' has 'width' bytes and room for a zero behind them. */
+static int scatter_cell(struct store *store, const struct column *column, char *cell, size_t width,
+                        char *row)
 {
     const char *const *names;
-    size_t length = strnlen(cell, width);
-    switch (column->kind) {
-    case COLUMN_TRUTH:
-    case COLUMN_FLAG:
+    char next = cell[width];
+    int result = 0;
+    switch (schema_form(column->kind)) {
+    case FORM_CATEGORY:
         if ((uint8_t)*cell >= schema_enum_names(column->kind, &names))
             return store_refuse(store, "'%s' has a value that is none of its list", column->name);
-        *member = *cell;
-        return 0;
-    case COLUMN_TEXT:
-        if (length >= column->size)
-            return store_refuse(store, "a text of '%s' is too long", column->name);
-        memcpy(member, cell, length);
-        member[length] = 0;
-        return 0;
-    case COLUMN_STRING:
-        if (length == 0)
-            return 0;
-        *(char **)(void *)member = strndup(cell, length);
-        return *(char **)(void *)member
-                   ? 0
-                   : failure_set(store->why, -ENOMEM, "not enough memory to read '%s'",
-                                 column->name);
-    case COLUMN_INTEGER:
-    case COLUMN_STATUS:
+        schema_enum_set(column, row, (uint8_t)*cell);
+        break;
+    case FORM_TEXT:
+        cell[width] = 0;
+        result = keep_text(store, column, cell, strlen(cell), row);
+        cell[width] = next;
+        break;
+    case FORM_NUMBER:
+        memcpy(row + column->offset, cell, sizeof(int64_t));
         break;
     }
-    memcpy(member, cell, sizeof(int64_t));
-    return 0;
+    return result;
 }
 
 static int read_slabs(struct store *store, hid_t dataset, hid_t type,
@@ -172,7 +153,7 @@ static int read_slabs(struct store *store, hid_t dataset, hid_t type,
     hsize_t slab = width < SLAB_BYTES ? SLAB_BYTES / width : 1;
     int result = 0;
     hid_t file_space = H5Dget_space(dataset);
-    char *packed = malloc(slab * width);
+    char *packed = malloc(slab * width + 1);
     if (!packed)
         result = failure_set(store->why, -ENOMEM, "not enough memory to read '%s'", column->name);
     for (hsize_t done = 0; done < count && !result;) {
@@ -183,7 +164,7 @@ static int read_slabs(struct store *store, hid_t dataset, hid_t type,
             result = store_refuse(store, "cannot read the column '%s'", column->name);
         for (hsize_t i = 0; i < part && !result; i++)
             result = scatter_cell(store, column, packed + i * width, width,
-                                  rows + (done + i) * table->row_bytes + column->offset);
+                                  rows + (done + i) * table->row_bytes);
         store_drop(memory_space);
         done += part;
     }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "legacy.h"
+
 /* Where a struct keeps the rows of a table; one list for writing and reading. */
 struct rows_member {
     const char *group;
@@ -283,5 +285,7 @@ int store_read_record(struct store *store, hid_t file, struct record *record)
         result = read_phases(store, file, record);
     if (!result)
         result = read_tables(store, file, root_tables, LENGTH(root_tables), record);
+    if (!result && record->schema_revision == 0)
+        legacy_derive(record);
     return result;
 }

@@ -13,11 +13,12 @@ enum {
     DEFLATE_BEST = 1040, /* no deflated byte can stand for more bytes than this */
 };
 
-static hid_t make_enum(enum column_kind kind, hid_t base)
+/* Flags as Python's h5py knows them. */
+static hid_t make_category(enum column_kind kind)
 {
     const char *const *names;
     size_t count = schema_enum_names(kind, &names);
-    hid_t type = H5Tenum_create(base);
+    hid_t type = H5Tenum_create(kind == COLUMN_FLAG ? H5T_STD_I8LE : H5T_STD_U8LE);
     for (uint8_t value = 0; value < count && type >= 0; value++)
         H5Tenum_insert(type, names[value], &value);
     return type;
@@ -35,14 +36,15 @@ int store_begin(struct store *store, const char *path, struct failure *why)
     store->text_type = H5Tcopy(H5T_C_S1);
     H5Tset_size(store->text_type, H5T_VARIABLE);
     H5Tset_cset(store->text_type, H5T_CSET_UTF8);
-    store->truth_type = make_enum(COLUMN_TRUTH, H5T_STD_U8LE);
-    store->flag_type = make_enum(COLUMN_FLAG, H5T_STD_I8LE);
+    bool failed = false;
+    for (enum column_kind kind = 0; kind < COLUMN_KINDS; kind++)
+        if (schema_form(kind) == FORM_CATEGORY)
+            failed |= (store->categories[kind] = make_category(kind)) < 0;
     store->scalar = H5Screate(H5S_SCALAR);
     store->ordered = H5Pcreate(H5P_GROUP_CREATE);
     H5Pset_link_creation_order(store->ordered, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     H5Pset_attr_creation_order(store->ordered, H5P_CRT_ORDER_TRACKED);
-    if (store->text_type < 0 || store->truth_type < 0 || store->flag_type < 0 ||
-        store->scalar < 0 || store->ordered < 0)
+    if (failed || store->text_type < 0 || store->scalar < 0 || store->ordered < 0)
         return store_refuse(store, "cannot prepare HDF5");
     return 0;
 }
@@ -50,8 +52,8 @@ int store_begin(struct store *store, const char *path, struct failure *why)
 void store_end(struct store *store)
 {
     store_drop(store->text_type);
-    store_drop(store->truth_type);
-    store_drop(store->flag_type);
+    for (enum column_kind kind = 0; kind < COLUMN_KINDS; kind++)
+        store_drop(store->categories[kind]);
     store_drop(store->scalar);
     store_drop(store->ordered);
     H5Eclear2(H5E_DEFAULT);

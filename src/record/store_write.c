@@ -27,38 +27,17 @@ int store_write_integer(struct store *store, hid_t object, const char *name, int
     return write_attribute(store, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
 }
 
-/* Name of an enumeration's value; what is out of its range is written as unknown. */
-static const char *enum_text(const struct column *column, const char *member)
-{
-    size_t value = (uint8_t)*member;
-    if (column->kind == COLUMN_STATUS)
-        value = *(const enum record_status *)(const void *)member;
-    const char *const *names;
-    return value < schema_enum_names(column->kind, &names) ? names[value] : "unknown";
-}
-
 int store_write_attributes(struct store *store, hid_t object, const struct schema_table *table,
                            const void *row)
 {
     int result = 0;
     for (size_t i = 0; i < table->column_count && !result; i++) {
         const struct column *column = &table->columns[i];
-        const char *member = (const char *)row + column->offset;
-        switch (column->kind) {
-        case COLUMN_INTEGER:
-            result = store_write_integer(store, object, column->name,
-                                         *(const int64_t *)(const void *)member);
-            break;
-        case COLUMN_TRUTH:
-        case COLUMN_STATUS:
-        case COLUMN_FLAG:
-            result = store_write_text(store, object, column->name, enum_text(column, member));
-            break;
-        case COLUMN_TEXT:
-        case COLUMN_STRING:
+        const void *member = (const char *)row + column->offset;
+        if (column->kind == COLUMN_INTEGER)
+            result = store_write_integer(store, object, column->name, *(const int64_t *)member);
+        else
             result = store_write_text(store, object, column->name, schema_text(column, row));
-            break;
-        }
     }
     return result;
 }
@@ -88,16 +67,12 @@ static hid_t text_type(const struct schema_table *table, const struct column *co
 static hid_t column_type(struct store *store, const struct schema_table *table,
                          const struct column *column, const char *rows, size_t count)
 {
-    switch (column->kind) {
-    case COLUMN_TRUTH:
-        return H5Tcopy(store->truth_type);
-    case COLUMN_FLAG:
-        return H5Tcopy(store->flag_type);
-    case COLUMN_TEXT:
-    case COLUMN_STRING:
+    switch (schema_form(column->kind)) {
+    case FORM_CATEGORY:
+        return H5Tcopy(store->categories[column->kind]);
+    case FORM_TEXT:
         return text_type(table, column, rows, count);
-    case COLUMN_INTEGER:
-    case COLUMN_STATUS:
+    case FORM_NUMBER:
         break;
     }
     return H5Tcopy(H5T_NATIVE_INT64);
@@ -110,10 +85,12 @@ static void gather(const struct schema_table *table, const struct column *column
     for (size_t i = 0; i < count; i++) {
         const char *row = rows + i * table->row_bytes;
         char *cell = packed + i * width;
-        if (column->kind == COLUMN_TEXT || column->kind == COLUMN_STRING) {
+        if (schema_form(column->kind) == FORM_TEXT) {
             size_t length = text_length(column, row);
             memcpy(cell, schema_text(column, row), length);
             memset(cell + length, 0, width - length);
+        } else if (schema_form(column->kind) == FORM_CATEGORY) {
+            *cell = (char)schema_enum_value(column, row);
         } else {
             memcpy(cell, row + column->offset, width);
         }

@@ -10,7 +10,7 @@
 
 bool advice_counts(const struct record_phase *phase)
 {
-    return phase->bytes > 0 && phase->duration_ns > 0 && strcmp(phase->engine_used, "null") != 0;
+    return phase->bytes > 0 && phase->duration_ns > 0 && !phase->discards;
 }
 
 bool advice_buffered(const struct record_phase *phase)
@@ -19,8 +19,8 @@ bool advice_buffered(const struct record_phase *phase)
            phase->uncached != TRUTH_YES;
 }
 
-int advice_doubt(struct record *record, const char *code, const char *severity, const char *format,
-                 ...)
+int advice_doubt(struct record *record, const char *code, enum record_severity severity,
+                 const char *format, ...)
 {
     char *text;
     va_list arguments;

@@ -54,9 +54,9 @@ static bool find_nvme_class(const struct record_block_device *device, struct dev
 static bool find_class(const struct record_block_device *device, struct device_class *class)
 {
     *class = (struct device_class){0};
-    if (strcmp(device->kind, "nvme") == 0)
+    if (device->bus == BUS_PCIE_NVME)
         return find_nvme_class(device, class);
-    if (strcmp(device->kind, "sata") != 0 || device->rotational < 0)
+    if (device->bus != BUS_SATA || device->rotational < 0)
         return false;
     const bool turns = device->rotational == 1;
     text_copy(class->name, sizeof class->name, turns ? "sata, a disk that turns" : "sata");
@@ -115,9 +115,8 @@ static bool storage_decides(const struct record_phase *phase)
 
 static void add_link_loss(const struct record_block_device *device, struct text *out)
 {
-    if (strcmp(device->kind, "nvme") == 0 &&
-        (device->link_width < device->link_most_width ||
-         device->link_transfers_per_s < device->link_most_per_s))
+    if (device->bus == BUS_PCIE_NVME && (device->link_width < device->link_most_width ||
+                                         device->link_transfers_per_s < device->link_most_per_s))
         text_add(out, "; its link could be %.3g GT/s x%lld", (double)device->link_most_per_s / gb,
                  (long long)device->link_most_width);
 }
@@ -132,7 +131,7 @@ static int tell_below(const struct judged *judged, const struct record_block_dev
     figures_rate_text(class->least, gb, least);
     add_link_loss(device, &link);
     const int result = advice_doubt(
-        judged->record, "below-class", "warning",
+        judged->record, "below-class", SEVERITY_WARNING,
         "in %s %s had %s GB/s, where a device like its %s (%s) gives %s GB/s or more%s: raise "
         "--depth, --writers or --buffer-size, and look at its health, link and temperature",
         judged->phase->name, judged->row->name, rate, device->name, class->name, least,
@@ -148,7 +147,7 @@ static int tell_above_device(const struct judged *judged, const struct record_bl
     char most[FIGURES_TEXT];
     figures_rate_text(rate_of(judged->row), gb, rate);
     figures_rate_text(class->most, gb, most);
-    return advice_doubt(judged->record, "above-line-rate", "serious",
+    return advice_doubt(judged->record, "above-line-rate", SEVERITY_SERIOUS,
                         "in %s %s had %s GB/s, but the link of its %s (%s) carries %s GB/s: the "
                         "rest never came to the device; use O_DIRECT and --fsync end",
                         judged->phase->name, judged->row->name, rate, device->name, class->name,
@@ -191,7 +190,7 @@ static double network_of(const struct judged *judged)
     double sum = 0;
     for (size_t i = judged->networks.begin; i < judged->networks.end; i++) {
         const struct record_network *network = &judged->record->networks[i];
-        if (strcmp(network->state, "down") == 0 || strcmp(network->kind, "bond") == 0)
+        if (network->down || network->kind == NETWORK_BOND)
             continue;
         if (network->bits_per_s <= 0)
             return 0;
@@ -208,8 +207,9 @@ static int tell_above(const struct judged *judged, double most, const char *code
     char line[FIGURES_TEXT];
     figures_rate_text(rate_of(judged->row), gb, rate);
     figures_rate_text(most, gb, line);
-    return advice_doubt(judged->record, code, "serious", "in %s %s had %s GB/s, %s %s GB/s%s",
-                        judged->phase->name, judged->row->name, rate, than, line, so);
+    return advice_doubt(judged->record, code, SEVERITY_SERIOUS,
+                        "in %s %s had %s GB/s, %s %s GB/s%s", judged->phase->name,
+                        judged->row->name, rate, than, line, so);
 }
 
 static int compare_with_network(const struct judged *judged)
@@ -239,7 +239,7 @@ static int compare_with_memory(const struct judged *judged)
 static bool is_null(const struct record *record)
 {
     for (size_t i = 0; i < record->target_count; i++)
-        if (strcmp(record->targets[i].kind, "null") != 0)
+        if (record->targets[i].kind != TARGET_KIND_NULL)
             return false;
     return record->target_count > 0;
 }
@@ -303,7 +303,7 @@ int consider_other_load(struct record *record)
         units_show_duration(device->before_ns, window);
         units_show_size((uint64_t)device->before_read_bytes, read);
         units_show_size((uint64_t)device->before_written_bytes, written);
-        return advice_doubt(record, "other-load", "warning",
+        return advice_doubt(record, "other-load", SEVERITY_WARNING,
                             "%s of %s was busy %s of the %s before the start (%s read, %s "
                             "written): others use it, or what was written before is still on its "
                             "way; wait until it is idle",

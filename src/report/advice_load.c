@@ -35,7 +35,7 @@ int consider_processors(struct record *record)
     char share[FIGURES_TEXT];
     load_counters(phase, &counters);
     figures_share(counters.writer_cpu_ns, counters.writer_time_ns, share);
-    return advice_doubt(record, "processor-bound", "note",
+    return advice_doubt(record, "processor-bound", SEVERITY_NOTE,
                         "in %s %s used %s of a processor each: the processors were the limit, not "
                         "the storage; raise --writers, or --buffer-size",
                         phase->name, bottleneck_reading(phase) ? "readers" : "writers", share);
@@ -45,8 +45,8 @@ int consider_processors(struct record *record)
 static bool is_held_above_device(const struct record_phase *phase)
 {
     struct load load;
-    if (!advice_counts(phase) || phase->duration_ns < ADVICE_LEAST_NS ||
-        strcmp(phase->kind, "write") != 0 || phase->direct_in_effect != TRUTH_YES)
+    if (!advice_counts(phase) || phase->duration_ns < ADVICE_LEAST_NS || !phase->writes ||
+        phase->direct_in_effect != TRUTH_YES)
         return false;
     load_find(phase, &load);
     const struct record_device *device = &load.device;
@@ -79,9 +79,9 @@ int consider_held_above_device(struct record *record)
     units_show_size((uint64_t)load.device_bytes, there);
     figures_share(load.device.busy_ns, load.device.width_ns, busy);
     bool grows = !says_yes(record, "preallocate") && record->target_count > 0 &&
-                 strcmp(record->targets[0].kind, "directory") == 0;
+                 record->targets[0].kind == TARGET_KIND_DIRECTORY;
     return advice_doubt(
-        record, "held-above-device", "note",
+        record, "held-above-device", SEVERITY_NOTE,
         "in %s %s were in flight on average, but only %s of them at the device (%s, busy %s): the "
         "file system passes on few at once%s; %s the device can do",
         phase->name, sent, there, load.device.device, busy, grows ? " while a file grows" : "",

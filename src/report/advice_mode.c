@@ -12,7 +12,7 @@ enum { PAGE = 4096 };
 
 static bool fell_back(const struct record_phase *phase)
 {
-    return advice_counts(phase) && strcmp(phase->direct_asked, "prefer") == 0 &&
+    return advice_counts(phase) && phase->direct_asked == PREFERENCE_PREFER &&
            phase->direct_in_effect == TRUTH_NO && phase->uncached != TRUTH_YES;
 }
 
@@ -26,7 +26,7 @@ int consider_fallback_direct(struct record *record)
         names.failed
             ? -ENOMEM
             : advice_doubt(
-                  record, "fallback-direct", "warning",
+                  record, "fallback-direct", SEVERITY_WARNING,
                   "%s went through the page cache, because %s: the rate is of memory and "
                   "storage together; --direct require refuses instead, --direct never says "
                   "that it is meant",
@@ -51,7 +51,7 @@ int consider_unknown_direct(struct record *record)
         names.failed
             ? -ENOMEM
             : advice_doubt(
-                  record, "unknown-direct", "note",
+                  record, "unknown-direct", SEVERITY_NOTE,
                   "%s opened with O_DIRECT, but whether it is in effect cannot be told (%s): "
                   "use a data set of several times the memory of the nodes",
                   text_string(&names),
@@ -78,7 +78,7 @@ int consider_mixed_direct(struct record *record)
     if (!reason[0])
         reason = odd && odd->direct_reason[0] ? odd->direct_reason : "no reason was given";
     return advice_doubt(
-        record, "mixed-direct", "serious",
+        record, "mixed-direct", SEVERITY_SERIOUS,
         "in %s O_DIRECT was in effect on %lld of %lld ranks only (first other node: %s; "
         "%s): the sum mixes storage with memory; make the nodes alike or use --direct "
         "never",
@@ -106,7 +106,7 @@ int consider_fallback_engine(struct record *record)
     if (!phase || all_in_memory(record))
         return 0;
     return advice_doubt(
-        record, "fallback-engine", "warning",
+        record, "fallback-engine", SEVERITY_WARNING,
         "engine %s was used where %s was asked for: %s; name --engine %s to compare like "
         "with like",
         phase->engine_used, phase->engine_asked, phase->engine_reason, phase->engine_used);
@@ -123,8 +123,8 @@ static bool wrote_into_cache(const struct record_phase *phase)
         seen += phase->nodes[i].counters.sampled_pages;
         cached += phase->nodes[i].counters.cached_pages;
     }
-    return advice_counts(phase) && phase->direct_in_effect == TRUTH_YES &&
-           strcmp(phase->kind, "write") == 0 && cached > 0 && cached * 100 >= seen * CACHED_PERCENT;
+    return advice_counts(phase) && phase->direct_in_effect == TRUTH_YES && phase->writes &&
+           cached > 0 && cached * 100 >= seen * CACHED_PERCENT;
 }
 
 int consider_doubtful_direct(struct record *record)
@@ -133,7 +133,7 @@ int consider_doubtful_direct(struct record *record)
     if (!phase)
         return 0;
     return advice_doubt(
-        record, "doubtful-direct", "serious",
+        record, "doubtful-direct", SEVERITY_SERIOUS,
         "%s was direct by all that was asked of the system, and yet pages of its files were in the "
         "page cache afterwards: somebody else reads these files, or O_DIRECT means little there; "
         "measure more data than the memory holds",
@@ -155,7 +155,7 @@ int consider_cached_reads(struct record *record)
         names.failed
             ? -ENOMEM
             : advice_doubt(
-                  record, "cached-reads", "serious",
+                  record, "cached-reads", SEVERITY_SERIOUS,
                   "%s may have read from the page cache of the node that wrote: the rate is "
                   "an upper bound of the storage's; use --direct require, --shift 1 over "
                   "several nodes, or more data than the memory holds",
@@ -170,14 +170,14 @@ int consider_memory_target(struct record *record)
         const struct record_target *target = &record->targets[i];
         if (!target->ram_backed)
             continue;
-        if (strcmp(target->kind, "null") == 0)
+        if (target->kind == TARGET_KIND_NULL)
             return advice_doubt(
-                record, "null-target", "note",
+                record, "null-target", SEVERITY_NOTE,
                 "%s discards everything: the rates show what making the data can do, not "
                 "what storage can",
                 target->path);
         return advice_doubt(
-            record, "memory-target", "serious",
+            record, "memory-target", SEVERITY_SERIOUS,
             "target '%s' lives in memory (%s): no storage was measured; name a directory "
             "on the storage",
             target->path, target->backing[0] ? target->backing : target->file_system);
@@ -213,7 +213,7 @@ int consider_fits_in_memory(struct record *record)
     units_show_size((uint64_t)node->memory_limit_bytes, memory);
     units_exact_size(divide_up((uint64_t)node->memory_limit_bytes, 1U << 30) * 2 << 30, enough);
     return advice_doubt(
-        record, "fits-in-memory", "warning",
+        record, "fits-in-memory", SEVERITY_WARNING,
         "%s moved %s on %s through a page cache that may hold %s: use --size-per-node %s, "
         "or O_DIRECT",
         phase->name, moved, node->hostname, memory, enough);
@@ -245,14 +245,14 @@ int consider_unaligned_requests(struct record *record)
         better = divide_up(bytes / 1000 << 10, PAGE) * PAGE;
     units_exact_size(better, exact);
     return advice_doubt(
-        record, "unaligned-requests", "warning",
+        record, "unaligned-requests", SEVERITY_WARNING,
         "requests of %s are %llu bytes, no multiple of %llu, and cannot go direct: use %s", value,
         (unsigned long long)bytes, (unsigned long long)unit, exact);
 }
 
 static bool wrote(const struct record_phase *phase)
 {
-    return advice_counts(phase) && strcmp(phase->kind, "write") == 0;
+    return advice_counts(phase) && phase->writes;
 }
 
 int consider_no_sync(struct record *record)
@@ -263,13 +263,13 @@ int consider_no_sync(struct record *record)
         all_in_memory(record))
         return 0;
     if (!advice_buffered(phase))
-        return advice_doubt(record, "not-synced", "note",
+        return advice_doubt(record, "not-synced", SEVERITY_NOTE,
                             "%s went past the page cache but was not synced: a write cache of the "
                             "device may have held part of it when the clock stopped; use --fsync "
                             "end",
                             phase->name);
     return advice_doubt(
-        record, "not-synced", "serious",
+        record, "not-synced", SEVERITY_SERIOUS,
         "%s was buffered and not synced: part of it was still in memory when the clock "
         "stopped; use --fsync end",
         phase->name);
@@ -287,7 +287,7 @@ int consider_unaligned_tail(struct record *record)
         char size[UNITS_TEXT];
         units_show_size((uint64_t)buffered, size);
         return advice_doubt(
-            record, "unaligned-tail", "note",
+            record, "unaligned-tail", SEVERITY_NOTE,
             "in %s %s at the ends of files were not aligned and went through the page "
             "cache; a --size that is a multiple of the request avoids it",
             phase->name, size);

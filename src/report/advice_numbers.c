@@ -28,7 +28,7 @@ int consider_unsteady(struct record *record)
     int result =
         names.failed
             ? -ENOMEM
-            : advice_doubt(record, "not-steady", "note",
+            : advice_doubt(record, "not-steady", SEVERITY_NOTE,
                            "%s had no steady window (five rounds within 20 %% of their mean, "
                            "without a trend): look at the timeline, and run longer",
                            text_string(&names));
@@ -63,7 +63,7 @@ int consider_skew(struct record *record)
     char share[FIGURES_TEXT];
     units_show_duration(phase->start_skew_ns, skew);
     figures_share(phase->start_skew_ns, phase->duration_ns, share);
-    return advice_doubt(record, "start-skew", "warning",
+    return advice_doubt(record, "start-skew", SEVERITY_WARNING,
                         "in %s ranks were at work up to %s apart, %s of the phase (last: %s): use "
                         "no more ranks than processors, and let the phase take longer",
                         phase->name, skew, share, last->name);
@@ -93,7 +93,7 @@ int consider_wall_clock(struct record *record)
     char error[UNITS_TEXT];
     bool behind = node->wall_error_ns < 0;
     units_show_duration(behind ? -node->wall_error_ns : node->wall_error_ns, error);
-    return advice_doubt(record, "wall-clock", "note",
+    return advice_doubt(record, "wall-clock", SEVERITY_NOTE,
                         "the wall clock of %s is %s %s that of rank 0: no number here depends on "
                         "it, but logs will not match; let NTP or PTP set it",
                         node->hostname, error, behind ? "behind" : "ahead of");
@@ -108,7 +108,7 @@ static int consider_until(struct record *record)
     if (!text[0] || repeat_words_read(text, &repeat, NULL) || repeat.until <= 0 ||
         record->status != RECORD_COMPLETE || record_settled(record, repeat.until))
         return 0;
-    return advice_doubt(record, "not-sure-enough", "warning",
+    return advice_doubt(record, "not-sure-enough", SEVERITY_WARNING,
                         "--repeat %s was not reached in %llu repetitions, which are all that it "
                         "tries: what is said of the medians is less sure; find what makes them "
                         "differ, or let phases take longer",
@@ -124,7 +124,7 @@ int consider_repetitions(struct record *record)
         const struct record_summary *row = &record->summary[i];
         if (row->count < 2 || row->count >= REPETITIONS_FOR_INTERVAL)
             continue;
-        return advice_doubt(record, "few-repetitions", "note",
+        return advice_doubt(record, "few-repetitions", SEVERITY_NOTE,
                             "%lld repetitions of '%s' carry no interval of 95 %%: --repeat %d is "
                             "the least that does",
                             (long long)row->count, row->phase, REPETITIONS_FOR_INTERVAL);

@@ -149,7 +149,7 @@ static int name_slow(struct record *record, const struct record_phase *phase,
     figures_rate_text((double)crowd->median, 1073741824.0, rate);
     if (slow && !result)
         result = advice_doubt(
-            record, crowd->code, "warning",
+            record, crowd->code, SEVERITY_WARNING,
             "in %s %zu of %zu %ss were far slower than the median of %s GiB/s: %s%s; %s%s",
             phase->name, slow, crowd->active, crowd->what, rate, text_string(&names),
             slow > NAMED ? " ..." : "",
@@ -208,7 +208,7 @@ static int name_stalled(struct record *record, const struct record_phase *phase,
     units_show_duration(usual_ns, gap);
     if (count && !result)
         result = advice_doubt(
-            record, "stalled-rank", "warning",
+            record, "stalled-rank", SEVERITY_WARNING,
             "in %s %zu of %zu ranks had no request answered for long (%s%s), where "
             "the usual rank waited %s at most: see what stopped them",
             phase->name, count, active, text_string(&names), count > NAMED ? " ..." : "", gap);

@@ -61,7 +61,7 @@ static int advise_time(struct record *record, const struct record_phase *phase)
     char time[UNITS_TEXT];
     int64_t needed_ns = has_room_for(record, phase, good_run_ns) ? good_run_ns : short_run_ns;
     units_show_duration(phase->duration_ns, time);
-    return advice_doubt(record, "short-run", "note",
+    return advice_doubt(record, "short-run", SEVERITY_NOTE,
                         "%s was ended by --time after %s; below 10 s start-up and caches weigh in: "
                         "give it --time %llds",
                         phase->name, time, (long long)(needed_ns / second_ns));
@@ -82,19 +82,19 @@ int consider_short_run(struct record *record)
     char time[UNITS_TEXT];
     char needed_time[UNITS_TEXT];
     double rate = figures_rate(shortest->bytes, shortest->duration_ns);
-    if (strcmp(shortest->ended_by, "time") == 0 && has_room_for(record, shortest, short_run_ns))
+    if (shortest->ended_by == END_TIME && has_room_for(record, shortest, short_run_ns))
         return advise_time(record, shortest);
     uint64_t needed = gib_for(record, rate);
     double needed_ns = (double)needed * gib / rate * 1e9;
     units_show_duration(shortest->duration_ns, time);
     units_show_duration((int64_t)needed_ns, needed_time);
     if ((double)needed * gib > free_bytes_of(record))
-        return advice_doubt(record, "short-run", "note",
+        return advice_doubt(record, "short-run", SEVERITY_NOTE,
                             "%s took %s; below 10 s start-up and caches weigh in, and the target "
                             "has no room for the %lluGiB that would take %s: name one with more "
                             "room, or give --repeat",
                             shortest->name, time, (unsigned long long)needed, needed_time);
-    return advice_doubt(record, "short-run", "note",
+    return advice_doubt(record, "short-run", SEVERITY_NOTE,
                         "%s took %s; below 10 s start-up and caches weigh in: --size %lluGiB would "
                         "take about %s",
                         shortest->name, time, (unsigned long long)needed, needed_time);
@@ -118,12 +118,12 @@ int consider_generation(struct record *record)
     figures_share(facts.counters.writer_waited_ns, facts.counters.writer_time_ns, waited);
     if (facts.reading)
         return advice_doubt(
-            record, "checking-bound", "warning",
+            record, "checking-bound", SEVERITY_WARNING,
             "in %s checking the data was the limit (readers waited %s of their time): the "
             "storage can do more; raise --producers, or read without --verify",
             phase->name, waited);
     return advice_doubt(
-        record, "generation-bound", "warning",
+        record, "generation-bound", SEVERITY_WARNING,
         "in %s making the data was the limit (writers waited %s of their time): the "
         "storage can do more; raise --producers, or see its ceiling with --generate once",
         phase->name, waited);
@@ -143,7 +143,7 @@ int consider_long_tail(struct record *record)
     char share[FIGURES_TEXT];
     figures_share(phase->end_skew_ns, phase->duration_ns, share);
     return advice_doubt(
-        record, "long-tail", "warning",
+        record, "long-tail", SEVERITY_WARNING,
         "in %s some ranks were through while others worked on for %s of the time: the rate "
         "while all were active tells more of the storage; see the slowest node and rank, "
         "or end by --time",
@@ -190,7 +190,7 @@ static int nodes_of(struct record *record, const struct record_phase *phase)
     figures_rate_text(median, gib, rate);
     if (slow > 0 && !result)
         result = advice_doubt(
-            record, "nodes-disagree", "warning",
+            record, "nodes-disagree", SEVERITY_WARNING,
             "in %s %zu of %zu nodes stayed below 80 %% of the median of %s GiB/s (%s): "
             "look at their links and mounts, or leave them out",
             phase->name, slow, record_rows_active(phase->nodes, phase->node_count), rate,

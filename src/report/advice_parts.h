@@ -51,8 +51,8 @@ int consider_wall_clock(struct record *record);
 int consider_repetitions(struct record *record);
 
 /* Adds a doubt unless exactly that is there already, so that considering twice adds nothing. */
-int advice_doubt(struct record *record, const char *code, const char *severity, const char *format,
-                 ...) __attribute__((format(printf, 4, 5)));
+int advice_doubt(struct record *record, const char *code, enum record_severity severity,
+                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* A phase whose bytes went to storage; such a one that did not go past the page cache for sure. */
 bool advice_counts(const struct record_phase *phase);

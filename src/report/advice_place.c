@@ -22,7 +22,7 @@ int consider_placement(struct record *record)
     }
     if (!least || least->ranks == most->ranks)
         return 0;
-    return advice_doubt(record, "uneven-placement", "warning",
+    return advice_doubt(record, "uneven-placement", SEVERITY_WARNING,
                         "%s has %lld ranks and %s %lld: nodes with fewer end earlier; give each "
                         "node as many (mpirun --map-by ppr:N:node)",
                         least->hostname, (long long)least->ranks, most->hostname,
@@ -65,7 +65,7 @@ int consider_binding(struct record *record)
         if (allowed == 0 || node->cpus <= allowed || node->ranks * threads <= allowed)
             continue;
         return advice_doubt(
-            record, "binding", "warning",
+            record, "binding", SEVERITY_WARNING,
             "on %s %lld threads share %lld of %lld processors, as the launcher bound the ranks: "
             "the storage may look slow; use mpirun --bind-to none, or --map-by ppr:N:node:pe=%lld",
             node->hostname, (long long)(node->ranks * threads), (long long)allowed,
@@ -88,7 +88,7 @@ int consider_programs(struct record *record)
         const struct record_node *node = &record->nodes[i];
         if (same_program(first, node))
             continue;
-        return advice_doubt(record, "programs-differ", "warning",
+        return advice_doubt(record, "programs-differ", SEVERITY_WARNING,
                             "%s runs another program than %s (commit %s and %s; see tool_build and "
                             "libraries in the result): start the same one on all nodes",
                             node->hostname, first->hostname, node->tool_commit, first->tool_commit);
@@ -100,12 +100,12 @@ int consider_full(struct record *record)
 {
     for (size_t i = 0; i < record->target_count; i++) {
         const struct record_target *target = &record->targets[i];
-        if (strcmp(target->kind, "directory") != 0 || target->size_bytes <= 0 ||
+        if (target->kind != TARGET_KIND_DIRECTORY || target->size_bytes <= 0 ||
             target->free_bytes >= target->size_bytes / 100 * NEARLY_FULL_PERCENT)
             continue;
         char share[FIGURES_TEXT];
         figures_share(target->size_bytes - target->free_bytes, target->size_bytes, share);
-        return advice_doubt(record, "nearly-full", "warning",
+        return advice_doubt(record, "nearly-full", SEVERITY_WARNING,
                             "'%s' was %s full before the start: file systems and flash are slower "
                             "then; free some, or name another target",
                             target->path, share);
@@ -135,7 +135,7 @@ int consider_reduction(struct record *record)
         const struct record_target *target = &record->targets[i];
         if (!compresses(target))
             continue;
-        return advice_doubt(record, "reducing-target", "note",
+        return advice_doubt(record, "reducing-target", SEVERITY_NOTE,
                             "the data can be reduced and '%s' (%s) may do so: the rate is of "
                             "logical bytes; compare with --compress-ratio 1 --dedup-ratio 1",
                             target->path, target->file_system);

@@ -21,7 +21,7 @@ int consider_wrong_data(struct record *record)
     char keep[16];
     if (!phase || strcmp(summary_option(record, "keep", keep, sizeof keep), "yes") == 0)
         return 0;
-    return advice_doubt(record, "wrong-data", "serious",
+    return advice_doubt(record, "wrong-data", SEVERITY_SERIOUS,
                         "data of %s were not as written, and the files are not kept: run again "
                         "with --keep, then read them again with '--options-from RESULT --phases "
                         "verify' to see whether the storage or the way from it is at fault",
@@ -31,21 +31,18 @@ int consider_wrong_data(struct record *record)
 /* Nothing failed, and yet there are data that nobody looked at. */
 int consider_checked_in_part(struct record *record)
 {
-    char verify[16];
-    bool reads_check = strcmp(summary_option(record, "verify", verify, sizeof verify), "yes") == 0;
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
-        bool checks =
-            strcmp(phase->kind, "verify") == 0 || (reads_check && strcmp(phase->kind, "read") == 0);
         char share[FIGURES_TEXT];
-        if (!checks || phase->status != RECORD_COMPLETE || phase->bytes >= phase->bytes_planned)
+        if (!phase->checks || phase->status != RECORD_COMPLETE ||
+            phase->bytes >= phase->bytes_planned)
             continue;
         figures_share(phase->bytes, phase->bytes_planned, share);
-        return advice_doubt(record, "checked-in-part", "serious",
+        return advice_doubt(record, "checked-in-part", SEVERITY_SERIOUS,
                             "%s checked %s of what was written before it was ended by %s: the rest "
                             "may be wrong; give it more time, or leave the limit out",
                             phase->name, share,
-                            strcmp(phase->ended_by, "steady") == 0 ? "--until-steady" : "--time");
+                            phase->ended_by == END_STEADY ? "--until-steady" : "--time");
     }
     return 0;
 }
@@ -100,7 +97,7 @@ int consider_sums(struct record *record)
     bool nodes = nodes_differ(phase);
     const struct sums sums =
         nodes ? sums_of(phase->nodes, phase->node_count) : sums_of(phase->ranks, phase->rank_count);
-    return advice_doubt(record, "does-not-add-up", "serious",
+    return advice_doubt(record, "does-not-add-up", SEVERITY_SERIOUS,
                         "%s holds %lld bytes in %lld requests and %lld ns, its %s together %lld in "
                         "%lld and %lld: the result was changed after the run; measure again",
                         phase->name, (long long)phase->bytes, (long long)phase->requests,

@@ -1,7 +1,5 @@
 #include "bottleneck.h"
 
-#include <string.h>
-
 #include "ceiling.h"
 #include "figures.h"
 #include "load.h"
@@ -13,7 +11,7 @@ static const double idle_limit = 0.5;
 
 bool bottleneck_reading(const struct record_phase *phase)
 {
-    return strcmp(phase->kind, "read") == 0 || strcmp(phase->kind, "verify") == 0;
+    return phase->reads && !phase->writes;
 }
 
 void bottleneck_find(const struct record_phase *phase, struct bottleneck_facts *facts)

@@ -1,14 +1,12 @@
 #include "ceiling.h"
 
-#include <string.h>
-
 #include "bottleneck.h"
 #include "figures.h"
 
-static const struct record_ceiling *find(const struct record *record, const char *probe)
+static const struct record_ceiling *find(const struct record *record, enum record_probe probe)
 {
     for (size_t i = 0; i < record->ceiling_count; i++)
-        if (strcmp(record->ceilings[i].probe, probe) == 0)
+        if (record->ceilings[i].probe == probe)
             return &record->ceilings[i];
     return NULL;
 }
@@ -16,8 +14,8 @@ static const struct record_ceiling *find(const struct record *record, const char
 const struct record_ceiling *ceiling_lower(const struct record *record,
                                            const struct record_phase *phase)
 {
-    const struct record_ceiling *data = find(record, "data");
-    const struct record_ceiling *storage = find(record, "storage");
+    const struct record_ceiling *data = find(record, PROBE_DATA);
+    const struct record_ceiling *storage = find(record, PROBE_STORAGE);
     if (bottleneck_reading(phase) || !data || !storage || data->per_s <= 0 || storage->per_s <= 0)
         return NULL;
     return storage->per_s <= data->per_s ? storage : data;
@@ -28,5 +26,5 @@ void ceiling_share(const struct record_phase *phase, const struct record_ceiling
 {
     char share[FIGURES_TEXT];
     figures_share((int64_t)figures_rate(phase->bytes, phase->duration_ns), ceiling->per_s, share);
-    text_add(out, "%s of the lower ceiling (%s)", share, ceiling->probe);
+    text_add(out, "%s of the lower ceiling (%s)", share, record_probe_name(ceiling->probe));
 }

@@ -120,7 +120,7 @@ static void write_who(const struct record *record, struct text *out)
         text_add(&who, "%s%s", i ? ", " : "", record->nodes[i].hostname);
     if (record->node_count > NODES_NAMED)
         text_add(&who, " ... %s", record->nodes[record->node_count - 1].hostname);
-    if (record->job.launcher[0] && strcmp(record->job.launcher, "alone") != 0)
+    if (record->job.launched)
         text_add(&who, "; by %s", record->job.launcher);
     if (record->job.job_id[0])
         text_add(&who, ", job %s", record->job.job_id);
@@ -154,7 +154,8 @@ static void write_targets(const struct record *record, struct text *out)
         units_show_size(target->free_bytes > 0 ? (uint64_t)target->free_bytes : 0, free_text);
         units_show_size(target->size_bytes > 0 ? (uint64_t)target->size_bytes : 0, size_text);
         text_add(&about, "%s   %s", target->path,
-                 target->file_system[0] ? target->file_system : target->kind);
+                 target->file_system[0] ? target->file_system
+                                        : record_target_kind_name(target->kind));
         if (target->device[0])
             text_add(&about, " on %s", target->device);
         if (target->size_bytes > 0)
@@ -234,19 +235,21 @@ static void write_advice(const struct record *record, const struct summary_style
                          struct text *out)
 {
     static const struct {
-        const char *name;
+        enum record_severity severity;
         enum paint paint;
-    } severities[] = {{"serious", PAINT_BAD}, {"warning", PAINT_DOUBT}, {"note", PAINT_DIM}};
+    } severities[] = {
+        {SEVERITY_SERIOUS, PAINT_BAD}, {SEVERITY_WARNING, PAINT_DOUBT}, {SEVERITY_NOTE, PAINT_DIM}};
     if (record->advice_count == 0)
         return;
     text_add(out, "\n%sadvice%s\n", paint_on(style, PAINT_BOLD), paint_off(style));
-    for (size_t severity = 0; severity < sizeof severities / sizeof severities[0]; severity++)
+    for (size_t group = 0; group < sizeof severities / sizeof severities[0]; group++)
         for (size_t i = 0; i < record->advice_count; i++) {
             const struct record_advice *advice = &record->advice[i];
-            if (strcmp(advice->severity, severities[severity].name) != 0)
+            if (advice->severity != severities[group].severity)
                 continue;
-            text_add(out, "%s", paint_on(style, severities[severity].paint));
-            text_add(out, "  %-*s%s", SUMMARY_LABEL, advice->severity, paint_off(style));
+            text_add(out, "%s", paint_on(style, severities[group].paint));
+            text_add(out, "  %-*s%s", SUMMARY_LABEL, record_severity_name(advice->severity),
+                     paint_off(style));
             add_broken(out, advice->text ? advice->text : "");
             text_add(out, "\n");
         }

@@ -11,7 +11,7 @@ static void add_probe(const struct record_ceiling *ceiling, struct text *line)
 {
     char rate[FIGURES_TEXT];
     char time[UNITS_TEXT];
-    text_add(line, "%s%s ", line->length ? ", " : "", ceiling->probe);
+    text_add(line, "%s%s ", line->length ? ", " : "", record_probe_name(ceiling->probe));
     if (ceiling->reason[0]) {
         text_add(line, "not measured (%s)", ceiling->reason);
         return;

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "base/units.h"
 #include "bottleneck.h"
 #include "figures.h"
@@ -47,10 +45,9 @@ static void add_rank_counts(const struct record_phase *phase, struct text *out)
 void summary_mode_line(const struct record_phase *phase, const struct summary_style *style,
                        struct text *out)
 {
-    bool none = strcmp(phase->engine_used, "null") == 0;
     bool good = phase->direct_in_effect == TRUTH_YES || phase->uncached == TRUTH_YES;
     const char *mark = good ? (style->utf8 ? "✓" : "[ok]") : (style->utf8 ? "⚠" : "[!]");
-    if (none) {
+    if (phase->discards) {
         text_add(out, "%s engine null: nothing reaches storage", mark);
         return;
     }
@@ -59,7 +56,7 @@ void summary_mode_line(const struct record_phase *phase, const struct summary_st
     add_rank_counts(phase, out);
     if (phase->engine_used[0])
         text_add(out, ", engine %s", phase->engine_used);
-    if (!good && strcmp(phase->direct_asked, "never") == 0)
+    if (!good && phase->direct_asked == PREFERENCE_NEVER)
         text_add(out, ", as asked");
     else if (!good && phase->direct_reason[0])
         text_add(out, ": %s", phase->direct_reason);
@@ -150,9 +147,9 @@ static void write_rates(const struct record_phase *phase, struct text *out)
 /* All was done, or something failed, is told elsewhere. */
 static void write_end(const struct record_phase *phase, struct text *out)
 {
-    if (strcmp(phase->ended_by, "steady") == 0)
+    if (phase->ended_by == END_STEADY)
         summary_line(out, "ended", "by --until-steady: the last five rounds were steady");
-    else if (strcmp(phase->ended_by, "time") == 0)
+    else if (phase->ended_by == END_TIME)
         summary_line(out, "ended", "by --time, before all was done");
 }
 

@@ -84,6 +84,7 @@ static void all_settings_are_read(void **state)
     assert_int_equal(block_device_look(pretended, "nvme0n1", &device), 0);
     assert_string_equal(device.name, "nvme0n1");
     assert_string_equal(device.kind, "nvme");
+    assert_int_equal(device.bus, BUS_PCIE_NVME);
     assert_string_equal(device.model, "EXCELLENT FLASH 3840");
     assert_string_equal(device.scheduler, "none");
     assert_string_equal(device.write_cache, "write through");
@@ -152,6 +153,7 @@ static void kinds_are_told_apart(void **state)
             pretend_in(cases[i].place, cases[i].file, cases[i].text);
         assert_int_equal(block_device_look(pretended, cases[i].name, &device), 0);
         assert_string_equal(device.kind, cases[i].kind);
+        assert_int_equal(device.bus, strcmp(device.kind, "sata") == 0 ? BUS_SATA : BUS_OTHER);
     }
 }
 

@@ -80,7 +80,7 @@ static void a_target_is_judged_alike(void **state)
 {
     (void)state;
     char reason[RECORD_LINE];
-    struct record_target target = {.kind = "directory",
+    struct record_target target = {.kind = TARGET_KIND_DIRECTORY,
                                    .file_system = "ext4",
                                    .direct_memory_alignment = 512,
                                    .direct_offset_alignment = 512};
@@ -92,7 +92,7 @@ static void a_target_is_judged_alike(void **state)
     assert_non_null(strstr(reason, "fuse.glusterfs"));
     target.ram_backed = 1;
     assert_int_equal(target_direct(&target, 4096, reason), TRUTH_NO);
-    target = (struct record_target){.kind = "null", .ram_backed = 1};
+    target = (struct record_target){.kind = TARGET_KIND_NULL, .ram_backed = 1};
     assert_int_equal(target_direct(&target, 4096, reason), TRUTH_NO);
     assert_non_null(strstr(reason, "/dev/null"));
 }
@@ -106,7 +106,7 @@ static void the_next_good_size_is_named(void **state)
     } sizes[] = {{4096, 4096},       {4000000, 3999744}, {1, 512},   {511, 512},
                  {600, 512},         {800, 1024},        {768, 512}, {4000001, 4000256},
                  {1 << 20, 1 << 20}, {10000001, 9999872}};
-    struct record_target target = {.kind = "directory",
+    struct record_target target = {.kind = TARGET_KIND_DIRECTORY,
                                    .file_system = "ext4",
                                    .direct_memory_alignment = 512,
                                    .direct_offset_alignment = 512};

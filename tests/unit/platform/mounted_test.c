@@ -246,7 +246,7 @@ static void an_empty_device_needs_its_option(void **state)
     assert_non_null(strstr(why.text, "--allow-block-device"));
     assert_int_equal(target_allow(loop.path, false, true, NULL), 0);
     assert_int_equal(target_look(loop.path, &target, NULL), 0);
-    assert_string_equal(target.kind, "device");
+    assert_int_equal(target.kind, TARGET_KIND_DEVICE);
     assert_string_equal(target.device, loop.path + strlen("/dev/"));
     assert_int_equal(target.size_bytes, IMAGE_BYTES);
     assert_int_equal(target.block_bytes, 512);

@@ -13,7 +13,6 @@ static void this_host_has_no_loopback_in_the_list(void **state)
     assert_int_equal(networks_look("", &networks, &count), 0);
     for (size_t i = 0; i < count; i++) {
         assert_string_not_equal(networks[i].name, "lo");
-        assert_string_not_equal(networks[i].kind, "");
         assert_true(networks[i].numa_node >= -1);
     }
     free(networks);
@@ -46,12 +45,13 @@ static void pretend_infiniband(void)
     pretend("sys/class/infiniband/mlx5_1/ports/1/link_layer", "Ethernet\n");
 }
 
-static void assert_network(const struct record_network *network, const char *name, const char *kind,
-                           const char *status, int64_t bits_per_s)
+static void assert_network(const struct record_network *network, const char *name,
+                           enum record_network_kind kind, const char *status, int64_t bits_per_s)
 {
     assert_string_equal(network->name, name);
-    assert_string_equal(network->kind, kind);
+    assert_int_equal(network->kind, kind);
     assert_string_equal(network->state, status);
+    assert_int_equal(network->down, strcmp(status, "down") == 0);
     assert_int_equal(network->bits_per_s, bits_per_s);
 }
 
@@ -64,11 +64,11 @@ static void interfaces_and_ports_are_told_in_order(void **state)
     pretend_infiniband();
     assert_int_equal(networks_look(pretended, &networks, &count), 0);
     assert_int_equal(count, 5);
-    assert_network(&networks[0], "bond0", "bond", "", 50000000000);
-    assert_network(&networks[1], "eth2", "interface", "up", 25000000000);
-    assert_network(&networks[2], "eth10", "interface", "", -1);
-    assert_network(&networks[3], "mlx5_0:1", "infiniband", "active", 200000000000);
-    assert_network(&networks[4], "mlx5_1:1", "rdma over ethernet", "down", 2500000000);
+    assert_network(&networks[0], "bond0", NETWORK_BOND, "", 50000000000);
+    assert_network(&networks[1], "eth2", NETWORK_INTERFACE, "up", 25000000000);
+    assert_network(&networks[2], "eth10", NETWORK_INTERFACE, "", -1);
+    assert_network(&networks[3], "mlx5_0:1", NETWORK_INFINIBAND, "active", 200000000000);
+    assert_network(&networks[4], "mlx5_1:1", NETWORK_RDMA_OVER_ETHERNET, "down", 2500000000);
     assert_string_equal(networks[1].driver, "ice");
     assert_int_equal(networks[1].mtu_bytes, 9000);
     assert_int_equal(networks[1].numa_node, 1);

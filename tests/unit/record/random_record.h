@@ -70,20 +70,15 @@ static void fill_row(struct dice *dice, const struct schema_table *table, void *
         case COLUMN_INTEGER:
             *(int64_t *)(void *)member = random_integer(dice);
             break;
-        case COLUMN_STATUS:
-            *(enum record_status *)(void *)member =
-                (enum record_status)roll(dice, schema_enum_names(column->kind, &names));
-            break;
-        case COLUMN_TRUTH:
-        case COLUMN_FLAG:
-            *member = (char)roll(dice, schema_enum_names(column->kind, &names));
-            break;
         case COLUMN_TEXT:
             random_text(dice, member, column->size);
             break;
         case COLUMN_STRING:
             *(char **)(void *)member = random_string(dice, 300);
             break;
+        default:
+            schema_enum_set(column, row,
+                            (unsigned)roll(dice, schema_enum_names(column->kind, &names)));
         }
     }
 }
@@ -137,6 +132,7 @@ static inline void random_record(struct dice *dice, struct record *record)
     memset(record, 0, sizeof *record);
     fill_row(dice, &schema_run, record);
     record->schema_version = RECORD_SCHEMA;
+    record->schema_revision = RECORD_REVISION;
     fill_row(dice, &schema_job, &record->job);
     record->nodes = random_rows(dice, &schema_node, 20, &record->node_count);
     record->targets = random_rows(dice, &schema_target, 20, &record->target_count);

@@ -39,7 +39,7 @@ static void releasing_frees_all_and_zeroes(void **state)
         phase->files[0].path = strdup("p");
         phase->files[1].holes = strdup("1-2");
     }
-    assert_int_equal(record_add_advice(&record, "code", "note", "%d %s", 7, "times"), 0);
+    assert_int_equal(record_add_advice(&record, "code", SEVERITY_NOTE, "%d %s", 7, "times"), 0);
     assert_string_equal(record.advice[0].text, "7 times");
     record_release(&record);
     assert_memory_equal(&record, &zeroed, sizeof record);
@@ -91,7 +91,7 @@ static void a_ceiling_has_a_rate_unless_it_has_a_reason(void **state)
     (void)state;
     struct record record = {0};
     struct record_ceiling ceiling = {
-        .probe = "data", .bytes = 3000000, .duration_ns = 2000000, .per_s = 1};
+        .probe = PROBE_DATA, .bytes = 3000000, .duration_ns = 2000000, .per_s = 1};
     assert_int_equal(record_add_ceiling(&record, &ceiling), 0);
     strcpy(ceiling.reason, "no");
     assert_int_equal(record_add_ceiling(&record, &ceiling), 0);

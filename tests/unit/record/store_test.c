@@ -121,7 +121,8 @@ static void long_texts_come_back_whole(void **state)
         phase->files[1].path = calloc(1, 1001);
         memset(phase->files[1].path, '/', 1000);
         phase->files[1].holes = strdup(record.options);
-        assert_int_equal(record_add_advice(&record, "long", "note", "%s", record.options), 0);
+        assert_int_equal(record_add_advice(&record, "long", SEVERITY_NOTE, "%s", record.options),
+                         0);
         assert_round_trip(&record);
         record_release(&record);
     }

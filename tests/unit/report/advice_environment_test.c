@@ -24,7 +24,8 @@ static void spoil_device(struct record *record)
 }
 
 /* A device of one kind on each node, which is local to it. */
-static void give_devices(struct record *record, const char *kind, int64_t transfers, int64_t width)
+static void give_devices(struct record *record, enum record_bus bus, int64_t transfers,
+                         int64_t width)
 {
     const size_t nodes = record->node_count;
     record->targets = reallocarray(record->targets, nodes, sizeof *record->targets);
@@ -38,7 +39,7 @@ static void give_devices(struct record *record, const char *kind, int64_t transf
         strcpy(record->targets[i].file_system, "xfs");
         strcpy(device->node, record->nodes[i].hostname);
         strcpy(device->name, "disk1");
-        strcpy(device->kind, kind);
+        device->bus = bus;
         device->link_transfers_per_s = device->link_most_per_s = transfers;
         device->link_width = device->link_most_width = width;
     }
@@ -62,13 +63,13 @@ static void set_all_rates(struct record *record, double per_s)
 
 static void spoil_nvme(struct record *record)
 {
-    give_devices(record, "nvme", 16000000000, 4);
+    give_devices(record, BUS_PCIE_NVME, 16000000000, 4);
     set_all_rates(record, 0.95e9);
 }
 
 static void spoil_link(struct record *record)
 {
-    give_devices(record, "nvme", 8000000000, 2);
+    give_devices(record, BUS_PCIE_NVME, 8000000000, 2);
     record->block_devices[0].link_most_per_s = 32000000000;
     record->block_devices[0].link_most_width = 4;
     set_all_rates(record, 0.2e9);
@@ -76,24 +77,24 @@ static void spoil_link(struct record *record)
 
 static void spoil_sata(struct record *record)
 {
-    give_devices(record, "sata", -1, -1);
+    give_devices(record, BUS_SATA, -1, -1);
     set_all_rates(record, 0.19e9);
 }
 
 static void spoil_sata_cached(struct record *record)
 {
-    give_devices(record, "sata", -1, -1);
+    give_devices(record, BUS_SATA, -1, -1);
 }
 
 static void give_networks(struct record *record, int64_t bits_per_s)
 {
-    give_devices(record, "none", -1, -1);
+    give_devices(record, BUS_OTHER, -1, -1);
     record->networks = calloc(2 * record->node_count, sizeof *record->networks);
     record->network_count = 2 * record->node_count;
     for (size_t i = 0; i < record->network_count; i++) {
         struct record_network *network = &record->networks[i];
         strcpy(network->node, record->nodes[i / 2].hostname);
-        strcpy(network->kind, i % 2 ? "bond" : "interface");
+        network->kind = i % 2 ? NETWORK_BOND : NETWORK_INTERFACE;
         strcpy(network->state, "up");
         network->bits_per_s = bits_per_s;
     }
@@ -116,36 +117,38 @@ static void spoil_speed(struct record *record)
 
 static void spoil_idleness(struct record *record)
 {
-    give_devices(record, "virtio", -1, -1);
+    give_devices(record, BUS_OTHER, -1, -1);
     record->block_devices[1].before_ns = 200000000;
     record->block_devices[1].before_busy_ns = 90000000;
     record->block_devices[1].before_written_bytes = 3 << 20;
 }
 
 static const struct doubt_case cases[] = {
-    {"below-class", "warning",
+    {"below-class", SEVERITY_WARNING,
      "in 01_write n001 had 0.950 GB/s, where a device like its disk1 (nvme, PCIe 16 GT/s x4) gives "
      "2.00 GB/s or more: raise",
      spoil_nvme},
-    {"below-class", "warning",
+    {"below-class", SEVERITY_WARNING,
      "(nvme, PCIe 8 GT/s x2) gives 0.500 GB/s or more; its link could be "
      "32 GT/s x4: raise",
      spoil_link},
-    {"below-class", "warning",
+    {"below-class", SEVERITY_WARNING,
      "n001 had 0.190 GB/s, where a device like its disk1 (sata) gives "
      "0.400 GB/s",
      spoil_sata},
-    {"above-line-rate", "serious", "but the link of its disk1 (sata) carries 0.600 GB/s",
+    {"above-line-rate", SEVERITY_SERIOUS, "but the link of its disk1 (sata) carries 0.600 GB/s",
      spoil_sata_cached},
-    {"above-line-rate", "serious", "but all its networks together carry 2.50 GB/s", spoil_network},
-    {"above-memory-speed", "serious", "in 01_write n001 had 3000 GB/s, more than the", spoil_speed},
-    {"other-load", "warning",
+    {"above-line-rate", SEVERITY_SERIOUS, "but all its networks together carry 2.50 GB/s",
+     spoil_network},
+    {"above-memory-speed", SEVERITY_SERIOUS, "in 01_write n001 had 3000 GB/s, more than the",
+     spoil_speed},
+    {"other-load", SEVERITY_WARNING,
      "disk1 of n002 was busy 45 % of the 200 ms before the start (0 B read, 3.00 MiB written)",
      spoil_idleness},
-    {"programs-differ", "warning",
+    {"programs-differ", SEVERITY_WARNING,
      "n002 runs another program than n001 (commit 4f2a-dirty and 4f2a;", spoil_program},
-    {"programs-differ", "warning", "n002 runs another program than n001", spoil_libraries},
-    {"slow-rank", "warning", "its scheduler is 'bfq' instead of 'none'", spoil_device},
+    {"programs-differ", SEVERITY_WARNING, "n002 runs another program than n001", spoil_libraries},
+    {"slow-rank", SEVERITY_WARNING, "its scheduler is 'bfq' instead of 'none'", spoil_device},
 };
 
 static void each_doubt_is_told_with_its_numbers(void **state)
@@ -162,7 +165,7 @@ static void what_may_be_so_is_not_doubted(void **state)
     for (int i = 0; i < 8; i++) {
         good_record(&record);
         if (i < 4)
-            give_devices(&record, i == 0 ? "virtio" : "nvme", i == 1 ? -1 : 16000000000, 4);
+            give_devices(&record, i == 0 ? BUS_OTHER : BUS_PCIE_NVME, i == 1 ? -1 : 16000000000, 4);
         else
             give_networks(&record, i == 4 ? -1 : i == 5 ? 100000000000 : 20000000000);
         if (i == 3) { /* small requests do not reach the rate of large ones */
@@ -181,8 +184,8 @@ static void what_may_be_so_is_not_doubted(void **state)
         if (i == 6)
             strcpy(record.targets[1].file_system, "gpfs");
         if (i == 7) { /* there a limit would be a doubt, but nothing is to reach storage */
-            strcpy(record.targets[0].kind, "null");
-            strcpy(record.targets[1].kind, "null");
+            record.targets[0].kind = TARGET_KIND_NULL;
+            record.targets[1].kind = TARGET_KIND_NULL;
         }
         assert_int_equal(advice_consider(&record), 0);
         if (record.advice_count)

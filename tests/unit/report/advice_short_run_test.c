@@ -27,14 +27,14 @@ static void spoil_duration_and_room(struct record *record)
 static void spoil_by_time(struct record *record)
 {
     spoil_duration(record);
-    strcpy(record->phases[1].ended_by, "time");
+    record->phases[1].ended_by = END_TIME;
 }
 
 static void spoil_by_time_and_room(struct record *record)
 {
     limit_room(record, 300);
     record->phases[0].duration_ns = record->phases[1].duration_ns - 1;
-    strcpy(record->phases[0].ended_by, "time");
+    record->phases[0].ended_by = END_TIME;
 }
 
 static void spoil_by_time_without_room(struct record *record)
@@ -44,23 +44,24 @@ static void spoil_by_time_without_room(struct record *record)
 }
 
 static const struct doubt_case cases[] = {
-    {"short-run", "note",
+    {"short-run", SEVERITY_NOTE,
      "02_read took 9.90 s; below 10 s start-up and caches weigh in: --size "
      "512GiB",
      spoil_duration},
-    {"short-run", "note",
+    {"short-run", SEVERITY_NOTE,
      "02_read was ended by --time after 9.90 s; below 10 s start-up and caches weigh in: give it "
      "--time 30s",
      spoil_by_time},
-    {"short-run", "note",
+    {"short-run", SEVERITY_NOTE,
      "01_write was ended by --time after 9.90 s; below 10 s start-up and caches weigh in: give it "
      "--time 10s",
      spoil_by_time_and_room},
-    {"short-run", "note",
+    {"short-run", SEVERITY_NOTE,
      "01_write took 9.90 s; below 10 s start-up and caches weigh in, and the target has no room",
      spoil_by_time_without_room},
-    {"short-run", "note", "--size 256GiB would take about 19.8 s", spoil_duration_and_some_room},
-    {"short-run", "note", "has no room for the 256GiB that would take 19.8 s",
+    {"short-run", SEVERITY_NOTE, "--size 256GiB would take about 19.8 s",
+     spoil_duration_and_some_room},
+    {"short-run", SEVERITY_NOTE, "has no room for the 256GiB that would take 19.8 s",
      spoil_duration_and_room},
 };
 

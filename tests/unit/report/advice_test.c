@@ -48,7 +48,7 @@ static void spoil_target(struct record *record)
 static void spoil_null(struct record *record)
 {
     record->targets[0].ram_backed = 1;
-    strcpy(record->targets[0].kind, "null");
+    record->targets[0].kind = TARGET_KIND_NULL;
     strcpy(record->targets[0].path, "/dev/null");
 }
 
@@ -212,62 +212,66 @@ static void spoil_reduction(struct record *record)
 }
 
 static const struct doubt_case cases[] = {
-    {"not-steady", "note", "02_read had no steady window", spoil_steadiness},
-    {"start-skew", "warning", "5.0 % of the phase (last: n002:5)", spoil_start},
-    {"wall-clock", "note", "the wall clock of n002 is 240 h behind that of rank 0",
+    {"not-steady", SEVERITY_NOTE, "02_read had no steady window", spoil_steadiness},
+    {"start-skew", SEVERITY_WARNING, "5.0 % of the phase (last: n002:5)", spoil_start},
+    {"wall-clock", SEVERITY_NOTE, "the wall clock of n002 is 240 h behind that of rank 0",
      spoil_wall_clock},
-    {"few-repetitions", "note", "3 repetitions of 'write' carry no interval", spoil_repetitions},
-    {"not-sure-enough", "warning", "--repeat until=1% was not reached in 30 repetitions",
+    {"few-repetitions", SEVERITY_NOTE, "3 repetitions of 'write' carry no interval",
+     spoil_repetitions},
+    {"not-sure-enough", SEVERITY_WARNING, "--repeat until=1% was not reached in 30 repetitions",
      spoil_until},
-    {"slow-rank", "warning", "1 of 8 ranks were far slower than the median", spoil_rank},
-    {"slow-rank", "warning", "stands apart: O_DIRECT is 'no' instead of 'yes'", spoil_rank},
-    {"slow-rank", "warning", "its kernel is '5.10' instead of ''", spoil_rank},
-    {"stalled-rank", "warning",
+    {"slow-rank", SEVERITY_WARNING, "1 of 8 ranks were far slower than the median", spoil_rank},
+    {"slow-rank", SEVERITY_WARNING, "stands apart: O_DIRECT is 'no' instead of 'yes'", spoil_rank},
+    {"slow-rank", SEVERITY_WARNING, "its kernel is '5.10' instead of ''", spoil_rank},
+    {"stalled-rank", SEVERITY_WARNING,
      "in 02_read 1 of 8 ranks had no request answered for long (n002:6 for 3.10 s)", spoil_gap},
-    {"uneven-placement", "warning", "n002 has 3 ranks and n001 4", spoil_placement},
-    {"binding", "warning", "on n002 16 threads share 4 of 64 processors", spoil_binding},
-    {"nearly-full", "warning", "'/mnt/pfs' was 96 % full", spoil_space},
-    {"reducing-target", "note", "'/mnt/pfs' (zfs) may do so", spoil_reduction},
-    {"doubtful-direct", "serious", "01_write was direct by all that was asked", spoil_evidence},
-    {"fallback-direct", "warning",
+    {"uneven-placement", SEVERITY_WARNING, "n002 has 3 ranks and n001 4", spoil_placement},
+    {"binding", SEVERITY_WARNING, "on n002 16 threads share 4 of 64 processors", spoil_binding},
+    {"nearly-full", SEVERITY_WARNING, "'/mnt/pfs' was 96 % full", spoil_space},
+    {"reducing-target", SEVERITY_NOTE, "'/mnt/pfs' (zfs) may do so", spoil_reduction},
+    {"doubtful-direct", SEVERITY_SERIOUS, "01_write was direct by all that was asked",
+     spoil_evidence},
+    {"fallback-direct", SEVERITY_WARNING,
      "01_write, 02_read went through the page cache, because the file "
      "system refuses it:",
      spoil_direct},
-    {"unknown-direct", "note", "01_write, 02_read opened with O_DIRECT", spoil_unknown},
-    {"mixed-direct", "serious",
+    {"unknown-direct", SEVERITY_NOTE, "01_write, 02_read opened with O_DIRECT", spoil_unknown},
+    {"mixed-direct", SEVERITY_SERIOUS,
      "in 01_write O_DIRECT was in effect on 4 of 8 ranks only (first "
      "other node: n002; mounted otherwise)",
      spoil_mixed},
-    {"fallback-engine", "warning",
+    {"fallback-engine", SEVERITY_WARNING,
      "engine pwrite was used where uring was asked for: io_uring is "
      "disabled by the administrator; name --engine pwrite",
      spoil_engine},
-    {"cached-reads", "serious", "02_read may have read from the page cache", spoil_cache},
-    {"memory-target", "serious", "'/mnt/pfs' lives in memory (tmpfs)", spoil_target},
-    {"null-target", "note", "/dev/null discards everything", spoil_null},
-    {"fits-in-memory", "warning",
+    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_cache},
+    {"memory-target", SEVERITY_SERIOUS, "'/mnt/pfs' lives in memory (tmpfs)", spoil_target},
+    {"null-target", SEVERITY_NOTE, "/dev/null discards everything", spoil_null},
+    {"fits-in-memory", SEVERITY_WARNING,
      "01_write moved 64.0 GiB on n002 through a page cache that may "
      "hold 100 GiB: use --size-per-node 200GiB",
      spoil_memory},
-    {"generation-bound", "warning", "writers waited 45 % of their time", spoil_generation},
-    {"checking-bound", "warning", "in 02_read checking the data was the limit (readers waited 50 %",
-     spoil_checking},
-    {"unaligned-requests", "warning",
+    {"generation-bound", SEVERITY_WARNING, "writers waited 45 % of their time", spoil_generation},
+    {"checking-bound", SEVERITY_WARNING,
+     "in 02_read checking the data was the limit (readers waited 50 %", spoil_checking},
+    {"unaligned-requests", SEVERITY_WARNING,
      "4MB are 4000000 bytes, no multiple of 4096, and cannot go "
      "direct: use 4MiB",
      spoil_requests},
-    {"long-tail", "warning", "worked on for 10 % of the time", spoil_tail},
-    {"nodes-disagree", "warning", "in 01_write 1 of 2 nodes stayed below 80 % of the median",
+    {"long-tail", SEVERITY_WARNING, "worked on for 10 % of the time", spoil_tail},
+    {"nodes-disagree", SEVERITY_WARNING, "in 01_write 1 of 2 nodes stayed below 80 % of the median",
      spoil_node},
-    {"nodes-disagree", "warning", "of the median of 1.83 GiB/s (n002 with 0.957", spoil_node},
-    {"wrong-data", "serious", "data of 02_read were not as written", spoil_data},
-    {"does-not-add-up", "serious", "its nodes together 137438953472 in 32768", spoil_sums},
-    {"does-not-add-up", "serious", "its ranks together 137438953472 in 32769", spoil_ranks},
-    {"does-not-add-up", "serious", "its nodes together 0 in 0 and 0", spoil_table},
-    {"does-not-add-up", "serious", "requests and 1 ns, its nodes", spoil_time},
-    {"not-synced", "note", "01_write went past the page cache but was not synced", spoil_flush},
-    {"not-synced", "serious", "01_write was buffered and not synced", spoil_sync},
-    {"unaligned-tail", "note", "in 01_write 3.00 KiB at the ends of files", spoil_end},
+    {"nodes-disagree", SEVERITY_WARNING, "of the median of 1.83 GiB/s (n002 with 0.957",
+     spoil_node},
+    {"wrong-data", SEVERITY_SERIOUS, "data of 02_read were not as written", spoil_data},
+    {"does-not-add-up", SEVERITY_SERIOUS, "its nodes together 137438953472 in 32768", spoil_sums},
+    {"does-not-add-up", SEVERITY_SERIOUS, "its ranks together 137438953472 in 32769", spoil_ranks},
+    {"does-not-add-up", SEVERITY_SERIOUS, "its nodes together 0 in 0 and 0", spoil_table},
+    {"does-not-add-up", SEVERITY_SERIOUS, "requests and 1 ns, its nodes", spoil_time},
+    {"not-synced", SEVERITY_NOTE, "01_write went past the page cache but was not synced",
+     spoil_flush},
+    {"not-synced", SEVERITY_SERIOUS, "01_write was buffered and not synced", spoil_sync},
+    {"unaligned-tail", SEVERITY_NOTE, "in 01_write 3.00 KiB at the ends of files", spoil_end},
 };
 
 static void a_good_run_leaves_no_doubt(void **state)
@@ -312,7 +316,7 @@ static void considering_twice_adds_nothing(void **state)
     good_record(&record);
     spoil_mixed(&record);
     spoil_tail(&record);
-    record_add_advice(&record, "own", "note", "was there before");
+    record_add_advice(&record, "own", SEVERITY_NOTE, "was there before");
     assert_int_equal(advice_consider(&record), 0);
     size_t count = record.advice_count;
     assert_int_equal(advice_consider(&record), 0);

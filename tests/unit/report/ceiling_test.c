@@ -26,19 +26,18 @@ static void the_lower_ceiling_counts_where_both_were_measured(void **state)
 {
     (void)state;
     struct record record = {0};
-    struct record_phase phase = {
-        .kind = "write", .bytes = INT64_C(3) << 30, .duration_ns = 2000000000};
+    struct record_phase phase = {.writes = 1, .bytes = INT64_C(3) << 30, .duration_ns = 2000000000};
     assert_last_words(&record, &phase, "no waits were measured");
-    assert_int_equal(sample_ceiling(&record, "data", 500, ""), 0);
+    assert_int_equal(sample_ceiling(&record, PROBE_DATA, 500, ""), 0);
     assert_last_words(&record, &phase, "no waits were measured");
-    assert_int_equal(sample_ceiling(&record, "storage", 1000, ""), 0);
+    assert_int_equal(sample_ceiling(&record, PROBE_STORAGE, 1000, ""), 0);
     assert_last_words(&record, &phase, "; 50 % of the lower ceiling (storage)");
     record.ceilings[1].per_s *= 4;
     assert_last_words(&record, &phase, "; 25 % of the lower ceiling (data)");
     record.ceilings[1].per_s = 0;
     assert_last_words(&record, &phase, "no waits were measured");
     record.ceilings[1].per_s = 1;
-    strcpy(phase.kind, "read");
+    sample_kind(&phase, "read");
     assert_last_words(&record, &phase, "no waits were measured");
     record_release(&record);
 }
@@ -49,9 +48,10 @@ static void a_ceiling_that_was_not_measured_says_why(void **state)
     struct record record;
     struct text out = {0};
     sample_record(&record, &one);
-    assert_int_equal(sample_ceiling(&record, "data", 134, ""), 0);
+    assert_int_equal(sample_ceiling(&record, PROBE_DATA, 134, ""), 0);
     assert_int_equal(
-        sample_ceiling(&record, "storage", 0, "cannot write '/a/probe-r0': Input/output error"), 0);
+        sample_ceiling(&record, PROBE_STORAGE, 0, "cannot write '/a/probe-r0': Input/output error"),
+        0);
     summary_write(&record, &(struct summary_style){0}, &out);
     assert_non_null(
         strstr(text_string(&out), "data 24.04 GB/s (134 ms), storage not measured (cannot "));

@@ -32,7 +32,7 @@ static inline const struct record_advice *find(const struct record *record, cons
 /* What a test does to the good record, what must be said then, and how grave it is. */
 struct doubt_case {
     const char *code;
-    const char *severity;
+    enum record_severity severity;
     const char *said;
     void (*spoil)(struct record *record);
 };
@@ -56,7 +56,7 @@ static inline void assert_doubts(const struct doubt_case *cases, size_t count)
         const struct record_advice *advice = find(&record, cases[i].code);
         if (!advice)
             fail_msg("'%s' was not told", cases[i].code);
-        assert_string_equal(advice->severity, cases[i].severity);
+        assert_int_equal(advice->severity, cases[i].severity);
         if (!strstr(advice->text, cases[i].said))
             fail_msg("'%s' does not say '%s'", advice->text, cases[i].said);
         record_release(&record);

@@ -134,7 +134,7 @@ static void what_waits_above_the_device_is_told(void **state)
     busy_record(&record);
     const struct record_advice *advice = advice_of(&record, "held-above-device");
     assert_non_null(advice);
-    assert_string_equal(advice->severity, "note");
+    assert_int_equal(advice->severity, SEVERITY_NOTE);
     assert_string_equal(
         advice->text,
         "in 01_write 32.0 MiB were in flight on average, but only 1.50 MiB of them at the device "
@@ -185,7 +185,7 @@ static void make_buffered(struct record_phase *phase)
 
 static void make_read(struct record_phase *phase)
 {
-    strcpy(phase->kind, "read");
+    sample_kind(phase, "read");
 }
 
 /* The kernel counts milliseconds, and what is at the edges weighs in. */

@@ -89,6 +89,16 @@ static void sample_slowest(struct record_phase *phase, const struct sample *samp
     }
 }
 
+/* What a phase of this kind does. */
+static inline void sample_kind(struct record_phase *phase, const char *kind)
+{
+    bool verifies = strcmp(kind, "verify") == 0;
+    snprintf(phase->kind, sizeof phase->kind, "%s", kind);
+    phase->writes = strcmp(kind, "write") == 0;
+    phase->reads = verifies || strcmp(kind, "read") == 0;
+    phase->checks = verifies;
+}
+
 static void sample_phase(struct record *record, const struct sample *sample, const char *kind)
 {
     struct record_phase *phase = record_add_phase(record);
@@ -96,7 +106,7 @@ static void sample_phase(struct record *record, const struct sample *sample, con
     int64_t first_ns = INT64_MAX;
     bool writing = strcmp(kind, "write") == 0;
     snprintf(phase->name, sizeof phase->name, "%02zu_%s", record->phase_count, kind);
-    snprintf(phase->kind, sizeof phase->kind, "%s", kind);
+    sample_kind(phase, kind);
     phase->status = RECORD_COMPLETE;
     phase->repetition = 1;
     phase->node_count = (size_t)sample->nodes;
@@ -152,7 +162,7 @@ static void sample_phase(struct record *record, const struct sample *sample, con
     phase->steady = TRUTH_UNKNOWN;
     strcpy(phase->engine_asked, "auto");
     strcpy(phase->engine_used, sample->buffered ? "pwrite" : "uring");
-    strcpy(phase->direct_asked, "prefer");
+    phase->direct_asked = PREFERENCE_PREFER;
     phase->direct_opened = phase->direct_in_effect = sample->buffered ? TRUTH_NO : TRUTH_YES;
     if (sample->buffered)
         strcpy(phase->direct_reason, "'/mnt/pfs' refuses O_DIRECT: Invalid argument");
@@ -174,6 +184,7 @@ static void sample_record(struct record *record, const struct sample *sample)
     strcpy(record->finished_utc, "2024-11-25T01:47:31Z");
     strcpy(record->plan_fingerprint, "5a0c44be91d3f017");
     strcpy(record->job.launcher, sample->ranks > 1 ? "mpirun" : "alone");
+    record->job.launched = sample->ranks > 1;
     if (sample->nodes > 1)
         strcpy(record->job.job_id, "4711");
     record->command_line = strdup("tidemill run /mnt/pfs");
@@ -193,7 +204,7 @@ static void sample_record(struct record *record, const struct sample *sample)
     record->targets = calloc(1, sizeof *record->targets);
     strcpy(record->targets[0].node, "n001");
     strcpy(record->targets[0].path, "/mnt/pfs");
-    strcpy(record->targets[0].kind, "directory");
+    record->targets[0].kind = TARGET_KIND_DIRECTORY;
     strcpy(record->targets[0].file_system, sample->nodes > 1 ? "lustre" : "ext4");
     strcpy(record->targets[0].device, sample->nodes > 1 ? "" : "nvme0n1");
     record->targets[0].size_bytes = INT64_C(4) << 40;
@@ -203,11 +214,11 @@ static void sample_record(struct record *record, const struct sample *sample)
 }
 
 /* A probe that moved 3 GiB; 0 or -ENOMEM. */
-static inline int sample_ceiling(struct record *record, const char *probe, int64_t ms,
+static inline int sample_ceiling(struct record *record, enum record_probe probe, int64_t ms,
                                  const char *reason)
 {
-    struct record_ceiling ceiling = {.bytes = INT64_C(3) << 30, .duration_ns = ms * 1000000};
-    snprintf(ceiling.probe, sizeof ceiling.probe, "%s", probe);
+    struct record_ceiling ceiling = {
+        .probe = probe, .bytes = INT64_C(3) << 30, .duration_ns = ms * 1000000};
     snprintf(ceiling.reason, sizeof ceiling.reason, "%s", reason);
     return record_add_ceiling(record, &ceiling);
 }

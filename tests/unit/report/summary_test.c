@@ -154,7 +154,7 @@ static void what_went_wrong_is_told(void **state)
     write->nodes[0].counters.device_written_bytes = INT64_C(20) << 30;
     struct record_phase *verify = &record.phases[1];
     strcpy(verify->name, "02_verify");
-    strcpy(verify->kind, "verify");
+    sample_kind(verify, "verify");
     verify->repetition = 2;
     verify->nodes[1].counters.bad_blocks = 11;
     for (int64_t i = 0; i < 10; i++)
@@ -207,9 +207,9 @@ static void what_ended_a_phase_is_told(void **state)
     write->steady_bytes = INT64_C(9) << 30;
     write->steady_range_ppm = 31000;
     write->steady_slope_ppm = -8000;
-    strcpy(write->ended_by, "steady");
+    write->ended_by = END_STEADY;
     read->steady = TRUTH_NO;
-    strcpy(read->ended_by, "time");
+    read->ended_by = END_TIME;
     assert_int_equal(advice_consider(&record), 0);
     assert_golden("until_steady", &record, &plain);
     record_release(&record);
@@ -225,7 +225,7 @@ static void repetitions_have_a_median(void **state)
         for (size_t k = 0; k < 2; k++) {
             struct record_phase *added = record_add_phase(&record);
             const struct record_phase *first = &record.phases[k];
-            memcpy(added->kind, first->kind, sizeof added->kind);
+            sample_kind(added, first->kind);
             snprintf(added->name, sizeof added->name, "%02zu_%.20s", record.phase_count,
                      first->kind);
             added->status = RECORD_COMPLETE;
@@ -265,7 +265,7 @@ static void assert_bottleneck(const char *kind, int64_t writers, int64_t produce
     struct record_phase phase = {.nodes = &node, .node_count = 1};
     const struct record record = {0};
     struct text out = {0};
-    strcpy(phase.kind, kind);
+    sample_kind(&phase, kind);
     summary_bottleneck(&record, &phase, &out);
     assert_string_equal(text_string(&out), said);
     text_release(&out);
@@ -275,7 +275,7 @@ static void a_rate_limit_is_not_blamed_on_storage(void **state)
 {
     (void)state;
     struct record_row node = {.counters = {.writer_time_ns = 1000, .writer_paced_ns = 930}};
-    struct record_phase phase = {.kind = "write", .nodes = &node, .node_count = 1};
+    struct record_phase phase = {.writes = 1, .nodes = &node, .node_count = 1};
     const struct record record = {0};
     struct text out = {0};
     summary_bottleneck(&record, &phase, &out);
@@ -317,9 +317,9 @@ static void ceilings_are_told_of_what_writes(void **state)
     (void)state;
     struct record record;
     sample_record(&record, &one);
-    assert_int_equal(sample_ceiling(&record, "data", 134, ""), 0);
-    assert_int_equal(sample_ceiling(&record, "storage", 1691, ""), 0);
-    assert_int_equal(sample_ceiling(&record, "both", 1722, ""), 0);
+    assert_int_equal(sample_ceiling(&record, PROBE_DATA, 134, ""), 0);
+    assert_int_equal(sample_ceiling(&record, PROBE_STORAGE, 1691, ""), 0);
+    assert_int_equal(sample_ceiling(&record, PROBE_BOTH, 1722, ""), 0);
     assert_int_equal(advice_consider(&record), 0);
     assert_golden("ceilings", &record, &plain);
     record_release(&record);
@@ -337,7 +337,7 @@ static void the_mode_is_told_with_its_reason(void **state)
 {
     (void)state;
     struct record_phase phase = {.engine_used = "uring",
-                                 .direct_asked = "prefer",
+                                 .direct_asked = PREFERENCE_PREFER,
                                  .direct_in_effect = TRUTH_YES,
                                  .ranks_direct = 1,
                                  .ranks_total = 1};
@@ -355,9 +355,9 @@ static void the_mode_is_told_with_its_reason(void **state)
     phase.direct_in_effect = TRUTH_NO;
     phase.ranks_total = 2;
     assert_mode(&phase, true, "⚠ buffered on both ranks, engine uring: no");
-    strcpy(phase.direct_asked, "never");
+    phase.direct_asked = PREFERENCE_NEVER;
     assert_mode(&phase, true, "⚠ buffered on both ranks, engine uring, as asked");
-    strcpy(phase.engine_used, "null");
+    phase.discards = 1;
     assert_mode(&phase, true, "⚠ engine null: nothing reaches storage");
 }
 
