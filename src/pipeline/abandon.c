@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #include "base/units.h"
-#include "lane.h"
+#include "outcome.h"
+#include "pipeline_parts.h"
 #include "platform/clock.h"
 
 void pipeline_hurry(struct pipeline *pipeline)
@@ -24,11 +25,6 @@ bool pipeline_waiting(const struct pipeline *pipeline, struct waiting *longest)
         any = true;
     }
     return any;
-}
-
-static bool is_gone(const struct io_thread *thread)
-{
-    return atomic_load_explicit(&thread->gone, memory_order_acquire);
 }
 
 const char *pipeline_wait_name(enum wait_kind what)
@@ -62,21 +58,17 @@ static void say(const struct io_thread *thread, const struct waiting *seen, int6
  * stand where it was given up, so that the timeline still adds up. */
 static void stand_in(struct io_thread *thread, int64_t limit_ns)
 {
-    struct outcome *instead = calloc(1, sizeof *instead);
+    struct outcome *instead = malloc(sizeof *instead);
     struct waiting seen;
     if (!instead || !watch_look(&thread->watch, &seen)) {
         free(instead);
         return;
     }
-    counters_clear(&instead->counters);
-    histogram_clear(&instead->latency);
-    histogram_clear(&instead->queued);
-    timeline_clear(&instead->timeline);
-    slowest_clear(&instead->slowest);
+    outcome_clear(instead);
     instead->counters.bytes =
         (int64_t)atomic_load_explicit(&thread->seen_bytes, memory_order_relaxed);
     instead->counters.failed_requests = 1;
-    instead->counters.end_ns = clock_now_ns() - thread->pipeline->gate_ns;
+    instead->counters.end_ns = clock_now_ns() - thread->pipeline->gate.start_ns;
     timeline_record_part(&instead->timeline, instead->counters.end_ns, instead->counters.bytes);
     say(thread, &seen, limit_ns, &instead->failure);
     thread->instead = instead;
@@ -85,7 +77,7 @@ static void stand_in(struct io_thread *thread, int64_t limit_ns)
 static bool is_lost(const struct io_thread *thread, int64_t limit_ns)
 {
     struct waiting seen;
-    return !is_gone(thread) && watch_look(&thread->watch, &seen) &&
+    return !io_thread_gone(thread) && watch_look(&thread->watch, &seen) &&
            clock_now_ns() - seen.since_ns >= limit_ns;
 }
 
@@ -95,19 +87,19 @@ bool pipeline_abandon(struct pipeline *pipeline, int64_t limit_ns)
     for (uint32_t i = 0; i < pipeline->setup.io_threads; i++)
         if (is_lost(&pipeline->io_threads[i], limit_ns))
             lost++;
-        else if (!is_gone(&pipeline->io_threads[i]))
+        else if (!io_thread_gone(&pipeline->io_threads[i]))
             return false;
     if (!lost)
         return false;
     /* Checkers wait for more to come from the lost ones, too. */
     atomic_store_explicit(&pipeline->abandoned, true, memory_order_relaxed);
     pipeline_stop(pipeline);
-    if (atomic_load_explicit(&pipeline->threads_left, memory_order_acquire) > lost)
+    if (thread_gate_left(&pipeline->gate) > lost)
         return false;
     for (uint32_t i = 0; i < pipeline->setup.io_threads; i++)
-        if (!is_gone(&pipeline->io_threads[i]) && !pipeline->io_threads[i].instead)
+        if (!io_thread_gone(&pipeline->io_threads[i]) && !pipeline->io_threads[i].instead)
             stand_in(&pipeline->io_threads[i], limit_ns);
-    pipeline_settle(pipeline);
+    outcome_settle(pipeline);
     return true;
 }
 

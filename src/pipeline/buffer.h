@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "engines/engine.h"
+#include "pipeline/pipeline.h"
 
 enum { BUFFER_LINE = 128 }; /* neighbours are in other hands: no line is shared */
 
@@ -34,6 +34,14 @@ struct buffer {
     uint32_t tries; /* after EINTR and EAGAIN */
     bool unaligned; /* part of it went through the page cache beside O_DIRECT */
 };
+
+/* Gives an empty buffer the request at 'place' of a task's sequence. */
+void buffer_assign(struct buffer *buffer, const struct task *task, uint32_t io_thread,
+                   uint64_t place);
+
+/* Fills 'length' bytes of it with the content from its request's offset on. */
+void buffer_fill(struct buffer *buffer, const struct task *task, const struct content *content,
+                 uint64_t length);
 
 static inline void buffer_step(struct buffer *buffer, enum buffer_state from, enum buffer_state to)
 {

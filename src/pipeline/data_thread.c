@@ -1,9 +1,18 @@
-/* Data threads: make data for the I/O thread that emptied the buffer, or check what was read. */
-#include "lane.h"
+#include "data_thread.h"
 
 #include "base/checked.h"
-
+#include "outcome.h"
+#include "pipeline_parts.h"
 #include "platform/clock.h"
+
+void data_thread_init(struct data_thread *thread, struct pipeline *pipeline, uint32_t index)
+{
+    thread->pipeline = pipeline;
+    thread->index = index;
+    counters_clear(&thread->counters);
+    histogram_clear(&thread->made);
+    histogram_clear(&thread->queued);
+}
 
 static bool wants_more(const struct io_thread *io)
 {
@@ -32,7 +41,7 @@ static bool choose_io_thread(struct data_thread *thread, uint32_t last, uint32_t
 
 static int64_t since_gate_ns(const struct data_thread *thread)
 {
-    return clock_now_ns() - thread->pipeline->gate_ns;
+    return clock_now_ns() - thread->pipeline->gate.start_ns;
 }
 
 /* Makes one buffer for some I/O thread; false when there is nothing left to make. */
@@ -43,13 +52,14 @@ static bool make_one(struct data_thread *thread, uint32_t number)
     uint32_t chosen;
     while (!pipeline_stopping(pipeline) && choose_io_thread(thread, buffer->io_thread, &chosen)) {
         struct io_thread *io = &pipeline->io_threads[chosen];
+        const struct task *task = io->task;
         uint64_t place = atomic_fetch_add_explicit(&io->next_place, 1, memory_order_relaxed);
         if (place >= io->places)
             continue;
         buffer_step(buffer, BUFFER_EMPTY, BUFFER_FILLING);
-        lane_assign(pipeline, buffer, chosen, place);
+        buffer_assign(buffer, task, chosen, place);
         int64_t before_ns = since_gate_ns(thread);
-        lane_fill(pipeline, buffer, buffer->length);
+        buffer_fill(buffer, task, pipeline->setup.content, buffer->length);
         buffer->ready_ns = since_gate_ns(thread);
         histogram_record(&thread->made, buffer->ready_ns - before_ns);
         thread->counters.producer_bytes += (int64_t)buffer->length;
@@ -147,7 +157,7 @@ static void count_handling(struct data_thread *thread)
     thread->counters.made_buffers = (int64_t)thread->made.total;
     thread->counters.made_ns = (int64_t)thread->made.sum_ns;
     thread->counters.longest_made_ns = thread->made.max_ns;
-    lane_count_queued(&thread->counters, &thread->queued);
+    outcome_count_queued(&thread->counters, &thread->queued);
 }
 
 void data_thread_body(void *argument)
@@ -159,7 +169,7 @@ void data_thread_body(void *argument)
     for (uint32_t i = thread->index - lane->first_data_thread; i < lane->buffer_count;
          i += lane->data_thread_count)
         arena_touch(pipeline->buffers[lane->first_buffer + i].memory, pipeline->setup.buffer_bytes);
-    if (lane_wait_for_go(pipeline)) {
+    if (thread_gate_pass(&pipeline->gate)) {
         thread->counters.started_ns = since_gate_ns(thread);
         int64_t warm_ns = clock_thread_cpu_ns();
         data_thread_work(thread);
@@ -167,5 +177,5 @@ void data_thread_body(void *argument)
         thread->counters.producer_time_ns = since_gate_ns(thread);
         count_handling(thread);
     }
-    lane_leave(pipeline);
+    thread_gate_leave(&pipeline->gate);
 }

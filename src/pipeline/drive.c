@@ -52,17 +52,60 @@ static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, 
 /* Direct and buffered writes must never share a page: a dirty cached page would be written back
  * over what went past the cache. So of a file whose end is not aligned, all that lies in its last
  * page goes through the cache, whichever requests (or I/O threads) it belongs to. */
-void drive_prepare(struct drive *drive)
+static uint64_t direct_end_of(const struct task *task)
 {
-    const struct file *file = drive->task->file;
-    const struct share *share = &drive->task->share;
-    uint64_t share_end = share->file_offset + share->bytes;
-    uint64_t end = drive->task->position.file_bytes;
-    uint64_t unit = file->offset_alignment;
+    uint64_t share_end = task->share.file_offset + task->share.bytes;
+    uint64_t end = task->position.file_bytes;
+    uint64_t unit = task->file->offset_alignment;
     if (end < share_end)
         end = share_end;
-    drive->direct_end =
-        is_aligned(end, unit) ? UINT64_MAX : align_down(end, unit > PAGE_BYTES ? unit : PAGE_BYTES);
+    return is_aligned(end, unit) ? UINT64_MAX
+                                 : align_down(end, unit > PAGE_BYTES ? unit : PAGE_BYTES);
+}
+
+int drive_open(struct drive *drive, const struct drive_setup *setup, struct failure *why)
+{
+    const struct file *file = setup->task->file;
+    const int fds[] = {[FD_DIRECT] = file->fd, [FD_BUFFERED] = file->buffered_fd};
+    const struct engine_setup engine = {
+        .fds = fds,
+        .fd_count = file->buffered_fd >= 0 ? 2 : 1,
+        .depth = setup->depth,
+        .memory = setup->arena ? setup->arena->memory : NULL,
+        .memory_bytes = setup->arena ? setup->arena->bytes : 0,
+        .buffer_bytes = setup->stride_bytes,
+        .mode = setup->mode,
+    };
+    *drive = (struct drive){
+        .task = setup->task,
+        .outcome = setup->outcome,
+        .direction = setup->direction,
+        .depth = setup->depth,
+        .watch = setup->watch,
+        .sync_each = setup->sync_each,
+        .checks = setup->checks,
+        .direct_end = direct_end_of(setup->task),
+    };
+    int result = engine_open(&drive->engine, setup->engine, &engine, why);
+    setup->outcome->buffers_fixed = drive->engine.buffers_fixed;
+    text_copy(setup->outcome->reason, sizeof setup->outcome->reason, drive->engine.reason);
+    return result;
+}
+
+void drive_start(struct drive *drive, int64_t gate_ns)
+{
+    drive->gate_ns = gate_ns;
+    drive_read_clock(drive);
+}
+
+void drive_read_clock(struct drive *drive)
+{
+    drive->now_ns = clock_now_ns() - drive->gate_ns;
+}
+
+void drive_close(struct drive *drive)
+{
+    engine_close(&drive->engine);
 }
 
 /* The bytes of the next transfer that may go past the page cache; 0 when none may. */

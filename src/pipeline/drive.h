@@ -15,10 +15,26 @@
 
 #include "buffer.h"
 #include "pipeline/pipeline.h"
+#include "platform/memory.h"
 #include "watch.h"
 
 enum { DRIVE_BATCH = 64 };
 
+struct drive_setup {
+    const struct engine_kind *engine;
+    struct engine_mode mode;
+    const struct task *task;
+    struct outcome *outcome; /* cleared */
+    struct watch *watch;     /* where others see what is waited for; NULL: nobody looks */
+    enum engine_direction direction;
+    uint32_t depth;
+    bool sync_each;            /* a request is done when it is durable */
+    bool checks;               /* a file that ends too early is wrong data, not a failure */
+    const struct arena *arena; /* that all buffers lie in; NULL: anywhere */
+    uint64_t stride_bytes;     /* from one buffer in it to the next */
+};
+
+/* Written by drive.c alone. */
 struct drive {
     struct engine engine;
     const struct task *task;
@@ -28,18 +44,28 @@ struct drive {
     uint32_t in_flight;
     struct buffer *oldest; /* in flight, in the order of their first submission */
     struct buffer *newest;
-    uint32_t written;    /* a bit for each descriptor that took bytes since the last sync */
-    struct watch *watch; /* where others see what is waited for; NULL: nobody looks */
-    bool sync_each;      /* a request is done when it is durable */
-    bool checks;         /* a file that ends too early is wrong data, not a failure */
+    uint32_t written; /* a bit for each descriptor that took bytes since the last sync */
+    struct watch *watch;
+    bool sync_each;
+    bool checks;
     uint64_t direct_end; /* from here on the file must go through the page cache */
     int64_t gate_ns;
     int64_t now_ns; /* since the gate, at the last look at the clock */
     bool broken;    /* the engine itself failed: nothing can be collected any more */
 };
 
-/* Once engine, task, outcome, direction and depth are set and the file is open. */
-void drive_prepare(struct drive *drive);
+/* Opens the engine on the task's open file, and leaves in the outcome what the engine was not
+ * granted. -errno leaves the drive closed. */
+int drive_open(struct drive *drive, const struct drive_setup *setup, struct failure *why);
+
+/* The clock of all stamps counts from 'gate_ns', an instant of clock_now_ns(). */
+void drive_start(struct drive *drive, int64_t gate_ns);
+
+/* Sets now_ns. */
+void drive_read_clock(struct drive *drive);
+
+/* Accepts a drive that was never opened. */
+void drive_close(struct drive *drive);
 
 /* Sends a buffer whose place, offset and length are set; there must be room in the depth. */
 void drive_send(struct drive *drive, struct buffer *buffer);

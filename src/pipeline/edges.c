@@ -1,13 +1,8 @@
 /* The edges of the rounds as a rank's I/O threads together passed them. */
 #include "edges.h"
 
-#include "lane.h"
+#include "pipeline_parts.h"
 #include "platform/clock.h"
-
-static bool is_gone(const struct io_thread *thread)
-{
-    return atomic_load_explicit(&thread->gone, memory_order_acquire);
-}
 
 uint64_t pipeline_edges(const struct pipeline *pipeline)
 {
@@ -16,13 +11,13 @@ uint64_t pipeline_edges(const struct pipeline *pipeline)
     for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
         const struct io_thread *thread = &pipeline->io_threads[i];
         any |= thread->places > 0;
-        if (!thread->places || is_gone(thread))
+        if (!thread->places || io_thread_gone(thread))
             continue;
         uint64_t passed = atomic_load_explicit(&thread->edges.passed, memory_order_acquire);
         least = passed < least ? passed : least;
     }
     if (!any) /* who has nothing to do holds nobody up */
-        return rounds_edges(clock_now_ns() - pipeline->gate_ns);
+        return rounds_edges(clock_now_ns() - pipeline->gate.start_ns);
     return least == UINT64_MAX ? 0 : least;
 }
 
@@ -33,7 +28,8 @@ bool pipeline_edge(const struct pipeline *pipeline, uint64_t edge, uint64_t *byt
         const struct io_thread *thread = &pipeline->io_threads[i];
         uint64_t own = atomic_load_explicit(&thread->seen_bytes, memory_order_relaxed);
         bool passed = atomic_load_explicit(&thread->edges.passed, memory_order_acquire) >= edge;
-        if (passed ? !edges_look(&thread->edges, edge, &own) : thread->places && !is_gone(thread))
+        if (passed ? !edges_look(&thread->edges, edge, &own)
+                   : thread->places && !io_thread_gone(thread))
             return false;
         *bytes += own;
     }

@@ -1,4 +1,4 @@
-#include "lane.h"
+#include "pipeline_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -7,7 +7,9 @@
 #include "base/checked.h"
 #include "plan/pool.h"
 
-uint32_t lane_count_for(const struct pipeline_setup *setup, uint32_t data_thread_count)
+/* As many lanes as asked for, but each has an I/O thread and, where they take part, a data
+ * thread. */
+static uint32_t lane_count(const struct pipeline_setup *setup, uint32_t data_thread_count)
 {
     uint32_t count = setup->numa ? numa_count(setup->numa) : setup->lanes;
     if (count > setup->io_threads)
@@ -75,10 +77,29 @@ static int make_memory(struct pipeline *pipeline, struct lane *lane, struct fail
     return 0;
 }
 
+/* I/O threads that work alone share the pool evenly. */
+static int deal_buffers(struct pipeline *pipeline, struct failure *why)
+{
+    const struct pipeline_setup *setup = &pipeline->setup;
+    if (job_has_data_threads(setup->job))
+        return 0;
+    for (uint32_t w = 0; w < setup->io_threads; w++) {
+        struct io_thread *thread = &pipeline->io_threads[w];
+        uint32_t first = (uint32_t)checked_scale(setup->buffers, w, setup->io_threads);
+        uint32_t end = (uint32_t)checked_scale(setup->buffers, w + 1U, setup->io_threads);
+        thread->stock = calloc(end - first + 1U, sizeof *thread->stock);
+        if (!thread->stock)
+            return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
+        while (first < end)
+            thread->stock[thread->stock_count++] = first++;
+    }
+    return 0;
+}
+
 int lanes_make(struct pipeline *pipeline, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
-    uint32_t count = lane_count_for(setup, pipeline->data_thread_count);
+    uint32_t count = lane_count(setup, pipeline->data_thread_count);
     pipeline->lanes = aligned_alloc(RING_LINE, count * sizeof *pipeline->lanes);
     pipeline->buffers =
         aligned_alloc(BUFFER_LINE, (size_t)setup->buffers * sizeof *pipeline->buffers);
@@ -91,7 +112,7 @@ int lanes_make(struct pipeline *pipeline, struct failure *why)
         if (make_memory(pipeline, &pipeline->lanes[i], why))
             return why->code;
     }
-    return 0;
+    return deal_buffers(pipeline, why);
 }
 
 void lanes_release(struct pipeline *pipeline)
@@ -120,13 +141,6 @@ void lanes_wake(struct pipeline *pipeline)
         if (pipeline->lanes[i].read.cells)
             ring_wake_all(&pipeline->lanes[i].read);
     }
-}
-
-void lane_count_queued(struct counters *counters, const struct histogram *queued)
-{
-    counters->queued_buffers = (int64_t)queued->total;
-    counters->queue_wait_ns = (int64_t)queued->sum_ns;
-    counters->longest_queue_wait_ns = queued->max_ns;
 }
 
 void pipeline_place(const struct pipeline *pipeline, struct pipeline_place *place)

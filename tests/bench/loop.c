@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "drive.h"
+#include "outcome.h"
 #include "pipeline/pipeline.h"
 #include "platform/clock.h"
 #include "ring.h"
@@ -35,23 +36,21 @@ struct core {
 static void core_start(struct core *core, int fd)
 {
     struct failure why = {0};
-    const int fds[] = {fd};
-    const struct engine_setup setup = {.fds = fds, .fd_count = 1, .depth = DEPTH};
     core->file =
         (struct file){.fd = fd, .buffered_fd = -1, .memory_alignment = 1, .offset_alignment = 1};
     core->task = (struct task){.path = "/dev/null", .file = &core->file};
-    core->drive = (struct drive){
+    const struct drive_setup setup = {
+        .engine = engine_kind_of(ENGINE_NULL),
         .task = &core->task,
         .outcome = &core->outcome,
         .direction = ENGINE_WRITE,
         .depth = DEPTH,
-        .gate_ns = clock_now_ns(),
     };
-    counters_clear(&core->outcome.counters);
-    if (engine_open(&core->drive.engine, engine_kind_of(ENGINE_NULL), &setup, &why) ||
-        ring_init(&core->full, DEPTH) || ring_init(&core->empty, DEPTH))
+    outcome_clear(&core->outcome);
+    if (drive_open(&core->drive, &setup, &why) || ring_init(&core->full, DEPTH) ||
+        ring_init(&core->empty, DEPTH))
         give_up(&why);
-    drive_prepare(&core->drive);
+    drive_start(&core->drive, clock_now_ns());
     for (uint32_t i = 0; i < DEPTH; i++) {
         core->buffers[i] = (struct buffer){.index = i, .length = REQUEST_BYTES};
         ring_put(&core->empty, i);
@@ -60,7 +59,7 @@ static void core_start(struct core *core, int fd)
 
 static void core_end(struct core *core)
 {
-    engine_close(&core->drive.engine);
+    drive_close(&core->drive);
     ring_release(&core->full);
     ring_release(&core->empty);
 }

@@ -33,7 +33,13 @@ static int64_t answer_all(struct fake *fake, const struct engine_request *reques
 static struct pipeline *start(struct rig *rig, struct fake *fake, enum pipeline_job job)
 {
     struct pipeline_setup setup = {
-        .job = job, .engine = &fake->kind, .data_threads = 2, .depth = 2, .buffers = 8};
+        .job = job,
+        .engine = &fake->kind,
+        .data_threads = 2,
+        .depth = 2,
+        .buffers = 8,
+        .limits.writer_rate = (uint64_t)1 << 40, /* too high to delay anything */
+    };
     fake_start(fake);
     rig_start(rig, LAYOUT_WRITER, IO_THREADS, (uint64_t)IO_THREADS * REQUESTS * REQUEST, REQUEST);
     if (job_is_reading(job)) {
@@ -92,7 +98,10 @@ static void lose_one(struct rig *rig, struct fake *fake, enum pipeline_job job, 
     assert_non_null(strstr(lost->failure.text, rig->paths[seen.io_thread]));
     assert_true(lost->counters.bytes > 0); /* it had some answers before */
     assert_int_equal(acknowledged_count(&lost->acknowledged), 0);
+    assert_int_equal(lost->latency.total, 0);
+    assert_int_equal(lost->intended.total, 0);
     assert_int_equal(well->failure.code, 0);
+    assert_int_equal(well->intended.total, well->counters.requests);
     rig_check_counts(rig, other);
     rig_check_series(rig, seen.io_thread);
     pipeline_close(pipeline); /* leaves it to the lost thread */

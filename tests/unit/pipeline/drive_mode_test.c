@@ -8,7 +8,7 @@ static void test_each_request_is_synced_before_it_is_done(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
-    stand->drive.sync_each = true;
+    stand->setup.sync_each = true;
     stand->fake.shuffle = true;
     stand_run(stand);
     assert_all_done(stand);
@@ -34,7 +34,7 @@ static void test_a_sync_that_fails_acknowledges_nothing(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
-    stand->drive.sync_each = true;
+    stand->setup.sync_each = true;
     stand->fake.sync_code = -EIO;
     stand_run(stand);
     assert_int_equal(stand->outcome.failure.code, -EIO);
@@ -60,7 +60,7 @@ static void test_uncached_goes_on_without_where_it_is_not_known(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 30 * REQUEST, 1);
-    stand->mode.uncached = true;
+    stand->setup.mode.uncached = true;
     stand->fake.answer = unknown_at_first;
     stand->fake.hold_until_full = true;
     stand_open(stand);
@@ -74,7 +74,7 @@ static void test_uncached_goes_on_without_where_it_is_not_known(void **state)
     assert_int_equal(stand->outcome.counters.requests, DEPTH);
     assert_int_equal(stand->outcome.counters.retries, 0);
     assert_int_equal(stand->fake.submitted, 2 * DEPTH);
-    engine_close(&stand->drive.engine);
+    drive_close(&stand->drive);
     free(stand);
 }
 
@@ -91,7 +91,7 @@ static void test_what_is_refused_without_the_flag_too_is_a_failure(void **state)
     (void)state;
     for (int asked = 0; asked < 2; asked++) {
         struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, REQUEST, 1);
-        stand->mode.uncached = asked;
+        stand->setup.mode.uncached = asked;
         stand->fake.answer = never_known;
         stand_run(stand);
         assert_int_equal(stand->outcome.failure.code, -EOPNOTSUPP);

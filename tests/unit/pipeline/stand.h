@@ -10,6 +10,7 @@
 #include "fake_engine.h"
 
 #include "drive.h"
+#include "outcome.h"
 
 enum { PLACES = 64, DEPTH = 8, REQUEST = 8192, SOME_FD = 1000 };
 
@@ -18,8 +19,8 @@ struct stand {
     struct file file;
     struct task task;
     struct outcome outcome;
+    struct drive_setup setup;
     struct drive drive;
-    struct engine_mode mode;
     struct buffer buffers[PLACES];
     uint32_t sent;
     uint32_t done;
@@ -35,6 +36,7 @@ static inline struct stand *stand_new(enum engine_direction direction, uint64_t 
     memset(stand, 0, sizeof *stand);
     fake_start(&stand->fake);
     stand->fake.keep_log = true;
+    stand->fake.drop = true;
     stand->file = (struct file){
         .fd = SOME_FD,
         .buffered_fd = unit > 1 ? SOME_FD + 1 : -1,
@@ -50,24 +52,21 @@ static inline struct stand *stand_new(enum engine_direction direction, uint64_t 
         .position.file_bytes = bytes,
         .may_fall_back = true,
     };
-    stand->drive = (struct drive){
+    stand->setup = (struct drive_setup){
+        .engine = &stand->fake.kind,
         .task = &stand->task,
         .outcome = &stand->outcome,
         .direction = direction,
         .depth = DEPTH,
     };
-    counters_clear(&stand->outcome.counters);
+    outcome_clear(&stand->outcome);
     return stand;
 }
 
 static inline void stand_open(struct stand *stand)
 {
-    const int fds[] = {-1, -1};
-    const struct engine_setup setup = {
-        .fds = fds, .fd_count = 2, .depth = DEPTH, .mode = stand->mode};
-    assert_int_equal(engine_open(&stand->drive.engine, &stand->fake.kind, &setup, NULL), 0);
-    stand->drive.gate_ns = clock_now_ns();
-    drive_prepare(&stand->drive);
+    assert_int_equal(drive_open(&stand->drive, &stand->setup, NULL), 0);
+    drive_start(&stand->drive, clock_now_ns());
 }
 
 static inline void stand_send(struct stand *stand)
@@ -111,7 +110,7 @@ static inline void stand_run(struct stand *stand)
         if (stand->drive.broken)
             break;
     }
-    engine_close(&stand->drive.engine);
+    drive_close(&stand->drive);
 }
 
 static inline void assert_all_done(const struct stand *stand)

@@ -1,0 +1,61 @@
+#include "outcome.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline_parts.h"
+
+void outcome_clear(struct outcome *outcome)
+{
+    memset(outcome, 0, sizeof *outcome);
+    counters_clear(&outcome->counters);
+    histogram_clear(&outcome->latency);
+    histogram_clear(&outcome->intended);
+    histogram_clear(&outcome->queued);
+    timeline_clear(&outcome->timeline);
+    slowest_clear(&outcome->slowest);
+}
+
+void outcome_count_queued(struct counters *counters, const struct histogram *queued)
+{
+    counters->queued_buffers = (int64_t)queued->total;
+    counters->queue_wait_ns = (int64_t)queued->sum_ns;
+    counters->longest_queue_wait_ns = queued->max_ns;
+}
+
+/* The places of an I/O thread that were given out and not acknowledged are those whose buffers are
+ * neither empty nor given back: made and not sent, in flight, or failed. */
+static void settle_thread(const struct pipeline *pipeline, struct io_thread *thread,
+                          uint64_t *missing)
+{
+    bool tickets = pipeline->setup.job == PIPELINE_WRITE;
+    uint64_t issued =
+        tickets ? atomic_load_explicit(&thread->next_place, memory_order_relaxed) : thread->sent;
+    uint64_t missing_count = 0;
+    for (uint32_t i = 0; i < pipeline->setup.buffers; i++) {
+        const struct buffer *buffer = &pipeline->buffers[i];
+        if (buffer->io_thread == thread->index && buffer->state != BUFFER_EMPTY)
+            missing[missing_count++] = buffer->place;
+    }
+    acknowledged_from(&thread->outcome.acknowledged,
+                      issued < thread->places ? issued : thread->places,
+                      (uint64_t)thread->outcome.counters.bytes, missing, missing_count);
+}
+
+void outcome_settle(struct pipeline *pipeline)
+{
+    uint64_t *missing = calloc(pipeline->setup.buffers, sizeof *missing);
+    counters_clear(&pipeline->data_counters);
+    for (uint32_t i = 0; i < pipeline->data_thread_count; i++)
+        counters_merge(&pipeline->data_counters, &pipeline->data_threads[i].counters);
+    for (uint32_t i = 0; i < pipeline->setup.io_threads && !job_reads(pipeline->setup.job); i++) {
+        if (!io_thread_gone(&pipeline->io_threads[i]))
+            continue;
+        if (missing)
+            settle_thread(pipeline, &pipeline->io_threads[i], missing);
+        else
+            failure_set(&pipeline->io_threads[i].outcome.failure, -ENOMEM, "not enough memory");
+    }
+    free(missing);
+}
