@@ -47,8 +47,25 @@ enum progress_when { PROGRESS_AUTO, PROGRESS_NONE };
 #define OPTION_TYPE_FLAG     bool
 #define OPTION_TYPE_TEXT     char *
 
-struct options {
-#define OPTION(ID, field, name, KIND, ...) OPTION_TYPE_##KIND field;
+/* Fields of one scope: OPTION_OF_<scope of the row>_IN_<wanted scope>. */
+#define OPTION_OF_RUN_IN_RUN(member) member
+#define OPTION_OF_SECTION_IN_RUN(member)
+#define OPTION_OF_RUN_IN_SECTION(member)
+#define OPTION_OF_SECTION_IN_SECTION(member) member
+
+/* What belongs to the whole run. */
+struct run_settings {
+#define OPTION(ID, field, name, KIND, fallback, argument, GROUP, SCOPE, ...)                       \
+    OPTION_OF_##SCOPE##_IN_RUN(OPTION_TYPE_##KIND field;)
+#include "options/options.def"
+#undef OPTION
+    enum option_source source[OPTION_COUNT];
+};
+
+/* What one section is measured with: every option that a section may set, and its targets. */
+struct settings {
+#define OPTION(ID, field, name, KIND, fallback, argument, GROUP, SCOPE, ...)                       \
+    OPTION_OF_##SCOPE##_IN_SECTION(OPTION_TYPE_##KIND field;)
 #include "options/options.def"
 #undef OPTION
     char **targets;
@@ -57,12 +74,23 @@ struct options {
     enum option_source source[OPTION_COUNT];
 };
 
+/* The user's request as a whole. */
+struct options {
+    struct run_settings run;
+    struct settings common; /* of every section that does not set its own */
+};
+
 /* Defaults of the table. -ENOMEM. */
 int options_init(struct options *options, struct failure *why);
 void options_release(struct options *options);
 
-/* Was it given by the user (on any way), or is it a default? */
+/* Was it given by the user, in any way, or is it a default? */
 bool options_given(const struct options *options, enum option_id id);
+bool settings_given(const struct settings *settings, enum option_id id);
+
+/* A copy that owns its texts; -ENOMEM leaves 'copy' released. */
+int settings_copy(struct settings *copy, const struct settings *from, struct failure *why);
+void settings_release(struct settings *settings);
 
 /* The id of a long name or of an alias (without dashes); OPTION_COUNT when there is none. */
 enum option_id options_find(const char *name);
@@ -84,6 +112,7 @@ int options_set_targets(struct options *options, char *const *targets, size_t co
 
 /* Appends the value's shortest exact text. */
 void options_value_text(const struct options *options, enum option_id id, struct text *out);
+void settings_value_text(const struct settings *settings, enum option_id id, struct text *out);
 
 /* All values as "key = value" lines in the order of the table, then "target = ..." lines. Values
  * that are still to adapt are left out, unless they were given. The text reads back to an equal

@@ -28,7 +28,7 @@ enum target_kind { TARGET_DIRECTORY, TARGET_FILE, TARGET_NEW_FILE, TARGET_DEVICE
 struct plan_setup {
     const struct options *options; /* resolved */
     struct shape shape;
-    const enum target_kind *target_kinds; /* one for each of options->targets */
+    const enum target_kind *target_kinds; /* one for each of options->common.targets */
     uint64_t open_ended_bytes; /* data set when only a time is given: what the targets can take */
     const char *run_id;        /* of this run, or of the run whose files are read */
 };

@@ -15,8 +15,8 @@ struct cleaned {
     uint64_t folders;
 };
 
-/* Removes the files of the run that 'options.cleanup' names. Collective; 0, or -errno with the same
- * line in 'why' on every rank: before anything was removed while 'begun' is false. */
+/* Removes the files of the run that 'options.run.cleanup' names. Collective; 0, or -errno with the
+ * same line in 'why' on every rank: before anything was removed while 'begun' is false. */
 int cleanup(struct setup *setup, struct cleaned *cleaned, struct failure *why);
 
 #endif

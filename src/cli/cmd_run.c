@@ -122,9 +122,9 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     struct failure removal = {0};
     struct failure saving = {0};
     char line[FAILURE_TEXT + RECORD_LINE];
-    if (!setup->options.keep && stalled)
+    if (!setup->options.run.keep && stalled)
         session->given_up |= dataset_remove_within(&setup->dataset, REMOVAL_NS, &removal) != 0;
-    else if (!setup->options.keep)
+    else if (!setup->options.run.keep)
         dataset_remove(&setup->dataset, &removal);
     if (cluster_agree(&session->cluster, &removal, &agreement) && verdict == VERDICT_FINE)
         verdict = VERDICT_FAILED;
@@ -148,8 +148,8 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
         tell_error(why->code ? why->text : saving.text);
     if (saving.code && verdict == VERDICT_FINE)
         verdict = VERDICT_FAILED;
-    if (!setup->options.quiet) {
-        tell_summary(&session->record, setup->options.verbose);
+    if (!setup->options.run.quiet) {
+        tell_summary(&session->record, setup->options.run.verbose);
         fputs("\nresult  ", stdout);
         tell_text(stdout, session->result_path);
         puts(saving.code ? " is not complete: see the error" : "");
@@ -206,7 +206,7 @@ static int clean_up(struct session *session)
     cleanup(&session->setup, &cleaned, &failure);
     if (failure.code && first)
         tell_error(failure.text);
-    if (cleaned.begun && first && !session->setup.options.quiet)
+    if (cleaned.begun && first && !session->setup.options.run.quiet)
         printf("removed %" PRIu64 " file%s and %" PRIu64 " folder%s of run %s\n", cleaned.files,
                cleaned.files == 1 ? "" : "s", cleaned.folders, cleaned.folders == 1 ? "" : "s",
                cleaned.run_id);
@@ -224,19 +224,19 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
     setup->cluster = &session->cluster;
     if (setup_options(setup, argc, argv, &failure))
         return refuse(session, &failure);
-    if (setup->options.cleanup)
+    if (setup->options.run.cleanup)
         return clean_up(session);
     if (prepare(setup, &failure))
         return refuse(session, &failure);
     tell_init(&session->teller, &setup->options);
-    if (setup->options.dry_run) {
+    if (setup->options.run.dry_run) {
         if (first)
             show_plan(session, stdout);
         return 0;
     }
     if (find_result(session, &failure))
         return refuse(session, &failure);
-    if (first && !setup->options.quiet)
+    if (first && !setup->options.run.quiet)
         show_plan(session, stderr);
     if (setup_dataset(setup, &failure))
         return refuse(session, &failure);

@@ -26,10 +26,11 @@ void tell_style(struct summary_style *style, FILE *stream, bool verbose)
 void tell_init(struct teller *teller, const struct options *options)
 {
     *teller = (struct teller){
-        .quiet = options->quiet,
-        .live = options->progress == PROGRESS_AUTO && !options->quiet && terminal_is(stderr),
+        .quiet = options->run.quiet,
+        .live =
+            options->run.progress == PROGRESS_AUTO && !options->run.quiet && terminal_is(stderr),
     };
-    tell_style(&teller->style, stderr, options->verbose);
+    tell_style(&teller->style, stderr, options->run.verbose);
 }
 
 static void clear_line(struct teller *teller)

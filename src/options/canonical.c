@@ -16,7 +16,7 @@ static bool still_adapts(const struct options *options, enum option_id id)
 {
     const struct option_row *row = &option_table[id];
     return !options_given(options, id) && *row->fallback == '\0' &&
-           option_value_unset(row, option_field_const(options, id));
+           option_value_unset(row, option_field(options, id));
 }
 
 static void add_all(const struct options *options, bool only_changed, struct text *out)
@@ -35,8 +35,8 @@ static void add_all(const struct options *options, bool only_changed, struct tex
         add_line(out, option_table[id].name, text_string(&value));
     }
     text_release(&value);
-    for (size_t i = 0; i < options->target_count; i++)
-        add_line(out, "target", options->targets[i]);
+    for (size_t i = 0; i < options->common.target_count; i++)
+        add_line(out, "target", options->common.targets[i]);
 }
 
 void options_canonical(const struct options *options, struct text *out)

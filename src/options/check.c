@@ -22,10 +22,10 @@ static int check_phases(const struct options *options, struct wanted *wanted, st
 {
     enum phase_id phases[PHASES_MOST];
     size_t count;
-    *wanted = (struct wanted){.given = options->phases != NULL};
+    *wanted = (struct wanted){.given = options->run.phases != NULL};
     if (!wanted->given)
         return 0;
-    int status = phases_parse(options->phases, phases, &count, why);
+    int status = phases_parse(options->run.phases, phases, &count, why);
     for (size_t i = 0; !status && i < count; i++) {
         const struct phase_kind *kind = &phase_kinds[phases[i]];
         wanted->reads_too_early |= kind->writes && wanted->reads && !wanted->writes;
@@ -36,22 +36,22 @@ static int check_phases(const struct options *options, struct wanted *wanted, st
     if (!status && wanted->reads_too_early)
         return failure_set(why, -EINVAL,
                            "--phases '%s' reads before anything is written; begin with write",
-                           options->phases);
+                           options->run.phases);
     return status;
 }
 
 static int check_targets(const struct options *options, struct failure *why)
 {
-    if (options->target_count == 0)
+    if (options->common.target_count == 0)
         return failure_set(why, -EINVAL,
                            "no target: name a directory, a file, a block device or /dev/null");
-    for (size_t i = 0; i < options->target_count; i++) {
-        if (options->targets[i][0] == '\0')
+    for (size_t i = 0; i < options->common.target_count; i++) {
+        if (options->common.targets[i][0] == '\0')
             return failure_set(why, -EINVAL, "a target is an empty name; name what to write to");
         for (size_t j = 0; j < i; j++)
-            if (strcmp(options->targets[i], options->targets[j]) == 0)
+            if (strcmp(options->common.targets[i], options->common.targets[j]) == 0)
                 return failure_set(why, -EINVAL, "target '%s' is named twice; name it once",
-                                   options->targets[i]);
+                                   options->common.targets[i]);
     }
     return 0;
 }
@@ -93,7 +93,7 @@ static int check_not_zero(const struct options *options, struct failure *why)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         enum option_id id = numbers[i].id;
         if (options_given(options, id) &&
-            option_value_unset(&option_table[id], option_field_const(options, id)))
+            option_value_unset(&option_table[id], option_field(options, id)))
             return failure_set(why, -EINVAL, "--%s is 0; %s", options_name(id), numbers[i].instead);
     }
     return 0;
@@ -104,7 +104,7 @@ static int check_offsets(const struct options *options, struct failure *why)
 {
     for (size_t id = 0; id < OPTION_COUNT; id++) {
         if (option_table[id].kind == KIND_SIZE &&
-            *(const uint64_t *)option_field_const(options, (enum option_id)id) > INT64_MAX)
+            *(const uint64_t *)option_field(options, (enum option_id)id) > INT64_MAX)
             return failure_set(why, -EINVAL, "--%s is more than a file can hold (8 EiB)",
                                option_table[id].name);
     }
@@ -114,13 +114,13 @@ static int check_offsets(const struct options *options, struct failure *why)
 static int check_pool(const struct options *options, struct failure *why)
 {
     if (options_given(options, OPTION_WRITERS) && options_given(options, OPTION_BUFFER_COUNT) &&
-        options->writers > options->buffer_count)
+        options->common.writers > options->common.buffer_count)
         return failure_set(why, -EINVAL,
                            "%llu writers cannot share %llu buffers; give --buffer-count %llu or "
                            "more, or fewer --writers",
-                           (unsigned long long)options->writers,
-                           (unsigned long long)options->buffer_count,
-                           (unsigned long long)options->writers);
+                           (unsigned long long)options->common.writers,
+                           (unsigned long long)options->common.buffer_count,
+                           (unsigned long long)options->common.writers);
     return 0;
 }
 
@@ -128,15 +128,15 @@ static int check_pool(const struct options *options, struct failure *why)
 static int check_verification(const struct options *options, const struct wanted *wanted,
                               struct failure *why)
 {
-    if (!options->verify && !wanted->verifies)
+    if (!options->common.verify && !wanted->verifies)
         return 0;
-    const char *asked = options->verify ? "--verify" : "a verify phase";
-    if (options->generate == GENERATE_ONCE)
+    const char *asked = options->common.verify ? "--verify" : "a verify phase";
+    if (options->common.generate == GENERATE_ONCE)
         return failure_set(why, -EINVAL,
                            "--generate once writes the same buffers again and again, which %s "
                            "cannot check; leave one of them out",
                            asked);
-    if (options->engine == ENGINE_NULL)
+    if (options->common.engine == ENGINE_NULL)
         return failure_set(why, -EINVAL,
                            "--engine null stores nothing that %s could check; leave one of them "
                            "out",
@@ -145,7 +145,7 @@ static int check_verification(const struct options *options, const struct wanted
         return failure_set(why, -EINVAL,
                            "--verify checks what read phases read, and --phases '%s' has none; "
                            "add read, or give --no-verify",
-                           options->phases);
+                           options->run.phases);
     return 0;
 }
 
@@ -153,13 +153,13 @@ static int check_verification(const struct options *options, const struct wanted
 static int check_ceilings(const struct options *options, const struct wanted *wanted,
                           struct failure *why)
 {
-    if (!options->ceilings)
+    if (!options->run.ceilings)
         return 0;
-    if (options->generate == GENERATE_ONCE)
+    if (options->common.generate == GENERATE_ONCE)
         return failure_set(why, -EINVAL,
                            "--generate once makes no data meanwhile that --ceilings could compare "
                            "with storing them; leave one of them out");
-    if (options->engine == ENGINE_NULL)
+    if (options->common.engine == ENGINE_NULL)
         return failure_set(why, -EINVAL,
                            "--engine null stores nothing that --ceilings could probe; leave one of "
                            "them out");
@@ -167,21 +167,21 @@ static int check_ceilings(const struct options *options, const struct wanted *wa
         return failure_set(why, -EINVAL,
                            "--ceilings tells what writing could reach, and --phases '%s' has no "
                            "write; add it, or leave --ceilings out",
-                           options->phases);
+                           options->run.phases);
     return 0;
 }
 
 static int check_null_device(const struct options *options, const struct wanted *wanted,
                              struct failure *why)
 {
-    for (size_t i = 0; i < options->target_count; i++) {
-        if (strcmp(options->targets[i], "/dev/null") != 0)
+    for (size_t i = 0; i < options->common.target_count; i++) {
+        if (strcmp(options->common.targets[i], "/dev/null") != 0)
             continue;
         if (wanted->reads)
             return failure_set(why, -EINVAL,
                                "'/dev/null' gives nothing back; use --phases write, or another "
                                "target");
-        if (options->verify)
+        if (options->common.verify)
             return failure_set(why, -EINVAL,
                                "'/dev/null' keeps nothing that --verify could check; leave "
                                "--verify out, or name another target");
@@ -193,13 +193,13 @@ static int check_texts(const struct options *options, struct failure *why)
 {
     for (size_t id = 0; id < OPTION_COUNT; id++) {
         const char *text = option_table[id].kind == KIND_TEXT
-                               ? *(char *const *)option_field_const(options, (enum option_id)id)
+                               ? *(char *const *)option_field(options, (enum option_id)id)
                                : NULL;
         if (text && *text == '\0' && id != OPTION_LABEL)
             return failure_set(why, -EINVAL, "--%s: its value is empty (%s)", option_table[id].name,
                                option_table[id].argument);
     }
-    const char *shift = options->shift;
+    const char *shift = options->common.shift;
     uint64_t nodes;
     if (shift && strcmp(shift, "auto") != 0 && strcmp(shift, "none") != 0 &&
         units_parse_count(shift, &nodes, NULL))
@@ -211,26 +211,26 @@ static int check_texts(const struct options *options, struct failure *why)
 /* The bounds of the generator, before it is asked; NaN is outside of any. */
 static int check_ratios(const struct options *options, struct failure *why)
 {
-    if (!(options->compress_ratio >= 1 && options->compress_ratio <= 16))
+    if (!(options->common.compress_ratio >= 1 && options->common.compress_ratio <= 16))
         return failure_set(why, -EINVAL, "--compress-ratio is %g; 1 to 16 can be made",
-                           options->compress_ratio);
-    if (!(options->dedup_ratio >= 1 && options->dedup_ratio <= 1000))
+                           options->common.compress_ratio);
+    if (!(options->common.dedup_ratio >= 1 && options->common.dedup_ratio <= 1000))
         return failure_set(why, -EINVAL, "--dedup-ratio is %g; 1 to 1000 can be made",
-                           options->dedup_ratio);
-    uint64_t block = options->dedup_block_bytes;
+                           options->common.dedup_ratio);
+    uint64_t block = options->common.dedup_block_bytes;
     if (block == 0 || block % 512 != 0)
         return failure_set(why, -EINVAL,
                            "--dedup-block is %llu bytes; give a multiple of 512, such as 4k",
                            (unsigned long long)block);
-    if (options->dedup_ratio > 1 && options_given(options, OPTION_BUFFER_SIZE) &&
-        block > options->buffer_size_bytes)
+    if (options->common.dedup_ratio > 1 && options_given(options, OPTION_BUFFER_SIZE) &&
+        block > options->common.buffer_size_bytes)
         return failure_set(why, -EINVAL,
                            "--dedup-block %llu is larger than --buffer-size %llu; give a larger "
                            "--buffer-size",
                            (unsigned long long)block,
-                           (unsigned long long)options->buffer_size_bytes);
-    if (options->generate == GENERATE_ONCE &&
-        (options->compress_ratio > 1 || options->dedup_ratio > 1))
+                           (unsigned long long)options->common.buffer_size_bytes);
+    if (options->common.generate == GENERATE_ONCE &&
+        (options->common.compress_ratio > 1 || options->common.dedup_ratio > 1))
         return failure_set(why, -EINVAL,
                            "--generate once writes the same buffers again and again, which keeps "
                            "no ratio; leave it or the ratios out");
@@ -240,28 +240,29 @@ static int check_ratios(const struct options *options, struct failure *why)
 /* What belongs to one engine, or excludes the other way past the page cache. */
 static int check_engine(const struct options *options, struct failure *why)
 {
-    bool rings = options->engine == ENGINE_AUTO || options->engine == ENGINE_URING;
-    if (options->batch > 1 && options->engine != ENGINE_PWRITEV)
+    bool rings = options->common.engine == ENGINE_AUTO || options->common.engine == ENGINE_URING;
+    if (options->common.batch > 1 && options->common.engine != ENGINE_PWRITEV)
         return failure_set(why, -EINVAL, "--batch needs --engine pwritev");
-    if (options->batch > 1024)
+    if (options->common.batch > 1024)
         return failure_set(why, -EINVAL, "--batch is %llu; one call takes at most 1024",
-                           (unsigned long long)options->batch);
-    if (options_given(options, OPTION_DEPTH) && options->depth < options->batch)
-        return failure_set(why, -EINVAL,
-                           "--batch %llu never fills with --depth %llu; leave --depth out",
-                           (unsigned long long)options->batch, (unsigned long long)options->depth);
-    if (!rings &&
-        (options->uring_sqpoll || options->uring_iopoll || options->fixed_buffers == REQUIRE))
+                           (unsigned long long)options->common.batch);
+    if (options_given(options, OPTION_DEPTH) && options->common.depth < options->common.batch)
+        return failure_set(
+            why, -EINVAL, "--batch %llu never fills with --depth %llu; leave --depth out",
+            (unsigned long long)options->common.batch, (unsigned long long)options->common.depth);
+    if (!rings && (options->common.uring_sqpoll || options->common.uring_iopoll ||
+                   options->common.fixed_buffers == REQUIRE))
         return failure_set(why, -EINVAL, "--%s needs --engine uring",
-                           options->uring_sqpoll   ? "uring-sqpoll"
-                           : options->uring_iopoll ? "uring-iopoll"
-                                                   : "fixed-buffers require");
-    if (options->uncached && (options->direct == REQUIRE || options->uring_iopoll))
+                           options->common.uring_sqpoll   ? "uring-sqpoll"
+                           : options->common.uring_iopoll ? "uring-iopoll"
+                                                          : "fixed-buffers require");
+    if (options->common.uncached &&
+        (options->common.direct == REQUIRE || options->common.uring_iopoll))
         return failure_set(why, -EINVAL,
                            "--uncached goes through the page cache and excludes %s; leave one of "
                            "them out",
-                           options->uring_iopoll ? "--uring-iopoll" : "--direct require");
-    if (options->uring_iopoll && options->direct == NEVER)
+                           options->common.uring_iopoll ? "--uring-iopoll" : "--direct require");
+    if (options->common.uring_iopoll && options->common.direct == NEVER)
         return failure_set(why, -EINVAL,
                            "--uring-iopoll polls the device and needs O_DIRECT; leave --direct "
                            "never out");
@@ -271,25 +272,25 @@ static int check_engine(const struct options *options, struct failure *why)
 static int check_repeat(const struct options *options, struct failure *why)
 {
     struct repeat repeat;
-    return repeat_words_read(options->repeat, &repeat, why);
+    return repeat_words_read(options->run.repeat, &repeat, why);
 }
 
 static int check_floor(const struct options *options, struct failure *why)
 {
-    if (options->free_space_floor > 99)
+    if (options->common.free_space_floor > 99)
         return failure_set(why, -EINVAL,
                            "--free-space-floor is %llu percent; 0 (off) to 99 can be kept free",
-                           (unsigned long long)options->free_space_floor);
+                           (unsigned long long)options->common.free_space_floor);
     return 0;
 }
 
 /* Everything that it needs stands in the result. */
 static int check_cleanup(const struct options *options, struct failure *why)
 {
-    if (options->target_count)
+    if (options->common.target_count)
         return failure_set(why, -EINVAL,
                            "--cleanup knows from the result what to remove; give no target");
-    if (options->options_from)
+    if (options->run.options_from)
         return failure_set(why, -EINVAL,
                            "--cleanup and --options-from exclude each other; give "
                            "one of them");
@@ -298,7 +299,7 @@ static int check_cleanup(const struct options *options, struct failure *why)
 
 int options_check(const struct options *options, struct failure *why)
 {
-    if (options->cleanup)
+    if (options->run.cleanup)
         return check_cleanup(options, why);
     static int (*const rules[])(const struct options *, struct failure *) = {
         check_texts, check_targets, check_one_size, check_not_zero, check_offsets,

@@ -19,18 +19,22 @@ static const char phases_help[] = "what to do, in order (default write,read; wri
 #undef PHASE
     ;
 
+#define OPTION_HOME_RUN     struct run_settings
+#define OPTION_HOME_SECTION struct settings
+
 const struct option_row option_table[OPTION_COUNT] = {
-#define OPTION(ID, field_name, name_text, KIND, fallback_text, argument_text, GROUP, INHERIT,      \
-               help_text)                                                                          \
+#define OPTION(ID, field_name, name_text, KIND, fallback_text, argument_text, GROUP, SCOPE,        \
+               INHERIT, help_text)                                                                 \
     [OPTION_##ID] = {                                                                              \
         .name = name_text,                                                                         \
         .kind = KIND_##KIND,                                                                       \
         .fallback = fallback_text,                                                                 \
         .argument = argument_text,                                                                 \
         .group = GROUP_##GROUP,                                                                    \
+        .scope = SCOPE_##SCOPE,                                                                    \
         .inherited = INHERIT,                                                                      \
         .help = help_text,                                                                         \
-        .offset = offsetof(struct options, field_name),                                            \
+        .offset = offsetof(OPTION_HOME_##SCOPE, field_name),                                       \
     },
 #include "options/options.def"
 #undef OPTION
@@ -41,12 +45,24 @@ const struct option_alias option_aliases[OPTION_ALIASES] = {
     {"max-threads", OPTION_PRODUCERS},
 };
 
-void *option_field(struct options *options, enum option_id id)
+struct option_place option_place(struct options *options, enum option_id id)
 {
-    return (char *)options + option_table[id].offset;
+    const struct option_row *row = &option_table[id];
+    if (row->scope == SCOPE_SECTION)
+        return (struct option_place){(char *)&options->common + row->offset,
+                                     &options->common.source[id]};
+    return (struct option_place){(char *)&options->run + row->offset, &options->run.source[id]};
 }
 
-const void *option_field_const(const struct options *options, enum option_id id)
+const void *option_field(const struct options *options, enum option_id id)
 {
-    return (const char *)options + option_table[id].offset;
+    const struct option_row *row = &option_table[id];
+    const void *home =
+        row->scope == SCOPE_SECTION ? (const void *)&options->common : (const void *)&options->run;
+    return (const char *)home + row->offset;
+}
+
+const void *settings_field(const struct settings *settings, enum option_id id)
+{
+    return (const char *)settings + option_table[id].offset;
 }

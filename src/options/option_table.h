@@ -41,15 +41,18 @@ enum option_group {
         GROUP_COUNT
 };
 
+enum option_scope { SCOPE_RUN, SCOPE_SECTION };
+
 struct option_row {
     const char *name;
     enum option_kind kind;
     const char *fallback; /* the default's text; "" = adapts */
     const char *argument; /* its word in the help; of a CHOICE the values, "a|b|c" */
     enum option_group group;
+    enum option_scope scope;
     bool inherited;
     const char *help;
-    size_t offset; /* of the field in struct options */
+    size_t offset; /* of the field in struct run_settings or struct settings */
 };
 
 extern const struct option_row option_table[OPTION_COUNT];
@@ -62,8 +65,15 @@ struct option_alias {
 enum { OPTION_ALIASES = 2 };
 extern const struct option_alias option_aliases[OPTION_ALIASES];
 
-/* Where the value of 'id' is. */
-void *option_field(struct options *options, enum option_id id);
-const void *option_field_const(const struct options *options, enum option_id id);
+/* Where an option's value and its source are. */
+struct option_place {
+    void *field;
+    enum option_source *source;
+};
+struct option_place option_place(struct options *options, enum option_id id);
+
+/* The value alone, to read. The second is for options of SCOPE_SECTION only. */
+const void *option_field(const struct options *options, enum option_id id);
+const void *settings_field(const struct settings *settings, enum option_id id);
 
 #endif

@@ -17,8 +17,9 @@ static int put_default(struct options *options, enum option_id id, struct failur
     int status = option_value_default(&option_table[id], &value, why);
     if (status)
         return status;
-    option_value_put(&option_table[id], option_field(options, id), value);
-    options->source[id] = SOURCE_DEFAULT;
+    struct option_place place = option_place(options, id);
+    option_value_put(&option_table[id], place.field, value);
+    *place.source = SOURCE_DEFAULT;
     return 0;
 }
 
@@ -42,24 +43,77 @@ static void free_targets(char **targets, size_t count)
     free(targets);
 }
 
-void options_release(struct options *options)
+void settings_release(struct settings *settings)
 {
     for (size_t id = 0; id < OPTION_COUNT; id++)
-        option_value_put(&option_table[id], option_field(options, (enum option_id)id),
-                         (union option_value){0});
-    free_targets(options->targets, options->target_count);
+        if (option_table[id].scope == SCOPE_SECTION)
+            option_value_put(&option_table[id], (char *)settings + option_table[id].offset,
+                             (union option_value){0});
+    free_targets(settings->targets, settings->target_count);
+    *settings = (struct settings){0};
+}
+
+void options_release(struct options *options)
+{
+    settings_release(&options->common);
+    for (size_t id = 0; id < OPTION_COUNT; id++)
+        if (option_table[id].scope == SCOPE_RUN)
+            option_value_put(&option_table[id], option_place(options, (enum option_id)id).field,
+                             (union option_value){0});
     *options = (struct options){0};
+}
+
+static int copy_targets(struct settings *copy, char *const *targets, size_t count)
+{
+    copy->targets = calloc(count > 0 ? count : 1, sizeof *copy->targets);
+    copy->target_count = 0;
+    for (size_t i = 0; copy->targets && i < count; i++) {
+        copy->targets[i] = strdup(targets[i]);
+        if (!copy->targets[i])
+            return -ENOMEM;
+        copy->target_count++;
+    }
+    return copy->targets ? 0 : -ENOMEM;
+}
+
+int settings_copy(struct settings *copy, const struct settings *from, struct failure *why)
+{
+    bool failed = false;
+    *copy = *from;
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        if (option_table[id].scope != SCOPE_SECTION || option_table[id].kind != KIND_TEXT)
+            continue;
+        char **text = (char **)(void *)((char *)copy + option_table[id].offset);
+        *text = *text ? strdup(*text) : NULL;
+        failed |= !*text && *(char *const *)settings_field(from, (enum option_id)id);
+    }
+    failed |= copy_targets(copy, from->targets, from->target_count) != 0;
+    if (!failed)
+        return 0;
+    settings_release(copy);
+    return failure_set(why, -ENOMEM, "not enough memory for the options");
 }
 
 int options_forget(struct options *options, enum option_id id, enum option_source source,
                    struct failure *why)
 {
-    return options->source[id] == source ? put_default(options, id, why) : 0;
+    return *option_place(options, id).source == source ? put_default(options, id, why) : 0;
+}
+
+bool settings_given(const struct settings *settings, enum option_id id)
+{
+    return settings->source[id] != SOURCE_DEFAULT;
+}
+
+static enum option_source source_of(const struct options *options, enum option_id id)
+{
+    return option_table[id].scope == SCOPE_SECTION ? options->common.source[id]
+                                                   : options->run.source[id];
 }
 
 bool options_given(const struct options *options, enum option_id id)
 {
-    return options->source[id] != SOURCE_DEFAULT;
+    return source_of(options, id) != SOURCE_DEFAULT;
 }
 
 enum option_id options_find(const char *name)
@@ -90,10 +144,10 @@ static bool is_size(enum option_id id)
 static bool is_outranked(const struct options *options, enum option_id id,
                          enum option_source source)
 {
-    if (options->source[id] > source)
+    if (source_of(options, id) > source)
         return true;
     for (size_t i = 0; i < SIZES && is_size(id); i++)
-        if (options->source[sizes[i]] > source)
+        if (source_of(options, sizes[i]) > source)
             return true;
     return false;
 }
@@ -103,7 +157,7 @@ static int yield_rivals(struct options *options, enum option_id id, enum option_
 {
     int status = 0;
     for (size_t i = 0; i < SIZES && is_size(id) && status == 0; i++)
-        if (sizes[i] != id && options->source[sizes[i]] < source)
+        if (sizes[i] != id && source_of(options, sizes[i]) < source)
             status = put_default(options, sizes[i], why);
     return status;
 }
@@ -120,34 +174,36 @@ int options_set(struct options *options, enum option_id id, const char *value,
         option_value_drop(row, &parsed);
         return 0;
     }
-    option_value_put(row, option_field(options, id), parsed);
-    options->source[id] = source;
+    struct option_place place = option_place(options, id);
+    option_value_put(row, place.field, parsed);
+    *place.source = source;
     return yield_rivals(options, id, source, why);
 }
 
 int options_set_targets(struct options *options, char *const *targets, size_t count,
                         enum option_source source, struct failure *why)
 {
-    if (options->targets_source > source)
+    struct settings *common = &options->common;
+    struct settings copy = {0};
+    if (common->targets_source > source)
         return 0;
-    char **copies = calloc(count > 0 ? count : 1, sizeof *copies);
-    if (!copies)
+    if (copy_targets(&copy, targets, count)) {
+        free_targets(copy.targets, copy.target_count);
         return failure_set(why, -ENOMEM, "no memory for %zu targets", count);
-    for (size_t i = 0; i < count; i++) {
-        copies[i] = strdup(targets[i]);
-        if (!copies[i]) {
-            free_targets(copies, i);
-            return failure_set(why, -ENOMEM, "no memory for %zu targets", count);
-        }
     }
-    free_targets(options->targets, options->target_count);
-    options->targets = copies;
-    options->target_count = count;
-    options->targets_source = source;
+    free_targets(common->targets, common->target_count);
+    common->targets = copy.targets;
+    common->target_count = copy.target_count;
+    common->targets_source = source;
     return 0;
 }
 
 void options_value_text(const struct options *options, enum option_id id, struct text *out)
 {
-    option_value_print(&option_table[id], option_field_const(options, id), out);
+    option_value_print(&option_table[id], option_field(options, id), out);
+}
+
+void settings_value_text(const struct settings *settings, enum option_id id, struct text *out)
+{
+    option_value_print(&option_table[id], settings_field(settings, id), out);
 }

@@ -54,7 +54,7 @@ static void note_place(struct phase *phase, const struct pipeline_place *place)
     char line[RECORD_LINE];
     uint64_t pool =
         place->pages.hugetlb_bytes + place->pages.transparent_bytes + place->pages.small_bytes;
-    if (phase->run->options->huge_pages != NEVER && pool >= POOL_LEAST_BYTES &&
+    if (phase->run->options->common.huge_pages != NEVER && pool >= POOL_LEAST_BYTES &&
         arena_judge(&place->pages, &small))
         facts_note(&phase->facts, small.text);
     const struct numa *numa = phase->run->numa;
@@ -85,7 +85,7 @@ void facts_opened(struct phase *phase)
     counters->pool_transparent_bytes = (int64_t)place.pages.transparent_bytes;
     counters->pool_small_bytes = (int64_t)place.pages.small_bytes;
     counters->lanes = place.lanes;
-    if (!phase->kind->writes && phase->run->options->cache != CACHE_KEEP)
+    if (!phase->kind->writes && phase->run->options->common.cache != CACHE_KEEP)
         look_at_files(phase, &counters->sampled_before_pages, &counters->cached_before_pages);
     note_place(phase, &place);
 }

@@ -62,11 +62,11 @@ static void tell_progress(struct watcher *watcher)
 static void tidy_up(struct phase *phase)
 {
     struct run *run = phase->run;
-    if (run->options->keep && !phase->probe)
+    if (run->options->run.keep && !phase->probe)
         return;
     pipeline_hurry(phase->pipeline);
     dataset_remove_early(phase->dataset);
-    if (phase->probe && !run->options->keep)
+    if (phase->probe && !run->options->run.keep)
         dataset_remove_early(run->dataset); /* the folder */
 }
 

@@ -18,13 +18,13 @@ enum { LEAST_SLACK_NS = 20 * 1000 * 1000, MOST_SLACK_NS = 1000 * 1000 * 1000 };
 
 bool phase_checks(const struct phase_kind *kind, const struct options *options)
 {
-    return kind->checks || (kind->reads && options->verify);
+    return kind->checks || (kind->reads && options->common.verify);
 }
 
 static enum pipeline_job job_of(const struct phase_kind *kind, const struct options *options)
 {
     if (kind->writes)
-        return options->generate == GENERATE_ONCE ? PIPELINE_WRITE_READY : PIPELINE_WRITE;
+        return options->common.generate == GENERATE_ONCE ? PIPELINE_WRITE_READY : PIPELINE_WRITE;
     return phase_checks(kind, options) ? PIPELINE_CHECK : PIPELINE_READ;
 }
 
@@ -41,9 +41,9 @@ int phase_init(struct phase *phase, struct run *run, enum phase_id id, struct da
         .name = kind->name,
         .job = job_of(kind, options),
         .engine = run->engine,
-        .limits = {.deadline_ns = options->time_ns,
-                   .writer_rate = divide_up(options->rate_bytes, writers)},
-        .until_steady = options->until_steady,
+        .limits = {.deadline_ns = options->common.time_ns,
+                   .writer_rate = divide_up(options->common.rate_bytes, writers)},
+        .until_steady = options->common.until_steady,
         .number = run->carried_out++,
         .tasks = calloc(writers, sizeof *phase->tasks),
         .started_ns = clock_now_ns() - run->started_ns,
@@ -77,9 +77,9 @@ int phase_open_file(struct phase *phase, uint32_t writer, enum file_access acces
 {
     const struct options *options = phase->run->options;
     const struct opened_how how = {
-        .direct = options->uncached ? NEVER : options->direct,
-        .request_bytes = options->buffer_size_bytes,
-        .random = options->order == ORDER_RANDOM,
+        .direct = options->common.uncached ? NEVER : options->common.direct,
+        .request_bytes = options->common.buffer_size_bytes,
+        .random = options->common.order == ORDER_RANDOM,
         .lookout = phase->run->lookout,
     };
     return opened_add(&phase->opened, writer, access, &how, why);
@@ -94,14 +94,15 @@ void phase_set_tasks(struct phase *phase)
             .path = phase->opened.parts[i].path,
             .file = share->bytes ? &phase->opened.files[i] : NULL,
             .share = *share,
-            .sequence = {.order = run->options->order,
-                         .key = sequence_key(run->options->seed, share->file, share->file_offset)},
+            .sequence = {.order = run->options->common.order,
+                         .key = sequence_key(run->options->common.seed, share->file,
+                                             share->file_offset)},
             .position = {.file = share->file,
                          .base_bytes = share->file_base,
                          .generation = phase->dataset->generation,
                          .file_bytes = geometry_file_bytes(&run->plan->geometry, share)},
             .only = phase->kind->writes ? NULL : &phase->opened.readable[i],
-            .may_fall_back = run->options->direct == PREFER,
+            .may_fall_back = run->options->common.direct == PREFER,
         };
     }
 }
@@ -113,17 +114,17 @@ static int open_pipeline(struct phase *phase, struct failure *why)
         .job = phase->job,
         .engine = phase->engine,
         .io_threads = phase->opened.count,
-        .data_threads = (uint32_t)options->producers,
-        .depth = (uint32_t)options->depth,
-        .buffers = (uint32_t)options->buffer_count,
-        .buffer_bytes = options->buffer_size_bytes,
+        .data_threads = (uint32_t)options->common.producers,
+        .depth = (uint32_t)options->common.depth,
+        .buffers = (uint32_t)options->common.buffer_count,
+        .buffer_bytes = options->common.buffer_size_bytes,
         .content = phase->run->content,
         .tasks = phase->tasks,
         .limits = phase->limits,
         .mode = phase->run->mode,
-        .sync = phase->kind->writes && options->fsync != FSYNC_NEVER,
-        .sync_each = options->fsync == FSYNC_EACH,
-        .huge_pages = options->huge_pages,
+        .sync = phase->kind->writes && options->common.fsync != FSYNC_NEVER,
+        .sync_each = options->common.fsync == FSYNC_EACH,
+        .huge_pages = options->common.huge_pages,
         .numa = phase->run->numa,
         .place = phase->run->cluster->local_rank,
         .spin_ns = phase->run->roomy ? SPIN_NS : 0,

@@ -32,7 +32,8 @@ static int exchange_acknowledged(struct phase *phase, struct failure *why)
 /* So that what is read comes from storage, as far as this node's page cache goes. */
 static void drop_cache(struct phase *phase, uint32_t writer)
 {
-    if (phase->run->options->cache == CACHE_DROP && file_drop_cache(&phase->opened.files[writer]))
+    if (phase->run->options->common.cache == CACHE_DROP &&
+        file_drop_cache(&phase->opened.files[writer]))
         facts_note(&phase->facts, "page cache not dropped: the file system cannot");
 }
 

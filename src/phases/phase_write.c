@@ -49,7 +49,7 @@ static void open_parts(struct phase *phase, bool makers, struct failure *why)
             continue;
         if (!phase_open_file(phase, i, makes ? FILE_CREATE : FILE_OPEN, why) && makes)
             dataset->parts[i].made = true;
-        if (makes && phase->run->options->preallocate && !why->code)
+        if (makes && phase->run->options->common.preallocate && !why->code)
             preallocate(phase, i, why);
     }
 }

@@ -33,7 +33,7 @@ static struct record_phase *add_phase(struct run *run, uint32_t number, struct f
     into->reads = kind->reads;
     into->checks = phase_checks(kind, run->options);
     into->discards = run->engine->id == ENGINE_NULL;
-    into->direct_asked = preferences[run->options->direct];
+    into->direct_asked = preferences[run->options->common.direct];
     struct text asked = {0};
     options_value_text(run->options, OPTION_ENGINE, &asked);
     text_copy(into->engine_asked, sizeof into->engine_asked, text_string(&asked));
@@ -140,9 +140,9 @@ int run_phases(struct run *run, enum verdict *verdict, struct failure *why)
 {
     struct repeat repeat;
     uint32_t done = 0;
-    int result = repeat_words_read(run->options->repeat, &repeat, why);
+    int result = repeat_words_read(run->options->run.repeat, &repeat, why);
     *verdict = VERDICT_FINE;
-    if (!result && run->options->ceilings)
+    if (!result && run->options->run.ceilings)
         result = ceilings_measure(run, verdict, why);
     while (!result) {
         result = run_list(run, done * (uint32_t)run->plan->phase_count, verdict, why);

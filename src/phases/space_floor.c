@@ -10,7 +10,7 @@ enum { LOOK_EVERY_NS = 1000 * 1000 * 1000 };
 bool space_floor_kept(struct phase *phase, int64_t now_ns)
 {
     const struct run *run = phase->run;
-    uint64_t floor = run->options->free_space_floor;
+    uint64_t floor = run->options->common.free_space_floor;
     uint64_t bytes = pipeline_bytes(phase->pipeline);
     if (phase->watch.space.shortage.code)
         return false;

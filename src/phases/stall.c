@@ -23,7 +23,7 @@ static void look(const struct phase *phase, int64_t now_ns, struct stall *mine)
         .offset = longest.offset,
         .waited_ns = now_ns - longest.since_ns,
     };
-    int64_t warning_ns = phase->run->options->stall_warning_ns;
+    int64_t warning_ns = phase->run->options->run.stall_warning_ns;
     mine->ranks = warning_ns && mine->waited_ns >= warning_ns;
 }
 
@@ -71,7 +71,7 @@ static void tell(struct phase *phase, const struct stall *all, int64_t now_ns)
 bool stall_turn(struct phase *phase)
 {
     int64_t now_ns = clock_now_ns();
-    int64_t abort_ns = phase->run->options->stall_abort_ns;
+    int64_t abort_ns = phase->run->options->run.stall_abort_ns;
     struct stall mine;
     struct stall all;
     look(phase, now_ns, &mine);
@@ -83,7 +83,7 @@ bool stall_turn(struct phase *phase)
 
 bool stall_give_up(struct phase *phase)
 {
-    int64_t abort_ns = phase->run->options->stall_abort_ns;
+    int64_t abort_ns = phase->run->options->run.stall_abort_ns;
     if (!abort_ns || !pipeline_abandon(phase->pipeline, abort_ns))
         return false;
     phase->run->given_up = true;

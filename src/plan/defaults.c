@@ -49,7 +49,7 @@ static uint64_t writers_for(uint32_t cpus, bool synchronous)
 static uint64_t affordable(const struct options *options, const struct capacity *capacity)
 {
     uint64_t count =
-        capacity->memory_bytes / MEMORY_PART / pool_stride_bytes(options->buffer_size_bytes);
+        capacity->memory_bytes / MEMORY_PART / pool_stride_bytes(options->common.buffer_size_bytes);
     return smaller(larger(count, 1), BUFFERS_MOST);
 }
 
@@ -73,59 +73,64 @@ static void fit_buffer_size(struct options *options, const struct capacity *capa
 {
     if (options_given(options, OPTION_BUFFER_SIZE))
         return;
-    uint64_t writers = given_or(options, OPTION_WRITERS, options->writers, 1);
-    uint64_t depth = capacity->depth_max > 1 ? given_or(options, OPTION_DEPTH, options->depth,
-                                                        larger(needed_depth(capacity), 1))
-                                             : 1;
-    uint64_t wanted = given_or(options, OPTION_BUFFER_COUNT, options->buffer_count,
+    uint64_t writers = given_or(options, OPTION_WRITERS, options->common.writers, 1);
+    uint64_t depth = capacity->depth_max > 1
+                         ? given_or(options, OPTION_DEPTH, options->common.depth,
+                                    larger(needed_depth(capacity), 1))
+                         : 1;
+    uint64_t wanted = given_or(options, OPTION_BUFFER_COUNT, options->common.buffer_count,
                                smaller(writers, BUFFERS_MOST) * smaller(depth, BUFFERS_MOST));
-    uint64_t least =
-        options->dedup_ratio > 1 ? larger(options->dedup_block_bytes, PAGE_BYTES) : PAGE_BYTES;
-    options->buffer_size_bytes = larger(REQUEST_BYTES, least);
-    while (options->buffer_size_bytes / 2 >= least && affordable(options, capacity) < wanted)
-        options->buffer_size_bytes /= 2;
+    uint64_t least = options->common.dedup_ratio > 1
+                         ? larger(options->common.dedup_block_bytes, PAGE_BYTES)
+                         : PAGE_BYTES;
+    options->common.buffer_size_bytes = larger(REQUEST_BYTES, least);
+    while (options->common.buffer_size_bytes / 2 >= least && affordable(options, capacity) < wanted)
+        options->common.buffer_size_bytes /= 2;
 }
 
 static int check_block(const struct options *options, const struct capacity *capacity,
                        struct failure *why)
 {
     char most[UNITS_TEXT];
-    if (options_given(options, OPTION_BUFFER_SIZE) || options->dedup_ratio <= 1 ||
-        options->dedup_block_bytes <= capacity->memory_bytes / MEMORY_PART)
+    if (options_given(options, OPTION_BUFFER_SIZE) || options->common.dedup_ratio <= 1 ||
+        options->common.dedup_block_bytes <= capacity->memory_bytes / MEMORY_PART)
         return 0;
     units_show_size(capacity->memory_bytes / MEMORY_PART, most);
     return failure_set(why, -EINVAL,
                        "'--dedup-block' %" PRIu64 " is larger than a buffer may be (%s, a quarter "
                        "of the memory): give a smaller one",
-                       options->dedup_block_bytes, most);
+                       options->common.dedup_block_bytes, most);
 }
 
 static void fit_threads(struct options *options, const struct capacity *capacity)
 {
     bool synchronous = needed_depth(capacity) > 0;
-    uint64_t buffers = given_or(options, OPTION_BUFFER_COUNT, options->buffer_count,
+    uint64_t buffers = given_or(options, OPTION_BUFFER_COUNT, options->common.buffer_count,
                                 affordable(options, capacity));
     if (!options_given(options, OPTION_PRODUCERS))
-        options->producers = smaller(larger(capacity->cpus / 4, 1), 8);
+        options->common.producers = smaller(larger(capacity->cpus / 4, 1), 8);
     if (synchronous && (capacity->depth_max == 1 || !options_given(options, OPTION_DEPTH)))
-        options->depth = needed_depth(capacity);
+        options->common.depth = needed_depth(capacity);
     if (!options_given(options, OPTION_WRITERS)) {
-        uint64_t each =
-            synchronous ? options->depth : given_or(options, OPTION_DEPTH, options->depth, 1);
-        options->writers =
+        uint64_t each = synchronous ? options->common.depth
+                                    : given_or(options, OPTION_DEPTH, options->common.depth, 1);
+        options->common.writers =
             smaller(writers_for(capacity->cpus, synchronous), larger(buffers / larger(each, 1), 1));
     }
     if (!synchronous && !options_given(options, OPTION_DEPTH))
-        options->depth = smaller(larger(IN_FLIGHT / larger(options->writers, 1), DEPTH_LEAST),
-                                 capacity->depth_max);
+        options->common.depth =
+            smaller(larger(IN_FLIGHT / larger(options->common.writers, 1), DEPTH_LEAST),
+                    capacity->depth_max);
 }
 
 /* What each writer gets when 'buffers' are shared and producers hold one each, where there are so
  * many. */
 static uint64_t depth_for(const struct options *options, uint64_t buffers)
 {
-    uint64_t held = buffers > options->producers + options->writers ? options->producers : 0;
-    return larger((buffers - held) / larger(options->writers, 1), 1);
+    uint64_t held = buffers > options->common.producers + options->common.writers
+                        ? options->common.producers
+                        : 0;
+    return larger((buffers - held) / larger(options->common.writers, 1), 1);
 }
 
 /* Depth goes down, not below DEPTH_LEAST, until the pool fits the cache share; then, whatever it
@@ -136,19 +141,21 @@ static void fit_pool(struct options *options, const struct capacity *capacity)
     uint64_t most = affordable(options, capacity);
     uint64_t wanted;
     if (!options_given(options, OPTION_DEPTH) && !needed_depth(capacity)) {
-        uint64_t cached = capacity->cache_bytes / pool_stride_bytes(options->buffer_size_bytes);
+        uint64_t cached =
+            capacity->cache_bytes / pool_stride_bytes(options->common.buffer_size_bytes);
         if (capacity->cache_bytes && !count_given)
-            options->depth =
-                smaller(options->depth, larger(depth_for(options, cached), DEPTH_LEAST));
-        options->depth =
-            smaller(options->depth, depth_for(options, count_given ? options->buffer_count : most));
+            options->common.depth =
+                smaller(options->common.depth, larger(depth_for(options, cached), DEPTH_LEAST));
+        options->common.depth =
+            smaller(options->common.depth,
+                    depth_for(options, count_given ? options->common.buffer_count : most));
     }
     if (count_given)
         return;
-    if (checked_multiply(options->writers, options->depth, &wanted) ||
-        checked_add(wanted, options->producers, &wanted))
+    if (checked_multiply(options->common.writers, options->common.depth, &wanted) ||
+        checked_add(wanted, options->common.producers, &wanted))
         wanted = UINT64_MAX;
-    options->buffer_count = smaller(wanted, larger(most, options->writers));
+    options->common.buffer_count = smaller(wanted, larger(most, options->common.writers));
 }
 
 /* What no machine could do; each was given, as no default is so large. */
@@ -160,10 +167,10 @@ static int check_counts(const struct options *options, const struct capacity *ca
         uint64_t value;
         uint64_t most;
     } counts[] = {
-        {"writers", options->writers, THREADS_MOST},
-        {"producers", options->producers, THREADS_MOST},
-        {"buffer-count", options->buffer_count, BUFFERS_MOST},
-        {"depth", options->depth, capacity->depth_max},
+        {"writers", options->common.writers, THREADS_MOST},
+        {"producers", options->common.producers, THREADS_MOST},
+        {"buffer-count", options->common.buffer_count, BUFFERS_MOST},
+        {"depth", options->common.depth, capacity->depth_max},
     };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i].value > counts[i].most)
@@ -176,14 +183,15 @@ static int check_counts(const struct options *options, const struct capacity *ca
 static int check_pool(const struct options *options, const struct capacity *capacity,
                       struct failure *why)
 {
-    if (options->writers > options->buffer_count)
+    if (options->common.writers > options->common.buffer_count)
         return failure_set(why, -EINVAL,
                            "%" PRIu64 " writers and only %" PRIu64
                            " buffers: give '--buffer-count' at least %" PRIu64,
-                           options->writers, options->buffer_count, options->writers);
+                           options->common.writers, options->common.buffer_count,
+                           options->common.writers);
     uint64_t pool;
-    if (!checked_multiply(options->buffer_count, pool_stride_bytes(options->buffer_size_bytes),
-                          &pool) &&
+    if (!checked_multiply(options->common.buffer_count,
+                          pool_stride_bytes(options->common.buffer_size_bytes), &pool) &&
         pool <= capacity->memory_bytes)
         return 0;
     char memory[UNITS_TEXT];
@@ -192,7 +200,7 @@ static int check_pool(const struct options *options, const struct capacity *capa
                        "%" PRIu64 " buffers of %" PRIu64
                        " bytes do not fit the %s that a rank may use: give a smaller "
                        "'--buffer-count' or '--buffer-size', or fewer '--writers'",
-                       options->buffer_count, options->buffer_size_bytes, memory);
+                       options->common.buffer_count, options->common.buffer_size_bytes, memory);
 }
 
 static int fit_text(char **value, const char *text, struct failure *why)
@@ -205,9 +213,9 @@ static int fit_text(char **value, const char *text, struct failure *why)
 static int fit_null_target(struct options *options, struct failure *why)
 {
     if (!options_given(options, OPTION_FSYNC))
-        options->fsync = FSYNC_NEVER;
+        options->common.fsync = FSYNC_NEVER;
     if (!options_given(options, OPTION_PHASES))
-        return fit_text(&options->phases, "write", why);
+        return fit_text(&options->run.phases, "write", why);
     return 0;
 }
 
@@ -215,16 +223,16 @@ int defaults_fit(struct options *options, const struct capacity *capacity, uint6
                  struct failure *why)
 {
     if (!options_given(options, OPTION_SEED))
-        options->seed = random;
+        options->common.seed = random;
     if (capacity->single_file && !options_given(options, OPTION_LAYOUT))
-        options->layout = LAYOUT_SHARED;
+        options->common.layout = LAYOUT_SHARED;
     if (capacity->null_target && fit_null_target(options, why))
         return -ENOMEM;
-    if (!options->phases && fit_text(&options->phases, "write,read", why))
+    if (!options->run.phases && fit_text(&options->run.phases, "write,read", why))
         return -ENOMEM;
     if (!options_given(options, OPTION_SIZE) && !options_given(options, OPTION_SIZE_PER_RANK) &&
         !options_given(options, OPTION_SIZE_PER_NODE) && !options_given(options, OPTION_TIME))
-        options->size_per_rank_bytes = UINT64_C(1) << SIZE_PER_RANK_SHIFT;
+        options->common.size_per_rank_bytes = UINT64_C(1) << SIZE_PER_RANK_SHIFT;
     if (check_block(options, capacity, why))
         return -EINVAL;
     fit_buffer_size(options, capacity);

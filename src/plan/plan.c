@@ -39,7 +39,7 @@ static int make_fingerprint(struct plan *plan, struct failure *why)
     hash = fold(hash, plan->setup.shape.rank_node,
                 plan->setup.shape.rank_count * sizeof *plan->setup.shape.rank_node);
     hash = fold(hash, plan->setup.target_kinds,
-                plan->setup.options->target_count * sizeof *plan->setup.target_kinds);
+                plan->setup.options->common.target_count * sizeof *plan->setup.target_kinds);
     text_clear(&text);
     text_add(&text, "%016" PRIx64, hash);
     text_copy(plan->fingerprint, sizeof plan->fingerprint, text_string(&text));
@@ -52,12 +52,14 @@ static int total_bytes(const struct plan_setup *setup, uint64_t *total, struct f
     const struct options *options = setup->options;
     int result = 0;
     *total = setup->open_ended_bytes;
-    if (options->size_bytes)
-        *total = options->size_bytes;
-    else if (options->size_per_rank_bytes)
-        result = checked_multiply(options->size_per_rank_bytes, setup->shape.rank_count, total);
-    else if (options->size_per_node_bytes)
-        result = checked_multiply(options->size_per_node_bytes, setup->shape.node_count, total);
+    if (options->common.size_bytes)
+        *total = options->common.size_bytes;
+    else if (options->common.size_per_rank_bytes)
+        result =
+            checked_multiply(options->common.size_per_rank_bytes, setup->shape.rank_count, total);
+    else if (options->common.size_per_node_bytes)
+        result =
+            checked_multiply(options->common.size_per_node_bytes, setup->shape.node_count, total);
     if (result || *total > INT64_MAX)
         return failure_set(why, -EOVERFLOW,
                            "the data set of all ranks is larger than 8 EiB: give a smaller size");
@@ -68,7 +70,7 @@ static int check_targets(const struct plan_setup *setup, const struct plan *plan
                          struct failure *why)
 {
     const struct options *options = setup->options;
-    for (size_t i = 0; i < options->target_count; i++) {
+    for (size_t i = 0; i < options->common.target_count; i++) {
         enum target_kind kind = setup->target_kinds[i];
         if (kind == TARGET_DIRECTORY)
             continue;
@@ -79,10 +81,10 @@ static int check_targets(const struct plan_setup *setup, const struct plan *plan
                                        "'/dev/null' keeps nothing that phase '%s' could read: use "
                                        "'--phases write'",
                                        phase_kinds[plan->phases[phase]].name);
-        } else if (options->layout != LAYOUT_SHARED) {
+        } else if (options->common.layout != LAYOUT_SHARED) {
             return failure_set(why, -EINVAL,
                                "target '%s' is one file: use '--layout shared', or a directory",
-                               options->targets[i]);
+                               options->common.targets[i]);
         }
     }
     return 0;
@@ -92,7 +94,8 @@ static int check_targets(const struct plan_setup *setup, const struct plan *plan
 static int check_steady(const struct options *options, struct failure *why)
 {
     const int64_t window_ns = (int64_t)STEADY_WINDOW << ROUND_SHIFT;
-    if (options->until_steady && options->time_ns && options->time_ns <= window_ns)
+    if (options->common.until_steady && options->common.time_ns &&
+        options->common.time_ns <= window_ns)
         return failure_set(why, -EINVAL,
                            "--until-steady needs five rounds of 1.07 s: give a --time of 6s or "
                            "more, or leave it out");
@@ -104,7 +107,7 @@ int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure 
     const struct options *options = setup->options;
     uint64_t total;
     *plan = (struct plan){.setup = *setup};
-    if (phases_parse(options->phases, plan->phases, &plan->phase_count, why) ||
+    if (phases_parse(options->run.phases, plan->phases, &plan->phase_count, why) ||
         check_targets(setup, plan, why) || check_steady(options, why) ||
         total_bytes(setup, &total, why))
         return why->code;
@@ -112,12 +115,12 @@ int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure 
         plan->writes |= phase_kinds[plan->phases[i]].writes;
     text_copy(plan->run_id, sizeof plan->run_id, setup->run_id);
     struct geometry_setup geometry = {
-        .layout = options->layout,
+        .layout = options->common.layout,
         .total_bytes = total,
-        .request_bytes = options->buffer_size_bytes,
-        .writers_per_rank = (uint32_t)options->writers,
-        .target_count = (uint32_t)options->target_count,
-        .by_node = options->size_per_node_bytes && !options->size_bytes,
+        .request_bytes = options->common.buffer_size_bytes,
+        .writers_per_rank = (uint32_t)options->common.writers,
+        .target_count = (uint32_t)options->common.target_count,
+        .by_node = options->common.size_per_node_bytes && !options->common.size_bytes,
         .shape = setup->shape,
     };
     if (geometry_init(&plan->geometry, &geometry, why) || make_fingerprint(plan, why) ||

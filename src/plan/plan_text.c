@@ -8,7 +8,7 @@
 
 void plan_folder(const struct plan *plan, uint32_t target, struct text *out)
 {
-    const char *path = plan->setup.options->targets[target];
+    const char *path = plan->setup.options->common.targets[target];
     size_t length = strlen(path);
     text_add(out, "%s%stidemill-%s", path, length && path[length - 1] == '/' ? "" : "/",
              plan->run_id);
@@ -18,7 +18,7 @@ void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const st
                struct text *out)
 {
     if (plan->setup.target_kinds[share->target] != TARGET_DIRECTORY) {
-        text_add(out, "%s", plan->setup.options->targets[share->target]);
+        text_add(out, "%s", plan->setup.options->common.targets[share->target]);
         return;
     }
     plan_folder(plan, share->target, out);
@@ -70,12 +70,12 @@ static void describe_size(const struct plan *plan, struct text *out)
                  ? ", what the target can take: the time ends it"
                  : "",
              geometry->request_count, geometry->request_count == 1 ? "" : "s", request);
-    if (options->time_ns) {
+    if (options->common.time_ns) {
         char time[UNITS_TEXT];
-        units_exact_duration(options->time_ns, time);
+        units_exact_duration(options->common.time_ns, time);
         text_add(out, "time        each phase ends after %s at the latest\n", time);
     }
-    if (options->until_steady)
+    if (options->common.until_steady)
         text_add(out, "steady      each phase ends as soon as five rounds of 1.07 s (or a power of "
                       "two of that) are steady\n");
 }
@@ -84,14 +84,14 @@ static void describe_ceilings(const struct plan *plan, struct text *out)
 {
     const struct options *options = plan->setup.options;
     char time[UNITS_TEXT];
-    if (!options->ceilings)
+    if (!options->run.ceilings)
         return;
     units_exact_duration(PLAN_PROBE_NS, time);
     text_add(
         out,
         "ceilings    before the first phase three probes of up to %s: making the data, storing "
         "ready-made data, both%s\n",
-        time, options->rate_bytes ? "; without the rate limit" : "");
+        time, options->common.rate_bytes ? "; without the rate limit" : "");
 }
 
 static void describe_engine(const struct plan *plan, struct text *out)
@@ -103,7 +103,7 @@ static void describe_engine(const struct plan *plan, struct text *out)
     options_value_text(options, OPTION_DIRECT, out);
     text_add(out, ", fsync ");
     options_value_text(options, OPTION_FSYNC, out);
-    if (options->order != ORDER_SEQUENTIAL) {
+    if (options->common.order != ORDER_SEQUENTIAL) {
         text_add(out, ", order ");
         options_value_text(options, OPTION_ORDER, out);
     }
@@ -115,7 +115,7 @@ static void describe_target(const struct plan *plan, uint32_t target, struct tex
     uint64_t bytes = plan_target_bytes(plan, target);
     char shown[UNITS_TEXT];
     units_show_size(bytes, shown);
-    text_add(out, "target      '%s' %s %s", plan->setup.options->targets[target],
+    text_add(out, "target      '%s' %s %s", plan->setup.options->common.targets[target],
              plan->writes ? "gets" : "holds", bytes ? shown : "nothing");
     if (!bytes)
         text_add(out, ": there are fewer nodes than targets");
@@ -136,25 +136,27 @@ void plan_describe(const struct plan *plan, struct text *out)
     const struct options *options = plan->setup.options;
     const struct shape *shape = &plan->setup.shape;
     char pool[UNITS_TEXT];
-    units_show_size(options->buffer_count * options->buffer_size_bytes, pool);
+    units_show_size(options->common.buffer_count * options->common.buffer_size_bytes, pool);
     text_add(out, "plan        %" PRIu32 " rank%s on %" PRIu32 " node%s, %s, %zu target%s\n",
              shape->rank_count, shape->rank_count == 1 ? "" : "s", shape->node_count,
-             shape->node_count == 1 ? "" : "s", layouts[options->layout], options->target_count,
-             options->target_count == 1 ? "" : "s");
-    for (uint32_t target = 0; target < options->target_count; target++)
+             shape->node_count == 1 ? "" : "s", layouts[options->common.layout],
+             options->common.target_count, options->common.target_count == 1 ? "" : "s");
+    for (uint32_t target = 0; target < options->common.target_count; target++)
         describe_target(plan, target, out);
     describe_size(plan, out);
     text_add(out,
              "each rank   %" PRIu64 " producer%s, %" PRIu64 " writer%s with depth %" PRIu64
              ", %" PRIu64 " buffer%s (%s)\n",
-             options->producers, options->producers == 1 ? "" : "s", options->writers,
-             options->writers == 1 ? "" : "s", options->depth, options->buffer_count,
-             options->buffer_count == 1 ? "" : "s", pool);
+             options->common.producers, options->common.producers == 1 ? "" : "s",
+             options->common.writers, options->common.writers == 1 ? "" : "s",
+             options->common.depth, options->common.buffer_count,
+             options->common.buffer_count == 1 ? "" : "s", pool);
     describe_engine(plan, out);
     describe_ceilings(plan, out);
     text_add(out, "phases     ");
     for (size_t i = 0; i < plan->phase_count; i++)
         text_add(out, " %s%s", phase_kinds[plan->phases[i]].name,
-                 options->verify && adds_verification(plan->phases[i]) ? " with verification" : "");
-    text_add(out, "\nrun id      %s, seed %" PRIu64 "\n", plan->run_id, options->seed);
+                 options->common.verify && adds_verification(plan->phases[i]) ? " with verification"
+                                                                              : "");
+    text_add(out, "\nrun id      %s, seed %" PRIu64 "\n", plan->run_id, options->common.seed);
 }

@@ -37,11 +37,11 @@ static int read_result(const char *path, char **canonical, struct dead_run *run,
 
 static int check_run(const struct setup *setup, const struct dead_run *run, struct failure *why)
 {
-    if (run->options.keep)
+    if (run->options.run.keep)
         return failure_set(why, -EINVAL,
                            "the run of '%s' was told to keep its files (--keep): remove "
                            "'tidemill-%s' yourself",
-                           setup->options.cleanup, run->run_id);
+                           setup->options.run.cleanup, run->run_id);
     return 0;
 }
 
@@ -51,13 +51,13 @@ static int share(struct setup *setup, struct dead_run *run, struct failure *why)
     char *canonical = NULL;
     options_init(&run->options, &failure);
     if (setup->cluster->rank == 0 && !failure.code)
-        read_result(setup->options.cleanup, &canonical, run, &failure);
+        read_result(setup->options.run.cleanup, &canonical, run, &failure);
     if (!setup_agree_with_first(setup, &failure, why)) {
         if (cluster_broadcast_text(setup->cluster, &canonical) ||
             cluster_broadcast_text(setup->cluster, &run->run_id))
             failure_set(&failure, -ENOMEM, "not enough memory for the options");
         else
-            options_read(&run->options, canonical, setup->options.cleanup, SOURCE_FILE, false,
+            options_read(&run->options, canonical, setup->options.run.cleanup, SOURCE_FILE, false,
                          &failure);
         if (!setup_agree(setup, &failure, why)) {
             cluster_broadcast(setup->cluster, &run->ranks, sizeof run->ranks);
@@ -71,7 +71,8 @@ static int share(struct setup *setup, struct dead_run *run, struct failure *why)
 static bool is_own(const char *name, void *context)
 {
     const struct dead_run *run = context;
-    return plan_made_name(run->options.layout, run->ranks, run->options.writers, name);
+    return plan_made_name(run->options.common.layout, run->ranks, run->options.common.writers,
+                          name);
 }
 
 /* Each folder that the run may have made, by 'act'. Files that were targets themselves have no name
@@ -79,8 +80,8 @@ static bool is_own(const char *name, void *context)
 static void for_each_folder(struct dead_run *run, struct remains *remains,
                             int (*act)(struct remains *, struct failure *), struct failure *why)
 {
-    for (size_t i = 0; i < run->options.target_count && !why->code; i++) {
-        const char *target = run->options.targets[i];
+    for (size_t i = 0; i < run->options.common.target_count && !why->code; i++) {
+        const char *target = run->options.common.targets[i];
         struct text folder = {0};
         size_t length = strlen(target);
         text_add(&folder, "%s%stidemill-%s", target, length && target[length - 1] == '/' ? "" : "/",
@@ -99,7 +100,7 @@ static void check_and_remove(struct setup *setup, struct dead_run *run, struct c
                              struct failure *why)
 {
     struct failure failure = {0};
-    struct remains remains = {.own = is_own, .context = run, .force = setup->options.force};
+    struct remains remains = {.own = is_own, .context = run, .force = setup->options.run.force};
     bool leads = setup->cluster->leader;
     if (leads)
         for_each_folder(run, &remains, remains_check, &failure);

@@ -91,7 +91,7 @@ bool setup_writes(const struct options *options)
 {
     enum phase_id phases[PHASES_MOST];
     size_t count;
-    if (!options->phases || phases_parse(options->phases, phases, &count, NULL))
+    if (!options->run.phases || phases_parse(options->run.phases, phases, &count, NULL))
         return true;
     for (size_t i = 0; i < count; i++)
         if (phase_kinds[phases[i]].writes)
@@ -103,24 +103,24 @@ static int look_at_targets(struct setup *setup, struct failure *why)
 {
     const struct options *options = &setup->options;
     bool writes = setup_writes(options);
-    for (size_t i = 0; i < options->target_count && !why->code; i++) {
+    for (size_t i = 0; i < options->common.target_count && !why->code; i++) {
         struct record_target *target = &setup->targets[i];
-        if (target_look(options->targets[i], target, why) ||
-            target_space_look(options->targets[i], &setup->spaces[i], why) ||
-            (writes && target_allow(options->targets[i], options->overwrite,
-                                    options->allow_block_device, why)))
+        if (target_look(options->common.targets[i], target, why) ||
+            target_space_look(options->common.targets[i], &setup->spaces[i], why) ||
+            (writes && target_allow(options->common.targets[i], options->run.overwrite,
+                                    options->run.allow_block_device, why)))
             return why->code;
         text_copy(target->node, sizeof target->node,
                   setup->cluster->node_names[setup->cluster->node]);
         if (setup->cluster->rank != 0)
             continue;
         setup->target_kinds[i] = kind_of(target);
-        if (setup->target_kinds[i] == TARGET_NEW_FILE && path_exists(options->targets[i]))
+        if (setup->target_kinds[i] == TARGET_NEW_FILE && path_exists(options->common.targets[i]))
             setup->target_kinds[i] = TARGET_FILE;
         bool used_by_others =
             setup->target_kinds[i] == TARGET_FILE || setup->target_kinds[i] == TARGET_DEVICE;
         if (writes && used_by_others)
-            target_refuse_used(options->targets[i], options->force, why);
+            target_refuse_used(options->common.targets[i], options->run.force, why);
     }
     return why->code;
 }
@@ -128,7 +128,7 @@ static int look_at_targets(struct setup *setup, struct failure *why)
 /* Rank 0 looks first, so that what is wrong everywhere is said once and plainly. */
 int setup_look(struct setup *setup, struct failure *why)
 {
-    size_t count = setup->options.target_count;
+    size_t count = setup->options.common.target_count;
     struct failure failure = {0};
     setup->targets = calloc(count, sizeof *setup->targets);
     setup->spaces = calloc(count, sizeof *setup->spaces);

@@ -26,8 +26,8 @@ static int check_direct(const struct setup *setup, struct failure *why)
 {
     uint32_t number = geometry_target(&setup->plan.geometry, setup->cluster->rank);
     const struct record_target *target = &setup->targets[number];
-    const char *path = setup->options.targets[number];
-    const uint64_t request = setup->options.buffer_size_bytes;
+    const char *path = setup->options.common.targets[number];
+    const uint64_t request = setup->options.common.buffer_size_bytes;
     const uint64_t total = setup->plan.geometry.setup.total_bytes;
     char reason[RECORD_LINE];
     uint32_t unit;
@@ -49,7 +49,7 @@ static int check_direct(const struct setup *setup, struct failure *why)
 int setup_direct(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
-    if (setup->options.direct == REQUIRE)
+    if (setup->options.common.direct == REQUIRE)
         check_direct(setup, &failure);
     return setup_agree(setup, &failure, why);
 }
@@ -57,7 +57,7 @@ int setup_direct(struct setup *setup, struct failure *why)
 /* 'auto' reads from the next node where that makes sense. */
 static uint64_t shift_wanted(const struct setup *setup)
 {
-    const char *shift = setup->options.shift;
+    const char *shift = setup->options.common.shift;
     bool several = setup->cluster->shape.node_count > 1;
     bool local = setup->dataset.shared == TRUTH_NO;
     if (!strcmp(shift, "auto"))

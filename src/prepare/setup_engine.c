@@ -6,7 +6,7 @@
 
 static bool all_null(const struct setup *setup)
 {
-    for (size_t i = 0; i < setup->options.target_count; i++)
+    for (size_t i = 0; i < setup->options.common.target_count; i++)
         if (setup->target_kinds[i] != TARGET_NULL)
             return false;
     return true;
@@ -15,7 +15,7 @@ static bool all_null(const struct setup *setup)
 /* One file or device among the targets leaves only the shared layout. */
 static bool any_file(const struct setup *setup)
 {
-    for (size_t i = 0; i < setup->options.target_count; i++)
+    for (size_t i = 0; i < setup->options.common.target_count; i++)
         if (setup->target_kinds[i] != TARGET_NULL && setup->target_kinds[i] != TARGET_DIRECTORY)
             return true;
     return false;
@@ -23,7 +23,7 @@ static bool any_file(const struct setup *setup)
 
 static bool all_in_memory(const struct setup *setup)
 {
-    for (size_t i = 0; i < setup->options.target_count; i++)
+    for (size_t i = 0; i < setup->options.common.target_count; i++)
         if (!setup->targets[i].ram_backed)
             return false;
     return true;
@@ -32,7 +32,8 @@ static bool all_in_memory(const struct setup *setup)
 /* Does the user ask for what only rings have? */
 static bool needs_rings(const struct options *options)
 {
-    return options->uring_sqpoll || options->uring_iopoll || options->fixed_buffers == REQUIRE;
+    return options->common.uring_sqpoll || options->common.uring_iopoll ||
+           options->common.fixed_buffers == REQUIRE;
 }
 
 /* The first of the list that all ranks have. */
@@ -66,7 +67,7 @@ static int choose_automatically(struct setup *setup, struct failure *why)
 
 static int choose_engine(struct setup *setup, struct failure *why)
 {
-    enum engine_id id = setup->options.engine;
+    enum engine_id id = setup->options.common.engine;
     if (id == ENGINE_AUTO && all_null(setup) && !needs_rings(&setup->options))
         id = ENGINE_NULL;
     if (id == ENGINE_AUTO)
@@ -91,7 +92,7 @@ static uint32_t depth_most(const struct setup *setup)
 {
     const struct engine_traits *traits = &setup->engine->traits;
     if (traits->batches)
-        return (uint32_t)setup->options.batch;
+        return (uint32_t)setup->options.common.batch;
     return traits->asynchronous ? traits->depth_max : 1;
 }
 
@@ -113,7 +114,7 @@ int setup_engine(struct setup *setup, struct failure *why)
         .memory_bytes = cluster_min(setup->cluster, topology->memory_limit_bytes / ranks),
         .cache_bytes = cluster_min(setup->cluster, topology->last_level_cache_bytes / ranks),
         .depth_max = depth_most(setup),
-        .batch = setup->engine->traits.batches ? (uint32_t)setup->options.batch : 1,
+        .batch = setup->engine->traits.batches ? (uint32_t)setup->options.common.batch : 1,
         .null_target = all_null(setup),
         .single_file = any_file(setup),
     };

@@ -19,7 +19,7 @@ enum { PAGE_BYTES = 4096 };
 
 static uint64_t pool_bytes(const struct options *options)
 {
-    return pool_stride_bytes(options->buffer_size_bytes) * options->buffer_count;
+    return pool_stride_bytes(options->common.buffer_size_bytes) * options->common.buffer_count;
 }
 
 static void note(struct setup *setup, const char *text)
@@ -36,19 +36,19 @@ static void choose_fixed(struct setup *setup, struct failure *why)
     const struct options *options = &setup->options;
     struct fixed_share share = {
         .limit_bytes = host_may_lock() ? -1 : host_memlock_bytes(),
-        .arena_bytes = arena_whole_bytes(pool_bytes(options), options->huge_pages),
-        .rings = (uint32_t)options->writers,
-        .depth = (uint32_t)options->depth,
+        .arena_bytes = arena_whole_bytes(pool_bytes(options), options->common.huge_pages),
+        .rings = (uint32_t)options->common.writers,
+        .depth = (uint32_t)options->common.depth,
         .ranks = setup->cluster->local_count,
     };
     struct failure failure = {0};
     struct agreement agreement;
     char line[FAILURE_TEXT + RECORD_LINE];
-    setup->mode.fixed_buffers = options->fixed_buffers;
-    if (!setup->engine->traits.rings || options->fixed_buffers == NEVER)
+    setup->mode.fixed_buffers = options->common.fixed_buffers;
+    if (!setup->engine->traits.rings || options->common.fixed_buffers == NEVER)
         return;
     fixed_share_fits(&share, &failure);
-    if (options->fixed_buffers == REQUIRE) {
+    if (options->common.fixed_buffers == REQUIRE) {
         *why = failure;
     } else if (cluster_agree(setup->cluster, &failure, &agreement)) {
         agreement_line(setup->cluster, &agreement, line, sizeof line);
@@ -64,7 +64,7 @@ static int try_rings(const struct setup *setup, struct failure *why)
     const int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return failure_system(why, errno, "cannot open '/dev/null'");
-    if (arena_map(&arena, pool_bytes(&setup->options), setup->options.huge_pages, why)) {
+    if (arena_map(&arena, pool_bytes(&setup->options), setup->options.common.huge_pages, why)) {
         close(fd);
         return why->code;
     }
@@ -72,16 +72,17 @@ static int try_rings(const struct setup *setup, struct failure *why)
     struct engine_setup rings = {
         .fds = &fd,
         .fd_count = 1,
-        .depth = (uint32_t)setup->options.depth,
+        .depth = (uint32_t)setup->options.common.depth,
         .memory = arena.memory,
         .memory_bytes = fixed ? arena.bytes : 0,
-        .buffer_bytes = pool_stride_bytes(setup->options.buffer_size_bytes),
+        .buffer_bytes = pool_stride_bytes(setup->options.common.buffer_size_bytes),
         .mode = setup->mode,
     };
     rings.mode.iopoll = false;
     if (!fixed)
         rings.mode.fixed_buffers = NEVER;
-    const int result = engine_try(setup->engine, &rings, (uint32_t)setup->options.writers, why);
+    const int result =
+        engine_try(setup->engine, &rings, (uint32_t)setup->options.common.writers, why);
     arena_unmap(&arena);
     close(fd);
     return result;
@@ -94,7 +95,7 @@ static int try_polling(const struct setup *setup, const char *target, struct fai
     char reason[RECORD_LINE];
     uint32_t number = geometry_target(&setup->plan.geometry, setup->cluster->rank);
     struct failure failure = {0};
-    if (target_direct(&setup->targets[number], setup->options.buffer_size_bytes, reason) ==
+    if (target_direct(&setup->targets[number], setup->options.common.buffer_size_bytes, reason) ==
         TRUTH_NO)
         return failure_set(why, -EINVAL,
                            "--uring-iopoll needs O_DIRECT, which is not possible on '%s': %s",
@@ -130,25 +131,26 @@ static int try_polling(const struct setup *setup, const char *target, struct fai
 static void choose_rings(struct setup *setup, struct failure *why)
 {
     const struct options *options = &setup->options;
-    setup->mode.sqpoll = options->uring_sqpoll;
-    setup->mode.iopoll = options->uring_iopoll;
+    setup->mode.sqpoll = options->common.uring_sqpoll;
+    setup->mode.iopoll = options->common.uring_iopoll;
     if (why->code)
         return;
     if ((setup->mode.sqpoll || setup->mode.fixed_buffers == REQUIRE) && try_rings(setup, why))
         return;
-    for (size_t i = 0; setup->mode.iopoll && i < options->target_count && !why->code; i++)
+    for (size_t i = 0; setup->mode.iopoll && i < options->common.target_count && !why->code; i++)
         if (geometry_target(&setup->plan.geometry, setup->cluster->rank) == i)
-            try_polling(setup, options->targets[i], why);
+            try_polling(setup, options->common.targets[i], why);
 }
 
 static void choose_place(struct setup *setup, struct failure *why)
 {
     const struct options *options = &setup->options;
-    if (options->huge_pages == REQUIRE && !why->code && arena_try_huge(pool_bytes(options), why))
+    if (options->common.huge_pages == REQUIRE && !why->code &&
+        arena_try_huge(pool_bytes(options), why))
         return;
-    if (options->numa == NUMA_OFF || why->code || numa_open(&setup->numa, why))
+    if (options->common.numa == NUMA_OFF || why->code || numa_open(&setup->numa, why))
         return;
-    if (options->numa == NUMA_AUTO && numa_count(setup->numa) < 2) {
+    if (options->common.numa == NUMA_AUTO && numa_count(setup->numa) < 2) {
         numa_close(setup->numa);
         setup->numa = NULL;
     }
@@ -158,8 +160,8 @@ int setup_mode(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
     setup->mode = (struct engine_mode){
-        .uncached = setup->options.uncached,
-        .batch = (uint32_t)setup->options.batch,
+        .uncached = setup->options.common.uncached,
+        .batch = (uint32_t)setup->options.common.batch,
     };
     choose_fixed(setup, &failure);
     choose_rings(setup, &failure);

@@ -10,16 +10,17 @@
 
 static bool needs_open_end(const struct options *options)
 {
-    return !options->size_bytes && !options->size_per_rank_bytes && !options->size_per_node_bytes;
+    return !options->common.size_bytes && !options->common.size_per_rank_bytes &&
+           !options->common.size_per_node_bytes;
 }
 
 /* All that the targets can take would be taken before the first byte, however short the time. */
 static int refuse_to_preallocate(const struct setup *setup, struct failure *why)
 {
     const struct options *options = &setup->options;
-    for (size_t i = 0; i < options->target_count; i++) {
+    for (size_t i = 0; i < options->common.target_count; i++) {
         const enum target_kind kind = setup->target_kinds[i];
-        if (options->preallocate && setup_writes(options) &&
+        if (options->common.preallocate && setup_writes(options) &&
             (kind == TARGET_DIRECTORY || kind == TARGET_NEW_FILE))
             return failure_set(why, -EINVAL,
                                "'--preallocate' needs to know the size: give '--size' or "
@@ -34,12 +35,14 @@ static void fit_default_size(struct setup *setup)
     struct options *options = &setup->options;
     uint64_t half = setup_open_end(setup) / 2;
     uint64_t total;
-    if (!checked_multiply(options->size_per_rank_bytes, setup->cluster->shape.rank_count, &total) &&
+    if (!checked_multiply(options->common.size_per_rank_bytes, setup->cluster->shape.rank_count,
+                          &total) &&
         total <= half)
         return;
-    options->size_per_rank_bytes = 0;
-    options->size_bytes =
-        half < options->buffer_size_bytes ? half : align_down(half, options->buffer_size_bytes);
+    options->common.size_per_rank_bytes = 0;
+    options->common.size_bytes = half < options->common.buffer_size_bytes
+                                     ? half
+                                     : align_down(half, options->common.buffer_size_bytes);
 }
 
 /* Rank 0: defaults, with a size for a run that only its time ends. */
@@ -47,7 +50,7 @@ static int resolve(struct setup *setup, struct failure *why)
 {
     struct options *options = &setup->options;
     if (!setup_writes(options) && !setup->stored.loaded) {
-        for (size_t i = 0; i < options->target_count; i++)
+        for (size_t i = 0; i < options->common.target_count; i++)
             if (setup->target_kinds[i] == TARGET_DIRECTORY ||
                 setup->target_kinds[i] == TARGET_NEW_FILE)
                 return failure_set(why, -EINVAL,
@@ -55,7 +58,7 @@ static int resolve(struct setup *setup, struct failure *why)
                                    "'--options-from RESULT' of a run with '--keep'");
         if (!options_given(options, OPTION_SIZE) && !options_given(options, OPTION_SIZE_PER_RANK) &&
             !options_given(options, OPTION_SIZE_PER_NODE))
-            options->size_bytes = setup_open_end(setup);
+            options->common.size_bytes = setup_open_end(setup);
     }
     if (!setup_writes(options) && setup->stored.loaded &&
         stored_check(&setup->stored, options, setup->cluster->shape.rank_count, why))
@@ -63,17 +66,17 @@ static int resolve(struct setup *setup, struct failure *why)
     bool sized = options_given(options, OPTION_SIZE) ||
                  options_given(options, OPTION_SIZE_PER_RANK) ||
                  options_given(options, OPTION_SIZE_PER_NODE);
-    setup->depth_asked = options_given(options, OPTION_DEPTH) ? options->depth : 0;
+    setup->depth_asked = options_given(options, OPTION_DEPTH) ? options->common.depth : 0;
     if (defaults_fit(options, &setup->capacity, host_random(), why))
         return why->code;
-    if (!sized && options->size_per_rank_bytes)
+    if (!sized && options->common.size_per_rank_bytes)
         fit_default_size(setup);
     if (needs_open_end(options)) {
         if (refuse_to_preallocate(setup, why))
             return why->code;
-        options->size_bytes = setup_open_end(setup);
-        if (!options->size_bytes)
-            return failure_set(why, -ENOSPC, "no free space on '%s'", options->targets[0]);
+        options->common.size_bytes = setup_open_end(setup);
+        if (!options->common.size_bytes)
+            return failure_set(why, -ENOSPC, "no free space on '%s'", options->common.targets[0]);
     }
     return 0;
 }
@@ -103,19 +106,19 @@ static int share_resolved(struct setup *setup, char **run_id, struct failure *wh
 
 static uint32_t threads_of(const struct options *options)
 {
-    return (uint32_t)(options->writers + options->producers);
+    return (uint32_t)(options->common.writers + options->common.producers);
 }
 
 static int make_content(struct setup *setup, struct failure *why)
 {
     const struct options *options = &setup->options;
     struct content_setup content = {
-        .seed = options->seed,
-        .compress_ratio = options->compress_ratio,
-        .dedup_ratio = options->dedup_ratio,
-        .dedup_block_bytes = options->dedup_block_bytes,
+        .seed = options->common.seed,
+        .compress_ratio = options->common.compress_ratio,
+        .dedup_ratio = options->common.dedup_ratio,
+        .dedup_block_bytes = options->common.dedup_block_bytes,
         .total_bytes = setup->plan.geometry.setup.total_bytes,
-        .share_count = (uint64_t)setup->cluster->shape.rank_count * options->writers,
+        .share_count = (uint64_t)setup->cluster->shape.rank_count * options->common.writers,
     };
     struct text simd = {0};
     options_value_text(options, OPTION_SIMD, &simd);
@@ -147,9 +150,9 @@ int setup_plan(struct setup *setup, struct failure *why)
     struct failure failure = {0};
     uint64_t open_end = 0;
     if (setup->cluster->rank == 0) {
-        bool open = needs_open_end(&setup->options) && setup->options.time_ns;
+        bool open = needs_open_end(&setup->options) && setup->options.common.time_ns;
         resolve(setup, &failure);
-        open_end = open ? setup->options.size_bytes : 0;
+        open_end = open ? setup->options.common.size_bytes : 0;
     }
     int result = setup_agree_with_first(setup, &failure, why);
     if (result)

@@ -28,7 +28,7 @@ static uint64_t available_bytes(const struct setup *setup, uint32_t target)
 {
     const uint64_t available = (uint64_t)setup->targets[target].free_bytes;
     const uint64_t floor =
-        checked_scale(setup->spaces[target].bytes, setup->options.free_space_floor, 100);
+        checked_scale(setup->spaces[target].bytes, setup->options.common.free_space_floor, 100);
     return available > floor ? available - floor : 0;
 }
 
@@ -44,7 +44,7 @@ static uint32_t ranks_on(const struct setup *setup, uint32_t target, bool sharin
 {
     const struct geometry geometry = {
         .setup = {.shape = setup->cluster->shape,
-                  .target_count = (uint32_t)setup->options.target_count},
+                  .target_count = (uint32_t)setup->options.common.target_count},
     };
     uint32_t ranks = 0;
     for (uint32_t rank = 0; rank < geometry.setup.shape.rank_count; rank++) {
@@ -64,19 +64,19 @@ static uint64_t open_room(const struct setup *setup, uint32_t target, uint32_t r
     const uint64_t part =
         checked_scale(available_bytes(setup, target), ranks, ranks_on(setup, target, true));
     uint64_t room = part + existing_bytes(setup, target);
-    if (!setup->options.free_space_floor)
+    if (!setup->options.common.free_space_floor)
         room = checked_scale(room, OPEN_ENDED_SHARE_PERCENT, 100);
     /* requests are dealt out whole: an odd one must not be too much for either of two targets */
-    const uint64_t request = setup->options.buffer_size_bytes;
+    const uint64_t request = setup->options.common.buffer_size_bytes;
     return room < request ? room : align_down(room, request);
 }
 
 uint64_t setup_open_end(const struct setup *setup)
 {
     const uint32_t rank_count = setup->cluster->shape.rank_count;
-    const uint64_t request = setup->options.buffer_size_bytes;
+    const uint64_t request = setup->options.common.buffer_size_bytes;
     uint64_t total = INT64_MAX;
-    for (uint32_t i = 0; i < setup->options.target_count; i++) {
+    for (uint32_t i = 0; i < setup->options.common.target_count; i++) {
         const uint32_t ranks = ranks_on(setup, i, false);
         if (!ranks)
             continue;
@@ -102,7 +102,7 @@ static int check_device(const struct setup *setup, uint32_t target, struct failu
     return failure_set(why, -ENOSPC,
                        "the plan puts %" PRIu64 " bytes on '%s', which has %" PRIu64
                        ": give a smaller size",
-                       need, setup->options.targets[target], room);
+                       need, setup->options.common.targets[target], room);
 }
 
 static int check_space(const struct setup *setup, uint32_t target, struct failure *why)
@@ -112,7 +112,7 @@ static int check_space(const struct setup *setup, uint32_t target, struct failur
     bool others = false;
     if (setup->target_kinds[target] == TARGET_DEVICE)
         return check_device(setup, target, why);
-    for (uint32_t i = 0; i < setup->options.target_count; i++) {
+    for (uint32_t i = 0; i < setup->options.common.target_count; i++) {
         if (!share_room(setup, i, target))
             continue;
         const uint64_t planned = planned_bytes(setup, i);
@@ -121,12 +121,12 @@ static int check_space(const struct setup *setup, uint32_t target, struct failur
         room += planned < existing ? planned : existing;
         others |= i != target && planned;
     }
-    if (setup->target_kinds[target] == TARGET_NULL || need <= room || setup->options.force)
+    if (setup->target_kinds[target] == TARGET_NULL || need <= room || setup->options.run.force)
         return 0;
     return failure_set(why, -ENOSPC,
                        "the plan puts %" PRIu64 " bytes on '%s'%s, which has room for %" PRIu64
                        ": give a smaller size, or '--force'",
-                       need, setup->options.targets[target],
+                       need, setup->options.common.targets[target],
                        others ? " and other targets of its file system" : "", room);
 }
 
@@ -136,7 +136,7 @@ int setup_space(struct setup *setup, struct failure *why)
     struct failure failure = {0};
     const struct cluster *cluster = setup->cluster;
     uint32_t own = geometry_target(&setup->plan.geometry, cluster->rank);
-    for (uint32_t i = 0; i < setup->options.target_count && cluster->rank == 0; i++)
+    for (uint32_t i = 0; i < setup->options.common.target_count && cluster->rank == 0; i++)
         if (setup->plan.writes && !failure.code)
             check_space(setup, i, &failure);
     int result = setup_agree_with_first(setup, &failure, why);

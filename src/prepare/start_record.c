@@ -21,8 +21,8 @@ enum { NAME_TRIES = 30, SECOND_NS = 1000000000, WATCHED_NS = 200000000 };
 static void add_name(const struct options *options, const char *job_id, struct text *name)
 {
     char stamp[CLOCK_TEXT];
-    if (options->result) {
-        text_add(name, "%s", options->result);
+    if (options->run.result) {
+        text_add(name, "%s", options->run.result);
         return;
     }
     clock_utc_compact(stamp);
@@ -33,7 +33,7 @@ int result_path(const struct options *options, const char *job_id, char **path, 
 {
     struct text text = {0};
     struct failure taken = {0};
-    bool named = options->result != NULL;
+    bool named = options->run.result != NULL;
     int result = 0;
     if (!named && !path_exists(results_folder)) {
         result = folder_make(results_folder, why);
@@ -45,19 +45,19 @@ int result_path(const struct options *options, const char *job_id, char **path, 
         text_clear(&text);
         taken.code = 0;
         add_name(options, job_id, &text);
-        result = store_check(text_string(&text), named && options->overwrite, &taken);
+        result = store_check(text_string(&text), named && options->run.overwrite, &taken);
         if (named || result != -EEXIST)
             break;
         clock_sleep_ns(SECOND_NS);
     }
     if (result)
         failure_set(why, result, "%s", taken.text);
-    for (size_t i = 0; i < options->target_count && !result; i++)
-        if (target_same(options->targets[i], text_string(&text)))
+    for (size_t i = 0; i < options->common.target_count && !result; i++)
+        if (target_same(options->common.targets[i], text_string(&text)))
             result = failure_set(why, -EINVAL,
                                  "target '%s' is the result file itself; name another with "
                                  "--result",
-                                 options->targets[i]);
+                                 options->common.targets[i]);
     *path = text.data;
     return result;
 }
@@ -67,10 +67,10 @@ enum { MASK_WORDS = TOPOLOGY_MASK_BITS / 64 };
 int result_claim(const struct options *options, const char *job_id, char **path,
                  struct failure *why)
 {
-    if (options->result && options->overwrite)
+    if (options->run.result && options->run.overwrite)
         return 0;
     int result = store_claim(*path, why);
-    for (int try = 0; result == -EEXIST && !options->result && try < NAME_TRIES; try++) {
+    for (int try = 0; result == -EEXIST && !options->run.result && try < NAME_TRIES; try++) {
         struct failure taken = {0};
         free(*path);
         *path = NULL;
@@ -132,10 +132,10 @@ static int gather_targets(struct setup *setup, struct record *record, struct fai
 {
     struct cluster *cluster = setup->cluster;
     void *targets = NULL;
-    for (size_t i = 0; i < setup->options.target_count; i++)
+    for (size_t i = 0; i < setup->options.common.target_count; i++)
         setup->targets[i].shared = (uint8_t)setup->dataset.shared;
     cluster_gather(cluster, setup->targets, sizeof *setup->targets,
-                   cluster->leader ? setup->options.target_count : 0, &targets,
+                   cluster->leader ? setup->options.common.target_count : 0, &targets,
                    &record->target_count, why);
     record->targets = targets;
     return why->code;
@@ -149,7 +149,7 @@ static int gather_devices(struct setup *setup, struct record *record, struct fai
     size_t own_count = 0;
     void *all = NULL;
     int result = 0;
-    for (size_t i = 0; i < setup->options.target_count && cluster->leader && !result; i++)
+    for (size_t i = 0; i < setup->options.common.target_count && cluster->leader && !result; i++)
         result = block_devices_add("", setup->targets[i].device, &own, &own_count);
     for (size_t i = 0; i < own_count; i++)
         text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
@@ -208,7 +208,7 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     text_copy(record->run_id, sizeof record->run_id, setup->plan.run_id);
     text_copy(record->generator, sizeof record->generator, setup->content.path);
     text_copy(record->plan_fingerprint, sizeof record->plan_fingerprint, setup->plan.fingerprint);
-    record->label = strdup(setup->options.label ? setup->options.label : "");
+    record->label = strdup(setup->options.run.label ? setup->options.run.label : "");
     record->command_line = join_arguments(argc, argv);
     options_canonical(&setup->options, &canonical);
     record->options = canonical.data;
@@ -222,22 +222,22 @@ static int add_doubts(const struct setup *setup, struct record *record)
     if (setup->cluster->doubt[0])
         result = record_add_advice(record, "nodes-disagree", SEVERITY_WARNING, "%s",
                                    setup->cluster->doubt);
-    if (!result && setup->depth_asked > options->depth)
+    if (!result && setup->depth_asked > options->common.depth)
         result = record_add_advice(
             record, "depth-one", SEVERITY_WARNING,
             "--depth %llu was asked for, and engine %s has %llu in flight for each writer: raise "
             "--writers, or use --engine uring",
             (unsigned long long)setup->depth_asked, engine_name(setup->engine->id),
-            (unsigned long long)options->depth);
-    for (uint32_t i = 0; i < options->target_count && !result; i++)
+            (unsigned long long)options->common.depth);
+    for (uint32_t i = 0; i < options->common.target_count && !result; i++)
         if (!plan_target_bytes(&setup->plan, i))
             result = record_add_advice(
                 record, "unused-target", SEVERITY_WARNING,
                 "target '%s' gets nothing: ranks take targets in turn by node, and there are "
                 "fewer nodes than targets; leave it out or add nodes",
-                options->targets[i]);
+                options->common.targets[i]);
     if (!result && setup->stored.loaded && setup->plan.writes &&
-        options->source[OPTION_SEED] == SOURCE_FILE)
+        options->common.source[OPTION_SEED] == SOURCE_FILE)
         result = record_add_advice(
             record, "repeated-seed", SEVERITY_WARNING,
             "the seed comes from the result that --options-from names, so the same bytes are "

@@ -43,7 +43,7 @@ static int read_settings(const char *path, struct text *out, struct failure *why
 
 int stored_read_options(struct stored *stored, struct options *options, struct failure *why)
 {
-    const char *path = options->options_from;
+    const char *path = options->run.options_from;
     struct text text = {0};
     if (!path || read_settings(path, &text, why))
         goto out;
@@ -80,8 +80,8 @@ static bool checks_data(const struct options *options)
 {
     enum phase_id phases[PHASES_MOST];
     size_t count = 0;
-    if (options->verify || phases_parse(options->phases, phases, &count, NULL))
-        return options->verify;
+    if (options->common.verify || phases_parse(options->run.phases, phases, &count, NULL))
+        return options->common.verify;
     for (size_t i = 0; i < count; i++)
         if (phase_kinds[phases[i]].checks)
             return true;
@@ -95,12 +95,12 @@ static int check_content(const struct options *then, const struct options *now, 
         const char *option;
         bool alike;
     } all[] = {
-        {"seed", then->seed == now->seed},
-        {"compress-ratio", then->compress_ratio == now->compress_ratio},
-        {"dedup-ratio", then->dedup_ratio == now->dedup_ratio},
-        {"dedup-block",
-         then->dedup_ratio <= 1 || then->dedup_block_bytes == now->dedup_block_bytes},
-        {"generate", then->generate == now->generate},
+        {"seed", then->common.seed == now->common.seed},
+        {"compress-ratio", then->common.compress_ratio == now->common.compress_ratio},
+        {"dedup-ratio", then->common.dedup_ratio == now->common.dedup_ratio},
+        {"dedup-block", then->common.dedup_ratio <= 1 ||
+                            then->common.dedup_block_bytes == now->common.dedup_block_bytes},
+        {"generate", then->common.generate == now->common.generate},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0] && checks_data(now); i++)
         if (!all[i].alike)
@@ -116,8 +116,9 @@ static int check_order(const struct record_phase *phase, const struct options *t
                        const struct options *now, struct failure *why)
 {
     bool whole = true;
-    bool alike = then->order == now->order && then->buffer_size_bytes == now->buffer_size_bytes &&
-                 (then->order != ORDER_RANDOM || then->seed == now->seed);
+    bool alike = then->common.order == now->common.order &&
+                 then->common.buffer_size_bytes == now->common.buffer_size_bytes &&
+                 (then->common.order != ORDER_RANDOM || then->common.seed == now->common.seed);
     for (size_t i = 0; i < phase->file_count; i++)
         whole &= phase->files[i].bytes_acknowledged == phase->files[i].bytes_planned;
     if (alike || whole)

@@ -31,17 +31,18 @@ static char *absolute(const char *path)
 
 int target_paths_absolute(struct options *options, struct failure *why)
 {
-    size_t count = options->target_count;
+    size_t count = options->common.target_count;
     char **paths = calloc(count + 1, sizeof *paths);
     if (!paths)
         return failure_set(why, -ENOMEM, "not enough memory for %zu targets", count);
     for (size_t i = 0; i < count && !why->code; i++) {
-        paths[i] = absolute(options->targets[i]);
+        paths[i] = absolute(options->common.targets[i]);
         if (!paths[i])
-            failure_system(why, errno ? errno : ENOMEM, "cannot find '%s'", options->targets[i]);
+            failure_system(why, errno ? errno : ENOMEM, "cannot find '%s'",
+                           options->common.targets[i]);
     }
     if (!why->code)
-        options_set_targets(options, paths, count, options->targets_source, why);
+        options_set_targets(options, paths, count, options->common.targets_source, why);
     for (size_t i = 0; i < count; i++)
         free(paths[i]);
     free(paths);

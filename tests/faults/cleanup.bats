@@ -97,7 +97,7 @@ locks() {
 
 # going RESULT: a run that has files and is in the middle of its phase.
 going() {
-    "$TIDEMILL" run --size 8m --buffer-size 64k --rate 512k/s --quiet --phases write \
+    "$TIDEMILL" run --size 256m --buffer-size 64k --rate 512k/s --quiet --phases write \
         --result "$1" "$target" &
     pid=$!
     for _ in $(seq 200); do

@@ -38,15 +38,15 @@ static void reads_options_anywhere(void **state)
 {
     (void)state;
     struct options options = parsed("/a --size 4g --depth=8 /b --verify --layout shared -v");
-    assert_true(options.size_bytes == 4ULL << 30);
-    assert_true(options.depth == 8);
-    assert_true(options.verify);
-    assert_true(options.verbose);
-    assert_int_equal(options.layout, LAYOUT_SHARED);
-    assert_int_equal(options.target_count, 2);
-    assert_string_equal(options.targets[0], "/a");
-    assert_string_equal(options.targets[1], "/b");
-    assert_int_equal(options.targets_source, SOURCE_COMMAND_LINE);
+    assert_true(options.common.size_bytes == 4ULL << 30);
+    assert_true(options.common.depth == 8);
+    assert_true(options.common.verify);
+    assert_true(options.run.verbose);
+    assert_int_equal(options.common.layout, LAYOUT_SHARED);
+    assert_int_equal(options.common.target_count, 2);
+    assert_string_equal(options.common.targets[0], "/a");
+    assert_string_equal(options.common.targets[1], "/b");
+    assert_int_equal(options.common.targets_source, SOURCE_COMMAND_LINE);
     options_release(&options);
 }
 
@@ -54,11 +54,11 @@ static void two_dashes_end_the_options(void **state)
 {
     (void)state;
     struct options options = parsed("--keep -- --size -v - --");
-    assert_true(options.keep);
-    assert_false(options.verbose);
-    assert_int_equal(options.target_count, 4);
-    assert_string_equal(options.targets[0], "--size");
-    assert_string_equal(options.targets[3], "--");
+    assert_true(options.run.keep);
+    assert_false(options.run.verbose);
+    assert_int_equal(options.common.target_count, 4);
+    assert_string_equal(options.common.targets[0], "--size");
+    assert_string_equal(options.common.targets[3], "--");
     options_release(&options);
 }
 
@@ -66,11 +66,11 @@ static void flags_are_taken_back(void **state)
 {
     (void)state;
     struct options options = parsed("--verify --no-verify --keep=yes --quiet=no");
-    assert_false(options.verify);
+    assert_false(options.common.verify);
     assert_true(options_given(&options, OPTION_VERIFY));
-    assert_true(options.keep);
-    assert_false(options.quiet);
-    assert_int_equal(options.target_count, 0);
+    assert_true(options.run.keep);
+    assert_false(options.run.quiet);
+    assert_int_equal(options.common.target_count, 0);
     options_release(&options);
 }
 
@@ -78,8 +78,8 @@ static void the_last_of_two_holds(void **state)
 {
     (void)state;
     struct options options = parsed("--depth 1 --label a --depth 2 --label b");
-    assert_true(options.depth == 2);
-    assert_string_equal(options.label, "b");
+    assert_true(options.common.depth == 2);
+    assert_string_equal(options.run.label, "b");
     options_release(&options);
 }
 
@@ -88,12 +88,12 @@ static void the_older_names_work(void **state)
     (void)state;
     struct options options =
         parsed("--output /x --num-writers 4 --max-threads=2 --no-direct --output=/y=z");
-    assert_int_equal(options.target_count, 2);
-    assert_string_equal(options.targets[0], "/x");
-    assert_string_equal(options.targets[1], "/y=z");
-    assert_true(options.writers == 4);
-    assert_true(options.producers == 2);
-    assert_int_equal(options.direct, NEVER);
+    assert_int_equal(options.common.target_count, 2);
+    assert_string_equal(options.common.targets[0], "/x");
+    assert_string_equal(options.common.targets[1], "/y=z");
+    assert_true(options.common.writers == 4);
+    assert_true(options.common.producers == 2);
+    assert_int_equal(options.common.direct, NEVER);
     options_release(&options);
 }
 
@@ -101,8 +101,8 @@ static void a_value_may_look_like_an_option(void **state)
 {
     (void)state;
     struct options options = parsed("--label --size --result=--x");
-    assert_string_equal(options.label, "--size");
-    assert_string_equal(options.result, "--x");
+    assert_string_equal(options.run.label, "--size");
+    assert_string_equal(options.run.result, "--x");
     options_release(&options);
 }
 

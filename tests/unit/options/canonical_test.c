@@ -98,9 +98,9 @@ static void assert_equal_options(const struct options *a, const struct options *
         text_release(&one);
         text_release(&other);
     }
-    assert_int_equal(a->target_count, b->target_count);
-    for (size_t i = 0; i < a->target_count; i++)
-        assert_string_equal(a->targets[i], b->targets[i]);
+    assert_int_equal(a->common.target_count, b->common.target_count);
+    for (size_t i = 0; i < a->common.target_count; i++)
+        assert_string_equal(a->common.targets[i], b->common.targets[i]);
 }
 
 static void read_back(const struct text *text, struct options *options)
@@ -163,8 +163,8 @@ static void a_settled_value_travels_though_not_given(void **state)
     assert_int_equal(options_init(&options, NULL), 0);
     options_changed(&options, &text);
     assert_string_equal(text_string(&text), "");
-    options.seed = 42;
-    options.layout = LAYOUT_SHARED;
+    options.common.seed = 42;
+    options.common.layout = LAYOUT_SHARED;
     options_changed(&options, &text);
     assert_string_equal(text_string(&text), "layout = shared\nseed = 42\n");
     options_release(&options);

@@ -32,10 +32,10 @@ static void defaults_are_those_of_the_table(void **state)
             assert_string_equal(text_string(&text), option_table[id].fallback);
         text_release(&text);
     }
-    assert_true(options.size_bytes == 0);
-    assert_null(options.phases);
-    assert_int_equal(options.direct, PREFER);
-    assert_int_equal(options.target_count, 0);
+    assert_true(options.common.size_bytes == 0);
+    assert_null(options.run.phases);
+    assert_int_equal(options.common.direct, PREFER);
+    assert_int_equal(options.common.target_count, 0);
     options_release(&options);
     options_release(&options);
 }
@@ -98,8 +98,7 @@ static void choices_have_their_enum(void **state)
     struct options options = fresh();
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
         set(&options, choices[i].id, choices[i].word, SOURCE_COMMAND_LINE);
-        assert_int_equal(*(const int *)option_field_const(&options, choices[i].id),
-                         choices[i].value);
+        assert_int_equal(*(const int *)option_field(&options, choices[i].id), choices[i].value);
     }
     options_release(&options);
 }
@@ -114,14 +113,14 @@ static void each_kind_is_read(void **state)
     set(&options, OPTION_VERIFY, "yes", SOURCE_FILE);
     set(&options, OPTION_RATE, "100MB/s", SOURCE_FILE);
     set(&options, OPTION_LABEL, "a b", SOURCE_FILE);
-    assert_true(options.size_bytes == 3ULL << 29);
-    assert_true(options.time_ns == 250000000);
-    assert_true(options.depth == 32);
-    assert_true(options.verify);
-    assert_true(options.rate_bytes == 100000000);
-    assert_string_equal(options.label, "a b");
+    assert_true(options.common.size_bytes == 3ULL << 29);
+    assert_true(options.common.time_ns == 250000000);
+    assert_true(options.common.depth == 32);
+    assert_true(options.common.verify);
+    assert_true(options.common.rate_bytes == 100000000);
+    assert_string_equal(options.run.label, "a b");
     set(&options, OPTION_RATE, "1m", SOURCE_FILE);
-    assert_true(options.rate_bytes == 1048576);
+    assert_true(options.common.rate_bytes == 1048576);
     options_release(&options);
 }
 
@@ -180,10 +179,10 @@ static void the_higher_source_wins_whatever_the_order(void **state)
         struct options options = fresh();
         for (size_t j = 0; j < 3; j++)
             set(&options, OPTION_DEPTH, values[orders[i][j]], orders[i][j]);
-        assert_true(options.depth == 3);
-        assert_int_equal(options.source[OPTION_DEPTH], SOURCE_COMMAND_LINE);
+        assert_true(options.common.depth == 3);
+        assert_int_equal(options.common.source[OPTION_DEPTH], SOURCE_COMMAND_LINE);
         set(&options, OPTION_DEPTH, "4", SOURCE_COMMAND_LINE);
-        assert_true(options.depth == 4);
+        assert_true(options.common.depth == 4);
         options_release(&options);
     }
 }
@@ -194,7 +193,7 @@ static void an_outranked_value_must_be_right_all_the_same(void **state)
     struct options options = fresh();
     set(&options, OPTION_LABEL, "mine", SOURCE_COMMAND_LINE);
     set(&options, OPTION_LABEL, "theirs", SOURCE_FILE);
-    assert_string_equal(options.label, "mine");
+    assert_string_equal(options.run.label, "mine");
     set(&options, OPTION_SIZE, "4g", SOURCE_COMMAND_LINE);
     assert_int_equal(options_set(&options, OPTION_SIZE, "x", SOURCE_FILE, NULL), -EINVAL);
     options_release(&options);
@@ -207,10 +206,10 @@ static void a_size_outranks_the_other_sizes(void **state)
     set(&options, OPTION_SIZE, "4g", SOURCE_FILE);
     set(&options, OPTION_SIZE_PER_RANK, "1g", SOURCE_COMMAND_LINE);
     assert_false(options_given(&options, OPTION_SIZE));
-    assert_true(options.size_bytes == 0);
+    assert_true(options.common.size_bytes == 0);
     set(&options, OPTION_SIZE_PER_NODE, "2g", SOURCE_FILE);
     assert_false(options_given(&options, OPTION_SIZE_PER_NODE));
-    assert_true(options.size_per_rank_bytes == 1ULL << 30);
+    assert_true(options.common.size_per_rank_bytes == 1ULL << 30);
     options_release(&options);
 }
 
@@ -223,13 +222,13 @@ static void targets_are_replaced_not_appended(void **state)
     struct options options = fresh();
     assert_int_equal(options_set_targets(&options, second, 1, SOURCE_FILE, NULL), 0);
     assert_int_equal(options_set_targets(&options, first, 2, SOURCE_COMMAND_LINE, NULL), 0);
-    assert_int_equal(options.target_count, 2);
-    assert_string_equal(options.targets[1], "b");
+    assert_int_equal(options.common.target_count, 2);
+    assert_string_equal(options.common.targets[1], "b");
     assert_int_equal(options_set_targets(&options, second, 1, SOURCE_FILE, NULL), 0);
-    assert_int_equal(options.target_count, 2);
+    assert_int_equal(options.common.target_count, 2);
     assert_int_equal(options_set_targets(&options, second, 1, SOURCE_COMMAND_LINE, NULL), 0);
-    assert_int_equal(options.target_count, 1);
-    assert_string_equal(options.targets[0], "c");
+    assert_int_equal(options.common.target_count, 1);
+    assert_string_equal(options.common.targets[0], "c");
     options_release(&options);
 }
 

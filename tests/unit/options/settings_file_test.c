@@ -28,14 +28,14 @@ static void reads_lines_comments_and_blanks(void **state)
     struct failure why = {0};
     if (read_text(&options, text, false, &why))
         fail_msg("%s", why.text);
-    assert_true(options.size_bytes == 4ULL << 30);
-    assert_string_equal(options.label, "two  words # and \"more\"\n");
-    assert_string_equal(options.phases, "write,read");
-    assert_true(options.writers == 3);
-    assert_string_equal(options.result, "out#1.h5");
-    assert_int_equal(options.target_count, 2);
-    assert_string_equal(options.targets[0], "/a b");
-    assert_int_equal(options.targets_source, SOURCE_FILE);
+    assert_true(options.common.size_bytes == 4ULL << 30);
+    assert_string_equal(options.run.label, "two  words # and \"more\"\n");
+    assert_string_equal(options.run.phases, "write,read");
+    assert_true(options.common.writers == 3);
+    assert_string_equal(options.run.result, "out#1.h5");
+    assert_int_equal(options.common.target_count, 2);
+    assert_string_equal(options.common.targets[0], "/a b");
+    assert_int_equal(options.common.targets_source, SOURCE_FILE);
     options_release(&options);
 }
 
@@ -85,10 +85,10 @@ static void the_command_line_stands_over_the_file(void **state)
     assert_int_equal(options_read(&options, "depth = 1\nwriters = 2\ntarget = /theirs\n", "f",
                                   SOURCE_FILE, false, NULL),
                      0);
-    assert_true(options.depth == 8);
-    assert_true(options.writers == 2);
-    assert_int_equal(options.target_count, 1);
-    assert_string_equal(options.targets[0], "/mine");
+    assert_true(options.common.depth == 8);
+    assert_true(options.common.writers == 2);
+    assert_int_equal(options.common.target_count, 1);
+    assert_string_equal(options.common.targets[0], "/mine");
     options_release(&options);
 }
 
@@ -99,14 +99,14 @@ static void some_options_are_not_inherited(void **state)
     static const char text[] = "seed = 7\nresult = old.h5\nlabel = old\noverwrite = yes\n"
                                "force = yes\noptions-from = x\nkeep = yes\ntarget = /t\n";
     assert_int_equal(read_text(&options, text, true, NULL), 0);
-    assert_true(options.seed == 7);
-    assert_true(options.keep);
-    assert_null(options.result);
-    assert_null(options.label);
-    assert_false(options.overwrite);
-    assert_false(options.force);
-    assert_null(options.options_from);
-    assert_string_equal(options.targets[0], "/t");
+    assert_true(options.common.seed == 7);
+    assert_true(options.run.keep);
+    assert_null(options.run.result);
+    assert_null(options.run.label);
+    assert_false(options.run.overwrite);
+    assert_false(options.run.force);
+    assert_null(options.run.options_from);
+    assert_string_equal(options.common.targets[0], "/t");
     options_release(&options);
 }
 
@@ -115,8 +115,8 @@ static void no_target_lines_leave_targets_alone(void **state)
     (void)state;
     struct options options;
     assert_int_equal(read_text(&options, "", false, NULL), 0);
-    assert_int_equal(options.target_count, 0);
-    assert_int_equal(options.targets_source, SOURCE_DEFAULT);
+    assert_int_equal(options.common.target_count, 0);
+    assert_int_equal(options.common.targets_source, SOURCE_DEFAULT);
     options_release(&options);
 }
 

@@ -37,10 +37,10 @@ static void stage_start(struct stage *stage, enum phase_id id)
     assert_int_equal(options_set_targets(options, targets, 1, SOURCE_COMMAND_LINE, NULL), 0);
     assert_int_equal(
         options_set(options, OPTION_PHASES, phase_kinds[id].name, SOURCE_COMMAND_LINE, NULL), 0);
-    options->layout = LAYOUT_SHARED;
-    options->buffer_size_bytes = 4096;
-    options->writers = 2;
-    options->size_bytes = 1000;
+    options->common.layout = LAYOUT_SHARED;
+    options->common.buffer_size_bytes = 4096;
+    options->common.writers = 2;
+    options->common.size_bytes = 1000;
     const struct plan_setup setup = {
         .options = options,
         .shape = {.rank_count = 1, .node_count = 1, .rank_node = rank_node},
@@ -99,7 +99,7 @@ static void test_required_direct_transfers_do_not_fall_back(void **state)
     (void)state;
     struct stage stage;
     stage_start(&stage, PHASE_WRITE);
-    stage.options.direct = REQUIRE;
+    stage.options.common.direct = REQUIRE;
     phase_set_tasks(&stage.phase);
     assert_false(stage.phase.tasks[0].may_fall_back);
     stage_end(&stage);

@@ -30,12 +30,14 @@ static struct capacity any_machine(struct property *property)
 /* What must hold whatever was given: threads have buffers, and all fit the memory. */
 static void check_fit(const struct options *options, const struct capacity *capacity)
 {
-    uint64_t stride = (options->buffer_size_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-    assert_true(options->writers >= 1 && options->producers >= 1 && options->depth >= 1);
-    assert_true(options->buffer_count >= options->writers);
-    assert_true(options->buffer_count <= capacity->memory_bytes / stride);
-    assert_true(options->depth <= capacity->depth_max);
-    assert_non_null(options->phases);
+    uint64_t stride =
+        (options->common.buffer_size_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    assert_true(options->common.writers >= 1 && options->common.producers >= 1 &&
+                options->common.depth >= 1);
+    assert_true(options->common.buffer_count >= options->common.writers);
+    assert_true(options->common.buffer_count <= capacity->memory_bytes / stride);
+    assert_true(options->common.depth <= capacity->depth_max);
+    assert_non_null(options->run.phases);
 }
 
 static void test_a_bare_run_fits_any_machine(void **state)
@@ -50,17 +52,18 @@ static void test_a_bare_run_fits_any_machine(void **state)
         if (defaults_fit(&options, &capacity, 9, &failure))
             fail_msg("%s", failure.text);
         check_fit(&options, &capacity);
-        uint64_t pool = options.buffer_count * options.buffer_size_bytes;
+        uint64_t pool = options.common.buffer_count * options.common.buffer_size_bytes;
         assert_true(pool <= capacity.memory_bytes / 4);
         if (capacity.cache_bytes && capacity.depth_max > 1)
-            assert_true(pool <= capacity.cache_bytes || options.depth <= 4);
-        if (options.buffer_count < capacity.memory_bytes / 4 / MIB)
-            assert_int_equal(options.buffer_count,
-                             options.writers * options.depth + options.producers);
-        assert_int_equal(options.buffer_size_bytes, MIB);
-        assert_int_equal(options.size_per_rank_bytes, 1 << 30);
-        assert_int_equal(options.seed, 9);
-        assert_string_equal(options.phases, "write,read");
+            assert_true(pool <= capacity.cache_bytes || options.common.depth <= 4);
+        if (options.common.buffer_count < capacity.memory_bytes / 4 / MIB)
+            assert_int_equal(options.common.buffer_count,
+                             options.common.writers * options.common.depth +
+                                 options.common.producers);
+        assert_int_equal(options.common.buffer_size_bytes, MIB);
+        assert_int_equal(options.common.size_per_rank_bytes, 1 << 30);
+        assert_int_equal(options.common.seed, 9);
+        assert_string_equal(options.run.phases, "write,read");
         options_release(&options);
     }
 }
@@ -98,15 +101,15 @@ static uint64_t value_of(const struct options *options, enum option_id id)
 {
     switch (id) {
     case OPTION_BUFFER_SIZE:
-        return options->buffer_size_bytes;
+        return options->common.buffer_size_bytes;
     case OPTION_BUFFER_COUNT:
-        return options->buffer_count;
+        return options->common.buffer_count;
     case OPTION_PRODUCERS:
-        return options->producers;
+        return options->common.producers;
     case OPTION_WRITERS:
-        return options->writers;
+        return options->common.writers;
     default:
-        return options->depth;
+        return options->common.depth;
     }
 }
 
@@ -176,16 +179,17 @@ static void test_threads_by_processors(void **state)
                 machine(right[i].cpus, 65536 * MIB, 0, synchronous ? 1 : 1024);
             options_fresh(&options);
             assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-            assert_int_equal(options.writers,
+            assert_int_equal(options.common.writers,
                              synchronous ? right[i].synchronous : right[i].writers);
-            assert_int_equal(options.producers, right[i].producers);
+            assert_int_equal(options.common.producers, right[i].producers);
             if (synchronous)
-                assert_int_equal(options.depth, 1);
+                assert_int_equal(options.common.depth, 1);
             else
-                assert_int_equal(options.depth,
-                                 32 / options.writers > 4 ? 32 / options.writers : 4);
-            assert_int_equal(options.buffer_count,
-                             options.writers * options.depth + options.producers);
+                assert_int_equal(options.common.depth,
+                                 32 / options.common.writers > 4 ? 32 / options.common.writers : 4);
+            assert_int_equal(options.common.buffer_count,
+                             options.common.writers * options.common.depth +
+                                 options.common.producers);
             options_release(&options);
         }
 }
@@ -197,8 +201,8 @@ static void check_cache(uint64_t cache, uint64_t depth)
     const struct capacity capacity = machine(8, 65536 * MIB, cache, 1024);
     options_fresh(&options);
     assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-    assert_int_equal(options.depth, depth);
-    assert_int_equal(options.buffer_count, 4 * depth + 2);
+    assert_int_equal(options.common.depth, depth);
+    assert_int_equal(options.common.buffer_count, 4 * depth + 2);
     options_release(&options);
 }
 
@@ -222,14 +226,14 @@ static void test_a_given_count_decides_the_depth(void **state)
     options_fresh(&options);
     option_give(&options, OPTION_BUFFER_COUNT, "18");
     assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-    assert_int_equal(options.writers, 4);
-    assert_int_equal(options.depth, 4);
+    assert_int_equal(options.common.writers, 4);
+    assert_int_equal(options.common.depth, 4);
     options_release(&options);
     options_fresh(&options);
     option_give(&options, OPTION_BUFFER_COUNT, "2");
     assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-    assert_int_equal(options.writers, 2);
-    assert_int_equal(options.depth, 1);
+    assert_int_equal(options.common.writers, 2);
+    assert_int_equal(options.common.depth, 1);
     options_release(&options);
 }
 
@@ -242,28 +246,28 @@ static void test_a_buffer_holds_the_block_to_repeat(void **state)
     const struct capacity capacity = {
         .cpus = 8, .memory_bytes = UINT64_C(1) << 30, .depth_max = 32768};
     options_fresh(&options);
-    options.dedup_block_bytes = 2 * MIB;
+    options.common.dedup_block_bytes = 2 * MIB;
     assert_int_equal(defaults_fit(&options, &capacity, 9, NULL), 0);
-    assert_int_equal(options.buffer_size_bytes, MIB); /* no block is repeated */
+    assert_int_equal(options.common.buffer_size_bytes, MIB); /* no block is repeated */
     options_release(&options);
     options_fresh(&options);
-    options.dedup_block_bytes = 2 * MIB;
-    options.dedup_ratio = 2;
+    options.common.dedup_block_bytes = 2 * MIB;
+    options.common.dedup_ratio = 2;
     assert_int_equal(defaults_fit(&options, &capacity, 9, NULL), 0);
-    assert_int_equal(options.buffer_size_bytes, 2 * MIB);
+    assert_int_equal(options.common.buffer_size_bytes, 2 * MIB);
     options_release(&options);
     options_fresh(&options); /* however little memory there is */
-    options.dedup_block_bytes = 64 * 1024;
-    options.dedup_ratio = 2;
+    options.common.dedup_block_bytes = 64 * 1024;
+    options.common.dedup_ratio = 2;
     assert_int_equal(options_set(&options, OPTION_DEPTH, "512", SOURCE_COMMAND_LINE, NULL), 0);
     assert_int_equal(defaults_fit(&options, &capacity, 9, NULL), 0);
-    assert_true(options.buffer_size_bytes >= 64 * 1024);
+    assert_true(options.common.buffer_size_bytes >= 64 * 1024);
     check_fit(&options, &capacity);
     options_release(&options);
     options_fresh(&options);
     struct failure why = {0};
-    options.dedup_block_bytes = UINT64_C(1) << 29;
-    options.dedup_ratio = 2;
+    options.common.dedup_block_bytes = UINT64_C(1) << 29;
+    options.common.dedup_ratio = 2;
     assert_int_equal(defaults_fit(&options, &capacity, 9, &why), -EINVAL);
     assert_non_null(strstr(why.text, "larger than a buffer may be (256 MiB"));
     options_release(&options);
@@ -278,8 +282,8 @@ static void test_each_given_writer_gets_a_buffer(void **state)
     option_give(&options, OPTION_BUFFER_SIZE, "64m");
     option_give(&options, OPTION_WRITERS, "16");
     assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-    assert_int_equal(options.buffer_count, 16);
-    assert_int_equal(options.depth, 1);
+    assert_int_equal(options.common.buffer_count, 16);
+    assert_int_equal(options.common.depth, 1);
     options_release(&options);
 }
 
@@ -327,26 +331,26 @@ static void test_dev_null_and_files(void **state)
     capacity.null_target = true;
     options_fresh(&options);
     assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-    assert_string_equal(options.phases, "write");
-    assert_int_equal(options.fsync, FSYNC_NEVER);
+    assert_string_equal(options.run.phases, "write");
+    assert_int_equal(options.common.fsync, FSYNC_NEVER);
     options_release(&options);
     options_fresh(&options);
     option_give(&options, OPTION_PHASES, "write,write");
     option_give(&options, OPTION_FSYNC, "end");
     assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-    assert_string_equal(options.phases, "write,write");
-    assert_int_equal(options.fsync, FSYNC_END);
+    assert_string_equal(options.run.phases, "write,write");
+    assert_int_equal(options.common.fsync, FSYNC_END);
     options_release(&options);
     capacity = machine(8, 1024 * MIB, 0, 1024);
     capacity.single_file = true;
     options_fresh(&options);
     assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-    assert_int_equal(options.layout, LAYOUT_SHARED);
+    assert_int_equal(options.common.layout, LAYOUT_SHARED);
     options_release(&options);
     options_fresh(&options);
     option_give(&options, OPTION_LAYOUT, "writer"); /* refused later, in the plan */
     assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-    assert_int_equal(options.layout, LAYOUT_WRITER);
+    assert_int_equal(options.common.layout, LAYOUT_WRITER);
     options_release(&options);
 }
 
@@ -363,9 +367,9 @@ static void test_size_and_seed(void **state)
         option_give(&options, sizes[i], values[i]);
         option_give(&options, OPTION_SEED, "0");
         assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
-        assert_int_equal(options.size_per_rank_bytes,
+        assert_int_equal(options.common.size_per_rank_bytes,
                          sizes[i] == OPTION_SIZE_PER_RANK ? 5 * MIB : 0);
-        assert_int_equal(options.seed, 0);
+        assert_int_equal(options.common.seed, 0);
         options_release(&options);
     }
 }

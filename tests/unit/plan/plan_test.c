@@ -77,7 +77,7 @@ static void test_refusals_of_targets(void **state)
         refuse(&setup, -EINVAL,
                "target '/data' is one file: use '--layout shared', or a directory");
     }
-    options.layout = LAYOUT_SHARED;
+    options.common.layout = LAYOUT_SHARED;
     struct plan plan;
     assert_int_equal(plan_init(&plan, &setup, NULL), 0);
     plan_release(&plan);
@@ -98,9 +98,9 @@ static void test_sizes_that_overflow(void **state)
         option_give(&options, sizes[i], values[i]);
         options_resolve(&options);
         struct plan_setup setup = setup_of(&options);
-        refuse(&setup, -EOVERFLOW, text); /* 2^63 exactly, by 4 ranks or 2 nodes */
-        options.size_per_rank_bytes *= 4; /* wraps around */
-        options.size_per_node_bytes *= 2;
+        refuse(&setup, -EOVERFLOW, text);        /* 2^63 exactly, by 4 ranks or 2 nodes */
+        options.common.size_per_rank_bytes *= 4; /* wraps around */
+        options.common.size_per_node_bytes *= 2;
         refuse(&setup, -EOVERFLOW, text);
         options_release(&options);
     }
@@ -317,7 +317,7 @@ static void test_bytes_of_targets_and_nodes(void **state)
     struct plan plan;
     start(&options);
     assert_int_equal(options_set_targets(&options, targets, 2, SOURCE_COMMAND_LINE, NULL), 0);
-    options.size_bytes = 1234567891;
+    options.common.size_bytes = 1234567891;
     struct plan_setup setup = setup_of(&options);
     setup.shape = (struct shape){.rank_count = 9, .node_count = 5, .rank_node = rank_node};
     assert_int_equal(plan_init(&plan, &setup, NULL), 0);

@@ -34,7 +34,7 @@ static void check_path(enum layout layout, const char *target, const enum target
     options_target(&options, target);
     option_give(&options, OPTION_WRITERS, "3");
     options_resolve(&options);
-    options.layout = layout;
+    options.common.layout = layout;
     start(&plan, &options, kind);
     geometry_share(&plan.geometry, 3, 2, &share);
     plan_path(&plan, 3, 2, &share, &path);

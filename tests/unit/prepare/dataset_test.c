@@ -78,10 +78,10 @@ static void random_options(struct property *property, struct options *options)
                      0);
     assert_int_equal(options_set(options, OPTION_PHASES, "write,read", SOURCE_COMMAND_LINE, NULL),
                      0);
-    options->layout = layouts[property_below(property, 3)];
-    options->buffer_size_bytes = 4096;
-    options->writers = 1 + property_below(property, 4);
-    options->size_bytes = 1 + property_below(property, 4096 * 120);
+    options->common.layout = layouts[property_below(property, 3)];
+    options->common.buffer_size_bytes = 4096;
+    options->common.writers = 1 + property_below(property, 4);
+    options->common.size_bytes = 1 + property_below(property, 4096 * 120);
 }
 
 static void test_each_file_has_one_maker(void **state)
@@ -121,8 +121,8 @@ static void test_foreign_parts(void **state)
     struct options options;
     struct plan plan;
     random_options(&property, &options);
-    options.layout = LAYOUT_WRITER;
-    options.writers = 2;
+    options.common.layout = LAYOUT_WRITER;
+    options.common.writers = 2;
     const struct plan_setup setup = {
         .options = &options,
         .shape = {.rank_count = 3, .node_count = 2, .rank_node = rank_node},
