@@ -39,7 +39,7 @@ SLOW_DISK = "^tidemill: no progress for .* waits for saving of '.*/result.h5'"
 SEED = "7"
 # Looking for leaks costs most of a short run's time: every so many cases do.
 LEAKS_EVERY = 8
-WITHOUT_LEAKS = ":fast_unwind_on_malloc=1:detect_leaks=0"
+WITHOUT_LEAKS = ":detect_leaks=0"
 
 
 STILL_S = 0.4  # what is judged while the machine stands still for so long is judged once more ...
