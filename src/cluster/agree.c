@@ -9,12 +9,13 @@
 
 enum { NAMES_SHOWN = 8, SAME_PIECE = 16 * 1024 };
 
-/* What failed below; merged over the ranks by an operation that keeps the lowest node numbers. */
+/* The failures of a set of ranks; an MPI operation merges tallies and keeps the lowest node
+ * numbers. */
 struct tally {
     uint32_t failed_ranks;
     uint32_t failed_nodes;
     uint32_t listed;
-    uint32_t nodes[NAMES_SHOWN]; /* rising */
+    uint32_t nodes[NAMES_SHOWN]; /* ascending */
 };
 
 static void merge_tally(struct tally *into, const struct tally *from)
@@ -37,7 +38,7 @@ static void merge_tallies(void *from, void *into, int *count, MPI_Datatype *type
         merge_tally((struct tally *)into + i, (const struct tally *)from + i);
 }
 
-/* Each node's leader speaks for its node, so a node is listed once however many ranks failed. */
+/* Only leaders contribute, so a node is listed once even if several of its ranks failed. */
 static struct tally tally_all(struct cluster *cluster, bool failed)
 {
     struct cluster_links *links = cluster->links;
@@ -58,26 +59,26 @@ static struct tally tally_all(struct cluster *cluster, bool failed)
     return tally;
 }
 
-/* "n03, n04 and 12 more"; a name that does not fit is counted instead of cut. */
+/* Formats "n03, n04 and 12 more"; a name that does not fit is counted, not cut. */
 static void list_names(const struct cluster *cluster, const struct tally *tally, char *out,
-                       size_t room)
+                       size_t size)
 {
-    enum { MORE_ROOM = 24 }; /* for " and 4294967295 more" */
+    enum { MORE_BYTES = 24 }; /* for " and 4294967295 more" */
     size_t used = 0;
     uint32_t shown = 0;
     out[0] = '\0';
     for (; shown < tally->listed; shown++) {
         const char *name = cluster->node_names[tally->nodes[shown]];
-        if (used + strlen(name) + MORE_ROOM > room)
+        if (used + strlen(name) + MORE_BYTES > size)
             break;
-        used += (size_t)snprintf(out + used, room - used, "%s%s", shown ? ", " : "", name);
+        used += (size_t)snprintf(out + used, size - used, "%s%s", shown ? ", " : "", name);
     }
     if (shown < tally->failed_nodes)
-        snprintf(out + used, room - used, " and %u more", tally->failed_nodes - shown);
+        snprintf(out + used, size - used, " and %u more", tally->failed_nodes - shown);
 }
 
-/* The failure that is told is that of the lowest rank: its node leads the list. */
-static void put_first(struct tally *tally, uint32_t node)
+/* The reported failure is that of the lowest rank, so its node is listed first. */
+static void move_to_front(struct tally *tally, uint32_t node)
 {
     uint32_t at = 0;
     while (at + 1 < tally->listed && tally->nodes[at] != node)
@@ -90,11 +91,11 @@ int cluster_agree(struct cluster *cluster, const struct failure *mine, struct ag
 {
     struct cluster_links *links = cluster->links;
     bool failed = mine && mine->code;
-    uint32_t speaker = failed ? cluster->rank : UINT32_MAX;
+    uint32_t failed_rank = failed ? cluster->rank : UINT32_MAX;
     uint32_t first = UINT32_MAX;
     MPI_Request request;
-    MPI_Iallreduce(&speaker, &first, 1, MPI_UINT32_T, MPI_MIN, links->world, &request);
-    links_wait_patiently(links, &request);
+    MPI_Iallreduce(&failed_rank, &first, 1, MPI_UINT32_T, MPI_MIN, links->world, &request);
+    links_wait_sleeping(links, &request);
     *agreement = (struct agreement){0};
     if (first == UINT32_MAX)
         return 0;
@@ -106,23 +107,23 @@ int cluster_agree(struct cluster *cluster, const struct failure *mine, struct ag
     if (cluster->rank == first)
         agreement->first = *mine;
     MPI_Bcast(&agreement->first, sizeof agreement->first, MPI_BYTE, (int)first, links->world);
-    put_first(&tally, cluster->shape.rank_node[first]);
+    move_to_front(&tally, cluster->shape.rank_node[first]);
     list_names(cluster, &tally, agreement->nodes, sizeof agreement->nodes);
     return agreement->first.code;
 }
 
 void agreement_line(const struct cluster *cluster, const struct agreement *agreement, char *out,
-                    size_t room)
+                    size_t size)
 {
     if (cluster->shape.rank_count == 1)
-        text_copy(out, room, agreement->first.text);
+        text_copy(out, size, agreement->first.text);
     else
-        snprintf(out, room, "%u of %u ranks (%s %s): %s", agreement->failed_ranks,
+        snprintf(out, size, "%u of %u ranks (%s %s): %s", agreement->failed_ranks,
                  cluster->shape.rank_count, agreement->failed_nodes == 1 ? "node" : "nodes",
                  agreement->nodes, agreement->first.text);
 }
 
-/* Rank 0's bytes pass by in pieces; each rank compares them with its own. */
+/* Rank 0 broadcasts its bytes in pieces; each rank compares them with its own. */
 static bool equals_root(struct cluster *cluster, const void *bytes, size_t length)
 {
     MPI_Comm world = cluster->links->world;
@@ -151,7 +152,7 @@ int cluster_same(struct cluster *cluster, const void *bytes, size_t length, cons
     uint64_t first = cluster_min(cluster, same ? UINT64_MAX : cluster->rank);
     const char *name = cluster->node_names[cluster->shape.rank_node[first]];
     return failure_set(why, -EINVAL,
-                       "%llu of %u ranks have another '%s' than rank 0, first rank %llu on '%s'",
-                       (unsigned long long)differ, cluster->shape.rank_count, what,
+                       "'%s' differs from rank 0 on %llu of %u ranks, first on rank %llu ('%s')",
+                       what, (unsigned long long)differ, cluster->shape.rank_count,
                        (unsigned long long)first, name);
 }

@@ -18,7 +18,7 @@ static void library_name(char out[RECORD_NAME])
     snprintf(out, RECORD_NAME, "%.*s", RECORD_NAME - 1, full);
 }
 
-/* Numbers all ranks' nodes from what each says of itself. */
+/* Numbers the nodes by the identities of all ranks. */
 static int number_nodes(struct cluster *cluster, const struct host_identity *identity)
 {
     struct cluster_links *links = cluster->links;
@@ -56,7 +56,8 @@ static void connect_nodes(struct cluster *cluster)
     MPI_Comm_split(links->world, cluster->leader ? 0 : MPI_UNDEFINED, order, &links->leaders);
 }
 
-/* Who reads the same monotonic clock: same boot, same time namespace, whatever the host's name. */
+/* Groups the ranks that read the same monotonic clock: same boot and time namespace, any host
+ * name. */
 static int connect_clocks(struct cluster *cluster, const struct host_identity *identity)
 {
     struct cluster_links *links = cluster->links;
@@ -68,7 +69,7 @@ static int connect_clocks(struct cluster *cluster, const struct host_identity *i
     if (code)
         goto out;
     struct host_identity clock = *identity;
-    if (identity->boot_id[0]) /* some containers hide it, and then the name must do */
+    if (identity->boot_id[0]) /* some containers hide the boot id; the host name must do */
         clock.hostname[0] = '\0';
     uint64_t key = node_map_key(&clock) ^ (identity->time_namespace * UINT64_C(0x9e3779b97f4a7c15));
     MPI_Allgather(&key, 1, MPI_UINT64_T, keys, 1, MPI_UINT64_T, links->world);
@@ -88,7 +89,8 @@ out:
     return code;
 }
 
-/* Keys are hashes: that ranks with one key are on one node is checked, not believed. */
+/* Keys are hashes: two nodes with equal keys must be detected, because their ranks would be
+ * merged. */
 static int check_identity(struct cluster *cluster, const struct host_identity *identity,
                           struct failure *why)
 {
@@ -98,7 +100,7 @@ static int check_identity(struct cluster *cluster, const struct host_identity *i
                 strcmp(leader.boot_id, identity->boot_id) == 0;
     int code = links_worst(cluster->links->world, same ? 0 : -EEXIST);
     if (code)
-        failure_set(why, code, "cannot tell two hosts apart by name and boot id: rename one");
+        failure_set(why, code, "two hosts have the same name and boot id hash; rename one of them");
     return code;
 }
 
@@ -116,10 +118,11 @@ static int name_nodes(struct cluster *cluster, const struct host_identity *ident
         MPI_Allgather(mine, RECORD_NAME, MPI_CHAR, cluster->node_names, RECORD_NAME, MPI_CHAR,
                       links->leaders);
     links_broadcast(links->node, cluster->node_names, count * sizeof *cluster->node_names);
-    return links_worst(links->world, node_map_name_apart(cluster->node_names, count));
+    return links_worst(links->world, node_map_make_names_unique(cluster->node_names, count));
 }
 
-/* MPI's own view of who shares memory must be ours; neither is trusted alone. */
+/* Two sources for which ranks share memory: MPI and the host identities. A difference is
+ * reported. */
 static void compare_with_shared_memory(struct cluster *cluster)
 {
     struct cluster_links *links = cluster->links;
@@ -142,12 +145,14 @@ static void compare_with_shared_memory(struct cluster *cluster)
     if (first == UINT32_MAX)
         return;
     if (cluster->rank == first)
-        snprintf(cluster->doubt, sizeof cluster->doubt,
-                 "host names and boot ids say %u nodes, MPI says %u; on '%s' rank %u has %u ranks "
-                 "by name, %d by MPI; the names are used",
-                 cluster->shape.node_count, groups, cluster->node_names[cluster->node],
-                 cluster->rank, cluster->local_count, shared_count);
-    MPI_Bcast(cluster->doubt, sizeof cluster->doubt, MPI_CHAR, (int)first, links->world);
+        snprintf(
+            cluster->node_mismatch, sizeof cluster->node_mismatch,
+            "%u nodes by host name and boot id, but %u by MPI; on '%s' rank %u shares its node "
+            "with %u ranks by name, %d by MPI; the names are used",
+            cluster->shape.node_count, groups, cluster->node_names[cluster->node], cluster->rank,
+            cluster->local_count, shared_count);
+    MPI_Bcast(cluster->node_mismatch, sizeof cluster->node_mismatch, MPI_CHAR, (int)first,
+              links->world);
 }
 
 static int find_nodes(struct cluster *cluster, const struct host_identity *identity,
@@ -170,11 +175,11 @@ static int find_nodes(struct cluster *cluster, const struct host_identity *ident
     struct cluster_links *links = cluster->links;
     code = vanished_open(cluster);
     if (code)
-        return failure_set(why, code, "cannot find the neighbours: out of memory");
-    code = spread_open(&links->spread, links->whispers, &cluster->shape, cluster->rank);
+        return failure_set(why, code, "cannot find the neighbours of this rank: out of memory");
+    code = spread_open(&links->spread, links->spread_comm, &cluster->shape, cluster->rank);
     code = links_worst(links->world, code);
     if (code)
-        return failure_set(why, code, "cannot find the neighbours: out of memory");
+        return failure_set(why, code, "cannot find the neighbours of this rank: out of memory");
     return 0;
 }
 
@@ -182,7 +187,7 @@ static struct cluster_links *make_links(void)
 {
     struct cluster_links *links = calloc(1, sizeof *links);
     if (links) {
-        links->world = links->node = links->leaders = links->whispers = MPI_COMM_NULL;
+        links->world = links->node = links->leaders = links->spread_comm = MPI_COMM_NULL;
         links->clock = links->keepers = MPI_COMM_NULL;
         links->gate = MPI_REQUEST_NULL;
     }
@@ -191,8 +196,9 @@ static struct cluster_links *make_links(void)
 
 static int start_mpi(struct cluster *cluster, struct failure *why)
 {
-    /* Ranks that wait in MPI must leave the processors to ranks that work; where each rank has
-     * its own core this costs a system call that returns at once. The user's word goes first. */
+    /* Ranks that wait in MPI must yield their cores to ranks that work. If each rank has its own
+     * core, this costs a system call that returns at once. A value that the user has set is
+     * kept. */
     setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
     int granted = MPI_THREAD_SINGLE;
     int rank = 0;
@@ -209,12 +215,12 @@ static int start_mpi(struct cluster *cluster, struct failure *why)
         return failure_set(why, code, "cannot start MPI: out of memory");
     if (granted < MPI_THREAD_FUNNELED)
         code = failure_set(why, -ENOTSUP,
-                           "'%s' does not allow threads beside MPI (MPI_THREAD_FUNNELED): use an "
-                           "MPI library built with them",
+                           "'%s' does not support MPI_THREAD_FUNNELED: use an "
+                           "MPI library built with thread support",
                            cluster->library);
     struct cluster_links *links = cluster->links;
     MPI_Comm_dup(MPI_COMM_WORLD, &links->world);
-    MPI_Comm_dup(MPI_COMM_WORLD, &links->whispers);
+    MPI_Comm_dup(MPI_COMM_WORLD, &links->spread_comm);
     return code;
 }
 
@@ -235,13 +241,13 @@ static void free_comm(MPI_Comm *comm)
         MPI_Comm_free(comm);
 }
 
-/* Launchers kill the other ranks when the first ends with a code that is not 0: none may end while
- * rank 0 still stores or removes something. */
+/* Launchers kill the other ranks when the first one ends with a code other than 0: no rank may end
+ * while rank 0 still stores or removes something. */
 static void wait_for_all(struct cluster_links *links)
 {
     MPI_Request request;
     MPI_Ibarrier(links->world, &request);
-    links_wait_patiently(links, &request);
+    links_wait_sleeping(links, &request);
 }
 
 void cluster_close(struct cluster *cluster)
@@ -258,7 +264,7 @@ void cluster_close(struct cluster *cluster)
         free_comm(&links->clock);
         free_comm(&links->leaders);
         free_comm(&links->node);
-        free_comm(&links->whispers);
+        free_comm(&links->spread_comm);
         free_comm(&links->world);
         free(links->rank_node);
         free(links->processes);

@@ -7,11 +7,11 @@
 #include "base/checked.h"
 #include "links.h"
 
-/* How many leaders may have their rows under way to rank 0 at once: enough to hide the round trip,
- * few enough that thousands of small sends do not pile up in its receive queue. */
+/* How many leaders may send their rows to rank 0 at the same time: enough to hide the round trip,
+ * few enough that thousands of small sends do not fill its receive queue. */
 enum { LEADERS_AT_ONCE = 8 };
 
-/* Rows of one node pass through rank 0 in pieces of this size. */
+/* Size of the pieces in which rank 0 receives the rows of a node. */
 enum { STAGE_BYTES = 4 << 20 };
 
 struct gathering {
@@ -21,7 +21,7 @@ struct gathering {
     uint64_t node_rows;     /* leader: their sum */
     char *node_memory;      /* leader, but not rank 0: the node's rows */
     uint64_t *counts;       /* rank 0: rows of each rank, in the order of nodes */
-    uint64_t *offsets;      /* rank 0: where each of those goes in 'all', in rows */
+    uint64_t *offsets;      /* rank 0: where the rows of each rank start in 'all', in rows */
     uint32_t *node_first;   /* rank 0: node_count + 1 positions in 'counts' */
     char *stage;            /* rank 0 */
     char *all;              /* rank 0 */
@@ -38,7 +38,7 @@ static void release(struct gathering *gathering)
     free(gathering->stage);
 }
 
-/* Rooms whose size is known before anything was sent. */
+/* Allocates the tables whose size is known in advance. */
 static int make_tables(struct gathering *gathering)
 {
     const struct cluster *cluster = gathering->cluster;
@@ -60,7 +60,7 @@ static int make_tables(struct gathering *gathering)
     return whole ? 0 : -ENOMEM;
 }
 
-/* Rank 0: turns counts in node order into places in rank order. */
+/* Rank 0: converts counts in node order to offsets in rank order. */
 static int place_rows(struct gathering *gathering)
 {
     const struct shape *shape = &gathering->cluster->shape;
@@ -78,7 +78,7 @@ static int place_rows(struct gathering *gathering)
     return code;
 }
 
-/* Rank 0: the counts of every node, node by node. */
+/* Rank 0: receives the counts of every node, node by node. */
 static int collect_all_counts(struct gathering *gathering)
 {
     const struct cluster *cluster = gathering->cluster;
@@ -104,7 +104,7 @@ out:
     return code;
 }
 
-static int make_room(char **memory, uint64_t rows, uint64_t row_bytes)
+static int allocate_rows(char **memory, uint64_t rows, uint64_t row_bytes)
 {
     uint64_t bytes = 0;
     int code = checked_multiply(rows, row_bytes, &bytes);
@@ -114,7 +114,7 @@ static int make_room(char **memory, uint64_t rows, uint64_t row_bytes)
     return *memory ? 0 : -ENOMEM;
 }
 
-/* Counts go up, and whoever will hold rows makes room for them. */
+/* Sends the counts up; every rank that will hold rows allocates memory for them. */
 static int collect_counts(struct gathering *gathering, uint64_t count)
 {
     struct cluster *cluster = gathering->cluster;
@@ -129,12 +129,13 @@ static int collect_counts(struct gathering *gathering, uint64_t count)
     if (code || all)
         return code ? code : all;
     if (cluster->rank == 0)
-        return make_room(&gathering->all, gathering->all_rows, gathering->row_bytes);
-    return make_room(&gathering->node_memory, gathering->node_rows, gathering->row_bytes);
+        return allocate_rows(&gathering->all, gathering->all_rows, gathering->row_bytes);
+    return allocate_rows(&gathering->node_memory, gathering->node_rows, gathering->row_bytes);
 }
 
-/* A leader takes its ranks' rows: rank 0 straight to their places, others one after another. */
-static void collect_node(struct gathering *gathering, const void *own)
+/* A leader receives the rows of its ranks: rank 0 at their final offsets, others one after
+ * another. */
+static void receive_local(struct gathering *gathering, const void *own)
 {
     const struct cluster *cluster = gathering->cluster;
     char *next = gathering->node_memory;
@@ -154,15 +155,15 @@ static void collect_node(struct gathering *gathering, const void *own)
     }
 }
 
-/* Rank 0: the rows of one node arrive as one stream and are dealt out to their places. */
-static void deal_node(struct gathering *gathering, uint32_t node)
+/* Rank 0: receives the rows of a node as one stream and copies them to their offsets. */
+static void receive_node(struct gathering *gathering, uint32_t node)
 {
     uint32_t at = gathering->node_first[node];
     uint32_t end = gathering->node_first[node + 1];
     uint64_t left = 0;
     for (uint32_t i = at; i < end; i++)
         left += gathering->counts[i] * gathering->row_bytes;
-    uint64_t done = 0; /* bytes of the rank at 'at' that are in place */
+    uint64_t done = 0; /* bytes of rank 'at' that are copied */
     while (left > 0) {
         uint64_t staged = left < STAGE_BYTES ? left : STAGE_BYTES;
         links_receive(gathering->cluster->links->leaders, gathering->stage, staged, (int)node,
@@ -171,8 +172,9 @@ static void deal_node(struct gathering *gathering, uint32_t node)
         for (uint64_t used = 0; used < staged;) {
             uint64_t whole = gathering->counts[at] * gathering->row_bytes;
             uint64_t part = whole - done < staged - used ? whole - done : staged - used;
-            char *place = gathering->all + gathering->offsets[at] * gathering->row_bytes + done;
-            memcpy(place, gathering->stage + used, part);
+            char *place_of_rank =
+                gathering->all + gathering->offsets[at] * gathering->row_bytes + done;
+            memcpy(place_of_rank, gathering->stage + used, part);
             used += part;
             done += part;
             if (done == whole) {
@@ -183,20 +185,20 @@ static void deal_node(struct gathering *gathering, uint32_t node)
     }
 }
 
-static void give_turn(struct gathering *gathering, uint32_t node)
+static void allow_send(struct gathering *gathering, uint32_t node)
 {
     if (node < gathering->cluster->shape.node_count)
         MPI_Send(NULL, 0, MPI_BYTE, (int)node, TAG_GO, gathering->cluster->links->leaders);
 }
 
-static void collect_from_leaders(struct gathering *gathering)
+static void receive_from_leaders(struct gathering *gathering)
 {
     uint32_t nodes = gathering->cluster->shape.node_count;
     for (uint32_t node = 1; node <= LEADERS_AT_ONCE; node++)
-        give_turn(gathering, node);
+        allow_send(gathering, node);
     for (uint32_t node = 1; node < nodes; node++) {
-        deal_node(gathering, node);
-        give_turn(gathering, node + LEADERS_AT_ONCE);
+        receive_node(gathering, node);
+        allow_send(gathering, node + LEADERS_AT_ONCE);
     }
 }
 
@@ -230,11 +232,11 @@ int cluster_gather(struct cluster *cluster, const void *rows, size_t row_bytes, 
         goto out;
     }
     if (cluster->leader)
-        collect_node(&gathering, rows);
+        receive_local(&gathering, rows);
     else
         links_send(cluster->links->node, rows, (uint64_t)count * row_bytes, 0, TAG_ROWS);
     if (cluster->rank == 0)
-        collect_from_leaders(&gathering);
+        receive_from_leaders(&gathering);
     else if (cluster->leader)
         send_to_root(&gathering);
     *all = gathering.all;
@@ -259,11 +261,11 @@ void cluster_gather_histograms(struct cluster *cluster, const struct histogram *
     MPI_Type_contiguous(sizeof *mine, MPI_BYTE, &type);
     MPI_Type_commit(&type);
     MPI_Op_create(merge_histograms, 1, &merge);
-    struct histogram of_node;
-    histogram_clear(&of_node);
-    MPI_Reduce(mine, &of_node, 1, type, merge, 0, cluster->links->node);
+    struct histogram node_histogram;
+    histogram_clear(&node_histogram);
+    MPI_Reduce(mine, &node_histogram, 1, type, merge, 0, cluster->links->node);
     if (cluster->leader)
-        MPI_Gather(&of_node, 1, type, per_node, 1, type, 0, cluster->links->leaders);
+        MPI_Gather(&node_histogram, 1, type, per_node, 1, type, 0, cluster->links->leaders);
     MPI_Op_free(&merge);
     MPI_Type_free(&type);
 }

@@ -1,6 +1,6 @@
 #include "links.h"
 
-#include "muster.h"
+#include "arrivals.h"
 #include "platform/clock.h"
 
 enum { FIRST_NAP_NS = 50 * 1000, LONGEST_NAP_NS = 1000 * 1000, PIECE_BYTES = 1 << 30 };
@@ -12,16 +12,16 @@ int links_worst(MPI_Comm comm, int code)
     return worst;
 }
 
-void links_wait_patiently(struct cluster_links *links, MPI_Request *request)
+void links_wait_sleeping(struct cluster_links *links, MPI_Request *request)
 {
     int64_t nap_ns = FIRST_NAP_NS;
-    muster_enter(links);
+    arrivals_enter(links);
     for (;;) {
         int done = 0;
         MPI_Test(request, &done, MPI_STATUS_IGNORE);
         if (done)
             return;
-        muster_turn(links);
+        arrivals_progress(links);
         clock_sleep_ns(nap_ns);
         nap_ns = nap_ns * 2 < LONGEST_NAP_NS ? nap_ns * 2 : LONGEST_NAP_NS;
     }

@@ -1,9 +1,9 @@
 /*
- * What a cluster keeps of MPI, for the files of this folder only.
+ * The MPI state of a cluster, for the files of this directory only.
  *
- * Errors of MPI: the default handler stays (MPI_ERRORS_ARE_FATAL). After a lost peer Open MPI can
- * promise nothing about any communicator, so a rank that went on could only wait for ever; ending
- * the job at once is the one sure answer, and the launcher tells which rank was lost.
+ * MPI errors: the default handler is kept (MPI_ERRORS_ARE_FATAL). After a peer is lost, Open MPI
+ * guarantees nothing about any communicator, so a rank that continued could block forever. Ending
+ * the job at once is the only safe reaction; the launcher reports which rank was lost.
  */
 #ifndef TIDEMILL_LINKS_H
 #define TIDEMILL_LINKS_H
@@ -18,7 +18,7 @@
 
 enum {
     TAG_ROWS = 1, /* gather: rows, in pieces */
-    TAG_GO,       /* gather: rank 0 to a leader: your turn */
+    TAG_GO,       /* gather: rank 0 allows a leader to send */
     TAG_EXCHANGE,
     TAG_MERGE,
     TAG_CLOCK,
@@ -31,32 +31,33 @@ struct process {
 
 struct cluster_links {
     MPI_Comm world;
-    MPI_Comm node;     /* the ranks of this node, in rank order */
-    MPI_Comm leaders;  /* MPI_COMM_NULL on others; a leader's rank there is its node's number */
-    MPI_Comm clock;    /* the ranks that read this rank's clock */
-    MPI_Comm keepers;  /* the first of each clock's ranks; MPI_COMM_NULL on others */
-    MPI_Comm whispers; /* for 'spread' alone, so that nothing else can match its messages */
-    MPI_Request gate;  /* MPI_REQUEST_NULL unless this rank stands in a gate */
+    MPI_Comm node;    /* the ranks of this node, in rank order */
+    MPI_Comm leaders; /* MPI_COMM_NULL on other ranks; a leader's rank in it is its node's number */
+    MPI_Comm clock;   /* the ranks that read this rank's clock */
+    MPI_Comm keepers; /* the first rank of each clock; MPI_COMM_NULL on other ranks */
+    MPI_Comm spread_comm; /* used by 'spread' only, so that no other receive matches its messages */
+    MPI_Request gate;     /* MPI_REQUEST_NULL unless this rank waits in a gate */
     uint32_t *rank_node;
-    struct process *processes; /* of this node's ranks, in rank order */
+    struct process *processes; /* the processes of this node's ranks, in rank order */
     struct spread spread;
     int64_t absent_after_ns; /* rank 0 */
     void (*absent)(void *context, const struct absence *absence);
     void *absent_context;
 };
 
-/* The smallest of all ranks' codes (0 or -errno), on every rank. */
+/* Returns the smallest of all ranks' codes (0 or -errno), on every rank. */
 int links_worst(MPI_Comm comm, int code);
 
-/* Waits for a request that all ranks come to, looking seldom: the processors belong to ranks that
- * still work. */
-void links_wait_patiently(struct cluster_links *links, MPI_Request *request);
+/* Waits for a request that all ranks take part in; sleeps between polls and leaves the cores to
+ * ranks that still work. */
+void links_wait_sleeping(struct cluster_links *links, MPI_Request *request);
 
-/* 'length' bytes in pieces whose counts fit MPI's int; both sides call with equal lengths. */
+/* Send and receive 'length' bytes in pieces whose counts fit MPI's int; both sides pass the same
+ * length. */
 void links_send(MPI_Comm comm, const void *bytes, uint64_t length, int to, int tag);
 void links_receive(MPI_Comm comm, void *bytes, uint64_t length, int from, int tag);
 
-/* From rank 0 of 'comm' to its others, in such pieces. */
+/* Broadcasts from rank 0 of 'comm', in pieces of the same size. */
 void links_broadcast(MPI_Comm comm, void *bytes, uint64_t length);
 
 #endif

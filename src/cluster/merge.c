@@ -2,7 +2,7 @@
 
 #include "links.h"
 
-static void merge_over(MPI_Comm comm, void *value, void *room, size_t bytes,
+static void merge_over(MPI_Comm comm, void *value, void *scratch, size_t bytes,
                        cluster_merge_rule *rule)
 {
     int rank = 0;
@@ -16,20 +16,20 @@ static void merge_over(MPI_Comm comm, void *value, void *room, size_t bytes,
         }
         if (step >= count - rank)
             continue;
-        links_receive(comm, room, bytes, rank + step, TAG_MERGE);
-        rule(value, room);
+        links_receive(comm, scratch, bytes, rank + step, TAG_MERGE);
+        rule(value, scratch);
     }
 }
 
-void cluster_merge_node(struct cluster *cluster, void *value, void *room, size_t bytes,
+void cluster_merge_node(struct cluster *cluster, void *value, void *scratch, size_t bytes,
                         cluster_merge_rule *rule)
 {
-    merge_over(cluster->links->node, value, room, bytes, rule);
+    merge_over(cluster->links->node, value, scratch, bytes, rule);
 }
 
-void cluster_merge_leaders(struct cluster *cluster, void *value, void *room, size_t bytes,
+void cluster_merge_leaders(struct cluster *cluster, void *value, void *scratch, size_t bytes,
                            cluster_merge_rule *rule)
 {
     if (cluster->leader)
-        merge_over(cluster->links->leaders, value, room, bytes, rule);
+        merge_over(cluster->links->leaders, value, scratch, bytes, rule);
 }

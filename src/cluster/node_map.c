@@ -14,7 +14,7 @@ struct slot {
 
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
-    /* The closing NUL is hashed too, so that "ab","c" and "a","bc" differ. */
+    /* The final NUL is hashed too, so that "ab","c" and "a","bc" differ. */
     for (const char *c = text;; c++) {
         hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
         if (*c == '\0')
@@ -22,8 +22,8 @@ static uint64_t hash_text(uint64_t hash, const char *text)
     }
 }
 
-/* FNV leaves its high bits weak on short texts, and the table below takes the low ones. */
-static uint64_t stir(uint64_t hash)
+/* FNV-1a mixes the high bits of short texts poorly, and the table below uses the low bits. */
+static uint64_t mix_bits(uint64_t hash)
 {
     hash = (hash ^ (hash >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
     hash = (hash ^ (hash >> 29)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -35,13 +35,13 @@ uint64_t node_map_key(const struct host_identity *identity)
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
     hash = hash_text(hash, identity->hostname);
     hash = hash_text(hash, identity->boot_id);
-    return stir(hash);
+    return mix_bits(hash);
 }
 
-/* The slot that holds 'key', or the free one where it belongs. */
+/* Returns the slot that contains 'key', or the free slot for it. */
 static struct slot *slot_of(struct slot *table, size_t mask, uint64_t key)
 {
-    size_t at = (size_t)stir(key) & mask;
+    size_t at = (size_t)mix_bits(key) & mask;
     while (table[at].used && table[at].key != key)
         at = (at + 1) & mask;
     return &table[at];
@@ -50,15 +50,15 @@ static struct slot *slot_of(struct slot *table, size_t mask, uint64_t key)
 int node_map_number(const uint64_t *keys, uint32_t rank_count, uint32_t *rank_node,
                     uint32_t *node_count)
 {
-    size_t room = 2;
-    while (room < 2 * (size_t)rank_count)
-        room *= 2;
-    struct slot *table = calloc(room, sizeof *table);
+    size_t slot_count = 2;
+    while (slot_count < 2 * (size_t)rank_count)
+        slot_count *= 2;
+    struct slot *table = calloc(slot_count, sizeof *table);
     if (!table)
         return -ENOMEM;
     uint32_t nodes = 0;
     for (uint32_t rank = 0; rank < rank_count; rank++) {
-        struct slot *slot = slot_of(table, room - 1, keys[rank]);
+        struct slot *slot = slot_of(table, slot_count - 1, keys[rank]);
         if (!slot->used)
             *slot = (struct slot){.key = keys[rank], .node = nodes++, .used = true};
         rank_node[rank] = slot->node;
@@ -85,7 +85,7 @@ static void add_number(char name[RECORD_NAME], uint32_t number)
     memcpy(name + kept, suffix, length + 1);
 }
 
-int node_map_name_apart(char (*names)[RECORD_NAME], uint32_t node_count)
+int node_map_make_names_unique(char (*names)[RECORD_NAME], uint32_t node_count)
 {
     uint32_t *order = calloc(node_count ? node_count : 1, sizeof *order);
     if (!order)

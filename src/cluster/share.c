@@ -17,15 +17,15 @@ int cluster_broadcast_text(struct cluster *cluster, char **text)
 {
     MPI_Comm world = cluster->links->world;
     bool root = cluster->rank == 0;
-    uint64_t room = root && *text ? strlen(*text) + 1 : 0; /* 0: there is no text */
-    MPI_Bcast(&room, 1, MPI_UINT64_T, 0, world);
-    char *copy = root || !room ? NULL : malloc(room);
-    int code = links_worst(world, root || !room || copy ? 0 : -ENOMEM);
+    uint64_t length = root && *text ? strlen(*text) + 1 : 0; /* 0: no text */
+    MPI_Bcast(&length, 1, MPI_UINT64_T, 0, world);
+    char *copy = root || !length ? NULL : malloc(length);
+    int code = links_worst(world, root || !length || copy ? 0 : -ENOMEM);
     if (code) {
         free(copy);
         return code;
     }
-    links_broadcast(world, root ? *text : copy, room);
+    links_broadcast(world, root ? *text : copy, length);
     if (!root)
         *text = copy;
     return 0;

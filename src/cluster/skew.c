@@ -4,24 +4,24 @@
 #include "platform/clock.h"
 
 enum {
-    /* Exchanges go on until the shortest trip was met again: on a busy node a first run of them can
-     * miss it altogether. */
+    /* Exchanges continue until the shortest round trip has been repeated: on a busy node the first
+     * exchanges may all be slow. */
     LEAST_EXCHANGES = 64,
-    TRIPS_ALIKE = 8,
+    SIMILAR_TRIPS = 8,
     LONGEST_COMPARISON_MS = 100,
     GATES_OF_SLACK = 4,
-    /* What a clock may run wrong between two looks at it: kernels slew by at most 500 ppm. */
+    /* Largest drift between two comparisons: Linux slews a clock by at most 500 ppm. */
     WORST_DRIFT_PPM = 500,
 };
 
-/* What a parent answers: the common time at which it did, and how wrong that may be. */
-struct answer {
+/* The reply of a parent: the common time at which it replied, and its error bound. */
+struct reply {
     int64_t common_ns;
     int64_t error_ns;
 };
 
-/* Who learns asks until it has enough. */
-enum question { ASK_TIME, ASK_NO_MORE };
+/* The child requests the time until it has enough replies. */
+enum request { REQUEST_TIME, REQUEST_END };
 
 static int64_t kernel_now(void *context)
 {
@@ -42,65 +42,66 @@ static int64_t now(const struct clock_source *source)
     return source->now_ns(source->context);
 }
 
-/* A point that is some time old is less sure. */
+/* The error bound grows with the age of a comparison. */
 static int64_t error_at(const struct clock_point *point, int64_t local_ns)
 {
     return point->error_ns + (local_ns - point->local_ns) * WORST_DRIFT_PPM / 1000000;
 }
 
-static void teach(MPI_Comm comm, int child, const struct clock_source *source,
-                  const struct clock_point *point)
+static void serve_time(MPI_Comm comm, int child, const struct clock_source *source,
+                       const struct clock_point *point)
 {
     for (;;) {
-        int question = ASK_NO_MORE;
-        MPI_Recv(&question, 1, MPI_INT, child, TAG_CLOCK, comm, MPI_STATUS_IGNORE);
-        if (question == ASK_NO_MORE)
+        int request = REQUEST_END;
+        MPI_Recv(&request, 1, MPI_INT, child, TAG_CLOCK, comm, MPI_STATUS_IGNORE);
+        if (request == REQUEST_END)
             return;
         int64_t local_ns = now(source);
-        struct answer answer = {.common_ns = local_ns - point->offset_ns,
-                                .error_ns = error_at(point, local_ns)};
-        MPI_Send(&answer, sizeof answer, MPI_BYTE, child, TAG_CLOCK, comm);
+        struct reply reply = {.common_ns = local_ns - point->offset_ns,
+                              .error_ns = error_at(point, local_ns)};
+        MPI_Send(&reply, sizeof reply, MPI_BYTE, child, TAG_CLOCK, comm);
     }
 }
 
-/* The answer was given some time between sending and receiving: in the middle, give or take half.
- * Returns the length of the trip. */
-static int64_t learn_once(MPI_Comm comm, int parent, const struct clock_source *source,
-                          struct clock_point *point)
+/* The parent replied at some time between send and receive: in the middle, plus or minus half.
+ * Returns the length of the round trip. */
+static int64_t request_time(MPI_Comm comm, int parent, const struct clock_source *source,
+                            struct clock_point *point)
 {
-    const int question = ASK_TIME;
-    struct answer answer;
+    const int request = REQUEST_TIME;
+    struct reply reply;
     int64_t sent_ns = now(source);
-    MPI_Send(&question, 1, MPI_INT, parent, TAG_CLOCK, comm);
-    MPI_Recv(&answer, sizeof answer, MPI_BYTE, parent, TAG_CLOCK, comm, MPI_STATUS_IGNORE);
+    MPI_Send(&request, 1, MPI_INT, parent, TAG_CLOCK, comm);
+    MPI_Recv(&reply, sizeof reply, MPI_BYTE, parent, TAG_CLOCK, comm, MPI_STATUS_IGNORE);
     int64_t round_trip_ns = now(source) - sent_ns;
     if (point->round_trip_ns == 0 || round_trip_ns < point->round_trip_ns) {
         point->local_ns = sent_ns + round_trip_ns / 2;
-        point->offset_ns = point->local_ns - answer.common_ns;
+        point->offset_ns = point->local_ns - reply.common_ns;
         point->round_trip_ns = round_trip_ns;
-        point->error_ns = round_trip_ns / 2 + 1 + answer.error_ns;
+        point->error_ns = round_trip_ns / 2 + 1 + reply.error_ns;
     }
     return round_trip_ns;
 }
 
-static void learn(MPI_Comm comm, int parent, const struct clock_source *source,
-                  struct clock_point *point)
+static void estimate_offset(MPI_Comm comm, int parent, const struct clock_source *source,
+                            struct clock_point *point)
 {
-    const int no_more = ASK_NO_MORE;
+    const int end = REQUEST_END;
     const int64_t end_ns = clock_now_ns() + LONGEST_COMPARISON_MS * INT64_C(1000000);
-    int alike = 0;
-    for (int i = 0; i < LEAST_EXCHANGES || (alike < TRIPS_ALIKE && clock_now_ns() < end_ns); i++) {
+    int similar = 0;
+    for (int i = 0; i < LEAST_EXCHANGES || (similar < SIMILAR_TRIPS && clock_now_ns() < end_ns);
+         i++) {
         int64_t shortest_ns = point->round_trip_ns;
-        int64_t trip_ns = learn_once(comm, parent, source, point);
+        int64_t trip_ns = request_time(comm, parent, source, point);
         if (trip_ns < shortest_ns - shortest_ns / 4)
-            alike = 0;
+            similar = 0;
         else if (trip_ns <= shortest_ns + shortest_ns / 4)
-            alike++;
+            similar++;
     }
-    MPI_Send(&no_more, 1, MPI_INT, parent, TAG_CLOCK, comm);
+    MPI_Send(&end, 1, MPI_INT, parent, TAG_CLOCK, comm);
 }
 
-/* Round by round, those who know the common time teach as many others. */
+/* In each step every rank that knows the common time serves one that does not. */
 static void compare_keepers(MPI_Comm comm, const struct clock_source *source,
                             struct clock_point *point)
 {
@@ -110,9 +111,9 @@ static void compare_keepers(MPI_Comm comm, const struct clock_source *source,
     MPI_Comm_size(comm, &count);
     for (int step = 1; step < count; step *= 2) {
         if (rank < step && rank + step < count)
-            teach(comm, rank + step, source, point);
+            serve_time(comm, rank + step, source, point);
         else if (rank >= step && rank < 2 * step)
-            learn(comm, rank - step, source, point);
+            estimate_offset(comm, rank - step, source, point);
     }
 }
 
@@ -148,7 +149,7 @@ int64_t cluster_start_at(struct cluster *cluster, const struct clock_source *sou
 
 __extension__ typedef __int128 wide;
 
-/* Multiplies before it divides, and does not overflow. */
+/* Computes value * times / by without overflow. */
 static int64_t scale(int64_t value, int64_t times, int64_t by)
 {
     return (int64_t)((wide)value * times / by);
@@ -169,8 +170,8 @@ int64_t clock_drift_ppb(const struct clock_point *before, const struct clock_poi
 {
     int64_t span_ns = after->local_ns - before->local_ns;
     int64_t change_ns = after->offset_ns - before->offset_ns;
-    int64_t doubt_ns = before->error_ns + after->error_ns;
-    if (span_ns <= 0 || (change_ns <= doubt_ns && change_ns >= -doubt_ns))
+    int64_t error_ns = before->error_ns + after->error_ns;
+    if (span_ns <= 0 || (change_ns <= error_ns && change_ns >= -error_ns))
         return 0;
     return scale(change_ns, 1000000000, span_ns - change_ns);
 }

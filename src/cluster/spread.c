@@ -7,10 +7,10 @@
 #include "links.h"
 #include "tree.h"
 
-enum { KIND_STOP = 1, KIND_BYTES, KIND_CLOSED, KIND_STALL, KIND_HERE, KIND_EDGE };
-enum { TAG_WHISPER = 1, SECOND_NS = 1000 * 1000 * 1000 };
+enum { KIND_STOP = 1, KIND_BYTES, KIND_CLOSED, KIND_STALL, KIND_ARRIVALS, KIND_EDGE };
+enum { TAG_SPREAD = 1, SECOND_NS = 1000 * 1000 * 1000 };
 
-static int gravity(enum stop_reason reason)
+static int severity(enum stop_reason reason)
 {
     switch (reason) {
     case STOP_FAILURE:
@@ -29,9 +29,9 @@ static int gravity(enum stop_reason reason)
     return 0;
 }
 
-enum stop_reason spread_graver(enum stop_reason a, enum stop_reason b)
+enum stop_reason spread_more_severe(enum stop_reason a, enum stop_reason b)
 {
-    return gravity(a) >= gravity(b) ? a : b;
+    return severity(a) >= severity(b) ? a : b;
 }
 
 int spread_open(struct spread *spread, MPI_Comm comm, const struct shape *shape, uint32_t rank)
@@ -53,7 +53,7 @@ int spread_open(struct spread *spread, MPI_Comm comm, const struct shape *shape,
     return code;
 }
 
-/* Forgets the phase before; harmless when 'phase' is the current or an earlier one. */
+/* Clears the state of the previous phase; no effect if 'phase' is the current or an earlier one. */
 static void enter_phase(struct spread *spread, uint32_t phase)
 {
     if (phase <= spread->phase)
@@ -61,11 +61,11 @@ static void enter_phase(struct spread *spread, uint32_t phase)
     spread->phase = phase;
     spread->reason = STOP_NONE;
     spread->own_bytes = 0;
-    spread->bytes_untold = false;
-    spread->own_stall = spread->told_stall = (struct stall){0};
+    spread->bytes_changed = false;
+    spread->own_stall = spread->sent_stall = (struct stall){0};
     spread->own_edges.count = 0;
     for (uint32_t i = 0; i < spread->neighbour_count; i++) {
-        spread->neighbours[i].told = STOP_NONE;
+        spread->neighbours[i].known = STOP_NONE;
         spread->neighbours[i].bytes = 0;
         spread->neighbours[i].stall = (struct stall){0};
         spread->neighbours[i].edges.count = 0;
@@ -81,7 +81,7 @@ static struct spread_neighbour *neighbour_of(struct spread *spread, int rank)
     return NULL;
 }
 
-static void take(struct spread *spread, int from, const struct spread_message *message)
+static void receive_message(struct spread *spread, int from, const struct spread_message *message)
 {
     struct spread_neighbour *neighbour = neighbour_of(spread, from);
     if (!neighbour)
@@ -90,47 +90,49 @@ static void take(struct spread *spread, int from, const struct spread_message *m
         neighbour->closed = true;
         return;
     }
-    if (message->kind == KIND_HERE) { /* gates are counted apart from phases */
-        neighbour->here = message->here;
+    if (message->kind == KIND_ARRIVALS) { /* gates are counted separately from phases */
+        neighbour->arrivals = message->arrivals;
         return;
     }
-    /* Whoever is ahead has passed a gate that this rank has entered: its old phase is over. */
+    /* A sender in a later phase has passed a gate that this rank has entered: its old phase is
+     * over. */
     enter_phase(spread, message->phase);
     if (message->phase != spread->phase)
         return;
     if (message->kind == KIND_STOP) {
-        enum stop_reason said = (enum stop_reason)message->value;
-        neighbour->told = spread_graver(neighbour->told, said);
-        spread->reason = spread_graver(spread->reason, said);
+        enum stop_reason reason = (enum stop_reason)message->value;
+        neighbour->known = spread_more_severe(neighbour->known, reason);
+        spread->reason = spread_more_severe(spread->reason, reason);
     } else if (message->kind == KIND_STALL) {
         neighbour->stall = message->stall;
     } else if (message->kind == KIND_EDGE) {
         spread_edges_put(&neighbour->edges, &message->edge);
     } else {
         neighbour->bytes = message->value;
-        spread->bytes_untold = true;
+        spread->bytes_changed = true;
     }
 }
 
 static void receive_all(struct spread *spread)
 {
-    /* A look that finds nothing still moves MPI's own queues on, so the next one may find. */
-    for (int empty_looks = 0; empty_looks < 2;) {
-        int there = 0;
+    /* A probe that finds nothing still advances MPI's internal queues, so the next one may find a
+     * message. */
+    for (int empty_probes = 0; empty_probes < 2;) {
+        int found = 0;
         MPI_Status status;
-        MPI_Iprobe(MPI_ANY_SOURCE, TAG_WHISPER, spread->comm, &there, &status);
-        if (!there) {
-            empty_looks++;
+        MPI_Iprobe(MPI_ANY_SOURCE, TAG_SPREAD, spread->comm, &found, &status);
+        if (!found) {
+            empty_probes++;
             continue;
         }
         struct spread_message message;
-        MPI_Recv(&message, sizeof message, MPI_BYTE, status.MPI_SOURCE, TAG_WHISPER, spread->comm,
+        MPI_Recv(&message, sizeof message, MPI_BYTE, status.MPI_SOURCE, TAG_SPREAD, spread->comm,
                  MPI_STATUS_IGNORE);
-        take(spread, status.MPI_SOURCE, &message);
+        receive_message(spread, status.MPI_SOURCE, &message);
     }
 }
 
-static bool has_left(struct spread_neighbour *neighbour)
+static bool is_sent(struct spread_neighbour *neighbour)
 {
     int done = 0;
     MPI_Test(&neighbour->request, &done, MPI_STATUS_IGNORE);
@@ -142,8 +144,8 @@ static void send_message(struct spread *spread, struct spread_neighbour *neighbo
 {
     message.phase = spread->phase;
     neighbour->message = message;
-    MPI_Isend(&neighbour->message, sizeof neighbour->message, MPI_BYTE, neighbour->rank,
-              TAG_WHISPER, spread->comm, &neighbour->request);
+    MPI_Isend(&neighbour->message, sizeof neighbour->message, MPI_BYTE, neighbour->rank, TAG_SPREAD,
+              spread->comm, &neighbour->request);
 }
 
 static void send_to(struct spread *spread, struct spread_neighbour *neighbour, uint32_t kind,
@@ -152,18 +154,18 @@ static void send_to(struct spread *spread, struct spread_neighbour *neighbour, u
     send_message(spread, neighbour, (struct spread_message){.kind = kind, .value = value});
 }
 
-static void tell_reason(struct spread *spread)
+static void send_reason(struct spread *spread)
 {
     for (uint32_t i = 0; i < spread->neighbour_count; i++) {
         struct spread_neighbour *neighbour = &spread->neighbours[i];
-        if (gravity(spread->reason) <= gravity(neighbour->told) || !has_left(neighbour))
+        if (severity(spread->reason) <= severity(neighbour->known) || !is_sent(neighbour))
             continue;
         send_to(spread, neighbour, KIND_STOP, (uint64_t)spread->reason);
-        neighbour->told = spread->reason;
+        neighbour->known = spread->reason;
     }
 }
 
-static uint64_t bytes_here_and_below(const struct spread *spread)
+static uint64_t bytes_of_subtree(const struct spread *spread)
 {
     uint64_t sum = spread->own_bytes;
     for (uint32_t i = spread->has_parent; i < spread->neighbour_count; i++)
@@ -171,20 +173,20 @@ static uint64_t bytes_here_and_below(const struct spread *spread)
     return sum;
 }
 
-static void tell_bytes(struct spread *spread, int64_t now_ns)
+static void send_bytes(struct spread *spread, int64_t now_ns)
 {
-    if (!spread->has_parent || !spread->bytes_untold)
+    if (!spread->has_parent || !spread->bytes_changed)
         return;
     if (spread->bytes_sent_ns && now_ns - spread->bytes_sent_ns < SECOND_NS)
         return;
-    if (!has_left(&spread->neighbours[0]))
+    if (!is_sent(&spread->neighbours[0]))
         return;
-    send_to(spread, &spread->neighbours[0], KIND_BYTES, bytes_here_and_below(spread));
-    spread->bytes_untold = false;
+    send_to(spread, &spread->neighbours[0], KIND_BYTES, bytes_of_subtree(spread));
+    spread->bytes_changed = false;
     spread->bytes_sent_ns = now_ns;
 }
 
-static struct stall stalls_here_and_below(const struct spread *spread)
+static struct stall stalls_of_subtree(const struct spread *spread)
 {
     struct stall all = spread->own_stall;
     for (uint32_t i = spread->has_parent; i < spread->neighbour_count; i++) {
@@ -197,54 +199,54 @@ static struct stall stalls_here_and_below(const struct spread *spread)
     return all;
 }
 
-/* At once when there is something new, and once a second how long it takes. */
-static void tell_stall(struct spread *spread, int64_t now_ns)
+/* Sends a new stall at once, and the duration of a known one once a second. */
+static void send_stall(struct spread *spread, int64_t now_ns)
 {
-    struct stall all = stalls_here_and_below(spread);
-    const struct stall *told = &spread->told_stall;
-    bool same = all.ranks == told->ranks && all.rank == told->rank && all.writer == told->writer &&
-                all.what == told->what && all.offset == told->offset;
+    struct stall all = stalls_of_subtree(spread);
+    const struct stall *sent = &spread->sent_stall;
+    bool same = all.ranks == sent->ranks && all.rank == sent->rank && all.writer == sent->writer &&
+                all.what == sent->what && all.offset == sent->offset;
     if (!spread->has_parent || (same && !all.ranks) ||
-        (same && now_ns - spread->stall_sent_ns < SECOND_NS) || !has_left(&spread->neighbours[0]))
+        (same && now_ns - spread->stall_sent_ns < SECOND_NS) || !is_sent(&spread->neighbours[0]))
         return;
     send_message(spread, &spread->neighbours[0],
                  (struct spread_message){.kind = KIND_STALL, .stall = all});
-    spread->told_stall = all;
+    spread->sent_stall = all;
     spread->stall_sent_ns = now_ns;
 }
 
-static void tell_edge(struct spread *spread)
+static void send_edge(struct spread *spread)
 {
     struct spread_edge sum;
-    if (spread->has_parent && has_left(&spread->neighbours[0]) && spread_edges_take(spread, &sum))
+    if (spread->has_parent && is_sent(&spread->neighbours[0]) && spread_edges_take(spread, &sum))
         send_message(spread, &spread->neighbours[0],
                      (struct spread_message){.kind = KIND_EDGE, .edge = sum});
 }
 
-void spread_tell_here(struct spread *spread, const struct spread_here *here)
+void spread_send_arrivals(struct spread *spread, const struct spread_arrivals *arrivals)
 {
-    const struct spread_here *told = &spread->told_here;
-    bool same =
-        here->gate == told->gate && here->ranks == told->ranks && here->missing == told->missing;
-    if (same || !has_left(&spread->neighbours[0]))
+    const struct spread_arrivals *sent = &spread->sent_arrivals;
+    bool same = arrivals->gate == sent->gate && arrivals->ranks == sent->ranks &&
+                arrivals->missing == sent->missing;
+    if (same || !is_sent(&spread->neighbours[0]))
         return;
     send_message(spread, &spread->neighbours[0],
-                 (struct spread_message){.kind = KIND_HERE, .here = *here});
-    spread->told_here = *here;
+                 (struct spread_message){.kind = KIND_ARRIVALS, .arrivals = *arrivals});
+    spread->sent_arrivals = *arrivals;
 }
 
-void spread_turn(struct spread *spread, int64_t now_ns)
+void spread_progress(struct spread *spread, int64_t now_ns)
 {
     receive_all(spread);
-    tell_reason(spread);
-    tell_stall(spread, now_ns);
-    tell_bytes(spread, now_ns);
-    tell_edge(spread);
+    send_reason(spread);
+    send_stall(spread, now_ns);
+    send_bytes(spread, now_ns);
+    send_edge(spread);
 }
 
 void spread_close(struct spread *spread)
 {
-    /* Messages between two ranks keep their order: after "closed" nothing more can come. */
+    /* Messages between two ranks stay in order: after KIND_CLOSED no other message follows. */
     for (uint32_t i = 0; i < spread->neighbour_count; i++) {
         MPI_Wait(&spread->neighbours[i].request, MPI_STATUS_IGNORE);
         send_to(spread, &spread->neighbours[i], KIND_CLOSED, 0);
@@ -253,9 +255,9 @@ void spread_close(struct spread *spread)
         struct spread_neighbour *neighbour = &spread->neighbours[i];
         while (!neighbour->closed) {
             struct spread_message message;
-            MPI_Recv(&message, sizeof message, MPI_BYTE, neighbour->rank, TAG_WHISPER, spread->comm,
+            MPI_Recv(&message, sizeof message, MPI_BYTE, neighbour->rank, TAG_SPREAD, spread->comm,
                      MPI_STATUS_IGNORE);
-            take(spread, neighbour->rank, &message);
+            receive_message(spread, neighbour->rank, &message);
         }
     }
     for (uint32_t i = 0; i < spread->neighbour_count; i++)
@@ -271,11 +273,11 @@ enum stop_reason cluster_stop_poll(struct cluster *cluster, uint32_t phase, enum
         return STOP_NONE;
     enter_phase(spread, phase);
     receive_all(spread);
-    /* Later wishes are mostly echoes of the first (a signal's drain that fails, say); but a phase
-     * that was to end because all is well may still meet something. */
+    /* Later reasons are mostly consequences of the first (such as a failure while draining after a
+     * signal). But a phase that ends because of steady state may still fail. */
     if (spread->reason == STOP_NONE || spread->reason == STOP_STEADY)
-        spread->reason = spread_graver(spread->reason, mine);
-    tell_reason(spread);
+        spread->reason = spread_more_severe(spread->reason, mine);
+    send_reason(spread);
     return spread->reason;
 }
 
@@ -288,7 +290,7 @@ void cluster_stall_poll(struct cluster *cluster, uint32_t phase, const struct st
         return;
     enter_phase(spread, phase);
     spread->own_stall = *mine;
-    *all = stalls_here_and_below(spread);
+    *all = stalls_of_subtree(spread);
 }
 
 void cluster_edge_tell(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t bytes)
@@ -320,19 +322,19 @@ uint64_t cluster_progress_poll(struct cluster *cluster, uint32_t phase, uint64_t
     enter_phase(spread, phase);
     if (bytes != spread->own_bytes) {
         spread->own_bytes = bytes;
-        spread->bytes_untold = true;
+        spread->bytes_changed = true;
     }
-    spread_turn(spread, now_ns);
-    return spread->has_parent ? 0 : bytes_here_and_below(spread);
+    spread_progress(spread, now_ns);
+    return spread->has_parent ? 0 : bytes_of_subtree(spread);
 }
 
 enum stop_reason cluster_stop_settle(struct cluster *cluster, uint32_t phase, enum stop_reason mine)
 {
-    int grave = gravity(cluster_stop_poll(cluster, phase, mine));
-    int gravest = 0;
-    MPI_Allreduce(&grave, &gravest, 1, MPI_INT, MPI_MAX, cluster->links->world);
+    int most_severe_here = severity(cluster_stop_poll(cluster, phase, mine));
+    int most_severe = 0;
+    MPI_Allreduce(&most_severe_here, &most_severe, 1, MPI_INT, MPI_MAX, cluster->links->world);
     for (int reason = STOP_NONE; reason <= STOP_STEADY; reason++) {
-        if (gravity((enum stop_reason)reason) == gravest)
+        if (severity((enum stop_reason)reason) == most_severe)
             cluster->links->spread.reason = (enum stop_reason)reason;
     }
     return cluster->links->spread.reason;

@@ -1,10 +1,10 @@
 /*
- * The state of spreading a stop and progress along the tree (see cluster.h for what it gives).
+ * Spreads a stop and progress along the tree; cluster.h describes the result.
  *
- * Each rank keeps what it knows (the reason that holds, the bytes below it) and, for each
- * neighbour, what that one has been told or has said. A message goes out whenever those differ and
- * the last one to that neighbour has left, so at most one send per neighbour is in flight, nothing
- * ever blocks, and a slow neighbour costs no memory.
+ * Each rank keeps what it knows (the reason that holds, the bytes of its subtree) and, for each
+ * neighbour, what that neighbour knows. It sends a message when the two differ and the previous
+ * message to that neighbour has been sent, so at most one send per neighbour is in flight, nothing
+ * blocks, and a slow neighbour costs no memory.
  */
 #ifndef TIDEMILL_SPREAD_H
 #define TIDEMILL_SPREAD_H
@@ -15,15 +15,15 @@
 
 #include "cluster/cluster.h"
 
-/* Who has come to a gate, at and below a rank. */
-struct spread_here {
+/* Arrivals at a gate in a rank's subtree. */
+struct spread_arrivals {
     uint64_t gate;
     uint32_t ranks;
-    uint32_t missing; /* lowest rank known not to have come; UINT32_MAX: none */
+    uint32_t missing; /* lowest rank known to be missing; UINT32_MAX: none */
 };
 
-/* Bytes before edges of the rounds, in order, as they came; the oldest goes when there is no room.
- */
+/* A queue of bytes before edges of the rounds, in order of arrival; when it is full, the oldest
+ * entry is dropped. */
 enum { SPREAD_EDGES = 32 };
 
 struct spread_edge {
@@ -42,62 +42,62 @@ struct spread_message {
     uint32_t phase;
     uint64_t value;
     struct stall stall;
-    struct spread_here here;
+    struct spread_arrivals arrivals;
     struct spread_edge edge;
 };
 
 struct spread_neighbour {
     int rank;
-    bool closed;               /* has said that nothing more will come */
-    enum stop_reason told;     /* the reason that this neighbour is known to know */
-    uint64_t bytes;            /* below this neighbour, as last heard (children only) */
+    bool closed;               /* will send nothing more */
+    enum stop_reason known;    /* the reason that this neighbour knows */
+    uint64_t bytes;            /* of this neighbour's subtree, as last received (children only) */
     struct stall stall;        /* the same */
     struct spread_edges edges; /* the same */
-    struct spread_here here;
+    struct spread_arrivals arrivals;
     MPI_Request request;
-    struct spread_message message; /* belongs to MPI until 'request' is done */
+    struct spread_message message; /* owned by MPI until 'request' is complete */
 };
 
 struct spread {
     MPI_Comm comm;
     struct spread_neighbour *neighbours;
     uint32_t neighbour_count;
-    bool has_parent; /* then it is neighbours[0] */
+    bool has_parent; /* the parent is neighbours[0] */
     uint32_t phase;
     enum stop_reason reason;
     uint64_t own_bytes;
-    bool bytes_untold; /* bytes changed since they were sent */
+    bool bytes_changed; /* since they were sent */
     int64_t bytes_sent_ns;
     struct spread_edges own_edges;
     struct stall own_stall;
-    struct stall told_stall; /* what the parent knows */
+    struct stall sent_stall; /* as last sent to the parent */
     int64_t stall_sent_ns;
-    uint64_t gate; /* that this rank stands in, or stood in last; counts from 1 */
+    uint64_t gate; /* the gate that this rank waits in, or was in last; counts from 1 */
     int64_t gate_entered_ns;
-    struct spread_here told_here; /* what the parent knows */
+    struct spread_arrivals sent_arrivals; /* as last sent to the parent */
 };
 
-/* Local, no messages; 'comm' stays the caller's. -ENOMEM. */
+/* Initialises the state; the caller keeps 'comm'. Local, no messages. -ENOMEM. */
 int spread_open(struct spread *spread, MPI_Comm comm, const struct shape *shape, uint32_t rank);
 
-/* Takes what has come and passes it on; never blocks. */
-void spread_turn(struct spread *spread, int64_t now_ns);
+/* Receives pending messages and forwards their contents; never blocks. */
+void spread_progress(struct spread *spread, int64_t now_ns);
 
-/* Tells the parent who has come to the gate, if that is news to it. */
-void spread_tell_here(struct spread *spread, const struct spread_here *here);
+/* Sends the arrivals to the parent if they have changed. */
+void spread_send_arrivals(struct spread *spread, const struct spread_arrivals *arrivals);
 
-/* The queues of edges: begin empty, put at the end. */
+/* Appends an edge to a queue. */
 void spread_edges_put(struct spread_edges *edges, const struct spread_edge *edge);
 
-/* Takes the next edge that this rank and all below have told, with the sum of their bytes; false
- * when there is none yet. */
+/* Removes the next edge that this rank and all ranks below have reported, and returns the sum of
+ * their bytes; false if there is none yet. */
 bool spread_edges_take(struct spread *spread, struct spread_edge *sum);
 
-/* Waits until nothing is under way to or from any neighbour; every rank calls it. Accepts a zeroed
- * one. */
+/* Waits until no message to or from any neighbour is pending; every rank calls it. Accepts a zeroed
+ * struct. */
 void spread_close(struct spread *spread);
 
-/* Which of two reasons holds: failure before stall before SIGINT before SIGTERM before none. */
-enum stop_reason spread_graver(enum stop_reason a, enum stop_reason b);
+/* Returns the more severe reason: failure, stall, SIGINT, SIGTERM, steady, none. */
+enum stop_reason spread_more_severe(enum stop_reason a, enum stop_reason b);
 
 #endif

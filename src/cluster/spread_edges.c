@@ -1,4 +1,5 @@
-/* Edges of the rounds on their way up: each hop waits for all below and passes on one sum. */
+/* Sums edges of the rounds on their way up: each hop waits for all ranks below and forwards one
+ * sum. */
 #include "spread.h"
 
 void spread_edges_put(struct spread_edges *edges, const struct spread_edge *edge)
@@ -18,13 +19,13 @@ static void drop_below(struct spread_edges *edges, uint64_t edge)
     }
 }
 
-/* This rank's own for 0, then those of the ranks below. */
+/* Returns the queue of this rank (0) or of a child. */
 static struct spread_edges *queue(struct spread *spread, uint32_t number)
 {
     return number ? &spread->neighbours[spread->has_parent + number - 1].edges : &spread->own_edges;
 }
 
-/* The lowest edge that can be in all of them, UINT64_MAX when one is empty. */
+/* Returns the lowest edge that all queues may contain, UINT64_MAX if a queue is empty. */
 static uint64_t candidate(struct spread *spread, uint32_t queues)
 {
     uint64_t edge = 0;

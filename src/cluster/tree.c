@@ -15,8 +15,8 @@ static bool is_child_node(const struct place *place, uint32_t node)
     return node > 0 && (node - 1) / TREE_FAN_OUT == place->node;
 }
 
-/* Is 'other' a neighbour of the rank at 'place'? Parents are told apart by the caller. */
-static bool hangs_below(const struct place *place, uint32_t node, bool other_leads)
+/* True if a rank of 'node' is a child of the rank at 'place'. The caller handles parents. */
+static bool is_child(const struct place *place, uint32_t node, bool other_leads)
 {
     if (!place->leader)
         return false;
@@ -30,8 +30,8 @@ static bool is_parent(const struct place *place, uint32_t node, bool other_leads
     return place->leader ? place->node > 0 && node == place->parent_node : node == place->node;
 }
 
-/* One walk over the ranks; nodes are numbered by their lowest rank, so the first rank seen of a
- * node is its leader. With 'out' NULL it only counts. */
+/* Lists the neighbours in one pass over the ranks. Nodes are numbered by their lowest rank, so the
+ * first rank of a node in this pass is its leader. With 'out' NULL it only counts. */
 static uint32_t collect(const struct shape *shape, uint32_t rank, const struct place *place,
                         uint32_t *out)
 {
@@ -43,8 +43,8 @@ static uint32_t collect(const struct shape *shape, uint32_t rank, const struct p
         nodes_seen += leads;
         if (other == rank)
             continue;
-        /* A parent leads a node of lower number, or the own one: it is met before any child. */
-        if (!is_parent(place, node, leads) && !hangs_below(place, node, leads))
+        /* A parent leads a node with a lower number, or this node: it comes before any child. */
+        if (!is_parent(place, node, leads) && !is_child(place, node, leads))
             continue;
         if (out)
             out[count] = other;

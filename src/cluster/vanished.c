@@ -1,4 +1,4 @@
-/* Ranks of this node that have died, as their process numbers tell: no message is sent. */
+/* Detects ranks of this node that have died, by their process ids; sends no message. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "vanished.h"
 
-static bool is_there(int64_t process)
+static bool is_alive(int64_t process)
 {
     return kill((pid_t)process, 0) == 0 || errno != ESRCH;
 }
@@ -20,9 +20,10 @@ int vanished_open(struct cluster *cluster)
     if (code)
         return code;
     MPI_Allgather(&own, sizeof own, MPI_BYTE, links->processes, sizeof own, MPI_BYTE, links->node);
-    /* Containers on one host may number their processes apart. */
+    /* Containers on one host may have separate process ids: then the rank cannot be checked this
+     * way. */
     for (uint32_t i = 0; i < cluster->local_count; i++)
-        if (!is_there(links->processes[i].number))
+        if (!is_alive(links->processes[i].number))
             links->processes[i].number = own.number;
     return 0;
 }
@@ -32,7 +33,7 @@ uint32_t cluster_vanished(const struct cluster *cluster, uint32_t *first)
     const struct process *processes = cluster->links->processes;
     uint32_t count = 0;
     for (uint32_t i = cluster->local_count; i-- > 0;) {
-        if (is_there(processes[i].number))
+        if (is_alive(processes[i].number))
             continue;
         *first = processes[i].rank;
         count++;

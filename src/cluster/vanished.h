@@ -1,10 +1,12 @@
-/* The processes of this node's ranks; cluster_vanished in cluster.h looks which are gone. */
+/* The processes of this node's ranks; cluster_vanished in cluster.h checks which of them have
+ * died. */
 #ifndef TIDEMILL_VANISHED_H
 #define TIDEMILL_VANISHED_H
 
 #include "links.h"
 
-/* Collective; once the nodes are known. Freed with the links. -ENOMEM. */
+/* Exchanges the process ids. Collective; call it when the nodes are known. Freed with the links.
+ * -ENOMEM. */
 int vanished_open(struct cluster *cluster);
 
 #endif

@@ -219,9 +219,9 @@ static int add_doubts(const struct setup *setup, struct record *record)
 {
     const struct options *options = &setup->options;
     int result = 0;
-    if (setup->cluster->doubt[0])
+    if (setup->cluster->node_mismatch[0])
         result = record_add_advice(record, "nodes-disagree", SEVERITY_WARNING, "%s",
-                                   setup->cluster->doubt);
+                                   setup->cluster->node_mismatch);
     if (!result && setup->depth_asked > options->common.depth)
         result = record_add_advice(
             record, "depth-one", SEVERITY_WARNING,

@@ -1,4 +1,4 @@
-/* Random ranks fail; every rank must hear the same, and the truth. */
+/* Random ranks fail; every rank must get the same, correct result. */
 #include "ranks.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@ struct truth {
     bool node_failed[256];
 };
 
-static struct truth tell(const bool *failed)
+static struct truth count_failures(const bool *failed)
 {
     struct truth truth = {.first = UINT32_MAX};
     for (uint32_t rank = 0; rank < cluster.shape.rank_count; rank++) {
@@ -27,25 +27,26 @@ static struct truth tell(const bool *failed)
     return truth;
 }
 
-/* The list by the plainest method; names of these tests are short, so all eight fit. */
-static void expected_names(const struct truth *truth, char *out, size_t room)
+/* The expected list, computed in the simplest way; the names in these tests are short, so eight
+ * fit. */
+static void expected_names(const struct truth *truth, char *out, size_t size)
 {
     uint32_t first = cluster.shape.rank_node[truth->first];
     uint32_t shown = 1;
-    snprintf(out, room, "%s", cluster.node_names[first]);
+    snprintf(out, size, "%s", cluster.node_names[first]);
     for (uint32_t node = 0; node < cluster.shape.node_count && shown < 8; node++) {
         if (!truth->node_failed[node] || node == first)
             continue;
-        strncat(out, shown++ ? ", " : "", room - strlen(out) - 1);
-        strncat(out, cluster.node_names[node], room - strlen(out) - 1);
+        strncat(out, shown++ ? ", " : "", size - strlen(out) - 1);
+        strncat(out, cluster.node_names[node], size - strlen(out) - 1);
     }
     if (shown < truth->nodes)
-        snprintf(out + strlen(out), room - strlen(out), " and %u more", truth->nodes - shown);
+        snprintf(out + strlen(out), size - strlen(out), " and %u more", truth->nodes - shown);
 }
 
 static void one_round(const bool *failed)
 {
-    struct truth truth = tell(failed);
+    struct truth truth = count_failures(failed);
     struct failure mine = {0};
     if (failed[cluster.rank])
         failure_set(&mine, -EIO, "cannot read '/x/r%u'", cluster.rank);
@@ -68,10 +69,11 @@ static void one_round(const bool *failed)
     assert_everywhere(strcmp(agreement.nodes, names) == 0);
 }
 
-static void test_random_subsets(void **state)
+static void random_ranks_fail(void **state)
 {
     (void)state;
-    struct property property = property_start("agree"); /* one stream, the same on every rank */
+    struct property property =
+        property_start("agree"); /* one random sequence, the same on every rank */
     for (int round = 0; round < 60; round++) {
         bool failed[256] = {false};
         uint64_t one_in = 1 + property_below(&property, 6);
@@ -81,7 +83,7 @@ static void test_random_subsets(void **state)
     }
 }
 
-static void test_nobody_failed(void **state)
+static void no_rank_fails(void **state)
 {
     (void)state;
     bool failed[256] = {false};
@@ -90,7 +92,7 @@ static void test_nobody_failed(void **state)
     assert_everywhere(cluster_agree(&cluster, NULL, &agreement) == 0);
 }
 
-static void test_each_rank_alone(void **state)
+static void each_rank_fails_alone(void **state)
 {
     (void)state;
     for (uint32_t rank = 0; rank < cluster.shape.rank_count; rank++) {
@@ -100,7 +102,7 @@ static void test_each_rank_alone(void **state)
     }
 }
 
-static void test_same_names_the_first_that_differs(void **state)
+static void same_names_the_first_rank_that_differs(void **state)
 {
     (void)state;
     char bytes[40000];
@@ -114,14 +116,14 @@ static void test_same_names_the_first_that_differs(void **state)
         struct failure why = {0};
         int code = cluster_same(&cluster, bytes, sizeof bytes, "plan", &why);
         bool differs = first > 0 && first < cluster.shape.rank_count;
-        char told[64];
-        snprintf(told, sizeof told, "'plan' than rank 0, first rank %u on 'host", first);
+        char expected[64];
+        snprintf(expected, sizeof expected, "first on rank %u ('host", first);
         assert_everywhere(code == (differs ? -EINVAL : 0));
-        assert_everywhere(differs ? strstr(why.text, told) != NULL : why.code == 0);
+        assert_everywhere(differs ? strstr(why.text, expected) != NULL : why.code == 0);
     }
 }
 
-static void test_same_sees_a_different_length(void **state)
+static void same_detects_a_different_length(void **state)
 {
     (void)state;
     char bytes[100] = {0};
@@ -134,11 +136,11 @@ static void test_same_sees_a_different_length(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nobody_failed),
-        cmocka_unit_test(test_each_rank_alone),
-        cmocka_unit_test(test_random_subsets),
-        cmocka_unit_test(test_same_names_the_first_that_differs),
-        cmocka_unit_test(test_same_sees_a_different_length),
+        cmocka_unit_test(no_rank_fails),
+        cmocka_unit_test(each_rank_fails_alone),
+        cmocka_unit_test(random_ranks_fail),
+        cmocka_unit_test(same_names_the_first_rank_that_differs),
+        cmocka_unit_test(same_detects_a_different_length),
     };
     return RANKS_MAIN(argc, argv, "agree", tests);
 }

@@ -1,6 +1,6 @@
-/* How a job ends when a rank cannot go on; judged from outside by expect_end.sh.
- *   end_mpi.c abort   the last rank calls cluster_abort(7) while the others stand in a gate
- *   end_mpi.c kill    the last rank is lost without a word */
+/* |How a job ends when a rank fails; expect_end.sh checks it from outside.   end_mpi abort   the
+ * last rank calls cluster_abort(7) while the others wait in a gate   end_mpi kill    the last rank
+ * is killed */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

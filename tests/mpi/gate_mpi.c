@@ -1,39 +1,39 @@
-/* Nobody leaves a gate before everybody has come. */
+/* No rank leaves a gate before all ranks have entered it. */
 #include "ranks.h"
 
 #include "platform/clock.h"
 
-/* All ranks share this machine's clock, so comparing their times is sound here. */
-static void pass(void (*gate)(struct cluster *))
+/* All ranks read the same clock here, so their times can be compared. */
+static void check_gate(void (*gate)(struct cluster *))
 {
     struct property property = property_start("gate");
     for (int round = 0; round < 10; round++) {
         uint32_t late = (uint32_t)property_below(&property, cluster.shape.rank_count);
         if (cluster.rank == late)
             clock_sleep_ns(5 * 1000 * 1000);
-        uint64_t came = (uint64_t)clock_now_ns();
+        uint64_t entered = (uint64_t)clock_now_ns();
         gate(&cluster);
         uint64_t left = (uint64_t)clock_now_ns();
-        uint64_t last_came = cluster_max(&cluster, came);
+        uint64_t last_entered = cluster_max(&cluster, entered);
         uint64_t first_left = cluster_min(&cluster, left);
-        assert_everywhere(last_came <= first_left);
+        assert_everywhere(last_entered <= first_left);
     }
 }
 
-static void test_prompt(void **state)
+static void no_rank_leaves_a_gate_early(void **state)
 {
     (void)state;
-    pass(cluster_gate);
+    check_gate(cluster_gate);
 }
 
-static void test_patient(void **state)
+static void no_rank_leaves_a_sleeping_gate_early(void **state)
 {
     (void)state;
-    pass(cluster_gate_patient);
+    check_gate(cluster_gate_patient);
 }
 
-/* Ranks may stand in the one gate by either call. */
-static void mixed(struct cluster *any)
+/* Ranks may enter the same gate by either call. */
+static void mixed_gate(struct cluster *any)
 {
     if (any->rank % 2) {
         cluster_gate_patient(any);
@@ -44,14 +44,14 @@ static void mixed(struct cluster *any)
         clock_sleep_ns(100 * 1000);
 }
 
-static void test_in_pieces(void **state)
+static void both_kinds_of_gate_can_be_mixed(void **state)
 {
     (void)state;
-    pass(mixed);
+    check_gate(mixed_gate);
 }
 
-/* Waiting costs no processor: a rank that waits for a late one sleeps nearly all the time. */
-static void test_patience_leaves_the_processor(void **state)
+/* A rank that waits for a late rank sleeps nearly all the time. */
+static void waiting_uses_little_cpu_time(void **state)
 {
     (void)state;
     ranks_meet();
@@ -66,10 +66,10 @@ static void test_patience_leaves_the_processor(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_prompt),
-        cmocka_unit_test(test_patient),
-        cmocka_unit_test(test_in_pieces),
-        cmocka_unit_test(test_patience_leaves_the_processor),
+        cmocka_unit_test(no_rank_leaves_a_gate_early),
+        cmocka_unit_test(no_rank_leaves_a_sleeping_gate_early),
+        cmocka_unit_test(both_kinds_of_gate_can_be_mixed),
+        cmocka_unit_test(waiting_uses_little_cpu_time),
     };
     return RANKS_MAIN(argc, argv, "gate", tests);
 }

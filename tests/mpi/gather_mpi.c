@@ -1,11 +1,11 @@
-/* Rows and histograms of every rank arrive on rank 0: all of them, whole, in order. */
+/* Rows and histograms of all ranks arrive on rank 0: all of them, complete, in order. */
 #include "ranks.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Byte 'at' of rank's row 'row': any slip of a row, a rank or a byte shows. */
+/* Returns byte 'at' of a rank's row; a displaced row, rank or byte is detected. */
 static unsigned char byte_of(uint32_t rank, size_t row, size_t at)
 {
     struct property property = {.state = ((uint64_t)rank << 40) ^ (row << 16) ^ at};
@@ -56,7 +56,7 @@ static void gather_and_check(size_t row_bytes, const size_t *counts)
     assert_everywhere(good);
 }
 
-static void test_random_counts(void **state)
+static void random_numbers_of_rows(void **state)
 {
     (void)state;
     struct property property = property_start("gather");
@@ -69,15 +69,15 @@ static void test_random_counts(void **state)
     }
 }
 
-static void test_no_rows_at_all(void **state)
+static void no_rows(void **state)
 {
     (void)state;
     size_t counts[256] = {0};
     gather_and_check(8, counts);
 }
 
-/* More than what passes through rank 0 at once, by rows that divide nothing evenly. */
-static void test_larger_than_a_piece(void **state)
+/* More than rank 0 receives in one piece, in rows that do not divide a piece evenly. */
+static void more_rows_than_one_piece_holds(void **state)
 {
     (void)state;
     size_t counts[256] = {0};
@@ -86,7 +86,7 @@ static void test_larger_than_a_piece(void **state)
     gather_and_check(4099, counts);
 }
 
-static void test_what_cannot_be_held_fails_everywhere(void **state)
+static void out_of_memory_fails_on_all_ranks(void **state)
 {
     (void)state;
     void *all = &all;
@@ -107,7 +107,7 @@ static void fill(struct histogram *histogram, uint32_t rank, uint64_t round)
         histogram_record(histogram, (int64_t)(property_magnitude(&property) >> 20));
 }
 
-/* What rank 0 must get for 'node': merged one rank after another, no MPI. */
+/* The expected histogram of 'node', merged rank by rank without MPI. */
 static void merge_node(struct histogram *merged, uint32_t node, uint64_t round)
 {
     struct histogram *one = malloc(sizeof *one);
@@ -121,7 +121,7 @@ static void merge_node(struct histogram *merged, uint32_t node, uint64_t round)
     free(one);
 }
 
-static void test_histograms_add_up(void **state)
+static void histograms_are_merged_per_node(void **state)
 {
     (void)state;
     uint32_t nodes = cluster.shape.node_count;
@@ -146,11 +146,11 @@ static void test_histograms_add_up(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_counts),
-        cmocka_unit_test(test_no_rows_at_all),
-        cmocka_unit_test(test_larger_than_a_piece),
-        cmocka_unit_test(test_what_cannot_be_held_fails_everywhere),
-        cmocka_unit_test(test_histograms_add_up),
+        cmocka_unit_test(random_numbers_of_rows),
+        cmocka_unit_test(no_rows),
+        cmocka_unit_test(more_rows_than_one_piece_holds),
+        cmocka_unit_test(out_of_memory_fails_on_all_ranks),
+        cmocka_unit_test(histograms_are_merged_per_node),
     };
     return RANKS_MAIN(argc, argv, "gather", tests);
 }

@@ -1,4 +1,4 @@
-/* Values of all ranks become one, whatever the order: timelines as if one rank had seen all. */
+/* Timelines of all ranks are merged as if one rank had recorded all events. */
 #include "ranks.h"
 
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static void rule(void *into, const void *from)
     timeline_merge(into, from);
 }
 
-/* Those of one node, or of all ranks. */
+/* The expected timeline of this node, or of all ranks. */
 static void expect(struct timeline *expected, bool all, uint64_t round)
 {
     struct timeline *one = malloc(sizeof *one);
@@ -39,28 +39,29 @@ static void expect(struct timeline *expected, bool all, uint64_t round)
     free(one);
 }
 
-static void test_nodes_then_all(void **state)
+static void timelines_are_merged_by_node_and_then_globally(void **state)
 {
     (void)state;
     struct timeline *value = malloc(sizeof *value);
-    struct timeline *room = malloc(sizeof *room);
+    struct timeline *scratch = malloc(sizeof *scratch);
     struct timeline *expected = malloc(sizeof *expected);
     for (uint64_t round = 0; round < ROUNDS; round++) {
         fill(value, cluster.rank, round);
-        cluster_merge_node(&cluster, value, room, sizeof *value, rule);
+        cluster_merge_node(&cluster, value, scratch, sizeof *value, rule);
         expect(expected, false, round);
         assert_everywhere(!cluster.leader || memcmp(value, expected, sizeof *value) == 0);
-        cluster_merge_leaders(&cluster, value, room, sizeof *value, rule);
+        cluster_merge_leaders(&cluster, value, scratch, sizeof *value, rule);
         expect(expected, true, round);
         assert_everywhere(cluster.rank != 0 || memcmp(value, expected, sizeof *value) == 0);
     }
     free(expected);
-    free(room);
+    free(scratch);
     free(value);
 }
 
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_nodes_then_all)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(timelines_are_merged_by_node_and_then_globally)};
     return RANKS_MAIN(argc, argv, "merge", tests);
 }

@@ -1,11 +1,11 @@
-/* Who is on which node: found by the cluster, compared with the pretended hosts. */
+/* Which rank is on which node, compared with the simulated hosts. */
 #include "ranks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Nodes by the plainest method: a host's node is the number of hosts first seen before it. */
+/* The expected node, computed in the simplest way: the number of hosts that occur before it. */
 static uint32_t expected_node(uint32_t rank)
 {
     uint32_t count = cluster.shape.rank_count;
@@ -21,7 +21,7 @@ static uint32_t expected_node(uint32_t rank)
     }
 }
 
-static void test_every_rank_is_on_its_node(void **state)
+static void every_rank_is_on_its_node(void **state)
 {
     (void)state;
     bool good = true;
@@ -36,7 +36,7 @@ static void test_every_rank_is_on_its_node(void **state)
     assert_everywhere(cluster.node == expected_node(cluster.rank));
 }
 
-static void test_ranks_of_a_node_are_counted_in_order(void **state)
+static void ranks_of_a_node_are_numbered_in_order(void **state)
 {
     (void)state;
     uint32_t before = 0;
@@ -47,7 +47,7 @@ static void test_ranks_of_a_node_are_counted_in_order(void **state)
     assert_everywhere(cluster.local_count == shape_ranks_on(&cluster.shape, cluster.node));
 }
 
-static void test_nodes_have_names_of_their_own(void **state)
+static void nodes_have_unique_names(void **state)
 {
     (void)state;
     bool good = true;
@@ -62,18 +62,19 @@ static void test_nodes_have_names_of_their_own(void **state)
     assert_everywhere(cluster_same(&cluster, cluster.node_names, bytes, "names", &why) == 0);
 }
 
-/* All ranks of this test share one machine's memory, so MPI sees one node. */
-static void test_doubt_when_names_and_shared_memory_disagree(void **state)
+/* All ranks of this test share the memory of one machine, so MPI reports one node. */
+static void a_different_number_of_nodes_is_reported(void **state)
 {
     (void)state;
     bool agree = cluster.shape.node_count == 1;
-    assert_everywhere((cluster.doubt[0] == '\0') == agree);
+    assert_everywhere((cluster.node_mismatch[0] == '\0') == agree);
     char nodes[64];
-    snprintf(nodes, sizeof nodes, "say %u nodes, MPI says 1;", cluster.shape.node_count);
-    assert_everywhere(agree || strstr(cluster.doubt, nodes));
+    snprintf(nodes, sizeof nodes, "%u nodes by host name and boot id, but 1 by MPI;",
+             cluster.shape.node_count);
+    assert_everywhere(agree || strstr(cluster.node_mismatch, nodes));
 }
 
-static void test_library_is_named(void **state)
+static void the_mpi_library_is_named(void **state)
 {
     (void)state;
     assert_everywhere(strncmp(cluster.library, "Open MPI v", 10) == 0);
@@ -83,11 +84,11 @@ static void test_library_is_named(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_rank_is_on_its_node),
-        cmocka_unit_test(test_ranks_of_a_node_are_counted_in_order),
-        cmocka_unit_test(test_nodes_have_names_of_their_own),
-        cmocka_unit_test(test_doubt_when_names_and_shared_memory_disagree),
-        cmocka_unit_test(test_library_is_named),
+        cmocka_unit_test(every_rank_is_on_its_node),
+        cmocka_unit_test(ranks_of_a_node_are_numbered_in_order),
+        cmocka_unit_test(nodes_have_unique_names),
+        cmocka_unit_test(a_different_number_of_nodes_is_reported),
+        cmocka_unit_test(the_mpi_library_is_named),
     };
     return RANKS_MAIN(argc, argv, "nodes", tests);
 }

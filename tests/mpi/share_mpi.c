@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void test_broadcast(void **state)
+static void bytes_are_broadcast(void **state)
 {
     (void)state;
     static const size_t lengths[] = {0, 1, 4096, 3000001};
@@ -21,7 +21,7 @@ static void test_broadcast(void **state)
     }
 }
 
-static void test_broadcast_text(void **state)
+static void a_text_is_broadcast(void **state)
 {
     (void)state;
     static const char *const texts[] = {"", "size = 1GiB\nlayout = shared\n"};
@@ -38,7 +38,7 @@ static void test_broadcast_text(void **state)
     assert_everywhere(cluster_broadcast_text(&cluster, &none) == 0 && !none);
 }
 
-static void test_sums(void **state)
+static void sums_minima_and_maxima(void **state)
 {
     (void)state;
     uint64_t ranks = cluster.shape.rank_count;
@@ -49,7 +49,7 @@ static void test_sums(void **state)
     assert_everywhere(cluster_max(&cluster, UINT64_MAX - cluster.rank) == UINT64_MAX);
 }
 
-/* The same permutation on every rank, by exchanging random places. */
+/* The same permutation on every rank, by random swaps. */
 static void shuffle(uint32_t *order, struct property *property)
 {
     for (uint32_t i = 0; i < cluster.shape.rank_count; i++) {
@@ -59,7 +59,7 @@ static void shuffle(uint32_t *order, struct property *property)
     }
 }
 
-static void test_exchange_permutations(void **state)
+static void ranks_exchange_bytes(void **state)
 {
     (void)state;
     struct property property = property_start("exchange");
@@ -84,8 +84,8 @@ static void test_exchange_permutations(void **state)
     }
 }
 
-/* Beyond one piece, and beyond MPI's int: takes gigabytes, so only when asked for. */
-static void test_beyond_an_int(void **state)
+/* More than one piece, and more than MPI's int can count: needs gigabytes, so only in --long. */
+static void more_bytes_than_an_int_can_count(void **state)
 {
     (void)state;
     if (!getenv("TIDEMILL_TEST_LONG")) {
@@ -115,9 +115,11 @@ static void test_beyond_an_int(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_broadcast),     cmocka_unit_test(test_broadcast_text),
-        cmocka_unit_test(test_sums),          cmocka_unit_test(test_exchange_permutations),
-        cmocka_unit_test(test_beyond_an_int),
+        cmocka_unit_test(bytes_are_broadcast),
+        cmocka_unit_test(a_text_is_broadcast),
+        cmocka_unit_test(sums_minima_and_maxima),
+        cmocka_unit_test(ranks_exchange_bytes),
+        cmocka_unit_test(more_bytes_than_an_int_can_count),
     };
     return RANKS_MAIN(argc, argv, "share", tests);
 }

@@ -1,6 +1,6 @@
 /*
- * Clocks that are known to be wrong: every rank reads the machine's clock through an offset and a
- * drift of its own, so the truth is known, and the answer must be within the bound it gives.
+ * Every rank reads the machine's clock with its own offset and drift, so the true offset is known;
+ * the result must be within its own error bound.
  */
 #include "ranks.h"
 
@@ -11,7 +11,8 @@
 
 enum { SECOND_NS = 1000000000, NAP_NS = 100 * 1000 * 1000 };
 
-/* Nobody waits for it: far more than a busy machine takes until the last rank has looked. */
+/* The start is not waited for: far more time than a busy machine needs until the last rank checks
+ * it. */
 static const int64_t ahead_ns = 60LL * SECOND_NS;
 
 /* local = true + offset + (true - zero) * ppm / 10^6 */
@@ -47,7 +48,7 @@ static struct wrong_clock clock_of(uint32_t keeper_host, int64_t zero_ns, uint64
     };
 }
 
-/* What the local clock minus rank 0's really is when the local one shows 'local_ns'. */
+/* Returns the true offset from rank 0's clock when the local clock shows 'local_ns'. */
 static int64_t true_offset(const struct wrong_clock *own, const struct wrong_clock *first,
                            int64_t local_ns)
 {
@@ -65,7 +66,7 @@ static bool within(int64_t value, int64_t limit)
     return value <= limit && value >= -limit;
 }
 
-static void test_offset_and_drift_are_found(void **state)
+static void offset_and_drift_are_within_the_bound(void **state)
 {
     (void)state;
     for (uint64_t round = 0; round < 3; round++) {
@@ -95,15 +96,15 @@ static void test_offset_and_drift_are_found(void **state)
         assert_everywhere(within(wrong_ns, bound_ns + 2));
         bool with_first = host == first_host;
         assert_everywhere(!with_first || (before.error_ns == 0 && before.offset_ns == 0));
-        if (getenv("TIDEMILL_TELL_SKEW"))
+        if (getenv("TIDEMILL_PRINT_SKEW"))
             fprintf(stderr, "rank %u: wrong by %lld ns, bound %lld ns, drift %lld ppb\n",
                     cluster.rank, (long long)wrong_ns, (long long)bound_ns,
                     (long long)clock_drift_ppb(&before, &after));
     }
 }
 
-/* The instant lies ahead on every clock, and is the same one. */
-static void test_all_start_at_one_instant(void **state)
+/* The start is in the future on every clock, and is the same instant. */
+static void all_ranks_get_the_same_start(void **state)
 {
     (void)state;
     int64_t zero_ns = clock_now_ns();
@@ -122,7 +123,7 @@ static void test_all_start_at_one_instant(void **state)
     assert_everywhere(least == (uint64_t)common_ns);
 }
 
-static void test_points_are_converted(void **state)
+static void instants_are_converted(void **state)
 {
     (void)state;
     const struct clock_point before = {.local_ns = 1000, .offset_ns = 100, .error_ns = 1};
@@ -145,9 +146,9 @@ static void test_points_are_converted(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_offset_and_drift_are_found),
-        cmocka_unit_test(test_all_start_at_one_instant),
-        cmocka_unit_test(test_points_are_converted),
+        cmocka_unit_test(offset_and_drift_are_within_the_bound),
+        cmocka_unit_test(all_ranks_get_the_same_start),
+        cmocka_unit_test(instants_are_converted),
     };
     return RANKS_MAIN(argc, argv, "skew", tests);
 }

@@ -1,16 +1,16 @@
-/* A stop reaches every rank, whoever wishes it and whatever was under way; progress adds up. */
+/* A stop reaches every rank, from any rank and during any other traffic; progress is summed. */
 #include "ranks.h"
 
 #include "platform/clock.h"
 
-/* Rounds within which a stop must be everywhere: at most four hops up and four down, and some for
- * messages that MPI shows late. */
+/* Rounds in which a stop must reach all ranks: at most four hops up and four down, and some more
+ * for messages that MPI delivers late. */
 enum { ROUNDS = 40, SECOND_NS = 1000 * 1000 * 1000 };
 
-static uint32_t phase; /* each test takes new ones */
-static int64_t pretended_ns;
+static uint32_t phase; /* each test uses new numbers */
+static int64_t simulated_ns;
 
-/* All ranks poll in step; returns what this rank knows at the end. */
+/* All ranks poll in lockstep; returns the reason that this rank knows at the end. */
 static enum stop_reason poll_rounds(enum stop_reason mine, int rounds)
 {
     enum stop_reason reason = STOP_NONE;
@@ -21,7 +21,7 @@ static enum stop_reason poll_rounds(enum stop_reason mine, int rounds)
     return reason;
 }
 
-static void test_from_any_rank_to_all(void **state)
+static void a_stop_reaches_all_ranks_from_any_rank(void **state)
 {
     (void)state;
     for (uint32_t origin = 0; origin < cluster.shape.rank_count; origin++) {
@@ -32,51 +32,52 @@ static void test_from_any_rank_to_all(void **state)
     }
 }
 
-static int order_of(enum stop_reason reason)
+static int severity_of(enum stop_reason reason)
 {
     static const int orders[] = {[STOP_NONE] = 0,   [STOP_STEADY] = 1, [STOP_SIGTERM] = 2,
                                  [STOP_SIGINT] = 3, [STOP_STALL] = 4,  [STOP_FAILURE] = 5};
     return orders[reason];
 }
 
-/* In each round every rank has a wish, or none. */
-static void draw_wishes(struct property *property, enum stop_reason *wishes,
-                        enum stop_reason *gravest)
+/* In each round every rank has a reason, or none. */
+static void random_reasons(struct property *property, enum stop_reason *reasons,
+                           enum stop_reason *most_severe)
 {
-    *gravest = STOP_NONE;
+    *most_severe = STOP_NONE;
     for (uint32_t rank = 0; rank < cluster.shape.rank_count; rank++) {
         bool any = property_below(property, 3) == 0;
-        wishes[rank] = any ? (enum stop_reason)property_below(property, 6) : STOP_NONE;
-        if (order_of(wishes[rank]) > order_of(*gravest))
-            *gravest = wishes[rank];
+        reasons[rank] = any ? (enum stop_reason)property_below(property, 6) : STOP_NONE;
+        if (severity_of(reasons[rank]) > severity_of(*most_severe))
+            *most_severe = reasons[rank];
     }
 }
 
-/* Wishes that are uttered before anything was heard: the gravest holds on every rank. */
-static void test_the_gravest_of_several_holds(void **state)
+/* Reasons proposed before any message arrived: the most severe one holds on every rank. */
+static void the_most_severe_reason_holds(void **state)
 {
     (void)state;
-    struct property property = property_start("wishes");
+    struct property property = property_start("reasons");
     for (int round = 0; round < 15; round++) {
-        enum stop_reason wishes[256];
-        enum stop_reason gravest;
-        draw_wishes(&property, wishes, &gravest);
+        enum stop_reason reasons[256];
+        enum stop_reason most_severe;
+        random_reasons(&property, reasons, &most_severe);
         phase++;
         ranks_meet();
-        enum stop_reason first = cluster_stop_poll(&cluster, phase, wishes[cluster.rank]);
+        enum stop_reason first = cluster_stop_poll(&cluster, phase, reasons[cluster.rank]);
         ranks_meet();
         enum stop_reason last = poll_rounds(STOP_NONE, ROUNDS);
-        /* Who heard another's wish before its own poll drops its own; then only "one of them". */
-        bool dropped = wishes[cluster.rank] != STOP_NONE && first != wishes[cluster.rank] &&
-                       order_of(first) < order_of(wishes[cluster.rank]);
+        /* A rank that received another reason before its own poll drops its own; then any of them
+         * may hold. */
+        bool dropped = reasons[cluster.rank] != STOP_NONE && first != reasons[cluster.rank] &&
+                       severity_of(first) < severity_of(reasons[cluster.rank]);
         bool any_dropped = cluster_max(&cluster, dropped) != 0;
         uint64_t known = (uint64_t)last;
         assert_everywhere(cluster_min(&cluster, known) == cluster_max(&cluster, known));
-        assert_everywhere(any_dropped ? last != STOP_NONE : last == gravest);
+        assert_everywhere(any_dropped ? last != STOP_NONE : last == most_severe);
     }
 }
 
-static void test_the_first_wins_over_later_wishes(void **state)
+static void the_first_reason_wins_over_later_ones(void **state)
 {
     (void)state;
     phase++;
@@ -86,8 +87,8 @@ static void test_the_first_wins_over_later_wishes(void **state)
                       STOP_SIGINT);
 }
 
-/* An end because all is well yields to what comes later. */
-static void test_steady_yields_to_later_wishes(void **state)
+/* Steady state yields to any later reason. */
+static void steady_yields_to_later_reasons(void **state)
 {
     (void)state;
     phase++;
@@ -97,7 +98,7 @@ static void test_steady_yields_to_later_wishes(void **state)
     assert_everywhere(poll_rounds(last ? STOP_FAILURE : STOP_NONE, ROUNDS) == STOP_FAILURE);
 }
 
-static void test_leftovers_do_not_stop_the_next_phase(void **state)
+static void late_messages_do_not_stop_the_next_phase(void **state)
 {
     (void)state;
     for (uint32_t origin = 0; origin < cluster.shape.rank_count; origin++) {
@@ -109,57 +110,58 @@ static void test_leftovers_do_not_stop_the_next_phase(void **state)
     }
 }
 
-static void test_settling_gives_one_answer(void **state)
+static void settling_gives_all_ranks_the_same_reason(void **state)
 {
     (void)state;
     struct property property = property_start("settle");
     for (int round = 0; round < 20; round++) {
-        enum stop_reason wishes[256];
-        enum stop_reason gravest;
-        draw_wishes(&property, wishes, &gravest);
+        enum stop_reason reasons[256];
+        enum stop_reason most_severe;
+        random_reasons(&property, reasons, &most_severe);
         phase++;
         cluster_gate_patient(&cluster);
-        enum stop_reason settled = cluster_stop_settle(&cluster, phase, wishes[cluster.rank]);
+        enum stop_reason settled = cluster_stop_settle(&cluster, phase, reasons[cluster.rank]);
         uint64_t known = (uint64_t)settled;
         assert_everywhere(cluster_min(&cluster, known) == cluster_max(&cluster, known));
-        assert_everywhere((settled == STOP_NONE) == (gravest == STOP_NONE));
+        assert_everywhere((settled == STOP_NONE) == (most_severe == STOP_NONE));
         assert_everywhere(cluster_stop_poll(&cluster, phase, STOP_NONE) == settled);
     }
 }
 
-/* A rank that is done early stands in the gate; those behind it must be heard all the same. */
-static void test_a_waiting_rank_passes_a_stop_on(void **state)
+/* A rank that finishes early waits in the gate; the stops of ranks behind it in the tree must still
+ * pass. */
+static void a_waiting_rank_forwards_a_stop(void **state)
 {
     (void)state;
     for (uint32_t early = 0; early < cluster.shape.rank_count; early++) {
         phase++;
-        bool heard = false;
+        bool received = false;
         uint32_t origin = (early + 1) % cluster.shape.rank_count;
         enum stop_reason mine = cluster.rank == origin ? STOP_STALL : STOP_NONE;
-        for (int look = 0; cluster.rank != early && look < 20000 && !heard; look++) {
-            heard = cluster_stop_poll(&cluster, phase, mine) == STOP_STALL;
+        for (int poll = 0; cluster.rank != early && poll < 20000 && !received; poll++) {
+            received = cluster_stop_poll(&cluster, phase, mine) == STOP_STALL;
             clock_sleep_ns(500 * 1000);
         }
         cluster_gate_patient(&cluster);
-        assert_everywhere(heard || cluster.rank == early);
+        assert_everywhere(received || cluster.rank == early);
         if (cluster.shape.rank_count > 1)
             assert_everywhere(cluster_stop_settle(&cluster, phase, STOP_NONE) == STOP_STALL);
     }
 }
 
-/* Polls in step while the pretended clock goes on by 'step_ns' a round. */
+/* Polls in lockstep while the simulated clock advances by 'step_ns' per round. */
 static uint64_t progress_rounds(uint64_t bytes, int rounds, int64_t step_ns)
 {
     uint64_t sum = 0;
     for (int round = 0; round < rounds; round++) {
-        pretended_ns += step_ns;
-        sum = cluster_progress_poll(&cluster, phase, bytes, pretended_ns);
+        simulated_ns += step_ns;
+        sum = cluster_progress_poll(&cluster, phase, bytes, simulated_ns);
         ranks_meet();
     }
     return sum;
 }
 
-static void test_progress_adds_up(void **state)
+static void progress_is_summed(void **state)
 {
     (void)state;
     uint64_t ranks = cluster.shape.rank_count;
@@ -174,20 +176,20 @@ static void test_progress_adds_up(void **state)
     assert_everywhere(progress_rounds(0, 3, SECOND_NS) == 0);
 }
 
-/* While the clock stands still each rank tells once at most, however its bytes grow. */
-static void test_progress_is_told_once_a_second(void **state)
+/* While the clock does not advance, each rank sends at most once, however its bytes grow. */
+static void progress_is_sent_once_a_second(void **state)
 {
     (void)state;
     uint64_t mine = cluster.rank == 0 ? 0 : 1;
     phase++;
     progress_rounds(mine, ROUNDS, SECOND_NS);
-    uint64_t told = progress_rounds(10 * mine, ROUNDS, 0);
-    assert_everywhere(progress_rounds(1000 * mine, ROUNDS, 0) == told);
+    uint64_t sent = progress_rounds(10 * mine, ROUNDS, 0);
+    assert_everywhere(progress_rounds(1000 * mine, ROUNDS, 0) == sent);
     uint64_t all = progress_rounds(1000 * mine, ROUNDS, SECOND_NS);
     assert_everywhere(all == (cluster.rank == 0 ? 1000 * (cluster.shape.rank_count - 1) : 0));
 }
 
-/* Takes what has come on rank 0: each edge once, in order, with the sum of all ranks. */
+/* Takes all edges on rank 0: each edge once, in order, with the sum of all ranks. */
 static void take_edges(uint64_t *next, uint64_t factor, bool *right)
 {
     uint64_t ranks = cluster.shape.rank_count;
@@ -199,7 +201,7 @@ static void take_edges(uint64_t *next, uint64_t factor, bool *right)
     }
 }
 
-static void test_edges_add_up_whoever_is_first(void **state)
+static void edges_are_summed_in_any_order(void **state)
 {
     (void)state;
     enum { EDGES = 20 };
@@ -209,14 +211,14 @@ static void test_edges_add_up_whoever_is_first(void **state)
     struct property property = property_start("edges");
     property.state += cluster.rank;
     phase++;
-    uint64_t told = 0;
+    uint64_t sent = 0;
     for (int round = 0; round < EDGES * 3 + ROUNDS; round++) {
-        /* some tell several at once, some nothing for a while */
-        uint64_t some = property_below(&property, 4);
-        for (; some && told < EDGES && (round < EDGES * 3); some--, told++)
-            cluster_edge_tell(&cluster, phase, told + 1, (told + 1) * factor * (cluster.rank + 1));
-        for (; round == EDGES * 3 && told < EDGES; told++)
-            cluster_edge_tell(&cluster, phase, told + 1, (told + 1) * factor * (cluster.rank + 1));
+        /* some ranks report several at once, some none for a while */
+        uint64_t count = property_below(&property, 4);
+        for (; count && sent < EDGES && (round < EDGES * 3); count--, sent++)
+            cluster_edge_tell(&cluster, phase, sent + 1, (sent + 1) * factor * (cluster.rank + 1));
+        for (; round == EDGES * 3 && sent < EDGES; sent++)
+            cluster_edge_tell(&cluster, phase, sent + 1, (sent + 1) * factor * (cluster.rank + 1));
         progress_rounds(0, 1, 0);
         take_edges(&next, factor, &right);
     }
@@ -226,9 +228,9 @@ static void test_edges_add_up_whoever_is_first(void **state)
     assert_everywhere(next == (cluster.rank == 0 ? EDGES + 1 : 1));
 }
 
-/* One rank tells so late that the others' first edges are forgotten: those that are left are right,
- * and the next phase knows nothing of them. */
-static void test_late_edges_are_left_out_not_wrong(void **state)
+/* One rank reports so late that the others' first edges are dropped: the remaining sums are
+ * correct, and the next phase starts without any of them. */
+static void late_edges_are_skipped(void **state)
 {
     (void)state;
     enum { EDGES = 200 };
@@ -266,8 +268,8 @@ static void test_late_edges_are_left_out_not_wrong(void **state)
                                        edge == 1 && bytes == ranks));
 }
 
-/* Left on purpose for cluster_close, which must take in what is still under way. */
-static void test_a_stop_just_before_the_end(void **state)
+/* Left to cluster_close, which must receive all pending messages. */
+static void a_stop_before_close_is_received(void **state)
 {
     (void)state;
     phase++;
@@ -277,20 +279,20 @@ static void test_a_stop_just_before_the_end(void **state)
 
 int main(int argc, char **argv)
 {
-    pretended_ns = clock_now_ns();
+    simulated_ns = clock_now_ns();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_from_any_rank_to_all),
-        cmocka_unit_test(test_the_gravest_of_several_holds),
-        cmocka_unit_test(test_the_first_wins_over_later_wishes),
-        cmocka_unit_test(test_steady_yields_to_later_wishes),
-        cmocka_unit_test(test_leftovers_do_not_stop_the_next_phase),
-        cmocka_unit_test(test_settling_gives_one_answer),
-        cmocka_unit_test(test_a_waiting_rank_passes_a_stop_on),
-        cmocka_unit_test(test_progress_adds_up),
-        cmocka_unit_test(test_progress_is_told_once_a_second),
-        cmocka_unit_test(test_edges_add_up_whoever_is_first),
-        cmocka_unit_test(test_late_edges_are_left_out_not_wrong),
-        cmocka_unit_test(test_a_stop_just_before_the_end),
+        cmocka_unit_test(a_stop_reaches_all_ranks_from_any_rank),
+        cmocka_unit_test(the_most_severe_reason_holds),
+        cmocka_unit_test(the_first_reason_wins_over_later_ones),
+        cmocka_unit_test(steady_yields_to_later_reasons),
+        cmocka_unit_test(late_messages_do_not_stop_the_next_phase),
+        cmocka_unit_test(settling_gives_all_ranks_the_same_reason),
+        cmocka_unit_test(a_waiting_rank_forwards_a_stop),
+        cmocka_unit_test(progress_is_summed),
+        cmocka_unit_test(progress_is_sent_once_a_second),
+        cmocka_unit_test(edges_are_summed_in_any_order),
+        cmocka_unit_test(late_edges_are_skipped),
+        cmocka_unit_test(a_stop_before_close_is_received),
     };
     return RANKS_MAIN(argc, argv, "spread", tests);
 }

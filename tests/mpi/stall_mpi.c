@@ -1,4 +1,5 @@
-/* Who does not come to a gate, and whose storage does not answer: rank 0 hears of it. */
+/* Ranks that do not arrive at a gate, and ranks whose storage does not respond, are reported to
+ * rank 0. */
 #include "ranks.h"
 
 #include "platform/clock.h"
@@ -8,34 +9,34 @@ static const int64_t late_ns = 2500LL * MS;
 
 static uint32_t phase = 1;
 
-struct heard {
+struct reports {
     uint32_t calls;
     struct absence last;
 };
 
-static void hear(void *context, const struct absence *absence)
+static void record_absence(void *context, const struct absence *absence)
 {
-    struct heard *heard = context;
-    heard->calls++;
-    heard->last = *absence;
+    struct reports *reports = context;
+    reports->calls++;
+    reports->last = *absence;
 }
 
-static void at_agreement(void)
+static void pass_agreement(void)
 {
     struct agreement agreement;
     cluster_agree(&cluster, NULL, &agreement);
 }
 
-static void at_gate(void)
+static void pass_gate(void)
 {
     cluster_gate_patient(&cluster);
 }
 
-static void wait_for(uint32_t late, void (*gate)(void), struct heard *heard)
+static void wait_for(uint32_t late, void (*gate)(void), struct reports *reports)
 {
-    *heard = (struct heard){0};
+    *reports = (struct reports){0};
     ranks_meet();
-    cluster_watch_gates(&cluster, AFTER_NS, hear, heard);
+    cluster_watch_gates(&cluster, AFTER_NS, record_absence, reports);
     if (cluster.rank == late)
         clock_sleep_ns(late_ns);
     gate();
@@ -50,33 +51,34 @@ static bool leads(uint32_t rank)
     return first == rank;
 }
 
-static void one_absent(uint32_t late, void (*gate)(void))
+static void check_absent_rank(uint32_t late, void (*gate)(void))
 {
-    struct heard heard;
-    wait_for(late, gate, &heard);
-    bool right = heard.calls > 0 && heard.last.first == late && heard.last.waited_ns >= AFTER_NS &&
-                 (leads(late) ? heard.last.ranks >= 1 : heard.last.ranks == 1);
-    assert_everywhere(cluster.rank != 0 || late == 0 ? heard.calls == 0 : right);
+    struct reports reports;
+    wait_for(late, gate, &reports);
+    bool right = reports.calls > 0 && reports.last.first == late &&
+                 reports.last.waited_ns >= AFTER_NS &&
+                 (leads(late) ? reports.last.ranks >= 1 : reports.last.ranks == 1);
+    assert_everywhere(cluster.rank != 0 || late == 0 ? reports.calls == 0 : right);
 }
 
-static void test_an_absent_rank_is_named(void **state)
+static void an_absent_rank_is_named(void **state)
 {
     (void)state;
     uint32_t last = cluster.shape.rank_count - 1;
-    one_absent(last, at_agreement);
-    one_absent(last / 2, at_gate);
+    check_absent_rank(last, pass_agreement);
+    check_absent_rank(last / 2, pass_gate);
 }
 
-/* Gates that nobody is late for; how long the slowest of them took. */
-static int64_t pass_gates(struct heard *heard)
+/* Passes gates without a late rank; returns how long the slowest of them took. */
+static int64_t pass_gates(struct reports *reports)
 {
     int64_t longest_ns = 0;
-    *heard = (struct heard){0};
-    cluster_watch_gates(&cluster, AFTER_NS, hear, heard);
+    *reports = (struct reports){0};
+    cluster_watch_gates(&cluster, AFTER_NS, record_absence, reports);
     for (int round = 0; round < 20; round++) {
         int64_t start_ns = clock_now_ns();
-        at_agreement();
-        at_gate();
+        pass_agreement();
+        pass_gate();
         int64_t took_ns = clock_now_ns() - start_ns;
         longest_ns = took_ns > longest_ns ? took_ns : longest_ns;
     }
@@ -84,19 +86,19 @@ static int64_t pass_gates(struct heard *heard)
     return (int64_t)cluster_max(&cluster, (uint64_t)longest_ns);
 }
 
-/* Unless the machine itself stood still so long that somebody was late. */
-static void test_who_comes_in_time_is_not(void **state)
+/* Repeated if the machine itself stopped so long that a rank was late. */
+static void a_rank_in_time_is_not_reported(void **state)
 {
     (void)state;
-    struct heard heard = {0};
+    struct reports reports = {0};
     int64_t longest_ns = AFTER_NS;
     for (int tries = 0; longest_ns >= AFTER_NS && tries < 5; tries++)
-        longest_ns = pass_gates(&heard);
-    assert_everywhere(heard.calls == 0);
+        longest_ns = pass_gates(&reports);
+    assert_everywhere(reports.calls == 0);
 }
 
-/* Polls as an observer does, until all must have heard: rank 0, and those who pass it on. */
-static struct stall hear_of_stalls(bool mine, int64_t waited_ns, uint32_t expected)
+/* Polls as an observer does, until rank 0 and the ranks between have received all stalls. */
+static struct stall poll_stalls(bool mine, int64_t waited_ns, uint32_t expected)
 {
     struct stall own = {
         .ranks = mine,
@@ -106,8 +108,8 @@ static struct stall hear_of_stalls(bool mine, int64_t waited_ns, uint32_t expect
         .waited_ns = waited_ns,
     };
     struct stall all = {0};
-    bool heard = false;
-    for (int round = 0; round < 100 && !heard; round++) {
+    bool received = false;
+    for (int round = 0; round < 100 && !received; round++) {
         int64_t until_ns = clock_now_ns() + 300 * MS;
         while (clock_now_ns() < until_ns) {
             cluster_stall_poll(&cluster, phase, &own, &all);
@@ -115,43 +117,43 @@ static struct stall hear_of_stalls(bool mine, int64_t waited_ns, uint32_t expect
             clock_sleep_ns(2 * MS);
         }
         cluster_stall_poll(&cluster, phase, &own, &all);
-        heard = cluster_max(&cluster, cluster.rank == 0 && all.ranks == expected) != 0;
+        received = cluster_max(&cluster, cluster.rank == 0 && all.ranks == expected) != 0;
     }
     return all;
 }
 
-static void test_stalls_add_up_and_the_longest_is_named(void **state)
+static void stalls_are_counted_and_the_longest_is_named(void **state)
 {
     (void)state;
     uint32_t count = cluster.shape.rank_count;
     bool stalled = cluster.rank % 2 == 1 || count == 1;
     uint32_t expected = count == 1 ? 1 : count / 2;
-    struct stall all = hear_of_stalls(stalled, 1000 + cluster.rank, expected);
+    struct stall all = poll_stalls(stalled, 1000 + cluster.rank, expected);
     uint32_t longest = count == 1 ? 0 : count % 2 ? count - 2 : count - 1;
     bool right = all.ranks == expected && all.rank == longest && all.writer == 7 &&
                  all.offset == UINT64_C(1) << 40 && all.waited_ns == 1000 + longest;
     assert_everywhere(cluster.rank != 0 || right);
-    all = hear_of_stalls(false, 0, 0);
+    all = poll_stalls(false, 0, 0);
     assert_everywhere(cluster.rank != 0 || all.ranks == 0);
 }
 
-static void test_the_next_phase_knows_nothing_of_them(void **state)
+static void the_next_phase_starts_without_stalls(void **state)
 {
     (void)state;
-    hear_of_stalls(true, 5, cluster.shape.rank_count);
+    poll_stalls(true, 5, cluster.shape.rank_count);
     ranks_meet();
     phase++;
-    struct stall all = hear_of_stalls(false, 0, 0);
+    struct stall all = poll_stalls(false, 0, 0);
     assert_everywhere(all.ranks == 0);
 }
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_an_absent_rank_is_named),
-        cmocka_unit_test(test_who_comes_in_time_is_not),
-        cmocka_unit_test(test_stalls_add_up_and_the_longest_is_named),
-        cmocka_unit_test(test_the_next_phase_knows_nothing_of_them),
+        cmocka_unit_test(an_absent_rank_is_named),
+        cmocka_unit_test(a_rank_in_time_is_not_reported),
+        cmocka_unit_test(stalls_are_counted_and_the_longest_is_named),
+        cmocka_unit_test(the_next_phase_starts_without_stalls),
     };
     return RANKS_MAIN(argc, argv, "stall", tests);
 }

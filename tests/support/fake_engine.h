@@ -1,9 +1,10 @@
 /*
- * An engine that answers as a test tells it to: short, with an error, late, out of order, or not at
- * all. What it says was moved is really moved, unless 'drop' is set or the descriptor is < 0.
+ * An engine that behaves as a test specifies: short transfers, errors, late or reordered
+ * completions, or none at all. Bytes that it reports as moved are really moved, unless 'drop' is
+ * set or the descriptor is < 0.
  *
- * The script may be shared by several writers: it must not write anything but atomics. Each
- * request of all writers has a number, from 0, in the order of submission.
+ * Several writers may share the script: it must only write atomics. The requests of all writers are
+ * numbered from 0 in the order of submission.
  */
 #ifndef TIDEMILL_TESTS_FAKE_ENGINE_H
 #define TIDEMILL_TESTS_FAKE_ENGINE_H
@@ -26,15 +27,15 @@ struct fake_entry {
 };
 
 struct fake {
-    struct engine_kind kind; /* first: what the engine knows of us */
-    /* Bytes that the transfer moves, or -errno; NULL: all of them. */
+    struct engine_kind kind; /* must be the first member: engine->kind points to it */
+    /* Returns the bytes that the transfer moves, or -errno; NULL: all bytes. */
     int64_t (*answer)(struct fake *fake, const struct engine_request *request, uint64_t number);
-    bool shuffle;            /* completions come in any order */
-    bool drop;               /* moves nothing */
-    bool hold_until_full;    /* nothing is finished before the depth is used up */
-    uint32_t hold;           /* so many looks find nothing before one does */
-    uint64_t refuse_from;    /* submit says -EIO from this number on; 0 = never */
-    uint64_t break_from;     /* reap is broken from this call on; 0 = never */
+    bool shuffle;            /* completions in random order */
+    bool drop;               /* reports bytes as moved, but moves none */
+    bool hold_until_full;    /* nothing completes before the depth is used up */
+    uint32_t hold;           /* polls that find nothing before one finds completions */
+    uint64_t refuse_from;    /* submit returns -EIO from this number on; 0 = never */
+    uint64_t break_from;     /* reap fails from this call on; 0 = never */
     uint64_t fail_open_from; /* open fails from this call on; 0 = never */
     int sync_code;
     bool keep_log; /* one writer only */
@@ -51,7 +52,7 @@ struct fake {
 struct fake_queue {
     struct property property;
     uint32_t count;
-    uint32_t looks;
+    uint32_t polls;
     struct engine_request *requests[];
 };
 
@@ -67,7 +68,7 @@ static inline int fake_open(struct engine *engine, const struct engine_setup *se
     uint64_t number = atomic_fetch_add(&fake->opened, 1) + 1;
     if (fake->fail_open_from && number >= fake->fail_open_from) {
         atomic_fetch_add(&fake->closed, 1);
-        return failure_set(why, -ENOMEM, "engine 'null' does not open: a test wants it so");
+        return failure_set(why, -ENOMEM, "engine 'null' fails to open, as the test requires");
     }
     struct fake_queue *queue = calloc(1, sizeof *queue + setup->depth * sizeof queue->requests[0]);
     queue->property.state = number;
@@ -87,8 +88,8 @@ static inline int64_t fake_move(const struct engine *engine, const struct engine
     return moved < 0 ? -errno : moved;
 }
 
-static inline void fake_note(struct fake *fake, const struct engine_request *request,
-                             uint64_t number, uint64_t in_flight)
+static inline void fake_log(struct fake *fake, const struct engine_request *request,
+                            uint64_t number, uint64_t in_flight)
 {
     if (fake->keep_log && number < FAKE_LOG)
         fake->log[number] = (struct fake_entry){request->offset, request->length, request->file};
@@ -110,7 +111,7 @@ static inline int fake_submit(struct engine *engine, struct engine_request *requ
     if (fake->refuse_from && number >= fake->refuse_from)
         return -EIO;
     queue->requests[queue->count++] = request;
-    fake_note(fake, request, number, queue->count);
+    fake_log(fake, request, number, queue->count);
     int64_t bytes = fake->answer ? fake->answer(fake, request, number) : (int64_t)request->length;
     request->result = fake_move(engine, request, bytes);
     return 0;
@@ -129,7 +130,7 @@ static inline int fake_reap(struct engine *engine, struct engine_request **done,
         clock_sleep_ns(20000);
         return 0;
     }
-    if (fake->hold && queue->looks++ % (fake->hold + 1) < fake->hold) {
+    if (fake->hold && queue->polls++ % (fake->hold + 1) < fake->hold) {
         clock_sleep_ns(limit_ns > 0 && limit_ns < 20000 ? limit_ns : 20000);
         return 0;
     }

@@ -1,6 +1,6 @@
 /*
- * A folder of a test's own below $TMPDIR, /var/tmp or /tmp (the first two are more often on a disk
- * that knows O_DIRECT), removed with the plain files in it.
+ * A private directory of a test below $TMPDIR, /var/tmp or /tmp (the first two are more often on a
+ * disk with O_DIRECT). It is removed together with the plain files in it.
  */
 #ifndef TIDEMILL_TESTS_FOLDER_H
 #define TIDEMILL_TESTS_FOLDER_H
@@ -27,7 +27,7 @@ static inline void folder_start(struct folder *folder)
         if (mkdtemp(folder->path))
             return;
     }
-    fprintf(stderr, "cannot make a folder for tests\n");
+    fprintf(stderr, "cannot create a directory for tests\n");
     abort();
 }
 
@@ -42,7 +42,7 @@ static inline void folder_file(const struct folder *folder, const char *name, ch
     strcpy(out + length + 1, name);
 }
 
-/* Removes the files and leaves the folder. */
+/* Removes the files and keeps the directory. */
 static inline void folder_empty(const struct folder *folder)
 {
     char path[FOLDER_PATH];

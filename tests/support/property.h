@@ -1,6 +1,6 @@
 /*
- * Random values for property tests: the same ones each time, another set by the environment
- * variable TIDEMILL_TEST_SEED; the seed is printed, so that a failure can be repeated.
+ * Random values for property tests. The seed is the same each time, unless the environment variable
+ * TIDEMILL_TEST_SEED sets another; it is printed, so that a failure can be reproduced.
  */
 #ifndef TIDEMILL_TESTS_PROPERTY_H
 #define TIDEMILL_TESTS_PROPERTY_H
@@ -15,8 +15,8 @@ struct property {
 
 static inline struct property property_start(const char *name)
 {
-    const char *wish = getenv("TIDEMILL_TEST_SEED");
-    uint64_t seed = wish ? strtoull(wish, NULL, 10) : 20240229;
+    const char *chosen = getenv("TIDEMILL_TEST_SEED");
+    uint64_t seed = chosen ? strtoull(chosen, NULL, 10) : 20240229;
     printf("%s: TIDEMILL_TEST_SEED=%llu\n", name, (unsigned long long)seed);
     return (struct property){.state = seed};
 }
@@ -30,13 +30,14 @@ static inline uint64_t property_next(struct property *property)
     return x ^ (x >> 32);
 }
 
-/* 0 to below - 1. */
+/* Returns a number from 0 to below - 1. */
 static inline uint64_t property_below(struct property *property, uint64_t below)
 {
     return property_next(property) % below;
 }
 
-/* Of any magnitude: each number of bits is as likely as another, round numbers are frequent. */
+/* Returns a number of any magnitude: all bit lengths are equally likely, round numbers are
+ * frequent. */
 static inline uint64_t property_magnitude(struct property *property)
 {
     uint64_t value = property_next(property) >> property_below(property, 64);

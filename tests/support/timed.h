@@ -1,6 +1,6 @@
 /*
- * Tests that must end: each one has a time limit, far above what it needs; a hang ends the program,
- * which is a failure. Include after unit.h.
+ * Time limits for tests: far more than a test needs; a test that hangs ends the program as a
+ * failure. Include it after unit.h.
  */
 #ifndef TIDEMILL_TESTS_TIMED_H
 #define TIDEMILL_TESTS_TIMED_H
@@ -12,11 +12,11 @@ enum { TIMED_LIMIT_S = 100 };
 
 static inline void timed_out(int signal_number)
 {
-    static const char line[] = "a test hangs: given up\n";
+    static const char line[] = "a test hangs: aborted\n";
     ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
     (void)written;
     (void)signal_number;
-    abort(); /* a core dump shows where */
+    abort(); /* a core dump shows where it hangs */
 }
 
 static inline int timed_start(void **state)

@@ -1,5 +1,5 @@
 /*
- * What a cmocka program includes first: the headers that cmocka wants, in the order it wants.
+ * What a cmocka program includes first: the headers that cmocka requires, in the required order.
  */
 #ifndef TIDEMILL_TESTS_UNIT_H
 #define TIDEMILL_TESTS_UNIT_H

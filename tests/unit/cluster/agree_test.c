@@ -12,7 +12,7 @@ static const struct agreement twelve = {
     .nodes = "n03, n04",
 };
 
-static void test_line_names_ranks_and_nodes(void **state)
+static void the_line_names_ranks_and_nodes(void **state)
 {
     (void)state;
     const struct cluster cluster = {.shape = {.rank_count = 64, .node_count = 8}};
@@ -22,7 +22,7 @@ static void test_line_names_ranks_and_nodes(void **state)
                               "No space left on device");
 }
 
-static void test_line_of_one_node(void **state)
+static void the_line_of_one_node(void **state)
 {
     (void)state;
     const struct cluster cluster = {.shape = {.rank_count = 4, .node_count = 1}};
@@ -36,7 +36,7 @@ static void test_line_of_one_node(void **state)
                               "No space left on device");
 }
 
-static void test_one_rank_alone_needs_no_names(void **state)
+static void a_single_rank_needs_no_names(void **state)
 {
     (void)state;
     const struct cluster cluster = {.shape = {.rank_count = 1, .node_count = 1}};
@@ -48,9 +48,9 @@ static void test_one_rank_alone_needs_no_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line_names_ranks_and_nodes),
-        cmocka_unit_test(test_line_of_one_node),
-        cmocka_unit_test(test_one_rank_alone_needs_no_names),
+        cmocka_unit_test(the_line_names_ranks_and_nodes),
+        cmocka_unit_test(the_line_of_one_node),
+        cmocka_unit_test(a_single_rank_needs_no_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

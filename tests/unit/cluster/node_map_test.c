@@ -7,7 +7,7 @@
 #include "node_map.h"
 #include "property.h"
 
-static void test_key_depends_on_both_parts(void **state)
+static void the_key_depends_on_name_and_boot_id(void **state)
 {
     (void)state;
     const struct host_identity identity = {.hostname = "n01", .boot_id = "abc"};
@@ -19,8 +19,8 @@ static void test_key_depends_on_both_parts(void **state)
     assert_true(node_map_key(&identity) != node_map_key(&other));
 }
 
-/* What lies behind the text in its array must not matter. */
-static void test_key_sees_text_only(void **state)
+/* Bytes after the NUL must not matter. */
+static void the_key_ignores_bytes_after_the_text(void **state)
 {
     (void)state;
     struct host_identity clean = {.hostname = "n01", .boot_id = "abc"};
@@ -29,7 +29,7 @@ static void test_key_sees_text_only(void **state)
     assert_true(node_map_key(&clean) == node_map_key(&dirty));
 }
 
-/* The plainest numbering: the first rank with the same key gives the number. */
+/* The simplest numbering: the first rank with the same key defines the number. */
 static uint32_t plain_numbers(const uint64_t *keys, uint32_t count, uint32_t *numbers)
 {
     uint32_t nodes = 0;
@@ -42,7 +42,7 @@ static uint32_t plain_numbers(const uint64_t *keys, uint32_t count, uint32_t *nu
     return nodes;
 }
 
-static void test_numbers_follow_the_lowest_rank(void **state)
+static void nodes_are_numbered_by_their_lowest_rank(void **state)
 {
     (void)state;
     struct property property = property_start("node_map");
@@ -61,8 +61,8 @@ static void test_numbers_follow_the_lowest_rank(void **state)
     }
 }
 
-/* A hundred thousand ranks on as many nodes: keys that chain up would take minutes here. */
-static void test_many_ranks(void **state)
+/* A hundred thousand ranks on as many nodes: with a poor hash this would take minutes. */
+static void many_ranks_are_numbered_quickly(void **state)
 {
     (void)state;
     enum { COUNT = 100000 };
@@ -78,11 +78,11 @@ static void test_many_ranks(void **state)
     free(numbers);
 }
 
-static void test_equal_names_are_told_apart(void **state)
+static void equal_names_get_a_number(void **state)
 {
     (void)state;
     char names[6][RECORD_NAME] = {"b", "a", "b", "c", "b", "a"};
-    assert_int_equal(node_map_name_apart(names, 6), 0);
+    assert_int_equal(node_map_make_names_unique(names, 6), 0);
     assert_string_equal(names[0], "b");
     assert_string_equal(names[1], "a");
     assert_string_equal(names[2], "b#2");
@@ -91,13 +91,13 @@ static void test_equal_names_are_told_apart(void **state)
     assert_string_equal(names[5], "a#2");
 }
 
-static void test_long_names_make_room_for_the_number(void **state)
+static void long_names_are_cut_for_the_number(void **state)
 {
     (void)state;
     char names[2][RECORD_NAME];
     memset(names, 'n', sizeof names);
     names[0][RECORD_NAME - 1] = names[1][RECORD_NAME - 1] = '\0';
-    assert_int_equal(node_map_name_apart(names, 2), 0);
+    assert_int_equal(node_map_make_names_unique(names, 2), 0);
     assert_int_equal(strlen(names[0]), RECORD_NAME - 1);
     assert_int_equal(strlen(names[1]), RECORD_NAME - 1);
     assert_string_equal(names[1] + RECORD_NAME - 4, "n#2");
@@ -106,12 +106,12 @@ static void test_long_names_make_room_for_the_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_key_depends_on_both_parts),
-        cmocka_unit_test(test_key_sees_text_only),
-        cmocka_unit_test(test_numbers_follow_the_lowest_rank),
-        cmocka_unit_test(test_many_ranks),
-        cmocka_unit_test(test_equal_names_are_told_apart),
-        cmocka_unit_test(test_long_names_make_room_for_the_number),
+        cmocka_unit_test(the_key_depends_on_name_and_boot_id),
+        cmocka_unit_test(the_key_ignores_bytes_after_the_text),
+        cmocka_unit_test(nodes_are_numbered_by_their_lowest_rank),
+        cmocka_unit_test(many_ranks_are_numbered_quickly),
+        cmocka_unit_test(equal_names_get_a_number),
+        cmocka_unit_test(long_names_are_cut_for_the_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

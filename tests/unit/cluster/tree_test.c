@@ -9,7 +9,7 @@
 enum { RANKS_MOST = 700 };
 
 /* Random ranks on random hosts, numbered by their lowest rank. */
-static void draw_shape(struct property *property, struct shape *shape, uint32_t *rank_node)
+static void random_shape(struct property *property, struct shape *shape, uint32_t *rank_node)
 {
     uint32_t number_of[RANKS_MOST] = {0}; /* host to node + 1 */
     uint32_t ranks = 1 + (uint32_t)property_below(property, RANKS_MOST);
@@ -37,7 +37,7 @@ struct edges {
     uint32_t count[RANKS_MOST];
 };
 
-/* How many steps up from 'rank' to rank 0; fails the test if there is a loop. */
+/* Returns the number of steps from 'rank' to rank 0; fails the test if there is a loop. */
 static uint32_t steps_to_root(const struct edges *edges, uint32_t rank)
 {
     uint32_t steps = 0;
@@ -48,7 +48,8 @@ static uint32_t steps_to_root(const struct edges *edges, uint32_t rank)
     return steps;
 }
 
-/* Symmetric, every rank reaches rank 0 by its first neighbour, and no edge to spare: a tree. */
+/* Checks that edges are symmetric, that every rank reaches rank 0 through its first neighbour, and
+ * that there are no more edges than in a tree. */
 static void check_tree(const struct shape *shape)
 {
     struct edges edges = {{NULL}, {0}};
@@ -70,44 +71,44 @@ static void check_tree(const struct shape *shape)
         free(edges.of[rank]);
 }
 
-static void test_random_shapes(void **state)
+static void neighbours_form_a_tree(void **state)
 {
     (void)state;
     struct property property = property_start("tree");
     for (int round = 0; round < 60; round++) {
         struct shape shape;
         uint32_t rank_node[RANKS_MOST];
-        draw_shape(&property, &shape, rank_node);
+        random_shape(&property, &shape, rank_node);
         check_tree(&shape);
     }
 }
 
-/* Only a node's first rank talks to other nodes, and to few of them. */
-static void test_traffic_between_nodes_is_little(void **state)
+/* Only a node's first rank communicates with other nodes, and with few of them. */
+static void only_leaders_have_neighbours_on_other_nodes(void **state)
 {
     (void)state;
     struct property property = property_start("tree traffic");
     struct shape shape;
     uint32_t rank_node[RANKS_MOST];
-    draw_shape(&property, &shape, rank_node);
+    random_shape(&property, &shape, rank_node);
     for (uint32_t rank = 0; rank < shape.rank_count; rank++) {
         uint32_t *neighbours = NULL;
         uint32_t count = 0;
-        uint32_t abroad = 0;
+        uint32_t on_other_nodes = 0;
         bool leads = !has(rank_node, rank, rank_node[rank]);
         assert_int_equal(tree_neighbours(&shape, rank, &neighbours, &count), 0);
         for (uint32_t i = 0; i < count; i++)
-            abroad += rank_node[neighbours[i]] != rank_node[rank];
+            on_other_nodes += rank_node[neighbours[i]] != rank_node[rank];
         free(neighbours);
-        assert_true(abroad <= (leads ? TREE_FAN_OUT + 1 : 0));
+        assert_true(on_other_nodes <= (leads ? TREE_FAN_OUT + 1 : 0));
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_shapes),
-        cmocka_unit_test(test_traffic_between_nodes_is_little),
+        cmocka_unit_test(neighbours_form_a_tree),
+        cmocka_unit_test(only_leaders_have_neighbours_on_other_nodes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

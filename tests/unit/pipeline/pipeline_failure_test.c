@@ -181,7 +181,7 @@ static void test_an_engine_that_does_not_open(void **state)
         rig_start(&rig, LAYOUT_RANK, 4, 100 * REQUEST, REQUEST);
         rig_tasks(&rig, false, NEVER);
         assert_int_equal(rig_open(&rig, &setup, &failure), -ENOMEM);
-        assert_string_equal(failure.text, "engine 'null' does not open: a test wants it so");
+        assert_string_equal(failure.text, "engine 'null' fails to open, as the test requires");
         assert_null(rig.pipeline);
         assert_int_equal(fake.opened, 4);
         assert_int_equal(fake.closed, 4);
