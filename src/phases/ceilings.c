@@ -17,14 +17,14 @@ static const uint64_t first_generation = UINT64_C(1) << 32;
 struct probe_kind {
     enum record_probe probe;
     const char *live_name; /* for the live line */
-    enum pipeline_job job;
+    enum generate generate;
     bool stores;
 };
 
 static const struct probe_kind kinds[] = {
-    {PROBE_DATA, "probe: data alone", PIPELINE_WRITE, false},
-    {PROBE_STORAGE, "probe: storage alone", PIPELINE_WRITE_READY, true},
-    {PROBE_BOTH, "probe: data into storage", PIPELINE_WRITE, true},
+    {PROBE_DATA, "probe: data alone", GENERATE_EACH, false},
+    {PROBE_STORAGE, "probe: storage alone", GENERATE_ONCE, true},
+    {PROBE_BOTH, "probe: data into storage", GENERATE_EACH, true},
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -41,7 +41,7 @@ static void set_phase(const struct probe *probe, struct phase *phase)
 {
     int64_t time_ns = phase->limits.deadline_ns;
     phase->name = probe->kind->live_name;
-    phase->job = probe->kind->job;
+    phase->generate = probe->kind->generate;
     if (!probe->kind->stores)
         phase->engine = engine_kind_of(ENGINE_NULL);
     phase->limits = (struct limits){

@@ -24,9 +24,6 @@ void facts_init(struct facts *facts, const char *not_granted);
 /* Adds one thing that was not had; what is said already is not said again. */
 void facts_note(struct facts *facts, const char *text);
 
-/* Once the pipeline is open. */
-void facts_opened(struct phase *phase);
-
 /* Right before the start, and once all threads are done. */
 void facts_started(struct phase *phase);
 void facts_ended(struct phase *phase);

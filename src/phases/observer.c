@@ -22,13 +22,14 @@ struct watcher {
     enum stop_reason stop;
     bool saved;          /* what was known when a signal came */
     bool waits_too_long; /* for '--stall-abort' */
+    struct work_state state;
 };
 
 static enum stop_reason own_wish(const struct watcher *watcher)
 {
     const struct phase *phase = watcher->phase;
     int signal_number = interrupt_signal();
-    if (pipeline_failed(phase->pipeline) || phase->watch.space.shortage.code)
+    if (watcher->state.failed || phase->watch.space.shortage.code)
         return STOP_FAILURE;
     if (watcher->waits_too_long)
         return STOP_STALL;
@@ -45,7 +46,7 @@ static void tell_progress(struct watcher *watcher)
     const struct run *run = phase->run;
     int64_t now_ns = clock_now_ns();
     watcher->bytes =
-        cluster_progress_poll(run->cluster, phase->number, pipeline_bytes(phase->pipeline), now_ns);
+        cluster_progress_poll(run->cluster, phase->number, watcher->state.amount, now_ns);
     if (run->cluster->rank != 0 || !run->listener.progress)
         return;
     struct progress progress = {
@@ -56,18 +57,6 @@ static void tell_progress(struct watcher *watcher)
         .limit_ns = phase->limits.deadline_ns,
     };
     run->listener.progress(run->listener.context, &progress);
-}
-
-/* After a signal there may be no time to do it at the end. */
-static void tidy_up(struct phase *phase)
-{
-    struct run *run = phase->run;
-    if (run->options->run.keep && !phase->probe)
-        return;
-    pipeline_hurry(phase->pipeline);
-    dataset_remove_early(phase->dataset);
-    if (phase->probe && !run->options->run.keep)
-        dataset_remove_early(run->dataset); /* the folder */
 }
 
 static void save(struct watcher *watcher, int signal_number, int64_t duration_ns)
@@ -91,20 +80,20 @@ static void save(struct watcher *watcher, int signal_number, int64_t duration_ns
 static void turn(struct watcher *watcher)
 {
     struct phase *phase = watcher->phase;
+    struct work *work = phase->work;
     int64_t now_ns = clock_now_ns();
     int signal_number = interrupt_signal();
     /* Before any message: whoever sent the signal may kill all of us within a second. */
     if (signal_number && !watcher->saved)
         save(watcher, signal_number, now_ns - watcher->start_ns);
     gauge_look(phase->watch.gauge, now_ns);
-    watcher->waits_too_long = stall_turn(phase);
-    space_floor_kept(phase, now_ns);
-    until_steady_turn(phase);
+    work->methods->peek(work, &watcher->state);
+    watcher->waits_too_long = stall_turn(phase, &watcher->state);
+    space_floor_kept(phase, watcher->state.amount, now_ns);
+    until_steady_turn(phase, &watcher->state);
     watcher->stop = cluster_stop_poll(phase->run->cluster, phase->number, own_wish(watcher));
-    if (watcher->stop == STOP_SIGINT || watcher->stop == STOP_SIGTERM || signal_number)
-        tidy_up(phase);
     if (watcher->stop != STOP_NONE)
-        pipeline_stop(phase->pipeline);
+        work->methods->stop(work, signal_number ? STOP_SIGTERM : watcher->stop);
     tell_progress(watcher);
 }
 
@@ -124,14 +113,15 @@ static int64_t turn_ns(const struct phase *phase)
 void observer_watch(struct phase *phase)
 {
     struct cluster *cluster = phase->run->cluster;
+    struct work *work = phase->work;
     struct watcher watcher = {.phase = phase, .start_ns = clock_now_ns()};
     int64_t longest_ns = phase->run->roomy ? LONGEST_NAP_NS : LONGEST_SHARED_NAP_NS;
     int64_t nap_ns = NAP_NS;
-    while (!pipeline_wait(phase->pipeline, turn_ns(phase)) && !can_end_without(&watcher))
+    while (!work->methods->wait(work, turn_ns(phase)) && !can_end_without(&watcher))
         turn(&watcher);
-    phase->run->given_up |= pipeline_abandoned(phase->pipeline);
     gauge_take(phase->watch.gauge);
     turn(&watcher);
+    phase->run->given_up |= watcher.state.lost;
     cluster_gate_enter(cluster);
     while (!cluster_gate_passed(cluster)) {
         clock_sleep_ns(nap_ns);

@@ -4,7 +4,7 @@
 
 #include "phase.h"
 
-/* From the start gate until every rank is done; stops the pipeline when any rank wants it. Sets
+/* From the start gate until every rank is done; stops the work when any rank wants it. Sets
  * phase->watch.stop, the same on every rank. Collective. */
 void observer_watch(struct phase *phase);
 

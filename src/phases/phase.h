@@ -1,6 +1,6 @@
 /*
- * One phase under way on this rank. The contract of a kind of phase: prepare may fail and is not
- * timed; from then on the pipeline does the work and the runner walks through the gates.
+ * One phase under way on this rank: prepare, agree, gate, work, gate, gather, agree. What the work
+ * is, the phase does not know (work.h): preparing it may fail and is not timed.
  */
 #ifndef TIDEMILL_PHASES_PHASE_H
 #define TIDEMILL_PHASES_PHASE_H
@@ -11,12 +11,12 @@
 #include "cluster/skew.h"
 #include "facts.h"
 #include "gauge.h"
-#include "opened.h"
 #include "phases/run.h"
-#include "pipeline/pipeline.h"
+#include "plan/limits.h"
 #include "space_floor.h"
 #include "stall.h"
 #include "until_steady.h"
+#include "work.h"
 
 /* When the phase was, by this rank's clock and by rank 0's. */
 struct clock_points {
@@ -40,16 +40,14 @@ struct phase {
     const struct phase_kind *kind;
     struct dataset *dataset; /* the files that it is about */
     const char *name;        /* for the live line */
-    enum pipeline_job job;
     const struct engine_kind *engine;
+    enum generate generate;
     struct limits limits;
     bool until_steady;
     bool probe;         /* beside the plan: not announced, and its files go whatever --keep says */
     uint32_t number;    /* counts what the run has carried out, from 0: tells messages apart */
     int64_t started_ns; /* since the run's start */
-    struct opened opened;
-    struct task *tasks; /* one for each writer */
-    struct pipeline *pipeline;
+    struct work *work;
     struct facts facts;
     struct histogram latency; /* of all this rank's writers, once they are done */
     struct phase_watch watch;
@@ -59,29 +57,14 @@ struct phase {
 /* Does it compare every byte that it reads with what was written? */
 bool phase_checks(const struct phase_kind *kind, const struct options *options);
 
-/* As the options want it; until it is prepared, job, engine and limits may still be changed. Every
- * rank, in the same order. */
+/* As the options want it; until it is prepared, engine, generate and limits may still be changed.
+ * Every rank, in the same order. The phase must stay where it is until it is released. */
 int phase_init(struct phase *phase, struct run *run, enum phase_id id, struct dataset *dataset,
                struct failure *why);
 void phase_release(struct phase *phase);
 
-/* Opens files and makes tasks, as the kind of phase needs it. Collective: every rank walks through
- * it, and all get the same answer in 'agreement'. */
-int phase_prepare(struct phase *phase, struct agreement *agreement);
-
 /* Walks through a phase that was begun, and gathers what it did into 'into' (rank 0). The verdict
  * is the same on all ranks. Collective. */
 enum verdict phase_carry_out(struct phase *phase, struct record_phase *into);
-
-/* The kinds' own parts. */
-int phase_write_prepare(struct phase *phase, struct agreement *agreement);
-int phase_read_prepare(struct phase *phase, struct agreement *agreement);
-
-/* Opens the file of one writer and notes the time it took. */
-int phase_open_file(struct phase *phase, uint32_t writer, enum file_access access,
-                    struct failure *why);
-
-/* Fills the tasks from the parts. */
-void phase_set_tasks(struct phase *phase);
 
 #endif

@@ -1,4 +1,5 @@
 #include "results.h"
+#include "work_bytes.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,8 +30,8 @@ static void judge_by_share(struct record_row *row)
 static void row_of_writer(const struct phase *phase, uint32_t index, struct record_row *row)
 {
     const struct cluster *cluster = phase->run->cluster;
-    const struct outcome *outcome = pipeline_outcome(phase->pipeline, index);
-    const struct file *file = &phase->opened.modes[index];
+    const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, index);
+    const struct file *file = &work_bytes_of(phase)->opened.modes[index];
     *row = (struct record_row){
         .node = cluster->node,
         .rank = cluster->rank,
@@ -85,16 +86,17 @@ static void row_of_modes(const struct phase *phase, struct record_row *row)
 {
     bool first = true;
     row_of_rank(phase, row);
-    for (uint32_t i = 0; i < phase->opened.count; i++) {
-        if (!phase->opened.parts[i].share.bytes)
+    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++) {
+        if (!work_bytes_of(phase)->opened.parts[i].share.bytes)
             continue;
-        struct record_row part = {.direct_opened = (uint8_t)phase->opened.modes[i].opened,
-                                  .direct_in_effect = (uint8_t)phase->opened.modes[i].in_effect,
-                                  .uncached = phase->run->mode.uncached,
-                                  .buffers_fixed =
-                                      pipeline_outcome(phase->pipeline, i)->buffers_fixed};
+        struct record_row part = {
+            .direct_opened = (uint8_t)work_bytes_of(phase)->opened.modes[i].opened,
+            .direct_in_effect = (uint8_t)work_bytes_of(phase)->opened.modes[i].in_effect,
+            .uncached = phase->run->mode.uncached,
+            .buffers_fixed = pipeline_outcome(work_bytes_of(phase)->pipeline, i)->buffers_fixed};
         counters_clear(&part.counters);
-        text_copy(part.direct_reason, sizeof part.direct_reason, phase->opened.modes[i].reason);
+        text_copy(part.direct_reason, sizeof part.direct_reason,
+                  work_bytes_of(phase)->opened.modes[i].reason);
         results_merge_modes(row, &part, first);
         row_merge(row, &part);
         first = false;
@@ -166,8 +168,10 @@ static int64_t planned_bytes(const struct phase *phase)
     uint64_t readable = 0;
     if (phase->kind->writes)
         return (int64_t)phase->run->plan->geometry.setup.total_bytes;
-    for (uint32_t i = 0; i < phase->opened.count; i++)
-        readable += phase->opened.parts[i].share.bytes ? phase->opened.readable[i].bytes : 0;
+    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++)
+        readable += work_bytes_of(phase)->opened.parts[i].share.bytes
+                        ? work_bytes_of(phase)->opened.readable[i].bytes
+                        : 0;
     return (int64_t)cluster_sum(phase->run->cluster, readable);
 }
 
@@ -193,7 +197,7 @@ int results_opened(struct phase *phase, struct record_phase *into, struct failur
 static int gather_rows(struct phase *phase, struct record_phase *into, struct failure *why)
 {
     struct cluster *cluster = phase->run->cluster;
-    struct record_row *writers = calloc(phase->opened.count, sizeof *writers);
+    struct record_row *writers = calloc(work_bytes_of(phase)->opened.count, sizeof *writers);
     struct record_row rank;
     void *all_writers = NULL;
     void *all_ranks = NULL;
@@ -201,8 +205,8 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
     size_t rank_count = 0;
     uint32_t used = 0;
     row_of_rank(phase, &rank);
-    for (uint32_t i = 0; writers && i < phase->opened.count; i++) {
-        if (!phase->opened.parts[i].share.bytes)
+    for (uint32_t i = 0; writers && i < work_bytes_of(phase)->opened.count; i++) {
+        if (!work_bytes_of(phase)->opened.parts[i].share.bytes)
             continue;
         row_of_writer(phase, i, &writers[used]);
         results_merge_modes(&rank, &writers[used], !used);
@@ -211,8 +215,8 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
     }
     if (!writers)
         failure_set(why, -ENOMEM, "not enough memory for the results");
-    counters_merge(&rank.counters, pipeline_data_counters(phase->pipeline));
-    rank.counters.open_ns = phase->opened.open_ns;
+    counters_merge(&rank.counters, pipeline_data_counters(work_bytes_of(phase)->pipeline));
+    rank.counters.open_ns = work_bytes_of(phase)->opened.open_ns;
     counters_merge(&rank.counters, &phase->facts.counters);
     facts_note(&phase->facts, rank.not_granted);
     text_copy(rank.not_granted, sizeof rank.not_granted, phase->facts.not_granted);
@@ -337,8 +341,9 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
     if (cluster_agree(phase->run->cluster, &memory, &agreement))
         return failure_set(why, agreement.first.code, "%s", agreement.first.text);
     histogram_clear(&phase->latency);
-    for (uint32_t i = 0; i < phase->opened.count; i++)
-        histogram_merge(&phase->latency, &pipeline_outcome(phase->pipeline, i)->latency);
+    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++)
+        histogram_merge(&phase->latency,
+                        &pipeline_outcome(work_bytes_of(phase)->pipeline, i)->latency);
     gather_rows(phase, into, why);
     gather_latency(phase, into);
     results_gather_more_latency(phase, into);

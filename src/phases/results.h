@@ -3,6 +3,7 @@
 #define TIDEMILL_PHASES_RESULTS_H
 
 #include "phase.h"
+#include "stats/timeline.h"
 
 /* The facts known once files are open: kind, engine, modes over all ranks. Collective. */
 int results_opened(struct phase *phase, struct record_phase *into, struct failure *why);

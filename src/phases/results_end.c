@@ -1,16 +1,18 @@
 /* What ended a phase, when its threads are done. */
 #include "results.h"
+#include "work_bytes.h"
 
 /* Requests that this rank might have done, and has not. */
 static uint64_t requests_left(const struct phase *phase)
 {
     uint64_t left = 0;
-    for (uint32_t i = 0; i < phase->opened.count; i++) {
-        const struct share *share = &phase->opened.parts[i].share;
-        uint64_t done = (uint64_t)pipeline_outcome(phase->pipeline, i)->counters.requests;
+    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++) {
+        const struct share *share = &work_bytes_of(phase)->opened.parts[i].share;
+        uint64_t done =
+            (uint64_t)pipeline_outcome(work_bytes_of(phase)->pipeline, i)->counters.requests;
         uint64_t all = phase->kind->writes ? share->request_count : 0;
         if (!phase->kind->writes && share->bytes)
-            all = acknowledged_count(&phase->opened.readable[i]);
+            all = acknowledged_count(&work_bytes_of(phase)->opened.readable[i]);
         left += all > done ? all - done : 0;
     }
     return left;

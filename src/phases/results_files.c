@@ -1,6 +1,7 @@
 /* What the ranks' files got, and where data were wrong: small rows travel, rank 0 makes the paths
  * again from the plan. */
 #include "results.h"
+#include "work_bytes.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -44,16 +45,16 @@ static int keep_file(const struct phase *phase, const struct file_row *row, stru
 int results_gather_files(struct phase *phase, struct record_phase *into, struct failure *why)
 {
     const struct run *run = phase->run;
-    struct file_row *rows = calloc(phase->opened.count, sizeof *rows);
+    struct file_row *rows = calloc(work_bytes_of(phase)->opened.count, sizeof *rows);
     void *gathered = NULL;
     size_t count = 0;
     uint32_t used = 0;
-    for (uint32_t i = 0; rows && i < phase->opened.count; i++)
-        if (phase->opened.parts[i].share.bytes)
+    for (uint32_t i = 0; rows && i < work_bytes_of(phase)->opened.count; i++)
+        if (work_bytes_of(phase)->opened.parts[i].share.bytes)
             rows[used++] = (struct file_row){
                 .rank = run->cluster->rank,
                 .writer = i,
-                .acknowledged = pipeline_outcome(phase->pipeline, i)->acknowledged,
+                .acknowledged = pipeline_outcome(work_bytes_of(phase)->pipeline, i)->acknowledged,
             };
     if (!rows)
         failure_set(why, -ENOMEM, "not enough memory for the results");
@@ -96,7 +97,7 @@ int results_gather_differences(struct phase *phase, struct record_phase *into, s
     struct difference_row rows[PIPELINE_DIFFERENCES];
     void *gathered = NULL;
     size_t count = 0;
-    uint32_t used = pipeline_found(phase->pipeline, found);
+    uint32_t used = pipeline_found(work_bytes_of(phase)->pipeline, found);
     for (uint32_t i = 0; i < used; i++)
         rows[i] = (struct difference_row){
             .rank = run->cluster->rank,

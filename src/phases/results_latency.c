@@ -1,6 +1,7 @@
 /* Latencies beside that of requests: since the instants that a rate set, of whole files, and of
  * buffers between producers and writers. */
 #include "results.h"
+#include "work_bytes.h"
 
 #include "cluster/merge.h"
 
@@ -25,15 +26,15 @@ void results_gather_more_latency(struct phase *phase, struct record_phase *into)
     struct histogram queue_wait;
     histogram_clear(&intended);
     histogram_clear(&files);
-    for (uint32_t i = 0; i < phase->opened.count; i++) {
-        const struct outcome *outcome = pipeline_outcome(phase->pipeline, i);
+    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++) {
+        const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, i);
         const struct counters *counters = &outcome->counters;
         histogram_merge(&intended, &outcome->intended);
         if (counters->requests)
-            histogram_record(&files,
-                             phase->opened.opens_ns[i] + counters->end_ns - counters->first_ns);
+            histogram_record(&files, work_bytes_of(phase)->opened.opens_ns[i] + counters->end_ns -
+                                         counters->first_ns);
     }
-    pipeline_handling(phase->pipeline, &making, &queue_wait);
+    pipeline_handling(work_bytes_of(phase)->pipeline, &making, &queue_wait);
     merge_all(phase->run->cluster, &intended);
     merge_all(phase->run->cluster, &files);
     merge_all(phase->run->cluster, &making);

@@ -1,5 +1,6 @@
 /* What was done when, and the slowest requests: merged in each node, gathered on rank 0. */
 #include "results.h"
+#include "work_bytes.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,8 +42,8 @@ static int64_t merge_writers(const struct phase *phase, struct series *series)
 {
     int64_t last_ns = 0;
     timeline_clear(&series->room);
-    for (uint32_t i = 0; i < phase->opened.count; i++) {
-        const struct outcome *outcome = pipeline_outcome(phase->pipeline, i);
+    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++) {
+        const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, i);
         timeline_merge(&series->room, &outcome->timeline);
         if (outcome->counters.last_ns > last_ns)
             last_ns = outcome->counters.last_ns;
@@ -160,8 +161,8 @@ int results_gather_slowest(struct phase *phase, struct record_phase *into, struc
     struct slowest slowest;
     struct slowest room;
     slowest_clear(&slowest);
-    for (uint32_t i = 0; i < phase->opened.count; i++) {
-        room = pipeline_outcome(phase->pipeline, i)->slowest;
+    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++) {
+        room = pipeline_outcome(work_bytes_of(phase)->pipeline, i)->slowest;
         for (uint32_t k = 0; k < room.count; k++) {
             room.requests[k].sent_ns = results_common_ns(&phase->clocks, room.requests[k].sent_ns);
             room.requests[k].rank = cluster->rank;

@@ -7,11 +7,10 @@
 
 enum { LOOK_EVERY_NS = 1000 * 1000 * 1000 };
 
-bool space_floor_kept(struct phase *phase, int64_t now_ns)
+bool space_floor_kept(struct phase *phase, uint64_t bytes, int64_t now_ns)
 {
     const struct run *run = phase->run;
     uint64_t floor = run->options->common.free_space_floor;
-    uint64_t bytes = pipeline_bytes(phase->pipeline);
     if (phase->watch.space.shortage.code)
         return false;
     if (!floor || !phase->kind->writes || !run->cluster->leader ||
@@ -19,7 +18,7 @@ bool space_floor_kept(struct phase *phase, int64_t now_ns)
         return true;
     phase->watch.space.checked_ns = now_ns;
     phase->watch.space.bytes = bytes;
-    const char *path = phase->opened.parts[0].path;
+    const char *path = phase->dataset->parts[0].path;
     int percent = space_free_percent(path);
     if (percent < 0 || (uint64_t)percent >= floor)
         return true;

@@ -9,18 +9,19 @@
 #include <stdint.h>
 
 struct phase;
+struct work_state;
 
 struct stall_watch {
     int64_t seen_ns; /* rank 0: since when any rank has waited for storage; 0 = none does */
     bool shown;
 };
 
-/* Looks at the own pipeline, hears of the others, tells. True when this rank has waited for longer
- * than '--stall-abort' allows. */
-bool stall_turn(struct phase *phase);
+/* Passes on what this rank waits for, receives the same of others, and reports it. True when this
+ * rank has waited for longer than '--stall-abort' allows. */
+bool stall_turn(struct phase *phase, const struct work_state *state);
 
-/* After a stop: goes on without writers that have waited for longer than that. True when nothing
- * else of the pipeline is left; phase->run->given_up is set then. */
+/* After a stop: continues without I/O threads that have waited for longer than that. True when no
+ * other thread is left; phase->run->given_up is set then. */
 bool stall_give_up(struct phase *phase);
 
 #endif

@@ -2,18 +2,19 @@
 
 #include "phase.h"
 
-void until_steady_turn(struct phase *phase)
+void until_steady_turn(struct phase *phase, const struct work_state *state)
 {
     struct cluster *cluster = phase->run->cluster;
     uint64_t edge;
-    uint64_t bytes;
+    uint64_t amount;
     if (!phase->until_steady)
         return;
-    for (uint64_t last = pipeline_edges(phase->pipeline); phase->watch.steady.edges_sent < last;) {
+    while (phase->watch.steady.edges_sent < state->edges) {
         edge = ++phase->watch.steady.edges_sent;
-        if (pipeline_edge(phase->pipeline, edge, &bytes))
-            cluster_edge_tell(cluster, phase->number, edge, bytes);
+        if (phase->work->methods->edge(phase->work, edge, &amount))
+            cluster_edge_tell(cluster, phase->number, edge, amount);
     }
-    while (!phase->watch.steady.reached && cluster_edge_take(cluster, phase->number, &edge, &bytes))
-        phase->watch.steady.reached = rounds_add(&phase->watch.steady.rounds, edge, bytes);
+    while (!phase->watch.steady.reached &&
+           cluster_edge_take(cluster, phase->number, &edge, &amount))
+        phase->watch.steady.reached = rounds_add(&phase->watch.steady.rounds, edge, amount);
 }

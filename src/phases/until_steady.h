@@ -11,6 +11,7 @@
 #include "stats/rounds.h"
 
 struct phase;
+struct work_state;
 
 struct steady_watch {
     uint64_t edges_sent;  /* the last edge of the rounds that was passed on */
@@ -18,8 +19,8 @@ struct steady_watch {
     bool reached;         /* rank 0: their last window is steady */
 };
 
-/* Tells what the writers have passed since the last turn. On rank 0 the watch is set once they are.
- */
-void until_steady_turn(struct phase *phase);
+/* Passes on the edges that the I/O threads have passed since the last call. Rank 0 sets the watch
+ * once they are steady. */
+void until_steady_turn(struct phase *phase, const struct work_state *state);
 
 #endif

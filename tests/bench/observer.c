@@ -13,6 +13,7 @@
 #include "options/options.h"
 #include "platform/clock.h"
 #include "platform/host.h"
+#include "work_bytes.h"
 
 enum { PAIRS = 5, DEPTH = 4, REQUEST_BYTES = 1 << 20, START_NS = 200 * 1000 * 1000 };
 enum { LINE_NS = 1000 * 1000 * 1000 };
@@ -82,15 +83,21 @@ static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t n
         .plan = &rig->plan,
         .listener = {.context = rig, .progress = tell},
     };
+    struct dataset dataset = {.parts = &rig->part, .part_count = 1};
     struct phase phase = {
         .run = &run,
         .kind = &phase_kinds[PHASE_WRITE],
+        .dataset = &dataset,
         .number = number,
-        .opened = {.count = 1, .parts = &rig->part},
-        .pipeline = pipeline,
     };
+    struct failure why = {0};
+    if (work_bytes_init(&phase, &why))
+        give_up(&why);
     rig->told_ns = 0;
+    work_bytes_of(&phase)->pipeline = pipeline;
     observer_watch(&phase);
+    work_bytes_of(&phase)->pipeline = NULL;
+    phase_release(&phase);
 }
 
 /* What this process has used of processors so far. */

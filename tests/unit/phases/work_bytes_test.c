@@ -3,17 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "phase.h"
-
-static void test_exit_codes(void **state)
-{
-    (void)state;
-    assert_int_equal(verdict_exit_code(VERDICT_FINE), 0);
-    assert_int_equal(verdict_exit_code(VERDICT_FAILED), 1);
-    assert_int_equal(verdict_exit_code(VERDICT_WRONG_DATA), 3);
-    assert_int_equal(verdict_exit_code(VERDICT_SIGINT), 130);
-    assert_int_equal(verdict_exit_code(VERDICT_SIGTERM), 143);
-}
+#include "work_bytes.h"
 
 /* One rank, two writers, one shared file, of which the second writer has no part. */
 struct stage {
@@ -23,6 +13,7 @@ struct stage {
     struct dataset dataset;
     struct run run;
     struct phase phase;
+    struct work_bytes *bytes;
 };
 
 static const enum target_kind directory[] = {TARGET_DIRECTORY};
@@ -58,10 +49,11 @@ static void stage_start(struct stage *stage, enum phase_id id)
         .dataset = &stage->dataset,
     };
     assert_int_equal(phase_init(&stage->phase, &stage->run, id, &stage->dataset, NULL), 0);
+    stage->bytes = work_bytes_of(&stage->phase);
     for (uint32_t i = 0; i < 2; i++)
         assert_int_equal(
-            dataset_foreign(&stage->dataset, 0, i, &stage->phase.opened.parts[i], NULL), 0);
-    phase_set_tasks(&stage->phase);
+            dataset_foreign(&stage->dataset, 0, i, &stage->bytes->opened.parts[i], NULL), 0);
+    work_bytes_set_tasks(stage->bytes);
 }
 
 static void stage_end(struct stage *stage)
@@ -79,17 +71,17 @@ static void test_tasks(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct stage stage;
         stage_start(&stage, ids[i]);
-        uint32_t with = stage.phase.opened.parts[0].share.bytes ? 0 : 1;
-        const struct task *task = &stage.phase.tasks[with];
+        uint32_t with = stage.bytes->opened.parts[0].share.bytes ? 0 : 1;
+        const struct task *task = &stage.bytes->tasks[with];
         assert_string_equal(task->path, "/data/tidemill-id/shared");
-        assert_ptr_equal(task->file, &stage.phase.opened.files[with]);
+        assert_ptr_equal(task->file, &stage.bytes->opened.files[with]);
         assert_int_equal(task->share.bytes, 1000);
         assert_int_equal(task->position.generation, 7);
         assert_int_equal(task->position.file_bytes, 1000); /* where the unaligned tail is */
         assert_true(task->may_fall_back);
         assert_int_equal(task->only != NULL, ids[i] == PHASE_READ);
-        assert_null(stage.phase.tasks[!with].file);
-        assert_int_equal(stage.phase.tasks[!with].share.request_count, 0);
+        assert_null(stage.bytes->tasks[!with].file);
+        assert_int_equal(stage.bytes->tasks[!with].share.request_count, 0);
         stage_end(&stage);
     }
 }
@@ -100,15 +92,14 @@ static void test_required_direct_transfers_do_not_fall_back(void **state)
     struct stage stage;
     stage_start(&stage, PHASE_WRITE);
     stage.options.common.direct = REQUIRE;
-    phase_set_tasks(&stage.phase);
-    assert_false(stage.phase.tasks[0].may_fall_back);
+    work_bytes_set_tasks(stage.bytes);
+    assert_false(stage.bytes->tasks[0].may_fall_back);
     stage_end(&stage);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exit_codes),
         cmocka_unit_test(test_tasks),
         cmocka_unit_test(test_required_direct_transfers_do_not_fall_back),
     };

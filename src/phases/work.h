@@ -1,0 +1,79 @@
+/*
+ * What a phase does between its two gates, as the phase sees it: some amount that grows, counted in
+ * bytes or in operations. A phase prepares, starts, watches and ends its work through this contract
+ * and knows neither buffers nor names. work_bytes.c moves bytes.
+ *
+ * Life: prepare -> open -> go_at -> wait, peek, edge, stop, abandon as often as needed -> join ->
+ * close. Main thread only. Only 'prepare' sends messages.
+ */
+#ifndef TIDEMILL_PHASES_WORK_H
+#define TIDEMILL_PHASES_WORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "base/text.h"
+#include "cluster/cluster.h"
+
+/* What the work has come to at this moment. */
+struct work_state {
+    uint64_t amount; /* done so far */
+    uint64_t edges;  /* the last edge of the rounds that all threads have passed; 0 at the end */
+    bool failed;     /* some thread has */
+    bool lost;       /* some thread waits for storage and was abandoned */
+    bool waits;      /* some thread waits for storage: the one that has waited longest */
+    struct work_wait {
+        uint32_t io_thread;
+        uint32_t what; /* as the work numbers it */
+        uint64_t offset;
+        int64_t since_ns; /* clock_now_ns() */
+    } wait;
+};
+
+struct work;
+
+struct work_methods {
+    /* Opens what is needed. Collective: every rank calls it, and all get the same answer in
+     * 'agreement'. */
+    int (*prepare)(struct work *work, struct agreement *agreement);
+
+    /* Starts the threads, which wait for the start of the clock. */
+    int (*open)(struct work *work, struct failure *why);
+
+    /* Starts the clock, at an instant of clock_now_ns() that is still to come. */
+    void (*go_at)(struct work *work, int64_t start_ns);
+
+    /* True when every thread is done; waits for that up to 'limit_ns'. */
+    bool (*wait)(struct work *work, int64_t limit_ns);
+
+    void (*peek)(const struct work *work, struct work_state *state);
+
+    /* The amount that was done before an edge that all threads have passed, exact; false when it is
+     * too long ago. */
+    bool (*edge)(const struct work *work, uint64_t edge, uint64_t *amount);
+
+    /* Starts no further request. Repeated calls are allowed. After a signal, what is not going to
+     * be kept is removed at once, as far as that is possible. */
+    void (*stop)(struct work *work, enum stop_reason reason);
+
+    /* After a stop: continues without threads that have waited for storage for 'limit_ns' or
+     * longer. True once no other thread is left. From then on close leaves everything as it is that
+     * those threads may still use. */
+    bool (*abandon)(struct work *work, int64_t limit_ns);
+
+    /* Once no thread is left: what it did, for later phases; the first failure. */
+    void (*join)(struct work *work, struct failure *why);
+
+    /* Adds what a rank waits for, as "write of '/path' at offset 0"; false without memory. */
+    bool (*describe)(const struct work *work, const struct stall *stall, struct text *line);
+
+    void (*close)(struct work *work);
+};
+
+/* The first member of each kind of work. */
+struct work {
+    const struct work_methods *methods;
+};
+
+#endif

@@ -1,0 +1,200 @@
+#include "work_bytes.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* How long an idle thread looks before it sleeps, when each thread can have a core. */
+enum { SPIN_NS = 20 * 1000 };
+
+static enum pipeline_job job_of(const struct phase *phase)
+{
+    if (phase->kind->writes)
+        return phase->generate == GENERATE_ONCE ? PIPELINE_WRITE_READY : PIPELINE_WRITE;
+    return phase_checks(phase->kind, phase->run->options) ? PIPELINE_CHECK : PIPELINE_READ;
+}
+
+static int open_pipeline(struct work *work, struct failure *why)
+{
+    struct work_bytes *bytes = (struct work_bytes *)work;
+    const struct phase *phase = bytes->phase;
+    const struct options *options = phase->run->options;
+    struct pipeline_setup setup = {
+        .job = job_of(phase),
+        .engine = phase->engine,
+        .io_threads = bytes->opened.count,
+        .data_threads = (uint32_t)options->common.producers,
+        .depth = (uint32_t)options->common.depth,
+        .buffers = (uint32_t)options->common.buffer_count,
+        .buffer_bytes = options->common.buffer_size_bytes,
+        .content = phase->run->content,
+        .tasks = bytes->tasks,
+        .limits = phase->limits,
+        .mode = phase->run->mode,
+        .sync = phase->kind->writes && options->common.fsync != FSYNC_NEVER,
+        .sync_each = options->common.fsync == FSYNC_EACH,
+        .huge_pages = options->common.huge_pages,
+        .numa = phase->run->numa,
+        .place = phase->run->cluster->local_rank,
+        .spin_ns = phase->run->roomy ? SPIN_NS : 0,
+    };
+    if (!pipeline_open(&bytes->pipeline, &setup, why))
+        work_bytes_note_opened(bytes);
+    return why->code;
+}
+
+static void go_at(struct work *work, int64_t start_ns)
+{
+    pipeline_go_at(((struct work_bytes *)work)->pipeline, start_ns);
+}
+
+static bool wait_for_end(struct work *work, int64_t limit_ns)
+{
+    return pipeline_wait(((struct work_bytes *)work)->pipeline, limit_ns);
+}
+
+static void peek(const struct work *work, struct work_state *state)
+{
+    const struct pipeline *pipeline = ((const struct work_bytes *)work)->pipeline;
+    struct waiting longest;
+    *state = (struct work_state){
+        .amount = pipeline_bytes(pipeline),
+        .edges = pipeline_edges(pipeline),
+        .failed = pipeline_failed(pipeline),
+        .lost = pipeline_abandoned(pipeline),
+        .waits = pipeline_waiting(pipeline, &longest),
+    };
+    if (state->waits)
+        state->wait = (struct work_wait){
+            .io_thread = longest.io_thread,
+            .what = (uint32_t)longest.what,
+            .offset = longest.offset,
+            .since_ns = longest.since_ns,
+        };
+}
+
+static bool edge_of(const struct work *work, uint64_t edge, uint64_t *amount)
+{
+    return pipeline_edge(((const struct work_bytes *)work)->pipeline, edge, amount);
+}
+
+/* After a signal there may be no time to do it at the end. */
+static void remove_early(struct work_bytes *bytes)
+{
+    const struct phase *phase = bytes->phase;
+    struct run *run = phase->run;
+    if (run->options->run.keep && !phase->probe)
+        return;
+    pipeline_hurry(bytes->pipeline);
+    dataset_remove_early(phase->dataset);
+    if (phase->probe && !run->options->run.keep)
+        dataset_remove_early(run->dataset); /* the folder */
+}
+
+static void stop(struct work *work, enum stop_reason reason)
+{
+    struct work_bytes *bytes = (struct work_bytes *)work;
+    if (reason == STOP_SIGINT || reason == STOP_SIGTERM)
+        remove_early(bytes);
+    pipeline_stop(bytes->pipeline);
+}
+
+static bool abandon(struct work *work, int64_t limit_ns)
+{
+    return pipeline_abandon(((struct work_bytes *)work)->pipeline, limit_ns);
+}
+
+static void join(struct work *work, struct failure *why)
+{
+    struct work_bytes *bytes = (struct work_bytes *)work;
+    const struct phase *phase = bytes->phase;
+    if (!phase->run->given_up)
+        work_bytes_note_ended(bytes);
+    for (uint32_t i = 0; i < bytes->opened.count; i++) {
+        const struct outcome *outcome = pipeline_outcome(bytes->pipeline, i);
+        if (phase->kind->writes)
+            phase->dataset->parts[i].acknowledged = outcome->acknowledged;
+        if (outcome->failure.code)
+            failure_set(why, outcome->failure.code, "%s", outcome->failure.text);
+    }
+}
+
+static bool describe(const struct work *work, const struct stall *stall, struct text *line)
+{
+    const struct phase *phase = ((const struct work_bytes *)work)->phase;
+    struct part part = {0};
+    uint32_t owner = phase->kind->writes ? stall->rank : phase->run->plan->reads_of[stall->rank];
+    if (dataset_foreign(phase->dataset, owner, stall->writer, &part, NULL))
+        return false;
+    text_add(line, "%s of '%s'", pipeline_wait_name((enum wait_kind)stall->what), part.path);
+    if (stall->what == WAIT_WRITE || stall->what == WAIT_READ)
+        text_add(line, " at offset %" PRIu64, stall->offset);
+    free(part.path);
+    return true;
+}
+
+static void end(struct work *work)
+{
+    struct work_bytes *bytes = (struct work_bytes *)work;
+    bool lost = bytes->pipeline && pipeline_abandoned(bytes->pipeline);
+    pipeline_close(bytes->pipeline);
+    opened_release(&bytes->opened, lost);
+    if (!lost) /* threads that wait for storage may come back to them */
+        free(bytes->tasks);
+    free(bytes);
+}
+
+static const struct work_methods methods = {
+    .prepare = work_bytes_prepare,
+    .open = open_pipeline,
+    .go_at = go_at,
+    .wait = wait_for_end,
+    .peek = peek,
+    .edge = edge_of,
+    .stop = stop,
+    .abandon = abandon,
+    .join = join,
+    .describe = describe,
+    .close = end,
+};
+
+int work_bytes_init(struct phase *phase, struct failure *why)
+{
+    uint32_t count = phase->dataset->part_count;
+    struct work_bytes *bytes = calloc(1, sizeof *bytes);
+    if (!bytes)
+        return failure_set(why, -ENOMEM, "not enough memory");
+    *bytes = (struct work_bytes){
+        .work.methods = &methods,
+        .phase = phase,
+        .tasks = calloc(count, sizeof *bytes->tasks),
+    };
+    phase->work = &bytes->work;
+    if (!bytes->tasks)
+        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", count);
+    return opened_init(&bytes->opened, count, why);
+}
+
+void work_bytes_set_tasks(struct work_bytes *bytes)
+{
+    const struct phase *phase = bytes->phase;
+    const struct options *options = phase->run->options;
+    struct opened *opened = &bytes->opened;
+    for (uint32_t i = 0; i < opened->count; i++) {
+        const struct share *share = &opened->parts[i].share;
+        bytes->tasks[i] = (struct task){
+            .path = opened->parts[i].path,
+            .file = share->bytes ? &opened->files[i] : NULL,
+            .share = *share,
+            .sequence = {.order = options->common.order,
+                         .key =
+                             sequence_key(options->common.seed, share->file, share->file_offset)},
+            .position = {.file = share->file,
+                         .base_bytes = share->file_base,
+                         .generation = phase->dataset->generation,
+                         .file_bytes = geometry_file_bytes(&phase->run->plan->geometry, share)},
+            .only = phase->kind->writes ? NULL : &opened->readable[i],
+            .may_fall_back = options->common.direct == PREFER,
+        };
+    }
+}

@@ -1,0 +1,81 @@
+/* What a rank finds out about its buffers, threads and files beside what it measures. */
+#include "work_bytes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { POOL_LEAST_BYTES = 2 << 20, FILES_MOST = 8, WINDOWS = 16 };
+
+/* Writers of one file have the same path. */
+static bool is_first_of_file(const struct work_bytes *bytes, uint32_t writer)
+{
+    for (uint32_t i = 0; i < writer; i++)
+        if (bytes->opened.parts[i].share.bytes &&
+            !strcmp(bytes->opened.parts[i].path, bytes->opened.parts[writer].path))
+            return false;
+    return true;
+}
+
+static void look_at_files(const struct work_bytes *bytes, int64_t *seen, int64_t *cached)
+{
+    uint32_t files = 0;
+    for (uint32_t i = 0; i < bytes->opened.count && files < FILES_MOST; i++) {
+        struct file_pages pages;
+        if (!bytes->opened.parts[i].share.bytes || !is_first_of_file(bytes, i))
+            continue;
+        files++;
+        if (file_look_at_pages(bytes->opened.parts[i].path, WINDOWS, &pages))
+            continue;
+        *seen += (int64_t)pages.seen;
+        *cached += (int64_t)pages.resident;
+    }
+}
+
+static void note_place(struct phase *phase, const struct pipeline_place *place)
+{
+    struct failure small = {0};
+    char line[RECORD_LINE];
+    uint64_t pool =
+        place->pages.hugetlb_bytes + place->pages.transparent_bytes + place->pages.small_bytes;
+    if (phase->run->options->common.huge_pages != NEVER && pool >= POOL_LEAST_BYTES &&
+        arena_judge(&place->pages, &small))
+        facts_note(&phase->facts, small.text);
+    const struct numa *numa = phase->run->numa;
+    uint32_t lanes = place->lanes * phase->run->cluster->local_count;
+    if (numa && lanes < numa_count(numa)) {
+        snprintf(line, sizeof line,
+                 "threads on %u of %u NUMA nodes: raise --writers and --producers, or the ranks",
+                 lanes, numa_count(numa));
+        facts_note(&phase->facts, line);
+    }
+    if (place->thread_error) {
+        snprintf(line, sizeof line, "threads not bound: %s", strerrordesc_np(-place->thread_error));
+        facts_note(&phase->facts, line);
+    }
+    if (place->memory_error) {
+        snprintf(line, sizeof line, "buffers not bound to their NUMA node: %s",
+                 strerrordesc_np(-place->memory_error));
+        facts_note(&phase->facts, line);
+    }
+}
+
+void work_bytes_note_opened(struct work_bytes *bytes)
+{
+    struct phase *phase = bytes->phase;
+    struct counters *counters = &phase->facts.counters;
+    struct pipeline_place place;
+    pipeline_place(bytes->pipeline, &place);
+    counters->pool_hugetlb_bytes = (int64_t)place.pages.hugetlb_bytes;
+    counters->pool_transparent_bytes = (int64_t)place.pages.transparent_bytes;
+    counters->pool_small_bytes = (int64_t)place.pages.small_bytes;
+    counters->lanes = place.lanes;
+    if (!phase->kind->writes && phase->run->options->common.cache != CACHE_KEEP)
+        look_at_files(bytes, &counters->sampled_before_pages, &counters->cached_before_pages);
+    note_place(phase, &place);
+}
+
+void work_bytes_note_ended(struct work_bytes *bytes)
+{
+    struct counters *counters = &bytes->phase->facts.counters;
+    look_at_files(bytes, &counters->sampled_pages, &counters->cached_pages);
+}
