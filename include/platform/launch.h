@@ -1,7 +1,7 @@
 /*
- * The job that this process belongs to and who started it, as the environment tells. Reads
- * variables by a list of names, so nothing secret can slip in; believes them, and leaves it to the
- * caller to compare them with the size of the MPI world.
+ * The batch job of this process and the launcher that started it, from environment variables. Only
+ * a fixed list of variables is read, so that no secret is recorded. The values are not checked; the
+ * caller compares them with the size of MPI_COMM_WORLD.
  */
 #ifndef TIDEMILL_PLATFORM_LAUNCH_H
 #define TIDEMILL_PLATFORM_LAUNCH_H
@@ -12,24 +12,25 @@
 #include "base/failure.h"
 #include "record/record.h"
 
-/* The job as the environment tells it: launcher, job id, partition, nodes asked, selected variables
- * (never secrets). launcher is "alone" when nothing tells of one. */
+/* Sets the job: launcher, job id, partition, requested nodes, selected variables (no secrets). The
+ * launcher is "alone" if no variable names one. -ENOMEM. */
 int host_job(struct record_job *job, struct failure *why);
 
-/* What the environment says about who started this process. */
+/* How this process was started. */
 struct host_launch {
     const char *launcher; /* "mpirun", "srun", "mpiexec (hydra)", "flux" ...; "alone" */
     bool launched;        /* by one of them */
-    uint32_t processes;   /* that were started together; 0 when nobody says */
-    uint32_t process;     /* the number of this one, from 0 */
-    /* Can Open MPI join them? NO: they would be as many worlds of one, or MPI_Init would end each
-     * of them with a page of text (as it does under srun without PMIx, be it one process): refuse
-     * before MPI_Init, process 0 printing. UNKNOWN: call MPI_Init, and refuse if the world has one
-     * rank although 'processes' is more. */
+    uint32_t processes;   /* number of processes started together; 0 = unknown */
+    uint32_t process;     /* index of this process, from 0 */
+    /* Whether Open MPI can connect the processes. NO: each would get an MPI_COMM_WORLD of its own,
+     * or MPI_Init would end each of them with a page of text (as it does under srun without PMIx,
+     * even for one process); so refuse before MPI_Init, and print on process 0. UNKNOWN: call
+     * MPI_Init, and refuse if MPI_COMM_WORLD has one rank although 'processes' is larger. */
     enum record_truth joinable;
-    const char *advice; /* how to start them instead; "" when joinable */
+    const char *advice; /* how to start the processes instead; "" if joinable */
 };
 
+/* Detects the launcher. */
 void host_look_at_launch(struct host_launch *launch);
 
 #endif

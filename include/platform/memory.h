@@ -1,10 +1,10 @@
 /*
- * The arena: one mapping that a pool of buffers is cut from. Page-aligned, so fit for O_DIRECT;
- * mapped by the caller's thread, but not touched: who uses a page touches it first.
+ * An arena: one memory mapping that holds a pool of buffers. It is page-aligned, as O_DIRECT
+ * requires. Mapping does not touch the pages: the first thread that uses a page allocates it.
  *
- * Large pages spare the processor translations and the kernel work for each request: explicit ones
- * where enough are set aside, else transparent ones by madvise, else ordinary pages. What it
- * became is counted once the pages are there.
+ * Huge pages save TLB misses and kernel work for each request: explicit ones if enough are
+ * reserved, else transparent ones by madvise, else base pages. Which ones were used is counted
+ * after the pages have been touched.
  */
 #ifndef TIDEMILL_PLATFORM_MEMORY_H
 #define TIDEMILL_PLATFORM_MEMORY_H
@@ -19,49 +19,49 @@
 struct arena {
     void *memory;
     size_t bytes;
-    size_t mapped_bytes; /* from 'start', the slack of the alignment included */
+    size_t mapped_bytes; /* from 'start', including the alignment slack */
     void *start;
-    bool explicit_huge; /* of pages that were set aside */
+    bool explicit_huge; /* in reserved (hugetlbfs) pages */
 };
 
-/* Of an arena's pages that are there. */
+/* The pages of an arena that have been allocated. */
 struct arena_pages {
     uint64_t hugetlb_bytes;
     uint64_t transparent_bytes;
     uint64_t small_bytes;
 };
 
-/* Maps at least 'bytes', readable and writable. -ENOMEM with the size in the text. Never refuses
- * for the kind of pages: see arena_judge. */
+/* Maps at least 'bytes', readable and writable. -ENOMEM with the size. Any kind of pages is
+ * accepted; see arena_judge. */
 int arena_map(struct arena *arena, size_t bytes, enum preference huge, struct failure *why);
 
-/* Bytes that such a mapping has: whole pages of the kind that is hoped for. What is locked of it is
- * counted by these. */
+/* Returns the size of such a mapping: whole pages of the preferred kind. Locked memory is counted
+ * by this size. */
 uint64_t arena_whole_bytes(uint64_t bytes, enum preference huge);
 
-/* Writes to each page of a range, so that no page fault happens once the clock runs. */
+/* Writes to each page of a range, so that no page fault happens while the clock runs. */
 void arena_touch(void *memory, size_t bytes);
 
-/* Counts pages that were touched. Zero where /proc does not tell. */
+/* Counts the pages that were touched; 0 if /proc does not report them. */
 void arena_count(const struct arena *arena, struct arena_pages *pages);
 
-/* Are these huge pages, but for a rest of less than one? 0, or -ENOMEM with what is missing (why
- * neither kind was had) and what to do. */
+/* Checks that these are huge pages, except for a remainder smaller than one. Returns 0, or -ENOMEM
+ * with the reason and what to do. */
 int arena_judge(const struct arena_pages *pages, struct failure *why);
 
-/* Can 'bytes' be had in huge pages just now? Maps, touches and gives them back. */
+/* Checks whether 'bytes' are available in huge pages now: maps, touches and unmaps them. */
 int arena_try_huge(size_t bytes, struct failure *why);
 
-/* Bytes of an explicit huge page; 0 when the kernel has none. */
+/* Returns the size of an explicit huge page; 0 if the kernel has none. */
 size_t arena_huge_page_bytes(void);
 
-/* Explicit huge pages that are free now; 0 where there are none. */
+/* Returns the number of free explicit huge pages. */
 int64_t arena_huge_pages_free(void);
 
-/* Who gets transparent ones: "always", "madvise", "never"; "" when not told. */
-void arena_transparent_mode(char *out, size_t room);
+/* Gets the kernel's mode of transparent huge pages: "always", "madvise", "never"; "" if unknown. */
+void arena_transparent_mode(char *out, size_t size);
 
-/* Unmaps; accepts a zeroed arena. */
+/* Unmaps the arena; accepts a zeroed one. */
 void arena_unmap(struct arena *arena);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Network interfaces and InfiniBand ports of this host, as /sys tells. Reads only.
+ * Network interfaces and InfiniBand ports of this host, from /sys. Reads only.
  */
 #ifndef TIDEMILL_PLATFORM_NETWORKS_H
 #define TIDEMILL_PLATFORM_NETWORKS_H
@@ -8,9 +8,9 @@
 
 #include "record/record.h"
 
-/* Interfaces with a device behind them and bonds of such, then InfiniBand ports, each by name;
- * below 'root' ("" for this host). '*networks' is malloc'ed, NULL when there are none; 'node' is
- * left empty. -ENOMEM. */
+/* Lists interfaces that have a device and bonds of them, then InfiniBand ports, each sorted by
+ * name; below 'root' ("" for this host). '*networks' is malloc'ed, NULL if there are none; 'node'
+ * is left empty. -ENOMEM. */
 int networks_look(const char *root, struct record_network **networks, size_t *count);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * A file to try things on, on the target itself: without a name in a folder (where the file system
- * has no such files: with one, removed before probe_open returns); a file or device that is there
- * is only read. What it holds is PROBE_BYTES, or the file's own.
+ * A file for trying out features on the target itself. In a directory it is an unnamed file (if the
+ * file system has none: a named one that is removed before probe_open returns). An existing file or
+ * device is only read. It has PROBE_BYTES, or its own size.
  */
 #ifndef TIDEMILL_PLATFORM_PROBE_H
 #define TIDEMILL_PLATFORM_PROBE_H
@@ -16,27 +16,28 @@ enum { PROBE_BYTES = 64 << 10 };
 struct probe {
     int fd;           /* through the page cache; -1 when closed */
     int direct_fd;    /* with O_DIRECT; -1 when refused */
-    int direct_error; /* why; 0 */
-    bool own;         /* made by us, so it may be written to */
+    int direct_error; /* -errno of that; else 0 */
+    bool own;         /* created by probe_open, so it may be written to */
     void *memory;     /* PROBE_BYTES, page-aligned */
 };
 
-/* -errno with the path. */
+/* Opens the probe; -errno with the path. */
 int probe_open(struct probe *probe, const char *target, struct failure *why);
 
-/* Does the file system take this, with the file it has? 0 or -errno; only on an own file. */
+/* Check whether the file system supports uncached writes and preallocation; 0 or -errno. Only on a
+ * file that probe_open has created. */
 int probe_uncached(const struct probe *probe);
 int probe_preallocate(const struct probe *probe);
 
-/* Bytes of offset and length that a direct transfer can have in fact: the smallest power of two
- * from 512 to PROBE_BYTES that a direct read takes; 0 when none, or without O_DIRECT. */
+/* Returns the alignment of offset and length that direct reads really need: the smallest power of
+ * two from 512 to PROBE_BYTES that works; 0 if none does, or without O_DIRECT. */
 uint32_t probe_direct_unit(const struct probe *probe);
 
-/* Does a direct write leave its pages out of the page cache? By mincore, on an own file; 1, 0, or
- * -errno when it cannot be told. */
+/* Checks whether a direct write leaves no pages in the page cache, by mincore on a file that
+ * probe_open has created: 1, 0, or -errno if unknown. */
 int probe_direct_bypasses(const struct probe *probe);
 
-/* Accepts a zeroed one that was never opened only if memory is NULL. */
+/* Closes the probe. A zeroed one is accepted too. */
 void probe_close(struct probe *probe);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * What a dead run left in its folder: looked at, and removed by name. Nothing is ever removed
- * recursively, no symlink is followed, and one foreign thing in the folder is enough to leave all
- * of it alone.
+ * Files that a dead run left in its directory: checks them, and removes them by name. Nothing is
+ * removed recursively, no symlink is followed, and if the directory contains anything that the run
+ * did not create, nothing is removed.
  */
 #ifndef TIDEMILL_PLATFORM_REMAINS_H
 #define TIDEMILL_PLATFORM_REMAINS_H
@@ -13,19 +13,19 @@
 
 struct remains {
     const char *folder;
-    bool (*own)(const char *name, void *context); /* is this a name that the run gives? */
+    bool (*own)(const char *name, void *context); /* true if the run uses this file name */
     void *context;
-    bool force;     /* also where nobody can tell whether a run is using a file */
-    uint64_t files; /* removed */
+    bool force;     /* also if it cannot be determined whether a run is using a file */
+    uint64_t files; /* number of files removed */
     uint64_t folders;
 };
 
-/* May all of it be removed? 0 also when there is no such folder. -EEXIST for what the run did not
- * make, -EBUSY for a file that a run is using, -ENOLCK where that cannot be told, -EPERM for
- * somebody else's folder. */
+/* Checks that everything may be removed. 0 also if there is no such directory. -EEXIST for a file
+ * that the run did not create, -EBUSY for a file that a run is using, -ENOLCK if that cannot be
+ * determined, -EPERM for another user's directory. */
 int remains_check(struct remains *remains, struct failure *why);
 
-/* Removes the files, then the folder; what is gone already is no failure. */
+/* Removes the files, then the directory; a file that no longer exists is not an error. */
 int remains_remove(struct remains *remains, struct failure *why);
 
 #endif

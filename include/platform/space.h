@@ -1,6 +1,6 @@
 /*
- * What is free where a file lies, for messages: "no space left" says half of the truth, for space
- * and inodes run out apart.
+ * Free space and inodes of a file system, for messages: "no space left" does not show which of the
+ * two has run out.
  */
 #ifndef TIDEMILL_PLATFORM_SPACE_H
 #define TIDEMILL_PLATFORM_SPACE_H
@@ -9,11 +9,11 @@
 
 enum { SPACE_TEXT = 80 };
 
-/* " (0 bytes and 12 inodes free)" for a positive errno that says that storage or a quota is full,
- * "" for any other, and where the file system does not tell. Returns 'out'. */
+/* Formats " (0 bytes and 12 inodes free)" if the positive errno means that storage or a quota is
+ * full, "" for any other errno, or if the file system does not report it. Returns 'out'. */
 const char *space_note(const char *path, int error, char out[SPACE_TEXT]);
 
-/* Share of the file system that an ordinary user may still fill, in percent; -1 when not told. */
+/* Returns the free share of the file system for unprivileged users, in percent; -1 if unknown. */
 int space_free_percent(const char *path);
 
 #endif

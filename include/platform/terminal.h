@@ -1,5 +1,5 @@
 /*
- * What standard error and standard output can show, and the one live line.
+ * The capabilities of the terminal behind standard error and standard output.
  */
 #ifndef TIDEMILL_PLATFORM_TERMINAL_H
 #define TIDEMILL_PLATFORM_TERMINAL_H
@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Is the stream a terminal, as the user sees it? Looks through mpirun where that can be done. */
+/* True if the stream is a terminal for the user; detects it through mpirun where possible. */
 bool terminal_is(FILE *stream);
 
-/* May text for people hold more than ASCII? By LC_ALL, LC_CTYPE, LANG. */
+/* True if output may contain non-ASCII characters, by LC_ALL, LC_CTYPE, LANG. */
 bool terminal_utf8(void);
 
-/* Columns of the terminal behind 'stream'; 80 when unknown. */
+/* Returns the columns of the terminal behind 'stream'; 80 if unknown. */
 int terminal_width(FILE *stream);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Threads with a name and a body that returns nothing. Signals are blocked in them: the main
- * thread alone is interrupted.
+ * Threads with a name and a body that returns nothing. Signals are blocked in them: only the main
+ * thread is interrupted.
  */
 #ifndef TIDEMILL_PLATFORM_THREAD_H
 #define TIDEMILL_PLATFORM_THREAD_H
@@ -18,16 +18,16 @@ struct thread {
     char name[16];
 };
 
-/* Starts 'body(argument)'; 'thread' must stay where it is until joined or
- * for ever. -EAGAIN and the like. */
+/* Starts 'body(argument)'; 'thread' must stay valid until it is joined, or forever if it is not.
+ * -EAGAIN or similar. */
 int thread_start(struct thread *thread, const char *name, void (*body)(void *), void *argument,
                  struct failure *why);
 
-/* Waits for its end; accepts one that was never started. */
+/* Waits until the thread ends; accepts one that was never started. */
 void thread_join(struct thread *thread);
 
-/* Waits for nothing: what the thread itself takes is given back when it ends, if ever; so what
- * 'body' works on must stay. Accepts one that was never started. */
+/* Detaches the thread: its resources are freed when it ends, if ever, so everything that 'body'
+ * uses must stay valid. Accepts one that was never started. */
 void thread_leave(struct thread *thread);
 
 #endif
