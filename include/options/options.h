@@ -25,6 +25,17 @@ enum option_id {
     OPTION_COUNT
 };
 
+/* What an option decides, and where it appears. Stored runs, the plan's text and the summary go by
+ * these and know no option by name. */
+enum option_flag {
+    SETS_CONTENT = 1 << 0,  /* which bytes are written */
+    SETS_PLACE = 1 << 1,    /* where they are, in which file of which rank and writer */
+    SETS_SEQUENCE = 1 << 2, /* in which requests and in which order */
+    ENDS_EARLY = 1 << 3,    /* may end a phase before all of the data set is written or read */
+    SHOWN = 1 << 4,         /* in the settings of the plan and the summary */
+    SHOWN_CHANGED = 1 << 5, /* likewise, where it differs from the default */
+};
+
 /* Where a value came from; a later source wins over an earlier one, whatever the order given. */
 enum option_source { SOURCE_DEFAULT, SOURCE_PRESET, SOURCE_FILE, SOURCE_COMMAND_LINE };
 
@@ -95,6 +106,10 @@ void settings_release(struct settings *settings);
 /* The id of a long name or of an alias (without dashes); OPTION_COUNT when there is none. */
 enum option_id options_find(const char *name);
 const char *options_name(enum option_id id);
+bool options_flagged(enum option_id id, enum option_flag flag);
+
+/* Appends the options with this flag: "'--order' and '--seed'". */
+void options_list(enum option_flag flag, struct text *out);
 
 /* Sets one value from its text; a lower source than the present one changes nothing (the text must
  * be right all the same). Of the three sizes, one that is given puts those of lower sources back to
@@ -114,6 +129,9 @@ int options_set_targets(struct options *options, char *const *targets, size_t co
 void options_value_text(const struct options *options, enum option_id id, struct text *out);
 void settings_value_text(const struct settings *settings, enum option_id id, struct text *out);
 
+/* Does the option have the same value in both? */
+bool options_alike(const struct options *a, const struct options *b, enum option_id id);
+
 /* All values as "key = value" lines in the order of the table, then "target = ..." lines. Values
  * that are still to adapt are left out, unless they were given. The text reads back to an equal
  * set of options. */
@@ -122,6 +140,10 @@ void options_canonical(const struct options *options, struct text *out);
 /* The same, without what is neither given nor different from the table's default: what travels to
  * the other ranks, so that what is a default on rank 0 is one there too. */
 void options_changed(const struct options *options, struct text *out);
+
+/* Appends "name value, name value" of the options in canonical text that their flags show. Keys of
+ * another version are skipped. */
+void options_shown(const char *canonical, struct text *out);
 
 /* Reads canonical text or a settings file: "key = value", blank lines, comments from a '#' at the
  * start of a line or after a blank. A value that a plain line cannot hold stands in double quotes

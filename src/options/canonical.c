@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "option_table.h"
@@ -42,6 +43,33 @@ static void add_all(const struct options *options, bool only_changed, struct tex
 void options_canonical(const struct options *options, struct text *out)
 {
     add_all(options, false, out);
+}
+
+static bool is_shown(enum option_id id, const char *value, size_t length)
+{
+    const char *usual = option_table[id].fallback;
+    bool changed = strlen(usual) != length || memcmp(usual, value, length) != 0;
+    return options_flagged(id, SHOWN) || (changed && options_flagged(id, SHOWN_CHANGED));
+}
+
+void options_shown(const char *canonical, struct text *out)
+{
+    const char *before = "";
+    for (const char *line = canonical; *line;) {
+        const char *end = strchrnul(line, '\n');
+        const char *value = strstr(line, " = ");
+        if (value && value < end) {
+            char name[64];
+            snprintf(name, sizeof name, "%.*s", (int)(value - line), line);
+            enum option_id id = options_find(name);
+            value += 3;
+            if (id != OPTION_COUNT && is_shown(id, value, (size_t)(end - value))) {
+                text_add(out, "%s%s %.*s", before, name, (int)(end - value), value);
+                before = ", ";
+            }
+        }
+        line = *end ? end + 1 : end;
+    }
 }
 
 void options_changed(const struct options *options, struct text *out)

@@ -24,7 +24,7 @@ static const char phases_help[] = "what to do, in order (default write,read; wri
 
 const struct option_row option_table[OPTION_COUNT] = {
 #define OPTION(ID, field_name, name_text, KIND, fallback_text, argument_text, GROUP, SCOPE,        \
-               INHERIT, help_text)                                                                 \
+               INHERIT, FLAGS, help_text)                                                          \
     [OPTION_##ID] = {                                                                              \
         .name = name_text,                                                                         \
         .kind = KIND_##KIND,                                                                       \
@@ -33,6 +33,7 @@ const struct option_row option_table[OPTION_COUNT] = {
         .group = GROUP_##GROUP,                                                                    \
         .scope = SCOPE_##SCOPE,                                                                    \
         .inherited = INHERIT,                                                                      \
+        .flags = FLAGS,                                                                            \
         .help = help_text,                                                                         \
         .offset = offsetof(OPTION_HOME_##SCOPE, field_name),                                       \
     },

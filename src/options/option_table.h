@@ -51,6 +51,7 @@ struct option_row {
     enum option_group group;
     enum option_scope scope;
     bool inherited;
+    unsigned flags; /* of enum option_flag */
     const char *help;
     size_t offset; /* of the field in struct run_settings or struct settings */
 };

@@ -132,6 +132,36 @@ const char *options_name(enum option_id id)
     return option_table[id].name;
 }
 
+bool options_flagged(enum option_id id, enum option_flag flag)
+{
+    return option_table[id].flags & flag;
+}
+
+void options_list(enum option_flag flag, struct text *out)
+{
+    size_t left = 0;
+    for (size_t id = 0; id < OPTION_COUNT; id++)
+        left += options_flagged((enum option_id)id, flag);
+    const char *before = "";
+    for (size_t id = 0; id < OPTION_COUNT; id++) {
+        if (!options_flagged((enum option_id)id, flag))
+            continue;
+        text_add(out, "%s'--%s'", before, option_table[id].name);
+        before = --left == 1 ? " and " : ", ";
+    }
+}
+
+bool options_alike(const struct options *a, const struct options *b, enum option_id id)
+{
+    struct text texts[2] = {0};
+    options_value_text(a, id, &texts[0]);
+    options_value_text(b, id, &texts[1]);
+    bool alike = strcmp(text_string(&texts[0]), text_string(&texts[1])) == 0;
+    text_release(&texts[0]);
+    text_release(&texts[1]);
+    return alike;
+}
+
 static bool is_size(enum option_id id)
 {
     for (size_t i = 0; i < SIZES; i++)

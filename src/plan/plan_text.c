@@ -57,7 +57,6 @@ uint64_t plan_node_bytes(const struct plan *plan, uint32_t target, uint32_t node
 
 static void describe_size(const struct plan *plan, struct text *out)
 {
-    const struct options *options = plan->setup.options;
     const struct geometry *geometry = &plan->geometry;
     char total[UNITS_TEXT];
     char request[UNITS_TEXT];
@@ -70,14 +69,6 @@ static void describe_size(const struct plan *plan, struct text *out)
                  ? ", what the target can take: the time ends it"
                  : "",
              geometry->request_count, geometry->request_count == 1 ? "" : "s", request);
-    if (options->common.time_ns) {
-        char time[UNITS_TEXT];
-        units_exact_duration(options->common.time_ns, time);
-        text_add(out, "time        each phase ends after %s at the latest\n", time);
-    }
-    if (options->common.until_steady)
-        text_add(out, "steady      each phase ends as soon as five rounds of 1.07 s (or a power of "
-                      "two of that) are steady\n");
 }
 
 static void describe_ceilings(const struct plan *plan, struct text *out)
@@ -94,20 +85,15 @@ static void describe_ceilings(const struct plan *plan, struct text *out)
         time, options->common.rate_bytes ? "; without the rate limit" : "");
 }
 
-static void describe_engine(const struct plan *plan, struct text *out)
+static void describe_settings(const struct plan *plan, struct text *out)
 {
-    const struct options *options = plan->setup.options;
-    text_add(out, "engine      ");
-    options_value_text(options, OPTION_ENGINE, out);
-    text_add(out, ", direct ");
-    options_value_text(options, OPTION_DIRECT, out);
-    text_add(out, ", fsync ");
-    options_value_text(options, OPTION_FSYNC, out);
-    if (options->common.order != ORDER_SEQUENTIAL) {
-        text_add(out, ", order ");
-        options_value_text(options, OPTION_ORDER, out);
-    }
+    struct text canonical = {0};
+    options_canonical(plan->setup.options, &canonical);
+    text_add(out, "settings    ");
+    options_shown(text_string(&canonical), out);
     text_add(out, "\n");
+    out->failed |= canonical.failed;
+    text_release(&canonical);
 }
 
 static void describe_target(const struct plan *plan, uint32_t target, struct text *out)
@@ -144,14 +130,9 @@ void plan_describe(const struct plan *plan, struct text *out)
     for (uint32_t target = 0; target < options->common.target_count; target++)
         describe_target(plan, target, out);
     describe_size(plan, out);
-    text_add(out,
-             "each rank   %" PRIu64 " producer%s, %" PRIu64 " writer%s with depth %" PRIu64
-             ", %" PRIu64 " buffer%s (%s)\n",
-             options->common.producers, options->common.producers == 1 ? "" : "s",
-             options->common.writers, options->common.writers == 1 ? "" : "s",
-             options->common.depth, options->common.buffer_count,
+    text_add(out, "each rank   %" PRIu64 " buffer%s (%s)\n", options->common.buffer_count,
              options->common.buffer_count == 1 ? "" : "s", pool);
-    describe_engine(plan, out);
+    describe_settings(plan, out);
     describe_ceilings(plan, out);
     text_add(out, "phases     ");
     for (size_t i = 0; i < plan->phase_count; i++)

@@ -32,10 +32,10 @@ int setup_agree_with_first(struct setup *setup, const struct failure *mine, stru
 /* What ended the writing would leave a part of what was written unread, and unchecked. */
 static int lift_stored_limits(struct setup *setup, struct failure *why)
 {
-    static const enum option_id limits[] = {OPTION_TIME, OPTION_UNTIL_STEADY};
     bool reads_stored = setup->stored.loaded && !setup_writes(&setup->options);
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0] && reads_stored; i++)
-        if (options_forget(&setup->options, limits[i], SOURCE_FILE, why))
+    for (enum option_id id = 0; id < OPTION_COUNT && reads_stored; id++)
+        if (options_flagged(id, ENDS_EARLY) &&
+            options_forget(&setup->options, id, SOURCE_FILE, why))
             return why->code;
     return 0;
 }

@@ -88,27 +88,32 @@ static bool checks_data(const struct options *options)
     return false;
 }
 
-/* What else decides which bytes were written: with other ones good data would look damaged. */
+/* The first option with this flag whose value differs and matters; OPTION_COUNT when none does. */
+static enum option_id first_other(const struct options *then, const struct options *now,
+                                  enum option_flag flag)
+{
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        bool matters = true;
+        if (id == OPTION_DEDUP_BLOCK)
+            matters = then->common.dedup_ratio > 1;
+        else if (id == OPTION_SEED && flag == SETS_SEQUENCE)
+            matters = then->common.order == ORDER_RANDOM;
+        if (matters && options_flagged(id, flag) && !options_alike(then, now, id))
+            return id;
+    }
+    return OPTION_COUNT;
+}
+
+/* With other content good data would look damaged. */
 static int check_content(const struct options *then, const struct options *now, struct failure *why)
 {
-    const struct {
-        const char *option;
-        bool alike;
-    } all[] = {
-        {"seed", then->common.seed == now->common.seed},
-        {"compress-ratio", then->common.compress_ratio == now->common.compress_ratio},
-        {"dedup-ratio", then->common.dedup_ratio == now->common.dedup_ratio},
-        {"dedup-block", then->common.dedup_ratio <= 1 ||
-                            then->common.dedup_block_bytes == now->common.dedup_block_bytes},
-        {"generate", then->common.generate == now->common.generate},
-    };
-    for (size_t i = 0; i < sizeof all / sizeof all[0] && checks_data(now); i++)
-        if (!all[i].alike)
-            return failure_set(why, -EINVAL,
-                               "the stored run wrote other bytes than '--%s' says, which all would "
-                               "look damaged: leave it out",
-                               all[i].option);
-    return 0;
+    enum option_id other = first_other(then, now, SETS_CONTENT);
+    if (other == OPTION_COUNT || !checks_data(now))
+        return 0;
+    return failure_set(why, -EINVAL,
+                       "the stored run wrote other bytes than '--%s' says, which all would "
+                       "look damaged: leave it out",
+                       options_name(other));
 }
 
 /* What was acknowledged is told by places in the order of writing. */
@@ -116,17 +121,18 @@ static int check_order(const struct record_phase *phase, const struct options *t
                        const struct options *now, struct failure *why)
 {
     bool whole = true;
-    bool alike = then->common.order == now->common.order &&
-                 then->common.buffer_size_bytes == now->common.buffer_size_bytes &&
-                 (then->common.order != ORDER_RANDOM || then->common.seed == now->common.seed);
+    struct text names = {0};
     for (size_t i = 0; i < phase->file_count; i++)
         whole &= phase->files[i].bytes_acknowledged == phase->files[i].bytes_planned;
-    if (alike || whole)
+    if (whole || first_other(then, now, SETS_SEQUENCE) == OPTION_COUNT)
         return 0;
-    return failure_set(
-        why, -EINVAL,
-        "the stored run did not write all of its plan, and what it wrote is known in "
-        "the order of writing only: leave '--order', '--buffer-size' and '--seed' as they were");
+    options_list(SETS_SEQUENCE, &names);
+    failure_set(why, -EINVAL,
+                "the stored run did not write all of its plan, and what it wrote is known in "
+                "the order of writing only: leave %s as they were",
+                text_string(&names));
+    text_release(&names);
+    return -EINVAL;
 }
 
 static int check_options(const struct stored *stored, const struct record_phase *phase,
@@ -169,6 +175,17 @@ struct stored_part {
     uint64_t bytes;
 };
 
+static int refuse_place(const struct record_file *file, struct failure *why)
+{
+    struct text names = {0};
+    options_list(SETS_PLACE, &names);
+    failure_set(why, -EINVAL,
+                "the plan differs from the one that wrote '%s': leave %s as they were", file->path,
+                text_string(&names));
+    text_release(&names);
+    return -EINVAL;
+}
+
 static int fill_parts(const struct record_phase *phase, const struct plan *plan,
                       struct stored_part *parts, struct text *holes, struct failure *why)
 {
@@ -182,10 +199,7 @@ static int fill_parts(const struct record_phase *phase, const struct plan *plan,
             geometry_share(&plan->geometry, (uint32_t)file->rank, (uint32_t)file->writer, &share);
         if (!known || share.file_offset != (uint64_t)file->offset ||
             share.bytes != (uint64_t)file->bytes_planned)
-            return failure_set(why, -EINVAL,
-                               "the plan differs from the one that wrote '%s': leave sizes, "
-                               "'--layout', '--writers' and '--buffer-size' as they were",
-                               file->path);
+            return refuse_place(file, why);
         bool whole = file->bytes_acknowledged == file->bytes_planned; /* in whatever requests */
         parts[file->rank * writers + file->writer] = (struct stored_part){
             .issued = whole ? share.request_count : (uint64_t)file->requests_done,

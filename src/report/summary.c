@@ -7,6 +7,7 @@
 
 #include "base/units.h"
 #include "figures.h"
+#include "options/options.h"
 #include "summary_parts.h"
 #include "table.h"
 
@@ -174,27 +175,9 @@ static void write_targets(const struct record *record, struct text *out)
 /* Settings that decide what the numbers mean; what the record does not hold is left out. */
 static void write_settings(const struct record *record, struct text *out)
 {
-    static const struct {
-        const char *option;
-        const char *before;
-        const char *after;
-    } shown[] = {
-        {"layout", "layout ", ""},        {"buffer-size", "requests of ", ""},
-        {"writers", "writers ", ""},      {"depth", "depth ", ""},
-        {"producers", "producers ", ""},  {"generate", "generate ", ""},
-        {"engine", "engine ", ""},        {"direct", "direct ", ""},
-        {"fsync", "fsync ", ""},          {"rate", "at most ", " a rank"},
-        {"time", "at most ", " a phase"},
-    };
     struct text settings = {0};
-    char value[64];
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        summary_option(record, shown[i].option, value, sizeof value);
-        bool usual = strcmp(shown[i].option, "generate") == 0 && strcmp(value, "each") == 0;
-        if (value[0] && !usual)
-            text_add(&settings, "%s%s%s%s", settings.length ? ", " : "", shown[i].before, value,
-                     shown[i].after);
-    }
+    if (record->options)
+        options_shown(record->options, &settings);
     if (settings.length)
         summary_line(out, "settings", "%s", text_string(&settings));
     out->failed |= settings.failed;

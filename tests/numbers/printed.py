@@ -4,11 +4,21 @@ Shares no code with tidemill: what stands here is what results/README.md and the
 line that this page does not expect is a difference, so that no new line goes without a check.
 """
 import math
+import pathlib
 import re
 
 GIB, GB = 2**30, 10**9
 NEVER = 2**63 - 1  # first_ns of who had nothing to do
 NOTHING = {"total": 0, "sum_ns": 0, "min_ns": 0, "max_ns": 0}
+
+
+def shown_options():
+    """Of options.def the rows with a flag SHOWN or SHOWN_CHANGED: name, flag, default."""
+    table = pathlib.Path(__file__).parents[2] / "include/options/options.def"
+    for row in re.split(r"^OPTION\(", table.read_text(encoding="utf-8"), flags=re.M)[1:]:
+        name, default = re.findall(r'"([^"]*)"', row)[:2]
+        for flag in re.findall(r"\bSHOWN\w*", re.sub(r'"[^"]*"', "", row)):
+            yield name, flag, default
 
 
 def text_of(value):
@@ -155,16 +165,8 @@ class Page:
             self.line("", f"and {len(firsts) - 4} more")
 
     def settings(self):
-        words = []
-        for option, before, after in (
-                ("layout", "layout ", ""), ("buffer-size", "requests of ", ""),
-                ("writers", "writers ", ""), ("depth", "depth ", ""),
-                ("producers", "producers ", ""), ("generate", "generate ", ""),
-                ("engine", "engine ", ""), ("direct", "direct ", ""), ("fsync", "fsync ", ""),
-                ("rate", "at most ", " a rank"), ("time", "at most ", " a phase")):
-            value = self.options.get(option, "")
-            if value and (option, value) != ("generate", "each"):
-                words.append(before + value + after)
+        words = [f"{name} {self.options[name]}" for name, flag, default in shown_options()
+                 if name in self.options and (flag == "SHOWN" or self.options[name] != default)]
         if words:
             self.line("settings", ", ".join(words))
 

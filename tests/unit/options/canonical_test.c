@@ -192,6 +192,21 @@ static void is_lines_in_the_order_of_the_table(void **state)
     text_release(&text);
 }
 
+static void the_flags_decide_what_is_shown(void **state)
+{
+    (void)state;
+    struct text text = {0};
+    options_shown("layout = rank\norder = sequential\nbuffer-size = 1MiB\nseed = 42\n", &text);
+    assert_string_equal(text_string(&text), "layout rank, buffer-size 1MiB");
+    text_clear(&text);
+    options_shown("order = random\nof-another-version = 1\nbatch = 1\ntarget = /pfs", &text);
+    assert_string_equal(text_string(&text), "order random");
+    text_clear(&text);
+    options_shown("", &text);
+    assert_string_equal(text_string(&text), "");
+    text_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +214,7 @@ int main(void)
         cmocka_unit_test(what_changed_carries_what_was_given),
         cmocka_unit_test(a_settled_value_travels_though_not_given),
         cmocka_unit_test(is_lines_in_the_order_of_the_table),
+        cmocka_unit_test(the_flags_decide_what_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

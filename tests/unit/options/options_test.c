@@ -232,6 +232,35 @@ static void targets_are_replaced_not_appended(void **state)
     options_release(&options);
 }
 
+static void flags_are_listed(void **state)
+{
+    (void)state;
+    struct text text = {0};
+    options_list(SETS_SEQUENCE, &text);
+    assert_string_equal(text_string(&text), "'--order', '--buffer-size' and '--seed'");
+    assert_true(options_flagged(OPTION_TIME, ENDS_EARLY));
+    assert_false(options_flagged(OPTION_RATE, ENDS_EARLY));
+    text_release(&text);
+}
+
+static void equal_values_are_alike(void **state)
+{
+    (void)state;
+    struct options a;
+    struct options b;
+    assert_int_equal(options_init(&a, NULL), 0);
+    assert_int_equal(options_init(&b, NULL), 0);
+    for (enum option_id id = 0; id < OPTION_COUNT; id++)
+        assert_true(options_alike(&a, &b, id));
+    options_set(&a, OPTION_SIZE, "1024k", SOURCE_FILE, NULL);
+    options_set(&b, OPTION_SIZE, "1m", SOURCE_COMMAND_LINE, NULL);
+    assert_true(options_alike(&a, &b, OPTION_SIZE));
+    options_set(&a, OPTION_LABEL, "x", SOURCE_FILE, NULL);
+    assert_false(options_alike(&a, &b, OPTION_LABEL));
+    options_release(&a);
+    options_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +273,8 @@ int main(void)
         cmocka_unit_test(an_outranked_value_must_be_right_all_the_same),
         cmocka_unit_test(a_size_outranks_the_other_sizes),
         cmocka_unit_test(targets_are_replaced_not_appended),
+        cmocka_unit_test(flags_are_listed),
+        cmocka_unit_test(equal_values_are_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

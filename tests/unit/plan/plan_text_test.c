@@ -111,8 +111,9 @@ static void test_the_plan_for_people(void **state)
                       "plan        4 ranks on 2 nodes, one file for each rank, 1 target\n"
                       "target      '/data' gets 6.00 GiB\n"
                       "data set    6.00 GiB (6442450944 bytes) in 6144 requests of 1MiB\n"
-                      "each rank   2 producers, 4 writers with depth 4, 18 buffers (18.0 MiB)\n"
-                      "engine      auto, direct prefer, fsync end\n"
+                      "each rank   18 buffers (18.0 MiB)\n"
+                      "settings    layout rank, buffer-size 1MiB, producers 2, writers 4, depth 4, "
+                      "engine auto, direct prefer, fsync end\n"
                       "phases      write read with verification\n"
                       "run id      20240229, seed 77\n");
 }
@@ -135,11 +136,10 @@ static void test_the_plan_of_a_run_that_time_ends(void **state)
                       "target      '/data' gets 3.00 GiB\n"
                       "data set    3.00 GiB (3221225472 bytes, what the target can take: the time "
                       "ends it) in 3072 requests of 1MiB\n"
-                      "time        each phase ends after 90s at the latest\n"
-                      "steady      each phase ends as soon as five rounds of 1.07 s (or a power of "
-                      "two of that) are steady\n"
-                      "each rank   1 producer, 1 writer with depth 2, 3 buffers (3.00 MiB)\n"
-                      "engine      auto, direct prefer, fsync end\n"
+                      "each rank   3 buffers (3.00 MiB)\n"
+                      "settings    time 90s, layout shared, buffer-size 1MiB, producers 1, "
+                      "writers 1, depth 2, engine auto, direct prefer, fsync end, "
+                      "until-steady yes\n"
                       "phases      write verify\n"
                       "run id      20240229, seed 77\n");
 }
