@@ -13,24 +13,24 @@
 #include "small_file.h"
 #include "status.h"
 
-enum { DEEPEST = 8, PATH_ROOM = PATH_MAX + 64 };
+enum { DEPTH_MOST = 8, PATH_SIZE = PATH_MAX + 64 };
 
-static enum backing look(const char *folder, int depth, char name[RECORD_NAME]);
+static enum backing backing_of_folder(const char *folder, int depth, char name[RECORD_NAME]);
 
-static enum backing look_at(dev_t number, int depth, char name[RECORD_NAME])
+static enum backing backing_of_number(dev_t number, int depth, char name[RECORD_NAME])
 {
     char folder[PATH_MAX];
-    if (depth > DEEPEST || device_folder(number, folder))
+    if (depth > DEPTH_MOST || device_folder(number, folder))
         return BACKING_STORAGE;
     if (small_file_number_in(folder, "partition", -1) >= 0)
         *strrchr(folder, '/') = 0;
-    return look(folder, depth, name);
+    return backing_of_folder(folder, depth, name);
 }
 
-/* Where the loop device reads its file directly, what counts is what that file lies on. */
-static enum backing look_at_loop(const char *folder, int depth, char name[RECORD_NAME])
+/* If the loop device reads its file with O_DIRECT, what counts is the device below that file. */
+static enum backing backing_of_loop(const char *folder, int depth, char name[RECORD_NAME])
 {
-    char path[PATH_ROOM], file[PATH_MAX];
+    char path[PATH_SIZE], file[PATH_MAX];
     struct statfs below;
     struct status status;
     snprintf(path, sizeof path, "%s/loop/backing_file", folder);
@@ -41,12 +41,13 @@ static enum backing look_at_loop(const char *folder, int depth, char name[RECORD
         return BACKING_CACHED;
     if (!found || status_of_path(file, true, &status))
         return BACKING_STORAGE;
-    return look_at(status.special_device ? status.special_device : status.device, depth + 1, name);
+    return backing_of_number(status.special_device ? status.special_device : status.device,
+                             depth + 1, name);
 }
 
-static enum backing look_at_parts(const char *folder, int depth, char name[RECORD_NAME])
+static enum backing worst_backing(const char *folder, int depth, char name[RECORD_NAME])
 {
-    char path[PATH_ROOM];
+    char path[PATH_SIZE];
     enum backing worst = BACKING_STORAGE;
     const struct dirent *entry;
     snprintf(path, sizeof path, "%s/slaves", folder);
@@ -54,16 +55,16 @@ static enum backing look_at_parts(const char *folder, int depth, char name[RECOR
     if (!list)
         return BACKING_STORAGE;
     while ((entry = readdir(list))) {
-        char part[PATH_ROOM + NAME_MAX + 8], its_name[RECORD_NAME];
+        char part[PATH_SIZE + NAME_MAX + 8], part_name[RECORD_NAME];
         snprintf(part, sizeof part, "%s/%s", path, entry->d_name);
         const dev_t number = entry->d_name[0] == '.' ? 0 : device_number_at(part);
         if (!number)
             continue;
-        const enum backing its = look_at(number, depth + 1, its_name);
-        if (its <= worst)
+        const enum backing part_backing = backing_of_number(number, depth + 1, part_name);
+        if (part_backing <= worst)
             continue;
-        worst = its;
-        text_copy(name, RECORD_NAME, its_name);
+        worst = part_backing;
+        text_copy(name, RECORD_NAME, part_name);
     }
     closedir(list);
     return worst;
@@ -75,25 +76,25 @@ static bool is_numbered(const char *name, const char *kind)
     return strncmp(name, kind, length) == 0 && isdigit((unsigned char)name[length]);
 }
 
-/* 'name' is filled by the device that settles it, at the bottom. */
-static enum backing look(const char *folder, int depth, char name[RECORD_NAME])
+/* Sets 'name' to the device at the bottom that decides the result. */
+static enum backing backing_of_folder(const char *folder, int depth, char name[RECORD_NAME])
 {
-    const char *own = strrchr(folder, '/') + 1;
+    const char *device_name = strrchr(folder, '/') + 1;
     enum backing found = BACKING_STORAGE;
     name[0] = 0;
-    if (is_numbered(own, "ram") || is_numbered(own, "zram"))
+    if (is_numbered(device_name, "ram") || is_numbered(device_name, "zram"))
         found = BACKING_RAM;
-    else if (is_numbered(own, "loop"))
-        found = look_at_loop(folder, depth, name);
+    else if (is_numbered(device_name, "loop"))
+        found = backing_of_loop(folder, depth, name);
     else
-        return look_at_parts(folder, depth, name);
+        return worst_backing(folder, depth, name);
     if (found != BACKING_STORAGE && !name[0])
-        text_copy(name, RECORD_NAME, own);
+        text_copy(name, RECORD_NAME, device_name);
     return found;
 }
 
 enum backing backing_of(dev_t number, char name[RECORD_NAME])
 {
     name[0] = 0;
-    return look_at(number, 0, name);
+    return backing_of_number(number, 0, name);
 }

@@ -17,13 +17,13 @@
 enum { DEVICES_MOST = 256, NS_PER_US = 1000 };
 
 /* "none [mq-deadline] kyber" -> "mq-deadline" */
-static void chosen_of(char *list, char *out, size_t room)
+static void parse_chosen(char *list, char *out, size_t size)
 {
     char *open = strchr(list, '[');
     char *close = open ? strchr(open, ']') : NULL;
     if (close)
         *close = 0;
-    text_copy(out, room, close ? open + 1 : list);
+    text_copy(out, size, close ? open + 1 : list);
 }
 
 static int64_t scaled(const char *folder, const char *name, int64_t scale)
@@ -32,11 +32,11 @@ static int64_t scaled(const char *folder, const char *name, int64_t scale)
     return number < 0 || number > INT64_MAX / scale ? -1 : number * scale;
 }
 
-static void look_at_queue(const char *folder, struct record_block_device *device)
+static void read_queue(const char *folder, struct record_block_device *device)
 {
     char line[256];
     small_file_word_in(folder, "queue/scheduler", line, sizeof line);
-    chosen_of(line, device->scheduler, sizeof device->scheduler);
+    parse_chosen(line, device->scheduler, sizeof device->scheduler);
     small_file_word_in(folder, "queue/write_cache", device->write_cache,
                        sizeof device->write_cache);
     device->rotational = small_file_number_in(folder, "queue/rotational", -1);
@@ -49,8 +49,8 @@ static void look_at_queue(const char *folder, struct record_block_device *device
     device->physical_block_bytes = small_file_number_in(folder, "queue/physical_block_size", -1);
 }
 
-/* "16.0 GT/s PCIe" -> 16000000000; -1 for "Unknown". */
-static int64_t transfers_of(const char *folder, const char *name)
+/* "16.0 GT/s PCIe" -> 16000000000; -1 for "Unknown" */
+static int64_t read_transfer_rate(const char *folder, const char *name)
 {
     char line[64];
     double giga;
@@ -60,19 +60,19 @@ static int64_t transfers_of(const char *folder, const char *name)
     return llround(giga * 1e9);
 }
 
-/* Of the device or of the controller that it is attached to. */
-static void look_at_link(const char *folder, struct record_block_device *device)
+/* Reads the link of the device, or of the controller that it is attached to. */
+static void read_link(const char *folder, struct record_block_device *device)
 {
     char linked[PATH_MAX];
     if (!sys_folder_with(folder, "current_link_speed", linked))
         return;
-    device->link_transfers_per_s = transfers_of(linked, "current_link_speed");
-    device->link_most_per_s = transfers_of(linked, "max_link_speed");
+    device->link_transfers_per_s = read_transfer_rate(linked, "current_link_speed");
+    device->link_most_per_s = read_transfer_rate(linked, "max_link_speed");
     device->link_width = small_file_number_in(linked, "current_link_width", -1);
     device->link_most_width = small_file_number_in(linked, "max_link_width", -1);
 }
 
-/* Folder of the whole disk. */
+/* Finds the sysfs directory of the whole disk. */
 static int find_folder(const char *root, const char *name, char folder[PATH_MAX])
 {
     char link[SYS_PATH];
@@ -89,7 +89,7 @@ static int find_folder(const char *root, const char *name, char folder[PATH_MAX]
 int block_device_look(const char *root, const char *name, struct record_block_device *device)
 {
     char folder[PATH_MAX];
-    char way[PATH_MAX];
+    char controller[PATH_MAX];
     *device = (struct record_block_device){
         .rotational = -1,
         .queue_requests = -1,
@@ -109,11 +109,11 @@ int block_device_look(const char *root, const char *name, struct record_block_de
     if (error)
         return error;
     text_copy(device->name, sizeof device->name, strrchr(folder, '/') + 1);
-    block_kind_look(folder, device, way);
+    block_kind_detect(folder, device, controller);
     small_file_word_in(folder, "device/model", device->model, sizeof device->model);
-    look_at_queue(folder, device);
-    look_at_link(way, device);
-    device->numa_node = sys_numa_node(way);
+    read_queue(folder, device);
+    read_link(controller, device);
+    device->numa_node = sys_numa_node(controller);
     return 0;
 }
 
@@ -144,7 +144,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strverscmp((*a)->d_name, (*b)->d_name);
 }
 
-/* What 'devices[whole]' is made of, in the order of the names. */
+/* Appends the devices that 'devices[whole]' is composed of, sorted by name. */
 static int append_parts(const char *root, size_t whole, struct record_block_device **devices,
                         size_t *count)
 {

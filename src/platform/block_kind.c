@@ -10,16 +10,16 @@
 #include "small_file.h"
 #include "sys_folder.h"
 
-/* SCSI disks by a part of their path; the first that fits. */
+/* The kind of a SCSI disk by a part of its sysfs path; the first match counts. */
 static const struct {
     const char *mark;
     const char *kind;
-} ways[] = {
+} transports[] = {
     {"/usb", "usb"},         {"/session", "iscsi"}, {"/rport-", "fibre channel"},
     {"/end_device-", "sas"}, {"/virtio", "virtio"}, {"/vmbus", "hyper-v"},
 };
 
-/* Disks by the beginning of their name, which a digit or a letter follows. */
+/* The kind of a disk by the start of its name, which a digit or a letter follows. */
 static const struct {
     const char *name;
     const char *kind;
@@ -28,12 +28,12 @@ static const struct {
     {"zram", "ram"},  {"ram", "ram"}, {"nbd", "nbd"},    {"rbd", "rbd"},   {"drbd", "drbd"},
 };
 
-static bool starts(const char *name, const char *beginning)
+static bool starts_with(const char *name, const char *beginning)
 {
     return strncmp(name, beginning, strlen(beginning)) == 0;
 }
 
-/* What says ATA is reached by it, also where a SAS controller leads to it. */
+/* A disk with the vendor "ATA" is a SATA disk, even behind a SAS controller. */
 static void scsi_kind(const char *folder, struct record_block_device *device)
 {
     char *kind = device->kind;
@@ -43,14 +43,14 @@ static void scsi_kind(const char *folder, struct record_block_device *device)
         device->bus = BUS_SATA;
         text_copy(kind, RECORD_WORD, "sata");
     }
-    for (size_t i = 0; i < sizeof ways / sizeof *ways && !kind[0]; i++)
-        if (strstr(folder, ways[i].mark))
-            text_copy(kind, RECORD_WORD, ways[i].kind);
+    for (size_t i = 0; i < sizeof transports / sizeof *transports && !kind[0]; i++)
+        if (strstr(folder, transports[i].mark))
+            text_copy(kind, RECORD_WORD, transports[i].kind);
     if (!kind[0])
         text_copy(kind, RECORD_WORD, "scsi");
 }
 
-/* "LVM-w2e...": who made the mapping stands before the first dash. */
+/* "LVM-w2e...": the name before the first dash is that of the creator of the mapping. */
 static void mapper_kind(const char *folder, char kind[RECORD_WORD])
 {
     char uuid[64];
@@ -69,8 +69,8 @@ static void md_kind(const char *folder, char kind[RECORD_WORD])
     snprintf(kind, RECORD_WORD, "md%s%s", level[0] ? " " : "", level);
 }
 
-/* The first controller ("nvme0", a link) beside a disk that several may lead to. */
-static void find_controller(const char *folder, char way[PATH_MAX])
+/* Finds the first controller ("nvme0", a link) in the directory of a multipath disk. */
+static void find_controller(const char *folder, char controller[PATH_MAX])
 {
     char path[SYS_PATH];
     char real[PATH_MAX];
@@ -79,23 +79,24 @@ static void find_controller(const char *folder, char way[PATH_MAX])
     DIR *list = opendir(path);
     while (list && (entry = readdir(list))) {
         snprintf(path, sizeof path, "%s/../%.64s", folder, entry->d_name);
-        if (!starts(entry->d_name, "nvme") || entry->d_type != DT_LNK || !realpath(path, real))
+        if (!starts_with(entry->d_name, "nvme") || entry->d_type != DT_LNK || !realpath(path, real))
             continue;
-        text_copy(way, PATH_MAX, real);
+        text_copy(controller, PATH_MAX, real);
         break;
     }
     if (list)
         closedir(list);
 }
 
-static void nvme_kind(const char *folder, struct record_block_device *device, char way[PATH_MAX])
+static void nvme_kind(const char *folder, struct record_block_device *device,
+                      char controller[PATH_MAX])
 {
     char transport[16];
     if (strstr(folder, "/nvme-subsystem/"))
-        find_controller(folder, way);
-    small_file_word_in(way, "transport", transport, sizeof transport);
+        find_controller(folder, controller);
+    small_file_word_in(controller, "transport", transport, sizeof transport);
     if (!transport[0])
-        small_file_word_in(way, "device/transport", transport, sizeof transport);
+        small_file_word_in(controller, "device/transport", transport, sizeof transport);
     if (transport[0] && strcmp(transport, "pcie") != 0) {
         snprintf(device->kind, sizeof device->kind, "nvme-%s", transport);
         return;
@@ -104,22 +105,23 @@ static void nvme_kind(const char *folder, struct record_block_device *device, ch
     text_copy(device->kind, sizeof device->kind, "nvme");
 }
 
-void block_kind_look(const char *folder, struct record_block_device *device, char way[PATH_MAX])
+void block_kind_detect(const char *folder, struct record_block_device *device,
+                       char controller[PATH_MAX])
 {
     char *kind = device->kind;
     const char *name = strrchr(folder, '/') + 1;
     kind[0] = 0;
-    text_copy(way, PATH_MAX, folder);
-    if (starts(name, "nvme"))
-        nvme_kind(folder, device, way);
-    else if (starts(name, "dm-"))
+    text_copy(controller, PATH_MAX, folder);
+    if (starts_with(name, "nvme"))
+        nvme_kind(folder, device, controller);
+    else if (starts_with(name, "dm-"))
         mapper_kind(folder, kind);
-    else if (starts(name, "md") && isdigit((unsigned char)name[2]))
+    else if (starts_with(name, "md") && isdigit((unsigned char)name[2]))
         md_kind(folder, kind);
-    else if (starts(name, "sd"))
+    else if (starts_with(name, "sd"))
         scsi_kind(folder, device);
     for (size_t i = 0; i < sizeof names / sizeof *names && !kind[0]; i++)
-        if (starts(name, names[i].name))
+        if (starts_with(name, names[i].name))
             text_copy(kind, RECORD_WORD, names[i].kind);
     if (!kind[0])
         text_copy(kind, RECORD_WORD, "unknown");

@@ -1,6 +1,5 @@
 /*
- * What kind of thing a block device is and how it is reached, from where /sys has it and what it
- * says of itself.
+ * The kind of a block device and how it is attached, from its place in /sys and its attributes.
  */
 #ifndef TIDEMILL_PLATFORM_BLOCK_KIND_H
 #define TIDEMILL_PLATFORM_BLOCK_KIND_H
@@ -9,10 +8,11 @@
 
 #include "record/record.h"
 
-/* 'folder' is that of a whole disk. Sets its bus and its kind: "nvme", "nvme-tcp", "sata", "sas",
- * "usb", "virtio", "device mapper (LVM)", "md raid5", "loop" ...; "unknown". 'way': the folder of
- * what leads to it, which is another one where several controllers lead to one disk (NVMe
- * multipath). */
-void block_kind_look(const char *folder, struct record_block_device *device, char way[PATH_MAX]);
+/* Sets the bus and the kind of a device: "nvme", "nvme-tcp", "sata", "sas", "usb", "virtio",
+ * "device mapper (LVM)", "md raid5", "loop" ...; "unknown". 'folder' is the sysfs directory of a
+ * whole disk. 'controller' gets the directory of its controller, which is a different one if
+ * several controllers lead to one disk (NVMe multipath). */
+void block_kind_detect(const char *folder, struct record_block_device *device,
+                       char controller[PATH_MAX]);
 
 #endif

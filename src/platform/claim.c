@@ -9,19 +9,19 @@
 #include "platform/clock.h"
 #include "platform/file.h"
 
-/* Those who only look hold the file for a moment, and may do so at the same time. */
-enum { LOOKS = 20, BETWEEN_LOOKS_NS = 25 * 1000 * 1000 };
+/* Processes that only check a lock hold it for a moment, and several may check at the same time. */
+enum { TRIES = 20, PAUSE_NS = 25 * 1000 * 1000 };
 
 static int try_lock(int fd, int kind)
 {
-    for (int look = 0;; look++) {
+    for (int tries = 0;; tries++) {
         if (flock(fd, kind | LOCK_NB) == 0)
             return 0;
         if (errno == EINTR)
             continue;
-        if (errno != EWOULDBLOCK || look == LOOKS)
+        if (errno != EWOULDBLOCK || tries == TRIES)
             return -errno;
-        clock_sleep_ns(BETWEEN_LOOKS_NS);
+        clock_sleep_ns(PAUSE_NS);
     }
 }
 
@@ -30,14 +30,15 @@ int file_claim(struct file *file, const char *path, struct failure *why)
     char shown[PATH_TEXT];
     if (try_lock(file->fd, LOCK_SH) != -EWOULDBLOCK)
         return 0;
-    return failure_set(why, -EBUSY,
-                       "cannot use '%s': somebody holds a lock on it; wait for that to end",
-                       path_text(path, shown));
+    return failure_set(
+        why, -EBUSY,
+        "cannot use '%s': another process holds a lock on it; wait until it has finished",
+        path_text(path, shown));
 }
 
-/* NFS takes flock for a lock on bytes, and gives one to hold alone only on what is open for
- * writing; closing a device after that would wake udev. */
-static int open_to_ask(int folder, const char *name)
+/* NFS implements flock by byte-range locks, and grants an exclusive one only on a file that is open
+ * for writing; but closing a block device after that would wake udev. */
+static int open_for_lock(int folder, const char *name)
 {
     const int flags = O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
     struct stat facts;
@@ -53,19 +54,19 @@ int file_is_used(int folder, const char *name, bool force, bool *used, struct fa
 {
     char shown[PATH_TEXT];
     *used = false;
-    const int fd = open_to_ask(folder, name);
+    const int fd = open_for_lock(folder, name);
     if (fd < 0 && errno == ENOENT)
-        return 0; /* gone meanwhile */
+        return 0; /* it has been removed */
     if (fd < 0)
         return failure_system(why, errno, "cannot open '%s'", path_text(name, shown));
     const int error = try_lock(fd, LOCK_EX);
-    close(fd); /* the lock goes with it */
+    close(fd); /* this also releases the lock */
     *used = error == -EWOULDBLOCK;
     if (!error || *used || force)
         return 0;
     return failure_set(why, -ENOLCK,
-                       "cannot tell whether another run is using '%s': asking for a lock on it "
-                       "fails: %s; --force goes on",
+                       "cannot check whether another run is using '%s': locking it failed: %s; "
+                       "--force skips this check",
                        path_text(name, shown), strerror(-error));
 }
 
@@ -76,9 +77,9 @@ int target_refuse_used(const char *path, bool force, struct failure *why)
     bool used;
     if (file_is_used(AT_FDCWD, path, force, &used, &failure) == -ENOLCK)
         return failure_set(why, failure.code, "%s", failure.text);
-    if (!used) /* whoever opens to write what cannot be opened has the better message */
+    if (!used) /* if it cannot be opened, opening it for writing gives the better message */
         return 0;
     return failure_set(why, -EBUSY,
-                       "will not write to '%s': another run is using it (it holds a lock on it)",
+                       "will not write to '%s': another run is using it (it is locked)",
                        path_text(path, shown));
 }

@@ -37,7 +37,7 @@ void clock_sleep_ns(int64_t duration_ns)
     clock_sleep_until_ns(until_ns);
 }
 
-/* An absolute time, so that a storm of signals does not stretch the sleep. */
+/* An absolute time, so that frequent signals do not lengthen the sleep. */
 void clock_sleep_until_ns(int64_t until_ns)
 {
     const struct timespec until = {.tv_sec = until_ns / NS_PER_S, .tv_nsec = until_ns % NS_PER_S};

@@ -33,7 +33,7 @@ static bool is_partition(const char *folder)
     return small_file_number_in(folder, "partition", -1) >= 0;
 }
 
-int device_look(dev_t number, struct device *device)
+int device_read(dev_t number, struct device *device)
 {
     char folder[PATH_MAX];
     *device = (struct device){0};
@@ -65,7 +65,8 @@ static const char *mount_point_of(dev_t number, const struct mounts *mounts)
     for (size_t i = 0; i < mounts->count; i++) {
         const struct mount *mount = &mounts->list[i];
         struct status source;
-        /* btrfs and its like show an anonymous device number: there the source tells. */
+        /* btrfs and similar file systems report an anonymous device number; their mount source
+         * names the device. */
         if (mount->device == number ||
             (mount->source[0] == '/' && status_of_path(mount->source, true, &source) == 0 &&
              S_ISBLK(source.mode) && source.special_device == number))
@@ -90,20 +91,20 @@ static void first_holder(const char *folder, char holder[RECORD_NAME])
     closedir(list);
 }
 
-/* Mounted or held? 'part' names the device in 'folder' when it is not the target itself. */
-static int refuse_busy(const char *shown, const char *folder, const char *part,
+/* Refuses a device that is mounted or has a holder. 'what' describes the device relative to the
+ * target: "it", "its partition sda1", "its disk sda". */
+static int refuse_busy(const char *shown, const char *folder, const char *what,
                        const struct mounts *mounts, struct failure *why)
 {
     char holder[RECORD_NAME], point[PATH_TEXT];
     const char *mount_point = mount_point_of(device_number_at(folder), mounts);
-    const char *of = part ? "its relative " : "it";
     if (mount_point)
-        return failure_set(why, -EBUSY, "will not write to '%s': %s%s is mounted on '%s'", shown,
-                           of, part ? part : "", path_text(mount_point, point));
+        return failure_set(why, -EBUSY, "will not write to '%s': %s is mounted on '%s'", shown,
+                           what, path_text(mount_point, point));
     first_holder(folder, holder);
     if (holder[0])
-        return failure_set(why, -EBUSY, "will not write to '%s': %s%s is in use by '%s'", shown, of,
-                           part ? part : "", holder);
+        return failure_set(why, -EBUSY, "will not write to '%s': %s is in use by '%s'", shown, what,
+                           holder);
     return 0;
 }
 
@@ -116,30 +117,31 @@ static int refuse_busy_partitions(const char *shown, const char *folder,
     if (!list)
         return 0;
     while (error == 0 && (entry = readdir(list))) {
-        char part[PATH_MAX];
+        char part[PATH_MAX], what[NAME_MAX + 32];
         if (entry->d_name[0] == '.' ||
             snprintf(part, sizeof part, "%s/%s", folder, entry->d_name) >= (int)sizeof part ||
             !is_partition(part))
             continue;
-        error = refuse_busy(shown, part, entry->d_name, mounts, why);
+        snprintf(what, sizeof what, "its partition %s", entry->d_name);
+        error = refuse_busy(shown, part, what, mounts, why);
     }
     closedir(list);
     return error;
 }
 
-/* Mounts of other namespaces and swap show only when one tries to claim the device. Other ranks
- * may be trying at the same moment, so a refusal must last. */
+/* Mounts in other namespaces and swap are only detected by claiming the device with O_EXCL. Other
+ * ranks may try at the same moment, so only a lasting refusal counts. */
 static int refuse_claimed(const char *path, const char *shown, struct failure *why)
 {
     for (int i = 0; i < CLAIM_TRIES; i++) {
-        /* Reading only: closing after a claim to write would wake udev. */
+        /* Read-only: closing a device that was claimed for writing would wake udev. */
         const int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
         if (fd >= 0) {
             close(fd);
             return 0;
         }
         if (errno != EBUSY)
-            return failure_system(why, errno, "cannot look whether '%s' is in use", shown);
+            return failure_system(why, errno, "cannot check whether '%s' is in use", shown);
         clock_sleep_ns(CLAIM_PAUSE_NS);
     }
     return failure_set(why, -EBUSY,
@@ -149,22 +151,23 @@ static int refuse_claimed(const char *path, const char *shown, struct failure *w
 int device_refuse_used(const char *path, dev_t number, const struct mounts *mounts,
                        struct failure *why)
 {
-    char folder[PATH_MAX], shown[PATH_TEXT];
+    char folder[PATH_MAX], shown[PATH_TEXT], what[NAME_MAX + 32];
     struct device device;
     path_text(path, shown);
     int error = device_folder(number, folder);
     if (error == 0)
-        error = device_look(number, &device);
+        error = device_read(number, &device);
     if (error)
         return failure_system(why, -error, "cannot find '%s' in /sys", shown);
     if (device.read_only)
         return failure_set(why, -EROFS, "cannot write to '%s': the device is read-only", shown);
-    error = refuse_busy(shown, folder, NULL, mounts, why);
+    error = refuse_busy(shown, folder, "it", mounts, why);
     if (error == 0)
         error = refuse_busy_partitions(shown, folder, mounts, why);
     if (error == 0 && is_partition(folder)) {
         *strrchr(folder, '/') = 0;
-        error = refuse_busy(shown, folder, strrchr(folder, '/') + 1, mounts, why);
+        snprintf(what, sizeof what, "its disk %.255s", strrchr(folder, '/') + 1);
+        error = refuse_busy(shown, folder, what, mounts, why);
     }
     return error ? error : refuse_claimed(path, shown, why);
 }
@@ -174,16 +177,16 @@ int device_refuse_signature(const char *path, dev_t number, struct failure *why)
     char shown[PATH_TEXT];
     struct device device;
     path_text(path, shown);
-    if (device_look(number, &device))
+    if (device_read(number, &device))
         device.size_bytes = 0;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return failure_system(why, errno, "cannot look what '%s' holds", shown);
+        return failure_system(why, errno, "cannot read '%s'", shown);
     const char *content = signature_find(fd, (uint64_t)device.size_bytes);
     close(fd);
     if (!content)
         return 0;
     return failure_set(why, -EEXIST,
-                       "will not write to '%s': it holds %s; --overwrite would destroy that", shown,
+                       "will not write to '%s': it contains %s; --overwrite destroys it", shown,
                        content);
 }

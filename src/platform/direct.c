@@ -48,7 +48,7 @@ static const char *name_of(int64_t magic)
     return "this file system";
 }
 
-int direct_look(int fd, struct direct_facts *facts)
+int direct_detect(int fd, struct direct_facts *facts)
 {
     struct status status;
     struct statfs file_system;
@@ -57,20 +57,21 @@ int direct_look(int fd, struct direct_facts *facts)
         return error;
     if (fstatfs(fd, &file_system))
         return -errno;
-    const bool node = !S_ISREG(status.mode);
+    const bool is_device = !S_ISREG(status.mode);
     char name[RECORD_NAME];
     const enum backing backing =
         backing_of(S_ISBLK(status.mode) ? status.special_device : status.device, name);
     *facts = (struct direct_facts){
         .null = status_is_null(&status),
-        /* A device node lies in a tmpfs, what it stands for does not. */
-        .ram_backed = (!node && direct_ram_backed(file_system.f_type)) || backing == BACKING_RAM,
+        /* A device node is in a tmpfs, but its device is not. */
+        .ram_backed =
+            (!is_device && direct_ram_backed(file_system.f_type)) || backing == BACKING_RAM,
         .cached_below = backing == BACKING_CACHED,
         .memory_alignment = status.direct_memory_alignment,
         .offset_alignment = status.direct_offset_alignment,
     };
     snprintf(facts->file_system, sizeof facts->file_system, "%s",
-             node ? "the device" : name_of(file_system.f_type));
+             is_device ? "the device" : name_of(file_system.f_type));
     snprintf(facts->backing, sizeof facts->backing, "%s", name);
     return 0;
 }
@@ -81,12 +82,12 @@ static bool has_effect(const struct direct_facts *facts)
            facts->offset_alignment != 0;
 }
 
-uint32_t direct_alignment(const struct direct_facts *facts, int64_t told)
+uint32_t direct_alignment(const struct direct_facts *facts, int64_t reported)
 {
-    /* Where O_DIRECT has no effect, nothing needs to be aligned for it. */
+    /* If O_DIRECT has no effect, it needs no alignment. */
     if (!has_effect(facts))
         return 1;
-    return told > 0 ? (uint32_t)told : DIRECT_ASSUMED_ALIGNMENT;
+    return reported > 0 ? (uint32_t)reported : DIRECT_ASSUMED_ALIGNMENT;
 }
 
 bool direct_fits(const struct direct_facts *facts, uint64_t request_bytes)
@@ -94,15 +95,16 @@ bool direct_fits(const struct direct_facts *facts, uint64_t request_bytes)
     return is_aligned(request_bytes, direct_alignment(facts, facts->offset_alignment));
 }
 
-enum record_truth direct_judge(const struct direct_facts *facts, uint64_t request_bytes,
-                               char reason[RECORD_LINE])
+enum record_truth direct_evaluate(const struct direct_facts *facts, uint64_t request_bytes,
+                                  char reason[RECORD_LINE])
 {
-    const bool told = facts->offset_alignment >= 0;
+    const bool reported = facts->offset_alignment >= 0;
     reason[0] = 0;
     if (facts->null)
         snprintf(reason, RECORD_LINE, "/dev/null stores nothing");
     else if (facts->ram_backed && facts->backing[0])
-        snprintf(reason, RECORD_LINE, "'%s' below it lives in memory, where O_DIRECT has no effect",
+        snprintf(reason, RECORD_LINE,
+                 "the device '%s' below it is memory, where O_DIRECT has no effect",
                  facts->backing);
     else if (facts->ram_backed)
         snprintf(reason, RECORD_LINE,
@@ -110,20 +112,21 @@ enum record_truth direct_judge(const struct direct_facts *facts, uint64_t reques
                  facts->file_system);
     else if (!has_effect(facts))
         snprintf(reason, RECORD_LINE,
-                 "%s does direct I/O on this file through the page cache (as ext4 does with "
+                 "%s uses the page cache for direct I/O on this file (as ext4 does with "
                  "data=journal)",
                  facts->file_system);
     else if (facts->cached_below)
         snprintf(reason, RECORD_LINE,
-                 "the loop device '%s' keeps its file in the page cache (losetup --direct-io=on)",
+                 "the loop device '%s' uses the page cache for its file; losetup --direct-io=on "
+                 "prevents that",
                  facts->backing);
     else if (!direct_fits(facts, request_bytes))
         snprintf(reason, RECORD_LINE, "requests of %llu bytes are not a multiple of %u%s",
                  (unsigned long long)request_bytes,
                  direct_alignment(facts, facts->offset_alignment),
-                 told ? "" : ", which is assumed where the file system tells none");
-    else if (!told)
-        snprintf(reason, RECORD_LINE, "%s does not tell whether O_DIRECT bypasses its cache",
+                 reported ? "" : ", which is assumed because the file system reports no alignment");
+    else if (!reported)
+        snprintf(reason, RECORD_LINE, "%s does not report whether O_DIRECT bypasses its cache",
                  facts->file_system);
     else
         return TRUTH_YES;
@@ -153,7 +156,7 @@ enum record_truth target_direct(const struct record_target *target, uint64_t req
 {
     struct direct_facts facts;
     facts_of_target(target, &facts);
-    return direct_judge(&facts, request_bytes, reason);
+    return direct_evaluate(&facts, request_bytes, reason);
 }
 
 uint64_t target_direct_size(const struct record_target *target, uint64_t bytes,

@@ -28,13 +28,11 @@ static int open_failure(struct failure *why, int error, const char *path, enum f
     path_text(path, shown);
     switch (error) {
     case EEXIST:
-        return failure_set(why, -error,
-                           "'%s' exists already: --overwrite writes over existing files, or remove "
-                           "it",
+        return failure_set(why, -error, "'%s' already exists: remove it, or use --overwrite",
                            shown);
     case ELOOP:
-        return failure_set(why, -error, "cannot %s '%s': it is a symlink; name what it points at",
-                           verb, shown);
+        return failure_set(why, -error, "cannot %s '%s': it is a symlink; name its target", verb,
+                           shown);
     case EMFILE:
     case ENFILE:
         return failure_system(why, error, "cannot %s '%s' (raise ulimit -n, or use fewer writers)",
@@ -45,14 +43,14 @@ static int open_failure(struct failure *why, int error, const char *path, enum f
     }
 }
 
-/* A FIFO would keep an open for reading waiting, a folder opens as if it were a file. */
+/* open(2) would block on a FIFO, and would open a directory as if it were a file. */
 static int check_kind(const char *path, struct failure *why)
 {
     char shown[PATH_TEXT];
     struct status status;
     const int error = status_of_path(path, true, &status);
     if (error || S_ISREG(status.mode) || S_ISBLK(status.mode) || status_is_null(&status))
-        return 0; /* open has the right message for what is not there */
+        return 0; /* open reports a missing file */
     return failure_set(why, S_ISDIR(status.mode) ? -EISDIR : -EINVAL,
                        "cannot open '%s': it is neither a file nor a block device",
                        path_text(path, shown));
@@ -74,19 +72,19 @@ static int open_buffered(const char *path, enum file_access access, struct failu
     return fd >= 0 ? fd : open_failure(why, errno, path, access);
 }
 
-/* A second descriptor of the file behind 'fd', with O_DIRECT; -errno, -ESTALE when somebody put
- * another file in its place. */
+/* Opens the file behind 'fd' again with O_DIRECT; -errno, -ESTALE if another file has replaced
+ * it. */
 static int open_direct(const char *path, enum file_access access, int fd)
 {
-    struct status ours, theirs;
+    struct status first, second;
     const int mode = access == FILE_OPEN_READ ? O_RDONLY : O_RDWR | O_NOFOLLOW;
     const int direct = open(path, mode | O_CLOEXEC | O_DIRECT);
     if (direct < 0)
         return -errno;
-    int error = status_of_fd(fd, &ours);
+    int error = status_of_fd(fd, &first);
     if (error == 0)
-        error = status_of_fd(direct, &theirs);
-    if (error == 0 && (ours.device != theirs.device || ours.inode != theirs.inode))
+        error = status_of_fd(direct, &second);
+    if (error == 0 && (first.device != second.device || first.inode != second.inode))
         error = -ESTALE;
     if (error == 0)
         return direct;
@@ -98,20 +96,20 @@ static int refuse_buffered(const struct file *file, const char *path, struct fai
 {
     char shown[PATH_TEXT];
     return failure_set(why, -EINVAL,
-                       "direct I/O is required but not possible on '%s': %s; change that, or use "
+                       "direct I/O is required but not possible on '%s': %s; use "
                        "--direct prefer",
                        path_text(path, shown), file->reason);
 }
 
-/* Turns a buffered file into a direct one as far as wished and possible. */
-static int make_direct(struct file *file, const char *path, enum file_access access,
-                       enum preference direct, uint64_t request_bytes, struct failure *why)
+/* Opens a direct descriptor in addition to the buffered one, if possible and preferred. */
+static int add_direct(struct file *file, const char *path, enum file_access access,
+                      enum preference direct, uint64_t request_bytes, struct failure *why)
 {
     struct direct_facts facts;
-    int error = direct_look(file->fd, &facts);
+    int error = direct_detect(file->fd, &facts);
     if (error)
         return open_failure(why, -error, path, access);
-    file->in_effect = direct_judge(&facts, request_bytes, file->reason);
+    file->in_effect = direct_evaluate(&facts, request_bytes, file->reason);
     if (file->in_effect == TRUTH_NO && direct == REQUIRE)
         return refuse_buffered(file, path, why);
     if (!direct_fits(&facts, request_bytes))
@@ -143,7 +141,7 @@ int file_open(struct file *file, const char *path, enum file_access access, enum
     file->fd = fd;
     if (direct == NEVER)
         return 0;
-    const int error = make_direct(file, path, access, direct, request_bytes, why);
+    const int error = add_direct(file, path, access, direct, request_bytes, why);
     if (error == 0)
         return 0;
     file_close(file, path, NULL);
@@ -152,7 +150,6 @@ int file_open(struct file *file, const char *path, enum file_access access, enum
     return error;
 }
 
-/* 0 or -errno. */
 static int sync_fd(int fd)
 {
     struct status status;
@@ -164,7 +161,7 @@ static int sync_fd(int fd)
     return 0;
 }
 
-/* Both descriptors are of one file, but what is read ahead is a matter of each. */
+/* Both descriptors refer to one file, but readahead is a property of each descriptor. */
 void file_expect_random(const struct file *file)
 {
     posix_fadvise(file->fd, 0, 0, POSIX_FADV_RANDOM);
@@ -190,8 +187,8 @@ int file_preallocate(const struct file *file, const char *path, uint64_t bytes, 
         return 0;
     if (error == EOPNOTSUPP || error == ENOSYS || error == ENODEV || error == ESPIPE)
         return -EOPNOTSUPP;
-    return failure_system(why, error, "cannot give '%s' its %llu bytes beforehand",
-                          path_text(path, shown), (unsigned long long)bytes);
+    return failure_system(why, error, "cannot preallocate %llu bytes for '%s'",
+                          (unsigned long long)bytes, path_text(path, shown));
 }
 
 int64_t file_bytes(const struct file *file)
@@ -204,7 +201,7 @@ int file_sync(struct file *file, const char *path, struct failure *why)
 {
     char shown[PATH_TEXT];
     char note[SPACE_TEXT];
-    /* Both descriptors are of one file: one fsync serves both. */
+    /* Both descriptors refer to one file: one fsync is enough. */
     const int error = sync_fd(file->fd);
     return error ? failure_system(why, -error, "cannot sync '%s'%s", path_text(path, shown),
                                   space_note(path, -error, note))
@@ -233,7 +230,7 @@ int file_close(struct file *file, const char *path, struct failure *why)
     if (file->buffered_fd >= 0 && close(file->buffered_fd) && !error)
         error = errno;
     *file = closed_file;
-    /* After EINTR the descriptor is gone, and the data are in the same hands as without it. */
+    /* After EINTR the descriptor is closed, and the data are as safe as without it. */
     if (error == 0 || error == EINTR)
         return 0;
     return failure_system(why, error, "cannot close '%s'%s", path_text(path, shown),

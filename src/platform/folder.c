@@ -16,7 +16,7 @@ int folder_make(const char *path, struct failure *why)
     const int error = errno;
     if (error == EEXIST)
         return -EEXIST;
-    return failure_system(why, error, "cannot make folder '%s'%s", path_text(path, shown),
+    return failure_system(why, error, "cannot create directory '%s'%s", path_text(path, shown),
                           space_note(path, error, note));
 }
 
@@ -33,7 +33,7 @@ int folder_remove(const char *path, struct failure *why)
     char shown[PATH_TEXT];
     if (rmdir(path) == 0 || errno == ENOENT)
         return 0;
-    return failure_system(why, errno, "cannot remove folder '%s'", path_text(path, shown));
+    return failure_system(why, errno, "cannot remove directory '%s'", path_text(path, shown));
 }
 
 bool path_exists(const char *path)

@@ -19,8 +19,8 @@ int host_identify(struct host_identity *identity, struct failure *why)
 {
     *identity = (struct host_identity){0};
     if (gethostname(identity->hostname, sizeof identity->hostname - 1) && errno != ENAMETOOLONG)
-        return failure_system(why, errno, "cannot find out the name of this host");
-    /* Some containers hide it: then the name alone tells hosts apart. */
+        return failure_system(why, errno, "cannot read the name of this host");
+    /* Some containers hide it; then hosts are distinguished by name only. */
     small_file_line("/proc/sys/kernel/random/boot_id", identity->boot_id, sizeof identity->boot_id);
     struct stat status;
     if (stat("/proc/self/ns/time", &status) == 0)
@@ -28,8 +28,9 @@ int host_identify(struct host_identity *identity, struct failure *why)
     return 0;
 }
 
-/* The model as /proc/cpuinfo names it: x86, then POWER, then old Arm; else the architecture. */
-static void look_at_cpu(char cpu[RECORD_NAME], const char *architecture)
+/* Reads the model from /proc/cpuinfo, by the keys of x86, POWER and old Arm; else the
+ * architecture. */
+static void read_cpu_model(char cpu[RECORD_NAME], const char *architecture)
 {
     static const char *const keys[] = {"model name", "cpu\t", "Processor", "Model"};
     char line[512];
@@ -98,11 +99,11 @@ int host_look(struct record_node *node, const struct topology *topology, struct 
     if (error)
         return error;
     if (uname(&kernel))
-        return failure_system(why, errno, "cannot find out the kernel's release");
+        return failure_system(why, errno, "cannot read the kernel release");
     text_copy(node->hostname, sizeof node->hostname, identity.hostname);
     text_copy(node->boot_id, sizeof node->boot_id, identity.boot_id);
     text_copy(node->kernel, sizeof node->kernel, kernel.release);
-    look_at_cpu(node->cpu, kernel.machine);
+    read_cpu_model(node->cpu, kernel.machine);
     topology_mask_text(topology->allowed_mask, node->allowed_cpus, sizeof node->allowed_cpus);
     node->sockets = topology->sockets;
     node->cores = topology->cores;
@@ -113,7 +114,7 @@ int host_look(struct record_node *node, const struct topology *topology, struct 
     node->last_level_cache_bytes = (int64_t)topology->last_level_cache_bytes;
     node->memlock_bytes = host_memlock_bytes();
     node->load_thousandths = -1;
-    host_system_look("", node);
+    host_system_detect("", node);
     return 0;
 }
 
@@ -121,7 +122,7 @@ int64_t host_load_parse(const char *line)
 {
     double load;
     char rest[16];
-    /* five fields, so that a cut or foreign line is none */
+    /* all five fields must parse: a truncated line is invalid */
     if (sscanf(line, "%lf %*f %*f %*d/%15s", &load, rest) != 2 || !(load >= 0 && load < 1e9))
         return -1;
     return (int64_t)(load * 1000 + 0.5);
@@ -137,7 +138,7 @@ uint64_t host_random(void)
 {
     uint64_t bits = 0;
     while (getrandom(&bits, sizeof bits, 0) != (ssize_t)sizeof bits)
-        if (errno == ENOSYS) /* hidden by a sandbox: different at least from run to run */
+        if (errno == ENOSYS) /* blocked by a sandbox: at least different in each run */
             return (uint64_t)clock_now_ns() * 0x9e3779b97f4a7c15u ^ (uint64_t)getpid() << 40;
     return bits;
 }

@@ -1,4 +1,4 @@
-/* Is this host a machine, a virtual machine, a container? */
+/* Detects virtual machines and containers. */
 #include "host_system.h"
 
 #include <limits.h>
@@ -31,15 +31,15 @@ const char *host_hypervisor_name(const char signature[12])
     return "another";
 }
 
-/* False where the processor has no way to tell. */
-static bool processor_tells(char name[RECORD_WORD])
+/* Detects a hypervisor by CPUID; false if the architecture has no CPUID. */
+static bool detect_by_cpuid(char name[RECORD_WORD])
 {
 #ifdef __x86_64__
     unsigned a, b, c, d;
     char signature[12];
     if (!__get_cpuid(1, &a, &b, &c, &d))
         return false;
-    if (!(c >> 31)) { /* the bit that hypervisors set */
+    if (!(c >> 31)) { /* the "hypervisor present" bit */
         text_copy(name, RECORD_WORD, "none");
         return true;
     }
@@ -55,7 +55,7 @@ static bool processor_tells(char name[RECORD_WORD])
 #endif
 }
 
-void host_machine_look(const char *root, char name[RECORD_WORD])
+void host_machine_detect(const char *root, char name[RECORD_WORD])
 {
     static const struct name_for vendors[] = {{"QEMU", "qemu"},      {"KVM", "kvm"},
                                               {"VMware", "vmware"},  {"Xen", "xen"},
@@ -63,7 +63,7 @@ void host_machine_look(const char *root, char name[RECORD_WORD])
     static const char *const files[] = {"sys_vendor", "product_name", "bios_vendor"};
     char path[PATH_MAX];
     char line[128];
-    if (!root[0] && processor_tells(name))
+    if (!root[0] && detect_by_cpuid(name))
         return;
     text_copy(name, RECORD_WORD, "unknown");
     for (size_t file = 0; file < sizeof files / sizeof *files; file++) {
@@ -78,8 +78,8 @@ void host_machine_look(const char *root, char name[RECORD_WORD])
     }
 }
 
-/* The kernel's own numbers of processes: this inode of the namespace is fixed. */
-static bool numbered_by_kernel(const char *root)
+/* True in the initial PID namespace: its inode number is fixed. */
+static bool in_initial_pid_namespace(const char *root)
 {
     static const char first[] = "pid:[4026531836]";
     char path[PATH_MAX];
@@ -92,7 +92,7 @@ static bool numbered_by_kernel(const char *root)
     return strcmp(link, first) == 0;
 }
 
-void host_container_look(const char *root, char name[RECORD_WORD])
+void host_container_detect(const char *root, char name[RECORD_WORD])
 {
     static const struct name_for files[] = {
         {"/.dockerenv", "docker"},
@@ -115,5 +115,5 @@ void host_container_look(const char *root, char name[RECORD_WORD])
             return;
         }
     }
-    text_copy(name, RECORD_WORD, numbered_by_kernel(root) ? "none" : "unknown");
+    text_copy(name, RECORD_WORD, in_initial_pid_namespace(root) ? "none" : "unknown");
 }

@@ -15,14 +15,14 @@ enum { HERTZ_PER_KILOHERTZ = 1000 };
 
 static const char unknown[] = "unknown";
 
-static int64_t number_of(const char *root, const char *name)
+static int64_t read_number(const char *root, const char *name)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s%s", root, name);
     return small_file_number(path, -1);
 }
 
-/* Takes the quotes of a shell's word away, in place. */
+/* Removes the quotes of a shell word, in place. */
 static char *unquote(char *word)
 {
     const char quote = word[0];
@@ -33,7 +33,7 @@ static char *unquote(char *word)
     return word + 1;
 }
 
-static void look_at_release(const char *root, char name[RECORD_NAME])
+static void read_release(const char *root, char name[RECORD_NAME])
 {
     static const char *const files[] = {"/etc/os-release", "/usr/lib/os-release"};
     static const char key[] = "PRETTY_NAME=";
@@ -54,7 +54,7 @@ static void look_at_release(const char *root, char name[RECORD_NAME])
         fclose(file);
 }
 
-/* One policy of cpufreq into what was found so far. */
+/* Adds a cpufreq policy to the facts collected so far. */
 static void add_policy(const char *folder, const char *policy, struct record_node *node)
 {
     char name[PATH_MAX];
@@ -68,16 +68,16 @@ static void add_policy(const char *folder, const char *policy, struct record_nod
             text_copy(node->cpu_governor, sizeof node->cpu_governor, "mixed");
     }
     snprintf(name, sizeof name, "%s/%.64s/scaling_min_freq", folder, policy);
-    const int64_t least = number_of("", name);
+    const int64_t least = read_number("", name);
     snprintf(name, sizeof name, "%s/%.64s/scaling_max_freq", folder, policy);
-    const int64_t most = number_of("", name);
+    const int64_t most = read_number("", name);
     if (least > 0 && (node->cpu_least_hz < 0 || least * HERTZ_PER_KILOHERTZ < node->cpu_least_hz))
         node->cpu_least_hz = least * HERTZ_PER_KILOHERTZ;
     if (most > 0 && most * HERTZ_PER_KILOHERTZ > node->cpu_most_hz)
         node->cpu_most_hz = most * HERTZ_PER_KILOHERTZ;
 }
 
-static void look_at_frequency(const char *root, struct record_node *node)
+static void read_frequency(const char *root, struct record_node *node)
 {
     char folder[PATH_MAX / 2];
     const struct dirent *entry;
@@ -93,7 +93,7 @@ static void look_at_frequency(const char *root, struct record_node *node)
     closedir(policies);
 }
 
-static void look_at_memory(const char *root, struct record_node *node)
+static void read_memory(const char *root, struct record_node *node)
 {
     char path[PATH_MAX];
     char line[128];
@@ -116,7 +116,7 @@ static void look_at_memory(const char *root, struct record_node *node)
         text_copy(node->transparent_huge_pages, sizeof node->transparent_huge_pages, unknown);
 }
 
-static int64_t limit_of_open_files(void)
+static int64_t read_open_files_limit(void)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY ||
@@ -125,20 +125,20 @@ static int64_t limit_of_open_files(void)
     return (int64_t)limit.rlim_cur;
 }
 
-void host_system_look(const char *root, struct record_node *node)
+void host_system_detect(const char *root, struct record_node *node)
 {
     char path[PATH_MAX];
-    look_at_release(root, node->operating_system);
-    host_machine_look(root, node->virtual_machine);
-    host_container_look(root, node->container);
-    look_at_frequency(root, node);
-    look_at_memory(root, node);
+    read_release(root, node->operating_system);
+    host_machine_detect(root, node->virtual_machine);
+    host_container_detect(root, node->container);
+    read_frequency(root, node);
+    read_memory(root, node);
     snprintf(path, sizeof path,
              "%s/sys/devices/system/clocksource/clocksource0/current_clocksource", root);
     if (small_file_line(path, node->clock_source, sizeof node->clock_source))
         text_copy(node->clock_source, sizeof node->clock_source, unknown);
-    node->open_files_limit = limit_of_open_files();
-    node->uring_disabled = number_of(root, "/proc/sys/kernel/io_uring_disabled");
-    node->dirty_limit_percent = number_of(root, "/proc/sys/vm/dirty_ratio");
-    node->dirty_limit_bytes = number_of(root, "/proc/sys/vm/dirty_bytes");
+    node->open_files_limit = read_open_files_limit();
+    node->uring_disabled = read_number(root, "/proc/sys/kernel/io_uring_disabled");
+    node->dirty_limit_percent = read_number(root, "/proc/sys/vm/dirty_ratio");
+    node->dirty_limit_bytes = read_number(root, "/proc/sys/vm/dirty_bytes");
 }

@@ -12,13 +12,13 @@
 #include "platform/clock.h"
 
 /* Launchers often send one signal twice: timeout(1) to the child and to its group, a batch system
- * to the launcher and to the tasks. Such an echo is no second wish. */
-static const int64_t echo_ns = 300000000;
+ * to the launcher and to the tasks. The duplicate is not a second request to stop. */
+static const int64_t duplicate_ns = 300000000;
 
-/* The main thread acts sooner than this when it can act at all; launchers kill after a second. */
-static const int64_t patience_ns = 250000000;
+/* The main thread reacts sooner than this if it can react at all; launchers kill after a second. */
+static const int64_t reaction_ns = 250000000;
 static const int64_t act_most_ns = 500000000;
-static const int64_t look_ns = 50000000;
+static const int64_t poll_ns = 50000000;
 
 static const int ending[] = {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP};
 enum { ENDING_COUNT = sizeof ending / sizeof *ending };
@@ -41,21 +41,21 @@ static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2 &&
                   ATOMIC_BOOL_LOCK_FREE == 2,
               "used in a handler");
 
-static int meaning_of(int signal_number)
+static int reported_signal(int signal_number)
 {
     return signal_number == SIGINT ? SIGINT : SIGTERM;
 }
 
-/* Also a handler's, so of any thread but for the guard before it was there. */
-static void note(int signal_number)
+/* Runs as a signal handler, on any thread, and on the guard. */
+static void record_signal(int signal_number)
 {
     int none = 0;
     const int64_t now_ns = clock_now_ns();
     int64_t unset = 0;
     atomic_compare_exchange_strong(&first_at_ns, &unset, now_ns);
-    if (atomic_compare_exchange_strong(&first_signal, &none, meaning_of(signal_number)))
+    if (atomic_compare_exchange_strong(&first_signal, &none, reported_signal(signal_number)))
         return;
-    if (now_ns - atomic_load(&first_at_ns) <= echo_ns)
+    if (now_ns - atomic_load(&first_at_ns) <= duplicate_ns)
         return;
     atomic_store(&second_came, true);
     if (!atomic_load(&guarded))
@@ -69,7 +69,7 @@ static void ending_set(sigset_t *set)
         sigaddset(set, ending[i]);
 }
 
-/* nohup means it. */
+/* A SIGHUP that nohup ignores stays ignored. */
 static bool is_ignored(int signal_number)
 {
     struct sigaction now;
@@ -78,19 +78,20 @@ static bool is_ignored(int signal_number)
 
 void interrupt_install(void)
 {
-    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = record_signal, .sa_flags = SA_RESTART};
 
     ending_set(&action.sa_mask);
     for (int i = 0; i < ENDING_COUNT; i++)
         if (ending[i] != SIGHUP || !is_ignored(SIGHUP))
             sigaction(ending[i], &action, NULL);
-    /* A closed pipe and a file beyond RLIMIT_FSIZE are errors of the call, with a message. */
+    /* Writing to a closed pipe or beyond RLIMIT_FSIZE is reported as an error of the call
+     * instead. */
     action = (struct sigaction){.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &action, NULL);
     sigaction(SIGXFSZ, &action, NULL);
 }
 
-static void *perform(void *unused)
+static void *run_act(void *unused)
 {
     (void)unused;
     act_call(act_context);
@@ -98,14 +99,14 @@ static void *perform(void *unused)
     return NULL;
 }
 
-/* In a thread of its own: what it touches may hang as well. */
+/* In a separate thread, because the action may block as well. */
 static void start_act(void)
 {
     pthread_t thread;
     pthread_mutex_lock(&act_lock);
     if (atomic_load(&act_state) == ACT_READY) {
         atomic_store(&act_state, ACT_RUNNING);
-        if (pthread_create(&thread, NULL, perform, NULL))
+        if (pthread_create(&thread, NULL, run_act, NULL))
             atomic_store(&act_state, ACT_DONE);
         else
             pthread_detach(thread);
@@ -117,7 +118,7 @@ static void wait_for_act(int64_t limit_ns)
 {
     const int64_t until_ns = clock_now_ns() + limit_ns;
     while (atomic_load(&act_state) == ACT_RUNNING && clock_now_ns() < until_ns)
-        clock_sleep_ns(look_ns / 10);
+        clock_sleep_ns(poll_ns / 10);
 }
 
 void interrupt_tick(void (*tick)(void *context), void *context)
@@ -139,19 +140,19 @@ static void run_tick(void)
 static void *guard(void *unused)
 {
     sigset_t set;
-    const struct timespec look = {.tv_nsec = look_ns};
+    const struct timespec poll = {.tv_nsec = poll_ns};
     (void)unused;
     ending_set(&set);
     for (;;) {
-        /* Threads of libraries may take a signal, too: then the handler noted it. */
-        const int heard = sigtimedwait(&set, NULL, &look);
-        if (heard > 0)
-            note(heard);
+        /* A library's thread may receive a signal too; then the handler has recorded it. */
+        const int received = sigtimedwait(&set, NULL, &poll);
+        if (received > 0)
+            record_signal(received);
         const int first = atomic_load(&first_signal);
         const bool second = atomic_load(&second_came);
         if (!second)
             run_tick();
-        if (first && (second || clock_now_ns() - atomic_load(&first_at_ns) >= patience_ns))
+        if (first && (second || clock_now_ns() - atomic_load(&first_at_ns) >= reaction_ns))
             start_act();
         if (second) {
             wait_for_act(act_most_ns);
@@ -170,7 +171,7 @@ int interrupt_guard(struct failure *why)
     const int error = pthread_create(&thread, NULL, guard, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error)
-        return failure_system(why, error, "cannot start the thread that hears signals");
+        return failure_system(why, error, "cannot start the signal thread");
     pthread_detach(thread);
     ending_set(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
@@ -197,5 +198,5 @@ int interrupt_signal(void)
 
 int interrupt_exit_code(int signal_number)
 {
-    return signal_number == 0 ? 0 : 128 + meaning_of(signal_number);
+    return signal_number == 0 ? 0 : 128 + reported_signal(signal_number);
 }

@@ -5,10 +5,10 @@
 
 #include "base/text.h"
 
-/* Only names that cannot hold a secret belong here. Of a name that ends with '*' all that begin so
- * are kept, unless they look like a secret: only for families of which no member is known to hold
- * one. (Of Open MPI's own some do: OMPI_MCA_orte_precondition_transports is the key of a job.) */
-static const char *const told[] = {
+/* Names of variables that cannot contain a secret. A name that ends with '*' matches all names with
+ * that start, unless the name suggests a secret; only for families without a known secret. (Open
+ * MPI's family has one: OMPI_MCA_orte_precondition_transports is the key of a job.) */
+static const char *const kept_names[] = {
     "FLUX_JOB_ID",
     "FLUX_JOB_NNODES",
     "FLUX_JOB_SIZE",
@@ -63,13 +63,16 @@ static const char *const told[] = {
     "UCX_*",
 };
 
-/* Parts of names that speak of secrets. */
-static const char *const secret[] = {"TOKEN", "SECRET", "PASS",   "KEY", "CRED",
-                                     "AUTH",  "JWT",    "COOKIE", "URI"};
+/* Parts of names that indicate a secret. */
+static const char *const secret_parts[] = {"TOKEN", "SECRET", "PASS",   "KEY", "CRED",
+                                           "AUTH",  "JWT",    "COOKIE", "URI"};
 
-enum { TOLD = sizeof told / sizeof *told, SECRET = sizeof secret / sizeof *secret };
+enum {
+    KEPT_NAMES = sizeof kept_names / sizeof *kept_names,
+    SECRET_PARTS = sizeof secret_parts / sizeof *secret_parts
+};
 
-static bool fits(const char *pattern, const char *name, size_t length)
+static bool matches(const char *pattern, const char *name, size_t length)
 {
     const size_t whole = strlen(pattern);
     if (pattern[whole - 1] == '*')
@@ -77,10 +80,10 @@ static bool fits(const char *pattern, const char *name, size_t length)
     return length == whole && strncmp(name, pattern, length) == 0;
 }
 
-static bool is_told(const char *name, size_t length)
+static bool is_listed(const char *name, size_t length)
 {
-    for (size_t i = 0; i < TOLD; i++)
-        if (fits(told[i], name, length))
+    for (size_t i = 0; i < KEPT_NAMES; i++)
+        if (matches(kept_names[i], name, length))
             return true;
     return false;
 }
@@ -94,10 +97,10 @@ static bool contains_nocase(const char *name, size_t length, const char *part)
     return false;
 }
 
-static bool looks_secret(const char *name, size_t length)
+static bool is_secret(const char *name, size_t length)
 {
-    for (size_t i = 0; i < SECRET; i++)
-        if (contains_nocase(name, length, secret[i]))
+    for (size_t i = 0; i < SECRET_PARTS; i++)
+        if (contains_nocase(name, length, secret_parts[i]))
             return true;
     /* "https://user:word@host" */
     const char *place = strstr(name + length, "://");
@@ -107,7 +110,7 @@ static bool looks_secret(const char *name, size_t length)
 bool job_environment_keeps(const char *variable)
 {
     const size_t length = strcspn(variable, "=");
-    return variable[length] && is_told(variable, length) && !looks_secret(variable, length);
+    return variable[length] && is_listed(variable, length) && !is_secret(variable, length);
 }
 
 static int by_text(const void *a, const void *b)
@@ -131,7 +134,7 @@ void job_environment(char *const *environment, struct text *lines)
             kept[kept_count++] = environment[i];
     qsort(kept, kept_count, sizeof *kept, by_text);
     for (size_t i = 0; i < kept_count; i++) {
-        for (const char *at = kept[i]; *at; at++) /* one variable, one line */
+        for (const char *at = kept[i]; *at; at++) /* one line per variable */
             text_add_bytes(lines, *at == '\n' ? " " : at, 1);
         text_add_bytes(lines, "\n", 1);
     }

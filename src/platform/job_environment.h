@@ -1,7 +1,7 @@
 /*
- * Which environment variables a result keeps: those that say how a run was started, by a list of
- * names. A variable that is not in the list is never looked at, and one that could hold a secret is
- * left out although its beginning is in the list.
+ * Selects the environment variables that a result keeps: those that show how a run was started, by
+ * a list of names. A variable that is not in the list is never kept, and one that could contain a
+ * secret is left out even if the start of its name is in the list.
  */
 #ifndef TIDEMILL_PLATFORM_JOB_ENVIRONMENT_H
 #define TIDEMILL_PLATFORM_JOB_ENVIRONMENT_H
@@ -10,10 +10,11 @@
 
 #include "base/text.h"
 
-/* Adds a line 'NAME=value' for each that is kept, by name. 'environment' as in environ(7). */
+/* Appends a line 'NAME=value' for each kept variable, sorted by name. 'environment' as in
+ * environ(7). */
 void job_environment(char *const *environment, struct text *lines);
 
-/* Is 'NAME=value' kept? Pure. */
+/* True if 'NAME=value' is kept. Pure. */
 bool job_environment_keeps(const char *variable);
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/units.h"
 #include "job_environment.h"
 
-/* The value of the first of these that is set and not empty, else "". */
+/* Returns the value of the first of these variables that is set and not empty, else "". */
 static const char *first_set(const char *const names[], int count)
 {
     for (int i = 0; i < count && names[i]; i++) {
@@ -26,8 +26,8 @@ static bool is_set(const char *name)
     return first_set(&name, 1)[0] != 0;
 }
 
-/* The first of these that holds a whole number; false when none does. */
-static bool number_of(const char *const names[], int count, uint32_t *number)
+/* Gets the value of the first of these variables that is a whole number; false if there is none. */
+static bool read_number(const char *const names[], int count, uint32_t *number)
 {
     for (int i = 0; i < count && names[i]; i++) {
         uint64_t value;
@@ -40,19 +40,19 @@ static bool number_of(const char *const names[], int count, uint32_t *number)
     return false;
 }
 
-/* sbatch sets SLURM_NTASKS and SLURM_PROCID=0 for its script as well, where a single process is
- * nothing to wonder at: only a step has a number of its own, or processes above 0. */
+/* sbatch sets SLURM_NTASKS and SLURM_PROCID=0 for its script too, where a single process is
+ * correct. Only a step has a step id, or process ids above 0. */
 static bool in_slurm_step(void)
 {
     uint32_t process = 0;
-    number_of((const char *const[]){"SLURM_PROCID"}, 1, &process);
+    read_number((const char *const[]){"SLURM_PROCID"}, 1, &process);
     return is_set("SLURM_STEP_ID") || process > 0;
 }
 
 enum { NAMES = 3 };
 
-/* Innermost first: mpirun inside a job starts its daemons by srun, and its ranks inherit what srun
- * set for those. */
+/* Innermost first: mpirun inside a job starts its daemons by srun, and its ranks inherit the
+ * variables of srun. */
 static const struct launcher {
     const char *name;
     const char *mark; /* set by this launcher and by no other */
@@ -76,9 +76,9 @@ static const struct launcher {
 };
 enum { LAUNCHERS = sizeof launchers / sizeof *launchers };
 
-/* Open MPI joins through PMIx, which mpirun, jsrun and srun --mpi=pmix offer. The PMI-2 of Slurm
- * takes a build of its own, which a site that has one makes known by OMPI_MCA_pmix; hydra's and
- * Cray's PMI it cannot use at all. */
+/* Open MPI connects through PMIx, which mpirun, jsrun and srun --mpi=pmix provide. Slurm's PMI-2
+ * requires a special build, which a site announces by OMPI_MCA_pmix. Open MPI cannot use hydra's or
+ * Cray's PMI. */
 static enum record_truth joinable(const struct launcher *launcher)
 {
     if (is_set("PMIX_NAMESPACE") || is_set("PMIX_RANK") || is_set("OMPI_COMM_WORLD_SIZE"))
@@ -97,12 +97,12 @@ void host_look_at_launch(struct host_launch *launch)
             continue;
         launch->launcher = launcher->name;
         launch->launched = true;
-        number_of(launcher->counts, NAMES, &launch->processes);
-        number_of(launcher->numbers, NAMES, &launch->process);
+        read_number(launcher->counts, NAMES, &launch->processes);
+        read_number(launcher->numbers, NAMES, &launch->process);
         launch->joinable = joinable(launcher);
         break;
     }
-    /* A world of one needs nobody; but in a step of Slurm Open MPI insists on PMIx. */
+    /* A single process needs no PMIx, except in a Slurm step, where Open MPI insists on it. */
     if (launch->processes <= 1 && launch->joinable == TRUTH_NO && !in_slurm_step())
         launch->joinable = TRUTH_UNKNOWN;
     if (launch->joinable == TRUTH_YES)
@@ -125,7 +125,7 @@ int host_job(struct record_job *job, struct failure *why)
     uint32_t nodes_asked = 0;
 
     host_look_at_launch(&launch);
-    number_of(nodes, sizeof nodes / sizeof *nodes, &nodes_asked);
+    read_number(nodes, sizeof nodes / sizeof *nodes, &nodes_asked);
     *job = (struct record_job){.nodes_asked = nodes_asked, .launched = launch.launched};
     text_copy(job->launcher, sizeof job->launcher, launch.launcher);
     text_copy(job->job_id, sizeof job->job_id, first_set(ids, sizeof ids / sizeof *ids));
@@ -134,5 +134,5 @@ int host_job(struct record_job *job, struct failure *why)
     job_environment(environ, &lines);
     job->environment = lines.failed ? NULL : strdup(text_string(&lines));
     text_release(&lines);
-    return job->environment ? 0 : failure_system(why, ENOMEM, "cannot keep the environment");
+    return job->environment ? 0 : failure_system(why, ENOMEM, "cannot copy the environment");
 }

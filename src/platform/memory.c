@@ -21,7 +21,7 @@ static size_t page_bytes(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* A line of a table of sizes in kB: "Hugepagesize:    2048 kB"; -1 when it is another. */
+/* Parses a line "Hugepagesize:    2048 kB"; -1 if it has another key. */
 static int64_t kilobytes(const char *line, const char *key)
 {
     int64_t value;
@@ -43,7 +43,7 @@ size_t arena_huge_page_bytes(void)
     return value > 0 ? (size_t)value << 10 : 0;
 }
 
-/* Rounded up to whole units, plus 'slack'; 0 when that is too much. */
+/* Rounds up to whole units and adds 'slack'; 0 on overflow. */
 static size_t round_up(size_t bytes, size_t unit, size_t slack)
 {
     size_t whole;
@@ -65,7 +65,7 @@ static bool map(struct arena *arena, size_t bytes, int flags)
     return true;
 }
 
-/* The kernel sets these aside for the mapping at once, or refuses it. */
+/* The kernel reserves explicit huge pages at once, or refuses the mapping. */
 static bool map_explicit(struct arena *arena, size_t bytes)
 {
     const size_t huge = arena_huge_page_bytes();
@@ -75,7 +75,7 @@ static bool map_explicit(struct arena *arena, size_t bytes)
     return true;
 }
 
-/* A transparent huge page lies at a multiple of its size. */
+/* A transparent huge page is aligned to its size. */
 static bool map_transparent(struct arena *arena, size_t bytes)
 {
     const size_t whole = round_up(bytes, TRANSPARENT_BYTES, 0);
@@ -84,26 +84,26 @@ static bool map_transparent(struct arena *arena, size_t bytes)
     const size_t before = (uintptr_t)arena->start % TRANSPARENT_BYTES;
     arena->memory = (char *)arena->start + (before ? TRANSPARENT_BYTES - before : 0);
     arena->bytes = whole;
-    /* Where the kernel has none, the count will tell. */
+    /* If the kernel has none, arena_count shows it. */
     madvise(arena->memory, whole, MADV_HUGEPAGE);
     return true;
 }
 
-static bool wants_huge(uint64_t bytes, enum preference huge)
+static bool prefers_huge(uint64_t bytes, enum preference huge)
 {
     return huge == REQUIRE || (huge == PREFER && bytes >= TRANSPARENT_BYTES);
 }
 
 uint64_t arena_whole_bytes(uint64_t bytes, enum preference huge)
 {
-    const uint64_t unit = wants_huge(bytes, huge) ? TRANSPARENT_BYTES : page_bytes();
+    const uint64_t unit = prefers_huge(bytes, huge) ? TRANSPARENT_BYTES : page_bytes();
     return divide_up(bytes, unit) * unit;
 }
 
 int arena_map(struct arena *arena, size_t bytes, enum preference huge, struct failure *why)
 {
     *arena = (struct arena){0};
-    if (wants_huge(bytes, huge) && (map_explicit(arena, bytes) || map_transparent(arena, bytes)))
+    if (prefers_huge(bytes, huge) && (map_explicit(arena, bytes) || map_transparent(arena, bytes)))
         return 0;
     if (map(arena, round_up(bytes, page_bytes(), 0), 0)) {
         if (huge == NEVER)
@@ -125,7 +125,7 @@ void arena_touch(void *memory, size_t bytes)
         return;
     if (madvise((char *)memory - (start - first), start - first + bytes, MADV_POPULATE_WRITE) == 0)
         return;
-    /* Kernels before 5.14. Each byte gets its own value again: others may have filled the range. */
+    /* Kernels before 5.14. Each byte keeps its value: other threads may have filled the range. */
     volatile char *byte = memory;
     for (size_t at = 0; at < bytes; at += page - (start + at) % page)
         byte[at] = byte[at];
@@ -140,7 +140,8 @@ static uint64_t overlap(const struct arena *arena, uint64_t start, uint64_t end)
     return start < end ? end - start : 0;
 }
 
-/* A mapping may be told in several parts, or together with its slack, of which no page is there. */
+/* smaps may list a mapping in several parts, or together with its slack, whose pages are not
+ * allocated. */
 void arena_count(const struct arena *arena, struct arena_pages *pages)
 {
     char line[512];
@@ -163,7 +164,7 @@ void arena_count(const struct arena *arena, struct arena_pages *pages)
     }
     if (file)
         fclose(file);
-    /* "Anonymous" holds the transparent ones as well. */
+    /* "Anonymous" includes transparent huge pages */
     pages->small_bytes -= pages->transparent_bytes < pages->small_bytes ? pages->transparent_bytes
                                                                         : pages->small_bytes;
 }
@@ -176,12 +177,12 @@ int64_t arena_huge_pages_free(void)
     return small_file_number(path, 0);
 }
 
-void arena_transparent_mode(char *out, size_t room)
+void arena_transparent_mode(char *out, size_t size)
 {
     char line[128];
     small_file_line("/sys/kernel/mm/transparent_hugepage/enabled", line, sizeof line);
     const char *chosen = strchr(line, '[');
-    snprintf(out, room, "%.*s", chosen ? (int)strcspn(chosen + 1, "]") : 0,
+    snprintf(out, size, "%.*s", chosen ? (int)strcspn(chosen + 1, "]") : 0,
              chosen ? chosen + 1 : "");
 }
 
@@ -192,12 +193,13 @@ int arena_judge(const struct arena_pages *pages, struct failure *why)
         pages->hugetlb_bytes + pages->transparent_bytes > 0)
         return 0;
     arena_transparent_mode(mode, sizeof mode);
-    return failure_set(why, -ENOMEM,
-                       "%" PRIu64 " bytes of the buffers are not in huge pages: %" PRId64
-                       " explicit ones are free (sysctl vm.nr_hugepages), and transparent ones are "
-                       "%s",
-                       pages->small_bytes, arena_huge_pages_free(),
-                       strcmp(mode, "never") == 0 ? "switched off" : "not to be had just now");
+    return failure_set(
+        why, -ENOMEM,
+        "%" PRIu64 " bytes of the buffers are not in huge pages: %" PRId64
+        " explicit huge pages are free (reserve more with sysctl vm.nr_hugepages), and "
+        "transparent huge pages are %s",
+        pages->small_bytes, arena_huge_pages_free(),
+        strcmp(mode, "never") == 0 ? "disabled" : "not available now");
 }
 
 int arena_try_huge(size_t bytes, struct failure *why)

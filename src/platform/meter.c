@@ -10,8 +10,8 @@
 #include "platform/clock.h"
 #include "small_file.h"
 
-/* The kernel's sector in these counters is 512 bytes, whatever the device's is. */
-enum { SECTOR = 512, MS = 1000000, PATH_ROOM = 768, LINK_WORD_BYTES = 4 };
+/* These counters count sectors of 512 bytes, for any sector size of the device. */
+enum { SECTOR = 512, MS = 1000000, PATH_SIZE = 768, LINK_WORD_BYTES = 4 };
 
 bool meter_parse(const char *line, struct meter_reading *reading)
 {
@@ -33,22 +33,23 @@ bool meter_parse(const char *line, struct meter_reading *reading)
 
 static void read_device(const char *device, struct meter_reading *reading)
 {
-    char path[PATH_ROOM];
+    char path[PATH_SIZE];
     char line[256];
     snprintf(path, sizeof path, "/sys/class/block/%s/stat", device);
     if (small_file_line(path, line, sizeof line) == 0)
         meter_parse(line, reading);
 }
 
-static bool has(const char *folder, const char *name)
+static bool has_file(const char *folder, const char *name)
 {
-    char path[PATH_ROOM];
+    char path[PATH_SIZE];
     snprintf(path, sizeof path, "%.500s/%s", folder, name);
     return access(path, F_OK) == 0;
 }
 
-/* Is it made of others, such as a bridge, a bond or a VLAN? Their counters have its bytes. */
-static bool stands_on_others(const char *folder)
+/* True if the interface is stacked on others (bridge, bond, VLAN), whose counters include its
+ * bytes. */
+static bool is_stacked(const char *folder)
 {
     bool found = false;
     DIR *entries = opendir(folder);
@@ -60,19 +61,19 @@ static bool stands_on_others(const char *folder)
     return found;
 }
 
-/* IP over InfiniBand: the port of the adapter counts it, with what goes past the kernel. Ports of
- * RDMA over Ethernet count only the latter. */
+/* True for IP over InfiniBand: the adapter's port counts its bytes, together with RDMA traffic.
+ * Ports for RDMA over Ethernet only count RDMA. */
 static bool counted_by_port(const char *folder)
 {
     return small_file_number_in(folder, "type", -1) == ARPHRD_INFINIBAND &&
-           has(folder, "device/infiniband");
+           has_file(folder, "device/infiniband");
 }
 
-/* Adds interfaces that have hardware, or those that have none; were there any of the kind? */
+/* Adds interfaces with hardware, or those without; returns true if there were any of that kind. */
 static bool read_interfaces(const char *root, bool physical, struct meter_reading *reading)
 {
-    char all[PATH_ROOM];
-    char folder[PATH_ROOM];
+    char all[PATH_SIZE];
+    char folder[PATH_SIZE];
     bool any = false;
     snprintf(all, sizeof all, "%.200s/sys/class/net", root);
     DIR *entries = opendir(all);
@@ -81,10 +82,10 @@ static bool read_interfaces(const char *root, bool physical, struct meter_readin
     for (const struct dirent *entry; (entry = readdir(entries));) {
         snprintf(folder, sizeof folder, "%.240s/%s", all, entry->d_name);
         if (entry->d_name[0] == '.' || strcmp(entry->d_name, "lo") == 0 ||
-            has(folder, "device") != physical)
+            has_file(folder, "device") != physical)
             continue;
         any = true;
-        if (stands_on_others(folder) || (physical && counted_by_port(folder)))
+        if (is_stacked(folder) || (physical && counted_by_port(folder)))
             continue;
         reading->received_bytes += small_file_number_in(folder, "statistics/rx_bytes", 0);
         reading->sent_bytes += small_file_number_in(folder, "statistics/tx_bytes", 0);
@@ -93,10 +94,10 @@ static bool read_interfaces(const char *root, bool physical, struct meter_readin
     return any;
 }
 
-/* The ports of one adapter; their data counters count words of four bytes. */
+/* Adds the ports of an adapter; their data counters count words of four bytes. */
 static void read_ports(const char *ports, struct meter_reading *reading)
 {
-    char folder[PATH_ROOM];
+    char folder[PATH_SIZE];
     DIR *entries = opendir(ports);
     if (!entries)
         return;
@@ -113,8 +114,8 @@ static void read_ports(const char *ports, struct meter_reading *reading)
 
 static void read_infiniband(const char *root, struct meter_reading *reading)
 {
-    char all[PATH_ROOM];
-    char ports[PATH_ROOM];
+    char all[PATH_SIZE];
+    char ports[PATH_SIZE];
     snprintf(all, sizeof all, "%.200s/sys/class/infiniband", root);
     DIR *adapters = opendir(all);
     if (!adapters)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-/* Undoes "\040" and the like in place. */
+/* Replaces octal escapes such as "\040", in place. */
 static void unescape(char *text)
 {
     char *to = text;
@@ -22,7 +22,8 @@ static void unescape(char *text)
     *to = 0;
 }
 
-/* The next word of a line, unescaped; NULL at the end. A word may be empty (a mount source). */
+/* Returns the next word of a line, unescaped; NULL at the end. A word may be empty (a mount
+ * source). */
 static char *next_word(char **rest)
 {
     char *word = strsep(rest, " ");
@@ -44,7 +45,7 @@ bool mount_parse(struct mount *mount, char *line)
     mount->point = next_word(&rest);
     mount->options = next_word(&rest);
     const char *word = next_word(&rest);
-    while (word && strcmp(word, "-") != 0) /* "shared:2" and other tags */
+    while (word && strcmp(word, "-") != 0) /* optional fields such as "shared:2" */
         word = next_word(&rest);
     mount->type = next_word(&rest);
     mount->source = next_word(&rest);
@@ -61,9 +62,9 @@ bool mount_parse(struct mount *mount, char *line)
 
 static int add_line(struct mounts *mounts, const char *line)
 {
-    if ((mounts->count & (mounts->count - 1)) == 0) { /* room grows at 0, 1, 2, 4 ... */
-        const size_t room = mounts->count ? 2 * mounts->count : 1;
-        struct mount *list = realloc(mounts->list, room * sizeof *list);
+    if ((mounts->count & (mounts->count - 1)) == 0) { /* grows at 0, 1, 2, 4 ... */
+        const size_t capacity = mounts->count ? 2 * mounts->count : 1;
+        struct mount *list = realloc(mounts->list, capacity * sizeof *list);
         if (!list)
             return -ENOMEM;
         mounts->list = list;
@@ -81,14 +82,14 @@ static int add_line(struct mounts *mounts, const char *line)
 int mounts_read(struct mounts *mounts, const char *path)
 {
     char *line = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     int error = 0;
 
     *mounts = (struct mounts){0};
     FILE *file = fopen(path ? path : "/proc/self/mountinfo", "re");
     if (!file)
         return -errno;
-    while (error == 0 && getline(&line, &room, file) > 0)
+    while (error == 0 && getline(&line, &capacity, file) > 0)
         error = add_line(mounts, line);
     if (error)
         mounts_release(mounts);
@@ -105,8 +106,8 @@ void mounts_release(struct mounts *mounts)
     *mounts = (struct mounts){0};
 }
 
-/* Does 'path' lie at or below 'point'? */
-static bool lies_below(const char *path, const char *point)
+/* True if 'path' is 'point' or below it. */
+static bool is_below(const char *path, const char *point)
 {
     const size_t length = strlen(point);
     return strncmp(path, point, length) == 0 &&
@@ -120,19 +121,19 @@ const struct mount *mounts_find(const struct mounts *mounts, uint64_t id, const 
         const struct mount *mount = &mounts->list[i];
         if (id != 0 && mount->id == id)
             return mount;
-        if (lies_below(real_path, mount->point) &&
+        if (is_below(real_path, mount->point) &&
             (!best || strlen(mount->point) >= strlen(best->point)))
             best = mount;
     }
     return best;
 }
 
-static bool says_read_only(const char *options)
+static bool is_read_only(const char *options)
 {
     return strcmp(options, "ro") == 0 || strncmp(options, "ro,", 3) == 0;
 }
 
 bool mount_read_only(const struct mount *mount)
 {
-    return says_read_only(mount->options) || says_read_only(mount->super_options);
+    return is_read_only(mount->options) || is_read_only(mount->super_options);
 }

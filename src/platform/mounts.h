@@ -9,12 +9,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Fields of one line, octal escapes undone; all point into 'line'. */
+/* The fields of a line without octal escapes; all point into 'line'. */
 struct mount {
     char *line;
     uint64_t id;
-    dev_t device;     /* what st_dev says below it */
-    const char *root; /* the part of the file system that is mounted: "/" but for bind mounts */
+    dev_t device;     /* st_dev of files below it */
+    const char *root; /* the mounted part of the file system: "/" except for bind mounts */
     const char *point;
     const char *options; /* of this mount */
     const char *type;    /* "ext4", "fuse.glusterfs" */
@@ -27,18 +27,20 @@ struct mounts {
     size_t count;
 };
 
-/* Reads 'path' (NULL: /proc/self/mountinfo). 0 or -errno; lines that make no sense are left out. */
+/* Reads 'path' (NULL: /proc/self/mountinfo). 0 or -errno; lines that cannot be parsed are
+ * skipped. */
 int mounts_read(struct mounts *mounts, const char *path);
 void mounts_release(struct mounts *mounts);
 
-/* Cuts a line (malloc'ed, taken over on success) into fields. */
+/* Splits a line (malloc'ed; owned by 'mount' on success) into fields; false if it cannot be
+ * parsed. */
 bool mount_parse(struct mount *mount, char *line);
 
-/* The mount that a file lies in: by its number, or (0: not told) the longest mount point that
- * 'real_path' begins with, the last of equals being on top. NULL when there is none. */
+/* Returns the mount that contains a file: by its id, or (0: unknown) by the longest mount point
+ * that 'real_path' starts with; of equal ones the last, which is on top. NULL if there is none. */
 const struct mount *mounts_find(const struct mounts *mounts, uint64_t id, const char *real_path);
 
-/* Is the mount or its file system read-only? */
+/* True if the mount or its file system is read-only. */
 bool mount_read_only(const struct mount *mount);
 
 #endif

@@ -34,7 +34,7 @@ static int append(struct networks *networks, const struct record_network *networ
     return 0;
 }
 
-static bool has(const char *folder, const char *name)
+static bool has_file(const char *folder, const char *name)
 {
     char path[SYS_PATH];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -44,8 +44,8 @@ static bool has(const char *folder, const char *name)
 static int add_interface(struct networks *networks, const char *folder, const char *name)
 {
     char device[SYS_PATH];
-    const bool bond = has(folder, "bonding");
-    if (!bond && !has(folder, "device"))
+    const bool bond = has_file(folder, "bonding");
+    if (!bond && !has_file(folder, "device"))
         return 0;
     struct record_network network = {.bits_per_s = -1};
     snprintf(device, sizeof device, "%.4096s/device", folder);
@@ -54,7 +54,7 @@ static int add_interface(struct networks *networks, const char *folder, const ch
     small_file_word_in(folder, "operstate", network.state, sizeof network.state);
     sys_link_name(device, "driver", network.driver, sizeof network.driver);
     const int64_t megabits = small_file_number_in(folder, "speed", -1);
-    if (megabits > 0) /* 2^32 - 1 stood for "not known" */
+    if (megabits > 0) /* 2^32 - 1 meant "unknown" */
         network.bits_per_s = megabits < UINT32_MAX ? megabits * BITS_PER_MEGABIT : -1;
     network.mtu_bytes = small_file_number_in(folder, "mtu", -1);
     network.numa_node = bond ? -1 : sys_numa_node(device);
@@ -62,7 +62,7 @@ static int add_interface(struct networks *networks, const char *folder, const ch
 }
 
 /* "200 Gb/sec (4X HDR)" */
-static int64_t rate_of(const char *port)
+static int64_t read_rate(const char *port)
 {
     char line[64];
     double giga;
@@ -73,7 +73,7 @@ static int64_t rate_of(const char *port)
 }
 
 /* "4: ACTIVE" -> "active" */
-static void state_of(const char *port, char state[RECORD_WORD])
+static void read_state(const char *port, char state[RECORD_WORD])
 {
     char line[RECORD_WORD];
     small_file_word_in(port, "state", line, sizeof line);
@@ -85,7 +85,7 @@ static void state_of(const char *port, char state[RECORD_WORD])
 
 typedef int add_one(struct networks *networks, const char *folder, const char *name);
 
-/* For each entry of the folder, in the order of the names. */
+/* Calls 'add' for each entry of the directory, sorted by name. */
 static int for_each(struct networks *networks, const char *folder, add_one *add)
 {
     struct dirent **entries = NULL;
@@ -108,14 +108,14 @@ static int add_port(struct networks *networks, const char *folder, const char *p
 {
     char layer[RECORD_WORD];
     char adapter[PATH_MAX];
-    struct record_network network = {.bits_per_s = rate_of(folder), .mtu_bytes = -1};
+    struct record_network network = {.bits_per_s = read_rate(folder), .mtu_bytes = -1};
     text_copy(adapter, sizeof adapter, folder);
     *strrchr(adapter, '/') = 0;
     *strrchr(adapter, '/') = 0;
     snprintf(network.name, sizeof network.name, "%.40s:%.16s", strrchr(adapter, '/') + 1, port);
     small_file_word_in(folder, "link_layer", layer, sizeof layer);
     network.kind = strcmp(layer, "Ethernet") == 0 ? NETWORK_RDMA_OVER_ETHERNET : NETWORK_INFINIBAND;
-    state_of(folder, network.state);
+    read_state(folder, network.state);
     strncat(adapter, "/device", sizeof adapter - strlen(adapter) - 1);
     sys_link_name(adapter, "driver", network.driver, sizeof network.driver);
     network.numa_node = sys_numa_node(adapter);

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 
 struct numa {
-    hwloc_topology_t machine; /* NULL when hwloc could not tell */
+    hwloc_topology_t machine; /* NULL if hwloc failed */
     uint32_t count;
     struct numa_domain domains[NUMA_DOMAINS_MAX];
     hwloc_bitmap_t cpus[NUMA_DOMAINS_MAX];
     hwloc_bitmap_t nodes[NUMA_DOMAINS_MAX];
 };
 
-/* Two kinds of memory beside the same processors (HBM, CXL) are one domain: that of the first. */
+/* Two kinds of memory with the same CPUs (HBM, CXL) are one domain: the first of them. */
 static bool is_known(const struct numa *numa, hwloc_const_bitmap_t cpus)
 {
     for (uint32_t i = 0; i < numa->count; i++)
@@ -42,7 +42,7 @@ static void add_domain(struct numa *numa, hwloc_obj_t node, hwloc_const_bitmap_t
     numa->count++;
 }
 
-static void look(struct numa *numa)
+static void detect_domains(struct numa *numa)
 {
     hwloc_bitmap_t allowed = hwloc_bitmap_alloc();
     hwloc_obj_t node = NULL;
@@ -65,13 +65,13 @@ out:
 
 int numa_open(struct numa **numa, struct failure *why)
 {
-    struct numa *made = calloc(1, sizeof *made);
-    *numa = made;
-    if (!made)
-        return failure_set(why, -ENOMEM, "not enough memory to look at the NUMA nodes");
-    look(made);
-    if (made->count == 0)
-        made->count = 1;
+    struct numa *new = calloc(1, sizeof *new);
+    *numa = new;
+    if (!new)
+        return failure_set(why, -ENOMEM, "cannot detect the NUMA nodes: out of memory");
+    detect_domains(new);
+    if (new->count == 0)
+        new->count = 1;
     return 0;
 }
 

@@ -15,13 +15,13 @@
 
 enum { PAGE_BYTES = 4096, SECTOR_BYTES = 512, FLAG_DONTCACHE = 0x80 };
 
-/* By the link that /proc has for it, so that a file without a name can be opened twice. */
+/* Opens a file again through /proc, which also works for a file without a name. */
 static int open_again(int fd, int flags)
 {
     char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    const int again = open(link, flags | O_CLOEXEC);
-    return again >= 0 ? again : -errno;
+    const int fd_again = open(link, flags | O_CLOEXEC);
+    return fd_again >= 0 ? fd_again : -errno;
 }
 
 static void set_direct(struct probe *probe, int result)
@@ -30,7 +30,7 @@ static void set_direct(struct probe *probe, int result)
     probe->direct_error = result >= 0 ? 0 : result;
 }
 
-/* A name that is gone before anybody could trip over it. */
+/* Creates a file and removes its name at once. */
 static int open_named(struct probe *probe, const char *folder)
 {
     char *path;
@@ -95,7 +95,7 @@ int probe_open(struct probe *probe, const char *target, struct failure *why)
     if (error == 0)
         return 0;
     probe_close(probe);
-    return failure_system(why, -error, "cannot try anything on '%s'", path_text(target, shown));
+    return failure_system(why, -error, "cannot probe '%s'", path_text(target, shown));
 }
 
 int probe_uncached(const struct probe *probe)
@@ -127,18 +127,18 @@ int probe_direct_bypasses(const struct probe *probe)
     int result = 0;
     if (!probe->own || probe->direct_fd < 0)
         return -EPERM;
-    /* What was written through the cache before is dropped by a direct write over it. */
+    /* A direct write drops the pages that were written through the cache before. */
     if (pwrite(probe->direct_fd, probe->memory, PROBE_BYTES, 0) != PROBE_BYTES)
         return -EIO;
-    void *seen = mmap(NULL, PROBE_BYTES, PROT_READ, MAP_SHARED, probe->fd, 0);
-    if (seen == MAP_FAILED)
+    void *mapping = mmap(NULL, PROBE_BYTES, PROT_READ, MAP_SHARED, probe->fd, 0);
+    if (mapping == MAP_FAILED)
         return -errno;
-    if (mincore(seen, PROBE_BYTES, present))
+    if (mincore(mapping, PROBE_BYTES, present))
         result = -errno;
     else
         for (size_t i = 0; i < sizeof present; i++)
             result |= present[i] & 1;
-    munmap(seen, PROBE_BYTES);
+    munmap(mapping, PROBE_BYTES);
     return result < 0 ? result : !result;
 }
 

@@ -10,7 +10,7 @@
 #include "path_text.h"
 #include "platform/file.h"
 
-/* The folder itself, held open: whoever swaps its name meanwhile changes nothing. -ENOENT. */
+/* Opens the directory and keeps it open: renaming it meanwhile changes nothing. -ENOENT. */
 static int open_folder(const struct remains *remains, DIR **folder, struct failure *why)
 {
     char shown[PATH_TEXT];
@@ -20,17 +20,17 @@ static int open_folder(const struct remains *remains, DIR **folder, struct failu
     if (fd < 0 && errno == ENOENT)
         return -ENOENT;
     if (fd < 0)
-        return failure_system(why, errno, "cannot look into '%s'", shown);
+        return failure_system(why, errno, "cannot open directory '%s'", shown);
     if (fstat(fd, &facts) || facts.st_uid != geteuid()) {
         close(fd);
-        return failure_set(why, -EPERM, "will not clean up '%s': it belongs to somebody else",
+        return failure_set(why, -EPERM, "will not clean up '%s': it belongs to another user",
                            shown);
     }
     *folder = fdopendir(fd);
     if (*folder)
         return 0;
     close(fd);
-    return failure_system(why, ENOMEM, "cannot look into '%s'", shown);
+    return failure_system(why, ENOMEM, "cannot open directory '%s'", shown);
 }
 
 static int check_entry(const struct remains *remains, int folder, const char *name,
@@ -41,13 +41,14 @@ static int check_entry(const struct remains *remains, int folder, const char *na
     path_text(remains->folder, shown);
     path_text(name, shown_name);
     if (fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW))
-        return errno == ENOENT ? 0 : failure_system(why, errno, "cannot look at '%s'", shown_name);
+        return errno == ENOENT ? 0 : failure_system(why, errno, "cannot inspect '%s'", shown_name);
     if (!remains->own(name, remains->context) || !S_ISREG(facts.st_mode) ||
         facts.st_uid != geteuid())
-        return failure_set(why, -EEXIST,
-                           "will not clean up '%s': '%s' in it was not made by that run; nothing "
-                           "was removed",
-                           shown, shown_name);
+        return failure_set(
+            why, -EEXIST,
+            "will not clean up '%s': that run did not create '%s' in it; nothing was "
+            "removed",
+            shown, shown_name);
     bool used;
     const int error = file_is_used(folder, name, remains->force, &used, why);
     if (error)
@@ -107,7 +108,7 @@ int remains_remove(struct remains *remains, struct failure *why)
     if (rmdir(remains->folder) == 0)
         remains->folders++;
     else if (errno != ENOENT)
-        return failure_system(why, errno, "cannot remove folder '%s'",
+        return failure_system(why, errno, "cannot remove directory '%s'",
                               path_text(remains->folder, shown));
     return 0;
 }

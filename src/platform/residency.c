@@ -11,8 +11,8 @@
 
 enum { WINDOW_BYTES = 2 << 20, WINDOW_PAGES_MAX = WINDOW_BYTES / 4096 };
 
-/* Looks at one window; false when the kernel cannot tell. */
-static bool look(int fd, int64_t offset, size_t bytes, struct file_pages *pages)
+/* Counts the pages of one window; false if mincore fails. */
+static bool count_window(int fd, int64_t offset, size_t bytes, struct file_pages *pages)
 {
     unsigned char present[WINDOW_PAGES_MAX];
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -20,16 +20,16 @@ static bool look(int fd, int64_t offset, size_t bytes, struct file_pages *pages)
     void *memory = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, offset);
     if (memory == MAP_FAILED)
         return false;
-    const bool told = mincore(memory, bytes, present) == 0;
-    for (size_t i = 0; told && i < count; i++)
+    const bool counted = mincore(memory, bytes, present) == 0;
+    for (size_t i = 0; counted && i < count; i++)
         pages->resident += present[i] & 1;
-    pages->seen += told ? count : 0;
+    pages->seen += counted ? count : 0;
     munmap(memory, bytes);
-    return told;
+    return counted;
 }
 
-/* Of files that one neither owns nor may write, the kernel says that all is resident. */
-static bool may_ask(const char *path, const struct status *status)
+/* For files that the user neither owns nor may write, the kernel reports all pages as resident. */
+static bool may_count(const char *path, const struct status *status)
 {
     return status->owner == geteuid() || access(path, W_OK) == 0;
 }
@@ -37,29 +37,30 @@ static bool may_ask(const char *path, const struct status *status)
 int file_look_at_pages(const char *path, uint32_t samples, struct file_pages *pages)
 {
     struct status status;
-    bool told = false;
+    bool counted = false;
 
     *pages = (struct file_pages){0};
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return -errno;
     if (status_of_fd(fd, &status) || !S_ISREG(status.mode) || status.size_bytes == 0 ||
-        samples == 0 || !may_ask(path, &status))
+        samples == 0 || !may_count(path, &status))
         goto out;
     const uint64_t size = (uint64_t)status.size_bytes;
     const uint64_t windows = (size + WINDOW_BYTES - 1) / WINDOW_BYTES;
-    const uint64_t looks = windows < samples ? windows : samples;
-    told = true;
-    for (uint64_t i = 0; told && i < looks; i++) {
-        /* Spread over the file, first and last window included. */
-        const uint64_t window = looks == 1 ? 0 : checked_scale(i, windows - 1, looks - 1);
+    const uint64_t sample_count = windows < samples ? windows : samples;
+    counted = true;
+    for (uint64_t i = 0; counted && i < sample_count; i++) {
+        /* spread over the file, including the first and the last window */
+        const uint64_t window =
+            sample_count == 1 ? 0 : checked_scale(i, windows - 1, sample_count - 1);
         const uint64_t left = size - window * WINDOW_BYTES;
-        told = look(fd, (int64_t)(window * WINDOW_BYTES),
-                    left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES, pages);
+        counted = count_window(fd, (int64_t)(window * WINDOW_BYTES),
+                               left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES, pages);
     }
 out:
     close(fd);
-    return told ? 0 : -ENODATA;
+    return counted ? 0 : -ENODATA;
 }
 
 double file_residency(const char *path, uint32_t samples)

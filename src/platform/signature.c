@@ -5,8 +5,8 @@
 
 enum { MARK_MAX = 12 };
 
-/* Volume managers come before file systems, and partition tables last: a whole-disk file system
- * may carry a boot sector's mark as well. */
+/* Volume managers come before file systems, and partition tables last: a file system on a whole
+ * disk may also have the signature of a boot sector. */
 static const struct {
     const char *name;
     int64_t offset; /* from the end when negative */
@@ -56,7 +56,7 @@ static int holds(int fd, uint64_t offset, const char *mark, unsigned length)
            memcmp(bytes, mark, length) == 0;
 }
 
-/* Old md RAIDs keep their mark near the end, at places that depend on the size. */
+/* Old md RAIDs have their signature near the end, at offsets that depend on the size. */
 static int holds_old_md(int fd, uint64_t size_bytes)
 {
     static const char mark[] = "\xfc\x4e\x2b\xa9";
@@ -66,7 +66,7 @@ static int holds_old_md(int fd, uint64_t size_bytes)
            holds(fd, ((size_bytes / 512 - 16) & ~(uint64_t)7) * 512, mark, 4);
 }
 
-/* A ZFS label has its ring of uberblocks 128 KiB in; any slot may be the first one used. */
+/* The ring of uberblocks starts 128 KiB into a ZFS label; any slot may be the first one in use. */
 static int holds_zfs(int fd)
 {
     static const char little[] = "\x0c\xb1\xba\0\0\0\0\0", big[] = "\0\0\0\0\0\xba\xb1\x0c";

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int small_file_line(const char *path, char *line, size_t room)
+int small_file_line(const char *path, char *line, size_t size)
 {
     int error = 0;
     line[0] = 0;
@@ -14,7 +14,7 @@ int small_file_line(const char *path, char *line, size_t room)
     if (!file)
         return -errno;
     errno = 0;
-    if (!fgets(line, (int)room, file)) {
+    if (!fgets(line, (int)size, file)) {
         error = errno ? -errno : -ENODATA;
         line[0] = 0;
     }
@@ -41,11 +41,11 @@ int64_t small_file_number_in(const char *folder, const char *name, int64_t other
     return small_file_number(path, otherwise);
 }
 
-void small_file_word_in(const char *folder, const char *name, char *out, size_t room)
+void small_file_word_in(const char *folder, const char *name, char *out, size_t size)
 {
     char path[PATH_MAX + 64];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    small_file_line(path, out, room);
+    small_file_line(path, out, size);
     for (size_t length = strlen(out); length && strchr(" \t\r", out[length - 1]);)
         out[--length] = 0;
 }

@@ -7,14 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The first line without its end, cut to 'room'; 0 or -errno (then 'line' is ""). */
-int small_file_line(const char *path, char *line, size_t room);
+/* Reads the first line without its newline, truncated to 'size'; 0 or -errno (then 'line' is
+ * ""). */
+int small_file_line(const char *path, char *line, size_t size);
 
-/* The decimal number that the file begins with, or 'otherwise' when there is none. */
+/* Return the decimal number at the start of the file, or 'otherwise' if there is none. */
 int64_t small_file_number(const char *path, int64_t otherwise);
 int64_t small_file_number_in(const char *folder, const char *name, int64_t otherwise);
 
-/* The first line of 'folder'/'name', without spaces at its end; "" when there is none. */
-void small_file_word_in(const char *folder, const char *name, char *out, size_t room);
+/* Reads the first line of 'folder'/'name' without trailing spaces; "" if there is none. */
+void small_file_word_in(const char *folder, const char *name, char *out, size_t size);
 
 #endif

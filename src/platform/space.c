@@ -8,8 +8,8 @@
 
 #include "path_text.h"
 
-/* A file that could not be made has a folder that tells. */
-static int look(const char *path, struct statvfs *facts)
+/* For a file that could not be created, its directory is used. */
+static int stat_file_system(const char *path, struct statvfs *facts)
 {
     if (statvfs(path, facts) == 0)
         return 0;
@@ -23,7 +23,7 @@ const char *space_note(const char *path, int error, char out[SPACE_TEXT])
 {
     struct statvfs facts;
     out[0] = '\0';
-    if ((error == ENOSPC || error == EDQUOT) && look(path, &facts) == 0)
+    if ((error == ENOSPC || error == EDQUOT) && stat_file_system(path, &facts) == 0)
         snprintf(out, SPACE_TEXT, " (%" PRIu64 " bytes and %" PRIu64 " inodes free)",
                  (uint64_t)facts.f_bavail * facts.f_frsize, (uint64_t)facts.f_favail);
     return out;
@@ -32,7 +32,7 @@ const char *space_note(const char *path, int error, char out[SPACE_TEXT])
 int space_free_percent(const char *path)
 {
     struct statvfs facts;
-    if (look(path, &facts) || facts.f_blocks == 0)
+    if (stat_file_system(path, &facts) || facts.f_blocks == 0)
         return -1;
     return (int)((double)facts.f_bavail * 100.0 / (double)facts.f_blocks);
 }

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-/* Newer than some of the headers that tidemill is built with; the layout is the kernel's. */
+/* Newer than the headers of some supported systems; the layout is that of the kernel. */
 enum {
     MASK_MNT_ID = 0x1000,
     MASK_DIOALIGN = 0x2000,
@@ -14,47 +14,46 @@ enum {
     WORD_DIO_OFFSET = 0x9c / 4,
 };
 
-union answer {
+union reply {
     struct statx named;
     uint32_t words[64];
 };
 _Static_assert(sizeof(struct statx) == 256, "the kernel's layout");
 
-static int ask(int folder, const char *path, int flags, struct status *status)
+static int call_statx(int folder, const char *path, int flags, struct status *status)
 {
-    union answer answer = {0};
-    if (statx(folder, path, flags, STATX_BASIC_STATS | MASK_MNT_ID | MASK_DIOALIGN, &answer.named))
+    union reply reply = {0};
+    if (statx(folder, path, flags, STATX_BASIC_STATS | MASK_MNT_ID | MASK_DIOALIGN, &reply.named))
         return -errno;
-    const struct statx *told = &answer.named;
+    const struct statx *fields = &reply.named;
     *status = (struct status){
-        .mode = told->stx_mode,
-        .device = makedev(told->stx_dev_major, told->stx_dev_minor),
-        .special_device = makedev(told->stx_rdev_major, told->stx_rdev_minor),
-        .inode = told->stx_ino,
-        .owner = told->stx_uid,
-        .size_bytes = (int64_t)told->stx_size,
-        .block_bytes = told->stx_blksize,
+        .mode = fields->stx_mode,
+        .device = makedev(fields->stx_dev_major, fields->stx_dev_minor),
+        .special_device = makedev(fields->stx_rdev_major, fields->stx_rdev_minor),
+        .inode = fields->stx_ino,
+        .owner = fields->stx_uid,
+        .size_bytes = (int64_t)fields->stx_size,
+        .block_bytes = fields->stx_blksize,
         .direct_memory_alignment = -1,
         .direct_offset_alignment = -1,
     };
-    if (told->stx_mask & MASK_MNT_ID)
-        status->mount_id = answer.words[WORD_MNT_ID] | (uint64_t)answer.words[WORD_MNT_ID + 1]
-                                                           << 32;
-    if (told->stx_mask & MASK_DIOALIGN) {
-        status->direct_memory_alignment = answer.words[WORD_DIO_MEMORY];
-        status->direct_offset_alignment = answer.words[WORD_DIO_OFFSET];
+    if (fields->stx_mask & MASK_MNT_ID)
+        status->mount_id = reply.words[WORD_MNT_ID] | (uint64_t)reply.words[WORD_MNT_ID + 1] << 32;
+    if (fields->stx_mask & MASK_DIOALIGN) {
+        status->direct_memory_alignment = reply.words[WORD_DIO_MEMORY];
+        status->direct_offset_alignment = reply.words[WORD_DIO_OFFSET];
     }
     return 0;
 }
 
 int status_of_path(const char *path, bool follow, struct status *status)
 {
-    return ask(AT_FDCWD, path, follow ? 0 : AT_SYMLINK_NOFOLLOW, status);
+    return call_statx(AT_FDCWD, path, follow ? 0 : AT_SYMLINK_NOFOLLOW, status);
 }
 
 int status_of_fd(int fd, struct status *status)
 {
-    return ask(fd, "", AT_EMPTY_PATH, status);
+    return call_statx(fd, "", AT_EMPTY_PATH, status);
 }
 
 bool status_is_null(const struct status *status)

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "small_file.h"
 
-/* One folder up; false at the root. */
-static bool go_up(char *folder)
+/* Removes the last component; false at the root. */
+static bool remove_last(char *folder)
 {
     char *slash = strrchr(folder, '/');
     if (!slash || slash == folder)
@@ -27,7 +27,7 @@ int64_t sys_numa_node(const char *folder)
         const int64_t node = small_file_number_in(real, "numa_node", -1);
         if (node >= 0)
             return node;
-    } while (go_up(real));
+    } while (remove_last(real));
     return -1;
 }
 
@@ -40,14 +40,14 @@ bool sys_folder_with(const char *folder, const char *file, char found[PATH_MAX])
         snprintf(path, sizeof path, "%s/%s", found, file);
         if (access(path, F_OK) == 0)
             return true;
-    } while (go_up(found));
+    } while (remove_last(found));
     return false;
 }
 
-void sys_link_name(const char *folder, const char *name, char *out, size_t room)
+void sys_link_name(const char *folder, const char *name, char *out, size_t size)
 {
     char path[SYS_PATH];
     char real[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    text_copy(out, room, realpath(path, real) ? strrchr(real, '/') + 1 : "");
+    text_copy(out, size, realpath(path, real) ? strrchr(real, '/') + 1 : "");
 }

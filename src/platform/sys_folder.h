@@ -1,5 +1,5 @@
 /*
- * What the folders of /sys have in common: the devices above one another. Reads only.
+ * Finding attributes of a device in /sys, or of the devices above it. Reads only.
  */
 #ifndef TIDEMILL_PLATFORM_SYS_FOLDER_H
 #define TIDEMILL_PLATFORM_SYS_FOLDER_H
@@ -11,13 +11,15 @@
 
 enum { SYS_PATH = PATH_MAX + 64 };
 
-/* NUMA node of the device at 'folder', which it or a bridge above it tells; -1 when none does. */
+/* Returns the NUMA node of the device at 'folder', or of the nearest bridge above it that has one;
+ * -1 if unknown. */
 int64_t sys_numa_node(const char *folder);
 
-/* The folder itself or the nearest above it that has a file of this name; false without. */
+/* Finds the nearest directory, from 'folder' upwards, that contains this file; false if there is
+ * none. */
 bool sys_folder_with(const char *folder, const char *file, char found[PATH_MAX]);
 
-/* What the link 'folder'/'name' leads to, without the folders before it; "" without a link. */
-void sys_link_name(const char *folder, const char *name, char *out, size_t room);
+/* Gets the last component of the target of the link 'folder'/'name'; "" without a link. */
+void sys_link_name(const char *folder, const char *name, char *out, size_t size);
 
 #endif

@@ -14,7 +14,7 @@
 #include "platform/target.h"
 #include "target_place.h"
 
-/* File systems that hold no files of people. */
+/* File systems without user files. */
 static const int64_t pseudo[] = {
     PROC_SUPER_MAGIC,          SYSFS_MAGIC,        CGROUP_SUPER_MAGIC,
     CGROUP2_SUPER_MAGIC,       DEBUGFS_MAGIC,      TRACEFS_MAGIC,
@@ -26,13 +26,14 @@ static int refuse_file_system(const char *base, const char *shown, struct failur
 {
     struct statfs facts;
     if (statfs(base, &facts))
-        return failure_system(why, errno, "cannot look at target '%s'", shown);
+        return failure_system(why, errno, "cannot inspect target '%s'", shown);
     for (size_t i = 0; i < sizeof pseudo / sizeof *pseudo; i++)
         if (facts.f_type == pseudo[i])
-            return failure_set(why, -EPERM,
-                               "will not write to '%s': the kernel's own files are there, not "
-                               "storage",
-                               shown);
+            return failure_set(
+                why, -EPERM,
+                "will not write to '%s': it is in a file system of the kernel, not on "
+                "storage",
+                shown);
     if (facts.f_flags & ST_RDONLY)
         return failure_set(why, -EROFS, "cannot write to '%s': its file system is read-only",
                            shown);
@@ -52,7 +53,7 @@ static int refuse_folder(const struct target_place *place, const char *shown, st
     if (error)
         return error;
     if (faccessat(AT_FDCWD, place->base, W_OK | X_OK, AT_EACCESS))
-        return failure_system(why, errno, "cannot make files in '%s'",
+        return failure_system(why, errno, "cannot create files in '%s'",
                               path_text(place->base, folder));
     return 0;
 }
@@ -61,10 +62,11 @@ static int refuse_file(const struct target_place *place, bool overwrite, const c
                        struct failure *why)
 {
     if (!overwrite)
-        return failure_set(why, -EEXIST,
-                           "will not write to '%s': it exists already; --overwrite writes over it "
-                           "in place",
-                           shown);
+        return failure_set(
+            why, -EEXIST,
+            "will not write to '%s': it already exists; --overwrite overwrites it in "
+            "place",
+            shown);
     const int error = refuse_file_system(place->base, shown, why);
     if (error)
         return error;
@@ -81,13 +83,13 @@ static int refuse_device(const struct target_place *place, bool overwrite, bool 
     if (!allowed)
         return failure_set(why, -EPERM,
                            "will not write to '%s': it is a block device; --allow-block-device "
-                           "lets its content be destroyed",
+                           "overwrites its contents",
                            shown);
     if (faccessat(AT_FDCWD, place->base, R_OK | W_OK, AT_EACCESS))
         return failure_system(why, errno, "cannot write to '%s'", shown);
     int error = mounts_read(&mounts, NULL);
     if (error)
-        return failure_system(why, -error, "cannot find out whether '%s' is mounted", shown);
+        return failure_system(why, -error, "cannot check whether '%s' is mounted", shown);
     error = device_refuse_used(place->base, number, &mounts, why);
     mounts_release(&mounts);
     if (error == 0 && !overwrite)
@@ -95,8 +97,8 @@ static int refuse_device(const struct target_place *place, bool overwrite, bool 
     return error;
 }
 
-/* A symlink in the place of a file or device may have been put there by somebody else; one to a
- * directory is how sites name their scratch space. */
+/* Another user may have put a symlink in the place of a file or device; but sites use symlinks to
+ * directories as names for their scratch space. */
 static int refuse_symlink(const char *path, const struct target_place *place, const char *shown,
                           struct failure *why)
 {
@@ -106,7 +108,7 @@ static int refuse_symlink(const char *path, const struct target_place *place, co
         status_of_path(path, false, &status) || !S_ISLNK(status.mode))
         return 0;
     return failure_set(why, -ELOOP, "will not write to '%s': it is a symlink; name '%s' itself",
-                       shown, realpath(path, real) ? path_text(real, shown_real) : "its end");
+                       shown, realpath(path, real) ? path_text(real, shown_real) : "its target");
 }
 
 int target_allow(const char *path, bool overwrite, bool allow_block_device, struct failure *why)

@@ -17,7 +17,7 @@
 #include "status.h"
 #include "target_place.h"
 
-/* File systems that other nodes see too, and those that cannot be seen from elsewhere. */
+/* Types of file systems that other nodes share, and types that they cannot. */
 static const char *const shared_types[] = {
     "nfs",
     "nfs4",
@@ -68,7 +68,7 @@ static enum record_truth shared_by_type(const char *type)
     return is_in(local_types, type) ? TRUTH_NO : TRUTH_UNKNOWN;
 }
 
-/* Options of the mount, then those of the file system, told once. */
+/* Lists the options of the mount, then those of the file system, with "ro" or "rw" only once. */
 static void merge_options(const struct mount *mount, char options[RECORD_LINE])
 {
     struct text merged = {0};
@@ -83,8 +83,8 @@ static void merge_options(const struct mount *mount, char options[RECORD_LINE])
     text_release(&merged);
 }
 
-static void look_at_mount(const struct target_place *place, struct record_target *target,
-                          dev_t *device)
+static void detect_mount(const struct target_place *place, struct record_target *target,
+                         dev_t *device)
 {
     struct mounts mounts;
     char real[PATH_MAX];
@@ -101,7 +101,7 @@ static void look_at_mount(const struct target_place *place, struct record_target
         text_copy(target->source, sizeof target->source, mount->source);
         merge_options(mount, target->options);
         target->shared = (uint8_t)shared_by_type(mount->type);
-        /* btrfs and its like have an anonymous device number. */
+        /* btrfs and similar file systems have an anonymous device number */
         if (mount->source[0] == '/' && status_of_path(mount->source, true, &source) == 0 &&
             S_ISBLK(source.mode))
             *device = source.special_device;
@@ -109,8 +109,8 @@ static void look_at_mount(const struct target_place *place, struct record_target
     mounts_release(&mounts);
 }
 
-/* What a new file in 'folder' would tell, found out with one that never gets a name. */
-static void look_by_unnamed_file(const char *folder, struct record_target *target)
+/* Gets the alignment of a new file in 'folder' from a file that never has a name. */
+static void detect_alignment(const char *folder, struct record_target *target)
 {
     struct status status;
     const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -123,14 +123,14 @@ static void look_by_unnamed_file(const char *folder, struct record_target *targe
     close(fd);
 }
 
-static void look_below(dev_t number, struct record_target *target)
+static void detect_backing(dev_t number, struct record_target *target)
 {
     const enum backing backing = backing_of(number, target->backing);
     target->ram_backed |= backing == BACKING_RAM;
     target->cached_below = backing == BACKING_CACHED;
 }
 
-static int look_at_file_system(const struct target_place *place, struct record_target *target)
+static int detect_file_system(const struct target_place *place, struct record_target *target)
 {
     struct statfs facts;
     struct device device;
@@ -138,8 +138,8 @@ static int look_at_file_system(const struct target_place *place, struct record_t
 
     if (statfs(place->base, &facts))
         return -errno;
-    look_at_mount(place, target, &number);
-    if (device_look(number, &device) == 0)
+    detect_mount(place, target, &number);
+    if (device_read(number, &device) == 0)
         text_copy(target->device, sizeof target->device, device.name);
     const int64_t unit = facts.f_frsize > 0 ? facts.f_frsize : facts.f_bsize;
     target->block_bytes = facts.f_bsize;
@@ -148,18 +148,18 @@ static int look_at_file_system(const struct target_place *place, struct record_t
                          : place->kind == PLACE_FILE ? place->status.size_bytes
                                                      : 0;
     target->ram_backed = direct_ram_backed(facts.f_type);
-    look_below(number, target);
+    detect_backing(number, target);
     if (place->kind != PLACE_FILE)
-        look_by_unnamed_file(place->base, target);
+        detect_alignment(place->base, target);
     return 0;
 }
 
-static void look_at_device(const struct target_place *place, struct record_target *target)
+static void detect_device(const struct target_place *place, struct record_target *target)
 {
     struct device device;
-    target->shared = TRUTH_UNKNOWN; /* a SAN's would be */
-    look_below(place->status.special_device, target);
-    if (device_look(place->status.special_device, &device))
+    target->shared = TRUTH_UNKNOWN; /* a SAN device would be shared */
+    detect_backing(place->status.special_device, target);
+    if (device_read(place->status.special_device, &device))
         return;
     text_copy(target->device, sizeof target->device, device.name);
     target->block_bytes = device.block_bytes;
@@ -193,7 +193,7 @@ int target_look(const char *path, struct record_target *target, struct failure *
     }
     switch (place.kind) {
     case PLACE_DEVICE:
-        look_at_device(&place, target);
+        detect_device(&place, target);
         break;
     case PLACE_NULL:
         target->ram_backed = 1;
@@ -201,11 +201,11 @@ int target_look(const char *path, struct record_target *target, struct failure *
         target->shared = TRUTH_NO;
         break;
     default:
-        error = look_at_file_system(&place, target);
+        error = detect_file_system(&place, target);
         break;
     }
     if (error)
-        failure_system(why, -error, "cannot look at '%s'", path_text(path, shown));
+        failure_system(why, -error, "cannot inspect '%s'", path_text(path, shown));
     target_place_release(&place);
     return error;
 }
@@ -220,11 +220,11 @@ int target_space_look(const char *path, struct target_space *space, struct failu
     int error = target_find(path, &place, why);
     if (error)
         return error;
-    const bool in_one =
+    const bool in_file_system =
         place.kind == PLACE_FOLDER || place.kind == PLACE_FILE || place.kind == PLACE_NEW;
-    if (in_one && statfs(place.base, &facts))
-        error = failure_system(why, errno, "cannot look at '%s'", path_text(path, shown));
-    else if (in_one)
+    if (in_file_system && statfs(place.base, &facts))
+        error = failure_system(why, errno, "cannot inspect '%s'", path_text(path, shown));
+    else if (in_file_system)
         *space = (struct target_space){
             .number = place.status.device,
             .bytes = (uint64_t)facts.f_blocks *

@@ -18,36 +18,37 @@ static enum place_kind kind_of(const struct status *status)
     return status_is_null(status) ? PLACE_NULL : PLACE_OTHER;
 }
 
-/* 'path' is not there: is there a folder to make it in? */
+/* 'path' does not exist: finds the directory to create it in. */
 static int find_folder(const char *path, struct target_place *place, struct failure *why)
 {
     char shown[PATH_TEXT], shown_folder[PATH_TEXT];
     struct status link;
     path_text(path, shown);
     if (status_of_path(path, false, &link) == 0)
-        return failure_set(why, -ENOENT, "target '%s' is a symlink that leads nowhere", shown);
+        return failure_set(why, -ENOENT, "target '%s' is a dangling symlink", shown);
     if (path[0] == 0)
         return failure_set(why, -ENOENT,
                            "target '' is empty: name a directory, a file, a block device or "
                            "/dev/null");
     if (path[strlen(path) - 1] == '/')
-        return failure_set(why, -ENOENT, "target '%s' does not exist: make the directory first",
+        return failure_set(why, -ENOENT, "target '%s' does not exist: create the directory first",
                            shown);
     place->base = path_folder(path);
     if (!place->base)
-        return failure_system(why, ENOMEM, "cannot look at target '%s'", shown);
+        return failure_system(why, ENOMEM, "cannot inspect target '%s'", shown);
     const int error = status_of_path(place->base, true, &place->status);
     path_text(place->base, shown_folder);
     if (error == -ENOENT)
-        return failure_set(why, -ENOENT,
-                           "target '%s' cannot be: directory '%s' does not exist; make it first",
-                           shown, shown_folder);
+        return failure_set(
+            why, -ENOENT,
+            "cannot create target '%s': directory '%s' does not exist; create it first", shown,
+            shown_folder);
     if (error)
-        return failure_system(why, -error, "cannot look at directory '%s' of target '%s'",
+        return failure_system(why, -error, "cannot inspect directory '%s' of target '%s'",
                               shown_folder, shown);
     if (!S_ISDIR(place->status.mode))
-        return failure_set(why, -ENOTDIR, "target '%s' cannot be: '%s' is not a directory", shown,
-                           shown_folder);
+        return failure_set(why, -ENOTDIR, "cannot create target '%s': '%s' is not a directory",
+                           shown, shown_folder);
     place->kind = PLACE_NEW;
     return 0;
 }
@@ -60,13 +61,13 @@ int target_find(const char *path, struct target_place *place, struct failure *wh
     if (error == -ENOENT) {
         error = find_folder(path, place, why);
     } else if (error) {
-        failure_system(why, -error, "cannot look at target '%s'", path_text(path, shown));
+        failure_system(why, -error, "cannot inspect target '%s'", path_text(path, shown));
     } else {
         place->kind = kind_of(&place->status);
         place->base = strdup(path);
         if (!place->base)
             error =
-                failure_system(why, ENOMEM, "cannot look at target '%s'", path_text(path, shown));
+                failure_system(why, ENOMEM, "cannot inspect target '%s'", path_text(path, shown));
     }
     if (error)
         target_place_release(place);

@@ -1,5 +1,6 @@
 /*
- * Where a target path leads: to something that is there, or to a new name in a folder that is.
+ * Resolves a target path: an existing file, directory or device, or a new name in an existing
+ * directory.
  */
 #ifndef TIDEMILL_PLATFORM_TARGET_PLACE_H
 #define TIDEMILL_PLATFORM_TARGET_PLACE_H
@@ -18,14 +19,14 @@ enum place_kind {
 
 struct target_place {
     enum place_kind kind;
-    char *base;           /* the path itself, or the folder of a new name */
+    char *base;           /* the path itself, or the directory of a new name */
     struct status status; /* of 'base' */
 };
 
-/* -ENOENT, -ENOTDIR, -EACCES ... with what to do. Symlinks are followed. */
+/* Resolves 'path'; symlinks are followed. -ENOENT, -ENOTDIR, -EACCES ... with what to do. */
 int target_find(const char *path, struct target_place *place, struct failure *why);
 
-/* Accepts a zeroed one. */
+/* Frees 'base'; accepts a zeroed struct. */
 void target_place_release(struct target_place *place);
 
 #endif

@@ -6,9 +6,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* mpirun stands between its ranks and the user: it gives them a pseudo terminal for standard output
- * and a pipe for standard error, whatever its own are. So its own are looked at, where it runs on
- * this node as the parent; where it does not, nobody can tell. */
+/* mpirun is between its ranks and the user: it gives them a pseudo terminal as standard output and
+ * a pipe as standard error, regardless of its own descriptors. So mpirun's own descriptors are
+ * checked, if it runs on this node as the parent process; otherwise the answer is unknown and
+ * counts as no. */
 static bool parent_is_mpirun(void)
 {
     static const char *const names[] = {"mpirun", "orterun", "mpiexec", "prterun"};
@@ -51,7 +52,7 @@ bool terminal_utf8(void)
     static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
         const char *value = getenv(variables[i]);
-        /* The first that is set and not empty decides, as in setlocale. */
+        /* the first that is set and not empty decides, as in setlocale */
         if (value && value[0])
             return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
     }

@@ -8,14 +8,14 @@ static void *thread_main(void *context)
 {
     struct thread *thread = context;
     pthread_setname_np(pthread_self(), thread->name);
-    /* Wake up when due: the kernel may be 50 us late by default, to save power. */
+    /* Wake up on time: by default the kernel may be 50 us late to save power. */
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     thread->body(thread->argument);
     return NULL;
 }
 
-/* All but those that a fault of the thread itself raises: blocked, they would end the process
- * without the report of a sanitizer or a debugger. */
+/* All signals except those raised by faults of the thread itself: blocked, these would end the
+ * process without the report of a sanitizer or a debugger. */
 static void signals_for_threads(sigset_t *set)
 {
     sigfillset(set);
@@ -33,7 +33,7 @@ int thread_start(struct thread *thread, const char *name, void (*body)(void *), 
 
     *thread = (struct thread){.body = body, .argument = argument};
     snprintf(thread->name, sizeof thread->name, "%s", name);
-    /* The mask is inherited, so no signal can hit the thread before it blocks them itself. */
+    /* The mask is inherited, so the thread never runs with unblocked signals. */
     signals_for_threads(&blocked);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
     const int error = pthread_create(&thread->handle, NULL, thread_main, thread);

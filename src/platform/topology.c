@@ -11,7 +11,7 @@
 #include "cgroup.h"
 #include "mounts.h"
 
-static void look_at_mask(struct topology *topology)
+static void read_affinity(struct topology *topology)
 {
     cpu_set_t *set = CPU_ALLOC(TOPOLOGY_MASK_BITS);
     const size_t bytes = CPU_ALLOC_SIZE(TOPOLOGY_MASK_BITS);
@@ -24,7 +24,7 @@ static void look_at_mask(struct topology *topology)
     CPU_FREE(set);
 }
 
-static void look_at_library(hwloc_topology_t machine, struct topology *topology)
+static void read_library_version(hwloc_topology_t machine, struct topology *topology)
 {
     const char *version = hwloc_obj_get_info_by_name(hwloc_get_root_obj(machine), "hwlocVersion");
     text_copy(topology->hwloc_version, sizeof topology->hwloc_version, version ? version : "");
@@ -49,13 +49,13 @@ static uint64_t last_level_cache(hwloc_topology_t machine)
     return sum;
 }
 
-/* False when hwloc cannot tell (it has been seen to fail in containers with half a /sys). */
-static bool look_at_machine(struct topology *topology)
+/* False if hwloc fails (seen in containers with an incomplete /sys). */
+static bool read_machine(struct topology *topology)
 {
     hwloc_topology_t machine;
     if (hwloc_topology_init(&machine))
         return false;
-    /* The machine as it is; what this process may use of it is a fact apart. */
+    /* the whole machine, including what this process may not use */
     hwloc_topology_set_flags(machine, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
     const bool loaded = hwloc_topology_load(machine) == 0;
     if (loaded) {
@@ -65,7 +65,7 @@ static bool look_at_machine(struct topology *topology)
         topology->numa_nodes = count_of(machine, HWLOC_OBJ_NUMANODE);
         topology->memory_bytes = hwloc_get_root_obj(machine)->total_memory;
         topology->last_level_cache_bytes = last_level_cache(machine);
-        look_at_library(machine, topology);
+        read_library_version(machine, topology);
     }
     hwloc_topology_destroy(machine);
     return loaded;
@@ -92,13 +92,13 @@ int topology_look(struct topology *topology, struct failure *why)
     struct mounts mounts;
 
     *topology = (struct topology){0};
-    look_at_mask(topology);
+    read_affinity(topology);
     if (topology->allowed_cpus == 0)
-        return failure_set(why, -EIO, "cannot find out which processors this process may use");
-    look_at_machine(topology);
+        return failure_set(why, -EIO, "cannot read which CPUs this process may use");
+    read_machine(topology);
     fill_gaps(topology);
     topology->memory_limit_bytes = topology->memory_bytes;
-    /* Without /proc there is no limit to be known. */
+    /* without /proc no limit is known */
     if (mounts_read(&mounts, NULL) == 0) {
         const uint64_t limit = cgroup_memory_limit("/proc/self/cgroup", &mounts);
         if (limit < topology->memory_limit_bytes)
@@ -108,35 +108,35 @@ int topology_look(struct topology *topology, struct failure *why)
     return 0;
 }
 
-static bool allowed(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], uint32_t cpu)
+static bool is_allowed(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], uint32_t cpu)
 {
     return cpu < TOPOLOGY_MASK_BITS && (mask[cpu / 64] >> cpu % 64 & 1);
 }
 
-void topology_mask_text(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], char *out, uint32_t room)
+void topology_mask_text(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], char *out, uint32_t size)
 {
     static const char more[] = "...";
     uint32_t used = 0;
 
-    if (room == 0)
+    if (size == 0)
         return;
     out[0] = 0;
     for (uint32_t first = 0; first < TOPOLOGY_MASK_BITS; first++) {
         char range[32];
-        if (!allowed(mask, first))
+        if (!is_allowed(mask, first))
             continue;
         uint32_t last = first;
-        while (allowed(mask, last + 1))
+        while (is_allowed(mask, last + 1))
             last++;
         uint32_t length = (uint32_t)snprintf(range, sizeof range, "%s%u", used ? "," : "", first);
         if (last > first)
             length += (uint32_t)snprintf(range + length, sizeof range - length, "-%u", last);
-        /* Every range but the last must leave room for the dots. */
+        /* Every range except the last must leave space for the dots. */
         bool is_last = true;
         for (uint32_t cpu = last + 1; is_last && cpu < TOPOLOGY_MASK_BITS; cpu++)
-            is_last = !allowed(mask, cpu);
-        if (used + length + (is_last ? 1 : sizeof more) > room) {
-            snprintf(out + used, room - used, "%s", more);
+            is_last = !is_allowed(mask, cpu);
+        if (used + length + (is_last ? 1 : sizeof more) > size) {
+            snprintf(out + used, size - used, "%s", more);
             return;
         }
         memcpy(out + used, range, length + 1);

@@ -66,7 +66,7 @@ kept() { # RESULT WORDS
 @test "a folder with something foreign in it stays as it is" {
     dead r.h5
     printf 'precious' >"$folder/notes"
-    kept r.h5 "'notes' in it was not made by that run; nothing was removed"
+    kept r.h5 "that run did not create 'notes' in it; nothing was removed"
     mv "$folder/notes" "$folder/r7"
     kept r.h5 "'r7' in it"
     rm "$folder/r7"
@@ -83,7 +83,7 @@ kept() { # RESULT WORDS
     dead r.h5
     mv "$folder" "$work/elsewhere"
     ln -s "$work/elsewhere" "$folder"
-    kept r.h5 "cannot look into"
+    kept r.h5 "cannot open directory"
     [ -e "$work/elsewhere/r0" ]
 }
 
@@ -140,10 +140,10 @@ end_going() {
     clean r.h5
     end_going
     [ "$status" -eq 2 ]
-    grep -q "cannot tell whether another run is using 'r0': .*; --force goes on$" "$err"
+    grep -q "cannot check whether another run is using 'r0': .*; --force skips this check$" "$err"
     [ "$(wc -l <"$err")" -eq 1 ]
     dead r2.h5
-    kept r2.h5 'cannot tell whether another run'
+    kept r2.h5 'cannot check whether another run'
     apart "$TIDEMILL" run --cleanup r2.h5 --force
     [ "$status" -eq 0 ]
     grep -q '^removed 1 file and 1 folder' "$out"
@@ -153,7 +153,7 @@ end_going() {
 @test "where there are no locks no file is overwritten without --force" {
     truncate -s 1m "$target/file"
     locks none
-    refused 'cannot tell whether another run' "$TIDEMILL" run --size 1m --layout shared \
+    refused 'cannot check whether another run' "$TIDEMILL" run --size 1m --layout shared \
         --overwrite --result r.h5 "$target/file"
     "$TIDEMILL" run --size 1m --layout shared --overwrite --force --quiet --result r.h5 \
         "$target/file"

@@ -43,5 +43,5 @@ echo "--- a target that one host has not"
 "$here/box_on.sh" node3 mkdir -p /mnt/local/only
 facts node1:1,node3:1 /mnt/local/only/new
 expect "exit code" 1 $?
-expect "who has not" 1 "$(grep -c 'cannot be: directory' page)"
+expect "who has not" 1 "$(grep -c 'cannot create target' page)"
 finish

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "pretended.h"
+#include "fake_host.h"
 #include "unit.h"
 
 static void a_device_of_this_host_has_a_queue(void **state)
@@ -32,7 +32,7 @@ static void a_device_of_this_host_has_a_queue(void **state)
     assert_true(device.before_busy_ns >= 0 && device.before_read_bytes >= 0);
 }
 
-static void what_is_not_there_is_refused(void **state)
+static void an_unknown_device_is_an_error(void **state)
 {
     (void)state;
     struct record_block_device device;
@@ -43,45 +43,45 @@ static void what_is_not_there_is_refused(void **state)
     assert_int_equal(device.queue_requests, -1);
 }
 
-/* A block device of the pretended host at 'place' below sys/devices. */
-static void pretend_device(const char *name, const char *place)
+/* Creates a block device on the fake host, at 'place' below sys/devices. */
+static void fake_device(const char *name, const char *place)
 {
     char target[SCRATCH_PATH];
-    pretend_in(place, "size", "1024\n");
+    fake_device_file(place, "size", "1024\n");
     snprintf(target, sizeof target, "../../devices/%s", place);
-    pretend_link("sys/class/block", name, target);
+    fake_link("sys/class/block", name, target);
 }
 
 static const char nvme[] = "pci0000:00/0000:00:01.0/0000:01:00.0/nvme/nvme0/nvme0n1";
 
-static void pretend_nvme(void)
+static void fake_nvme(void)
 {
     static const char function[] = "pci0000:00/0000:00:01.0/0000:01:00.0";
-    pretend_device("nvme0n1", nvme);
-    pretend_in(nvme, "queue/scheduler", "[none] mq-deadline kyber\n");
-    pretend_in(nvme, "queue/write_cache", "write through\n");
-    pretend_in(nvme, "queue/rotational", "0\n");
-    pretend_in(nvme, "queue/nr_requests", "1023\n");
-    pretend_in(nvme, "queue/max_sectors_kb", "128\n");
-    pretend_in(nvme, "queue/read_ahead_kb", "256\n");
-    pretend_in(nvme, "queue/wbt_lat_usec", "2000\n");
-    pretend_in(nvme, "queue/logical_block_size", "512\n");
-    pretend_in(nvme, "queue/physical_block_size", "4096\n");
-    pretend_in(nvme, "device/model", "EXCELLENT FLASH 3840   \n");
-    pretend_in(nvme, "device/transport", "pcie\n");
-    pretend_in(function, "current_link_speed", "8.0 GT/s PCIe\n");
-    pretend_in(function, "current_link_width", "4\n");
-    pretend_in(function, "max_link_speed", "16.0 GT/s PCIe\n");
-    pretend_in(function, "max_link_width", "4\n");
-    pretend_in(function, "numa_node", "1\n");
+    fake_device("nvme0n1", nvme);
+    fake_device_file(nvme, "queue/scheduler", "[none] mq-deadline kyber\n");
+    fake_device_file(nvme, "queue/write_cache", "write through\n");
+    fake_device_file(nvme, "queue/rotational", "0\n");
+    fake_device_file(nvme, "queue/nr_requests", "1023\n");
+    fake_device_file(nvme, "queue/max_sectors_kb", "128\n");
+    fake_device_file(nvme, "queue/read_ahead_kb", "256\n");
+    fake_device_file(nvme, "queue/wbt_lat_usec", "2000\n");
+    fake_device_file(nvme, "queue/logical_block_size", "512\n");
+    fake_device_file(nvme, "queue/physical_block_size", "4096\n");
+    fake_device_file(nvme, "device/model", "EXCELLENT FLASH 3840   \n");
+    fake_device_file(nvme, "device/transport", "pcie\n");
+    fake_device_file(function, "current_link_speed", "8.0 GT/s PCIe\n");
+    fake_device_file(function, "current_link_width", "4\n");
+    fake_device_file(function, "max_link_speed", "16.0 GT/s PCIe\n");
+    fake_device_file(function, "max_link_width", "4\n");
+    fake_device_file(function, "numa_node", "1\n");
 }
 
 static void all_settings_are_read(void **state)
 {
     (void)state;
     struct record_block_device device;
-    pretend_nvme();
-    assert_int_equal(block_device_look(pretended, "nvme0n1", &device), 0);
+    fake_nvme();
+    assert_int_equal(block_device_look(fake_root, "nvme0n1", &device), 0);
     assert_string_equal(device.name, "nvme0n1");
     assert_string_equal(device.kind, "nvme");
     assert_int_equal(device.bus, BUS_PCIE_NVME);
@@ -108,16 +108,16 @@ static void a_partition_is_its_disk(void **state)
     (void)state;
     struct record_block_device device;
     char place[SCRATCH_PATH];
-    pretend_nvme();
+    fake_nvme();
     snprintf(place, sizeof place, "%s/nvme0n1p2", nvme);
-    pretend_device("nvme0n1p2", place);
-    pretend_in(place, "partition", "2\n");
-    assert_int_equal(block_device_look(pretended, "nvme0n1p2", &device), 0);
+    fake_device("nvme0n1p2", place);
+    fake_device_file(place, "partition", "2\n");
+    assert_int_equal(block_device_look(fake_root, "nvme0n1p2", &device), 0);
     assert_string_equal(device.name, "nvme0n1");
     assert_int_equal(device.queue_requests, 1023);
 }
 
-static void kinds_are_told_apart(void **state)
+static void kinds_are_detected(void **state)
 {
     (void)state;
     static const struct {
@@ -148,52 +148,52 @@ static void kinds_are_told_apart(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct record_block_device device;
-        pretend_device(cases[i].name, cases[i].place);
+        fake_device(cases[i].name, cases[i].place);
         if (cases[i].file)
-            pretend_in(cases[i].place, cases[i].file, cases[i].text);
-        assert_int_equal(block_device_look(pretended, cases[i].name, &device), 0);
+            fake_device_file(cases[i].place, cases[i].file, cases[i].text);
+        assert_int_equal(block_device_look(fake_root, cases[i].name, &device), 0);
         assert_string_equal(device.kind, cases[i].kind);
         assert_int_equal(device.bus, strcmp(device.kind, "sata") == 0 ? BUS_SATA : BUS_OTHER);
     }
 }
 
-static void several_ways_to_one_disk_have_the_link_of_the_first(void **state)
+static void a_multipath_disk_has_the_link_of_its_first_controller(void **state)
 {
     (void)state;
     static const char function[] = "pci0000:00/0000:05:00.0";
     static const char disk[] = "virtual/nvme-subsystem/nvme-subsys3/nvme3n1";
     struct record_block_device device;
-    pretend_device("nvme3n1", disk);
-    pretend_in("pci0000:00/0000:05:00.0/nvme/nvme3", "transport", "pcie\n");
-    pretend_in(function, "current_link_speed", "32.0 GT/s PCIe\n");
-    pretend_in(function, "current_link_width", "2\n");
-    pretend_link("sys/devices/virtual/nvme-subsystem/nvme-subsys3", "nvme3",
-                 "../../../pci0000:00/0000:05:00.0/nvme/nvme3");
-    assert_int_equal(block_device_look(pretended, "nvme3n1", &device), 0);
+    fake_device("nvme3n1", disk);
+    fake_device_file("pci0000:00/0000:05:00.0/nvme/nvme3", "transport", "pcie\n");
+    fake_device_file(function, "current_link_speed", "32.0 GT/s PCIe\n");
+    fake_device_file(function, "current_link_width", "2\n");
+    fake_link("sys/devices/virtual/nvme-subsystem/nvme-subsys3", "nvme3",
+              "../../../pci0000:00/0000:05:00.0/nvme/nvme3");
+    assert_int_equal(block_device_look(fake_root, "nvme3n1", &device), 0);
     assert_string_equal(device.kind, "nvme");
     assert_int_equal(device.link_transfers_per_s, 32000000000);
     assert_int_equal(device.link_width, 2);
 }
 
-/* dm-0 on md0 on nvme0n1 and a partition of sda; sda also below dm-0 itself. */
-static void what_a_device_is_made_of_follows_it_once(void **state)
+/* dm-0 is on md0 and sda; md0 is on nvme0n1 and a partition of sda. */
+static void each_part_is_listed_once_after_its_device(void **state)
 {
     (void)state;
     struct record_block_device *devices = NULL;
     size_t count = 0;
-    pretend_nvme();
-    pretend_device("dm-0", "virtual/block/dm-0");
-    pretend_device("md0", "virtual/block/md0");
-    pretend_device("sda", "pci0000:00/ata1/block/sda");
-    pretend_device("sda3", "pci0000:00/ata1/block/sda/sda3");
-    pretend_in("pci0000:00/ata1/block/sda/sda3", "partition", "3\n");
-    pretend_in("virtual/block/dm-0", "slaves/md0", "");
-    pretend_in("virtual/block/dm-0", "slaves/sda", "");
-    pretend_in("virtual/block/md0", "slaves/nvme0n1", "");
-    pretend_in("virtual/block/md0", "slaves/sda3", "");
-    assert_int_equal(block_devices_add(pretended, "dm-0", &devices, &count), 0);
-    assert_int_equal(block_devices_add(pretended, "sda3", &devices, &count), 0);
-    assert_int_equal(block_devices_add(pretended, "gone", &devices, &count), 0);
+    fake_nvme();
+    fake_device("dm-0", "virtual/block/dm-0");
+    fake_device("md0", "virtual/block/md0");
+    fake_device("sda", "pci0000:00/ata1/block/sda");
+    fake_device("sda3", "pci0000:00/ata1/block/sda/sda3");
+    fake_device_file("pci0000:00/ata1/block/sda/sda3", "partition", "3\n");
+    fake_device_file("virtual/block/dm-0", "slaves/md0", "");
+    fake_device_file("virtual/block/dm-0", "slaves/sda", "");
+    fake_device_file("virtual/block/md0", "slaves/nvme0n1", "");
+    fake_device_file("virtual/block/md0", "slaves/sda3", "");
+    assert_int_equal(block_devices_add(fake_root, "dm-0", &devices, &count), 0);
+    assert_int_equal(block_devices_add(fake_root, "sda3", &devices, &count), 0);
+    assert_int_equal(block_devices_add(fake_root, "gone", &devices, &count), 0);
     assert_int_equal(count, 4);
     static const char *const expected[][2] = {
         {"dm-0", ""}, {"md0", "dm-0"}, {"sda", "dm-0"}, {"nvme0n1", "md0"}};
@@ -208,14 +208,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_device_of_this_host_has_a_queue),
-        cmocka_unit_test(what_is_not_there_is_refused),
-        cmocka_unit_test_setup_teardown(all_settings_are_read, pretend_begin, pretend_end),
-        cmocka_unit_test_setup_teardown(a_partition_is_its_disk, pretend_begin, pretend_end),
-        cmocka_unit_test_setup_teardown(kinds_are_told_apart, pretend_begin, pretend_end),
-        cmocka_unit_test_setup_teardown(several_ways_to_one_disk_have_the_link_of_the_first,
-                                        pretend_begin, pretend_end),
-        cmocka_unit_test_setup_teardown(what_a_device_is_made_of_follows_it_once, pretend_begin,
-                                        pretend_end),
+        cmocka_unit_test(an_unknown_device_is_an_error),
+        cmocka_unit_test_setup_teardown(all_settings_are_read, fake_host_begin, fake_host_end),
+        cmocka_unit_test_setup_teardown(a_partition_is_its_disk, fake_host_begin, fake_host_end),
+        cmocka_unit_test_setup_teardown(kinds_are_detected, fake_host_begin, fake_host_end),
+        cmocka_unit_test_setup_teardown(a_multipath_disk_has_the_link_of_its_first_controller,
+                                        fake_host_begin, fake_host_end),
+        cmocka_unit_test_setup_teardown(each_part_is_listed_once_after_its_device, fake_host_begin,
+                                        fake_host_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 #include "scratch.h"
 #include "unit.h"
 
-/* A tree of groups in a folder of the test's own, as one of the two versions lays it out. */
+/* A tree of groups in a private directory, in the layout of one of the two versions. */
 struct tree {
     char folder[SCRATCH_PATH];
     char membership[SCRATCH_PATH];
@@ -42,7 +42,7 @@ static uint64_t tree_limit(struct tree *tree)
     return cgroup_memory_limit(tree->membership, &tree->mounts);
 }
 
-static void the_smallest_above_counts_in_version_2(void **state)
+static void version_2_uses_the_smallest_limit_above(void **state)
 {
     (void)state;
     struct tree tree;
@@ -55,12 +55,12 @@ static void the_smallest_above_counts_in_version_2(void **state)
     tree_group(&tree, "a", "memory.max", "max\n");
     tree_group(&tree, "a/b", "memory.max", "max\n");
     assert_true(tree_limit(&tree) == UINT64_MAX);
-    tree_group(&tree, "", "memory.max", "3000000\n"); /* as a container sees its own root */
+    tree_group(&tree, "", "memory.max", "3000000\n"); /* as a container sees its own root group */
     assert_int_equal(tree_limit(&tree), 3000000);
     scratch_remove(tree.folder);
 }
 
-static void the_memory_controller_counts_in_version_1(void **state)
+static void version_1_uses_the_memory_controller(void **state)
 {
     (void)state;
     struct tree tree;
@@ -74,9 +74,9 @@ static void the_memory_controller_counts_in_version_1(void **state)
     scratch_remove(tree.folder);
 }
 
-/* Docker without a name space for groups: the names are those of the host, of which only the
- * container's own part is mounted. */
-static void names_of_the_host_are_cut_in_a_container(void **state)
+/* Docker without a cgroup namespace: the names are those of the host, but only the container's part
+ * of the tree is mounted. */
+static void host_names_of_groups_are_mapped_in_a_container(void **state)
 {
     (void)state;
     struct tree tree;
@@ -89,7 +89,7 @@ static void names_of_the_host_are_cut_in_a_container(void **state)
     scratch_remove(tree.folder);
 }
 
-static void nonsense_is_no_limit(void **state)
+static void invalid_lines_give_no_limit(void **state)
 {
     (void)state;
     struct tree tree;
@@ -102,10 +102,10 @@ static void nonsense_is_no_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_smallest_above_counts_in_version_2),
-        cmocka_unit_test(the_memory_controller_counts_in_version_1),
-        cmocka_unit_test(names_of_the_host_are_cut_in_a_container),
-        cmocka_unit_test(nonsense_is_no_limit),
+        cmocka_unit_test(version_2_uses_the_smallest_limit_above),
+        cmocka_unit_test(version_1_uses_the_memory_controller),
+        cmocka_unit_test(host_names_of_groups_are_mapped_in_a_container),
+        cmocka_unit_test(invalid_lines_give_no_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,19 +26,19 @@ static int end(void **state)
     return rmdir(folder.path);
 }
 
-static void claimed(struct file *file)
+static void open_and_claim(struct file *file)
 {
     assert_int_equal(file_open(file, path, FILE_OPEN, PREFER, 4096, NULL), 0);
     assert_int_equal(file_claim(file, path, NULL), 0);
 }
 
-static void a_claimed_file_is_refused_to_others_until_it_is_closed(void **state)
+static void a_claimed_file_is_in_use_until_it_is_closed(void **state)
 {
     (void)state;
     struct file file;
     struct failure why = {0};
     assert_int_equal(target_refuse_used(path, false, &why), 0);
-    claimed(&file);
+    open_and_claim(&file);
     assert_int_equal(target_refuse_used(path, false, &why), -EBUSY);
     assert_non_null(strstr(why.text, "another run is using it"));
     assert_int_equal(file_close(&file, path, NULL), 0);
@@ -50,15 +50,15 @@ static void ranks_of_one_run_share_a_file(void **state)
 {
     (void)state;
     struct file first, second;
-    claimed(&first);
-    claimed(&second);
+    open_and_claim(&first);
+    open_and_claim(&second);
     file_close(&first, path, NULL);
     assert_int_equal(target_refuse_used(path, false, NULL), -EBUSY);
     file_close(&second, path, NULL);
     assert_int_equal(target_refuse_used(path, false, NULL), 0);
 }
 
-static void who_holds_it_alone_is_not_disturbed(void **state)
+static void an_exclusive_lock_prevents_a_claim(void **state)
 {
     (void)state;
     struct file file;
@@ -67,12 +67,12 @@ static void who_holds_it_alone_is_not_disturbed(void **state)
     assert_int_equal(flock(holder, LOCK_EX), 0);
     assert_int_equal(file_open(&file, path, FILE_OPEN, NEVER, 4096, NULL), 0);
     assert_int_equal(file_claim(&file, path, &why), -EBUSY);
-    assert_non_null(strstr(why.text, "somebody holds a lock on it"));
+    assert_non_null(strstr(why.text, "another process holds a lock on it"));
     file_close(&file, path, NULL);
     close(holder);
 }
 
-static void what_is_not_there_is_used_by_nobody(void **state)
+static void a_missing_file_is_not_in_use(void **state)
 {
     (void)state;
     char missing[FOLDER_PATH];
@@ -83,10 +83,10 @@ static void what_is_not_there_is_used_by_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_claimed_file_is_refused_to_others_until_it_is_closed),
+        cmocka_unit_test(a_claimed_file_is_in_use_until_it_is_closed),
         cmocka_unit_test(ranks_of_one_run_share_a_file),
-        cmocka_unit_test(who_holds_it_alone_is_not_disturbed),
-        cmocka_unit_test(what_is_not_there_is_used_by_nobody),
+        cmocka_unit_test(an_exclusive_lock_prevents_a_claim),
+        cmocka_unit_test(a_missing_file_is_not_in_use),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-static void never_goes_back(void **state)
+static void time_never_decreases(void **state)
 {
     (void)state;
     int64_t last = clock_now_ns();
@@ -17,27 +17,27 @@ static void never_goes_back(void **state)
     }
 }
 
-static void thread_time_is_of_this_thread(void **state)
+static void thread_time_excludes_sleep(void **state)
 {
     (void)state;
     const int64_t before = clock_thread_cpu_ns();
     clock_sleep_ns(20000000);
     const int64_t slept = clock_thread_cpu_ns();
-    /* Sleeping costs next to no processor time, whatever else runs on the machine. */
+    /* Sleeping uses almost no CPU time, even on a busy machine. */
     assert_true(slept - before < 15000000);
     while (clock_thread_cpu_ns() == slept)
         ;
 }
 
-static void ignore_alarm(int signal_number)
+static void ignore_signal(int signal_number)
 {
     (void)signal_number;
 }
 
-static void sleeps_in_full_through_signals(void **state)
+static void signals_do_not_shorten_a_sleep(void **state)
 {
     (void)state;
-    struct sigaction action = {.sa_handler = ignore_alarm}, before;
+    struct sigaction action = {.sa_handler = ignore_signal}, before;
     sigaction(SIGRTMIN, &action, &before);
     timer_t timer;
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
@@ -51,15 +51,15 @@ static void sleeps_in_full_through_signals(void **state)
     sigaction(SIGRTMIN, &before, NULL);
 }
 
-static void does_not_sleep_for_nothing(void **state)
+static void a_duration_of_zero_does_not_sleep(void **state)
 {
     (void)state;
     clock_sleep_ns(0);
     clock_sleep_ns(-1);
-    clock_sleep_ns(INT64_MIN); /* would never return if taken as a length */
+    clock_sleep_ns(INT64_MIN); /* would never return if treated as unsigned */
 }
 
-static void tells_utc_in_both_forms(void **state)
+static void utc_is_formatted_in_both_forms(void **state)
 {
     (void)state;
     char text[CLOCK_TEXT], compact[CLOCK_TEXT];
@@ -69,8 +69,8 @@ static void tells_utc_in_both_forms(void **state)
     const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
     assert_non_null(end);
     assert_int_equal(*end, 0);
-    const time_t told = timegm(&parts);
-    assert_true(told <= time(NULL) && told > time(NULL) - 60);
+    const time_t seconds = timegm(&parts);
+    assert_true(seconds <= time(NULL) && seconds > time(NULL) - 60);
     assert_int_equal(strlen(compact), strlen("20261125T013502Z"));
     assert_memory_equal(compact, text, 4);
 }
@@ -78,11 +78,11 @@ static void tells_utc_in_both_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(never_goes_back),
-        cmocka_unit_test(thread_time_is_of_this_thread),
-        cmocka_unit_test(sleeps_in_full_through_signals),
-        cmocka_unit_test(does_not_sleep_for_nothing),
-        cmocka_unit_test(tells_utc_in_both_forms),
+        cmocka_unit_test(time_never_decreases),
+        cmocka_unit_test(thread_time_excludes_sleep),
+        cmocka_unit_test(signals_do_not_shorten_a_sleep),
+        cmocka_unit_test(a_duration_of_zero_does_not_sleep),
+        cmocka_unit_test(utc_is_formatted_in_both_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

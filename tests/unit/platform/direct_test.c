@@ -28,14 +28,14 @@ static const struct direct_facts loop = {.cached_below = true,
 static const struct direct_facts null = {
     .null = true, .memory_alignment = -1, .offset_alignment = -1, .file_system = "the device"};
 
-static void every_kind_has_its_verdict(void **state)
+static void each_file_system_has_its_verdict(void **state)
 {
     static const struct {
         const struct direct_facts *facts;
         uint64_t request_bytes;
         enum record_truth verdict;
         bool fits;
-        const char *reason; /* a part of it; "" = none at all */
+        const char *reason; /* part of the reason; "" = none */
     } cases[] = {
         {&ext4, 1 << 20, TRUTH_YES, true, ""},
         {&ext4, 512, TRUTH_YES, true, ""},
@@ -43,20 +43,20 @@ static void every_kind_has_its_verdict(void **state)
         {&ext4, 1, TRUTH_NO, false, "not a multiple of 512"},
         {&native, 512, TRUTH_NO, false, "requests of 512 bytes are not a multiple of 4096"},
         {&native, 8192, TRUTH_YES, true, ""},
-        {&journal, 1 << 20, TRUTH_NO, true, "through the page cache"},
-        {&journal, 7, TRUTH_NO, true, "through the page cache"},
+        {&journal, 1 << 20, TRUTH_NO, true, "uses the page cache for direct I/O"},
+        {&journal, 7, TRUTH_NO, true, "uses the page cache for direct I/O"},
         {&tmpfs, 1 << 20, TRUTH_NO, true, "tmpfs is a RAM-backed file system"},
         {&tmpfs, 7, TRUTH_NO, true, "RAM-backed"},
-        {&zram, 1 << 20, TRUTH_NO, true, "'zram0' below it lives in memory"},
-        {&loop, 1 << 20, TRUTH_NO, true, "the loop device 'loop7' keeps its file in the page"},
-        {&btrfs, 1 << 20, TRUTH_UNKNOWN, true, "btrfs does not tell"},
+        {&zram, 1 << 20, TRUTH_NO, true, "the device 'zram0' below it is memory"},
+        {&loop, 1 << 20, TRUTH_NO, true, "the loop device 'loop7' uses the page cache"},
+        {&btrfs, 1 << 20, TRUTH_UNKNOWN, true, "btrfs does not report"},
         {&btrfs, 512, TRUTH_NO, false, "not a multiple of 4096, which is assumed"},
         {&null, 1 << 20, TRUTH_NO, true, "/dev/null"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char reason[RECORD_LINE] = "old";
-        assert_int_equal(direct_judge(cases[i].facts, cases[i].request_bytes, reason),
+        assert_int_equal(direct_evaluate(cases[i].facts, cases[i].request_bytes, reason),
                          cases[i].verdict);
         assert_int_equal(direct_fits(cases[i].facts, cases[i].request_bytes), cases[i].fits);
         if (cases[i].reason[0])
@@ -66,7 +66,7 @@ static void every_kind_has_its_verdict(void **state)
     }
 }
 
-static void alignment_is_told_assumed_or_not_needed(void **state)
+static void alignment_is_reported_assumed_or_not_needed(void **state)
 {
     (void)state;
     assert_int_equal(direct_alignment(&native, native.memory_alignment), 512);
@@ -76,7 +76,7 @@ static void alignment_is_told_assumed_or_not_needed(void **state)
     assert_int_equal(direct_alignment(&tmpfs, -1), 1);
 }
 
-static void a_target_is_judged_alike(void **state)
+static void a_target_has_the_same_verdict(void **state)
 {
     (void)state;
     char reason[RECORD_LINE];
@@ -97,7 +97,7 @@ static void a_target_is_judged_alike(void **state)
     assert_non_null(strstr(reason, "/dev/null"));
 }
 
-static void the_next_good_size_is_named(void **state)
+static void the_nearest_valid_size_is_found(void **state)
 {
     (void)state;
     static const struct {
@@ -128,10 +128,10 @@ static void the_next_good_size_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_has_its_verdict),
-        cmocka_unit_test(alignment_is_told_assumed_or_not_needed),
-        cmocka_unit_test(a_target_is_judged_alike),
-        cmocka_unit_test(the_next_good_size_is_named),
+        cmocka_unit_test(each_file_system_has_its_verdict),
+        cmocka_unit_test(alignment_is_reported_assumed_or_not_needed),
+        cmocka_unit_test(a_target_has_the_same_verdict),
+        cmocka_unit_test(the_nearest_valid_size_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

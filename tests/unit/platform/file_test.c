@@ -13,7 +13,7 @@
 static char folder[SCRATCH_PATH];
 static char path[SCRATCH_PATH];
 
-static int make_folder(void **state)
+static int create_folder(void **state)
 {
     (void)state;
     return scratch_make(folder, NULL) ? 0 : -1;
@@ -36,7 +36,7 @@ static bool exists(const char *name)
     return access(name, F_OK) == 0;
 }
 
-static void creates_private_buffered_files_once(void **state)
+static void files_are_created_private_and_only_once(void **state)
 {
     (void)state;
     struct file file;
@@ -64,8 +64,8 @@ static void creates_private_buffered_files_once(void **state)
     assert_int_equal(file_remove(path, NULL), 0);
 }
 
-/* Whatever the file system: what is said fits what the descriptors are. */
-static void direct_on_the_disk_below(void **state)
+/* On any file system the reported facts match the descriptors. */
+static void direct_facts_match_the_descriptors(void **state)
 {
     (void)state;
     struct file file;
@@ -89,7 +89,7 @@ static void direct_on_the_disk_below(void **state)
         memset(memory, 3, 8192);
         assert_int_equal(pwrite(file.fd, memory, file.offset_alignment, 0),
                          (ssize_t)file.offset_alignment);
-        /* The tail through the other descriptor, on top of what went direct. */
+        /* the tail through the buffered descriptor, after the direct part */
         assert_int_equal(pwrite(file.buffered_fd, "tail", 4, file.offset_alignment), 4);
         assert_int_equal(file_sync(&file, path, &why), 0);
         assert_int_equal(fstat(file.fd, &one), 0);
@@ -100,7 +100,7 @@ static void direct_on_the_disk_below(void **state)
     assert_int_equal(file_remove(path, &why), 0);
 }
 
-static void requests_that_do_not_fit_go_buffered_or_are_refused(void **state)
+static void unaligned_requests_are_buffered_or_refused(void **state)
 {
     (void)state;
     struct file file;
@@ -120,21 +120,21 @@ static void requests_that_do_not_fit_go_buffered_or_are_refused(void **state)
     assert_non_null(strstr(why.text, "--direct prefer"));
     assert_int_equal(file.fd, -1);
     assert_false(exists(path));
-    /* An existing file that is refused stays. */
+    /* an existing file stays when it is refused */
     scratch_write(path, "mine", 4);
     assert_int_equal(file_open(&file, path, FILE_OPEN, REQUIRE, 4000001, NULL), -EINVAL);
     assert_true(exists(path));
     file_remove(path, NULL);
 }
 
-static void direct_means_nothing_in_memory(void **state)
+static void direct_has_no_effect_in_memory(void **state)
 {
     (void)state;
     struct file file;
     struct failure why = {0};
     char memory[SCRATCH_PATH];
     if (scratch_magic("/dev/shm") != TMPFS_MAGIC || !scratch_make(memory, "/dev/shm"))
-        skip_because("/dev/shm is no tmpfs that one may write to");
+        skip_because("/dev/shm is not a writable tmpfs");
     scratch_file(path, memory, "file");
     assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 4000001, &why), 0);
     assert_int_equal(file.in_effect, TRUTH_NO);
@@ -150,7 +150,7 @@ static void direct_means_nothing_in_memory(void **state)
     scratch_remove(memory);
 }
 
-static void null_takes_everything_and_has_nothing_to_sync(void **state)
+static void the_null_device_accepts_writes_and_sync(void **state)
 {
     (void)state;
     struct file file;
@@ -168,13 +168,13 @@ static void null_takes_everything_and_has_nothing_to_sync(void **state)
     assert_int_equal(file_open(&file, "/dev/null", FILE_OPEN, REQUIRE, 4096, NULL), -EINVAL);
 }
 
-static void what_is_no_file_is_refused_at_once(void **state)
+static void other_kinds_of_files_are_refused(void **state)
 {
     (void)state;
     struct file file;
     struct failure why = {0};
     char link[SCRATCH_PATH];
-    alarm(20); /* a FIFO that is waited for ends the test */
+    alarm(20); /* ends the test if opening the FIFO blocks */
     scratch_file(path, folder, "fifo");
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(file_open(&file, path, FILE_OPEN_READ, NEVER, 1, &why), -EINVAL);
@@ -200,7 +200,7 @@ static void what_is_no_file_is_refused_at_once(void **state)
     file_remove(path, NULL);
 }
 
-static void strange_names_are_fine_and_stay_on_one_line(void **state)
+static void unusual_names_are_accepted_and_quoted_on_one_line(void **state)
 {
     (void)state;
     struct file file;
@@ -224,7 +224,7 @@ static void strange_names_are_fine_and_stay_on_one_line(void **state)
     free(endless);
 }
 
-static void removing_what_is_gone_is_fine(void **state)
+static void removing_a_missing_path_succeeds(void **state)
 {
     (void)state;
     struct stat status;
@@ -240,7 +240,7 @@ static void removing_what_is_gone_is_fine(void **state)
     assert_true(path_exists(path));
     scratch_write(scratch_file(inner, path, "foreign"), "x", 1);
     assert_int_equal(folder_remove(path, &why), -ENOTEMPTY);
-    assert_non_null(strstr(why.text, "cannot remove folder"));
+    assert_non_null(strstr(why.text, "cannot remove directory"));
     assert_int_equal(file_remove(path, NULL), -EISDIR);
     assert_int_equal(file_remove(inner, NULL), 0);
     assert_int_equal(file_remove(inner, NULL), 0);
@@ -248,7 +248,7 @@ static void removing_what_is_gone_is_fine(void **state)
     assert_int_equal(folder_remove(path, NULL), 0);
 }
 
-static void a_failed_sync_is_told(void **state)
+static void a_failed_sync_is_reported(void **state)
 {
     (void)state;
     struct failure why = {0};
@@ -260,7 +260,7 @@ static void a_failed_sync_is_told(void **state)
     assert_int_equal(file.fd, -1);
 }
 
-static void residency_of_what_was_just_written(void **state)
+static void residency_of_a_new_file(void **state)
 {
     (void)state;
     enum { BYTES = 5 << 20 };
@@ -272,12 +272,12 @@ static void residency_of_what_was_just_written(void **state)
     assert_true(file_residency(path, 8) > 0);
     assert_true(file_residency(path, 8) <= 1);
     if (scratch_magic(folder) != TMPFS_MAGIC) {
-        /* Not from the page cache: it need not be there, but it cannot be more than all. */
+        /* The pages may still be resident, but not more than all of them. */
         const int fd = open(path, O_RDWR);
         assert_int_equal(fsync(fd), 0);
         posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
         close(fd);
-        printf("note: after dropping, %.2f is resident\n", file_residency(path, 8));
+        printf("note: %.2f of the file is resident after dropping\n", file_residency(path, 8));
     }
     assert_int_equal(truncate(path, 0), 0);
     assert_int_equal(file_residency(path, 8), -1);
@@ -286,7 +286,7 @@ static void residency_of_what_was_just_written(void **state)
     file_remove(path, NULL);
 }
 
-static void blocks_are_given_beforehand(void **state)
+static void blocks_are_preallocated(void **state)
 {
     (void)state;
     enum { BYTES = 3 << 20 };
@@ -312,7 +312,7 @@ static void blocks_are_given_beforehand(void **state)
     file_remove(path, NULL);
 }
 
-/* Dropping and hints change no byte, and pages are counted, not guessed. */
+/* Dropping the cache and hints change no byte; pages are counted exactly. */
 static void hints_change_no_byte(void **state)
 {
     (void)state;
@@ -344,18 +344,18 @@ static void hints_change_no_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(creates_private_buffered_files_once),
-        cmocka_unit_test(direct_on_the_disk_below),
-        cmocka_unit_test(requests_that_do_not_fit_go_buffered_or_are_refused),
-        cmocka_unit_test(direct_means_nothing_in_memory),
-        cmocka_unit_test(null_takes_everything_and_has_nothing_to_sync),
-        cmocka_unit_test(what_is_no_file_is_refused_at_once),
-        cmocka_unit_test(strange_names_are_fine_and_stay_on_one_line),
-        cmocka_unit_test(removing_what_is_gone_is_fine),
-        cmocka_unit_test(a_failed_sync_is_told),
-        cmocka_unit_test(residency_of_what_was_just_written),
-        cmocka_unit_test(blocks_are_given_beforehand),
+        cmocka_unit_test(files_are_created_private_and_only_once),
+        cmocka_unit_test(direct_facts_match_the_descriptors),
+        cmocka_unit_test(unaligned_requests_are_buffered_or_refused),
+        cmocka_unit_test(direct_has_no_effect_in_memory),
+        cmocka_unit_test(the_null_device_accepts_writes_and_sync),
+        cmocka_unit_test(other_kinds_of_files_are_refused),
+        cmocka_unit_test(unusual_names_are_accepted_and_quoted_on_one_line),
+        cmocka_unit_test(removing_a_missing_path_succeeds),
+        cmocka_unit_test(a_failed_sync_is_reported),
+        cmocka_unit_test(residency_of_a_new_file),
+        cmocka_unit_test(blocks_are_preallocated),
         cmocka_unit_test(hints_change_no_byte),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, create_folder, remove_folder);
 }

@@ -2,15 +2,15 @@
 
 #include <sys/resource.h>
 
+#include "fake_host.h"
 #include "platform/host.h"
-#include "pretended.h"
 #include "unit.h"
 
-static void a_host_that_tells_nothing_is_unknown(void **state)
+static void missing_facts_are_unknown(void **state)
 {
     (void)state;
     struct record_node node = {0};
-    host_system_look(pretended, &node);
+    host_system_detect(fake_root, &node);
     assert_string_equal(node.operating_system, "unknown");
     assert_string_equal(node.virtual_machine, "unknown");
     assert_string_equal(node.container, "unknown");
@@ -25,25 +25,25 @@ static void a_host_that_tells_nothing_is_unknown(void **state)
     assert_int_equal(node.dirty_limit_bytes, -1);
 }
 
-static void what_a_host_tells_is_kept(void **state)
+static void facts_are_read(void **state)
 {
     (void)state;
     struct record_node node = {0};
-    pretend("etc/os-release",
-            "NAME=Rocky\nPRETTY_NAME=\"Rocky Linux 9.4 (Blue Onyx)\"\nID=rocky\n");
-    pretend("sys/devices/system/cpu/cpufreq/policy0/scaling_governor", "performance\n");
-    pretend("sys/devices/system/cpu/cpufreq/policy0/scaling_min_freq", "1500000\n");
-    pretend("sys/devices/system/cpu/cpufreq/policy0/scaling_max_freq", "3700000\n");
-    pretend("sys/devices/system/cpu/cpufreq/policy12/scaling_governor", "performance\n");
-    pretend("sys/devices/system/cpu/cpufreq/policy12/scaling_min_freq", "800000\n");
-    pretend("sys/devices/system/cpu/cpufreq/policy12/scaling_max_freq", "3200000\n");
-    pretend("sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
-    pretend("sys/class/dmi/id/sys_vendor", "QEMU\n");
-    pretend("proc/meminfo", "MemTotal: 900 kB\nMemAvailable:  512 kB\nSwapTotal:       0 kB\n");
-    pretend("proc/sys/kernel/io_uring_disabled", "2\n");
-    pretend("proc/sys/vm/dirty_ratio", "20\n");
-    pretend("proc/sys/vm/dirty_bytes", "0\n");
-    host_system_look(pretended, &node);
+    fake_file("etc/os-release",
+              "NAME=Rocky\nPRETTY_NAME=\"Rocky Linux 9.4 (Blue Onyx)\"\nID=rocky\n");
+    fake_file("sys/devices/system/cpu/cpufreq/policy0/scaling_governor", "performance\n");
+    fake_file("sys/devices/system/cpu/cpufreq/policy0/scaling_min_freq", "1500000\n");
+    fake_file("sys/devices/system/cpu/cpufreq/policy0/scaling_max_freq", "3700000\n");
+    fake_file("sys/devices/system/cpu/cpufreq/policy12/scaling_governor", "performance\n");
+    fake_file("sys/devices/system/cpu/cpufreq/policy12/scaling_min_freq", "800000\n");
+    fake_file("sys/devices/system/cpu/cpufreq/policy12/scaling_max_freq", "3200000\n");
+    fake_file("sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
+    fake_file("sys/class/dmi/id/sys_vendor", "QEMU\n");
+    fake_file("proc/meminfo", "MemTotal: 900 kB\nMemAvailable:  512 kB\nSwapTotal:       0 kB\n");
+    fake_file("proc/sys/kernel/io_uring_disabled", "2\n");
+    fake_file("proc/sys/vm/dirty_ratio", "20\n");
+    fake_file("proc/sys/vm/dirty_bytes", "0\n");
+    host_system_detect(fake_root, &node);
     assert_string_equal(node.operating_system, "Rocky Linux 9.4 (Blue Onyx)");
     assert_string_equal(node.cpu_governor, "performance");
     assert_int_equal(node.cpu_least_hz, 800000000);
@@ -57,7 +57,7 @@ static void what_a_host_tells_is_kept(void **state)
     assert_int_equal(node.dirty_limit_bytes, 0);
 }
 
-static void the_limit_of_open_files_is_the_soft_one(void **state)
+static void the_soft_limit_of_open_files_is_used(void **state)
 {
     (void)state;
     struct record_node node = {0};
@@ -66,23 +66,23 @@ static void the_limit_of_open_files_is_the_soft_one(void **state)
     limit = before;
     limit.rlim_cur = 200;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    host_system_look(pretended, &node);
+    host_system_detect(fake_root, &node);
     setrlimit(RLIMIT_NOFILE, &before);
     assert_int_equal(node.open_files_limit, 200);
 }
 
-static void processors_that_differ_are_mixed(void **state)
+static void different_governors_are_mixed(void **state)
 {
     (void)state;
     struct record_node node = {0};
-    pretend("sys/devices/system/cpu/cpufreq/policy0/scaling_governor", "performance\n");
-    pretend("sys/devices/system/cpu/cpufreq/policy1/scaling_governor", "powersave\n");
-    pretend("sys/devices/system/cpu/cpufreq/boost", "1\n");
-    host_system_look(pretended, &node);
+    fake_file("sys/devices/system/cpu/cpufreq/policy0/scaling_governor", "performance\n");
+    fake_file("sys/devices/system/cpu/cpufreq/policy1/scaling_governor", "powersave\n");
+    fake_file("sys/devices/system/cpu/cpufreq/boost", "1\n");
+    host_system_detect(fake_root, &node);
     assert_string_equal(node.cpu_governor, "mixed");
 }
 
-static void names_of_systems_lose_their_quotes_only(void **state)
+static void quotes_of_the_system_name_are_removed(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
@@ -92,35 +92,35 @@ static void names_of_systems_lose_their_quotes_only(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct record_node node = {0};
-        pretend("usr/lib/os-release", cases[i][0]);
-        host_system_look(pretended, &node);
+        fake_file("usr/lib/os-release", cases[i][0]);
+        host_system_detect(fake_root, &node);
         assert_string_equal(node.operating_system, cases[i][1]);
     }
 }
 
-static void containers_are_known_by_their_marks(void **state)
+static void containers_are_detected_by_their_files(void **state)
 {
     (void)state;
     char name[RECORD_WORD];
     char path[SCRATCH_PATH];
-    pretend("proc/self/ns/none", "");
-    assert_int_equal(symlink("pid:[4026531836]", scratch_file(path, pretended, "proc/self/ns/pid")),
+    fake_file("proc/self/ns/none", "");
+    assert_int_equal(symlink("pid:[4026531836]", scratch_file(path, fake_root, "proc/self/ns/pid")),
                      0);
-    host_container_look(pretended, name);
+    host_container_detect(fake_root, name);
     assert_string_equal(name, "none");
     unlink(path);
     assert_int_equal(symlink("pid:[4026532836]", path), 0);
-    host_container_look(pretended, name);
+    host_container_detect(fake_root, name);
     assert_string_equal(name, "unknown");
-    pretend(".dockerenv", "");
-    host_container_look(pretended, name);
+    fake_file(".dockerenv", "");
+    host_container_detect(fake_root, name);
     assert_string_equal(name, "docker");
-    pretend("run/systemd/container", "systemd-nspawn\n");
-    host_container_look(pretended, name);
+    fake_file("run/systemd/container", "systemd-nspawn\n");
+    host_container_detect(fake_root, name);
     assert_string_equal(name, "systemd-nspawn");
 }
 
-static void hypervisors_have_names(void **state)
+static void hypervisors_are_named(void **state)
 {
     (void)state;
     assert_string_equal(host_hypervisor_name("KVMKVMKVM\0\0\0"), "kvm");
@@ -128,7 +128,7 @@ static void hypervisors_have_names(void **state)
     assert_string_equal(host_hypervisor_name("????????????"), "another");
 }
 
-static void the_load_is_the_first_of_a_whole_line(void **state)
+static void the_load_is_the_first_field_of_a_complete_line(void **state)
 {
     (void)state;
     assert_int_equal(host_load_parse("0.16 0.42 0.45 1/89 7732"), 160);
@@ -144,19 +144,18 @@ static void the_load_is_the_first_of_a_whole_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_host_that_tells_nothing_is_unknown, pretend_begin,
-                                        pretend_end),
-        cmocka_unit_test_setup_teardown(what_a_host_tells_is_kept, pretend_begin, pretend_end),
-        cmocka_unit_test_setup_teardown(the_limit_of_open_files_is_the_soft_one, pretend_begin,
-                                        pretend_end),
-        cmocka_unit_test_setup_teardown(processors_that_differ_are_mixed, pretend_begin,
-                                        pretend_end),
-        cmocka_unit_test_setup_teardown(names_of_systems_lose_their_quotes_only, pretend_begin,
-                                        pretend_end),
-        cmocka_unit_test_setup_teardown(containers_are_known_by_their_marks, pretend_begin,
-                                        pretend_end),
-        cmocka_unit_test(hypervisors_have_names),
-        cmocka_unit_test(the_load_is_the_first_of_a_whole_line),
+        cmocka_unit_test_setup_teardown(missing_facts_are_unknown, fake_host_begin, fake_host_end),
+        cmocka_unit_test_setup_teardown(facts_are_read, fake_host_begin, fake_host_end),
+        cmocka_unit_test_setup_teardown(the_soft_limit_of_open_files_is_used, fake_host_begin,
+                                        fake_host_end),
+        cmocka_unit_test_setup_teardown(different_governors_are_mixed, fake_host_begin,
+                                        fake_host_end),
+        cmocka_unit_test_setup_teardown(quotes_of_the_system_name_are_removed, fake_host_begin,
+                                        fake_host_end),
+        cmocka_unit_test_setup_teardown(containers_are_detected_by_their_files, fake_host_begin,
+                                        fake_host_end),
+        cmocka_unit_test(hypervisors_are_named),
+        cmocka_unit_test(the_load_is_the_first_field_of_a_complete_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 
 #include "unit.h"
 
-static void this_host_has_a_name_and_a_boot(void **state)
+static void this_host_has_a_name_and_a_boot_id(void **state)
 {
     (void)state;
     struct host_identity one, two;
@@ -25,7 +25,7 @@ static void this_host_has_a_name_and_a_boot(void **state)
         assert_int_equal(strlen(one.boot_id), 36);
 }
 
-static void all_facts_of_a_node_are_filled(void **state)
+static void all_facts_of_a_node_are_set(void **state)
 {
     (void)state;
     struct topology topology;
@@ -43,7 +43,7 @@ static void all_facts_of_a_node_are_filled(void **state)
            node.allowed_cpus);
 }
 
-static void the_limit_of_locked_memory_is_the_soft_one(void **state)
+static void the_soft_limit_of_locked_memory_is_used(void **state)
 {
     (void)state;
     struct rlimit before, limit;
@@ -55,8 +55,8 @@ static void the_limit_of_locked_memory_is_the_soft_one(void **state)
     setrlimit(RLIMIT_MEMLOCK, &before);
 }
 
-/* The capability goes with the user; a child, since it does not come back. */
-static void who_may_lock_is_known(void **state)
+/* The capability depends on the user; a child process, because it cannot be regained. */
+static void the_capability_to_lock_memory_is_detected(void **state)
 {
     (void)state;
     if (geteuid() != 0)
@@ -72,7 +72,7 @@ static void who_may_lock_is_known(void **state)
         assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* What is written past the cache is seen by the kernel's count, byte for byte. */
+/* Direct writes are counted byte for byte. */
 static void traffic_is_counted(void **state)
 {
     (void)state;
@@ -92,7 +92,7 @@ static void traffic_is_counted(void **state)
     free(memory);
     assert_true(after.written_bytes >= before.written_bytes);
     if (!written || after.written_bytes == before.written_bytes)
-        print_message("note: no direct I/O below /var/tmp, or nobody counts here\n");
+        print_message("note: no direct I/O below /var/tmp, or the kernel does not count I/O\n");
     else
         assert_true(after.written_bytes - before.written_bytes >= BYTES);
 }
@@ -114,10 +114,10 @@ static void random_bits_differ(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(this_host_has_a_name_and_a_boot),
-        cmocka_unit_test(all_facts_of_a_node_are_filled),
-        cmocka_unit_test(the_limit_of_locked_memory_is_the_soft_one),
-        cmocka_unit_test(who_may_lock_is_known),
+        cmocka_unit_test(this_host_has_a_name_and_a_boot_id),
+        cmocka_unit_test(all_facts_of_a_node_are_set),
+        cmocka_unit_test(the_soft_limit_of_locked_memory_is_used),
+        cmocka_unit_test(the_capability_to_lock_memory_is_detected),
         cmocka_unit_test(traffic_is_counted),
         cmocka_unit_test(random_bits_differ),
     };

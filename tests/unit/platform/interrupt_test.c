@@ -9,7 +9,7 @@
 
 enum { NONE = 0, FAILED = 99 };
 
-/* Each case in a child: signals change the process for good. */
+/* Each case runs in a child process, because signals change a process for good. */
 static int exit_code_of(int (*body)(int), int argument)
 {
     const pid_t child = fork();
@@ -23,7 +23,7 @@ static int exit_code_of(int (*body)(int), int argument)
 
 static int one_signal(int signal_number)
 {
-    signal(signal_number, SIG_IGN); /* as a shell leaves it for jobs in the background */
+    signal(signal_number, SIG_IGN); /* as a shell does for background jobs */
     interrupt_install();
     if (interrupt_signal() != NONE)
         return FAILED;
@@ -31,7 +31,7 @@ static int one_signal(int signal_number)
     return interrupt_exit_code(interrupt_signal());
 }
 
-static void the_first_is_noted(void **state)
+static void the_first_signal_is_recorded(void **state)
 {
     (void)state;
     assert_int_equal(exit_code_of(one_signal, SIGINT), 130);
@@ -40,7 +40,7 @@ static void the_first_is_noted(void **state)
     assert_int_equal(exit_code_of(one_signal, SIGUSR2), 143);
 }
 
-static int echo(int signal_number)
+static int duplicate(int signal_number)
 {
     interrupt_install();
     raise(signal_number);
@@ -49,11 +49,11 @@ static int echo(int signal_number)
     return 10 + interrupt_signal();
 }
 
-static void an_echo_does_not_end_the_process(void **state)
+static void a_duplicate_does_not_end_the_process(void **state)
 {
     (void)state;
-    assert_int_equal(exit_code_of(echo, SIGINT), 10 + SIGINT);
-    assert_int_equal(exit_code_of(echo, SIGUSR1), 10 + SIGTERM);
+    assert_int_equal(exit_code_of(duplicate, SIGINT), 10 + SIGINT);
+    assert_int_equal(exit_code_of(duplicate, SIGUSR1), 10 + SIGTERM);
 }
 
 static int second(int signal_number)
@@ -65,7 +65,7 @@ static int second(int signal_number)
     return FAILED;
 }
 
-static void the_second_ends_with_the_code_of_the_first(void **state)
+static void a_second_signal_ends_with_the_code_of_the_first(void **state)
 {
     (void)state;
     assert_int_equal(exit_code_of(second, SIGINT), 130);
@@ -96,7 +96,7 @@ static void leave_with_7(void *context)
     _exit(7);
 }
 
-/* The main thread does nothing: the guard alone hears. */
+/* The main thread does nothing: only the guard reacts. */
 static int guarded(int signal_number)
 {
     interrupt_install();
@@ -115,23 +115,23 @@ static void hang(void *context)
         clock_sleep_ns(10000000000);
 }
 
-/* Neither a main thread that is stuck nor a last act that is can keep the process. */
-static int second_while_stuck(int signal_number)
+/* Neither a blocked main thread nor a blocked last action keeps the process alive. */
+static int second_while_blocked(int signal_number)
 {
     interrupt_install();
     if (interrupt_guard(NULL))
         return FAILED;
     interrupt_last_act(hang, NULL);
     kill(getpid(), signal_number);
-    for (int i = 0; i < 25; i++) { /* on a busy machine the first may be heard so late that the
-                                      next looks like its echo */
+    for (int i = 0; i < 25; i++) { /* on a busy machine the first signal may arrive so late that the
+                                      next one counts as a duplicate */
         clock_sleep_ns(400000000);
         kill(getpid(), SIGTERM);
     }
     return FAILED;
 }
 
-static int taken_back(int signal_number)
+static int cancelled(int signal_number)
 {
     interrupt_install();
     if (interrupt_guard(NULL))
@@ -143,30 +143,30 @@ static int taken_back(int signal_number)
     return 10 + interrupt_signal();
 }
 
-static void the_guard_acts_when_nobody_else_does(void **state)
+static void the_guard_acts_if_the_main_thread_does_not(void **state)
 {
     (void)state;
     assert_int_equal(exit_code_of(guarded, SIGTERM), 7);
     assert_int_equal(exit_code_of(guarded, SIGUSR2), 7);
-    assert_int_equal(exit_code_of(taken_back, SIGINT), 10 + SIGINT);
+    assert_int_equal(exit_code_of(cancelled, SIGINT), 10 + SIGINT);
 }
 
-static void the_second_ends_whatever_hangs(void **state)
+static void a_second_signal_ends_a_blocked_process(void **state)
 {
     (void)state;
-    assert_int_equal(exit_code_of(second_while_stuck, SIGINT), 130);
-    assert_int_equal(exit_code_of(second_while_stuck, SIGTERM), 143);
+    assert_int_equal(exit_code_of(second_while_blocked, SIGINT), 130);
+    assert_int_equal(exit_code_of(second_while_blocked, SIGTERM), 143);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_first_is_noted),
-        cmocka_unit_test(an_echo_does_not_end_the_process),
-        cmocka_unit_test(the_second_ends_with_the_code_of_the_first),
+        cmocka_unit_test(the_first_signal_is_recorded),
+        cmocka_unit_test(a_duplicate_does_not_end_the_process),
+        cmocka_unit_test(a_second_signal_ends_with_the_code_of_the_first),
         cmocka_unit_test(a_broken_pipe_is_an_error_of_the_call),
-        cmocka_unit_test(the_guard_acts_when_nobody_else_does),
-        cmocka_unit_test(the_second_ends_whatever_hangs),
+        cmocka_unit_test(the_guard_acts_if_the_main_thread_does_not),
+        cmocka_unit_test(a_second_signal_ends_a_blocked_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

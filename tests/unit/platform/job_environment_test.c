@@ -2,7 +2,7 @@
 
 #include "unit.h"
 
-static void what_says_how_a_run_was_started_is_kept(void **state)
+static void variables_that_show_how_a_run_was_started_are_kept(void **state)
 {
     (void)state;
     static const char *const kept[] = {
@@ -20,7 +20,7 @@ static void what_says_how_a_run_was_started_is_kept(void **state)
             fail_msg("'%s' is not kept", kept[i]);
 }
 
-static void what_could_be_secret_is_not(void **state)
+static void possible_secrets_are_not_kept(void **state)
 {
     (void)state;
     static const char *const secrets[] = {
@@ -49,7 +49,7 @@ static void what_could_be_secret_is_not(void **state)
             fail_msg("'%s' is kept", secrets[i]);
 }
 
-static void lines_are_in_order_and_one_for_each(void **state)
+static void lines_are_sorted_one_per_variable(void **state)
 {
     (void)state;
     char second[] = "UCX_TLS=rc,\nself", first[] = "OMP_NUM_THREADS=2", other[] = "X=y";
@@ -66,9 +66,9 @@ static void lines_are_in_order_and_one_for_each(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_says_how_a_run_was_started_is_kept),
-        cmocka_unit_test(what_could_be_secret_is_not),
-        cmocka_unit_test(lines_are_in_order_and_one_for_each),
+        cmocka_unit_test(variables_that_show_how_a_run_was_started_are_kept),
+        cmocka_unit_test(possible_secrets_are_not_kept),
+        cmocka_unit_test(lines_are_sorted_one_per_variable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

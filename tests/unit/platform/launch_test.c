@@ -15,7 +15,7 @@ static const struct {
     uint32_t process;
     enum record_truth joinable;
 } cases[] = {
-    /* by hand */
+    /* no launcher */
     {{NULL}, "alone", 0, 0, TRUTH_YES},
     /* mpirun of Open MPI, plain and inside a job whose daemons srun started */
     {{"OMPI_COMM_WORLD_SIZE=4", "OMPI_COMM_WORLD_RANK=3", "PMIX_RANK=3", "PMIX_NAMESPACE=1"},
@@ -48,9 +48,9 @@ static const struct {
      4,
      0,
      TRUTH_UNKNOWN},
-    /* a batch script: the job has four tasks, this is none of them */
+    /* a batch script: the job has four tasks, this process is none of them */
     {{"SLURM_JOB_ID=7", "SLURM_NTASKS=4", "SLURM_PROCID=0"}, "alone", 0, 0, TRUTH_YES},
-    /* but a number above 0 is no batch script's */
+    /* but a process id above 0 is not a batch script */
     {{"SLURM_NTASKS=4", "SLURM_PROCID=1"}, "srun", 4, 1, TRUTH_NO},
     /* one task of srun: MPI_Init would end it */
     {{"SLURM_STEP_ID=4294967290", "SLURM_STEP_NUM_TASKS=1", "SLURM_PROCID=0"},
@@ -74,7 +74,7 @@ static const struct {
     {{"PALS_RANKID=3", "PMI_SIZE=4"}, "mpiexec (PALS)", 4, 3, TRUTH_NO},
     {{"FLUX_TASK_RANK=1", "FLUX_JOB_SIZE=2"}, "flux", 2, 1, TRUTH_UNKNOWN},
     {{"PMIX_RANK=2", "PMIX_NAMESPACE=x"}, "pmix", 0, 2, TRUTH_YES},
-    /* numbers that are none are not believed */
+    /* invalid numbers are ignored */
     {{"PMI_SIZE=many", "PMI_RANK=-1"}, "mpiexec", 0, 0, TRUTH_UNKNOWN},
     {{"PMI_SIZE=", "PMI_RANK=1"}, "alone", 0, 0, TRUTH_YES},
     {{"PMI_SIZE=99999999999", "PMI_RANK=1"}, "mpiexec", 0, 1, TRUTH_UNKNOWN},
@@ -91,7 +91,7 @@ static void set_variables(const char *const variables[VARIABLES])
     }
 }
 
-static void launchers_are_told_apart(void **state)
+static void launchers_are_detected(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -106,7 +106,7 @@ static void launchers_are_told_apart(void **state)
     }
 }
 
-static void the_job_is_told_without_secrets(void **state)
+static void the_job_is_recorded_without_secrets(void **state)
 {
     static const char *const variables[VARIABLES] = {
         "SLURM_JOB_ID=4711",    "SLURM_JOB_PARTITION=fat",      "SLURM_JOB_NUM_NODES=12",
@@ -126,7 +126,7 @@ static void the_job_is_told_without_secrets(void **state)
     free(job.environment);
 }
 
-static void no_job_is_empty_and_alone(void **state)
+static void without_a_job_fields_are_empty(void **state)
 {
     static const char *const none[VARIABLES] = {NULL};
     static const char *const pbs[VARIABLES] = {"PBS_JOBID=9.server", "PBS_QUEUE=night",
@@ -150,9 +150,9 @@ static void no_job_is_empty_and_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(launchers_are_told_apart),
-        cmocka_unit_test(the_job_is_told_without_secrets),
-        cmocka_unit_test(no_job_is_empty_and_alone),
+        cmocka_unit_test(launchers_are_detected),
+        cmocka_unit_test(the_job_is_recorded_without_secrets),
+        cmocka_unit_test(without_a_job_fields_are_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

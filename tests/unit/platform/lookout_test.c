@@ -5,7 +5,7 @@
 #include "platform/clock.h"
 #include "unit.h"
 
-static void what_goes_on_is_seen_until_it_ends(void **state)
+static void an_operation_is_seen_until_it_ends(void **state)
 {
     (void)state;
     struct lookout lookout;
@@ -22,7 +22,7 @@ static void what_goes_on_is_seen_until_it_ends(void **state)
     assert_int_equal(lookout_look(&lookout, &what, path), 0);
 }
 
-static void each_begins_anew_and_long_paths_fit(void **state)
+static void each_operation_starts_from_zero_and_long_paths_fit(void **state)
 {
     (void)state;
     struct lookout lookout;
@@ -33,7 +33,7 @@ static void each_begins_anew_and_long_paths_fit(void **state)
     long_path[sizeof long_path - 1] = '\0';
     lookout_init(&lookout);
     lookout_begin(&lookout, "opening", "/a");
-    clock_sleep_ns(300000000); /* longer than a busy machine lets this thread stand */
+    clock_sleep_ns(300000000); /* longer than a busy machine delays this thread */
     int64_t first_ns = lookout_look(&lookout, &what, path);
     lookout_begin(&lookout, "removal", long_path);
     assert_true(lookout_look(&lookout, &what, path) < first_ns);
@@ -41,7 +41,7 @@ static void each_begins_anew_and_long_paths_fit(void **state)
     assert_true(strlen(path) < sizeof path);
 }
 
-static void nobody_looks_out(void **state)
+static void null_is_accepted(void **state)
 {
     (void)state;
     lookout_begin(NULL, "opening", "/a");
@@ -51,9 +51,9 @@ static void nobody_looks_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_goes_on_is_seen_until_it_ends),
-        cmocka_unit_test(each_begins_anew_and_long_paths_fit),
-        cmocka_unit_test(nobody_looks_out),
+        cmocka_unit_test(an_operation_is_seen_until_it_ends),
+        cmocka_unit_test(each_operation_starts_from_zero_and_long_paths_fit),
+        cmocka_unit_test(null_is_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * A loop device over a file of the test's own. It frees itself when the test ends, however it ends.
+ * A loop device over a private file. The kernel frees it when the test ends, even if it crashes.
  */
 #ifndef TIDEMILL_TEST_LOOP_H
 #define TIDEMILL_TEST_LOOP_H
@@ -16,7 +16,8 @@ struct loop {
     char path[32];
 };
 
-/* Over 'image', with logical blocks of 'block_bytes'; false where that cannot be had. */
+/* Creates a loop device over 'image' with logical blocks of 'block_bytes'; false if that is not
+ * possible. */
 static inline bool loop_make(struct loop *loop, const char *image, unsigned block_bytes,
                              bool read_only)
 {
@@ -37,7 +38,7 @@ static inline bool loop_make(struct loop *loop, const char *image, unsigned bloc
                                  LO_FLAGS_PARTSCAN},
         };
         made = loop->fd >= 0 && ioctl(loop->fd, LOOP_CONFIGURE, &config) == 0;
-        if (!made && loop->fd >= 0) /* somebody else was faster */
+        if (!made && loop->fd >= 0) /* another process has taken the number */
             close(loop->fd);
     }
     if (control >= 0)

@@ -22,7 +22,7 @@ static size_t resident_pages(const struct arena *arena)
     return resident;
 }
 
-static void maps_whole_aligned_pages(void **state)
+static void mappings_are_whole_aligned_pages(void **state)
 {
     (void)state;
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -39,7 +39,7 @@ static void maps_whole_aligned_pages(void **state)
     }
 }
 
-static void touches_what_it_was_given_and_keeps_it(void **state)
+static void touching_allocates_pages_and_keeps_bytes(void **state)
 {
     (void)state;
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -49,7 +49,7 @@ static void touches_what_it_was_given_and_keeps_it(void **state)
     char *bytes = arena.memory;
     arena_touch(bytes, 0);
     assert_int_equal(resident_pages(&arena), 0);
-    /* From the middle of one page to the middle of another: three pages. */
+    /* from the middle of one page to the middle of another: three pages */
     arena_touch(bytes + page / 2, 2 * page);
     assert_int_equal(resident_pages(&arena), 3);
     memset(bytes, 7, arena.bytes);
@@ -59,7 +59,7 @@ static void touches_what_it_was_given_and_keeps_it(void **state)
     arena_unmap(&arena);
 }
 
-static void too_much_is_refused_with_the_size(void **state)
+static void too_much_memory_is_refused_with_the_size(void **state)
 {
     (void)state;
     const size_t sizes[] = {SIZE_MAX, SIZE_MAX - 4095, (size_t)1 << 60};
@@ -79,34 +79,34 @@ enum { HUGE = 2 << 20 };
 static void each_page_is_counted_once(void **state)
 {
     (void)state;
-    static const enum preference wishes[] = {NEVER, PREFER, REQUIRE};
-    for (size_t i = 0; i < sizeof wishes / sizeof *wishes; i++) {
+    static const enum preference preferences[] = {NEVER, PREFER, REQUIRE};
+    for (size_t i = 0; i < sizeof preferences / sizeof *preferences; i++) {
         struct arena arena;
         struct arena_pages pages;
-        assert_int_equal(arena_map(&arena, 5 * HUGE + 1, wishes[i], NULL), 0);
-        assert_int_equal(arena.bytes, arena_whole_bytes(5 * HUGE + 1, wishes[i]));
+        assert_int_equal(arena_map(&arena, 5 * HUGE + 1, preferences[i], NULL), 0);
+        assert_int_equal(arena.bytes, arena_whole_bytes(5 * HUGE + 1, preferences[i]));
         arena_count(&arena, &pages);
         assert_int_equal(pages.transparent_bytes + pages.small_bytes, 0);
         arena_touch(arena.memory, arena.bytes);
         arena_count(&arena, &pages);
         const uint64_t all = pages.hugetlb_bytes + pages.transparent_bytes + pages.small_bytes;
         if (all == 0)
-            skip_because("/proc/self/smaps does not tell");
+            skip_because("/proc/self/smaps does not report pages");
         assert_int_equal(all, arena.bytes);
-        if (wishes[i] == NEVER)
+        if (preferences[i] == NEVER)
             assert_int_equal(pages.small_bytes, arena.bytes);
         else
             assert_int_equal((uintptr_t)arena.memory % HUGE, 0);
         assert_int_equal(pages.hugetlb_bytes, arena.explicit_huge ? arena.bytes : 0);
-        print_message("note: wish %d: %llu explicit, %llu transparent, %llu ordinary\n",
-                      (int)wishes[i], (unsigned long long)pages.hugetlb_bytes,
+        print_message("note: preference %d: %llu explicit, %llu transparent, %llu ordinary\n",
+                      (int)preferences[i], (unsigned long long)pages.hugetlb_bytes,
                       (unsigned long long)pages.transparent_bytes,
                       (unsigned long long)pages.small_bytes);
         arena_unmap(&arena);
     }
 }
 
-static void pages_are_judged(void **state)
+static void pages_are_checked(void **state)
 {
     (void)state;
     struct failure why = {0};
@@ -123,8 +123,8 @@ static void pages_are_judged(void **state)
     assert_non_null(strstr(why.text, "vm.nr_hugepages"));
 }
 
-/* Without any huge page: a child that the kernel gives none. */
-static void none_to_be_had_is_told(void **state)
+/* Without any huge page: a child process for which they are disabled. */
+static void missing_huge_pages_are_reported(void **state)
 {
     (void)state;
     fflush(NULL);
@@ -137,25 +137,25 @@ static void none_to_be_had_is_told(void **state)
         const int result = arena_try_huge(3 * HUGE, &why);
         printf("%d %s\n", result, why.text);
         fflush(stdout);
-        /* Explicit ones may have been set aside on this machine. */
+        /* explicit huge pages may be reserved on this machine */
         _exit(result == 0 || strstr(why.text, "not in huge pages") ? 0 : 1);
     }
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     if (WEXITSTATUS(status) == 77)
-        skip_because("the kernel cannot be told to keep huge pages back");
+        skip_because("the kernel cannot disable huge pages for a process");
     assert_int_equal(status, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(maps_whole_aligned_pages),
-        cmocka_unit_test(touches_what_it_was_given_and_keeps_it),
-        cmocka_unit_test(too_much_is_refused_with_the_size),
+        cmocka_unit_test(mappings_are_whole_aligned_pages),
+        cmocka_unit_test(touching_allocates_pages_and_keeps_bytes),
+        cmocka_unit_test(too_much_memory_is_refused_with_the_size),
         cmocka_unit_test(each_page_is_counted_once),
-        cmocka_unit_test(pages_are_judged),
-        cmocka_unit_test(none_to_be_had_is_told),
+        cmocka_unit_test(pages_are_checked),
+        cmocka_unit_test(missing_huge_pages_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Targets on file systems and devices of the test's own, mounted in a private name space: as root
- * only. Nothing of it is left when the process ends. */
+/* Targets on private file systems and devices, mounted in a private namespace: only as root.
+ * Nothing is left when the process ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/blkpg.h>
@@ -21,7 +21,7 @@ enum { IMAGE_BYTES = 320 << 20 };
 static char folder[SCRATCH_PATH], point[SCRATCH_PATH], image[SCRATCH_PATH], path[SCRATCH_PATH];
 static bool private_mounts;
 
-static int make_folder(void **state)
+static int create_folder(void **state)
 {
     (void)state;
     private_mounts = geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
@@ -43,11 +43,10 @@ static int remove_folder(void **state)
 static void need_mounts(void)
 {
     if (!private_mounts)
-        skip_because("only root with a mount name space of its own can do this");
+        skip_because("requires root and a private mount namespace");
 }
 
-/* umount right after an asynchronous ring or a writer may find the file system busy for a moment.
- */
+/* umount right after an asynchronous ring or a writer may find the file system busy for a moment */
 static void unmount(void)
 {
     for (int i = 0; i < 100 && umount(point); i++)
@@ -80,10 +79,10 @@ static void need_loop(struct loop *loop, unsigned block_bytes, bool read_only)
     need_mounts();
     empty_image();
     if (!loop_make(loop, image, block_bytes, read_only))
-        skip_because("no loop device with blocks of %u bytes to be had", block_bytes);
+        skip_because("no loop device with blocks of %u bytes available", block_bytes);
 }
 
-static void ramfs_refuses_direct_and_keeps_no_file(void **state)
+static void ramfs_refuses_direct_and_leaves_no_file(void **state)
 {
     (void)state;
     struct file file;
@@ -109,7 +108,7 @@ static void ramfs_refuses_direct_and_keeps_no_file(void **state)
     unmount();
 }
 
-static void hugetlbfs_is_memory_too(void **state)
+static void hugetlbfs_is_memory(void **state)
 {
     (void)state;
     struct record_target target;
@@ -158,12 +157,12 @@ static void sectors_of_4096_bytes_are_respected(void **state)
     assert_string_equal(target.backing, loop.path + strlen("/dev/"));
     if (target.direct_offset_alignment > 0) {
         assert_int_equal(target_direct(&target, 8192, reason), TRUTH_NO);
-        assert_non_null(strstr(reason, "keeps its file in the page cache"));
+        assert_non_null(strstr(reason, "uses the page cache for its file"));
     }
     if (ioctl(loop.fd, LOOP_SET_DIRECT_IO, 1UL)) {
         unmount();
         loop_release(&loop);
-        skip_because("the folder for tests has no direct I/O");
+        skip_because("the directory for tests does not support direct I/O");
     }
     assert_int_equal(target_look(point, &target, NULL), 0);
     assert_int_equal(target.cached_below, 0);
@@ -173,7 +172,7 @@ static void sectors_of_4096_bytes_are_respected(void **state)
     if (target.direct_offset_alignment < 0) {
         unmount();
         loop_release(&loop);
-        skip_because("this kernel does not tell the alignment of direct I/O");
+        skip_because("this kernel does not report the alignment of direct I/O");
     }
     assert_int_equal(target.direct_offset_alignment, 4096);
     assert_int_equal(target_direct(&target, 512, reason), TRUTH_NO);
@@ -196,7 +195,7 @@ static void sectors_of_4096_bytes_are_respected(void **state)
     loop_release(&loop);
 }
 
-static void a_journal_of_data_undoes_direct(void **state)
+static void data_journaling_disables_direct(void **state)
 {
     (void)state;
     struct loop loop;
@@ -214,7 +213,7 @@ static void a_journal_of_data_undoes_direct(void **state)
         file_close(&file, path, NULL);
         unmount();
         loop_release(&loop);
-        skip_because("this kernel does not tell the alignment of direct I/O");
+        skip_because("this kernel does not report the alignment of direct I/O");
     }
     assert_int_equal(file.in_effect, TRUTH_NO);
     assert_non_null(strstr(file.reason, "data=journal"));
@@ -251,13 +250,13 @@ static void an_empty_device_needs_its_option(void **state)
     assert_int_equal(target.size_bytes, IMAGE_BYTES);
     assert_int_equal(target.block_bytes, 512);
     assert_int_equal(target.ram_backed, 0);
-    /* Two ranks share it, each with a direct and a buffered descriptor. */
+    /* two ranks share the device, each with a direct and a buffered descriptor */
     struct file other;
     assert_int_equal(file_open(&file, loop.path, FILE_OPEN, PREFER, 4096, NULL), 0);
     assert_int_equal(file_open(&other, loop.path, FILE_OPEN, PREFER, 4096, NULL), 0);
     assert_int_equal(file.opened, TRUTH_YES);
     assert_int_equal(file.in_effect, TRUTH_NO);
-    assert_non_null(strstr(file.reason, "keeps its file in the page cache"));
+    assert_non_null(strstr(file.reason, "uses the page cache for its file"));
     file_close(&other, loop.path, NULL);
     file_close(&file, loop.path, NULL);
     loop_release(&loop);
@@ -272,12 +271,12 @@ static void a_used_device_is_refused(void **state)
         loop_release(&loop);
         skip_because("no mkfs.ext4 here");
     }
-    refuse_device(&loop, false, -EEXIST, "it holds ext2, ext3, ext4");
+    refuse_device(&loop, false, -EEXIST, "it contains ext2, ext3, ext4");
     assert_int_equal(target_allow(loop.path, true, true, NULL), 0);
     assert_int_equal(mount(loop.path, point, "ext4", 0, NULL), 0);
     refuse_device(&loop, true, -EBUSY, "mount point");
     unmount();
-    /* What the mount table does not show: a claim, as by swap or a mount elsewhere. */
+    /* a claim that the mount table does not show, as by swap or a mount in another namespace */
     const int claim = open(loop.path, O_RDONLY | O_EXCL | O_CLOEXEC);
     assert_true(claim >= 0);
     refuse_device(&loop, true, -EBUSY, "in use");
@@ -286,7 +285,7 @@ static void a_used_device_is_refused(void **state)
     loop_release(&loop);
 }
 
-/* Told to the kernel directly: it may know no partition table at all. */
+/* By ioctl, because the kernel may not know any partition table. */
 static bool add_partition(const struct loop *loop)
 {
     struct blkpg_partition part = {.start = 1 << 20, .length = IMAGE_BYTES / 2, .pno = 1};
@@ -324,7 +323,7 @@ static void a_read_only_device_is_refused(void **state)
     loop_release(&loop);
 }
 
-static void an_overlay_is_not_called_direct_without_proof(void **state)
+static void an_overlay_is_not_direct_without_proof(void **state)
 {
     (void)state;
     static const char *const parts[] = {"lower", "upper", "work"};
@@ -342,7 +341,7 @@ static void an_overlay_is_not_called_direct_without_proof(void **state)
     print_message("note: overlay: opened %d, in effect %d, %s\n", file.opened, file.in_effect,
                   file.reason);
     if (file.in_effect == TRUTH_UNKNOWN)
-        assert_non_null(strstr(file.reason, "does not tell"));
+        assert_non_null(strstr(file.reason, "does not report"));
     file_close(&file, path, NULL);
     unmount();
 }
@@ -350,16 +349,16 @@ static void an_overlay_is_not_called_direct_without_proof(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ramfs_refuses_direct_and_keeps_no_file),
-        cmocka_unit_test(hugetlbfs_is_memory_too),
+        cmocka_unit_test(ramfs_refuses_direct_and_leaves_no_file),
+        cmocka_unit_test(hugetlbfs_is_memory),
         cmocka_unit_test(a_read_only_mount_is_refused),
         cmocka_unit_test(sectors_of_4096_bytes_are_respected),
-        cmocka_unit_test(a_journal_of_data_undoes_direct),
+        cmocka_unit_test(data_journaling_disables_direct),
         cmocka_unit_test(an_empty_device_needs_its_option),
         cmocka_unit_test(a_used_device_is_refused),
         cmocka_unit_test(a_disk_with_a_mounted_partition_is_refused),
         cmocka_unit_test(a_read_only_device_is_refused),
-        cmocka_unit_test(an_overlay_is_not_called_direct_without_proof),
+        cmocka_unit_test(an_overlay_is_not_direct_without_proof),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, create_folder, remove_folder);
 }

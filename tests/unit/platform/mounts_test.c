@@ -29,7 +29,7 @@ static void read_table(struct mounts *mounts, const char *text)
     scratch_remove(folder);
 }
 
-static void every_field_is_found_and_unescaped(void **state)
+static void every_field_is_parsed_and_unescaped(void **state)
 {
     (void)state;
     struct mounts mounts;
@@ -51,15 +51,15 @@ static void every_field_is_found_and_unescaped(void **state)
     assert_int_equal(mounts.count, 0);
 }
 
-static void the_number_decides_and_else_the_longest_prefix(void **state)
+static void the_id_decides_or_else_the_longest_prefix(void **state)
 {
     static const struct {
         uint64_t id;
         const char *path;
         uint64_t expected;
     } cases[] = {
-        {31, "/home/me", 31}, /* below what lies over it */
-        {0, "/home/me", 32},  /* the one on top */
+        {31, "/home/me", 31}, /* hidden by the mount on top */
+        {0, "/home/me", 32},  /* the mount on top */
         {0, "/home", 32},
         {0, "/homework", 34},
         {0, "/homeless", 27},
@@ -76,7 +76,7 @@ static void the_number_decides_and_else_the_longest_prefix(void **state)
     assert_null(mounts_find(&mounts, 0, "/"));
 }
 
-static void read_only_in_either_place(void **state)
+static void read_only_by_mount_or_file_system(void **state)
 {
     (void)state;
     struct mounts mounts;
@@ -88,7 +88,7 @@ static void read_only_in_either_place(void **state)
     mounts_release(&mounts);
 }
 
-static void escapes_at_the_edges(void **state)
+static void incomplete_escapes_are_kept(void **state)
 {
     (void)state;
     struct mount mount;
@@ -117,10 +117,10 @@ static void this_machine_has_a_root(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_field_is_found_and_unescaped),
-        cmocka_unit_test(the_number_decides_and_else_the_longest_prefix),
-        cmocka_unit_test(read_only_in_either_place),
-        cmocka_unit_test(escapes_at_the_edges),
+        cmocka_unit_test(every_field_is_parsed_and_unescaped),
+        cmocka_unit_test(the_id_decides_or_else_the_longest_prefix),
+        cmocka_unit_test(read_only_by_mount_or_file_system),
+        cmocka_unit_test(incomplete_escapes_are_kept),
         cmocka_unit_test(this_machine_has_a_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

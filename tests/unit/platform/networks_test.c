@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "pretended.h"
+#include "fake_host.h"
 #include "unit.h"
 
-static void this_host_has_no_loopback_in_the_list(void **state)
+static void the_loopback_is_not_listed(void **state)
 {
     (void)state;
     struct record_network *networks = NULL;
@@ -18,31 +18,31 @@ static void this_host_has_no_loopback_in_the_list(void **state)
     free(networks);
 }
 
-static void pretend_interfaces(void)
+static void fake_interfaces(void)
 {
-    pretend("sys/class/net/lo/operstate", "unknown\n");
-    pretend("sys/class/net/eth10/speed", "-1\n");
-    pretend("sys/class/net/eth10/device/vendor", "0x8086\n");
-    pretend("sys/class/net/eth2/speed", "25000\n");
-    pretend("sys/class/net/eth2/mtu", "9000\n");
-    pretend("sys/class/net/eth2/operstate", "up\n");
-    pretend("sys/class/net/eth2/device/numa_node", "1\n");
-    pretend("sys/bus/pci/drivers/ice/bind", "");
-    pretend_link("sys/class/net/eth2/device", "driver", "../../../../bus/pci/drivers/ice");
-    pretend("sys/class/net/bond0/bonding/mode", "802.3ad 4\n");
-    pretend("sys/class/net/bond0/speed", "50000\n");
-    pretend("sys/class/net/veth3/speed", "10000\n");
+    fake_file("sys/class/net/lo/operstate", "unknown\n");
+    fake_file("sys/class/net/eth10/speed", "-1\n");
+    fake_file("sys/class/net/eth10/device/vendor", "0x8086\n");
+    fake_file("sys/class/net/eth2/speed", "25000\n");
+    fake_file("sys/class/net/eth2/mtu", "9000\n");
+    fake_file("sys/class/net/eth2/operstate", "up\n");
+    fake_file("sys/class/net/eth2/device/numa_node", "1\n");
+    fake_file("sys/bus/pci/drivers/ice/bind", "");
+    fake_link("sys/class/net/eth2/device", "driver", "../../../../bus/pci/drivers/ice");
+    fake_file("sys/class/net/bond0/bonding/mode", "802.3ad 4\n");
+    fake_file("sys/class/net/bond0/speed", "50000\n");
+    fake_file("sys/class/net/veth3/speed", "10000\n");
 }
 
-static void pretend_infiniband(void)
+static void fake_infiniband(void)
 {
-    pretend("sys/class/infiniband/mlx5_0/ports/1/rate", "200 Gb/sec (4X HDR)\n");
-    pretend("sys/class/infiniband/mlx5_0/ports/1/state", "4: ACTIVE\n");
-    pretend("sys/class/infiniband/mlx5_0/ports/1/link_layer", "InfiniBand\n");
-    pretend("sys/class/infiniband/mlx5_0/device/numa_node", "0\n");
-    pretend("sys/class/infiniband/mlx5_1/ports/1/rate", "2.5 Gb/sec (1X SDR)\n");
-    pretend("sys/class/infiniband/mlx5_1/ports/1/state", "1: DOWN\n");
-    pretend("sys/class/infiniband/mlx5_1/ports/1/link_layer", "Ethernet\n");
+    fake_file("sys/class/infiniband/mlx5_0/ports/1/rate", "200 Gb/sec (4X HDR)\n");
+    fake_file("sys/class/infiniband/mlx5_0/ports/1/state", "4: ACTIVE\n");
+    fake_file("sys/class/infiniband/mlx5_0/ports/1/link_layer", "InfiniBand\n");
+    fake_file("sys/class/infiniband/mlx5_0/device/numa_node", "0\n");
+    fake_file("sys/class/infiniband/mlx5_1/ports/1/rate", "2.5 Gb/sec (1X SDR)\n");
+    fake_file("sys/class/infiniband/mlx5_1/ports/1/state", "1: DOWN\n");
+    fake_file("sys/class/infiniband/mlx5_1/ports/1/link_layer", "Ethernet\n");
 }
 
 static void assert_network(const struct record_network *network, const char *name,
@@ -55,14 +55,14 @@ static void assert_network(const struct record_network *network, const char *nam
     assert_int_equal(network->bits_per_s, bits_per_s);
 }
 
-static void interfaces_and_ports_are_told_in_order(void **state)
+static void interfaces_and_ports_are_listed_in_order(void **state)
 {
     (void)state;
     struct record_network *networks = NULL;
     size_t count = 0;
-    pretend_interfaces();
-    pretend_infiniband();
-    assert_int_equal(networks_look(pretended, &networks, &count), 0);
+    fake_interfaces();
+    fake_infiniband();
+    assert_int_equal(networks_look(fake_root, &networks, &count), 0);
     assert_int_equal(count, 5);
     assert_network(&networks[0], "bond0", NETWORK_BOND, "", 50000000000);
     assert_network(&networks[1], "eth2", NETWORK_INTERFACE, "up", 25000000000);
@@ -77,12 +77,12 @@ static void interfaces_and_ports_are_told_in_order(void **state)
     free(networks);
 }
 
-static void a_host_without_networks_has_none(void **state)
+static void a_host_without_networks_has_an_empty_list(void **state)
 {
     (void)state;
     struct record_network *networks = NULL;
     size_t count = 7;
-    assert_int_equal(networks_look(pretended, &networks, &count), 0);
+    assert_int_equal(networks_look(fake_root, &networks, &count), 0);
     assert_int_equal(count, 0);
     assert_null(networks);
 }
@@ -90,11 +90,11 @@ static void a_host_without_networks_has_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(this_host_has_no_loopback_in_the_list),
-        cmocka_unit_test_setup_teardown(interfaces_and_ports_are_told_in_order, pretend_begin,
-                                        pretend_end),
-        cmocka_unit_test_setup_teardown(a_host_without_networks_has_none, pretend_begin,
-                                        pretend_end),
+        cmocka_unit_test(the_loopback_is_not_listed),
+        cmocka_unit_test_setup_teardown(interfaces_and_ports_are_listed_in_order, fake_host_begin,
+                                        fake_host_end),
+        cmocka_unit_test_setup_teardown(a_host_without_networks_has_an_empty_list, fake_host_begin,
+                                        fake_host_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 #include "platform/topology.h"
 #include "unit.h"
 
-static struct numa *look(void)
+static struct numa *open_numa(void)
 {
     struct numa *numa;
     assert_int_equal(numa_open(&numa, NULL), 0);
@@ -17,11 +17,11 @@ static struct numa *look(void)
     return numa;
 }
 
-static void domains_cover_what_is_allowed(void **state)
+static void domains_cover_all_allowed_cpus(void **state)
 {
     (void)state;
     struct topology topology;
-    struct numa *numa = look();
+    struct numa *numa = open_numa();
     uint32_t cpus = 0;
     assert_int_equal(topology_look(&topology, NULL), 0);
     for (uint32_t i = 0; i < numa_count(numa); i++) {
@@ -34,8 +34,8 @@ static void domains_cover_what_is_allowed(void **state)
     numa_close(NULL);
 }
 
-/* taskset and cpusets are respected: a bound thread never leaves the process's mask. */
-static void a_narrow_mask_is_not_left(void **state)
+/* taskset and cpusets are respected: a bound thread stays within the mask of the process. */
+static void binding_stays_within_the_mask(void **state)
 {
     (void)state;
     cpu_set_t all, one, bound;
@@ -47,7 +47,7 @@ static void a_narrow_mask_is_not_left(void **state)
     CPU_ZERO(&one);
     CPU_SET(last, &one);
     assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
-    struct numa *numa = look();
+    struct numa *numa = open_numa();
     assert_int_equal(numa_count(numa), 1);
     assert_int_equal(numa_domain(numa, 0)->allowed_cpus, 1);
     assert_int_equal(atoi(numa_domain(numa, 0)->cpus), (int)last);
@@ -58,11 +58,11 @@ static void a_narrow_mask_is_not_left(void **state)
     numa_close(numa);
 }
 
-static void memory_can_be_bound_before_it_is_touched(void **state)
+static void untouched_memory_can_be_bound(void **state)
 {
     (void)state;
     struct arena arena;
-    struct numa *numa = look();
+    struct numa *numa = open_numa();
     for (uint32_t i = 0; i < numa_count(numa); i++) {
         assert_int_equal(arena_map(&arena, 8 << 20, PREFER, NULL), 0);
         const int result = numa_bind_memory(numa, i, arena.memory, arena.bytes);
@@ -75,29 +75,29 @@ static void memory_can_be_bound_before_it_is_touched(void **state)
     numa_close(numa);
 }
 
-/* Where hwloc sees another machine, two domains are found and nothing breaks. */
-static void a_pretended_machine_has_its_domains(void **state)
+/* When hwloc simulates another machine, two domains are found. */
+static void a_simulated_machine_has_its_domains(void **state)
 {
     (void)state;
     setenv("HWLOC_SYNTHETIC", "numa:2 core:1 pu:1", 1);
-    struct numa *numa = look();
+    struct numa *numa = open_numa();
     assert_int_equal(numa_count(numa), 2);
     assert_int_equal(numa_domain(numa, 1)->node, 1);
     assert_string_equal(numa_domain(numa, 1)->cpus, "1");
     assert_int_equal(numa_bind_thread(numa, 1), 0);
     numa_close(numa);
     setenv("HWLOC_SYNTHETIC", "nonsense", 1);
-    numa_close(look());
+    numa_close(open_numa());
     unsetenv("HWLOC_SYNTHETIC");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(domains_cover_what_is_allowed),
-        cmocka_unit_test(a_narrow_mask_is_not_left),
-        cmocka_unit_test(memory_can_be_bound_before_it_is_touched),
-        cmocka_unit_test(a_pretended_machine_has_its_domains),
+        cmocka_unit_test(domains_cover_all_allowed_cpus),
+        cmocka_unit_test(binding_stays_within_the_mask),
+        cmocka_unit_test(untouched_memory_can_be_bound),
+        cmocka_unit_test(a_simulated_machine_has_its_domains),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

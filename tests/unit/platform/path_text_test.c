@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-static void short_paths_stay(void **state)
+static void short_paths_are_unchanged(void **state)
 {
     (void)state;
     char out[PATH_TEXT], longest[PATH_TEXT];
@@ -18,7 +18,7 @@ static void short_paths_stay(void **state)
     assert_string_equal(path_text(longest, out), longest);
 }
 
-static void control_characters_cannot_break_the_line(void **state)
+static void control_characters_are_replaced(void **state)
 {
     (void)state;
     char out[PATH_TEXT];
@@ -43,7 +43,7 @@ static void long_paths_keep_both_ends(void **state)
     }
 }
 
-static void the_folder_of_a_path(void **state)
+static void the_parent_directory_of_a_path(void **state)
 {
     static const char *const cases[][2] = {
         {"/a/b", "/a"}, {"/a/b/", "/a"}, {"/a//b", "/a"},  {"/a", "/"},      {"/", "/"},
@@ -61,10 +61,10 @@ static void the_folder_of_a_path(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(short_paths_stay),
-        cmocka_unit_test(control_characters_cannot_break_the_line),
+        cmocka_unit_test(short_paths_are_unchanged),
+        cmocka_unit_test(control_characters_are_replaced),
         cmocka_unit_test(long_paths_keep_both_ends),
-        cmocka_unit_test(the_folder_of_a_path),
+        cmocka_unit_test(the_parent_directory_of_a_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static int entries_of(const char *path)
     return count;
 }
 
-static void a_folder_is_tried_and_left_as_it_was(void **state)
+static void a_directory_is_probed_and_left_unchanged(void **state)
 {
     (void)state;
     struct probe probe;
@@ -50,7 +50,7 @@ static void a_folder_is_tried_and_left_as_it_was(void **state)
     assert_int_equal(entries_of(folder), 0);
 }
 
-static void a_file_that_is_there_is_only_read(void **state)
+static void an_existing_file_is_only_read(void **state)
 {
     (void)state;
     struct probe probe;
@@ -72,7 +72,7 @@ static void a_file_that_is_there_is_only_read(void **state)
     unlink(path);
 }
 
-static void a_new_name_is_tried_in_its_folder(void **state)
+static void a_new_name_is_probed_in_its_directory(void **state)
 {
     (void)state;
     struct probe probe;
@@ -84,7 +84,7 @@ static void a_new_name_is_tried_in_its_folder(void **state)
     assert_int_equal(entries_of(folder), 0);
 }
 
-static void what_is_not_there_is_told(void **state)
+static void a_missing_target_is_an_error(void **state)
 {
     (void)state;
     struct probe probe;
@@ -97,8 +97,8 @@ static void what_is_not_there_is_told(void **state)
     assert_non_null(strstr(why.text, "'/proc'"));
 }
 
-/* tmpfs may take O_DIRECT: what is written lies in memory all the same. */
-static void memory_never_bypasses(void **state)
+/* tmpfs may accept O_DIRECT, but written pages stay in memory. */
+static void memory_never_bypasses_the_page_cache(void **state)
 {
     (void)state;
     struct probe probe;
@@ -112,11 +112,11 @@ static void memory_never_bypasses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_folder_is_tried_and_left_as_it_was),
-        cmocka_unit_test(a_file_that_is_there_is_only_read),
-        cmocka_unit_test(a_new_name_is_tried_in_its_folder),
-        cmocka_unit_test(what_is_not_there_is_told),
-        cmocka_unit_test(memory_never_bypasses),
+        cmocka_unit_test(a_directory_is_probed_and_left_unchanged),
+        cmocka_unit_test(an_existing_file_is_only_read),
+        cmocka_unit_test(a_new_name_is_probed_in_its_directory),
+        cmocka_unit_test(a_missing_target_is_an_error),
+        cmocka_unit_test(memory_never_bypasses_the_page_cache),
     };
     if (!scratch_make(folder, NULL))
         return 1;

@@ -52,7 +52,7 @@ static int check(struct failure *why)
     return remains_check(&remains, why);
 }
 
-static void own_files_go_with_their_folder(void **state)
+static void files_of_the_run_are_removed_with_their_directory(void **state)
 {
     (void)state;
     struct failure why = {0};
@@ -76,12 +76,12 @@ static void assert_refused(int code, const char *words)
     assert_non_null(strstr(why.text, words));
 }
 
-static void what_the_run_did_not_make_keeps_all_of_it(void **state)
+static void a_file_of_another_origin_prevents_removal(void **state)
 {
     (void)state;
     make("r0");
     make("notes");
-    assert_refused(-EEXIST, "'notes' in it was not made by that run");
+    assert_refused(-EEXIST, "that run did not create 'notes' in it");
     unlink(in_folder("notes"));
     assert_int_equal(symlink("/etc/passwd", in_folder("r1")), 0);
     assert_refused(-EEXIST, "'r1'");
@@ -94,8 +94,8 @@ static void what_the_run_did_not_make_keeps_all_of_it(void **state)
     unlink(in_folder("r3"));
 }
 
-/* A name that comes between the look and the removal keeps the folder. */
-static void a_late_stranger_survives(void **state)
+/* A file that appears between check and removal keeps the directory. */
+static void a_late_file_is_not_removed(void **state)
 {
     (void)state;
     struct failure why = {0};
@@ -109,7 +109,7 @@ static void a_late_stranger_survives(void **state)
     unlink(in_folder("late"));
 }
 
-static void a_file_in_use_keeps_all_of_it(void **state)
+static void a_file_in_use_prevents_removal(void **state)
 {
     (void)state;
     struct file file;
@@ -123,7 +123,7 @@ static void a_file_in_use_keeps_all_of_it(void **state)
     unlink(in_folder("r0"));
 }
 
-static void a_symlink_to_a_folder_is_not_followed(void **state)
+static void a_symlink_to_a_directory_is_not_followed(void **state)
 {
     (void)state;
     char link[80];
@@ -144,11 +144,11 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(own_files_go_with_their_folder),
-        cmocka_unit_test(what_the_run_did_not_make_keeps_all_of_it),
-        cmocka_unit_test(a_late_stranger_survives),
-        cmocka_unit_test(a_file_in_use_keeps_all_of_it),
-        cmocka_unit_test(a_symlink_to_a_folder_is_not_followed),
+        cmocka_unit_test(files_of_the_run_are_removed_with_their_directory),
+        cmocka_unit_test(a_file_of_another_origin_prevents_removal),
+        cmocka_unit_test(a_late_file_is_not_removed),
+        cmocka_unit_test(a_file_in_use_prevents_removal),
+        cmocka_unit_test(a_symlink_to_a_directory_is_not_followed),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

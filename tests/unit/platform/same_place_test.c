@@ -21,7 +21,7 @@ static int end(void **state)
     return rmdir(folder.path);
 }
 
-static void names_of_one_file_are_the_same_place(void **state)
+static void names_of_one_file_are_the_same_target(void **state)
 {
     (void)state;
     char a[FOLDER_PATH], b[FOLDER_PATH], link[FOLDER_PATH], odd[FOLDER_PATH];
@@ -39,7 +39,7 @@ static void names_of_one_file_are_the_same_place(void **state)
     assert_false(target_same(a, folder.path));
 }
 
-static void names_that_are_not_there_yet(void **state)
+static void names_of_files_that_do_not_exist_yet(void **state)
 {
     (void)state;
     char plain[FOLDER_PATH], odd[FOLDER_PATH], other[FOLDER_PATH];
@@ -55,8 +55,8 @@ static void names_that_are_not_there_yet(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_of_one_file_are_the_same_place),
-        cmocka_unit_test(names_that_are_not_there_yet),
+        cmocka_unit_test(names_of_one_file_are_the_same_target),
+        cmocka_unit_test(names_of_files_that_do_not_exist_yet),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

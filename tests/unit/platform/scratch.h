@@ -1,5 +1,5 @@
 /*
- * A folder of the test's own, removed with all that is in it.
+ * A private directory of a test, removed with everything in it.
  */
 #ifndef TIDEMILL_TEST_SCRATCH_H
 #define TIDEMILL_TEST_SCRATCH_H
@@ -14,7 +14,7 @@
 
 enum { SCRATCH_PATH = 4096 };
 
-/* Below 'parent' (NULL: $TMPDIR or /tmp); false when none can be made there. */
+/* Creates it below 'parent' (NULL: $TMPDIR or /tmp); false on failure. */
 static inline bool scratch_make(char path[SCRATCH_PATH], const char *parent)
 {
     const char *temporary = getenv("TMPDIR");
@@ -39,7 +39,7 @@ static inline void scratch_remove(const char *path)
         nftw(path, scratch_remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-/* "folder/name" in a buffer of the caller's. */
+/* Formats "folder/name" in the caller's buffer. */
 static inline const char *scratch_file(char out[SCRATCH_PATH], const char *folder, const char *name)
 {
     snprintf(out, SCRATCH_PATH, "%.2048s/%.2000s", folder, name);
@@ -53,14 +53,14 @@ static inline void scratch_write(const char *path, const void *bytes, size_t len
         abort();
 }
 
-/* The statfs magic number; 0 when there is none. */
+/* Returns the statfs magic number; 0 on failure. */
 static inline long scratch_magic(const char *path)
 {
     struct statfs facts;
     return statfs(path, &facts) == 0 ? (long)facts.f_type : 0;
 }
 
-/* For skip(): the reason goes to standard output first. */
+/* Prints the reason to standard output, and skips the test. */
 #define skip_because(...)                                                                          \
     do {                                                                                           \
         printf("skipped: " __VA_ARGS__);                                                           \

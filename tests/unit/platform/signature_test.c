@@ -15,7 +15,7 @@ enum { IMAGE_BYTES = 128 << 20 };
 static char folder[SCRATCH_PATH];
 static char image[SCRATCH_PATH];
 
-static int make_folder(void **state)
+static int create_folder(void **state)
 {
     (void)state;
     if (!scratch_make(folder, NULL))
@@ -48,8 +48,9 @@ static void empty_image(void)
     close(fd);
 }
 
-/* Runs a maker on the image; false when the machine does not have it. */
-static bool make_with(const char *const arguments[])
+/* Runs a program that writes a file system or similar to the image; false if it is not
+ * installed. */
+static bool run_on_image(const char *const arguments[])
 {
     int status;
     fflush(stdout);
@@ -70,12 +71,12 @@ static bool make_with(const char *const arguments[])
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void what_the_real_makers_write_is_found(void **state)
+static void signatures_of_real_file_systems_are_found(void **state)
 {
     static const struct {
         const char *command[6];
         const char *name;
-    } makers[] = {
+    } programs[] = {
         {{"mkfs.ext4", "-q", "-F"}, "ext2, ext3, ext4 or Lustre"},
         {{"mkfs.ext2", "-q", "-F"}, "ext2, ext3, ext4 or Lustre"},
         {{"mkfs.btrfs", "-q"}, "btrfs"},
@@ -84,20 +85,20 @@ static void what_the_real_makers_write_is_found(void **state)
     };
     (void)state;
     int tried = 0;
-    for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
         empty_image();
         assert_null(found_in_image(IMAGE_BYTES));
-        if (!make_with(makers[i].command)) {
-            print_message("note: no %s here\n", makers[i].command[0]);
+        if (!run_on_image(programs[i].command)) {
+            print_message("note: no %s here\n", programs[i].command[0]);
             continue;
         }
         const char *found = found_in_image(IMAGE_BYTES);
         assert_non_null(found);
-        assert_string_equal(found, makers[i].name);
+        assert_string_equal(found, programs[i].name);
         tried++;
     }
     if (tried == 0)
-        skip_because("none of the makers of file systems is installed");
+        skip_because("no mkfs program is installed");
 }
 
 static void put(uint64_t offset, const char *bytes, size_t length)
@@ -107,7 +108,7 @@ static void put(uint64_t offset, const char *bytes, size_t length)
     close(fd);
 }
 
-static void marks_at_their_places_are_found(void **state)
+static void signatures_at_their_offsets_are_found(void **state)
 {
     static const char md[] = "\xfc\x4e\x2b\xa9";
     static const struct {
@@ -137,12 +138,12 @@ static void marks_at_their_places_are_found(void **state)
         const char *found = found_in_image(IMAGE_BYTES);
         assert_non_null(found);
         assert_string_equal(found, marks[i].name);
-        put(marks[i].offset, "\0\0", 2); /* half a mark is none */
+        put(marks[i].offset, "\0\0", 2); /* half a signature is not recognised */
         assert_null(found_in_image(IMAGE_BYTES));
     }
 }
 
-static void tiny_and_empty_devices_hold_nothing(void **state)
+static void tiny_and_empty_devices_have_no_signature(void **state)
 {
     (void)state;
     unlink(image);
@@ -158,9 +159,9 @@ static void tiny_and_empty_devices_hold_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_the_real_makers_write_is_found),
-        cmocka_unit_test(marks_at_their_places_are_found),
-        cmocka_unit_test(tiny_and_empty_devices_hold_nothing),
+        cmocka_unit_test(signatures_of_real_file_systems_are_found),
+        cmocka_unit_test(signatures_at_their_offsets_are_found),
+        cmocka_unit_test(tiny_and_empty_devices_have_no_signature),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, create_folder, remove_folder);
 }

@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-static void full_storage_is_told_with_space_and_inodes(void **state)
+static void full_storage_is_reported_with_space_and_inodes(void **state)
 {
     char note[SPACE_TEXT];
     unsigned long long bytes, inodes;
@@ -21,7 +21,7 @@ static void full_storage_is_told_with_space_and_inodes(void **state)
     }
 }
 
-static void a_file_that_is_not_there_is_told_by_its_folder(void **state)
+static void a_missing_file_uses_its_directory(void **state)
 {
     char note[SPACE_TEXT];
     (void)state;
@@ -30,7 +30,7 @@ static void a_file_that_is_not_there_is_told_by_its_folder(void **state)
     assert_true(space_free_percent("/tmp/no-such-file") >= 0);
 }
 
-static void other_errors_need_no_note(void **state)
+static void other_errors_have_no_note(void **state)
 {
     char note[SPACE_TEXT] = "before";
     (void)state;
@@ -42,9 +42,9 @@ static void other_errors_need_no_note(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(full_storage_is_told_with_space_and_inodes),
-        cmocka_unit_test(a_file_that_is_not_there_is_told_by_its_folder),
-        cmocka_unit_test(other_errors_need_no_note),
+        cmocka_unit_test(full_storage_is_reported_with_space_and_inodes),
+        cmocka_unit_test(a_missing_file_uses_its_directory),
+        cmocka_unit_test(other_errors_have_no_note),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@
 static char folder[SCRATCH_PATH];
 static char path[SCRATCH_PATH];
 
-static int make_folder(void **state)
+static int create_folder(void **state)
 {
     (void)state;
     return scratch_make(folder, NULL) ? 0 : -1;
@@ -31,8 +31,8 @@ static int remove_folder(void **state)
     return 0;
 }
 
-/* The refusal is 'error', and its text holds all words. */
-static void refused(const char *target, bool overwrite, int error, const char *word)
+/* The target is refused with 'error', and the text contains 'word'. */
+static void assert_refused(const char *target, bool overwrite, int error, const char *word)
 {
     struct failure why = {0};
     assert_int_equal(target_allow(target, overwrite, false, &why), error);
@@ -42,7 +42,7 @@ static void refused(const char *target, bool overwrite, int error, const char *w
     assert_null(strchr(why.text, '\n'));
 }
 
-static void a_folder_is_described(void **state)
+static void a_directory_is_described(void **state)
 {
     (void)state;
     struct record_target target;
@@ -59,13 +59,13 @@ static void a_folder_is_described(void **state)
                   target.file_system, target.mount_point, target.source, target.options,
                   target.device, (long long)target.direct_memory_alignment,
                   (long long)target.direct_offset_alignment, target.shared);
-    /* Nothing was left behind. */
+    /* nothing was left in the directory */
     assert_int_equal(rmdir(folder), 0);
     assert_int_equal(mkdir(folder, 0700), 0);
     assert_int_equal(target_allow(folder, false, false, NULL), 0);
 }
 
-static void a_new_name_is_a_file_to_be(void **state)
+static void a_new_name_is_a_new_file(void **state)
 {
     (void)state;
     struct record_target target, parent;
@@ -94,70 +94,71 @@ static void an_existing_file_needs_overwrite(void **state)
     assert_int_equal(target_look(path, &target, NULL), 0);
     assert_int_equal(target.kind, TARGET_KIND_FILE);
     assert_int_equal(target.size_bytes, 8);
-    refused(path, false, -EEXIST, "--overwrite");
+    assert_refused(path, false, -EEXIST, "--overwrite");
     assert_int_equal(target_allow(path, true, false, NULL), 0);
     unlink(path);
 }
 
-static void what_is_not_there_says_what_to_do(void **state)
+static void errors_for_missing_paths_suggest_a_remedy(void **state)
 {
     (void)state;
     struct record_target target;
     struct failure why = {0};
-    refused(scratch_file(path, folder, "no/where"), false, -ENOENT, "make it first");
+    assert_refused(scratch_file(path, folder, "no/where"), false, -ENOENT, "create it first");
     assert_int_equal(target_look(path, &target, &why), -ENOENT);
-    assert_non_null(strstr(why.text, "make it first"));
-    refused(scratch_file(path, folder, "nowhere/"), false, -ENOENT, "make the directory first");
-    refused("", false, -ENOENT, "is empty");
+    assert_non_null(strstr(why.text, "create it first"));
+    assert_refused(scratch_file(path, folder, "nowhere/"), false, -ENOENT,
+                   "create the directory first");
+    assert_refused("", false, -ENOENT, "is empty");
     scratch_file(path, folder, "file");
     scratch_write(path, "x", 1);
     char below[SCRATCH_PATH];
-    refused(scratch_file(below, path, "below"), false, -ENOTDIR, "Not a directory");
+    assert_refused(scratch_file(below, path, "below"), false, -ENOTDIR, "Not a directory");
     unlink(path);
 }
 
-static void symlinks_count_for_folders_only(void **state)
+static void symlinks_are_accepted_for_directories_only(void **state)
 {
     (void)state;
     char file[SCRATCH_PATH], link[SCRATCH_PATH];
     scratch_write(scratch_file(file, folder, "end"), "x", 1);
     assert_int_equal(symlink("end", scratch_file(link, folder, "link")), 0);
-    refused(link, true, -ELOOP, "it is a symlink");
+    assert_refused(link, true, -ELOOP, "it is a symlink");
     unlink(link);
     assert_int_equal(symlink("gone", link), 0);
-    refused(link, true, -ENOENT, "leads nowhere");
+    assert_refused(link, true, -ENOENT, "dangling symlink");
     unlink(link);
     assert_int_equal(symlink(folder, link), 0);
     assert_int_equal(target_allow(link, false, false, NULL), 0);
     unlink(link);
     assert_int_equal(symlink("/dev/null", link), 0);
-    refused(link, true, -ELOOP, "'/dev/null' itself");
+    assert_refused(link, true, -ELOOP, "'/dev/null' itself");
     unlink(link);
     assert_int_equal(symlink("loop", scratch_file(link, folder, "loop")), 0);
-    refused(link, true, -ELOOP, "symbolic links");
+    assert_refused(link, true, -ELOOP, "symbolic links");
     unlink(link);
     unlink(file);
 }
 
-static void what_is_no_storage_is_refused(void **state)
+static void targets_without_storage_are_refused(void **state)
 {
     (void)state;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    refused("/", true, -EPERM, "root directory");
-    refused("//./", true, -EPERM, "root directory");
-    refused("/proc", true, -EPERM, "not storage");
-    refused("/sys/kernel/x", true, -EPERM, "not storage");
-    refused("/dev/zero", true, -EINVAL, "character device");
+    assert_refused("/", true, -EPERM, "root directory");
+    assert_refused("//./", true, -EPERM, "root directory");
+    assert_refused("/proc", true, -EPERM, "not on storage");
+    assert_refused("/sys/kernel/x", true, -EPERM, "not on storage");
+    assert_refused("/dev/zero", true, -EINVAL, "character device");
     scratch_file(path, folder, "fifo");
     assert_int_equal(mkfifo(path, 0600), 0);
-    refused(path, true, -EINVAL, "FIFO");
+    assert_refused(path, true, -EINVAL, "FIFO");
     unlink(path);
     const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
     scratch_file(path, folder, "s");
     assert_true(strlen(path) < sizeof address.sun_path);
     memcpy(address.sun_path, path, strlen(path));
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
-    refused(path, true, -EINVAL, "socket");
+    assert_refused(path, true, -EINVAL, "socket");
     close(listener);
     unlink(path);
 }
@@ -177,13 +178,13 @@ static void null_is_a_target(void **state)
     assert_int_equal(target_allow("/dev/null", false, false, NULL), 0);
 }
 
-static void strange_and_endless_names(void **state)
+static void unusual_and_overlong_names(void **state)
 {
     (void)state;
     struct record_target target;
     char *endless = calloc(1, 70001);
     memset(endless, 'x', 70000);
-    refused(endless, false, -ENAMETOOLONG, "...");
+    assert_refused(endless, false, -ENAMETOOLONG, "...");
     assert_int_equal(target_look(endless, &target, NULL), -ENAMETOOLONG);
     free(endless);
     scratch_file(path, folder, "two\nlines and ; $(touch x)");
@@ -192,7 +193,7 @@ static void strange_and_endless_names(void **state)
     assert_int_equal(target_allow(path, false, false, NULL), 0);
     rmdir(path);
     scratch_write(path, "x", 1);
-    refused(path, false, -EEXIST, "two?lines");
+    assert_refused(path, false, -EEXIST, "two?lines");
     unlink(path);
 }
 
@@ -205,7 +206,8 @@ static int as_nobody(void)
     if (access(folder, X_OK))
         return 2;
     scratch_file(own, folder, "locked");
-    if (target_allow(own, false, false, &why) != -EACCES || !strstr(why.text, "cannot make files"))
+    if (target_allow(own, false, false, &why) != -EACCES ||
+        !strstr(why.text, "cannot create files"))
         return 1;
     scratch_file(own, folder, "locked/new");
     if (target_allow(own, false, false, NULL) != -EACCES)
@@ -214,7 +216,7 @@ static int as_nobody(void)
     return target_allow(own, true, false, NULL) == -EACCES ? 0 : 4;
 }
 
-static void where_one_may_not_write_is_refused(void **state)
+static void a_directory_without_write_permission_is_refused(void **state)
 {
     (void)state;
     int status;
@@ -239,15 +241,15 @@ static void where_one_may_not_write_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_folder_is_described),
-        cmocka_unit_test(a_new_name_is_a_file_to_be),
+        cmocka_unit_test(a_directory_is_described),
+        cmocka_unit_test(a_new_name_is_a_new_file),
         cmocka_unit_test(an_existing_file_needs_overwrite),
-        cmocka_unit_test(what_is_not_there_says_what_to_do),
-        cmocka_unit_test(symlinks_count_for_folders_only),
-        cmocka_unit_test(what_is_no_storage_is_refused),
+        cmocka_unit_test(errors_for_missing_paths_suggest_a_remedy),
+        cmocka_unit_test(symlinks_are_accepted_for_directories_only),
+        cmocka_unit_test(targets_without_storage_are_refused),
         cmocka_unit_test(null_is_a_target),
-        cmocka_unit_test(strange_and_endless_names),
-        cmocka_unit_test(where_one_may_not_write_is_refused),
+        cmocka_unit_test(unusual_and_overlong_names),
+        cmocka_unit_test(a_directory_without_write_permission_is_refused),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, create_folder, remove_folder);
 }

@@ -14,7 +14,7 @@ static void set_locale(const char *all, const char *ctype, const char *lang)
     setenv("LANG", lang, 1);
 }
 
-static void utf8_by_the_first_variable_that_counts(void **state)
+static void utf8_by_the_first_variable_that_is_set(void **state)
 {
     (void)state;
     set_locale("", "", "");
@@ -35,7 +35,7 @@ static void utf8_by_the_first_variable_that_counts(void **state)
     assert_false(terminal_utf8());
 }
 
-static void a_file_is_no_terminal(void **state)
+static void a_file_is_not_a_terminal(void **state)
 {
     (void)state;
     FILE *file = tmpfile();
@@ -50,13 +50,13 @@ static void a_terminal_has_its_width(void **state)
     (void)state;
     const int master = posix_openpt(O_RDWR | O_NOCTTY);
     if (master < 0 || grantpt(master) || unlockpt(master)) {
-        print_message("skipped: no pseudo terminals here\n");
+        print_message("skipped: no pseudo terminals available\n");
         skip();
     }
     FILE *terminal = fdopen(open(ptsname(master), O_RDWR | O_NOCTTY), "r+");
     assert_non_null(terminal);
     assert_true(terminal_is(terminal));
-    assert_int_equal(terminal_width(terminal), 80); /* a size of 0 is not known */
+    assert_int_equal(terminal_width(terminal), 80); /* a size of 0 is unknown */
     struct winsize size = {.ws_col = 133, .ws_row = 40};
     assert_int_equal(ioctl(master, TIOCSWINSZ, &size), 0);
     assert_int_equal(terminal_width(terminal), 133);
@@ -67,8 +67,8 @@ static void a_terminal_has_its_width(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(utf8_by_the_first_variable_that_counts),
-        cmocka_unit_test(a_file_is_no_terminal),
+        cmocka_unit_test(utf8_by_the_first_variable_that_is_set),
+        cmocka_unit_test(a_file_is_not_a_terminal),
         cmocka_unit_test(a_terminal_has_its_width),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

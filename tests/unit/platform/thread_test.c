@@ -16,7 +16,7 @@ struct seen {
     bool ran;
 };
 
-static void look_around(void *argument)
+static void record_state(void *argument)
 {
     struct seen *seen = argument;
     pthread_getname_np(pthread_self(), seen->name, sizeof seen->name);
@@ -24,7 +24,7 @@ static void look_around(void *argument)
     seen->ran = true;
 }
 
-static void runs_named_with_signals_blocked(void **state)
+static void a_thread_has_a_name_and_blocks_signals(void **state)
 {
     (void)state;
     struct seen seen = {0};
@@ -32,7 +32,7 @@ static void runs_named_with_signals_blocked(void **state)
     sigset_t before, after;
     pthread_sigmask(SIG_SETMASK, NULL, &before);
     assert_int_equal(
-        thread_start(&thread, "a-very-long-name-of-a-writer", look_around, &seen, NULL), 0);
+        thread_start(&thread, "a-very-long-name-of-a-writer", record_state, &seen, NULL), 0);
     thread_join(&thread);
     pthread_sigmask(SIG_SETMASK, NULL, &after);
     assert_true(seen.ran);
@@ -45,19 +45,19 @@ static void runs_named_with_signals_blocked(void **state)
         assert_int_equal(sigismember(&before, i), sigismember(&after, i));
 }
 
-static void joining_twice_or_never_started_is_fine(void **state)
+static void joining_twice_or_without_start_is_accepted(void **state)
 {
     (void)state;
     struct seen seen = {0};
     struct thread thread = {0};
     thread_join(&thread);
-    assert_int_equal(thread_start(&thread, "once", look_around, &seen, NULL), 0);
+    assert_int_equal(thread_start(&thread, "once", record_state, &seen, NULL), 0);
     thread_join(&thread);
     thread_join(&thread);
 }
 
-/* Waits for a byte and answers it. */
-static void answer(void *argument)
+/* Reads a byte and writes it back. */
+static void reply(void *argument)
 {
     const int *pipes = argument;
     char byte;
@@ -65,27 +65,27 @@ static void answer(void *argument)
         abort();
 }
 
-static void one_that_is_left_goes_on_alone(void **state)
+static void a_detached_thread_continues(void **state)
 {
     (void)state;
     int pipes[4];
     char byte = 'x';
-    static struct thread thread; /* which must stay */
+    static struct thread thread; /* must stay valid */
     thread_leave(&thread);
     assert_int_equal(pipe(pipes), 0);
     assert_int_equal(pipe(pipes + 2), 0);
-    assert_int_equal(thread_start(&thread, "left", answer, pipes, NULL), 0);
+    assert_int_equal(thread_start(&thread, "detached", reply, pipes, NULL), 0);
     thread_leave(&thread);
-    thread_join(&thread); /* waits for nothing: it would be for ever */
+    thread_join(&thread); /* does not wait: it would block forever */
     assert_int_equal(write(pipes[1], &byte, 1), 1);
     assert_int_equal(read(pipes[2], &byte, 1), 1);
     for (int i = 0; i < 4; i++)
         close(pipes[i]);
 }
 
-/* As a user without rights whose limit of processes is used up; in a child, which cannot go back.
- */
-static int refused_in_child(void)
+/* As an unprivileged user without free processes; in a child process, because it cannot be
+ * undone. */
+static int start_in_child(void)
 {
     struct seen seen = {0};
     struct thread thread;
@@ -93,19 +93,19 @@ static int refused_in_child(void)
     const struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_NPROC, &none) || (geteuid() == 0 && setresuid(65534, 65534, 65534)))
         return 2;
-    if (thread_start(&thread, "refused", look_around, &seen, &why) != -EAGAIN)
+    if (thread_start(&thread, "refused", record_state, &seen, &why) != -EAGAIN)
         return 3;
     thread_join(&thread);
     return strstr(why.text, "'refused'") && strstr(why.text, "ulimit -u") ? 0 : 4;
 }
 
-static void a_refusal_says_what_to_do(void **state)
+static void a_failed_start_suggests_a_remedy(void **state)
 {
     (void)state;
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0)
-        _exit(refused_in_child());
+        _exit(start_in_child());
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
@@ -115,10 +115,10 @@ static void a_refusal_says_what_to_do(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(runs_named_with_signals_blocked),
-        cmocka_unit_test(joining_twice_or_never_started_is_fine),
-        cmocka_unit_test(one_that_is_left_goes_on_alone),
-        cmocka_unit_test(a_refusal_says_what_to_do),
+        cmocka_unit_test(a_thread_has_a_name_and_blocks_signals),
+        cmocka_unit_test(joining_twice_or_without_start_is_accepted),
+        cmocka_unit_test(a_detached_thread_continues),
+        cmocka_unit_test(a_failed_start_suggests_a_remedy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,16 +6,16 @@
 
 #include "unit.h"
 
-static void text_of(char *out, uint32_t room, const uint32_t *cpus, size_t count)
+static void text_of(char *out, uint32_t size, const uint32_t *cpus, size_t count)
 {
     uint64_t mask[TOPOLOGY_MASK_BITS / 64] = {0};
     for (size_t i = 0; i < count; i++)
         mask[cpus[i] / 64] |= (uint64_t)1 << cpus[i] % 64;
-    memset(out, '#', room);
-    topology_mask_text(mask, out, room);
+    memset(out, '#', size);
+    topology_mask_text(mask, out, size);
 }
 
-static void masks_are_told_as_ranges(void **state)
+static void masks_are_formatted_as_ranges(void **state)
 {
     static const uint32_t one[] = {0}, mixed[] = {0, 1, 2, 3, 8, 63, 64, 65, 8190, 8191},
                           gaps[] = {1, 3, 5, 7, 9, 11};
@@ -31,17 +31,17 @@ static void masks_are_told_as_ranges(void **state)
     assert_string_equal(out, "1,3,5,7,9,11");
 }
 
-static void what_does_not_fit_ends_in_dots(void **state)
+static void a_long_mask_ends_in_dots(void **state)
 {
     static const uint32_t gaps[] = {1, 3, 5, 7, 9, 11};
     static const char whole[] = "1,3,5,7,9,11";
     (void)state;
-    for (uint32_t room = 4; room <= sizeof whole; room++) {
+    for (uint32_t size = 4; size <= sizeof whole; size++) {
         char out[32] = "";
-        text_of(out, room, gaps, 6);
+        text_of(out, size, gaps, 6);
         const size_t length = strlen(out);
-        assert_true(length < room);
-        if (room == sizeof whole) {
+        assert_true(length < size);
+        if (size == sizeof whole) {
             assert_string_equal(out, whole);
         } else {
             assert_string_equal(out + length - 3, "...");
@@ -53,7 +53,7 @@ static void what_does_not_fit_ends_in_dots(void **state)
     assert_int_equal(tiny[0], 0);
 }
 
-static void this_machine_makes_sense(void **state)
+static void this_machine_is_consistent(void **state)
 {
     (void)state;
     struct topology topology;
@@ -66,7 +66,7 @@ static void this_machine_makes_sense(void **state)
     assert_true(topology.memory_limit_bytes > 0);
 }
 
-static void a_narrow_mask_shrinks_what_is_allowed_only(void **state)
+static void a_narrow_mask_changes_only_the_allowed_cpus(void **state)
 {
     (void)state;
     struct topology before, after;
@@ -91,10 +91,10 @@ static void a_narrow_mask_shrinks_what_is_allowed_only(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(masks_are_told_as_ranges),
-        cmocka_unit_test(what_does_not_fit_ends_in_dots),
-        cmocka_unit_test(this_machine_makes_sense),
-        cmocka_unit_test(a_narrow_mask_shrinks_what_is_allowed_only),
+        cmocka_unit_test(masks_are_formatted_as_ranges),
+        cmocka_unit_test(a_long_mask_ends_in_dots),
+        cmocka_unit_test(this_machine_is_consistent),
+        cmocka_unit_test(a_narrow_mask_changes_only_the_allowed_cpus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
