@@ -1,33 +1,42 @@
-# awk -f layers.awk layers.table FILE... : who includes what it may not. Files are named from the
-# root: src/<folder>/x.c, include/<folder>/x.h. Ends with 1 when something was found.
+# awk -f layers.awk layers.table FILE... : includes that the table does not allow, and rows of the
+# table that nothing needs. Files are named from the root: src/<folder>/x.c, include/<folder>/x.h.
+# Ends with 1 when something was found.
 
-function complain(text) {
-    printf "%s:%d: %s\n", FILENAME, FNR, text
+function complain_at(where, text) {
+    printf "%s: %s\n", where, text
     found = 1
 }
 
+function complain(text) {
+    complain_at(FILENAME ":" FNR, text)
+}
+
 # "src/plan/x.c" -> "plan"; the rest after src/ or include/ -> place
-function locate(    parts) {
+function locate(    parts, home) {
     split(FILENAME, parts, "/")
     folder = parts[2]
     place = FILENAME
     sub(/^[^\/]*\//, "", place)
+    for (home in unseen)
+        if (is_in(place, home))
+            delete unseen[home]
 }
 
 function starts(text, beginning) {
     return substr(text, 1, length(beginning)) == beginning
 }
 
-function at_home(place, homes,    list, count, i, home) {
+function is_in(place, home) {
+    if (sub(/\*$/, "", home) || home ~ /\/$/)
+        return starts(place, home)
+    return place == home
+}
+
+function at_home(place, homes,    list, count, i) {
     count = split(homes, list, " ")
-    for (i = 1; i <= count; i++) {
-        home = list[i]
-        if (sub(/\*$/, "", home) || home ~ /\/$/) {
-            if (starts(place, home))
-                return 1
-        } else if (place == home)
+    for (i = 1; i <= count; i++)
+        if (is_in(place, list[i]))
             return 1
-    }
     return 0
 }
 
@@ -41,22 +50,34 @@ function check_foreign(header,    pattern, best) {
 }
 
 function check_own(header,    parts) {
-    if (split(header, parts, "/") == 1)
-        return # beside the file; the compiler sees that it is there
+    if (split(header, parts, "/") == 1 || parts[1] == folder)
+        return # the compiler sees that it is there
     if (!(parts[1] in rank))
         complain("\"" header "\" is in no layer of the table")
     else if (rank[parts[1]] > rank[folder])
         complain(folder " may not look down to \"" header "\"")
+    else if (!((folder, parts[1]) in needs))
+        complain(folder " does not need " parts[1] ": \"" header "\"")
+    else
+        delete unused[folder " " parts[1]]
 }
 
 FILENAME ~ /layers\.table$/ {
-    if ($1 == "layer")
+    table = FILENAME
+    if ($1 == "layer") {
         rank[$2] = ++layers
-    else if ($1 == "home") {
-        pattern = $2
-        homes[pattern] = ""
-        for (i = 3; i <= NF; i++)
-            homes[pattern] = homes[pattern] " " $i
+        for (i = 3; i <= NF; i++) {
+            if (!($i in rank) || $i == $2)
+                complain($2 " needs " $i ", which is not above it")
+            needs[$2, $i]
+            unused[$2 " " $i]
+        }
+    } else if ($1 == "home") {
+        homes[$2] = ""
+        for (i = 3; i <= NF; i++) {
+            homes[$2] = homes[$2] " " $i
+            unseen[$i]
+        }
     }
     next
 }
@@ -82,5 +103,11 @@ FNR == 1 {
 }
 
 END {
+    for (pair in unused) {
+        split(pair, names, " ")
+        complain_at(table, names[1] " does not include anything of " names[2])
+    }
+    for (home in unseen)
+        complain_at(table, "there is no '" home "'")
     exit found
 }
