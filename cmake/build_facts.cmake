@@ -1,10 +1,10 @@
-# What a build is made of, as a header: which commit of the sources, compiled how. Runs at each
-# build, so that a new commit shows without configuring again; the header changes only when what it
-# says does.
-#   cmake -D SOURCE=folder -D BUILD="compiler and flags" -D HEADER=file -P build_facts.cmake
+# Writes a header with the facts about a build: the commit of the sources, the compiler and its flags.
+# Runs in each build, so that a new commit needs no new configuration; the header is only rewritten
+# when it changes.
+#   cmake -D SOURCE=directory -D BUILD="compiler and flags" -D HEADER=file -P build_facts.cmake
 set(commit unknown)
 find_program(GIT git)
-# A release unpacked inside somebody else's repository is not of that repository.
+# Sources that were unpacked inside another repository are not part of that repository.
 if(GIT AND EXISTS "${SOURCE}/.git")
     set(ENV{GIT_OPTIONAL_LOCKS} 0)
     execute_process(COMMAND ${GIT} -C ${SOURCE} describe --always --dirty --abbrev=12

@@ -1,36 +1,36 @@
 #!/bin/bash
 #
-# tidemill on a list of hosts, by plain mpirun
+# tidemill on a list of hosts, with plain mpirun
 #
 #   launch/hosts.sh [-n RANKS] [-b BINDING] HOSTFILE [options of "tidemill run"] TARGET...
 #
 #   launch/hosts.sh hosts.txt --size-per-node 64GiB /scratch
 #   launch/hosts.sh -n 2 hosts.txt --time 60s --layout shared --direct require /scratch
 #
-# HOSTFILE   one host a line, as mpirun reads it: "node1" or "node1 slots=2"; "#" begins a comment.
-#            The hosts must be reachable by ssh without a password, and hold the program and the
-#            target under the same paths.
-# -n RANKS   ranks on each host. Default: as many as the "slots=" of the file say, and one on each
-#            host if it says nothing. Few ranks with many threads are the rule: one for each NUMA
-#            node or network card; threads are chosen by --writers and --producers.
-# -b BINDING what mpirun's --bind-to takes. Default: none, each rank may use all processors of its
-#            host. (Left alone, mpirun ties one or two ranks to one core each, and all threads of a
-#            rank would share that core.) With two ranks on a host of two sockets: -b socket.
+# HOSTFILE   one host per line, in mpirun's format: "node1" or "node1 slots=2"; "#" starts a comment.
+#            The hosts must be reachable by ssh without a password, and have the program and the
+#            target at the same paths.
+# -n RANKS   ranks on each host. Default: the "slots=" of the file, or one rank per host if there are
+#            none. Use few ranks with many threads: one for each NUMA node or network adapter; set
+#            the threads with --writers and --producers.
+# -b BINDING value of mpirun's --bind-to. Default: none, each rank may use all cores of its host. (By
+#            default mpirun binds one or two ranks to one core each, and all threads of a rank would
+#            share that core.) For two ranks on a host with two sockets: -b socket.
 #
-# Everything after HOSTFILE goes to "tidemill run" as it is.
+# Everything after HOSTFILE is passed to "tidemill run" unchanged.
 #
 # Environment
-#   TIDEMILL           the program; default build/release/tidemill of this checkout, else the one
+#   TIDEMILL           the program; default: build/release/tidemill of this checkout, else the one
 #                      in PATH
 #   OMPI_MCA_...       settings of Open MPI, for example OMPI_MCA_btl_tcp_if_include=10.0.0.0/24
-#   OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1: needed when run as root, which
-#                      mpirun refuses otherwise
-#   OMPI_MCA_oob_tcp_keepalive_time, _intvl, _probes: how mpirun notices that a host is gone; here
-#                      10 s, 3 s and 3 times unless set (its own are 300 s, 20 s and 9 times)
+#   OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1: required by mpirun when run as
+#                      root
+#   OMPI_MCA_oob_tcp_keepalive_time, _intvl, _probes: how mpirun detects a lost host; default here:
+#                      10 s, 3 s, 3 probes (Open MPI's defaults: 300 s, 20 s, 9 probes)
 #
-# Exit code: that of tidemill (0 fine, 1 something failed, 2 asked wrongly, 3 data were wrong).
-# To end a run early with its result complete, send SIGUSR1 to this process: mpirun hands it on to
-# the ranks. After ^C or SIGTERM mpirun gives the ranks one second and answers 1.
+# Exit code: that of tidemill (0 success, 1 failure, 2 usage error, 3 data were wrong).
+# To end a run early with a complete result, send SIGUSR1 to this process: mpirun forwards it to the
+# ranks. After ^C or SIGTERM mpirun kills the ranks after one second and exits with 1.
 
 set -eu
 
@@ -61,7 +61,7 @@ while getopts :n:b: option; do
     case $option in
     n) ranks=$OPTARG ;;
     b) binding=$OPTARG ;;
-    :) usage "option -$OPTARG wants a value" ;;
+    :) usage "option -$OPTARG requires a value" ;;
     *) usage "unknown option '-$OPTARG' before HOSTFILE" ;;
     esac
 done
@@ -72,17 +72,17 @@ shift
 
 case $ranks in
 '' | [1-9] | [1-9][0-9] | [1-9][0-9][0-9]) ;;
-*) refuse "-n wants a number of ranks from 1 to 999, not '$ranks'" ;;
+*) refuse "-n requires a number of ranks from 1 to 999, not '$ranks'" ;;
 esac
 if [ ! -f "$host_file" ] || [ ! -r "$host_file" ]; then
     refuse "cannot read the host file '$host_file'"
 fi
 hosts=$(sed 's/#.*//' "$host_file" | awk 'NF' | wc -l)
-[ "$hosts" -gt 0 ] || refuse "no host in '$host_file': write one host name a line"
+[ "$hosts" -gt 0 ] || refuse "no host in '$host_file': write one host name per line"
 command -v mpirun >/dev/null || refuse "no mpirun in PATH: install Open MPI or load its module"
 if [ "$(id -u)" -eq 0 ] &&
     [ "${OMPI_ALLOW_RUN_AS_ROOT:-}${OMPI_ALLOW_RUN_AS_ROOT_CONFIRM:-}" != 11 ]; then
-    refuse "mpirun refuses to work for root: use another user, or set" \
+    refuse "mpirun refuses to run as root: use another user, or set" \
         "OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
 fi
 program=$(find_program)
@@ -93,8 +93,8 @@ if [ -n "$ranks" ]; then
 elif ! sed 's/#.*//' "$host_file" | grep -q 'slots *='; then
     mpirun+=(--map-by ppr:1:node)
 fi
-# What shapes the output is set here, but rank 0 prints it on the first host, and there mpirun gives
-# it a pseudo terminal, whatever the output goes to in the end.
+# The variables that control the output are set here, but rank 0 prints on the first host. There mpirun
+# gives it a pseudo terminal, even if the output finally goes to a file.
 [ -t 1 ] || export NO_COLOR=1
 for name in LANG LC_ALL LC_CTYPE NO_COLOR; do
     if [ -n "${!name:-}" ]; then

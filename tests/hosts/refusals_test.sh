@@ -28,7 +28,7 @@ refused "cannot read the host file '.'" "$hosts_sh" . /scratch
 refused "no host in 'empty'" "$hosts_sh" empty /scratch
 refused "not '0'" "$hosts_sh" -n 0 good /scratch
 refused "not '2x'" "$hosts_sh" -n 2x good /scratch
-refused "option -n wants a value" "$hosts_sh" -n
+refused "option -n requires a value" "$hosts_sh" -n
 refused "unknown option '-x'" "$hosts_sh" -x good /scratch
 refused "no program at '/none'" env TIDEMILL=/none "$hosts_sh" good /scratch
 if [ "$(id -u)" -eq 0 ]; then
