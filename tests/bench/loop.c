@@ -1,7 +1,7 @@
 /*
- * What the hot loop costs for each request, without storage and without data: two rings, stamps,
- * engine null, counters and histogram on one processor (loop.core), and an I/O thread as it is,
- * with buffers of its own (loop.io). Prints "name nanoseconds" for each measurement.
+ * The cost of the hot loop per request, without storage and without data: two rings, stamps, engine
+ * null, counters and histogram on one core (loop.core), and a complete I/O thread with its own
+ * buffers (loop.io). Prints "name nanoseconds" for each measurement.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -64,7 +64,7 @@ static void core_end(struct core *core)
     ring_release(&core->empty);
 }
 
-/* A data thread's part without the data: from one ring into the other. */
+/* A data thread without data: moves buffers from one ring to the other. */
 static void hand_over(struct core *core, uint64_t *made)
 {
     uint32_t number;
@@ -148,7 +148,7 @@ static double io_round(void)
 int main(void)
 {
     int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    core_round(fd); /* caches and clock frequency */
+    core_round(fd); /* warms up caches and clock frequency */
     for (int i = 0; i < ROUNDS; i++)
         printf("loop.core %.1f\n", core_round(fd));
     for (int i = 0; i < ROUNDS; i++)

@@ -1,5 +1,5 @@
-/* What counting costs: one line "name value" for each round. Latencies like those of a device, at
- * times that walk through the bins. */
+/* The cost of counters: prints "name value" for each round. Latencies are like those of a device,
+ * and their times advance through all bins. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -51,7 +51,7 @@ static int64_t time_series(struct counters *counters, struct timeline *timeline,
         counters->last_ns = now_ns;
         timeline_record(timeline, now_ns, LENGTH, latency_ns);
         slowest_record(slowest, latency_ns, now_ns, (uint64_t)i * LENGTH, LENGTH);
-        __asm__ volatile("" ::: "memory"); /* each request is counted by itself */
+        __asm__ volatile("" ::: "memory"); /* keeps the compiler from combining requests */
     }
     return clock_now_ns() - before_ns;
 }

@@ -1,9 +1,9 @@
 /*
- * What watching costs: all ranks fill buffers and drop them, in alternation with the observer (its
- * looks, its messages and, on rank 0, a line once a second) and with nobody but a main thread that
- * sleeps until the end. Processors are the bottleneck, so whatever the observer takes is missing.
- * Under mpirun; prints "with" or "without", the seconds from the common start to the last rank's
- * end, and those of processor time, for each run.
+ * The cost of observing: all ranks fill buffers and discard them, alternately with the observer
+ * (its polls, its messages and, on rank 0, a line once a second) and with a main thread that sleeps
+ * until the end. CPU time is the bottleneck, so any time that the observer uses lengthens the run.
+ * Runs under mpirun; prints for each run "with" or "without", the seconds from the common start to
+ * the end of the last rank, and the seconds of CPU time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ enum { LINE_NS = 1000 * 1000 * 1000 };
 
 static const uint64_t bytes_of_all = UINT64_C(64) << 30;
 
-/* What the runs have in common. */
+/* The state that all runs share. */
 struct rig {
     struct cluster cluster;
     struct options options;
@@ -28,7 +28,7 @@ struct rig {
     struct content content;
     struct part part;
     FILE *sink;
-    int64_t told_ns;
+    int64_t printed_ns;
 };
 
 static void give_up(const struct failure *why)
@@ -37,13 +37,13 @@ static void give_up(const struct failure *why)
     exit(1);
 }
 
-/* A live line, as often as the program's own. */
-static void tell(void *context, const struct progress *progress)
+/* Prints a live line as often as the program does. */
+static void print_line(void *context, const struct progress *progress)
 {
     struct rig *rig = context;
-    if (progress->elapsed_ns - rig->told_ns < LINE_NS)
+    if (progress->elapsed_ns - rig->printed_ns < LINE_NS)
         return;
-    rig->told_ns = progress->elapsed_ns;
+    rig->printed_ns = progress->elapsed_ns;
     fprintf(rig->sink, "\r%s  %llu\033[K", progress->phase, (unsigned long long)progress->bytes);
     fflush(rig->sink);
 }
@@ -81,7 +81,7 @@ static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t n
         .cluster = &rig->cluster,
         .options = &rig->options,
         .plan = &rig->plan,
-        .listener = {.context = rig, .progress = tell},
+        .listener = {.context = rig, .progress = print_line},
     };
     struct dataset dataset = {.parts = &rig->part, .part_count = 1};
     struct phase phase = {
@@ -93,14 +93,14 @@ static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t n
     struct failure why = {0};
     if (work_bytes_init(&phase, &why))
         give_up(&why);
-    rig->told_ns = 0;
+    rig->printed_ns = 0;
     work_bytes_of(&phase)->pipeline = pipeline;
     observer_watch(&phase);
     work_bytes_of(&phase)->pipeline = NULL;
     phase_release(&phase);
 }
 
-/* What this process has used of processors so far. */
+/* Returns the CPU time of this process so far. */
 static int64_t used_us(void)
 {
     struct rusage usage;
@@ -109,7 +109,7 @@ static int64_t used_us(void)
            usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
 }
 
-/* Of all ranks, from the common start to the last one's end. */
+/* Measures one run of all ranks, from the common start to the end of the last rank. */
 struct cost {
     double elapsed_s;
     double processor_s;
@@ -155,7 +155,7 @@ int main(void)
     rig.sink = fopen("/dev/null", "w");
     rig.part.path = path;
     rig.plan.geometry.setup.total_bytes = bytes_of_all;
-    measure(&rig, true, 0); /* caches and clock frequency */
+    measure(&rig, true, 0); /* warms up caches and clock frequency */
     for (uint32_t run = 1; run <= 2 * PAIRS; run++) {
         bool second = run % 2 == 0;
         bool observed = second == ((run - 1) / 2 % 2 == 0); /* which goes first alternates */

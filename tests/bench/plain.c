@@ -1,5 +1,5 @@
-/* The plainest counterpart: one thread, one buffer after the other, pwrite or pread until the file
- * has been gone through. Prints bytes per second, and processor time per GiB in ns.
+/* A minimal program to compare with: one thread calls pwrite or pread for one buffer after the
+ * other, once through the file. Prints bytes per second, and CPU time per GiB in ns.
  *
  *   plain write|read FILE BYTES REQUEST BUFFERS */
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /*
- * The figures of stream: stream_bench [NAME...]. One thread, CPU time of that thread, alternating
- * pairs. In a buffer of 1 MiB the caches hold it all; the pool is larger than the last cache.
+ * The figures of stream: stream_bench [NAME...]. One thread, its CPU time, alternating pairs. A
+ * buffer of 1 MiB fits in the caches; the pool is larger than the last-level cache.
  *   stream.fill.PATH      content into the buffer      against memset
  *   stream.pool.PATH      content into the pool        against memset of the same buffers
  *   stream.verify.PATH    checking the buffer          against filling it
@@ -57,10 +57,10 @@ static void act(const struct side *side, size_t round)
         content_fill(&side->content, &place, memory, BUFFER_BYTES);
     else if (content_check(&side->content, &place, memory, BUFFER_BYTES, NULL) != 0)
         exit(1);
-    __asm__ volatile("" ::"r"(memory) : "memory"); /* the bytes count */
+    __asm__ volatile("" ::"r"(memory) : "memory"); /* keeps the compiler from dropping the bytes */
 }
 
-/* GB/s of one run. */
+/* Returns GB/s of one run. */
 static double measure(const struct side *side)
 {
     if (side->act == ACT_CHECK) /* the other side may have written something else */
