@@ -97,6 +97,7 @@ void options_release(struct options *options);
 
 /* Was it given by the user, in any way, or is it a default? */
 bool options_given(const struct options *options, enum option_id id);
+enum option_source options_source(const struct options *options, enum option_id id);
 bool settings_given(const struct settings *settings, enum option_id id);
 
 /* A copy that owns its texts; -ENOMEM leaves 'copy' released. */
@@ -137,9 +138,13 @@ bool options_alike(const struct options *a, const struct options *b, enum option
  * set of options. */
 void options_canonical(const struct options *options, struct text *out);
 
-/* The same, without what is neither given nor different from the table's default: what travels to
- * the other ranks, so that what is a default on rank 0 is one there too. */
-void options_changed(const struct options *options, struct text *out);
+/* The same of one section's settings alone. */
+void settings_canonical(const struct settings *settings, struct text *out);
+
+/* What was given, with its sources, as text that travels to the other ranks; and back, into fresh
+ * options ('text' is changed while it is read). */
+void options_pack(const struct options *options, struct text *out);
+int options_unpack(struct options *options, char *text, struct failure *why);
 
 /* Appends "name value, name value" of the options in canonical text that their flags show. Keys of
  * another version are skipped. */

@@ -1,7 +1,6 @@
 /*
- * A run: the plan carried out phase by phase. The runner alone knows the order of things: prepare,
- * agree, gate, run, gate, gather, agree, record. Every rank calls run_phases; rank 0 ends with the
- * whole record, the others with nothing but the verdict, which is the same everywhere.
+ * A run, carried out step by step as the schedule says. Every rank calls run_steps; rank 0 ends
+ * with the whole record, the others with nothing but the verdict, which is the same on every rank.
  *
  * Prints nothing: what is worth telling goes to the listener, on rank 0 only.
  */
@@ -13,13 +12,9 @@
 
 #include "base/failure.h"
 #include "cluster/cluster.h"
-#include "data/content.h"
-#include "engines/engine.h"
 #include "phases/keeper.h"
-#include "plan/plan.h"
 #include "platform/lookout.h"
-#include "platform/numa.h"
-#include "prepare/dataset.h"
+#include "prepare/setup.h"
 #include "record/record.h"
 
 /* How far a phase is, about once a second, for a live line. */
@@ -50,18 +45,8 @@ enum verdict { VERDICT_FINE, VERDICT_FAILED, VERDICT_WRONG_DATA, VERDICT_SIGINT,
 
 struct run {
     struct cluster *cluster;
-    const struct options *options;
-    const struct plan *plan;
-    const struct engine_kind *engine;
-    const char *engine_reason; /* why not the one that was hoped for; "" */
-    struct engine_mode mode;
-    const struct numa *numa; /* NULL: nothing is bound */
-    const char *not_granted; /* what this rank is known to go without, and why; "" */
-    bool roomy;              /* every thread of this node can have a processor of its own */
-    const char
-        *device; /* kernel name of the block device below this rank's target; "" = not known */
-    const struct content *content;
-    struct dataset *dataset;
+    struct setup *setup; /* what was prepared for each settings */
+    const struct run_settings *settings;
     struct record *record; /* rank 0; NULL elsewhere */
     struct keeper *keeper;
     struct lookout *lookout; /* rank 0: what its main thread may be stuck in; else NULL */
@@ -76,9 +61,9 @@ struct run {
     uint32_t carried_out; /* the runner's own: counts phases and whatever else was measured */
 };
 
-/* Carries out the plan's phases. After each one the record is saved. -errno with 'why' only when
- * the result file could not be written; whatever else happened is in the verdict. */
-int run_phases(struct run *run, enum verdict *verdict, struct failure *why);
+/* Carries out the steps of the schedule. After each one the record is saved. -errno with 'why' only
+ * when the result file could not be written; everything else that happened is in the verdict. */
+int run_steps(struct run *run, enum verdict *verdict, struct failure *why);
 
 /* From here until it is taken back, storage that does not answer is noticed wherever the run is
  * stuck; 'run' stays where it is. Every rank. */

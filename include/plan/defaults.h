@@ -23,9 +23,29 @@ struct capacity {
     bool single_file;     /* a target is a file or a device: layout shared */
 };
 
-/* Fills buffer size and count, producers, writers, depth, phases, fsync, size and seed (from
- * 'random') where they were not given. -EINVAL when the given values cannot work together. */
-int defaults_fit(struct options *options, const struct capacity *capacity, uint64_t random,
+/* Fills the list of phases where it was not given: "write,read", or "write" when nothing can be
+ * read back. -ENOMEM. */
+int defaults_fit_run(struct run_settings *run, bool null_target, struct failure *why);
+
+/* Fills buffer size and count, producers, writers, depth, fsync, size and seed (from 'random')
+ * where they were not given. -EINVAL when the given values cannot work together. */
+int defaults_fit(struct settings *settings, const struct capacity *capacity, uint64_t random,
                  struct failure *why);
+
+/* What rank 0 alone knows and every rank needs to resolve settings alike. */
+struct resolution {
+    struct capacity capacity;
+    uint64_t random;     /* of the seed */
+    uint64_t room_bytes; /* what the targets can take; when nothing is written, what they hold */
+    uint32_t ranks;
+    bool reads_whole; /* nothing is written and no earlier run says what to read */
+};
+
+/* Does nothing but the time end it? */
+bool settings_are_open(const struct settings *settings);
+
+/* Fits every value that adapts: defaults_fit, and a size for a data set that has none. Pure.
+ * -EINVAL, -ENOSPC when the targets have no room at all. */
+int settings_resolve(struct settings *settings, const struct resolution *with, struct failure *why);
 
 #endif

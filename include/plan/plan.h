@@ -2,7 +2,7 @@
  * The plan: who does what, where, until when. Pure data, the same on every rank (its fingerprint
  * proves it); every decision is made here, before anything is touched.
  *
- * Owns its geometry, phases and texts; borrows the options and the shape's rank map.
+ * Owns its geometry and texts; borrows the settings and the shape's rank map.
  */
 #ifndef TIDEMILL_PLAN_PLAN_H
 #define TIDEMILL_PLAN_PLAN_H
@@ -14,21 +14,22 @@
 #include "base/failure.h"
 #include "base/text.h"
 #include "options/options.h"
-#include "options/phases.h"
 #include "plan/acknowledged.h"
 #include "plan/geometry.h"
 #include "plan/shape.h"
 
-/* How long a probe of --ceilings lasts at most, in ns. */
-enum { PLAN_NAME = 64, PLAN_PROBE_NS = 2 * 1000 * 1000 * 1000 };
+enum { PLAN_NAME = 64 };
 
 /* What a target is, as far as the plan cares. */
 enum target_kind { TARGET_DIRECTORY, TARGET_FILE, TARGET_NEW_FILE, TARGET_DEVICE, TARGET_NULL };
 
 struct plan_setup {
-    const struct options *options; /* resolved */
+    const struct settings *settings; /* resolved */
+    bool writes;                     /* does a phase with these settings write, or read? */
+    bool reads;
+    bool probe; /* of a probe: its files in folders are named apart */
     struct shape shape;
-    const enum target_kind *target_kinds; /* one for each of options->common.targets */
+    const enum target_kind *target_kinds; /* one for each of settings->targets */
     uint64_t open_ended_bytes; /* data set when only a time is given: what the targets can take */
     const char *run_id;        /* of this run, or of the run whose files are read */
 };
@@ -36,12 +37,8 @@ struct plan_setup {
 struct plan {
     struct plan_setup setup;
     struct geometry geometry;
-    enum phase_id phases[PHASES_MOST];
-    size_t phase_count;
     char run_id[PLAN_NAME];
     char fingerprint[PLAN_NAME];
-    bool writes;        /* does any phase write? */
-    bool probe;         /* of a probe: its files in folders are named apart */
     uint32_t shift;     /* nodes that a reader is away from the writer; 0 = reads its own */
     uint32_t *reads_of; /* rank -> rank whose share it reads */
     uint32_t same_node; /* ranks that read what their own node wrote */
@@ -66,6 +63,6 @@ uint64_t plan_target_bytes(const struct plan *plan, uint32_t target);
 uint64_t plan_node_bytes(const struct plan *plan, uint32_t target, uint32_t node);
 
 /* The plan for people: totals, shares, threads, engine, phases, in a few lines. */
-void plan_describe(const struct plan *plan, struct text *out);
+void plan_describe(const struct plan *plan, const struct run_settings *run, struct text *out);
 
 #endif

@@ -13,7 +13,7 @@
 #include "platform/host.h"
 #include "platform/interrupt.h"
 #include "prepare/cleanup.h"
-#include "prepare/setup.h"
+#include "prepare/prepared.h"
 #include "prepare/start_record.h"
 #include "record/store.h"
 #include "report/advice.h"
@@ -56,15 +56,6 @@ static int show_help(const struct host_launch *launch)
     return 0;
 }
 
-/* Everything before the first trace: refusals end here. */
-static int prepare(struct setup *setup, struct failure *why)
-{
-    if (setup_look(setup, why) || setup_engine(setup, why) || setup_plan(setup, why) ||
-        setup_space(setup, why) || setup_direct(setup, why) || setup_mode(setup, why))
-        return why->code;
-    return 0;
-}
-
 /* Every rank has the same failure: rank 0 prints it. */
 static int refuse(const struct session *session, const struct failure *why)
 {
@@ -76,7 +67,7 @@ static int refuse(const struct session *session, const struct failure *why)
 static void show_plan(const struct session *session, FILE *stream)
 {
     struct text text = {0};
-    plan_describe(&session->setup.plan, &text);
+    plan_describe(&session->setup.prepared[0]->plan, &session->setup.options.run, &text);
     tell_text(stream, text_string(&text));
     text_release(&text);
 }
@@ -122,10 +113,8 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     struct failure removal = {0};
     struct failure saving = {0};
     char line[FAILURE_TEXT + RECORD_LINE];
-    if (!setup->options.run.keep && stalled)
-        session->given_up |= dataset_remove_within(&setup->dataset, REMOVAL_NS, &removal) != 0;
-    else if (!setup->options.run.keep)
-        dataset_remove(&setup->dataset, &removal);
+    if (!setup->options.run.keep && setup_remove(setup, stalled ? REMOVAL_NS : 0, &removal))
+        session->given_up |= stalled;
     if (cluster_agree(&session->cluster, &removal, &agreement) && verdict == VERDICT_FINE)
         verdict = VERDICT_FAILED;
     if (session->cluster.rank != 0) {
@@ -164,30 +153,17 @@ static int measure(struct session *session, int64_t started_ns)
     enum verdict verdict = VERDICT_FAILED;
     struct run run = {
         .cluster = &session->cluster,
-        .options = &setup->options,
-        .plan = &setup->plan,
-        .engine = setup->engine,
-        .engine_reason = setup->engine_reason,
-        .mode = setup->mode,
-        .numa = setup->numa,
-        .not_granted = setup->not_granted,
-        .roomy = setup->roomy,
-        .device =
-            setup->targets[geometry_target(&setup->plan.geometry, session->cluster.rank)].device,
-        .content = &setup->content,
-        .dataset = &setup->dataset,
+        .setup = setup,
+        .settings = &setup->options.run,
         .record = session->cluster.rank == 0 ? &session->record : NULL,
         .keeper = &session->keeper,
+        .lookout = setup->lookout,
         .started_ns = started_ns,
     };
     tell_listen(&session->teller, &run.listener);
-    if (session->cluster.rank == 0) {
-        lookout_init(&session->lookout);
-        setup->dataset.lookout = run.lookout = &session->lookout;
-    }
     keeper_start(&session->keeper, session->result_path, &session->record, run.lookout);
     patience_start(&run);
-    if (run_phases(&run, &verdict, &failure))
+    if (run_steps(&run, &verdict, &failure))
         verdict = verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;
     session->given_up = run.given_up;
     if (run.stalled)
@@ -226,7 +202,7 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
         return refuse(session, &failure);
     if (setup->options.run.cleanup)
         return clean_up(session);
-    if (prepare(setup, &failure))
+    if (setup_prepare(setup, &failure))
         return refuse(session, &failure);
     tell_init(&session->teller, &setup->options);
     if (setup->options.run.dry_run) {
@@ -238,10 +214,14 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
         return refuse(session, &failure);
     if (first && !setup->options.run.quiet)
         show_plan(session, stderr);
-    if (setup_dataset(setup, &failure))
+    if (first) {
+        lookout_init(&session->lookout);
+        setup->lookout = &session->lookout;
+    }
+    if (setup_datasets(setup, &failure))
         return refuse(session, &failure);
     if (begin_record(session, argc, argv, &failure)) {
-        dataset_remove(&setup->dataset, &ignored);
+        setup_remove(setup, 0, &ignored);
         return refuse(session, &failure);
     }
     return measure(session, started_ns);

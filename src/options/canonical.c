@@ -6,6 +6,9 @@
 #include "options/options.h"
 #include "quote.h"
 
+/* Begins a line that no option does: quoted values have no such byte. */
+enum { PACK_MARK = '\f' };
+
 static void add_line(struct text *out, const char *key, const char *value)
 {
     text_add(out, "%s = ", key);
@@ -13,36 +16,34 @@ static void add_line(struct text *out, const char *key, const char *value)
     text_add(out, "\n");
 }
 
-static bool still_adapts(const struct options *options, enum option_id id)
+/* One option's line; none while its value is still to adapt. */
+static void add_option(const void *field, bool given, enum option_id id, struct text *value,
+                       struct text *out)
 {
     const struct option_row *row = &option_table[id];
-    return !options_given(options, id) && *row->fallback == '\0' &&
-           option_value_unset(row, option_field(options, id));
+    if (!given && *row->fallback == '\0' && option_value_unset(row, field))
+        return;
+    text_clear(value);
+    option_value_print(row, field, value);
+    out->failed |= value->failed; /* the next clear forgets it */
+    add_line(out, row->name, text_string(value));
 }
 
-static void add_all(const struct options *options, bool only_changed, struct text *out)
+static void add_targets(const struct settings *settings, struct text *out)
 {
-    struct text value = {0};
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        enum option_id id = (enum option_id)i;
-        if (still_adapts(options, id))
-            continue;
-        text_clear(&value);
-        options_value_text(options, id, &value);
-        out->failed |= value.failed; /* the next clear forgets it */
-        if (only_changed && !options_given(options, id) &&
-            strcmp(text_string(&value), option_table[id].fallback) == 0)
-            continue;
-        add_line(out, option_table[id].name, text_string(&value));
-    }
-    text_release(&value);
-    for (size_t i = 0; i < options->common.target_count; i++)
-        add_line(out, "target", options->common.targets[i]);
+    for (size_t i = 0; i < settings->target_count; i++)
+        add_line(out, "target", settings->targets[i]);
 }
 
 void options_canonical(const struct options *options, struct text *out)
 {
-    add_all(options, false, out);
+    struct text value = {0};
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        enum option_id id = (enum option_id)i;
+        add_option(option_field(options, id), options_given(options, id), id, &value, out);
+    }
+    text_release(&value);
+    add_targets(&options->common, out);
 }
 
 static bool is_shown(enum option_id id, const char *value, size_t length)
@@ -72,7 +73,48 @@ void options_shown(const char *canonical, struct text *out)
     }
 }
 
-void options_changed(const struct options *options, struct text *out)
+void settings_canonical(const struct settings *settings, struct text *out)
 {
-    add_all(options, true, out);
+    struct text value = {0};
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        enum option_id id = (enum option_id)i;
+        if (option_table[id].scope == SCOPE_SECTION)
+            add_option(settings_field(settings, id), settings_given(settings, id), id, &value, out);
+    }
+    text_release(&value);
+    add_targets(settings, out);
+}
+
+/* Each source's lines are headed by its number, so that they are read back as of that source. */
+void options_pack(const struct options *options, struct text *out)
+{
+    struct text value = {0};
+    for (int source = SOURCE_DEFAULT + 1; source <= SOURCE_COMMAND_LINE; source++) {
+        text_add(out, "%c%d\n", PACK_MARK, source);
+        for (size_t i = 0; i < OPTION_COUNT; i++) {
+            enum option_id id = (enum option_id)i;
+            if ((int)options_source(options, id) == source)
+                add_option(option_field(options, id), true, id, &value, out);
+        }
+        if ((int)options->common.targets_source == source)
+            add_targets(&options->common, out);
+    }
+    text_release(&value);
+}
+
+int options_unpack(struct options *options, char *text, struct failure *why)
+{
+    while (*text == PACK_MARK && !why->code) {
+        enum option_source source = (enum option_source)(text[1] - '0');
+        char *lines = text + strlen("?1\n");
+        char *next = strchr(lines, PACK_MARK);
+        if (next)
+            *next = '\0';
+        options_read(options, lines, "the options of rank 0", source, false, why);
+        if (!next)
+            break;
+        *next = PACK_MARK;
+        text = next;
+    }
+    return why->code;
 }

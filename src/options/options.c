@@ -105,7 +105,7 @@ bool settings_given(const struct settings *settings, enum option_id id)
     return settings->source[id] != SOURCE_DEFAULT;
 }
 
-static enum option_source source_of(const struct options *options, enum option_id id)
+enum option_source options_source(const struct options *options, enum option_id id)
 {
     return option_table[id].scope == SCOPE_SECTION ? options->common.source[id]
                                                    : options->run.source[id];
@@ -113,7 +113,7 @@ static enum option_source source_of(const struct options *options, enum option_i
 
 bool options_given(const struct options *options, enum option_id id)
 {
-    return source_of(options, id) != SOURCE_DEFAULT;
+    return options_source(options, id) != SOURCE_DEFAULT;
 }
 
 enum option_id options_find(const char *name)
@@ -174,10 +174,10 @@ static bool is_size(enum option_id id)
 static bool is_outranked(const struct options *options, enum option_id id,
                          enum option_source source)
 {
-    if (source_of(options, id) > source)
+    if (options_source(options, id) > source)
         return true;
     for (size_t i = 0; i < SIZES && is_size(id); i++)
-        if (source_of(options, sizes[i]) > source)
+        if (options_source(options, sizes[i]) > source)
             return true;
     return false;
 }
@@ -187,7 +187,7 @@ static int yield_rivals(struct options *options, enum option_id id, enum option_
 {
     int status = 0;
     for (size_t i = 0; i < SIZES && is_size(id) && status == 0; i++)
-        if (sizes[i] != id && source_of(options, sizes[i]) < source)
+        if (sizes[i] != id && options_source(options, sizes[i]) < source)
             status = put_default(options, sizes[i], why);
     return status;
 }

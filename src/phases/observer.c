@@ -52,7 +52,9 @@ static void tell_progress(struct watcher *watcher)
     struct progress progress = {
         .phase = phase->name,
         .bytes = watcher->bytes,
-        .planned = run->plan->setup.open_ended_bytes ? 0 : run->plan->geometry.setup.total_bytes,
+        .planned = phase->prepared->plan.setup.open_ended_bytes
+                       ? 0
+                       : phase->prepared->plan.geometry.setup.total_bytes,
         .elapsed_ns = now_ns - watcher->start_ns,
         .limit_ns = phase->limits.deadline_ns,
     };
@@ -115,7 +117,7 @@ void observer_watch(struct phase *phase)
     struct cluster *cluster = phase->run->cluster;
     struct work *work = phase->work;
     struct watcher watcher = {.phase = phase, .start_ns = clock_now_ns()};
-    int64_t longest_ns = phase->run->roomy ? LONGEST_NAP_NS : LONGEST_SHARED_NAP_NS;
+    int64_t longest_ns = phase->prepared->roomy ? LONGEST_NAP_NS : LONGEST_SHARED_NAP_NS;
     int64_t nap_ns = NAP_NS;
     while (!work->methods->wait(work, turn_ns(phase)) && !can_end_without(&watcher))
         turn(&watcher);

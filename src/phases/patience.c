@@ -33,7 +33,7 @@ static bool is_news(struct patience *patience, int64_t waited_ns)
 
 static bool is_too_long(const struct run *run, int64_t waited_ns)
 {
-    return run->options->run.stall_abort_ns && waited_ns >= run->options->run.stall_abort_ns;
+    return run->settings->stall_abort_ns && waited_ns >= run->settings->stall_abort_ns;
 }
 
 static void give_up(struct run *run, const char *reason)
@@ -41,7 +41,7 @@ static void give_up(struct run *run, const char *reason)
     struct text line = {0};
     keeper_give_up(run->keeper, reason);
     text_add(&line, "gave up: %s", reason);
-    if (!run->options->run.keep)
+    if (!run->settings->keep)
         text_add(&line, "; files may be left behind: remove them with --cleanup and the result");
     say(run, text_string(&line));
     text_release(&line);
@@ -80,7 +80,7 @@ static void on_tick(void *context)
     char path[LOOKOUT_PATH];
     const char *what;
     int64_t waited_ns = lookout_look(run->lookout, &what, path);
-    int64_t warning_ns = run->options->run.stall_warning_ns;
+    int64_t warning_ns = run->settings->stall_warning_ns;
     bool too_long = is_too_long(run, waited_ns);
     if (!too_long && (!warning_ns || waited_ns < warning_ns))
         return;
@@ -101,8 +101,8 @@ void patience_start(struct run *run)
 {
     if (run->cluster->rank != 0)
         return;
-    int64_t warning_ns = run->options->run.stall_warning_ns;
-    int64_t abort_ns = run->options->run.stall_abort_ns;
+    int64_t warning_ns = run->settings->stall_warning_ns;
+    int64_t abort_ns = run->settings->stall_abort_ns;
     bool abort_first = abort_ns && (!warning_ns || abort_ns < warning_ns);
     cluster_watch_gates(run->cluster, abort_first ? abort_ns : warning_ns, on_absent, run);
     interrupt_tick(on_tick, run);

@@ -13,29 +13,38 @@
 /* How far off the common start is named: at least and, after late ones, at most. */
 enum { LEAST_SLACK_NS = 20 * 1000 * 1000, MOST_SLACK_NS = 1000 * 1000 * 1000 };
 
-bool phase_checks(const struct phase_kind *kind, const struct options *options)
+bool phase_checks(const struct phase_kind *kind, const struct settings *settings)
 {
-    return kind->checks || (kind->reads && options->common.verify);
+    return kind->checks || (kind->reads && settings->verify);
 }
 
-int phase_init(struct phase *phase, struct run *run, enum phase_id id, struct dataset *dataset,
-               struct failure *why)
+/* In the live line. */
+static const char *name_of(const struct step *step)
 {
-    const struct options *options = run->options;
+    static const char *const probes[] = {
+        [PROBE_DATA] = "probe: data alone",
+        [PROBE_STORAGE] = "probe: storage alone",
+        [PROBE_BOTH] = "probe: data into storage",
+    };
+    return step->role == STEP_PROBE ? probes[step->probe] : phase_kinds[step->phase].name;
+}
+
+int phase_init(struct phase *phase, struct run *run, const struct step *step, struct failure *why)
+{
+    const struct prepared *prepared = run->setup->prepared[step->settings];
+    const struct settings *settings = prepared->settings;
     *phase = (struct phase){
         .run = run,
-        .kind = &phase_kinds[id],
-        .dataset = dataset,
-        .name = phase_kinds[id].name,
-        .engine = run->engine,
-        .generate = options->common.generate,
-        .limits = {.deadline_ns = options->common.time_ns,
-                   .writer_rate = divide_up(options->common.rate_bytes, dataset->part_count)},
-        .until_steady = options->common.until_steady,
+        .kind = &phase_kinds[step->phase],
+        .prepared = prepared,
+        .dataset = &run->setup->prepared[step->dataset]->dataset,
+        .name = name_of(step),
+        .limits = {.deadline_ns = settings->time_ns,
+                   .writer_rate = divide_up(settings->rate_bytes, settings->writers)},
         .number = run->carried_out++,
         .started_ns = clock_now_ns() - run->started_ns,
     };
-    facts_init(&phase->facts, run->not_granted);
+    facts_init(&phase->facts, prepared->not_granted);
     rounds_clear(&phase->watch.steady.rounds);
     return work_bytes_init(phase, why);
 }
@@ -64,6 +73,14 @@ static int prepare(struct phase *phase, struct record_phase *into, struct agreem
     return cluster_agree(cluster, &failure, agreement);
 }
 
+/* Kernel name of the block device below this rank's target; "" = not known. */
+static const char *device_of(const struct phase *phase)
+{
+    const struct prepared *prepared = phase->prepared;
+    const uint32_t target = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
+    return prepared->targets[target].device;
+}
+
 /* All ranks begin at one instant, named beforehand. Where some were late for the last one, the next
  * is named earlier. */
 static void start_together(struct phase *phase)
@@ -77,7 +94,7 @@ static void start_together(struct phase *phase)
                          &phase->clocks.slack_ns);
     facts_started(phase);
     if (run->cluster->leader)
-        phase->watch.gauge = gauge_start(run->device, phase->clocks.start_ns);
+        phase->watch.gauge = gauge_start(device_of(phase), phase->clocks.start_ns);
     phase->work->methods->go_at(phase->work, phase->clocks.start_ns);
 }
 
@@ -95,7 +112,7 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
     struct failure gathering = {0};
     if (prepare(phase, into, &agreement))
         return verdict_judge(phase, &agreement, 0, into);
-    if (into && run->listener.phase_opened && !phase->probe)
+    if (into && run->listener.phase_opened && !phase->prepared->probe)
         run->listener.phase_opened(run->listener.context, into);
     start_together(phase);
     observer_watch(phase);

@@ -13,6 +13,7 @@
 #include "gauge.h"
 #include "phases/run.h"
 #include "plan/limits.h"
+#include "prepare/prepared.h"
 #include "space_floor.h"
 #include "stall.h"
 #include "until_steady.h"
@@ -38,13 +39,10 @@ struct phase_watch {
 struct phase {
     struct run *run;
     const struct phase_kind *kind;
-    struct dataset *dataset; /* the files that it is about */
-    const char *name;        /* for the live line */
-    const struct engine_kind *engine;
-    enum generate generate;
+    const struct prepared *prepared; /* for the settings of its step */
+    struct dataset *dataset;         /* the files that it is about */
+    const char *name;                /* for the live line */
     struct limits limits;
-    bool until_steady;
-    bool probe;         /* beside the plan: not announced, and its files go whatever --keep says */
     uint32_t number;    /* counts what the run has carried out, from 0: tells messages apart */
     int64_t started_ns; /* since the run's start */
     struct work *work;
@@ -55,12 +53,10 @@ struct phase {
 };
 
 /* Does it compare every byte that it reads with what was written? */
-bool phase_checks(const struct phase_kind *kind, const struct options *options);
+bool phase_checks(const struct phase_kind *kind, const struct settings *settings);
 
-/* As the options want it; until it is prepared, engine, generate and limits may still be changed.
- * Every rank, in the same order. The phase must stay where it is until it is released. */
-int phase_init(struct phase *phase, struct run *run, enum phase_id id, struct dataset *dataset,
-               struct failure *why);
+/* Every rank, in the same order. The phase must stay where it is until it is released. */
+int phase_init(struct phase *phase, struct run *run, const struct step *step, struct failure *why);
 void phase_release(struct phase *phase);
 
 /* Walks through a phase that was begun, and gathers what it did into 'into' (rank 0). The verdict

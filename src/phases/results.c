@@ -50,7 +50,7 @@ static void row_of_writer(const struct phase *phase, uint32_t index, struct reco
     }
     judge_by_share(row);
     row->buffers_fixed = outcome->buffers_fixed;
-    row->uncached = phase->run->mode.uncached && !outcome->uncached_refused;
+    row->uncached = phase->prepared->mode.uncached && !outcome->uncached_refused;
     text_copy(row->not_granted, sizeof row->not_granted,
               outcome->uncached_refused ? "RWF_DONTCACHE refused: requests went through the page "
                                           "cache as usual"
@@ -92,7 +92,7 @@ static void row_of_modes(const struct phase *phase, struct record_row *row)
         struct record_row part = {
             .direct_opened = (uint8_t)work_bytes_of(phase)->opened.modes[i].opened,
             .direct_in_effect = (uint8_t)work_bytes_of(phase)->opened.modes[i].in_effect,
-            .uncached = phase->run->mode.uncached,
+            .uncached = phase->prepared->mode.uncached,
             .buffers_fixed = pipeline_outcome(work_bytes_of(phase)->pipeline, i)->buffers_fixed};
         counters_clear(&part.counters);
         text_copy(part.direct_reason, sizeof part.direct_reason,
@@ -110,7 +110,7 @@ static void row_of_modes(const struct phase *phase, struct record_row *row)
 /* Where the reads may come from, as the plan tells. */
 static void describe_source(const struct plan *plan, struct record_phase *into)
 {
-    if (!plan->writes)
+    if (!plan->setup.writes)
         text_copy(into->cache, sizeof into->cache, "written by an earlier run");
     else if (!plan->same_node)
         snprintf(into->cache, sizeof into->cache, "written by another node (shift %u)",
@@ -156,7 +156,7 @@ static void describe_cache(const struct phase *phase, struct record_phase *into,
     else if (seen && cached * 100 < seen * COLD_PERCENT)
         snprintf(into->cache, sizeof into->cache, "cold: %.200s", found);
     else
-        describe_source(phase->run->plan, into);
+        describe_source(&phase->prepared->plan, into);
     size_t used = strlen(into->cache);
     if (seen && into->direct_in_effect != TRUTH_YES && strncmp(into->cache, "cold", 4) != 0)
         snprintf(into->cache + used, sizeof into->cache - used, "; %.120s", found);
@@ -167,7 +167,7 @@ static int64_t planned_bytes(const struct phase *phase)
 {
     uint64_t readable = 0;
     if (phase->kind->writes)
-        return (int64_t)phase->run->plan->geometry.setup.total_bytes;
+        return (int64_t)phase->prepared->plan.geometry.setup.total_bytes;
     for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++)
         readable += work_bytes_of(phase)->opened.parts[i].share.bytes
                         ? work_bytes_of(phase)->opened.readable[i].bytes
@@ -360,7 +360,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
         sum_nodes(cluster, into);
         sum_up(into);
         results_active(into);
-        if (!phase->until_steady)
+        if (!phase->prepared->settings->until_steady)
             record_mark_steady(into);
         else
             record_mark_until_steady(

@@ -101,7 +101,7 @@ int results_gather_differences(struct phase *phase, struct record_phase *into, s
     for (uint32_t i = 0; i < used; i++)
         rows[i] = (struct difference_row){
             .rank = run->cluster->rank,
-            .owner = run->plan->reads_of[run->cluster->rank],
+            .owner = phase->prepared->plan.reads_of[run->cluster->rank],
             .writer = found[i].io_thread,
             .difference = found[i].difference,
         };

@@ -136,7 +136,7 @@ static int keep_slow(const struct phase *phase, const struct slow_request *from,
     const struct run *run = phase->run;
     const struct cluster *cluster = run->cluster;
     uint32_t node = cluster->shape.rank_node[from->rank];
-    uint32_t owner = phase->kind->writes ? from->rank : run->plan->reads_of[from->rank];
+    uint32_t owner = phase->kind->writes ? from->rank : phase->prepared->plan.reads_of[from->rank];
     struct part part;
     if (dataset_foreign(phase->dataset, owner, from->writer, &part, why))
         return why->code;

@@ -10,7 +10,7 @@ enum { LOOK_EVERY_NS = 1000 * 1000 * 1000 };
 bool space_floor_kept(struct phase *phase, uint64_t bytes, int64_t now_ns)
 {
     const struct run *run = phase->run;
-    uint64_t floor = run->options->common.free_space_floor;
+    uint64_t floor = phase->prepared->settings->free_space_floor;
     if (phase->watch.space.shortage.code)
         return false;
     if (!floor || !phase->kind->writes || !run->cluster->leader ||

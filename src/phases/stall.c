@@ -10,7 +10,7 @@ enum { GATHERING_NS = 250 * 1000 * 1000 };
 static struct stall own_stall(const struct phase *phase, const struct work_state *state,
                               int64_t now_ns)
 {
-    int64_t warning_ns = phase->run->options->run.stall_warning_ns;
+    int64_t warning_ns = phase->run->settings->stall_warning_ns;
     if (!state->waits)
         return (struct stall){0};
     struct stall mine = {
@@ -63,7 +63,7 @@ static void tell(struct phase *phase, const struct stall *all, int64_t now_ns)
 bool stall_turn(struct phase *phase, const struct work_state *state)
 {
     int64_t now_ns = clock_now_ns();
-    int64_t abort_ns = phase->run->options->run.stall_abort_ns;
+    int64_t abort_ns = phase->run->settings->stall_abort_ns;
     struct stall mine = own_stall(phase, state, now_ns);
     struct stall all;
     cluster_stall_poll(phase->run->cluster, phase->number, &mine, &all);
@@ -74,7 +74,7 @@ bool stall_turn(struct phase *phase, const struct work_state *state)
 
 bool stall_give_up(struct phase *phase)
 {
-    int64_t abort_ns = phase->run->options->run.stall_abort_ns;
+    int64_t abort_ns = phase->run->settings->stall_abort_ns;
     if (!abort_ns || !phase->work->methods->abandon(phase->work, abort_ns))
         return false;
     phase->run->given_up = true;

@@ -7,7 +7,7 @@ void until_steady_turn(struct phase *phase, const struct work_state *state)
     struct cluster *cluster = phase->run->cluster;
     uint64_t edge;
     uint64_t amount;
-    if (!phase->until_steady)
+    if (!phase->prepared->settings->until_steady)
         return;
     while (phase->watch.steady.edges_sent < state->edges) {
         edge = ++phase->watch.steady.edges_sent;

@@ -77,15 +77,16 @@ enum verdict verdict_judge(const struct phase *phase, const struct agreement *ag
     return phase->watch.stop == STOP_SIGTERM ? VERDICT_SIGTERM : VERDICT_FINE;
 }
 
-static bool anything_to_read(const struct run *run)
+static bool anything_to_read(const struct run *run, const struct step *step)
 {
+    const struct dataset *dataset = &run->setup->prepared[step->dataset]->dataset;
     uint64_t requests = 0;
-    for (uint32_t i = 0; i < run->dataset->part_count; i++)
-        requests += acknowledged_count(&run->dataset->parts[i].acknowledged);
+    for (uint32_t i = 0; i < dataset->part_count; i++)
+        requests += acknowledged_count(&dataset->parts[i].acknowledged);
     return cluster_sum(run->cluster, requests) > 0;
 }
 
-const char *verdict_skip(const struct run *run, uint32_t number, enum verdict so_far)
+const char *verdict_skip(const struct run *run, const struct step *step, enum verdict so_far)
 {
     if (run->interrupted == VERDICT_SIGINT)
         return "skipped: interrupted by SIGINT";
@@ -93,9 +94,7 @@ const char *verdict_skip(const struct run *run, uint32_t number, enum verdict so
         return "skipped: interrupted by SIGTERM";
     if (run->stalled)
         return "skipped: storage does not answer";
-    if (so_far != VERDICT_FINE &&
-        !phase_kinds[run->plan->phases[number % run->plan->phase_count]].writes &&
-        !anything_to_read(run))
+    if (so_far != VERDICT_FINE && !phase_kinds[step->phase].writes && !anything_to_read(run, step))
         return "skipped: nothing was written that could be read";
     return NULL;
 }

@@ -16,8 +16,8 @@ enum record_status verdict_status(enum verdict verdict);
 /* The graver one: wrong data before a failure before a signal before fine. */
 enum verdict verdict_merge(enum verdict a, enum verdict b);
 
-/* Why phase 'number' cannot be run after what has happened; NULL when it can. Collective. */
-const char *verdict_skip(const struct run *run, uint32_t number, enum verdict so_far);
+/* Why a step cannot be carried out after what has happened; NULL when it can. Collective. */
+const char *verdict_skip(const struct run *run, const struct step *step, enum verdict so_far);
 
 /* Keeps the first line only; 'into' may be NULL. */
 void verdict_keep(struct record_phase *into, const char *line);

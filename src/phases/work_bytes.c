@@ -10,33 +10,34 @@ enum { SPIN_NS = 20 * 1000 };
 static enum pipeline_job job_of(const struct phase *phase)
 {
     if (phase->kind->writes)
-        return phase->generate == GENERATE_ONCE ? PIPELINE_WRITE_READY : PIPELINE_WRITE;
-    return phase_checks(phase->kind, phase->run->options) ? PIPELINE_CHECK : PIPELINE_READ;
+        return phase->prepared->settings->generate == GENERATE_ONCE ? PIPELINE_WRITE_READY
+                                                                    : PIPELINE_WRITE;
+    return phase_checks(phase->kind, phase->prepared->settings) ? PIPELINE_CHECK : PIPELINE_READ;
 }
 
 static int open_pipeline(struct work *work, struct failure *why)
 {
     struct work_bytes *bytes = (struct work_bytes *)work;
     const struct phase *phase = bytes->phase;
-    const struct options *options = phase->run->options;
+    const struct settings *settings = phase->prepared->settings;
     struct pipeline_setup setup = {
         .job = job_of(phase),
-        .engine = phase->engine,
+        .engine = phase->prepared->engine,
         .io_threads = bytes->opened.count,
-        .data_threads = (uint32_t)options->common.producers,
-        .depth = (uint32_t)options->common.depth,
-        .buffers = (uint32_t)options->common.buffer_count,
-        .buffer_bytes = options->common.buffer_size_bytes,
-        .content = phase->run->content,
+        .data_threads = (uint32_t)settings->producers,
+        .depth = (uint32_t)settings->depth,
+        .buffers = (uint32_t)settings->buffer_count,
+        .buffer_bytes = settings->buffer_size_bytes,
+        .content = &phase->prepared->content,
         .tasks = bytes->tasks,
         .limits = phase->limits,
-        .mode = phase->run->mode,
-        .sync = phase->kind->writes && options->common.fsync != FSYNC_NEVER,
-        .sync_each = options->common.fsync == FSYNC_EACH,
-        .huge_pages = options->common.huge_pages,
-        .numa = phase->run->numa,
+        .mode = phase->prepared->mode,
+        .sync = phase->kind->writes && settings->fsync != FSYNC_NEVER,
+        .sync_each = settings->fsync == FSYNC_EACH,
+        .huge_pages = settings->huge_pages,
+        .numa = phase->prepared->numa,
         .place = phase->run->cluster->local_rank,
-        .spin_ns = phase->run->roomy ? SPIN_NS : 0,
+        .spin_ns = phase->prepared->roomy ? SPIN_NS : 0,
     };
     if (!pipeline_open(&bytes->pipeline, &setup, why))
         work_bytes_note_opened(bytes);
@@ -82,13 +83,14 @@ static bool edge_of(const struct work *work, uint64_t edge, uint64_t *amount)
 static void remove_early(struct work_bytes *bytes)
 {
     const struct phase *phase = bytes->phase;
-    struct run *run = phase->run;
-    if (run->options->run.keep && !phase->probe)
+    const bool keeps = phase->run->settings->keep;
+    if (keeps && !phase->prepared->probe)
         return;
     pipeline_hurry(bytes->pipeline);
-    dataset_remove_early(phase->dataset);
-    if (phase->probe && !run->options->run.keep)
-        dataset_remove_early(run->dataset); /* the folder */
+    if (keeps)
+        dataset_remove_early(phase->dataset);
+    else
+        setup_remove_early(phase->run->setup);
 }
 
 static void stop(struct work *work, enum stop_reason reason)
@@ -123,7 +125,8 @@ static bool describe(const struct work *work, const struct stall *stall, struct 
 {
     const struct phase *phase = ((const struct work_bytes *)work)->phase;
     struct part part = {0};
-    uint32_t owner = phase->kind->writes ? stall->rank : phase->run->plan->reads_of[stall->rank];
+    uint32_t owner =
+        phase->kind->writes ? stall->rank : phase->prepared->plan.reads_of[stall->rank];
     if (dataset_foreign(phase->dataset, owner, stall->writer, &part, NULL))
         return false;
     text_add(line, "%s of '%s'", pipeline_wait_name((enum wait_kind)stall->what), part.path);
@@ -178,7 +181,7 @@ int work_bytes_init(struct phase *phase, struct failure *why)
 void work_bytes_set_tasks(struct work_bytes *bytes)
 {
     const struct phase *phase = bytes->phase;
-    const struct options *options = phase->run->options;
+    const struct settings *settings = phase->prepared->settings;
     struct opened *opened = &bytes->opened;
     for (uint32_t i = 0; i < opened->count; i++) {
         const struct share *share = &opened->parts[i].share;
@@ -186,15 +189,14 @@ void work_bytes_set_tasks(struct work_bytes *bytes)
             .path = opened->parts[i].path,
             .file = share->bytes ? &opened->files[i] : NULL,
             .share = *share,
-            .sequence = {.order = options->common.order,
-                         .key =
-                             sequence_key(options->common.seed, share->file, share->file_offset)},
+            .sequence = {.order = settings->order,
+                         .key = sequence_key(settings->seed, share->file, share->file_offset)},
             .position = {.file = share->file,
                          .base_bytes = share->file_base,
                          .generation = phase->dataset->generation,
-                         .file_bytes = geometry_file_bytes(&phase->run->plan->geometry, share)},
+                         .file_bytes = geometry_file_bytes(&phase->prepared->plan.geometry, share)},
             .only = phase->kind->writes ? NULL : &opened->readable[i],
-            .may_fall_back = options->common.direct == PREFER,
+            .may_fall_back = settings->direct == PREFER,
         };
     }
 }

@@ -37,10 +37,10 @@ static void note_place(struct phase *phase, const struct pipeline_place *place)
     char line[RECORD_LINE];
     uint64_t pool =
         place->pages.hugetlb_bytes + place->pages.transparent_bytes + place->pages.small_bytes;
-    if (phase->run->options->common.huge_pages != NEVER && pool >= POOL_LEAST_BYTES &&
+    if (phase->prepared->settings->huge_pages != NEVER && pool >= POOL_LEAST_BYTES &&
         arena_judge(&place->pages, &small))
         facts_note(&phase->facts, small.text);
-    const struct numa *numa = phase->run->numa;
+    const struct numa *numa = phase->prepared->numa;
     uint32_t lanes = place->lanes * phase->run->cluster->local_count;
     if (numa && lanes < numa_count(numa)) {
         snprintf(line, sizeof line,
@@ -69,7 +69,7 @@ void work_bytes_note_opened(struct work_bytes *bytes)
     counters->pool_transparent_bytes = (int64_t)place.pages.transparent_bytes;
     counters->pool_small_bytes = (int64_t)place.pages.small_bytes;
     counters->lanes = place.lanes;
-    if (!phase->kind->writes && phase->run->options->common.cache != CACHE_KEEP)
+    if (!phase->kind->writes && phase->prepared->settings->cache != CACHE_KEEP)
         look_at_files(bytes, &counters->sampled_before_pages, &counters->cached_before_pages);
     note_place(phase, &place);
 }

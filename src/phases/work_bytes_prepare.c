@@ -15,13 +15,12 @@
 static int open_file(struct work_bytes *bytes, uint32_t i, enum file_access access,
                      struct failure *why)
 {
-    const struct run *run = bytes->phase->run;
-    const struct options *options = run->options;
+    const struct settings *settings = bytes->phase->prepared->settings;
     const struct opened_how how = {
-        .direct = options->common.uncached ? NEVER : options->common.direct,
-        .request_bytes = options->common.buffer_size_bytes,
-        .random = options->common.order == ORDER_RANDOM,
-        .lookout = run->lookout,
+        .direct = settings->uncached ? NEVER : settings->direct,
+        .request_bytes = settings->buffer_size_bytes,
+        .random = settings->order == ORDER_RANDOM,
+        .lookout = bytes->phase->run->lookout,
     };
     return opened_add(&bytes->opened, i, access, &how, why);
 }
@@ -29,7 +28,7 @@ static int open_file(struct work_bytes *bytes, uint32_t i, enum file_access acce
 /* Not made yet, also where an earlier phase tried to. */
 static bool is_new(const struct work_bytes *bytes, const struct part *part)
 {
-    enum target_kind kind = bytes->phase->run->plan->setup.target_kinds[part->share.target];
+    enum target_kind kind = bytes->phase->prepared->plan.setup.target_kinds[part->share.target];
     return !part->made && (kind == TARGET_DIRECTORY || kind == TARGET_NEW_FILE);
 }
 
@@ -46,7 +45,7 @@ static int take_part(struct work_bytes *bytes, uint32_t i, struct failure *why)
 static void preallocate(struct work_bytes *bytes, uint32_t i, struct failure *why)
 {
     const struct part *part = &bytes->opened.parts[i];
-    uint64_t file_bytes = geometry_file_bytes(&bytes->phase->run->plan->geometry, &part->share);
+    uint64_t file_bytes = geometry_file_bytes(&bytes->phase->prepared->plan.geometry, &part->share);
     int64_t before_ns = clock_now_ns();
     int result = file_preallocate(&bytes->opened.files[i], part->path, file_bytes, why);
     bytes->opened.open_ns += clock_now_ns() - before_ns;
@@ -67,7 +66,7 @@ static void open_parts(struct work_bytes *bytes, bool makers, struct failure *wh
             continue;
         if (!open_file(bytes, i, makes ? FILE_CREATE : FILE_OPEN, why) && makes)
             dataset->parts[i].made = true;
-        if (makes && bytes->phase->run->options->common.preallocate && !why->code)
+        if (makes && bytes->phase->prepared->settings->preallocate && !why->code)
             preallocate(bytes, i, why);
     }
 }
@@ -104,7 +103,7 @@ static uint32_t reader_of(const struct plan *plan, uint32_t rank)
 /* The rank that wrote a part knows what was acknowledged; the one that reads it must be told. */
 static int exchange_acknowledged(struct work_bytes *bytes, struct failure *why)
 {
-    const struct plan *plan = bytes->phase->run->plan;
+    const struct plan *plan = &bytes->phase->prepared->plan;
     struct cluster *cluster = bytes->phase->run->cluster;
     struct dataset *dataset = bytes->phase->dataset;
     uint32_t from = plan->reads_of[cluster->rank];
@@ -121,7 +120,7 @@ static int exchange_acknowledged(struct work_bytes *bytes, struct failure *why)
 /* So that what is read comes from storage, as far as this node's page cache goes. */
 static void drop_cache(struct work_bytes *bytes, uint32_t i)
 {
-    if (bytes->phase->run->options->common.cache == CACHE_DROP &&
+    if (bytes->phase->prepared->settings->cache == CACHE_DROP &&
         file_drop_cache(&bytes->opened.files[i]))
         facts_note(&bytes->phase->facts, "page cache not dropped: the file system cannot");
 }

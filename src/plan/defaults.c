@@ -46,17 +46,17 @@ static uint64_t writers_for(uint32_t cpus, bool synchronous)
 }
 
 /* So many buffers fit the quarter of the memory that a default takes at most. */
-static uint64_t affordable(const struct options *options, const struct capacity *capacity)
+static uint64_t affordable(const struct settings *settings, const struct capacity *capacity)
 {
     uint64_t count =
-        capacity->memory_bytes / MEMORY_PART / pool_stride_bytes(options->common.buffer_size_bytes);
+        capacity->memory_bytes / MEMORY_PART / pool_stride_bytes(settings->buffer_size_bytes);
     return smaller(larger(count, 1), BUFFERS_MOST);
 }
 
-static uint64_t given_or(const struct options *options, enum option_id id, uint64_t value,
+static uint64_t given_or(const struct settings *settings, enum option_id id, uint64_t value,
                          uint64_t otherwise)
 {
-    return options_given(options, id) ? value : otherwise;
+    return settings_given(settings, id) ? value : otherwise;
 }
 
 /* The depth that an engine needs which performs when it is asked to: 1, or a batch; else 0. */
@@ -69,97 +69,90 @@ static uint64_t needed_depth(const struct capacity *capacity)
 
 /* Requests get smaller where what was given asks for more buffers than the memory has room for, but
  * hold a whole block that is to be repeated. */
-static void fit_buffer_size(struct options *options, const struct capacity *capacity)
+static void fit_buffer_size(struct settings *settings, const struct capacity *capacity)
 {
-    if (options_given(options, OPTION_BUFFER_SIZE))
+    if (settings_given(settings, OPTION_BUFFER_SIZE))
         return;
-    uint64_t writers = given_or(options, OPTION_WRITERS, options->common.writers, 1);
-    uint64_t depth = capacity->depth_max > 1
-                         ? given_or(options, OPTION_DEPTH, options->common.depth,
-                                    larger(needed_depth(capacity), 1))
-                         : 1;
-    uint64_t wanted = given_or(options, OPTION_BUFFER_COUNT, options->common.buffer_count,
+    uint64_t writers = given_or(settings, OPTION_WRITERS, settings->writers, 1);
+    uint64_t depth = capacity->depth_max > 1 ? given_or(settings, OPTION_DEPTH, settings->depth,
+                                                        larger(needed_depth(capacity), 1))
+                                             : 1;
+    uint64_t wanted = given_or(settings, OPTION_BUFFER_COUNT, settings->buffer_count,
                                smaller(writers, BUFFERS_MOST) * smaller(depth, BUFFERS_MOST));
-    uint64_t least = options->common.dedup_ratio > 1
-                         ? larger(options->common.dedup_block_bytes, PAGE_BYTES)
-                         : PAGE_BYTES;
-    options->common.buffer_size_bytes = larger(REQUEST_BYTES, least);
-    while (options->common.buffer_size_bytes / 2 >= least && affordable(options, capacity) < wanted)
-        options->common.buffer_size_bytes /= 2;
+    uint64_t least =
+        settings->dedup_ratio > 1 ? larger(settings->dedup_block_bytes, PAGE_BYTES) : PAGE_BYTES;
+    settings->buffer_size_bytes = larger(REQUEST_BYTES, least);
+    while (settings->buffer_size_bytes / 2 >= least && affordable(settings, capacity) < wanted)
+        settings->buffer_size_bytes /= 2;
 }
 
-static int check_block(const struct options *options, const struct capacity *capacity,
+static int check_block(const struct settings *settings, const struct capacity *capacity,
                        struct failure *why)
 {
     char most[UNITS_TEXT];
-    if (options_given(options, OPTION_BUFFER_SIZE) || options->common.dedup_ratio <= 1 ||
-        options->common.dedup_block_bytes <= capacity->memory_bytes / MEMORY_PART)
+    if (settings_given(settings, OPTION_BUFFER_SIZE) || settings->dedup_ratio <= 1 ||
+        settings->dedup_block_bytes <= capacity->memory_bytes / MEMORY_PART)
         return 0;
     units_show_size(capacity->memory_bytes / MEMORY_PART, most);
     return failure_set(why, -EINVAL,
                        "'--dedup-block' %" PRIu64 " is larger than a buffer may be (%s, a quarter "
                        "of the memory): give a smaller one",
-                       options->common.dedup_block_bytes, most);
+                       settings->dedup_block_bytes, most);
 }
 
-static void fit_threads(struct options *options, const struct capacity *capacity)
+static void fit_threads(struct settings *settings, const struct capacity *capacity)
 {
     bool synchronous = needed_depth(capacity) > 0;
-    uint64_t buffers = given_or(options, OPTION_BUFFER_COUNT, options->common.buffer_count,
-                                affordable(options, capacity));
-    if (!options_given(options, OPTION_PRODUCERS))
-        options->common.producers = smaller(larger(capacity->cpus / 4, 1), 8);
-    if (synchronous && (capacity->depth_max == 1 || !options_given(options, OPTION_DEPTH)))
-        options->common.depth = needed_depth(capacity);
-    if (!options_given(options, OPTION_WRITERS)) {
-        uint64_t each = synchronous ? options->common.depth
-                                    : given_or(options, OPTION_DEPTH, options->common.depth, 1);
-        options->common.writers =
+    uint64_t buffers = given_or(settings, OPTION_BUFFER_COUNT, settings->buffer_count,
+                                affordable(settings, capacity));
+    if (!settings_given(settings, OPTION_PRODUCERS))
+        settings->producers = smaller(larger(capacity->cpus / 4, 1), 8);
+    if (synchronous && (capacity->depth_max == 1 || !settings_given(settings, OPTION_DEPTH)))
+        settings->depth = needed_depth(capacity);
+    if (!settings_given(settings, OPTION_WRITERS)) {
+        uint64_t each =
+            synchronous ? settings->depth : given_or(settings, OPTION_DEPTH, settings->depth, 1);
+        settings->writers =
             smaller(writers_for(capacity->cpus, synchronous), larger(buffers / larger(each, 1), 1));
     }
-    if (!synchronous && !options_given(options, OPTION_DEPTH))
-        options->common.depth =
-            smaller(larger(IN_FLIGHT / larger(options->common.writers, 1), DEPTH_LEAST),
-                    capacity->depth_max);
+    if (!synchronous && !settings_given(settings, OPTION_DEPTH))
+        settings->depth = smaller(larger(IN_FLIGHT / larger(settings->writers, 1), DEPTH_LEAST),
+                                  capacity->depth_max);
 }
 
 /* What each writer gets when 'buffers' are shared and producers hold one each, where there are so
  * many. */
-static uint64_t depth_for(const struct options *options, uint64_t buffers)
+static uint64_t depth_for(const struct settings *settings, uint64_t buffers)
 {
-    uint64_t held = buffers > options->common.producers + options->common.writers
-                        ? options->common.producers
-                        : 0;
-    return larger((buffers - held) / larger(options->common.writers, 1), 1);
+    uint64_t held = buffers > settings->producers + settings->writers ? settings->producers : 0;
+    return larger((buffers - held) / larger(settings->writers, 1), 1);
 }
 
 /* Depth goes down, not below DEPTH_LEAST, until the pool fits the cache share; then, whatever it
  * takes, until it fits its part of the memory. */
-static void fit_pool(struct options *options, const struct capacity *capacity)
+static void fit_pool(struct settings *settings, const struct capacity *capacity)
 {
-    bool count_given = options_given(options, OPTION_BUFFER_COUNT);
-    uint64_t most = affordable(options, capacity);
+    bool count_given = settings_given(settings, OPTION_BUFFER_COUNT);
+    uint64_t most = affordable(settings, capacity);
     uint64_t wanted;
-    if (!options_given(options, OPTION_DEPTH) && !needed_depth(capacity)) {
-        uint64_t cached =
-            capacity->cache_bytes / pool_stride_bytes(options->common.buffer_size_bytes);
+    if (!settings_given(settings, OPTION_DEPTH) && !needed_depth(capacity)) {
+        uint64_t cached = capacity->cache_bytes / pool_stride_bytes(settings->buffer_size_bytes);
         if (capacity->cache_bytes && !count_given)
-            options->common.depth =
-                smaller(options->common.depth, larger(depth_for(options, cached), DEPTH_LEAST));
-        options->common.depth =
-            smaller(options->common.depth,
-                    depth_for(options, count_given ? options->common.buffer_count : most));
+            settings->depth =
+                smaller(settings->depth, larger(depth_for(settings, cached), DEPTH_LEAST));
+        settings->depth = smaller(settings->depth,
+                                  depth_for(settings, count_given ? settings->buffer_count : most));
     }
     if (count_given)
         return;
-    if (checked_multiply(options->common.writers, options->common.depth, &wanted) ||
-        checked_add(wanted, options->common.producers, &wanted))
+    if (checked_multiply(settings->writers, settings->depth, &wanted) ||
+        checked_add(wanted, settings->producers, &wanted))
         wanted = UINT64_MAX;
-    options->common.buffer_count = smaller(wanted, larger(most, options->common.writers));
+    settings->buffer_count = smaller(wanted, larger(most, settings->writers));
 }
 
 /* What no machine could do; each was given, as no default is so large. */
-static int check_counts(const struct options *options, const struct capacity *capacity,
+static int check_counts(const struct settings *settings, const struct capacity *capacity,
                         struct failure *why)
 {
     const struct {
@@ -167,10 +160,10 @@ static int check_counts(const struct options *options, const struct capacity *ca
         uint64_t value;
         uint64_t most;
     } counts[] = {
-        {"writers", options->common.writers, THREADS_MOST},
-        {"producers", options->common.producers, THREADS_MOST},
-        {"buffer-count", options->common.buffer_count, BUFFERS_MOST},
-        {"depth", options->common.depth, capacity->depth_max},
+        {"writers", settings->writers, THREADS_MOST},
+        {"producers", settings->producers, THREADS_MOST},
+        {"buffer-count", settings->buffer_count, BUFFERS_MOST},
+        {"depth", settings->depth, capacity->depth_max},
     };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i].value > counts[i].most)
@@ -180,18 +173,17 @@ static int check_counts(const struct options *options, const struct capacity *ca
     return 0;
 }
 
-static int check_pool(const struct options *options, const struct capacity *capacity,
+static int check_pool(const struct settings *settings, const struct capacity *capacity,
                       struct failure *why)
 {
-    if (options->common.writers > options->common.buffer_count)
+    if (settings->writers > settings->buffer_count)
         return failure_set(why, -EINVAL,
                            "%" PRIu64 " writers and only %" PRIu64
                            " buffers: give '--buffer-count' at least %" PRIu64,
-                           options->common.writers, options->common.buffer_count,
-                           options->common.writers);
+                           settings->writers, settings->buffer_count, settings->writers);
     uint64_t pool;
-    if (!checked_multiply(options->common.buffer_count,
-                          pool_stride_bytes(options->common.buffer_size_bytes), &pool) &&
+    if (!checked_multiply(settings->buffer_count, pool_stride_bytes(settings->buffer_size_bytes),
+                          &pool) &&
         pool <= capacity->memory_bytes)
         return 0;
     char memory[UNITS_TEXT];
@@ -200,7 +192,7 @@ static int check_pool(const struct options *options, const struct capacity *capa
                        "%" PRIu64 " buffers of %" PRIu64
                        " bytes do not fit the %s that a rank may use: give a smaller "
                        "'--buffer-count' or '--buffer-size', or fewer '--writers'",
-                       options->common.buffer_count, options->common.buffer_size_bytes, memory);
+                       settings->buffer_count, settings->buffer_size_bytes, memory);
 }
 
 static int fit_text(char **value, const char *text, struct failure *why)
@@ -210,34 +202,71 @@ static int fit_text(char **value, const char *text, struct failure *why)
     return *value ? 0 : failure_set(why, -ENOMEM, "not enough memory");
 }
 
-static int fit_null_target(struct options *options, struct failure *why)
+int defaults_fit_run(struct run_settings *run, bool null_target, struct failure *why)
 {
-    if (!options_given(options, OPTION_FSYNC))
-        options->common.fsync = FSYNC_NEVER;
-    if (!options_given(options, OPTION_PHASES))
-        return fit_text(&options->run.phases, "write", why);
-    return 0;
+    if (null_target && run->source[OPTION_PHASES] == SOURCE_DEFAULT)
+        return fit_text(&run->phases, "write", why);
+    return run->phases ? 0 : fit_text(&run->phases, "write,read", why);
 }
 
-int defaults_fit(struct options *options, const struct capacity *capacity, uint64_t random,
+int defaults_fit(struct settings *settings, const struct capacity *capacity, uint64_t random,
                  struct failure *why)
 {
-    if (!options_given(options, OPTION_SEED))
-        options->common.seed = random;
-    if (capacity->single_file && !options_given(options, OPTION_LAYOUT))
-        options->common.layout = LAYOUT_SHARED;
-    if (capacity->null_target && fit_null_target(options, why))
-        return -ENOMEM;
-    if (!options->run.phases && fit_text(&options->run.phases, "write,read", why))
-        return -ENOMEM;
-    if (!options_given(options, OPTION_SIZE) && !options_given(options, OPTION_SIZE_PER_RANK) &&
-        !options_given(options, OPTION_SIZE_PER_NODE) && !options_given(options, OPTION_TIME))
-        options->common.size_per_rank_bytes = UINT64_C(1) << SIZE_PER_RANK_SHIFT;
-    if (check_block(options, capacity, why))
+    if (!settings_given(settings, OPTION_SEED))
+        settings->seed = random;
+    if (capacity->single_file && !settings_given(settings, OPTION_LAYOUT))
+        settings->layout = LAYOUT_SHARED;
+    if (capacity->null_target && !settings_given(settings, OPTION_FSYNC))
+        settings->fsync = FSYNC_NEVER;
+    if (!settings_given(settings, OPTION_SIZE) && !settings_given(settings, OPTION_SIZE_PER_RANK) &&
+        !settings_given(settings, OPTION_SIZE_PER_NODE) && !settings_given(settings, OPTION_TIME))
+        settings->size_per_rank_bytes = UINT64_C(1) << SIZE_PER_RANK_SHIFT;
+    if (check_block(settings, capacity, why))
         return -EINVAL;
-    fit_buffer_size(options, capacity);
-    fit_threads(options, capacity);
-    fit_pool(options, capacity);
-    int result = check_counts(options, capacity, why);
-    return result ? result : check_pool(options, capacity, why);
+    fit_buffer_size(settings, capacity);
+    fit_threads(settings, capacity);
+    fit_pool(settings, capacity);
+    int result = check_counts(settings, capacity, why);
+    return result ? result : check_pool(settings, capacity, why);
+}
+
+bool settings_are_open(const struct settings *settings)
+{
+    return !settings->size_bytes && !settings->size_per_rank_bytes &&
+           !settings->size_per_node_bytes;
+}
+
+static bool is_sized(const struct settings *settings)
+{
+    return settings_given(settings, OPTION_SIZE) ||
+           settings_given(settings, OPTION_SIZE_PER_RANK) ||
+           settings_given(settings, OPTION_SIZE_PER_NODE);
+}
+
+/* The default size takes at most half of what the targets can take: a default is never refused. */
+static void fit_default_size(struct settings *settings, const struct resolution *with)
+{
+    uint64_t half = with->room_bytes / 2;
+    uint64_t total;
+    if (!checked_multiply(settings->size_per_rank_bytes, with->ranks, &total) && total <= half)
+        return;
+    settings->size_per_rank_bytes = 0;
+    settings->size_bytes =
+        half < settings->buffer_size_bytes ? half : align_down(half, settings->buffer_size_bytes);
+}
+
+int settings_resolve(struct settings *settings, const struct resolution *with, struct failure *why)
+{
+    if (with->reads_whole && !is_sized(settings))
+        settings->size_bytes = with->room_bytes;
+    if (defaults_fit(settings, &with->capacity, with->random, why))
+        return why->code;
+    if (!is_sized(settings) && settings->size_per_rank_bytes)
+        fit_default_size(settings, with);
+    if (!settings_are_open(settings))
+        return 0;
+    settings->size_bytes = with->room_bytes;
+    if (settings->size_bytes)
+        return 0;
+    return failure_set(why, -ENOSPC, "no free space on '%s'", settings->targets[0]);
 }

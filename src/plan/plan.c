@@ -28,18 +28,20 @@ static uint64_t fold_text(uint64_t hash, const char *text)
 static int make_fingerprint(struct plan *plan, struct failure *why)
 {
     struct text text = {0};
-    options_canonical(plan->setup.options, &text);
+    settings_canonical(plan->setup.settings, &text);
     if (text.failed) {
         text_release(&text);
         return failure_set(why, -ENOMEM, "not enough memory");
     }
     uint64_t hash = fold_text(UINT64_C(0xcbf29ce484222325), text_string(&text));
     hash = fold_text(hash, plan->run_id);
+    const bool use[] = {plan->setup.writes, plan->setup.reads, plan->setup.probe};
+    hash = fold(hash, use, sizeof use);
     hash = fold(hash, &plan->geometry.setup.total_bytes, sizeof(uint64_t));
     hash = fold(hash, plan->setup.shape.rank_node,
                 plan->setup.shape.rank_count * sizeof *plan->setup.shape.rank_node);
     hash = fold(hash, plan->setup.target_kinds,
-                plan->setup.options->common.target_count * sizeof *plan->setup.target_kinds);
+                plan->setup.settings->target_count * sizeof *plan->setup.target_kinds);
     text_clear(&text);
     text_add(&text, "%016" PRIx64, hash);
     text_copy(plan->fingerprint, sizeof plan->fingerprint, text_string(&text));
@@ -49,53 +51,45 @@ static int make_fingerprint(struct plan *plan, struct failure *why)
 
 static int total_bytes(const struct plan_setup *setup, uint64_t *total, struct failure *why)
 {
-    const struct options *options = setup->options;
+    const struct settings *settings = setup->settings;
     int result = 0;
     *total = setup->open_ended_bytes;
-    if (options->common.size_bytes)
-        *total = options->common.size_bytes;
-    else if (options->common.size_per_rank_bytes)
-        result =
-            checked_multiply(options->common.size_per_rank_bytes, setup->shape.rank_count, total);
-    else if (options->common.size_per_node_bytes)
-        result =
-            checked_multiply(options->common.size_per_node_bytes, setup->shape.node_count, total);
+    if (settings->size_bytes)
+        *total = settings->size_bytes;
+    else if (settings->size_per_rank_bytes)
+        result = checked_multiply(settings->size_per_rank_bytes, setup->shape.rank_count, total);
+    else if (settings->size_per_node_bytes)
+        result = checked_multiply(settings->size_per_node_bytes, setup->shape.node_count, total);
     if (result || *total > INT64_MAX)
         return failure_set(why, -EOVERFLOW,
                            "the data set of all ranks is larger than 8 EiB: give a smaller size");
     return 0;
 }
 
-static int check_targets(const struct plan_setup *setup, const struct plan *plan,
-                         struct failure *why)
+static int check_targets(const struct plan_setup *setup, struct failure *why)
 {
-    const struct options *options = setup->options;
-    for (size_t i = 0; i < options->common.target_count; i++) {
+    const struct settings *settings = setup->settings;
+    for (size_t i = 0; i < settings->target_count; i++) {
         enum target_kind kind = setup->target_kinds[i];
         if (kind == TARGET_DIRECTORY)
             continue;
-        if (kind == TARGET_NULL) {
-            for (size_t phase = 0; phase < plan->phase_count; phase++)
-                if (phase_kinds[plan->phases[phase]].reads)
-                    return failure_set(why, -EINVAL,
-                                       "'/dev/null' keeps nothing that phase '%s' could read: use "
-                                       "'--phases write'",
-                                       phase_kinds[plan->phases[phase]].name);
-        } else if (options->common.layout != LAYOUT_SHARED) {
+        if (kind == TARGET_NULL && setup->reads)
+            return failure_set(why, -EINVAL,
+                               "'/dev/null' keeps nothing that a phase could read: use '--phases "
+                               "write'");
+        if (kind != TARGET_NULL && settings->layout != LAYOUT_SHARED)
             return failure_set(why, -EINVAL,
                                "target '%s' is one file: use '--layout shared', or a directory",
-                               options->common.targets[i]);
-        }
+                               settings->targets[i]);
     }
     return 0;
 }
 
 /* A phase that must end before its first window can be over never gets there. */
-static int check_steady(const struct options *options, struct failure *why)
+static int check_steady(const struct settings *settings, struct failure *why)
 {
     const int64_t window_ns = (int64_t)STEADY_WINDOW << ROUND_SHIFT;
-    if (options->common.until_steady && options->common.time_ns &&
-        options->common.time_ns <= window_ns)
+    if (settings->until_steady && settings->time_ns && settings->time_ns <= window_ns)
         return failure_set(why, -EINVAL,
                            "--until-steady needs five rounds of 1.07 s: give a --time of 6s or "
                            "more, or leave it out");
@@ -104,23 +98,19 @@ static int check_steady(const struct options *options, struct failure *why)
 
 int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure *why)
 {
-    const struct options *options = setup->options;
+    const struct settings *settings = setup->settings;
     uint64_t total;
     *plan = (struct plan){.setup = *setup};
-    if (phases_parse(options->run.phases, plan->phases, &plan->phase_count, why) ||
-        check_targets(setup, plan, why) || check_steady(options, why) ||
-        total_bytes(setup, &total, why))
+    if (check_targets(setup, why) || check_steady(settings, why) || total_bytes(setup, &total, why))
         return why->code;
-    for (size_t i = 0; i < plan->phase_count; i++)
-        plan->writes |= phase_kinds[plan->phases[i]].writes;
     text_copy(plan->run_id, sizeof plan->run_id, setup->run_id);
     struct geometry_setup geometry = {
-        .layout = options->common.layout,
+        .layout = settings->layout,
         .total_bytes = total,
-        .request_bytes = options->common.buffer_size_bytes,
-        .writers_per_rank = (uint32_t)options->common.writers,
-        .target_count = (uint32_t)options->common.target_count,
-        .by_node = options->common.size_per_node_bytes && !options->common.size_bytes,
+        .request_bytes = settings->buffer_size_bytes,
+        .writers_per_rank = (uint32_t)settings->writers,
+        .target_count = (uint32_t)settings->target_count,
+        .by_node = settings->size_per_node_bytes && !settings->size_bytes,
         .shape = setup->shape,
     };
     if (geometry_init(&plan->geometry, &geometry, why) || make_fingerprint(plan, why) ||

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "options/phases.h"
 #include "plan/names.h"
+#include "plan/schedule.h"
 
 void plan_folder(const struct plan *plan, uint32_t target, struct text *out)
 {
-    const char *path = plan->setup.options->common.targets[target];
+    const char *path = plan->setup.settings->targets[target];
     size_t length = strlen(path);
     text_add(out, "%s%stidemill-%s", path, length && path[length - 1] == '/' ? "" : "/",
              plan->run_id);
@@ -18,11 +20,11 @@ void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const st
                struct text *out)
 {
     if (plan->setup.target_kinds[share->target] != TARGET_DIRECTORY) {
-        text_add(out, "%s", plan->setup.options->common.targets[share->target]);
+        text_add(out, "%s", plan->setup.settings->targets[share->target]);
         return;
     }
     plan_folder(plan, share->target, out);
-    text_add(out, "/%s", plan->probe ? plan_probe_prefix : "");
+    text_add(out, "/%s", plan->setup.probe ? plan_probe_prefix : "");
     switch (plan->geometry.setup.layout) {
     case LAYOUT_SHARED:
         text_add(out, "shared");
@@ -71,24 +73,27 @@ static void describe_size(const struct plan *plan, struct text *out)
              geometry->request_count, geometry->request_count == 1 ? "" : "s", request);
 }
 
-static void describe_ceilings(const struct plan *plan, struct text *out)
+static void describe_ceilings(const struct plan *plan, const struct run_settings *run,
+                              struct text *out)
 {
-    const struct options *options = plan->setup.options;
+    const struct settings *settings = plan->setup.settings;
     char time[UNITS_TEXT];
-    if (!options->run.ceilings)
+    if (!run->ceilings)
         return;
-    units_exact_duration(PLAN_PROBE_NS, time);
+    units_exact_duration(SCHEDULE_PROBE_NS, time);
     text_add(
         out,
         "ceilings    before the first phase three probes of up to %s: making the data, storing "
         "ready-made data, both%s\n",
-        time, options->common.rate_bytes ? "; without the rate limit" : "");
+        time, settings->rate_bytes ? "; without the rate limit" : "");
 }
 
-static void describe_settings(const struct plan *plan, struct text *out)
+static void describe_settings(const struct plan *plan, const struct run_settings *run,
+                              struct text *out)
 {
     struct text canonical = {0};
-    options_canonical(plan->setup.options, &canonical);
+    const struct options all = {.run = *run, .common = *plan->setup.settings}; /* owns nothing */
+    options_canonical(&all, &canonical);
     text_add(out, "settings    ");
     options_shown(text_string(&canonical), out);
     text_add(out, "\n");
@@ -101,8 +106,8 @@ static void describe_target(const struct plan *plan, uint32_t target, struct tex
     uint64_t bytes = plan_target_bytes(plan, target);
     char shown[UNITS_TEXT];
     units_show_size(bytes, shown);
-    text_add(out, "target      '%s' %s %s", plan->setup.options->common.targets[target],
-             plan->writes ? "gets" : "holds", bytes ? shown : "nothing");
+    text_add(out, "target      '%s' %s %s", plan->setup.settings->targets[target],
+             plan->setup.writes ? "gets" : "holds", bytes ? shown : "nothing");
     if (!bytes)
         text_add(out, ": there are fewer nodes than targets");
     else if (plan->setup.target_kinds[target] == TARGET_NEW_FILE)
@@ -115,29 +120,38 @@ static bool adds_verification(enum phase_id id)
     return phase_kinds[id].reads && !phase_kinds[id].checks;
 }
 
-void plan_describe(const struct plan *plan, struct text *out)
+static void describe_phases(const struct settings *settings, const struct run_settings *run,
+                            struct text *out)
+{
+    enum phase_id phases[PHASES_MOST];
+    size_t count = 0;
+    phases_parse(run->phases, phases, &count, NULL);
+    text_add(out, "phases     ");
+    for (size_t i = 0; i < count; i++)
+        text_add(out, " %s%s", phase_kinds[phases[i]].name,
+                 settings->verify && adds_verification(phases[i]) ? " with verification" : "");
+    text_add(out, "\n");
+}
+
+void plan_describe(const struct plan *plan, const struct run_settings *run, struct text *out)
 {
     static const char *const layouts[] = {"one file for each rank", "one file for all ranks",
                                           "one file for each writer"};
-    const struct options *options = plan->setup.options;
+    const struct settings *settings = plan->setup.settings;
     const struct shape *shape = &plan->setup.shape;
     char pool[UNITS_TEXT];
-    units_show_size(options->common.buffer_count * options->common.buffer_size_bytes, pool);
+    units_show_size(settings->buffer_count * settings->buffer_size_bytes, pool);
     text_add(out, "plan        %" PRIu32 " rank%s on %" PRIu32 " node%s, %s, %zu target%s\n",
              shape->rank_count, shape->rank_count == 1 ? "" : "s", shape->node_count,
-             shape->node_count == 1 ? "" : "s", layouts[options->common.layout],
-             options->common.target_count, options->common.target_count == 1 ? "" : "s");
-    for (uint32_t target = 0; target < options->common.target_count; target++)
+             shape->node_count == 1 ? "" : "s", layouts[settings->layout], settings->target_count,
+             settings->target_count == 1 ? "" : "s");
+    for (uint32_t target = 0; target < settings->target_count; target++)
         describe_target(plan, target, out);
     describe_size(plan, out);
-    text_add(out, "each rank   %" PRIu64 " buffer%s (%s)\n", options->common.buffer_count,
-             options->common.buffer_count == 1 ? "" : "s", pool);
-    describe_settings(plan, out);
-    describe_ceilings(plan, out);
-    text_add(out, "phases     ");
-    for (size_t i = 0; i < plan->phase_count; i++)
-        text_add(out, " %s%s", phase_kinds[plan->phases[i]].name,
-                 options->common.verify && adds_verification(plan->phases[i]) ? " with verification"
-                                                                              : "");
-    text_add(out, "\nrun id      %s, seed %" PRIu64 "\n", plan->run_id, options->common.seed);
+    text_add(out, "each rank   %" PRIu64 " buffer%s (%s)\n", settings->buffer_count,
+             settings->buffer_count == 1 ? "" : "s", pool);
+    describe_settings(plan, run, out);
+    describe_ceilings(plan, run, out);
+    describe_phases(settings, run, out);
+    text_add(out, "run id      %s, seed %" PRIu64 "\n", plan->run_id, settings->seed);
 }

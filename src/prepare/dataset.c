@@ -108,11 +108,10 @@ int dataset_make_folders(struct dataset *dataset, struct agreement *agreement)
     if (cluster->shape.node_count > targets)
         dataset->shared = any_local ? TRUTH_NO : TRUTH_YES;
     if (local && plan->geometry.setup.layout == LAYOUT_SHARED)
-        failure_set(
-            &failure, -EINVAL,
-            "'%s' is not the same folder on all nodes: '--layout shared' needs a file "
-            "system that they share; use '--layout rank'",
-            plan->setup.options->common.targets[geometry_target(&plan->geometry, cluster->rank)]);
+        failure_set(&failure, -EINVAL,
+                    "'%s' is not the same folder on all nodes: '--layout shared' needs a file "
+                    "system that they share; use '--layout rank'",
+                    plan->setup.settings->targets[geometry_target(&plan->geometry, cluster->rank)]);
     return cluster_agree(cluster, &failure, agreement);
 }
 

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/checked.h"
 #include "options/arguments.h"
-#include "platform/target.h"
+#include "platform/host.h"
+#include "prepare/prepared.h"
 #include "target_path.h"
 
 int setup_agree(struct setup *setup, const struct failure *mine, struct failure *why)
@@ -61,30 +61,16 @@ int setup_options(struct setup *setup, int argc, char *const *argv, struct failu
     int result = setup_agree_with_first(setup, &failure, why);
     if (result)
         return result;
-    char *canonical = NULL;
-    if (setup->cluster->rank == 0) {
-        options_changed(&setup->options, &text);
-        canonical = strdup(text_string(&text));
-    }
-    if (cluster_broadcast_text(setup->cluster, &canonical))
+    if (setup->cluster->rank == 0)
+        options_pack(&setup->options, &text);
+    if (cluster_broadcast_text(setup->cluster, &text.data) || text.failed)
         failure_set(&failure, -ENOMEM, "not enough memory for the options");
     else if (setup->cluster->rank != 0)
-        options_read(&setup->options, canonical, "options of rank 0", SOURCE_COMMAND_LINE, false,
-                     &failure);
+        options_unpack(&setup->options, text.data, &failure);
     text_release(&text);
-    free(canonical);
+    setup->reads_stored =
+        cluster_max(setup->cluster, setup->stored.loaded) && !setup_writes(&setup->options);
     return setup_agree(setup, &failure, why);
-}
-
-static enum target_kind kind_of(const struct record_target *target)
-{
-    if (target->kind == TARGET_KIND_DIRECTORY)
-        return TARGET_DIRECTORY;
-    if (target->kind == TARGET_KIND_DEVICE)
-        return TARGET_DEVICE;
-    if (target->kind == TARGET_KIND_NULL)
-        return TARGET_NULL;
-    return target->size_bytes ? TARGET_FILE : TARGET_NEW_FILE;
 }
 
 bool setup_writes(const struct options *options)
@@ -99,65 +85,167 @@ bool setup_writes(const struct options *options)
     return false;
 }
 
-static int look_at_targets(struct setup *setup, struct failure *why)
+/* A new entry for the settings at the end of the pool. */
+static struct prepared *add_prepared(struct setup *setup, struct failure *why)
 {
-    const struct options *options = &setup->options;
-    bool writes = setup_writes(options);
-    for (size_t i = 0; i < options->common.target_count && !why->code; i++) {
-        struct record_target *target = &setup->targets[i];
-        if (target_look(options->common.targets[i], target, why) ||
-            target_space_look(options->common.targets[i], &setup->spaces[i], why) ||
-            (writes && target_allow(options->common.targets[i], options->run.overwrite,
-                                    options->run.allow_block_device, why)))
-            return why->code;
-        text_copy(target->node, sizeof target->node,
-                  setup->cluster->node_names[setup->cluster->node]);
-        if (setup->cluster->rank != 0)
-            continue;
-        setup->target_kinds[i] = kind_of(target);
-        if (setup->target_kinds[i] == TARGET_NEW_FILE && path_exists(options->common.targets[i]))
-            setup->target_kinds[i] = TARGET_FILE;
-        bool used_by_others =
-            setup->target_kinds[i] == TARGET_FILE || setup->target_kinds[i] == TARGET_DEVICE;
-        if (writes && used_by_others)
-            target_refuse_used(options->common.targets[i], options->run.force, why);
+    struct prepared **all = reallocarray(setup->prepared, setup->prepared_count + 1U, sizeof *all);
+    if (all)
+        setup->prepared = all;
+    struct prepared *prepared = all ? calloc(1, sizeof *prepared) : NULL;
+    if (!prepared) {
+        failure_set(why, -ENOMEM, "not enough memory for the settings");
+        return NULL;
     }
+    prepared->setup = setup;
+    prepared->cluster = setup->cluster;
+    prepared->settings = setup->pool.items[setup->prepared_count];
+    setup->prepared[setup->prepared_count++] = prepared;
+    return prepared;
+}
+
+static int add_section(struct setup *setup, struct failure *why)
+{
+    struct prepared *prepared = NULL;
+    if (!settings_pool_add(&setup->pool, &setup->options.common))
+        failure_set(why, -ENOMEM, "not enough memory for the settings");
+    else if ((prepared = add_prepared(setup, why)))
+        prepared->writes = setup_writes(&setup->options);
     return why->code;
 }
 
-/* Rank 0 looks first, so that what is wrong everywhere is said once and plainly. */
-int setup_look(struct setup *setup, struct failure *why)
+/* The list of phases, once it is known whether anything can be read back. */
+static int list_phases(struct setup *setup, struct failure *why)
 {
-    size_t count = setup->options.common.target_count;
+    enum phase_id phases[PHASES_MOST];
+    size_t count = 0;
+    struct prepared *prepared = setup->prepared[0];
+    if (defaults_fit_run(&setup->options.run, prepared_is_null(prepared), why) ||
+        phases_parse(setup->options.run.phases, phases, &count, why))
+        return why->code;
+    for (size_t i = 0; i < count; i++) {
+        setup->items[i] = (struct schedule_item){.phase = phases[i]};
+        prepared->reads |= phase_kinds[phases[i]].reads;
+    }
+    setup->item_count = (uint32_t)count;
+    return 0;
+}
+
+/* A run of its own, or the one whose files are read. */
+static void name_run(struct setup *setup)
+{
+    if (setup->cluster->rank == 0 && setup->reads_stored)
+        text_copy(setup->run_id, sizeof setup->run_id, setup->stored.record.run_id);
+    else if (setup->cluster->rank == 0)
+        snprintf(setup->run_id, sizeof setup->run_id, "%016" PRIx64, host_random());
+    cluster_broadcast(setup->cluster, setup->run_id, sizeof setup->run_id);
+}
+
+int setup_prepare(struct setup *setup, struct failure *why)
+{
     struct failure failure = {0};
-    setup->targets = calloc(count, sizeof *setup->targets);
-    setup->spaces = calloc(count, sizeof *setup->spaces);
-    setup->target_kinds = calloc(count, sizeof *setup->target_kinds);
-    if (!setup->targets || !setup->spaces || !setup->target_kinds)
-        failure_set(&failure, -ENOMEM, "not enough memory for %zu targets", count);
-    if (setup->cluster->rank == 0 && !failure.code)
-        look_at_targets(setup, &failure);
-    int result = setup_agree_with_first(setup, &failure, why);
-    if (result)
-        return result;
-    if (setup->cluster->rank != 0 && !failure.code)
-        look_at_targets(setup, &failure);
-    if (!failure.code)
-        topology_look(&setup->topology, &failure);
-    result = setup_agree(setup, &failure, why);
-    if (!result)
-        cluster_broadcast(setup->cluster, setup->target_kinds, count * sizeof *setup->target_kinds);
-    return result;
+    if (!topology_look(&setup->topology, &failure))
+        add_section(setup, &failure);
+    if (setup_agree(setup, &failure, why))
+        return why->code;
+    struct prepared *prepared = setup->prepared[0];
+    if (prepare_targets(prepared, why))
+        return why->code;
+    list_phases(setup, &failure);
+    if (setup_agree(setup, &failure, why))
+        return why->code;
+    name_run(setup);
+    if (prepare_engine(prepared, why) || prepare_plan(prepared, why) ||
+        prepare_space(prepared, why) || prepare_direct(prepared, why) ||
+        prepare_mode(prepared, why))
+        return why->code;
+    return 0;
+}
+
+int setup_datasets(struct setup *setup, struct failure *why)
+{
+    return prepare_dataset(setup->prepared[0], why);
+}
+
+/* Rank 0 has the settings already; the others get them as text, with every value resolved. */
+static int share_settings(struct setup *setup, uint32_t index, struct failure *why)
+{
+    struct text text = {0};
+    struct options options = {0};
+    if (setup->cluster->rank == 0)
+        settings_canonical(setup->pool.items[index], &text);
+    if (cluster_broadcast_text(setup->cluster, &text.data) || text.failed)
+        failure_set(why, -ENOMEM, "not enough memory for the settings");
+    else if (setup->cluster->rank != 0 && !options_init(&options, why) &&
+             !options_read(&options, text.data, "the settings of rank 0", SOURCE_COMMAND_LINE,
+                           false, why) &&
+             !settings_pool_add(&setup->pool, &options.common))
+        failure_set(why, -ENOMEM, "not enough memory for the settings");
+    text_release(&text);
+    options_release(&options);
+    return why->code;
+}
+
+int setup_prepare_step(struct setup *setup, const struct step *step, struct failure *why)
+{
+    struct failure failure = {0};
+    struct prepared *prepared = NULL;
+    if (step->settings < setup->prepared_count)
+        return 0;
+    if (!share_settings(setup, step->settings, &failure))
+        prepared = add_prepared(setup, &failure);
+    if (setup_agree(setup, &failure, why))
+        return why->code;
+    prepared->writes = phase_kinds[step->phase].writes;
+    prepared->reads = phase_kinds[step->phase].reads;
+    prepared->probe = step->role == STEP_PROBE;
+    if (prepare_targets(prepared, why) || prepare_engine(prepared, why) ||
+        prepare_plan(prepared, why) || prepare_mode(prepared, why))
+        return why->code;
+    dataset_init(&prepared->dataset, setup->cluster, &prepared->plan, &failure);
+    prepared->dataset.lookout = setup->lookout;
+    return setup_agree(setup, &failure, why);
+}
+
+int setup_remove(struct setup *setup, int64_t limit_ns, struct failure *why)
+{
+    struct failure failure = {0};
+    for (uint32_t i = setup->prepared_count; i-- > 0;) {
+        struct dataset *dataset = &setup->prepared[i]->dataset;
+        if (!dataset->cluster) /* preparing it failed before */
+            continue;
+        if (limit_ns)
+            dataset_remove_within(dataset, limit_ns, &failure);
+        else
+            dataset_remove(dataset, &failure);
+    }
+    return failure.code ? failure_set(why, failure.code, "%s", failure.text) : 0;
+}
+
+void setup_remove_early(struct setup *setup)
+{
+    for (uint32_t i = setup->prepared_count; i-- > 0;)
+        dataset_remove_early(&setup->prepared[i]->dataset);
+}
+
+void prepared_release(struct prepared *prepared)
+{
+    dataset_release(&prepared->dataset);
+    numa_close(prepared->numa);
+    plan_release(&prepared->plan);
+    free(prepared->targets);
+    free(prepared->spaces);
+    free(prepared->target_kinds);
+    *prepared = (struct prepared){0};
 }
 
 void setup_release(struct setup *setup)
 {
-    dataset_release(&setup->dataset);
-    numa_close(setup->numa);
-    plan_release(&setup->plan);
+    for (uint32_t i = 0; i < setup->prepared_count; i++) {
+        prepared_release(setup->prepared[i]);
+        free(setup->prepared[i]);
+    }
+    free(setup->prepared);
+    settings_pool_release(&setup->pool);
     stored_release(&setup->stored);
     options_release(&setup->options);
-    free(setup->targets);
-    free(setup->spaces);
-    free(setup->target_kinds);
 }

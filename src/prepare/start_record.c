@@ -11,6 +11,7 @@
 #include "platform/host.h"
 #include "platform/networks.h"
 #include "platform/target.h"
+#include "prepare/prepared.h"
 #include "record/store.h"
 
 static const char results_folder[] = "results";
@@ -128,29 +129,29 @@ static int gather_nodes(struct setup *setup, struct record *record, struct failu
     return why->code;
 }
 
-static int gather_targets(struct setup *setup, struct record *record, struct failure *why)
+static int gather_targets(struct prepared *first, struct record *record, struct failure *why)
 {
-    struct cluster *cluster = setup->cluster;
+    struct cluster *cluster = first->cluster;
     void *targets = NULL;
-    for (size_t i = 0; i < setup->options.common.target_count; i++)
-        setup->targets[i].shared = (uint8_t)setup->dataset.shared;
-    cluster_gather(cluster, setup->targets, sizeof *setup->targets,
-                   cluster->leader ? setup->options.common.target_count : 0, &targets,
+    for (size_t i = 0; i < first->settings->target_count; i++)
+        first->targets[i].shared = (uint8_t)first->dataset.shared;
+    cluster_gather(cluster, first->targets, sizeof *first->targets,
+                   cluster->leader ? first->settings->target_count : 0, &targets,
                    &record->target_count, why);
     record->targets = targets;
     return why->code;
 }
 
 /* What lies below the targets; each leader has seen its own. */
-static int gather_devices(struct setup *setup, struct record *record, struct failure *why)
+static int gather_devices(const struct prepared *first, struct record *record, struct failure *why)
 {
-    struct cluster *cluster = setup->cluster;
+    struct cluster *cluster = first->cluster;
     struct record_block_device *own = NULL;
     size_t own_count = 0;
     void *all = NULL;
     int result = 0;
-    for (size_t i = 0; i < setup->options.common.target_count && cluster->leader && !result; i++)
-        result = block_devices_add("", setup->targets[i].device, &own, &own_count);
+    for (size_t i = 0; i < first->settings->target_count && cluster->leader && !result; i++)
+        result = block_devices_add("", first->targets[i].device, &own, &own_count);
     for (size_t i = 0; i < own_count; i++)
         text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
     block_devices_watch(own, own_count, WATCHED_NS); /* nothing of ours is under way yet */
@@ -199,45 +200,50 @@ static char *join_arguments(int argc, char *const *argv)
 static void describe_run(const struct setup *setup, int argc, char *const *argv,
                          struct record *record)
 {
+    const struct prepared *first = setup->prepared[0];
     struct text canonical = {0};
     record->schema_version = RECORD_SCHEMA;
     record->schema_revision = RECORD_REVISION;
     record->status = RECORD_RUNNING;
     text_copy(record->tool_version, sizeof record->tool_version, TIDEMILL_VERSION);
     clock_utc(record->started_utc);
-    text_copy(record->run_id, sizeof record->run_id, setup->plan.run_id);
-    text_copy(record->generator, sizeof record->generator, setup->content.path);
-    text_copy(record->plan_fingerprint, sizeof record->plan_fingerprint, setup->plan.fingerprint);
+    text_copy(record->run_id, sizeof record->run_id, setup->run_id);
+    text_copy(record->generator, sizeof record->generator, first->content.path);
+    text_copy(record->plan_fingerprint, sizeof record->plan_fingerprint, first->plan.fingerprint);
     record->label = strdup(setup->options.run.label ? setup->options.run.label : "");
     record->command_line = join_arguments(argc, argv);
-    options_canonical(&setup->options, &canonical);
+    struct options resolved = setup->options; /* a view: owns nothing */
+    resolved.common = *first->settings;
+    options_canonical(&resolved, &canonical);
     record->options = canonical.data;
 }
 
 /* Doubts that are known before the first phase. */
 static int add_doubts(const struct setup *setup, struct record *record)
 {
-    const struct options *options = &setup->options;
+    const struct prepared *first = setup->prepared[0];
+    const struct settings *settings = first->settings;
+    const struct settings *given = &setup->options.common;
     int result = 0;
     if (setup->cluster->node_mismatch[0])
         result = record_add_advice(record, "nodes-disagree", SEVERITY_WARNING, "%s",
                                    setup->cluster->node_mismatch);
-    if (!result && setup->depth_asked > options->common.depth)
+    if (!result && given->depth > settings->depth)
         result = record_add_advice(
             record, "depth-one", SEVERITY_WARNING,
             "--depth %llu was asked for, and engine %s has %llu in flight for each writer: raise "
             "--writers, or use --engine uring",
-            (unsigned long long)setup->depth_asked, engine_name(setup->engine->id),
-            (unsigned long long)options->common.depth);
-    for (uint32_t i = 0; i < options->common.target_count && !result; i++)
-        if (!plan_target_bytes(&setup->plan, i))
+            (unsigned long long)given->depth, engine_name(first->engine->id),
+            (unsigned long long)settings->depth);
+    for (uint32_t i = 0; i < settings->target_count && !result; i++)
+        if (!plan_target_bytes(&first->plan, i))
             result = record_add_advice(
                 record, "unused-target", SEVERITY_WARNING,
                 "target '%s' gets nothing: ranks take targets in turn by node, and there are "
                 "fewer nodes than targets; leave it out or add nodes",
-                options->common.targets[i]);
-    if (!result && setup->stored.loaded && setup->plan.writes &&
-        options->common.source[OPTION_SEED] == SOURCE_FILE)
+                settings->targets[i]);
+    if (!result && setup->stored.loaded && first->writes &&
+        settings->source[OPTION_SEED] == SOURCE_FILE)
         result = record_add_advice(
             record, "repeated-seed", SEVERITY_WARNING,
             "the seed comes from the result that --options-from names, so the same bytes are "
@@ -249,8 +255,8 @@ int start_record(struct setup *setup, int argc, char *const *argv, struct record
                  struct record *record, struct failure *why)
 {
     gather_nodes(setup, record, why);
-    gather_targets(setup, record, why);
-    gather_devices(setup, record, why);
+    gather_targets(setup->prepared[0], record, why);
+    gather_devices(setup->prepared[0], record, why);
     gather_networks(setup, record, why);
     if (setup->cluster->rank != 0 || why->code)
         return why->code;

@@ -147,7 +147,7 @@ static int do_settings(struct text *out, struct failure *why)
     struct options options;
     if (!options_init(&options, why) &&
         !options_read(&options, settings, "settings", SOURCE_FILE, false, why))
-        options_changed(&options, out);
+        options_pack(&options, out);
     options_release(&options);
     return why->code;
 }
@@ -160,9 +160,10 @@ static int do_help(struct text *out, struct failure *why)
     return 0;
 }
 
-static int tell_plan(struct plan *plan, struct text *out, struct failure *why)
+static int tell_plan(struct plan *plan, const struct run_settings *run, struct text *out,
+                     struct failure *why)
 {
-    plan_describe(plan, out);
+    plan_describe(plan, run, out);
     if (plan_shift(plan, 1, why))
         return why->code;
     for (uint32_t rank = 0; rank < plan->setup.shape.rank_count; rank++) {
@@ -183,14 +184,15 @@ static int do_plan(struct text *out, struct failure *why)
     struct options options;
     struct plan plan = {0};
     struct plan_setup setup = {
-        .options = &options,
+        .settings = &options.common,
+        .writes = true,
         .shape = {.rank_count = 5, .node_count = 3, .rank_node = rank_node},
         .target_kinds = kinds,
         .run_id = "0123456789abcdef",
     };
-    if (!read_arguments(&options, why) && !defaults_fit(&options, &capacity, 7, why) &&
-        !plan_init(&plan, &setup, why))
-        tell_plan(&plan, out, why);
+    if (!read_arguments(&options, why) && !defaults_fit_run(&options.run, false, why) &&
+        !defaults_fit(&options.common, &capacity, 7, why) && !plan_init(&plan, &setup, why))
+        tell_plan(&plan, &options.run, out, why);
     plan_release(&plan);
     options_release(&options);
     return why->code;

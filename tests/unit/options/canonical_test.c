@@ -65,7 +65,7 @@ static void random_value(struct property *property, const struct option_row *row
     }
 }
 
-static void fill(struct property *property, struct options *options)
+static void fill(struct property *property, struct options *options, enum option_source source)
 {
     char text[UNITS_TEXT + 32];
     assert_int_equal(options_init(options, NULL), 0);
@@ -73,8 +73,7 @@ static void fill(struct property *property, struct options *options)
         if (property_below(property, 2))
             continue;
         random_value(property, &option_table[id], text, sizeof text);
-        assert_int_equal(options_set(options, (enum option_id)id, text, SOURCE_COMMAND_LINE, NULL),
-                         0);
+        assert_int_equal(options_set(options, (enum option_id)id, text, source, NULL), 0);
     }
     char names[TARGETS][20];
     char *targets[TARGETS];
@@ -82,9 +81,9 @@ static void fill(struct property *property, struct options *options)
         random_text(property, names[i], sizeof names[i]);
         targets[i] = names[i];
     }
-    assert_int_equal(options_set_targets(options, targets, property_below(property, TARGETS + 1),
-                                         SOURCE_COMMAND_LINE, NULL),
-                     0);
+    assert_int_equal(
+        options_set_targets(options, targets, property_below(property, TARGETS + 1), source, NULL),
+        0);
 }
 
 static void assert_equal_options(const struct options *a, const struct options *b)
@@ -120,7 +119,7 @@ static void reads_back_to_an_equal_set(void **state)
         struct options back;
         struct text text = {0};
         struct text again = {0};
-        fill(&property, &options);
+        fill(&property, &options, SOURCE_COMMAND_LINE);
         options_canonical(&options, &text);
         assert_false(text.failed);
         read_back(&text, &back);
@@ -134,39 +133,58 @@ static void reads_back_to_an_equal_set(void **state)
     }
 }
 
-static void what_changed_carries_what_was_given(void **state)
+static void assert_equal_sources(const struct options *a, const struct options *b)
+{
+    for (size_t id = 0; id < OPTION_COUNT; id++)
+        assert_int_equal(options_source(a, (enum option_id)id),
+                         options_source(b, (enum option_id)id));
+    if (a->common.target_count)
+        assert_int_equal(a->common.targets_source, b->common.targets_source);
+}
+
+/* Every value and its source, from random sources in random order. */
+static void packed_options_carry_values_and_sources(void **state)
 {
     (void)state;
-    struct property property = property_start("changed");
+    static const enum option_source sources[] = {SOURCE_PRESET, SOURCE_FILE, SOURCE_COMMAND_LINE};
+    struct property property = property_start("packed");
     for (int round = 0; round < 500; round++) {
         struct options options;
         struct options back;
         struct text text = {0};
-        fill(&property, &options);
-        options_changed(&options, &text);
-        read_back(&text, &back);
-        assert_equal_options(&options, &back);
+        struct failure why = {0};
+        char value[UNITS_TEXT + 32];
+        fill(&property, &options, SOURCE_COMMAND_LINE);
         for (size_t id = 0; id < OPTION_COUNT; id++)
-            assert_int_equal(options_given(&options, (enum option_id)id),
-                             options_given(&back, (enum option_id)id));
+            if (id != OPTION_OPTIONS_FROM && !property_below(&property, 4)) {
+                random_value(&property, &option_table[id], value, sizeof value);
+                options_set(&options, (enum option_id)id, value,
+                            sources[property_below(&property, 3)], NULL);
+            }
+        options_pack(&options, &text);
+        assert_false(text.failed);
+        assert_int_equal(options_init(&back, NULL), 0);
+        if (options_unpack(&back, text.data, &why))
+            fail_msg("%s", why.text);
+        assert_equal_options(&options, &back);
+        assert_equal_sources(&options, &back);
         options_release(&options);
         options_release(&back);
         text_release(&text);
     }
 }
 
-static void a_settled_value_travels_though_not_given(void **state)
+static void settings_alone_have_no_options_of_the_run(void **state)
 {
     (void)state;
     struct options options;
     struct text text = {0};
     assert_int_equal(options_init(&options, NULL), 0);
-    options_changed(&options, &text);
-    assert_string_equal(text_string(&text), "");
-    options.common.seed = 42;
-    options.common.layout = LAYOUT_SHARED;
-    options_changed(&options, &text);
-    assert_string_equal(text_string(&text), "layout = shared\nseed = 42\n");
+    options_set(&options, OPTION_LABEL, "x", SOURCE_COMMAND_LINE, NULL);
+    options_set(&options, OPTION_SEED, "42", SOURCE_COMMAND_LINE, NULL);
+    settings_canonical(&options.common, &text);
+    assert_non_null(strstr(text_string(&text), "\nseed = 42\n"));
+    assert_null(strstr(text_string(&text), "label"));
     options_release(&options);
     text_release(&text);
 }
@@ -211,8 +229,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_back_to_an_equal_set),
-        cmocka_unit_test(what_changed_carries_what_was_given),
-        cmocka_unit_test(a_settled_value_travels_though_not_given),
+        cmocka_unit_test(packed_options_carry_values_and_sources),
+        cmocka_unit_test(settings_alone_have_no_options_of_the_run),
         cmocka_unit_test(is_lines_in_the_order_of_the_table),
         cmocka_unit_test(the_flags_decide_what_is_shown),
     };

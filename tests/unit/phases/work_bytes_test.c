@@ -8,9 +8,10 @@
 /* One rank, two writers, one shared file, of which the second writer has no part. */
 struct stage {
     struct options options;
-    struct plan plan;
+    struct prepared prepared;
+    struct prepared *all[1];
+    struct setup setup;
     struct cluster cluster;
-    struct dataset dataset;
     struct run run;
     struct phase phase;
     struct work_bytes *bytes;
@@ -26,41 +27,41 @@ static void stage_start(struct stage *stage, enum phase_id id)
     memset(stage, 0, sizeof *stage);
     assert_int_equal(options_init(options, NULL), 0);
     assert_int_equal(options_set_targets(options, targets, 1, SOURCE_COMMAND_LINE, NULL), 0);
-    assert_int_equal(
-        options_set(options, OPTION_PHASES, phase_kinds[id].name, SOURCE_COMMAND_LINE, NULL), 0);
     options->common.layout = LAYOUT_SHARED;
     options->common.buffer_size_bytes = 4096;
     options->common.writers = 2;
     options->common.size_bytes = 1000;
     const struct plan_setup setup = {
-        .options = options,
+        .settings = &options->common,
+        .writes = phase_kinds[id].writes,
         .shape = {.rank_count = 1, .node_count = 1, .rank_node = rank_node},
         .target_kinds = directory,
         .run_id = "id",
     };
-    assert_int_equal(plan_init(&stage->plan, &setup, NULL), 0);
+    stage->prepared.settings = &options->common;
+    assert_int_equal(plan_init(&stage->prepared.plan, &setup, NULL), 0);
     stage->cluster = (struct cluster){.shape = setup.shape};
-    assert_int_equal(dataset_init(&stage->dataset, &stage->cluster, &stage->plan, NULL), 0);
-    stage->dataset.generation = 7;
-    stage->run = (struct run){
-        .cluster = &stage->cluster,
-        .options = options,
-        .plan = &stage->plan,
-        .dataset = &stage->dataset,
-    };
-    assert_int_equal(phase_init(&stage->phase, &stage->run, id, &stage->dataset, NULL), 0);
+    assert_int_equal(
+        dataset_init(&stage->prepared.dataset, &stage->cluster, &stage->prepared.plan, NULL), 0);
+    stage->prepared.dataset.generation = 7;
+    stage->all[0] = &stage->prepared;
+    stage->setup = (struct setup){.prepared = stage->all, .prepared_count = 1};
+    stage->run = (struct run){.cluster = &stage->cluster, .setup = &stage->setup};
+    const struct step step = {.phase = id};
+    assert_int_equal(phase_init(&stage->phase, &stage->run, &step, NULL), 0);
     stage->bytes = work_bytes_of(&stage->phase);
     for (uint32_t i = 0; i < 2; i++)
         assert_int_equal(
-            dataset_foreign(&stage->dataset, 0, i, &stage->bytes->opened.parts[i], NULL), 0);
+            dataset_foreign(&stage->prepared.dataset, 0, i, &stage->bytes->opened.parts[i], NULL),
+            0);
     work_bytes_set_tasks(stage->bytes);
 }
 
 static void stage_end(struct stage *stage)
 {
     phase_release(&stage->phase);
-    dataset_release(&stage->dataset);
-    plan_release(&stage->plan);
+    dataset_release(&stage->prepared.dataset);
+    plan_release(&stage->prepared.plan);
     options_release(&stage->options);
 }
 

@@ -49,7 +49,7 @@ static void test_a_bare_run_fits_any_machine(void **state)
         struct failure failure = {0};
         const struct capacity capacity = any_machine(&property);
         options_fresh(&options);
-        if (defaults_fit(&options, &capacity, 9, &failure))
+        if (options_fit(&options, &capacity, 9, &failure))
             fail_msg("%s", failure.text);
         check_fit(&options, &capacity);
         uint64_t pool = options.common.buffer_count * options.common.buffer_size_bytes;
@@ -125,7 +125,7 @@ static void test_no_single_option_is_refused(void **state)
         uint64_t value;
         options_fresh(&options);
         give_one(&property, &capacity, &options, &value, &id);
-        if (defaults_fit(&options, &capacity, 9, &failure))
+        if (options_fit(&options, &capacity, 9, &failure))
             fail_msg("%s %llu with %llu bytes: %s", options_name(id), (unsigned long long)value,
                      (unsigned long long)capacity.memory_bytes, failure.text);
         check_fit(&options, &capacity);
@@ -148,7 +148,7 @@ static void test_given_values_stay(void **state)
         options_fresh(&options);
         for (int n = 0; n < 3; n++)
             give_one(&property, &capacity, &options, &values[n], &ids[n]);
-        int result = defaults_fit(&options, &capacity, 9, NULL);
+        int result = options_fit(&options, &capacity, 9, NULL);
         assert_true(result == 0 || result == -EINVAL);
         if (!result)
             check_fit(&options, &capacity);
@@ -178,7 +178,7 @@ static void test_threads_by_processors(void **state)
             const struct capacity capacity =
                 machine(right[i].cpus, 65536 * MIB, 0, synchronous ? 1 : 1024);
             options_fresh(&options);
-            assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+            assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
             assert_int_equal(options.common.writers,
                              synchronous ? right[i].synchronous : right[i].writers);
             assert_int_equal(options.common.producers, right[i].producers);
@@ -200,7 +200,7 @@ static void check_cache(uint64_t cache, uint64_t depth)
     struct options options;
     const struct capacity capacity = machine(8, 65536 * MIB, cache, 1024);
     options_fresh(&options);
-    assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
     assert_int_equal(options.common.depth, depth);
     assert_int_equal(options.common.buffer_count, 4 * depth + 2);
     options_release(&options);
@@ -225,13 +225,13 @@ static void test_a_given_count_decides_the_depth(void **state)
     const struct capacity capacity = machine(8, 65536 * MIB, 0, 1024);
     options_fresh(&options);
     option_give(&options, OPTION_BUFFER_COUNT, "18");
-    assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
     assert_int_equal(options.common.writers, 4);
     assert_int_equal(options.common.depth, 4);
     options_release(&options);
     options_fresh(&options);
     option_give(&options, OPTION_BUFFER_COUNT, "2");
-    assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
     assert_int_equal(options.common.writers, 2);
     assert_int_equal(options.common.depth, 1);
     options_release(&options);
@@ -247,20 +247,20 @@ static void test_a_buffer_holds_the_block_to_repeat(void **state)
         .cpus = 8, .memory_bytes = UINT64_C(1) << 30, .depth_max = 32768};
     options_fresh(&options);
     options.common.dedup_block_bytes = 2 * MIB;
-    assert_int_equal(defaults_fit(&options, &capacity, 9, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 9, NULL), 0);
     assert_int_equal(options.common.buffer_size_bytes, MIB); /* no block is repeated */
     options_release(&options);
     options_fresh(&options);
     options.common.dedup_block_bytes = 2 * MIB;
     options.common.dedup_ratio = 2;
-    assert_int_equal(defaults_fit(&options, &capacity, 9, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 9, NULL), 0);
     assert_int_equal(options.common.buffer_size_bytes, 2 * MIB);
     options_release(&options);
     options_fresh(&options); /* however little memory there is */
     options.common.dedup_block_bytes = 64 * 1024;
     options.common.dedup_ratio = 2;
     assert_int_equal(options_set(&options, OPTION_DEPTH, "512", SOURCE_COMMAND_LINE, NULL), 0);
-    assert_int_equal(defaults_fit(&options, &capacity, 9, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 9, NULL), 0);
     assert_true(options.common.buffer_size_bytes >= 64 * 1024);
     check_fit(&options, &capacity);
     options_release(&options);
@@ -268,7 +268,7 @@ static void test_a_buffer_holds_the_block_to_repeat(void **state)
     struct failure why = {0};
     options.common.dedup_block_bytes = UINT64_C(1) << 29;
     options.common.dedup_ratio = 2;
-    assert_int_equal(defaults_fit(&options, &capacity, 9, &why), -EINVAL);
+    assert_int_equal(options_fit(&options, &capacity, 9, &why), -EINVAL);
     assert_non_null(strstr(why.text, "larger than a buffer may be (256 MiB"));
     options_release(&options);
 }
@@ -281,7 +281,7 @@ static void test_each_given_writer_gets_a_buffer(void **state)
     options_fresh(&options);
     option_give(&options, OPTION_BUFFER_SIZE, "64m");
     option_give(&options, OPTION_WRITERS, "16");
-    assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
     assert_int_equal(options.common.buffer_count, 16);
     assert_int_equal(options.common.depth, 1);
     options_release(&options);
@@ -296,7 +296,7 @@ static void refuse(enum option_id first, const char *one, enum option_id second,
     options_fresh(&options);
     option_give(&options, first, one);
     option_give(&options, second, other);
-    assert_int_equal(defaults_fit(&options, &capacity, 1, &failure), -EINVAL);
+    assert_int_equal(options_fit(&options, &capacity, 1, &failure), -EINVAL);
     assert_string_equal(failure.text, text);
     options_release(&options);
 }
@@ -330,26 +330,26 @@ static void test_dev_null_and_files(void **state)
     struct capacity capacity = machine(8, 1024 * MIB, 0, 1024);
     capacity.null_target = true;
     options_fresh(&options);
-    assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
     assert_string_equal(options.run.phases, "write");
     assert_int_equal(options.common.fsync, FSYNC_NEVER);
     options_release(&options);
     options_fresh(&options);
     option_give(&options, OPTION_PHASES, "write,write");
     option_give(&options, OPTION_FSYNC, "end");
-    assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
     assert_string_equal(options.run.phases, "write,write");
     assert_int_equal(options.common.fsync, FSYNC_END);
     options_release(&options);
     capacity = machine(8, 1024 * MIB, 0, 1024);
     capacity.single_file = true;
     options_fresh(&options);
-    assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
     assert_int_equal(options.common.layout, LAYOUT_SHARED);
     options_release(&options);
     options_fresh(&options);
     option_give(&options, OPTION_LAYOUT, "writer"); /* refused later, in the plan */
-    assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+    assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
     assert_int_equal(options.common.layout, LAYOUT_WRITER);
     options_release(&options);
 }
@@ -366,7 +366,7 @@ static void test_size_and_seed(void **state)
         options_fresh(&options);
         option_give(&options, sizes[i], values[i]);
         option_give(&options, OPTION_SEED, "0");
-        assert_int_equal(defaults_fit(&options, &capacity, 1, NULL), 0);
+        assert_int_equal(options_fit(&options, &capacity, 1, NULL), 0);
         assert_int_equal(options.common.size_per_rank_bytes,
                          sizes[i] == OPTION_SIZE_PER_RANK ? 5 * MIB : 0);
         assert_int_equal(options.common.seed, 0);

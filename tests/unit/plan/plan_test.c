@@ -18,7 +18,8 @@ static const enum target_kind directory[] = {TARGET_DIRECTORY, TARGET_DIRECTORY}
 static struct plan_setup setup_of(const struct options *options)
 {
     return (struct plan_setup){
-        .options = options,
+        .settings = &options->common,
+        .writes = true,
         .shape = {.rank_count = 4, .node_count = 2, .rank_node = two_nodes},
         .target_kinds = directory,
         .run_id = "abc",
@@ -70,8 +71,9 @@ static void test_refusals_of_targets(void **state)
     start(&options);
     struct plan_setup setup = setup_of(&options);
     setup.target_kinds = null;
+    setup.reads = true;
     refuse(&setup, -EINVAL,
-           "'/dev/null' keeps nothing that phase 'read' could read: use '--phases write'");
+           "'/dev/null' keeps nothing that a phase could read: use '--phases write'");
     for (size_t i = 0; i < 3; i++) {
         setup.target_kinds = &files[i];
         refuse(&setup, -EINVAL,
@@ -247,10 +249,10 @@ static void test_the_fingerprint_sees_options(void **state)
     } changes[] = {
         {OPTION_SIZE, "2g"},       {OPTION_BUFFER_SIZE, "64k"}, {OPTION_BUFFER_COUNT, "100"},
         {OPTION_PRODUCERS, "3"},   {OPTION_WRITERS, "3"},       {OPTION_DEPTH, "3"},
-        {OPTION_PHASES, "write"},  {OPTION_LAYOUT, "shared"},   {OPTION_SEED, "5"},
-        {OPTION_TIME, "5s"},       {OPTION_VERIFY, "yes"},      {OPTION_SHIFT, "2"},
-        {OPTION_GENERATE, "once"}, {OPTION_ENGINE, "pwrite"},   {OPTION_DIRECT, "never"},
-        {OPTION_FSYNC, "never"},   {OPTION_RATE, "1m"},
+        {OPTION_LAYOUT, "shared"}, {OPTION_SEED, "5"},          {OPTION_TIME, "5s"},
+        {OPTION_VERIFY, "yes"},    {OPTION_SHIFT, "2"},         {OPTION_GENERATE, "once"},
+        {OPTION_ENGINE, "pwrite"}, {OPTION_DIRECT, "never"},    {OPTION_FSYNC, "never"},
+        {OPTION_RATE, "1m"},
     };
     struct options options;
     char first[PLAN_NAME];
@@ -260,6 +262,9 @@ static void test_the_fingerprint_sees_options(void **state)
     fingerprint(&setup, first);
     fingerprint(&setup, again);
     assert_string_equal(first, again);
+    setup.reads = true;
+    check_differs(&setup, first, "reading");
+    setup.reads = false;
     options_release(&options);
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         options_fresh(&options);

@@ -12,7 +12,8 @@ static const enum target_kind directories[] = {TARGET_DIRECTORY, TARGET_DIRECTOR
 static void start(struct plan *plan, struct options *options, const enum target_kind *kinds)
 {
     const struct plan_setup setup = {
-        .options = options,
+        .settings = &options->common,
+        .writes = true,
         .shape = {.rank_count = 4, .node_count = 2, .rank_node = two_nodes},
         .target_kinds = kinds,
         .open_ended_bytes = UINT64_C(3) << 30,
@@ -40,7 +41,7 @@ static void check_path(enum layout layout, const char *target, const enum target
     plan_path(&plan, 3, 2, &share, &path);
     assert_string_equal(text_string(&path), right);
     text_clear(&path);
-    plan.probe = true;
+    plan.setup.probe = true;
     plan_path(&plan, 3, 2, &share, &path);
     if (*kind == TARGET_DIRECTORY)
         assert_non_null(strstr(text_string(&path), "/tidemill-20240229/probe-"));
@@ -92,7 +93,7 @@ static void check_description(struct options *options, const char *right)
     struct text text = {0};
     options_resolve(options);
     start(&plan, options, directories);
-    plan_describe(&plan, &text);
+    plan_describe(&plan, &options->run, &text);
     assert_string_equal(text_string(&text), right);
     text_release(&text);
     plan_release(&plan);

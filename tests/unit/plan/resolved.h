@@ -18,12 +18,20 @@ static inline void options_fresh(struct options *options)
     assert_int_equal(options_init(options, NULL), 0);
 }
 
+/* What defaults fill in, in the run's settings and in those of every section. */
+static inline int options_fit(struct options *options, const struct capacity *capacity,
+                              uint64_t random, struct failure *why)
+{
+    int result = defaults_fit_run(&options->run, capacity->null_target, why);
+    return result ? result : defaults_fit(&options->common, capacity, random, why);
+}
+
 static inline void options_resolve(struct options *options)
 {
     const struct capacity capacity = {
         .cpus = 8, .memory_bytes = UINT64_C(8) << 30, .cache_bytes = 16 << 20, .depth_max = 1024};
     struct failure failure = {0};
-    if (defaults_fit(options, &capacity, 77, &failure))
+    if (options_fit(options, &capacity, 77, &failure))
         fail_msg("%s", failure.text);
 }
 

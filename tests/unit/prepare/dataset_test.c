@@ -99,7 +99,8 @@ static void test_each_file_has_one_maker(void **state)
             rank_node[rank] = rank % nodes;
         random_options(&property, &options);
         const struct plan_setup setup = {
-            .options = &options,
+            .settings = &options.common,
+            .writes = true,
             .shape = {.rank_count = ranks, .node_count = nodes, .rank_node = rank_node},
             .target_kinds = directories,
             .run_id = "id",
@@ -124,7 +125,8 @@ static void test_foreign_parts(void **state)
     options.common.layout = LAYOUT_WRITER;
     options.common.writers = 2;
     const struct plan_setup setup = {
-        .options = &options,
+        .settings = &options.common,
+        .writes = true,
         .shape = {.rank_count = 3, .node_count = 2, .rank_node = rank_node},
         .target_kinds = directories,
         .run_id = "id",

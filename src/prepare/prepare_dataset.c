@@ -1,5 +1,5 @@
 /* The last checks before the first trace, and the first trace itself: folders on the targets. */
-#include "prepare/setup.h"
+#include "prepare/prepared.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -22,13 +22,13 @@ static int refuse_size(const char *option, uint64_t bytes, uint64_t instead, uin
 }
 
 /* Requests of a size that direct I/O takes, on a target where it has an effect, to the last one. */
-static int check_direct(const struct setup *setup, struct failure *why)
+static int check_direct(const struct prepared *prepared, struct failure *why)
 {
-    uint32_t number = geometry_target(&setup->plan.geometry, setup->cluster->rank);
-    const struct record_target *target = &setup->targets[number];
-    const char *path = setup->options.common.targets[number];
-    const uint64_t request = setup->options.common.buffer_size_bytes;
-    const uint64_t total = setup->plan.geometry.setup.total_bytes;
+    uint32_t number = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
+    const struct record_target *target = &prepared->targets[number];
+    const char *path = prepared->settings->targets[number];
+    const uint64_t request = prepared->settings->buffer_size_bytes;
+    const uint64_t total = prepared->plan.geometry.setup.total_bytes;
     char reason[RECORD_LINE];
     uint32_t unit;
     const uint64_t nearest = target_direct_size(target, request, &unit);
@@ -46,50 +46,51 @@ static int check_direct(const struct setup *setup, struct failure *why)
 }
 
 /* '--direct require' refuses what is known to have no effect before anything is touched. */
-int setup_direct(struct setup *setup, struct failure *why)
+int prepare_direct(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
-    if (setup->options.common.direct == REQUIRE)
-        check_direct(setup, &failure);
-    return setup_agree(setup, &failure, why);
+    if (prepared->settings->direct == REQUIRE)
+        check_direct(prepared, &failure);
+    return setup_agree(prepared->setup, &failure, why);
 }
 
 /* 'auto' reads from the next node where that makes sense. */
-static uint64_t shift_wanted(const struct setup *setup)
+static uint64_t shift_wanted(const struct prepared *prepared)
 {
-    const char *shift = setup->options.common.shift;
-    bool several = setup->cluster->shape.node_count > 1;
-    bool local = setup->dataset.shared == TRUTH_NO;
+    const char *shift = prepared->settings->shift;
+    bool several = prepared->cluster->shape.node_count > 1;
+    bool local = prepared->dataset.shared == TRUTH_NO;
     if (!strcmp(shift, "auto"))
         return several && !local ? 1 : 0;
     return strcmp(shift, "none") ? strtoull(shift, NULL, 10) : 0;
 }
 
-int setup_dataset(struct setup *setup, struct failure *why)
+int prepare_dataset(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
     struct agreement agreement;
     char line[FAILURE_TEXT];
-    dataset_init(&setup->dataset, setup->cluster, &setup->plan, &failure);
-    int result = setup_agree(setup, &failure, why);
+    dataset_init(&prepared->dataset, prepared->cluster, &prepared->plan, &failure);
+    prepared->dataset.lookout = prepared->setup->lookout;
+    int result = setup_agree(prepared->setup, &failure, why);
     if (result)
         return result;
-    if (setup->plan.writes) {
-        result = dataset_make_folders(&setup->dataset, &agreement);
+    if (prepared->writes) {
+        result = dataset_make_folders(&prepared->dataset, &agreement);
         if (result) {
-            agreement_line(setup->cluster, &agreement, line, sizeof line);
-            dataset_remove(&setup->dataset, &failure);
+            agreement_line(prepared->cluster, &agreement, line, sizeof line);
+            dataset_remove(&prepared->dataset, &failure);
             return failure_set(why, result, "%s", line);
         }
-    } else if (cluster_max(setup->cluster, setup->stored.loaded)) {
-        stored_share(&setup->stored, &setup->dataset, &failure);
+    } else if (prepared->setup->reads_stored) {
+        stored_share(&prepared->setup->stored, &prepared->dataset, &failure);
     } else {
-        for (uint32_t i = 0; i < setup->dataset.part_count; i++) {
-            struct part *part = &setup->dataset.parts[i];
+        for (uint32_t i = 0; i < prepared->dataset.part_count; i++) {
+            struct part *part = &prepared->dataset.parts[i];
             acknowledged_all(&part->acknowledged, part->share.request_count, part->share.bytes);
         }
     }
     if (!failure.code)
-        plan_shift(&setup->plan, shift_wanted(setup), &failure);
-    return setup_agree(setup, &failure, why);
+        plan_shift(&prepared->plan, shift_wanted(prepared), &failure);
+    return setup_agree(prepared->setup, &failure, why);
 }

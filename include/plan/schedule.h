@@ -1,0 +1,51 @@
+/*
+ * The schedule: the only place that knows the order of a run. It hands out one step after the
+ * other, looking at the record so far: the list of phases, repeated N times or until the medians
+ * are known well enough, with the probes of --ceilings before the first phase of each distinct
+ * settings that writes. Pure; rank 0 alone asks it.
+ */
+#ifndef TIDEMILL_PLAN_SCHEDULE_H
+#define TIDEMILL_PLAN_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options/options.h"
+#include "options/repeat_words.h"
+#include "options/settings_pool.h"
+#include "plan/step.h"
+#include "record/record.h"
+
+/* How long a probe lasts at most, in ns. */
+enum { SCHEDULE_PROBE_NS = 2 * 1000 * 1000 * 1000 };
+
+/* One phase of the list. */
+struct schedule_item {
+    enum phase_id phase;
+    uint32_t settings;
+    uint32_t section;
+    uint32_t dataset;
+};
+
+struct schedule_setup {
+    const struct schedule_item *items;
+    uint32_t item_count;
+    struct repeat repeat;
+    bool ceilings;
+    struct settings_pool *pool; /* gets the settings of the probes */
+};
+
+struct schedule {
+    struct schedule_setup setup;
+    uint32_t next;       /* in the list */
+    uint32_t repetition; /* how many have begun */
+    int probe;           /* enum record_probe: the next one before list[next] */
+};
+
+void schedule_init(struct schedule *schedule, const struct schedule_setup *setup);
+
+/* Hands out the next step: 1 and the step, 0 at the end of the run, -ENOMEM. 'record' holds every
+ * step that was handed out before, its summary included. */
+int schedule_next(struct schedule *schedule, const struct record *record, struct step *step);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * A step: what all ranks carry out together next. Plain data without pointers, the same on every
+ * rank; its indices name what the run keeps: settings in the pool, sections in their order, and the
+ * data set by the settings that write it.
+ */
+#ifndef TIDEMILL_PLAN_STEP_H
+#define TIDEMILL_PLAN_STEP_H
+
+#include <stdint.h>
+
+#include "options/phases.h"
+#include "record/enums.h"
+
+enum step_role {
+    STEP_PHASE, /* of the list of phases */
+    STEP_PROBE, /* a short measurement beside the list: no phase of the result */
+};
+
+struct step {
+    enum phase_id phase;
+    enum step_role role;
+    enum record_probe probe; /* of STEP_PROBE: what it measures */
+    uint32_t settings;
+    uint32_t section;
+    uint32_t dataset;    /* the settings that write what this step writes or reads */
+    uint32_t repetition; /* of the whole list, from 1 */
+    uint32_t position;   /* in the list, from 1 */
+};
+
+#endif

@@ -1,0 +1,15 @@
+/* A probe: a step beside the list of phases, of which the record keeps one row. */
+#ifndef TIDEMILL_PHASES_PROBE_STEP_H
+#define TIDEMILL_PHASES_PROBE_STEP_H
+
+#include "phases/run.h"
+#include "plan/step.h"
+
+/* Carries out a probe like a writing phase, into files of its own that are gone afterwards, and
+ * adds its row to the record's ceilings. A probe that fails is recorded as such and the run
+ * continues, unless its files cannot be removed. Collective; the verdict is what concerns the run:
+ * signals, storage that does not answer, files that remain. 'why' is set when the result cannot be
+ * kept. */
+enum verdict probe_carry_out(struct run *run, const struct step *step, struct failure *why);
+
+#endif

@@ -1,0 +1,105 @@
+#include "plan/schedule.h"
+
+#include <errno.h>
+
+enum { PROBES = PROBE_BOTH + 1 };
+
+void schedule_init(struct schedule *schedule, const struct schedule_setup *setup)
+{
+    *schedule = (struct schedule){.setup = *setup, .repetition = 1};
+}
+
+/* Did an earlier item of the list have these settings and write too? Then they were probed. */
+static bool was_probed(const struct schedule *schedule, const struct schedule_item *item)
+{
+    for (uint32_t i = 0; i < schedule->next; i++) {
+        const struct schedule_item *earlier = &schedule->setup.items[i];
+        if (earlier->settings == item->settings && phase_kinds[earlier->phase].writes)
+            return true;
+    }
+    return false;
+}
+
+static bool is_probe_due(const struct schedule *schedule, const struct schedule_item *item)
+{
+    return schedule->setup.ceilings && schedule->repetition == 1 && schedule->probe < PROBES &&
+           phase_kinds[item->phase].writes && !was_probed(schedule, item);
+}
+
+/* A probe has no rate limit, and writes no longer than it must. */
+static int hand_out_probe(struct schedule *schedule, const struct schedule_item *item,
+                          struct step *step)
+{
+    struct settings_pool *pool = schedule->setup.pool;
+    struct settings *settings = settings_pool_add(pool, pool->items[item->settings]);
+    if (!settings)
+        return -ENOMEM;
+    if (!settings->time_ns || settings->time_ns > SCHEDULE_PROBE_NS)
+        settings->time_ns = SCHEDULE_PROBE_NS;
+    settings->rate_bytes = 0;
+    settings->until_steady = false;
+    if (schedule->probe == PROBE_DATA)
+        settings->engine = ENGINE_NULL;
+    if (schedule->probe == PROBE_STORAGE)
+        settings->generate = GENERATE_ONCE;
+    *step = (struct step){
+        .phase = item->phase,
+        .role = STEP_PROBE,
+        .probe = (enum record_probe)schedule->probe++,
+        .settings = pool->count - 1,
+        .section = item->section,
+        .dataset = pool->count - 1,
+        .repetition = schedule->repetition,
+        .position = schedule->next + 1,
+    };
+    return 1;
+}
+
+static bool found_wrong_data(const struct record_phase *phase)
+{
+    for (size_t i = 0; i < phase->node_count; i++)
+        if (phase->nodes[i].counters.bad_blocks)
+            return true;
+    return false;
+}
+
+/* Another repetition is of use only while everything works; wrong data end nothing. */
+static bool all_went_well(const struct record *record)
+{
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (record->phases[i].status != RECORD_COMPLETE && !found_wrong_data(&record->phases[i]))
+            return false;
+    return true;
+}
+
+static bool is_another_due(const struct schedule *schedule, const struct record *record)
+{
+    const struct repeat *repeat = &schedule->setup.repeat;
+    if (schedule->repetition >= repeat->count || !all_went_well(record))
+        return false;
+    return repeat->until <= 0 || !record_settled(record, repeat->until);
+}
+
+int schedule_next(struct schedule *schedule, const struct record *record, struct step *step)
+{
+    if (schedule->next == schedule->setup.item_count) {
+        if (!is_another_due(schedule, record))
+            return 0;
+        schedule->next = 0;
+        schedule->repetition++;
+    }
+    const struct schedule_item *item = &schedule->setup.items[schedule->next];
+    if (is_probe_due(schedule, item))
+        return hand_out_probe(schedule, item, step);
+    *step = (struct step){
+        .phase = item->phase,
+        .role = STEP_PHASE,
+        .settings = item->settings,
+        .section = item->section,
+        .dataset = item->dataset,
+        .repetition = schedule->repetition,
+        .position = ++schedule->next,
+    };
+    schedule->probe = PROBE_DATA;
+    return 1;
+}

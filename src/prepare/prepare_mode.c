@@ -1,0 +1,170 @@
+/* How the engine works, and where buffers and threads are. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "engines/fixed_share.h"
+#include "plan/pool.h"
+#include "platform/host.h"
+#include "platform/memory.h"
+#include "platform/probe.h"
+#include "platform/target.h"
+#include "prepare/prepared.h"
+
+enum { PAGE_BYTES = 4096 };
+
+static uint64_t pool_bytes(const struct settings *settings)
+{
+    return pool_stride_bytes(settings->buffer_size_bytes) * settings->buffer_count;
+}
+
+static void note(struct prepared *prepared, const char *text)
+{
+    size_t used = strlen(prepared->not_granted);
+    snprintf(prepared->not_granted + used, sizeof prepared->not_granted - used, "%s%s",
+             used ? "; " : "", text);
+}
+
+/* Ranks of a node share the limit of locked memory, so all nodes decide alike: from the numbers,
+ * before anything is asked of the kernel. */
+static void choose_fixed(struct prepared *prepared, struct failure *why)
+{
+    const struct settings *settings = prepared->settings;
+    struct fixed_share share = {
+        .limit_bytes = host_may_lock() ? -1 : host_memlock_bytes(),
+        .arena_bytes = arena_whole_bytes(pool_bytes(settings), settings->huge_pages),
+        .rings = (uint32_t)settings->writers,
+        .depth = (uint32_t)settings->depth,
+        .ranks = prepared->cluster->local_count,
+    };
+    struct failure failure = {0};
+    struct agreement agreement;
+    char line[FAILURE_TEXT + RECORD_LINE];
+    prepared->mode.fixed_buffers = settings->fixed_buffers;
+    if (!prepared->engine->traits.rings || settings->fixed_buffers == NEVER)
+        return;
+    fixed_share_fits(&share, &failure);
+    if (settings->fixed_buffers == REQUIRE) {
+        *why = failure;
+    } else if (cluster_agree(prepared->cluster, &failure, &agreement)) {
+        agreement_line(prepared->cluster, &agreement, line, sizeof line);
+        note(prepared, line);
+        prepared->mode.fixed_buffers = NEVER;
+    }
+}
+
+/* What is required of the engine's rings, tried with as many as there will be. */
+static int try_rings(const struct prepared *prepared, struct failure *why)
+{
+    struct arena arena;
+    const int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return failure_system(why, errno, "cannot open '/dev/null'");
+    if (arena_map(&arena, pool_bytes(prepared->settings), prepared->settings->huge_pages, why)) {
+        close(fd);
+        return why->code;
+    }
+    const bool fixed = prepared->mode.fixed_buffers == REQUIRE;
+    struct engine_setup rings = {
+        .fds = &fd,
+        .fd_count = 1,
+        .depth = (uint32_t)prepared->settings->depth,
+        .memory = arena.memory,
+        .memory_bytes = fixed ? arena.bytes : 0,
+        .buffer_bytes = pool_stride_bytes(prepared->settings->buffer_size_bytes),
+        .mode = prepared->mode,
+    };
+    rings.mode.iopoll = false;
+    if (!fixed)
+        rings.mode.fixed_buffers = NEVER;
+    const int result =
+        engine_try(prepared->engine, &rings, (uint32_t)prepared->settings->writers, why);
+    arena_unmap(&arena);
+    close(fd);
+    return result;
+}
+
+/* Polling is promised by the ring and refused by the device: only a read tells. */
+static int try_polling(const struct prepared *prepared, const char *target, struct failure *why)
+{
+    struct probe probe;
+    char reason[RECORD_LINE];
+    uint32_t number = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
+    struct failure failure = {0};
+    if (target_direct(&prepared->targets[number], prepared->settings->buffer_size_bytes, reason) ==
+        TRUTH_NO)
+        return failure_set(why, -EINVAL,
+                           "--uring-iopoll needs O_DIRECT, which is not possible on '%s': %s",
+                           target, reason);
+    if (prepared->plan.geometry.setup.total_bytes % PAGE_BYTES)
+        return failure_set(why, -EINVAL,
+                           "--uring-iopoll needs O_DIRECT for every request: give a size that is a "
+                           "multiple of %d bytes",
+                           PAGE_BYTES);
+    if (probe_open(&probe, target, why))
+        return why->code;
+    const struct engine_setup polling = {
+        .fds = &probe.direct_fd,
+        .fd_count = 1,
+        .depth = 1,
+        .memory = probe.memory,
+        .memory_bytes = PAGE_BYTES,
+        .mode = {.fixed_buffers = NEVER, .iopoll = true, .sqpoll = prepared->mode.sqpoll},
+    };
+    if (probe.direct_fd < 0)
+        failure_system(&failure, -probe.direct_error, "O_DIRECT is refused");
+    else
+        engine_try(prepared->engine, &polling, 1, &failure);
+    probe_close(&probe);
+    if (failure.code)
+        failure_set(why, failure.code,
+                    "'%s' cannot be polled (%s): leave --uring-iopoll out, or give its device poll "
+                    "queues",
+                    target, failure.text);
+    return why->code;
+}
+
+static void choose_rings(struct prepared *prepared, struct failure *why)
+{
+    const struct settings *settings = prepared->settings;
+    prepared->mode.sqpoll = settings->uring_sqpoll;
+    prepared->mode.iopoll = settings->uring_iopoll;
+    if (why->code)
+        return;
+    if ((prepared->mode.sqpoll || prepared->mode.fixed_buffers == REQUIRE) &&
+        try_rings(prepared, why))
+        return;
+    for (size_t i = 0; prepared->mode.iopoll && i < settings->target_count && !why->code; i++)
+        if (geometry_target(&prepared->plan.geometry, prepared->cluster->rank) == i)
+            try_polling(prepared, settings->targets[i], why);
+}
+
+static void choose_place(struct prepared *prepared, struct failure *why)
+{
+    const struct settings *settings = prepared->settings;
+    if (settings->huge_pages == REQUIRE && !why->code && arena_try_huge(pool_bytes(settings), why))
+        return;
+    if (settings->numa == NUMA_OFF || why->code || numa_open(&prepared->numa, why))
+        return;
+    if (settings->numa == NUMA_AUTO && numa_count(prepared->numa) < 2) {
+        numa_close(prepared->numa);
+        prepared->numa = NULL;
+    }
+}
+
+int prepare_mode(struct prepared *prepared, struct failure *why)
+{
+    struct failure failure = {0};
+    prepared->mode = (struct engine_mode){
+        .uncached = prepared->settings->uncached,
+        .batch = (uint32_t)prepared->settings->batch,
+    };
+    choose_fixed(prepared, &failure);
+    choose_rings(prepared, &failure);
+    choose_place(prepared, &failure);
+    return setup_agree(prepared->setup, &failure, why);
+}

@@ -1,0 +1,135 @@
+/* From the settings as given to the plan: defaults, an end for runs that only their time ends. */
+#include "prepare/prepared.h"
+
+#include <errno.h>
+
+#include "platform/host.h"
+
+/* All that the targets can take would be taken before the first byte, however short the time. */
+static int refuse_to_preallocate(const struct prepared *prepared, struct failure *why)
+{
+    const struct settings *settings = prepared->settings;
+    for (size_t i = 0; i < settings->target_count; i++) {
+        const enum target_kind kind = prepared->target_kinds[i];
+        if (settings->preallocate && prepared->writes &&
+            (kind == TARGET_DIRECTORY || kind == TARGET_NEW_FILE))
+            return failure_set(why, -EINVAL,
+                               "'--preallocate' needs to know the size: give '--size' or "
+                               "'--size-per-rank'");
+    }
+    return 0;
+}
+
+/* Without a phase that writes, something must say which files to read. */
+static int refuse_unknown_files(const struct prepared *prepared, struct failure *why)
+{
+    for (size_t i = 0; i < prepared->settings->target_count; i++)
+        if (prepared->target_kinds[i] == TARGET_DIRECTORY ||
+            prepared->target_kinds[i] == TARGET_NEW_FILE)
+            return failure_set(why, -EINVAL,
+                               "no phase writes and nothing says which files to read: give "
+                               "'--options-from RESULT' of a run with '--keep'");
+    return 0;
+}
+
+/* Rank 0: what it alone knows, for the resolution that every rank makes. */
+static int complete(const struct prepared *prepared, struct resolution *with, struct failure *why)
+{
+    const struct setup *setup = prepared->setup;
+    struct settings fitted;
+    if (!prepared->writes && !setup->reads_stored && refuse_unknown_files(prepared, why))
+        return why->code;
+    if (setup->reads_stored &&
+        stored_check(&setup->stored, &setup->options, setup->cluster->shape.rank_count, why))
+        return why->code;
+    with->random = host_random();
+    if (settings_copy(&fitted, prepared->settings, why))
+        return why->code;
+    if (!defaults_fit(&fitted, &with->capacity, with->random, why)) {
+        with->room_bytes = prepare_open_end(prepared, fitted.buffer_size_bytes);
+        if (settings_are_open(&fitted))
+            refuse_to_preallocate(prepared, why);
+    }
+    settings_release(&fitted);
+    return why->code;
+}
+
+/* Rank 0 completes the resolution; every rank resolves by the same pure function. */
+static int resolve(struct prepared *prepared, struct resolution *with, struct failure *why)
+{
+    struct failure failure = {0};
+    *with = (struct resolution){
+        .capacity = prepared->capacity,
+        .ranks = prepared->cluster->shape.rank_count,
+        .reads_whole = !prepared->writes && !prepared->setup->reads_stored,
+    };
+    if (prepared->cluster->rank == 0)
+        complete(prepared, with, &failure);
+    if (setup_agree_with_first(prepared->setup, &failure, why))
+        return why->code;
+    cluster_broadcast(prepared->cluster, with, sizeof *with);
+    settings_resolve(prepared->settings, with, &failure);
+    return setup_agree_with_first(prepared->setup, &failure, why);
+}
+
+static int make_content(struct prepared *prepared, struct failure *why)
+{
+    const struct settings *settings = prepared->settings;
+    struct content_setup content = {
+        .seed = settings->seed,
+        .compress_ratio = settings->compress_ratio,
+        .dedup_ratio = settings->dedup_ratio,
+        .dedup_block_bytes = settings->dedup_block_bytes,
+        .total_bytes = prepared->plan.geometry.setup.total_bytes,
+        .share_count = (uint64_t)prepared->cluster->shape.rank_count * settings->writers,
+    };
+    struct text simd = {0};
+    settings_value_text(settings, OPTION_SIMD, &simd);
+    int result = content_init(&prepared->content, &content, text_string(&simd), why);
+    text_release(&simd);
+    return result;
+}
+
+static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, struct failure *why)
+{
+    const struct plan_setup plan = {
+        .settings = prepared->settings,
+        .writes = prepared->writes,
+        .reads = prepared->reads,
+        .probe = prepared->probe,
+        .shape = prepared->cluster->shape,
+        .target_kinds = prepared->target_kinds,
+        .open_ended_bytes = open_ended_bytes,
+        .run_id = prepared->setup->run_id,
+    };
+    return plan_init(&prepared->plan, &plan, why);
+}
+
+/* Can every thread have a core of its own, on every node? */
+static bool is_roomy(const struct prepared *prepared)
+{
+    const struct topology *topology = &prepared->setup->topology;
+    const uint64_t threads = prepared->settings->writers + prepared->settings->producers;
+    return cluster_min(prepared->cluster,
+                       threads * prepared->cluster->local_count <= topology->cpus &&
+                           threads <= topology->allowed_cpus);
+}
+
+int prepare_plan(struct prepared *prepared, struct failure *why)
+{
+    struct failure failure = {0};
+    struct resolution with = {0};
+    bool open = settings_are_open(prepared->settings) && prepared->settings->time_ns;
+    if (!prepared->probe && resolve(prepared, &with, why))
+        return why->code;
+    make_plan(prepared, open ? prepared->settings->size_bytes : 0, &failure);
+    if (setup_agree_with_first(prepared->setup, &failure, why) ||
+        setup_agree(prepared->setup, &failure, why))
+        return why->code;
+    /* The same plan on every rank, or the run does not begin. */
+    if (!cluster_same(prepared->cluster, prepared->plan.fingerprint,
+                      sizeof prepared->plan.fingerprint, "the plan", &failure))
+        make_content(prepared, &failure);
+    prepared->roomy = is_roomy(prepared);
+    return setup_agree(prepared->setup, &failure, why);
+}

@@ -1,0 +1,149 @@
+/* What fits where: targets that lie on one file system have its room together. */
+#include "prepare/prepared.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "base/checked.h"
+
+enum { OPEN_ENDED_NULL_SHIFT = 50, OPEN_ENDED_SHARE_PERCENT = 95 };
+
+/* May the target be another file system on each node? What has a block device of this host, or is
+ * in its memory, may. */
+static bool may_be_local(const struct prepared *prepared, uint32_t target)
+{
+    const struct record_target *seen = &prepared->targets[target];
+    return prepared->cluster->shape.node_count > 1 && (seen->device[0] || seen->ram_backed);
+}
+
+/* By this node's own view: what the same number is elsewhere, nobody knows. */
+static bool share_room(const struct prepared *prepared, uint32_t a, uint32_t b)
+{
+    const uint64_t number = prepared->spaces[a].number;
+    return a == b || (number && number == prepared->spaces[b].number);
+}
+
+/* What may be written to the file system of a target without going below the floor. */
+static uint64_t available_bytes(const struct prepared *prepared, uint32_t target)
+{
+    const uint64_t available = (uint64_t)prepared->targets[target].free_bytes;
+    const uint64_t floor =
+        checked_scale(prepared->spaces[target].bytes, prepared->settings->free_space_floor, 100);
+    return available > floor ? available - floor : 0;
+}
+
+/* What is written in the place of what is there takes no room. */
+static uint64_t existing_bytes(const struct prepared *prepared, uint32_t target)
+{
+    const bool exists = prepared->target_kinds[target] == TARGET_FILE;
+    return exists ? (uint64_t)prepared->targets[target].size_bytes : 0;
+}
+
+/* Ranks whose target it is, or with 'sharing' one on the same file system. */
+static uint32_t ranks_on(const struct prepared *prepared, uint32_t target, bool sharing)
+{
+    const struct geometry geometry = {
+        .setup = {.shape = prepared->cluster->shape,
+                  .target_count = (uint32_t)prepared->settings->target_count},
+    };
+    uint32_t ranks = 0;
+    for (uint32_t rank = 0; rank < geometry.setup.shape.rank_count; rank++) {
+        const uint32_t own = geometry_target(&geometry, rank);
+        ranks += own == target || (sharing && share_room(prepared, own, target));
+    }
+    return ranks;
+}
+
+/* A target's part of the room, by the ranks that use it. One that is read ends where it ends. */
+static uint64_t open_room(const struct prepared *prepared, uint32_t target, uint32_t ranks,
+                          uint64_t request)
+{
+    if (prepared->target_kinds[target] == TARGET_NULL)
+        return UINT64_C(1) << OPEN_ENDED_NULL_SHIFT;
+    if (prepared->target_kinds[target] == TARGET_DEVICE || !prepared->writes)
+        return (uint64_t)prepared->targets[target].size_bytes;
+    const uint64_t part =
+        checked_scale(available_bytes(prepared, target), ranks, ranks_on(prepared, target, true));
+    uint64_t room = part + existing_bytes(prepared, target);
+    if (!prepared->settings->free_space_floor)
+        room = checked_scale(room, OPEN_ENDED_SHARE_PERCENT, 100);
+    /* requests are dealt out whole: an odd one must not be too much for either of two targets */
+    return room < request ? room : align_down(room, request);
+}
+
+uint64_t prepare_open_end(const struct prepared *prepared, uint64_t request_bytes)
+{
+    const uint32_t rank_count = prepared->cluster->shape.rank_count;
+    uint64_t total = INT64_MAX;
+    for (uint32_t i = 0; i < prepared->settings->target_count; i++) {
+        const uint32_t ranks = ranks_on(prepared, i, false);
+        if (!ranks)
+            continue;
+        const uint64_t room = open_room(prepared, i, ranks, request_bytes);
+        if (room < checked_scale(total, ranks, rank_count))
+            total = checked_scale(room, rank_count, ranks);
+    }
+    return !prepared->writes || total < request_bytes ? total : align_down(total, request_bytes);
+}
+
+static uint64_t planned_bytes(const struct prepared *prepared, uint32_t target)
+{
+    return may_be_local(prepared, target)
+               ? plan_node_bytes(&prepared->plan, target, prepared->cluster->node)
+               : plan_target_bytes(&prepared->plan, target);
+}
+
+static int check_device(const struct prepared *prepared, uint32_t target, struct failure *why)
+{
+    const uint64_t need = planned_bytes(prepared, target);
+    const uint64_t room = (uint64_t)prepared->targets[target].size_bytes;
+    if (need <= room)
+        return 0;
+    return failure_set(why, -ENOSPC,
+                       "the plan puts %" PRIu64 " bytes on '%s', which has %" PRIu64
+                       ": give a smaller size",
+                       need, prepared->settings->targets[target], room);
+}
+
+static int check_space(const struct prepared *prepared, uint32_t target, struct failure *why)
+{
+    uint64_t need = 0;
+    uint64_t room = available_bytes(prepared, target);
+    bool others = false;
+    if (prepared->target_kinds[target] == TARGET_DEVICE)
+        return check_device(prepared, target, why);
+    for (uint32_t i = 0; i < prepared->settings->target_count; i++) {
+        if (!share_room(prepared, i, target))
+            continue;
+        const uint64_t planned = planned_bytes(prepared, i);
+        const uint64_t existing = existing_bytes(prepared, i);
+        need += planned;
+        room += planned < existing ? planned : existing;
+        others |= i != target && planned;
+    }
+    if (prepared->target_kinds[target] == TARGET_NULL || need <= room ||
+        prepared->setup->options.run.force)
+        return 0;
+    return failure_set(why, -ENOSPC,
+                       "the plan puts %" PRIu64 " bytes on '%s'%s, which has room for %" PRIu64
+                       ": give a smaller size, or '--force'",
+                       need, prepared->settings->targets[target],
+                       others ? " and other targets of its file system" : "", room);
+}
+
+/* Rank 0 speaks for targets that all nodes share; where each node has its own, its leader does. */
+int prepare_space(struct prepared *prepared, struct failure *why)
+{
+    struct failure failure = {0};
+    const struct cluster *cluster = prepared->cluster;
+    uint32_t own = geometry_target(&prepared->plan.geometry, cluster->rank);
+    for (uint32_t i = 0; i < prepared->settings->target_count && cluster->rank == 0; i++)
+        if (prepared->writes && !failure.code)
+            check_space(prepared, i, &failure);
+    int result = setup_agree_with_first(prepared->setup, &failure, why);
+    if (result)
+        return result;
+    if (cluster->leader && prepared->writes && may_be_local(prepared, own))
+        check_space(prepared, own, &failure);
+    return setup_agree(prepared->setup, &failure, why);
+}

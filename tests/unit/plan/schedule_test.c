@@ -1,0 +1,207 @@
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/schedule.h"
+
+enum { STEPS_MOST = 64, RATE = 1000000 };
+
+/* What a run would do: each step that is handed out is recorded with a status and a rate. */
+struct rehearsal {
+    struct settings_pool pool;
+    struct record record;
+    struct step steps[STEPS_MOST];
+    size_t count;
+    int64_t (*bytes_of)(const struct step *step);
+    size_t fails_at; /* this phase fails, counted from 1 */
+    bool fails_by_wrong_data;
+};
+
+static int64_t even(const struct step *step)
+{
+    (void)step;
+    return RATE;
+}
+
+static void add_settings(struct rehearsal *rehearsal, size_t count)
+{
+    struct options options;
+    assert_int_equal(options_init(&options, NULL), 0);
+    options.common.rate_bytes = 77;
+    options.common.until_steady = true;
+    options.common.time_ns = 60 * INT64_C(1000000000);
+    options.common.engine = ENGINE_URING;
+    while (count--)
+        assert_non_null(settings_pool_add(&rehearsal->pool, &options.common));
+    options_release(&options);
+}
+
+static void record_step(struct rehearsal *rehearsal, const struct step *step)
+{
+    if (step->role == STEP_PROBE)
+        return;
+    struct record_phase *phase = record_add_phase(&rehearsal->record);
+    assert_non_null(phase);
+    phase->repetition = step->repetition;
+    phase->status = RECORD_COMPLETE;
+    phase->bytes = rehearsal->bytes_of(step);
+    phase->duration_ns = INT64_C(1000000000);
+    phase->node_count = 1;
+    phase->nodes = calloc(1, sizeof *phase->nodes);
+    assert_non_null(phase->nodes);
+    if (rehearsal->record.phase_count == rehearsal->fails_at) {
+        phase->status = RECORD_FAILED;
+        phase->nodes[0].counters.bad_blocks = rehearsal->fails_by_wrong_data;
+    }
+}
+
+static void rehearse(struct rehearsal *rehearsal, const struct schedule_setup *setup)
+{
+    struct schedule schedule;
+    struct schedule_setup with = *setup;
+    with.pool = &rehearsal->pool;
+    if (!rehearsal->bytes_of)
+        rehearsal->bytes_of = even;
+    schedule_init(&schedule, &with);
+    int result;
+    while ((result = schedule_next(&schedule, &rehearsal->record,
+                                   &rehearsal->steps[rehearsal->count])) > 0) {
+        record_step(rehearsal, &rehearsal->steps[rehearsal->count++]);
+        assert_int_equal(record_summarise(&rehearsal->record), 0);
+        assert_true(rehearsal->count < STEPS_MOST);
+    }
+    assert_int_equal(result, 0);
+}
+
+static void end(struct rehearsal *rehearsal)
+{
+    record_release(&rehearsal->record);
+    settings_pool_release(&rehearsal->pool);
+}
+
+static const struct schedule_item write_read[] = {{.phase = PHASE_WRITE}, {.phase = PHASE_READ}};
+
+static void the_list_is_repeated(void **state)
+{
+    (void)state;
+    struct rehearsal rehearsal = {0};
+    add_settings(&rehearsal, 1);
+    const struct schedule_setup setup = {write_read, 2, .repeat = {.count = 3}};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 6);
+    for (uint32_t i = 0; i < 6; i++) {
+        const struct step *step = &rehearsal.steps[i];
+        assert_int_equal(step->phase, write_read[i % 2].phase);
+        assert_int_equal(step->role, STEP_PHASE);
+        assert_int_equal(step->repetition, i / 2 + 1);
+        assert_int_equal(step->position, i % 2 + 1);
+    }
+    end(&rehearsal);
+}
+
+static void a_failure_ends_the_repetitions_but_not_the_list(void **state)
+{
+    (void)state;
+    struct rehearsal rehearsal = {.fails_at = 3};
+    add_settings(&rehearsal, 1);
+    const struct schedule_setup setup = {write_read, 2, .repeat = {.count = 5}};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 4);
+    end(&rehearsal);
+}
+
+static void wrong_data_end_nothing(void **state)
+{
+    (void)state;
+    struct rehearsal rehearsal = {.fails_at = 2, .fails_by_wrong_data = true};
+    add_settings(&rehearsal, 1);
+    const struct schedule_setup setup = {write_read, 2, .repeat = {.count = 3}};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 6);
+    end(&rehearsal);
+}
+
+/* Rates that never agree, and rates that always do. */
+static int64_t scattered(const struct step *step)
+{
+    return RATE * (int64_t)(1 + step->repetition % 5);
+}
+
+static void until_ends_once_the_medians_are_known(void **state)
+{
+    (void)state;
+    const struct schedule_setup setup = {write_read, 2, .repeat = {.count = 20, .until = 0.05}};
+    struct rehearsal steady = {0};
+    struct rehearsal scatter = {.bytes_of = scattered};
+    add_settings(&steady, 1);
+    add_settings(&scatter, 1);
+    rehearse(&steady, &setup);
+    assert_int_equal(steady.count, 2 * 6); /* the fewest that carry an interval */
+    rehearse(&scatter, &setup);
+    assert_int_equal(scatter.count, 2 * 20);
+    end(&steady);
+    end(&scatter);
+}
+
+static void check_probes(const struct rehearsal *rehearsal, size_t first, uint32_t settings)
+{
+    static const enum record_probe probes[] = {PROBE_DATA, PROBE_STORAGE, PROBE_BOTH};
+    for (size_t i = 0; i < 3; i++) {
+        const struct step *step = &rehearsal->steps[first + i];
+        const struct settings *own = rehearsal->pool.items[step->settings];
+        assert_int_equal(step->role, STEP_PROBE);
+        assert_int_equal(step->phase, PHASE_WRITE);
+        assert_int_equal(step->probe, probes[i]);
+        assert_int_equal(step->dataset, step->settings);
+        assert_true(step->settings > settings);
+        assert_int_equal(own->rate_bytes, 0);
+        assert_false(own->until_steady);
+        assert_int_equal(own->time_ns, SCHEDULE_PROBE_NS);
+        assert_int_equal(own->engine, i == 0 ? ENGINE_NULL : ENGINE_URING);
+        assert_int_equal(own->generate, i == 1 ? GENERATE_ONCE : GENERATE_EACH);
+    }
+    /* ... and those that they are made from stay as they were */
+    assert_int_equal(rehearsal->pool.items[settings]->rate_bytes, 77);
+    assert_int_equal(rehearsal->pool.items[settings]->generate, GENERATE_EACH);
+}
+
+/* Two sections that write and one that reads: probes stand before the first phase of each that
+ * writes, once, however often the list is repeated. */
+static void probes_come_once_for_each_settings_that_write(void **state)
+{
+    (void)state;
+    static const struct schedule_item items[] = {
+        {.phase = PHASE_WRITE, .settings = 0, .section = 0, .dataset = 0},
+        {.phase = PHASE_READ, .settings = 1, .section = 1, .dataset = 0},
+        {.phase = PHASE_WRITE, .settings = 2, .section = 2, .dataset = 2},
+        {.phase = PHASE_WRITE, .settings = 0, .section = 0, .dataset = 0},
+    };
+    struct rehearsal rehearsal = {0};
+    add_settings(&rehearsal, 3);
+    const struct schedule_setup setup = {items, 4, .repeat = {.count = 2}, .ceilings = true};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 3 + 2 + 3 + 2 + 4);
+    check_probes(&rehearsal, 0, 0);
+    check_probes(&rehearsal, 5, 2);
+    assert_int_equal(rehearsal.pool.count, 3 + 6);
+    assert_int_equal(rehearsal.steps[3].role, STEP_PHASE);
+    assert_int_equal(rehearsal.steps[3].position, 1);
+    assert_int_equal(rehearsal.steps[4].settings, 1);
+    assert_int_equal(rehearsal.steps[4].dataset, 0);
+    for (size_t i = 10; i < 14; i++)
+        assert_int_equal(rehearsal.steps[i].role, STEP_PHASE);
+    end(&rehearsal);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_list_is_repeated),
+        cmocka_unit_test(a_failure_ends_the_repetitions_but_not_the_list),
+        cmocka_unit_test(wrong_data_end_nothing),
+        cmocka_unit_test(until_ends_once_the_medians_are_known),
+        cmocka_unit_test(probes_come_once_for_each_settings_that_write),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
