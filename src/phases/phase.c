@@ -119,11 +119,11 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
     cluster_compare_clocks(run->cluster, &clock_source_kernel, &phase->clocks.after);
     if (!run->given_up)
         facts_ended(phase);
-    phase->work->methods->join(phase->work, &failure);
+    phase->work->methods->join(phase->work, &phase->outcome);
+    failure = phase->outcome.failure;
     failure_set(&failure, phase->watch.space.shortage.code, "%s", phase->watch.space.shortage.text);
     run->stalled |= cluster_max(run->cluster, run->given_up);
-    uint64_t bad = cluster_sum(
-        run->cluster, (uint64_t)pipeline_data_counters(work_bytes_of(phase)->pipeline)->bad_blocks);
+    uint64_t bad = cluster_sum(run->cluster, (uint64_t)phase->outcome.beside.bad_blocks);
     /* What was done is told also where something failed. */
     results_gather(phase, into, &gathering);
     if (gathering.code && !failure.code)

@@ -47,9 +47,9 @@ struct phase {
     int64_t started_ns; /* since the run's start */
     struct work *work;
     struct facts facts;
-    struct histogram latency; /* of all this rank's writers, once they are done */
     struct phase_watch watch;
     struct clock_points clocks;
+    struct work_outcome outcome;
 };
 
 /* Does it compare every byte that it reads with what was written? */

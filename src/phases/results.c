@@ -215,15 +215,14 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
     }
     if (!writers)
         failure_set(why, -ENOMEM, "not enough memory for the results");
-    counters_merge(&rank.counters, pipeline_data_counters(work_bytes_of(phase)->pipeline));
-    rank.counters.open_ns = work_bytes_of(phase)->opened.open_ns;
+    counters_merge(&rank.counters, &phase->outcome.beside);
     counters_merge(&rank.counters, &phase->facts.counters);
     facts_note(&phase->facts, rank.not_granted);
     text_copy(rank.not_granted, sizeof rank.not_granted, phase->facts.not_granted);
     for (uint32_t i = 0; i < used; i++)
         results_convert(&phase->clocks, &writers[i].counters);
     results_convert(&phase->clocks, &rank.counters);
-    record_latency_of(&phase->latency, &rank.latency);
+    record_latency_of(&phase->outcome.latency, &rank.latency);
     cluster_gather(cluster, writers, sizeof *writers, used, &all_writers, &writer_count, why);
     cluster_gather(cluster, &rank, sizeof rank, 1, &all_ranks, &rank_count, why);
     free(writers);
@@ -239,7 +238,7 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
 static void gather_latency(struct phase *phase, struct record_phase *into)
 {
     struct cluster *cluster = phase->run->cluster;
-    cluster_gather_histograms(cluster, &phase->latency, into ? into->node_latency : NULL);
+    cluster_gather_histograms(cluster, &phase->outcome.latency, into ? into->node_latency : NULL);
     for (uint32_t node = 0; into && node < cluster->shape.node_count; node++)
         histogram_merge(&into->latency, &into->node_latency[node]);
 }
@@ -340,10 +339,6 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
     }
     if (cluster_agree(phase->run->cluster, &memory, &agreement))
         return failure_set(why, agreement.first.code, "%s", agreement.first.text);
-    histogram_clear(&phase->latency);
-    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++)
-        histogram_merge(&phase->latency,
-                        &pipeline_outcome(work_bytes_of(phase)->pipeline, i)->latency);
     gather_rows(phase, into, why);
     gather_latency(phase, into);
     results_gather_more_latency(phase, into);
@@ -351,10 +346,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
     results_gather_series(phase, into, why);
     results_gather_slowest(phase, into, why);
     results_gather_device(phase, into, why);
-    if (phase->kind->writes)
-        results_gather_files(phase, into, why);
-    else
-        results_gather_differences(phase, into, why);
+    phase->work->methods->gather(phase->work, into, why);
     results_gather_end(phase, into);
     if (into && !why->code) {
         sum_nodes(cluster, into);

@@ -14,10 +14,6 @@ void results_clear_modes(struct record_row *row);
 void results_merge_modes(struct record_row *into, const struct record_row *part, bool first);
 void results_sum_modes(struct record_phase *into, const struct record_row *ranks, size_t count);
 
-/* The parts of results_gather that concern files; collective. */
-int results_gather_files(struct phase *phase, struct record_phase *into, struct failure *why);
-int results_gather_differences(struct phase *phase, struct record_phase *into, struct failure *why);
-
 /* An instant on the own clock since the start, converted to rank 0's by the comparisons before and
  * after the phase: offset and drift are taken out. INT64_MAX (never came) stays. Pure. */
 int64_t results_common_ns(const struct clock_points *clocks, int64_t since_start_ns);
@@ -52,7 +48,7 @@ void results_active(struct record_phase *into);
 void results_gather_end(struct phase *phase, struct record_phase *into);
 
 /* What was done. Collective, and every rank walks through all of it whatever fails; after
- * pipeline_wait. 'into' is NULL but on rank 0. */
+ * the work was joined. 'into' is NULL but on rank 0. */
 int results_gather(struct phase *phase, struct record_phase *into, struct failure *why);
 
 #endif

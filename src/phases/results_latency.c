@@ -1,7 +1,6 @@
 /* Latencies beside that of requests: since the instants that a rate set, of whole files, and of
- * buffers between producers and writers. */
+ * buffers between data threads and I/O threads. */
 #include "results.h"
-#include "work_bytes.h"
 
 #include "cluster/merge.h"
 
@@ -20,29 +19,15 @@ static void merge_all(struct cluster *cluster, struct histogram *mine)
 
 void results_gather_more_latency(struct phase *phase, struct record_phase *into)
 {
-    struct histogram intended;
-    struct histogram files;
-    struct histogram making;
-    struct histogram queue_wait;
-    histogram_clear(&intended);
-    histogram_clear(&files);
-    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++) {
-        const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, i);
-        const struct counters *counters = &outcome->counters;
-        histogram_merge(&intended, &outcome->intended);
-        if (counters->requests)
-            histogram_record(&files, work_bytes_of(phase)->opened.opens_ns[i] + counters->end_ns -
-                                         counters->first_ns);
-    }
-    pipeline_handling(work_bytes_of(phase)->pipeline, &making, &queue_wait);
-    merge_all(phase->run->cluster, &intended);
-    merge_all(phase->run->cluster, &files);
-    merge_all(phase->run->cluster, &making);
-    merge_all(phase->run->cluster, &queue_wait);
+    struct work_outcome *outcome = &phase->outcome;
+    merge_all(phase->run->cluster, &outcome->intended);
+    merge_all(phase->run->cluster, &outcome->files);
+    merge_all(phase->run->cluster, &outcome->making);
+    merge_all(phase->run->cluster, &outcome->queue_wait);
     if (!into)
         return;
-    into->intended = intended;
-    into->file_latency = files;
-    into->making = making;
-    into->queue_wait = queue_wait;
+    into->intended = outcome->intended;
+    into->file_latency = outcome->files;
+    into->making = outcome->making;
+    into->queue_wait = outcome->queue_wait;
 }

@@ -1,6 +1,5 @@
 /* What was done when, and the slowest requests: merged in each node, gathered on rank 0. */
 #include "results.h"
-#include "work_bytes.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -37,27 +36,16 @@ static uint32_t bins_kept(uint32_t nodes)
     return bins < FEWEST_BINS ? FEWEST_BINS : bins;
 }
 
-/* This rank's bins by rank 0's clock; returns how far their edges were moved, at most. */
-static int64_t merge_writers(const struct phase *phase, struct series *series)
-{
-    int64_t last_ns = 0;
-    timeline_clear(&series->room);
-    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++) {
-        const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, i);
-        timeline_merge(&series->room, &outcome->timeline);
-        if (outcome->counters.last_ns > last_ns)
-            last_ns = outcome->counters.last_ns;
-    }
-    return results_convert_timeline(&phase->clocks, &series->room, last_ns, &series->node);
-}
-
 /* Leaders hold their nodes' bins, rank 0 those of all together, on a grid that may be finer.
  * Returns how far edges were moved, at most, of all ranks. */
 static int64_t merge_series(struct phase *phase, struct series *series)
 {
     struct cluster *cluster = phase->run->cluster;
+    const struct work_outcome *outcome = &phase->outcome;
     size_t bytes = sizeof series->node;
-    uint64_t moved_ns = cluster_max(cluster, (uint64_t)merge_writers(phase, series));
+    uint64_t moved_ns =
+        cluster_max(cluster, (uint64_t)results_convert_timeline(&phase->clocks, &outcome->timeline,
+                                                                outcome->last_ns, &series->node));
     cluster_merge_node(cluster, &series->node, &series->room, bytes, merge_timelines);
     series->all = series->node;
     cluster_merge_leaders(cluster, &series->all, &series->room, bytes, merge_timelines);
@@ -133,18 +121,16 @@ void results_active(struct record_phase *into)
 static int keep_slow(const struct phase *phase, const struct slow_request *from,
                      struct record_slow *to, struct failure *why)
 {
-    const struct run *run = phase->run;
-    const struct cluster *cluster = run->cluster;
+    const struct cluster *cluster = phase->run->cluster;
     uint32_t node = cluster->shape.rank_node[from->rank];
-    uint32_t owner = phase->kind->writes ? from->rank : phase->prepared->plan.reads_of[from->rank];
-    struct part part;
-    if (dataset_foreign(phase->dataset, owner, from->writer, &part, why))
+    char *path = phase->work->methods->path(phase->work, from, why);
+    if (!path)
         return why->code;
     *to = (struct record_slow){
         .node = node,
         .rank = from->rank,
         .writer = from->writer,
-        .path = part.path,
+        .path = path,
         .offset = (int64_t)from->offset,
         .length = (int64_t)from->length,
         .sent_ns = from->sent_ns,
@@ -158,18 +144,11 @@ static int keep_slow(const struct phase *phase, const struct slow_request *from,
 int results_gather_slowest(struct phase *phase, struct record_phase *into, struct failure *why)
 {
     struct cluster *cluster = phase->run->cluster;
-    struct slowest slowest;
+    struct slowest slowest = phase->outcome.slowest;
     struct slowest room;
-    slowest_clear(&slowest);
-    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++) {
-        room = pipeline_outcome(work_bytes_of(phase)->pipeline, i)->slowest;
-        for (uint32_t k = 0; k < room.count; k++) {
-            room.requests[k].sent_ns = results_common_ns(&phase->clocks, room.requests[k].sent_ns);
-            room.requests[k].rank = cluster->rank;
-            room.requests[k].writer = i;
-        }
-        slowest_merge(&slowest, &room);
-    }
+    for (uint32_t i = 0; i < slowest.count; i++)
+        slowest.requests[i].sent_ns =
+            results_common_ns(&phase->clocks, slowest.requests[i].sent_ns);
     cluster_merge_node(cluster, &slowest, &room, sizeof slowest, merge_slowest);
     cluster_merge_leaders(cluster, &slowest, &room, sizeof slowest, merge_slowest);
     if (!into || why->code)

@@ -4,7 +4,8 @@
  * and knows neither buffers nor names. work_bytes.c moves bytes.
  *
  * Life: prepare -> open -> go_at -> wait, peek, edge, stop, abandon as often as needed -> join ->
- * close. Main thread only. Only 'prepare' sends messages.
+ * close. Main thread only. Only 'prepare' and 'gather' send
+ * messages.
  */
 #ifndef TIDEMILL_PHASES_WORK_H
 #define TIDEMILL_PHASES_WORK_H
@@ -15,6 +16,13 @@
 #include "base/failure.h"
 #include "base/text.h"
 #include "cluster/cluster.h"
+#include "stats/counters.h"
+#include "stats/histogram.h"
+#include "stats/slowest.h"
+#include "stats/timeline.h"
+
+struct record_phase;
+struct work;
 
 /* What the work has come to at this moment. */
 struct work_state {
@@ -31,7 +39,20 @@ struct work_state {
     } wait;
 };
 
-struct work;
+/* What the work of this rank came to. Instants are since the start, on this rank's clock. */
+struct work_outcome {
+    struct counters beside;      /* of what its I/O threads did not do themselves */
+    struct histogram latency;    /* of requests, submission to completion */
+    struct histogram intended;   /* under a rate: of requests, since the instants that it set */
+    struct histogram files;      /* of whole files: open, transfers, sync and close */
+    struct histogram making;     /* of filling or checking a buffer */
+    struct histogram queue_wait; /* of filled or read buffers, for what comes next */
+    struct timeline timeline;
+    int64_t last_ns; /* nothing is in the timeline after this */
+    struct slowest slowest;
+    uint64_t left;          /* requests that could have been done and were not */
+    struct failure failure; /* the first one */
+};
 
 struct work_methods {
     /* Opens what is needed. Collective: every rank calls it, and all get the same answer in
@@ -62,8 +83,15 @@ struct work_methods {
      * those threads may still use. */
     bool (*abandon)(struct work *work, int64_t limit_ns);
 
-    /* Once no thread is left: what it did, for later phases; the first failure. */
-    void (*join)(struct work *work, struct failure *why);
+    /* Once no thread is left: keeps for later phases what it did, and fills the whole outcome. */
+    void (*join)(struct work *work, struct work_outcome *outcome);
+
+    /* Adds to the record what other kinds of work do not have; 'into' is NULL but on rank 0.
+     * Collective, after join. */
+    int (*gather)(const struct work *work, struct record_phase *into, struct failure *why);
+
+    /* Returns the path that a request of any rank was for; malloc'ed, NULL without memory. */
+    char *(*path)(const struct work *work, const struct slow_request *request, struct failure *why);
 
     /* Adds what a rank waits for, as "write of '/path' at offset 0"; false without memory. */
     bool (*describe)(const struct work *work, const struct stall *stall, struct text *line);

@@ -106,28 +106,25 @@ static bool abandon(struct work *work, int64_t limit_ns)
     return pipeline_abandon(((struct work_bytes *)work)->pipeline, limit_ns);
 }
 
-static void join(struct work *work, struct failure *why)
+static uint32_t owner_of(const struct phase *phase, uint32_t rank)
 {
-    struct work_bytes *bytes = (struct work_bytes *)work;
-    const struct phase *phase = bytes->phase;
-    if (!phase->run->given_up)
-        work_bytes_note_ended(bytes);
-    for (uint32_t i = 0; i < bytes->opened.count; i++) {
-        const struct outcome *outcome = pipeline_outcome(bytes->pipeline, i);
-        if (phase->kind->writes)
-            phase->dataset->parts[i].acknowledged = outcome->acknowledged;
-        if (outcome->failure.code)
-            failure_set(why, outcome->failure.code, "%s", outcome->failure.text);
-    }
+    return phase->kind->writes ? rank : phase->prepared->plan.reads_of[rank];
+}
+
+static char *path_of(const struct work *work, const struct slow_request *request,
+                     struct failure *why)
+{
+    const struct phase *phase = ((const struct work_bytes *)work)->phase;
+    struct part part = {0};
+    uint32_t owner = owner_of(phase, request->rank);
+    return dataset_foreign(phase->dataset, owner, request->writer, &part, why) ? NULL : part.path;
 }
 
 static bool describe(const struct work *work, const struct stall *stall, struct text *line)
 {
     const struct phase *phase = ((const struct work_bytes *)work)->phase;
     struct part part = {0};
-    uint32_t owner =
-        phase->kind->writes ? stall->rank : phase->prepared->plan.reads_of[stall->rank];
-    if (dataset_foreign(phase->dataset, owner, stall->writer, &part, NULL))
+    if (dataset_foreign(phase->dataset, owner_of(phase, stall->rank), stall->writer, &part, NULL))
         return false;
     text_add(line, "%s of '%s'", pipeline_wait_name((enum wait_kind)stall->what), part.path);
     if (stall->what == WAIT_WRITE || stall->what == WAIT_READ)
@@ -156,7 +153,9 @@ static const struct work_methods methods = {
     .edge = edge_of,
     .stop = stop,
     .abandon = abandon,
-    .join = join,
+    .join = work_bytes_join,
+    .gather = work_bytes_gather,
+    .path = path_of,
     .describe = describe,
     .close = end,
 };

@@ -32,6 +32,12 @@ int work_bytes_prepare(struct work *work, struct agreement *agreement);
 /* Fills the tasks from the parts. */
 void work_bytes_set_tasks(struct work_bytes *bytes);
 
+/* What the threads did, once all have ended. */
+void work_bytes_join(struct work *work, struct work_outcome *outcome);
+
+/* The files that were written, or where data were wrong. Collective. */
+int work_bytes_gather(const struct work *work, struct record_phase *into, struct failure *why);
+
 /* What is known of the buffers and threads once they are there, and of the files' pages in the page
  * cache before and after. */
 void work_bytes_note_opened(struct work_bytes *bytes);

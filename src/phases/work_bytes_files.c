@@ -1,6 +1,5 @@
 /* What the ranks' files got, and where data were wrong: small rows travel, rank 0 makes the paths
  * again from the plan. */
-#include "results.h"
 #include "work_bytes.h"
 
 #include <errno.h>
@@ -42,19 +41,21 @@ static int keep_file(const struct phase *phase, const struct file_row *row, stru
     return holes.failed ? failure_set(why, -ENOMEM, "not enough memory for the results") : 0;
 }
 
-int results_gather_files(struct phase *phase, struct record_phase *into, struct failure *why)
+static int gather_files(const struct work_bytes *bytes, struct record_phase *into,
+                        struct failure *why)
 {
+    const struct phase *phase = bytes->phase;
     const struct run *run = phase->run;
-    struct file_row *rows = calloc(work_bytes_of(phase)->opened.count, sizeof *rows);
+    struct file_row *rows = calloc(bytes->opened.count, sizeof *rows);
     void *gathered = NULL;
     size_t count = 0;
     uint32_t used = 0;
-    for (uint32_t i = 0; rows && i < work_bytes_of(phase)->opened.count; i++)
-        if (work_bytes_of(phase)->opened.parts[i].share.bytes)
+    for (uint32_t i = 0; rows && i < bytes->opened.count; i++)
+        if (bytes->opened.parts[i].share.bytes)
             rows[used++] = (struct file_row){
                 .rank = run->cluster->rank,
                 .writer = i,
-                .acknowledged = pipeline_outcome(work_bytes_of(phase)->pipeline, i)->acknowledged,
+                .acknowledged = pipeline_outcome(bytes->pipeline, i)->acknowledged,
             };
     if (!rows)
         failure_set(why, -ENOMEM, "not enough memory for the results");
@@ -90,14 +91,16 @@ static int keep_difference(const struct phase *phase, const struct difference_ro
     return 0;
 }
 
-int results_gather_differences(struct phase *phase, struct record_phase *into, struct failure *why)
+static int gather_differences(const struct work_bytes *bytes, struct record_phase *into,
+                              struct failure *why)
 {
+    const struct phase *phase = bytes->phase;
     const struct run *run = phase->run;
     struct found found[PIPELINE_DIFFERENCES];
     struct difference_row rows[PIPELINE_DIFFERENCES];
     void *gathered = NULL;
     size_t count = 0;
-    uint32_t used = pipeline_found(work_bytes_of(phase)->pipeline, found);
+    uint32_t used = pipeline_found(bytes->pipeline, found);
     for (uint32_t i = 0; i < used; i++)
         rows[i] = (struct difference_row){
             .rank = run->cluster->rank,
@@ -116,4 +119,11 @@ int results_gather_differences(struct phase *phase, struct record_phase *into, s
     }
     free(gathered);
     return why->code;
+}
+
+int work_bytes_gather(const struct work *work, struct record_phase *into, struct failure *why)
+{
+    const struct work_bytes *bytes = (const struct work_bytes *)work;
+    return bytes->phase->kind->writes ? gather_files(bytes, into, why)
+                                      : gather_differences(bytes, into, why);
 }
