@@ -53,9 +53,8 @@ _Noreturn void cluster_abort(const struct cluster *cluster, int exit_code);
 struct agreement {
     uint32_t failed_ranks; /* 0: none failed */
     uint32_t failed_nodes;
-    uint32_t first_rank;     /* lowest rank that failed */
-    struct failure first;    /* its failure */
-    char nodes[RECORD_LINE]; /* up to eight that failed, first the node of 'first_rank': "n03, n04"
+    struct failure first;    /* of the lowest rank that failed */
+    char nodes[RECORD_LINE]; /* up to eight that failed, first the node of that rank: "n03, n04"
                                 or "n03, ... and 12 more" */
 };
 
@@ -74,9 +73,8 @@ void agreement_line(const struct cluster *cluster, const struct agreement *agree
 int cluster_same(struct cluster *cluster, const void *bytes, size_t length, const char *what,
                  struct failure *why);
 
-/* Gates: no rank leaves before all have entered. cluster_gate leaves as soon as possible;
- * cluster_gate_patient sleeps between polls, so that ranks that still work keep their cores. */
-void cluster_gate(struct cluster *cluster);
+/* A gate: no rank leaves before all have entered. A rank that waits sleeps between polls, so that
+ * ranks that still work keep their cores. */
 void cluster_gate_patient(struct cluster *cluster);
 
 /* cluster_gate_patient in two parts, for a rank that has other work while it waits (a progress

@@ -55,12 +55,10 @@ struct engine_setup {
 };
 
 struct engine_traits {
-    bool asynchronous;   /* submit returns before the transfer is done */
-    bool collective;     /* all ranks must call together */
-    bool on_main_thread; /* only the main thread may call */
-    bool rings;          /* has fixed buffers, sqpoll and iopoll */
-    bool batches;        /* sends 'batch' requests at once, and so waits for as many */
-    uint32_t depth_max;  /* 1: synchronous */
+    bool asynchronous;  /* submit returns before the transfer is done */
+    bool rings;         /* has fixed buffers, sqpoll and iopoll */
+    bool batches;       /* sends 'batch' requests at once, and so waits for as many */
+    uint32_t depth_max; /* 1: synchronous */
 };
 
 struct engine;

@@ -18,9 +18,6 @@ struct fixed_share {
     uint32_t ranks;       /* on the node */
 };
 
-/* What all ranks of the node together are charged; UINT64_MAX when that is beyond counting. */
-uint64_t fixed_share_bytes(const struct fixed_share *share);
-
 /* 0, or -ENOMEM with the numbers and what to do. */
 int fixed_share_fits(const struct fixed_share *share, struct failure *why);
 

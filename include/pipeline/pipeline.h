@@ -116,9 +116,8 @@ int pipeline_open(struct pipeline **pipeline, const struct pipeline_setup *setup
 /* After open. */
 void pipeline_place(const struct pipeline *pipeline, struct pipeline_place *place);
 
-/* Starts the clock: at once, or at an instant of clock_now_ns() that is still to come, which all
- * times of the outcome count from. */
-void pipeline_go(struct pipeline *pipeline);
+/* Starts the clock at an instant of clock_now_ns(), usually one that is still to come; all times of
+ * the outcome count from it. */
 void pipeline_go_at(struct pipeline *pipeline, int64_t start_ns);
 
 /* True when every thread is done; waits for that up to 'limit_ns'. */

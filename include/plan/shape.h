@@ -13,7 +13,4 @@ struct shape {
     const uint32_t *rank_node; /* rank_count entries, nodes numbered from 0 by their lowest rank */
 };
 
-/* Number of ranks on 'node'. */
-uint32_t shape_ranks_on(const struct shape *shape, uint32_t node);
-
 #endif

@@ -54,9 +54,6 @@ void file_expect_random(const struct file *file);
  * mapped pages stay. 0 or -errno. */
 int file_drop_cache(const struct file *file);
 
-/* Calls fsync; -errno with the path. Returns 0 for a character device, which cannot be synced. */
-int file_sync(struct file *file, const char *path, struct failure *why);
-
 /* Calls fsync for the descriptors whose bit is set in 'which'; an error does not stop it. Returns 0
  * or the first -errno. Two descriptors of one file may both be set: the kernel needs only one
  * fsync, but a file system in user space may hold data for each handle. */
@@ -100,8 +97,5 @@ int file_look_at_pages(const char *path, uint32_t samples, struct file_pages *pa
  * without setting 'why', if the file system does not support it. */
 int file_preallocate(const struct file *file, const char *path, uint64_t bytes,
                      struct failure *why);
-
-/* Returns the resident share of the sampled pages, 0 to 1; -1 if unknown. */
-double file_residency(const char *path, uint32_t samples);
 
 #endif

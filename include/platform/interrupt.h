@@ -35,7 +35,4 @@ void interrupt_tick(void (*tick)(void *context), void *context);
  * thread. */
 int interrupt_signal(void);
 
-/* Returns 130 for SIGINT, 143 for SIGTERM, 0 for none. */
-int interrupt_exit_code(int signal_number);
-
 #endif

@@ -21,7 +21,6 @@ struct arena {
     size_t bytes;
     size_t mapped_bytes; /* from 'start', including the alignment slack */
     void *start;
-    bool explicit_huge; /* in reserved (hugetlbfs) pages */
 };
 
 /* The pages of an arena that have been allocated. */

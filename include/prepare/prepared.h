@@ -70,6 +70,4 @@ uint64_t prepare_open_end(const struct prepared *prepared, uint64_t request_byte
 /* Is every target /dev/null? */
 bool prepared_is_null(const struct prepared *prepared);
 
-void prepared_release(struct prepared *prepared);
-
 #endif

@@ -57,9 +57,6 @@ void setup_remove_early(struct setup *setup);
 
 void setup_release(struct setup *setup);
 
-/* Does any phase of the list write? True while the list is still to be fitted. */
-bool setup_writes(const struct options *options);
-
 /* Reduces 'mine' over all ranks: 0 when nobody failed, else the first failure's code, with one line
  * in 'why' that says how many ranks failed. Collective. */
 int setup_agree(struct setup *setup, const struct failure *mine, struct failure *why);

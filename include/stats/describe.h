@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DESCRIBE_LEAST = 6 }; /* fewer numbers give no 95 % confidence interval of the median */
-
 /* Sorts in ascending order. */
 void describe_sort(int64_t *values, size_t count);
 
@@ -29,7 +27,7 @@ struct interval {
 };
 
 /* Sets the narrowest interval of order statistics that contains the median with a probability of at
- * least 95 %. False if there are too few numbers for one. */
+ * least 95 %. False if there are fewer than 6 numbers, too few for one. */
 bool describe_interval(size_t count, struct interval *interval);
 
 #endif

@@ -85,9 +85,4 @@ int64_t timeline_add_converted(struct timeline *into, const struct timeline *fro
 /* Returns the width of a bin in ns. */
 int64_t timeline_width_ns(const struct timeline *timeline);
 
-/* Return the last edge of the grid at or before 'at_ns', and the exact number of bytes acknowledged
- * before an edge. */
-int64_t timeline_edge_ns(const struct timeline *timeline, int64_t at_ns);
-int64_t timeline_bytes_before(const struct timeline *timeline, int64_t edge_ns);
-
 #endif

@@ -13,7 +13,7 @@
 
 enum { SECOND_NS = 1000000000 };
 
-void tell_style(struct summary_style *style, FILE *stream, bool verbose)
+static void tell_style(struct summary_style *style, FILE *stream, bool verbose)
 {
     const char *no_colour = getenv("NO_COLOR");
     *style = (struct summary_style){

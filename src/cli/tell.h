@@ -14,13 +14,9 @@ struct teller {
     bool quiet;
     bool live;      /* a live line on standard error */
     bool line_open; /* the live line stands there now */
-    bool modes_told;
     int64_t last_ns;
     struct summary_style style;
 };
-
-/* Style for what goes to 'stream': by locale, NO_COLOR and whether it is a terminal. */
-void tell_style(struct summary_style *style, FILE *stream, bool verbose);
 
 void tell_init(struct teller *teller, const struct options *options);
 

@@ -103,7 +103,6 @@ int cluster_agree(struct cluster *cluster, const struct failure *mine, struct ag
     struct tally tally = tally_all(cluster, failed);
     agreement->failed_ranks = tally.failed_ranks;
     agreement->failed_nodes = tally.failed_nodes;
-    agreement->first_rank = first;
     if (cluster->rank == first)
         agreement->first = *mine;
     MPI_Bcast(&agreement->first, sizeof agreement->first, MPI_BYTE, (int)first, links->world);

@@ -6,11 +6,6 @@
 
 enum { FIRST_NAP_NS = 50 * 1000, LONGEST_NAP_NS = 1000 * 1000 };
 
-void cluster_gate(struct cluster *cluster)
-{
-    MPI_Barrier(cluster->links->world);
-}
-
 void cluster_gate_enter(struct cluster *cluster)
 {
     arrivals_enter(cluster->links);

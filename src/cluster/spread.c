@@ -29,7 +29,7 @@ static int severity(enum stop_reason reason)
     return 0;
 }
 
-enum stop_reason spread_more_severe(enum stop_reason a, enum stop_reason b)
+static enum stop_reason more_severe(enum stop_reason a, enum stop_reason b)
 {
     return severity(a) >= severity(b) ? a : b;
 }
@@ -101,8 +101,8 @@ static void receive_message(struct spread *spread, int from, const struct spread
         return;
     if (message->kind == KIND_STOP) {
         enum stop_reason reason = (enum stop_reason)message->value;
-        neighbour->known = spread_more_severe(neighbour->known, reason);
-        spread->reason = spread_more_severe(spread->reason, reason);
+        neighbour->known = more_severe(neighbour->known, reason);
+        spread->reason = more_severe(spread->reason, reason);
     } else if (message->kind == KIND_STALL) {
         neighbour->stall = message->stall;
     } else if (message->kind == KIND_EDGE) {
@@ -276,7 +276,7 @@ enum stop_reason cluster_stop_poll(struct cluster *cluster, uint32_t phase, enum
     /* Later reasons are mostly consequences of the first (such as a failure while draining after a
      * signal). But a phase that ends because of steady state may still fail. */
     if (spread->reason == STOP_NONE || spread->reason == STOP_STEADY)
-        spread->reason = spread_more_severe(spread->reason, mine);
+        spread->reason = more_severe(spread->reason, mine);
     send_reason(spread);
     return spread->reason;
 }

@@ -97,7 +97,4 @@ bool spread_edges_take(struct spread *spread, struct spread_edge *sum);
  * struct. */
 void spread_close(struct spread *spread);
 
-/* Returns the more severe reason: failure, stall, SIGINT, SIGTERM, steady, none. */
-enum stop_reason spread_more_severe(enum stop_reason a, enum stop_reason b);
-
 #endif

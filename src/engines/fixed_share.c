@@ -17,7 +17,7 @@ static uint64_t ring_bytes(uint32_t depth)
     return entries * ENTRY_BYTES + AROUND_BYTES;
 }
 
-uint64_t fixed_share_bytes(const struct fixed_share *share)
+static uint64_t bytes_of(const struct fixed_share *share)
 {
     uint64_t bytes;
     if (checked_add(share->arena_bytes, ring_bytes(share->depth), &bytes) ||
@@ -31,7 +31,7 @@ int fixed_share_fits(const struct fixed_share *share, struct failure *why)
 {
     char need[UNITS_TEXT];
     char limit[UNITS_TEXT];
-    uint64_t bytes = fixed_share_bytes(share);
+    uint64_t bytes = bytes_of(share);
     if (share->limit_bytes < 0 || bytes <= (uint64_t)share->limit_bytes)
         return 0;
     units_show_size(bytes, need);

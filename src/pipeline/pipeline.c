@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "outcome.h"
-#include "platform/clock.h"
 
 static int make_io_threads(struct pipeline *pipeline, struct failure *why)
 {
@@ -87,11 +86,6 @@ int pipeline_open(struct pipeline **pipeline, const struct pipeline_setup *setup
 void pipeline_go_at(struct pipeline *pipeline, int64_t start_ns)
 {
     thread_gate_open(&pipeline->gate, start_ns);
-}
-
-void pipeline_go(struct pipeline *pipeline)
-{
-    pipeline_go_at(pipeline, clock_now_ns());
 }
 
 bool pipeline_wait(struct pipeline *pipeline, int64_t limit_ns)

@@ -197,17 +197,6 @@ int64_t file_bytes(const struct file *file)
     return fstat(file->fd, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : -1;
 }
 
-int file_sync(struct file *file, const char *path, struct failure *why)
-{
-    char shown[PATH_TEXT];
-    char note[SPACE_TEXT];
-    /* Both descriptors refer to one file: one fsync is enough. */
-    const int error = sync_fd(file->fd);
-    return error ? failure_system(why, -error, "cannot sync '%s'%s", path_text(path, shown),
-                                  space_note(path, -error, note))
-                 : 0;
-}
-
 int files_sync(const int *fds, uint32_t count, uint32_t which)
 {
     int first = 0;

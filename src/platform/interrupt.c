@@ -46,6 +46,11 @@ static int reported_signal(int signal_number)
     return signal_number == SIGINT ? SIGINT : SIGTERM;
 }
 
+static int exit_code(int signal_number)
+{
+    return 128 + reported_signal(signal_number);
+}
+
 /* Runs as a signal handler, on any thread, and on the guard. */
 static void record_signal(int signal_number)
 {
@@ -59,7 +64,7 @@ static void record_signal(int signal_number)
         return;
     atomic_store(&second_came, true);
     if (!atomic_load(&guarded))
-        _exit(interrupt_exit_code(atomic_load(&first_signal)));
+        _exit(exit_code(atomic_load(&first_signal)));
 }
 
 static void ending_set(sigset_t *set)
@@ -156,7 +161,7 @@ static void *guard(void *unused)
             start_act();
         if (second) {
             wait_for_act(act_most_ns);
-            _exit(interrupt_exit_code(first));
+            _exit(exit_code(first));
         }
     }
     return NULL;
@@ -194,9 +199,4 @@ void interrupt_last_act(void (*act)(void *context), void *context)
 int interrupt_signal(void)
 {
     return atomic_load(&first_signal);
-}
-
-int interrupt_exit_code(int signal_number)
-{
-    return signal_number == 0 ? 0 : 128 + reported_signal(signal_number);
 }

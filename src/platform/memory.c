@@ -69,10 +69,7 @@ static bool map(struct arena *arena, size_t bytes, int flags)
 static bool map_explicit(struct arena *arena, size_t bytes)
 {
     const size_t huge = arena_huge_page_bytes();
-    if (!huge || !map(arena, round_up(bytes, huge, 0), MAP_HUGETLB))
-        return false;
-    arena->explicit_huge = true;
-    return true;
+    return huge && map(arena, round_up(bytes, huge, 0), MAP_HUGETLB);
 }
 
 /* A transparent huge page is aligned to its size. */

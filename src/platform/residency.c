@@ -62,11 +62,3 @@ out:
     close(fd);
     return counted ? 0 : -ENODATA;
 }
-
-double file_residency(const char *path, uint32_t samples)
-{
-    struct file_pages pages;
-    if (file_look_at_pages(path, samples, &pages))
-        return -1;
-    return (double)pages.resident / (double)pages.seen;
-}

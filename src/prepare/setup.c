@@ -29,10 +29,23 @@ int setup_agree_with_first(struct setup *setup, const struct failure *mine, stru
     return first.code ? failure_set(why, first.code, "%s", first.text) : 0;
 }
 
+/* Does any phase of the list write? True while the list is still to be fitted. */
+static bool any_writes(const struct options *options)
+{
+    enum phase_id phases[PHASES_MOST];
+    size_t count;
+    if (!options->run.phases || phases_parse(options->run.phases, phases, &count, NULL))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (phase_kinds[phases[i]].writes)
+            return true;
+    return false;
+}
+
 /* What ended the writing would leave a part of what was written unread, and unchecked. */
 static int lift_stored_limits(struct setup *setup, struct failure *why)
 {
-    bool reads_stored = setup->stored.loaded && !setup_writes(&setup->options);
+    bool reads_stored = setup->stored.loaded && !any_writes(&setup->options);
     for (enum option_id id = 0; id < OPTION_COUNT && reads_stored; id++)
         if (options_flagged(id, ENDS_EARLY) &&
             options_forget(&setup->options, id, SOURCE_FILE, why))
@@ -69,20 +82,8 @@ int setup_options(struct setup *setup, int argc, char *const *argv, struct failu
         options_unpack(&setup->options, text.data, &failure);
     text_release(&text);
     setup->reads_stored =
-        cluster_max(setup->cluster, setup->stored.loaded) && !setup_writes(&setup->options);
+        cluster_max(setup->cluster, setup->stored.loaded) && !any_writes(&setup->options);
     return setup_agree(setup, &failure, why);
-}
-
-bool setup_writes(const struct options *options)
-{
-    enum phase_id phases[PHASES_MOST];
-    size_t count;
-    if (!options->run.phases || phases_parse(options->run.phases, phases, &count, NULL))
-        return true;
-    for (size_t i = 0; i < count; i++)
-        if (phase_kinds[phases[i]].writes)
-            return true;
-    return false;
 }
 
 /* A new entry for the settings at the end of the pool. */
@@ -109,7 +110,7 @@ static int add_section(struct setup *setup, struct failure *why)
     if (!settings_pool_add(&setup->pool, &setup->options.common))
         failure_set(why, -ENOMEM, "not enough memory for the settings");
     else if ((prepared = add_prepared(setup, why)))
-        prepared->writes = setup_writes(&setup->options);
+        prepared->writes = any_writes(&setup->options);
     return why->code;
 }
 
@@ -227,7 +228,7 @@ void setup_remove_early(struct setup *setup)
         dataset_remove_early(&setup->prepared[i]->dataset);
 }
 
-void prepared_release(struct prepared *prepared)
+static void prepared_release(struct prepared *prepared)
 {
     dataset_release(&prepared->dataset);
     numa_close(prepared->numa);

@@ -7,7 +7,7 @@
 
 enum { GAP = 2 };
 
-size_t table_width(const char *text)
+static size_t columns_of(const char *text)
 {
     size_t letters = 0;
     for (; *text; text++)
@@ -34,7 +34,7 @@ void table_add(struct table *table, const char *format, ...)
 /* Spaces are owed until something follows them, so that no line ends with one. */
 static void write_cell(struct text *out, const char *cell, size_t width, bool left, size_t *owed)
 {
-    size_t padding = width - table_width(cell);
+    size_t padding = width - columns_of(cell);
     if (!left)
         *owed += padding;
     if (cell[0]) {
@@ -56,7 +56,7 @@ void table_write(const struct table *table, size_t indent, struct text *out)
     }
     const char *cell = table->cells.data;
     for (size_t i = 0; i < lines * table->columns; i++, cell += strlen(cell) + 1) {
-        size_t width = table_width(cell);
+        size_t width = columns_of(cell);
         if (width > widths[i % table->columns])
             widths[i % table->columns] = width;
     }

@@ -24,7 +24,4 @@ void table_write(const struct table *table, size_t indent, struct text *out);
 
 void table_release(struct table *table);
 
-/* Letters of a UTF-8 text. */
-size_t table_width(const char *text);
-
 #endif

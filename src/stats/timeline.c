@@ -137,17 +137,3 @@ int64_t timeline_width_ns(const struct timeline *timeline)
 {
     return INT64_C(1) << timeline->shift;
 }
-
-int64_t timeline_edge_ns(const struct timeline *timeline, int64_t at_ns)
-{
-    return at_ns > 0 ? at_ns >> timeline->shift << timeline->shift : 0;
-}
-
-int64_t timeline_bytes_before(const struct timeline *timeline, int64_t edge_ns)
-{
-    int64_t bytes = 0;
-    uint64_t bins = edge_ns > 0 ? (uint64_t)edge_ns >> timeline->shift : 0;
-    for (uint32_t i = 0; i < timeline->used && i < bins; i++)
-        bytes += timeline->bins[i].bytes;
-    return bytes;
-}

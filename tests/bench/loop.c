@@ -136,7 +136,7 @@ static double io_round(void)
     if (content_init(&content, &(struct content_setup){.seed = 1}, NULL, &why) ||
         pipeline_open(&pipeline, &setup, &why))
         give_up(&why);
-    pipeline_go(pipeline);
+    pipeline_go_at(pipeline, clock_now_ns());
     while (!pipeline_wait(pipeline, 1000000000))
         ;
     const struct counters *counters = &pipeline_outcome(pipeline, 0)->counters;

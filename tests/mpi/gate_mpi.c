@@ -20,12 +20,6 @@ static void check_gate(void (*gate)(struct cluster *))
     }
 }
 
-static void no_rank_leaves_a_gate_early(void **state)
-{
-    (void)state;
-    check_gate(cluster_gate);
-}
-
 static void no_rank_leaves_a_sleeping_gate_early(void **state)
 {
     (void)state;
@@ -66,7 +60,6 @@ static void waiting_uses_little_cpu_time(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_rank_leaves_a_gate_early),
         cmocka_unit_test(no_rank_leaves_a_sleeping_gate_early),
         cmocka_unit_test(both_kinds_of_gate_can_be_mixed),
         cmocka_unit_test(waiting_uses_little_cpu_time),

@@ -52,7 +52,7 @@ static struct pipeline *start(struct rig *rig, struct fake *fake, enum pipeline_
     fake->answer = hang_once;
     rig_tasks(rig, job_is_reading(job), NEVER);
     assert_int_equal(rig_open(rig, &setup, NULL), 0);
-    pipeline_go(rig->pipeline);
+    pipeline_go_at(rig->pipeline, clock_now_ns());
     return rig->pipeline;
 }
 

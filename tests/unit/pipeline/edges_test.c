@@ -15,7 +15,7 @@ static uint64_t bytes_before(const struct rig *rig, uint64_t edge)
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < rig->io_threads; i++) {
         const struct timeline *timeline = &pipeline_outcome(rig->pipeline, i)->timeline;
-        bytes += (uint64_t)timeline_bytes_before(timeline, (int64_t)(edge << ROUND_SHIFT));
+        bytes += (uint64_t)rig_bytes(timeline, edge << ROUND_SHIFT >> timeline->shift);
     }
     return bytes;
 }

@@ -32,7 +32,7 @@ static inline void start(struct rig *rig, struct pipeline_setup *setup)
     rig_tasks(rig, job_is_reading(setup->job), NEVER);
     if (rig_open(rig, setup, &failure))
         fail_msg("%s", failure.text);
-    pipeline_go(rig->pipeline);
+    pipeline_go_at(rig->pipeline, clock_now_ns());
 }
 
 /* What was acknowledged is told and lies in the files; less than all was. */

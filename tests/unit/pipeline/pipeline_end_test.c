@@ -100,7 +100,7 @@ static void stop_once(struct property *property, const struct engine_kind *engin
         setup.job = PIPELINE_CHECK;
         rig_tasks(&rig, true, NEVER);
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
-        pipeline_go(rig.pipeline);
+        pipeline_go_at(rig.pipeline, clock_now_ns());
         clock_sleep_ns((int64_t)property_below(property, 1000000));
         pipeline_stop(rig.pipeline);
         rig_wait(&rig, &setup);
@@ -147,7 +147,7 @@ static void test_a_stop_before_the_start(void **state)
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
         assert_false(pipeline_wait(rig.pipeline, 1000000));
         pipeline_stop(rig.pipeline);
-        pipeline_go(rig.pipeline);
+        pipeline_go_at(rig.pipeline, clock_now_ns());
         rig_wait(&rig, &setup);
         assert_int_equal(fake.submitted, before);
         assert_int_equal(pipeline_bytes(rig.pipeline), 0);
@@ -178,7 +178,7 @@ static void test_closing_at_any_moment(void **state)
         setup.data_threads = 4;
         rig_tasks(&rig, false, NEVER);
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
-        pipeline_go(rig.pipeline);
+        pipeline_go_at(rig.pipeline, clock_now_ns());
         clock_sleep_ns(i * 30000);
         pipeline_close(rig.pipeline);
         rig.pipeline = NULL;

@@ -159,7 +159,7 @@ static int run_one(struct rig *rig, struct pipeline_setup *setup)
     rig_tasks(rig, false, NEVER);
     int result = rig_open(rig, setup, NULL);
     if (!result)
-        pipeline_go(rig->pipeline);
+        pipeline_go_at(rig->pipeline, clock_now_ns());
     return result;
 }
 

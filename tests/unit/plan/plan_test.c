@@ -144,8 +144,12 @@ static void check_shift(struct plan *plan, uint64_t nodes)
     uint32_t same = 0;
     uint32_t largest = 0;
     assert_int_equal(plan_shift(plan, nodes, NULL), 0);
-    for (uint32_t node = 0; node < shape->node_count; node++)
-        largest = shape_ranks_on(shape, node) > largest ? shape_ranks_on(shape, node) : largest;
+    for (uint32_t node = 0; node < shape->node_count; node++) {
+        uint32_t ranks = 0;
+        for (uint32_t rank = 0; rank < shape->rank_count; rank++)
+            ranks += shape->rank_node[rank] == node;
+        largest = ranks > largest ? ranks : largest;
+    }
     for (uint32_t rank = 0; rank < shape->rank_count; rank++) {
         uint32_t from = plan->reads_of[rank];
         assert_true(from < shape->rank_count);

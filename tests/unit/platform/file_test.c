@@ -31,6 +31,15 @@ static bool is_direct(int fd)
     return (fcntl(fd, F_GETFL) & O_DIRECT) != 0;
 }
 
+/* Returns the share of sampled pages that the page cache holds; -1 if unknown. */
+static double resident_share(const char *name, uint32_t samples)
+{
+    struct file_pages pages;
+    if (file_look_at_pages(name, samples, &pages))
+        return -1;
+    return (double)pages.resident / (double)pages.seen;
+}
+
 static bool exists(const char *name)
 {
     return access(name, F_OK) == 0;
@@ -52,7 +61,7 @@ static void files_are_created_private_and_only_once(void **state)
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);
     assert_int_equal(pwrite(file.fd, "kept", 4, 0), 4);
-    assert_int_equal(file_sync(&file, path, &why), 0);
+    assert_int_equal(files_sync(&file.fd, 1, 1), 0);
     assert_int_equal(file_close(&file, path, &why), 0);
     assert_int_equal(file_close(&file, path, &why), 0);
     assert_int_equal(file_open(&file, path, FILE_CREATE, NEVER, 4096, &why), -EEXIST);
@@ -91,7 +100,7 @@ static void direct_facts_match_the_descriptors(void **state)
                          (ssize_t)file.offset_alignment);
         /* the tail through the buffered descriptor, after the direct part */
         assert_int_equal(pwrite(file.buffered_fd, "tail", 4, file.offset_alignment), 4);
-        assert_int_equal(file_sync(&file, path, &why), 0);
+        assert_int_equal(files_sync(&file.fd, 1, 1), 0);
         assert_int_equal(fstat(file.fd, &one), 0);
         assert_int_equal(one.st_size, file.offset_alignment + 4);
         free(memory);
@@ -159,7 +168,6 @@ static void the_null_device_accepts_writes_and_sync(void **state)
     assert_int_equal(file.opened, TRUTH_NO);
     assert_non_null(strstr(file.reason, "/dev/null"));
     assert_int_equal(pwrite(file.fd, "gone", 4, 0), 4);
-    assert_int_equal(file_sync(&file, "/dev/null", NULL), 0);
     assert_int_equal(files_sync(&file.fd, 1, 1), 0);
     file_close(&file, "/dev/null", NULL);
     assert_int_equal(files_sync(fds, 2, 3), -EBADF);
@@ -179,7 +187,7 @@ static void other_kinds_of_files_are_refused(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(file_open(&file, path, FILE_OPEN_READ, NEVER, 1, &why), -EINVAL);
     assert_int_equal(file_open(&file, path, FILE_OPEN, NEVER, 1, NULL), -EINVAL);
-    assert_int_equal(file_residency(path, 4), -1);
+    assert_int_equal(resident_share(path, 4), -1);
     assert_int_equal(file_open(&file, folder, FILE_OPEN_READ, NEVER, 1, NULL), -EISDIR);
     assert_int_equal(file_open(&file, "/dev/zero", FILE_OPEN, NEVER, 1, NULL), -EINVAL);
     file_remove(path, NULL);
@@ -253,9 +261,7 @@ static void a_failed_sync_is_reported(void **state)
     (void)state;
     struct failure why = {0};
     struct file file = {.fd = 9999, .buffered_fd = -1};
-    assert_int_equal(file_sync(&file, "/pfs/x", &why), -EBADF);
-    assert_string_equal(why.text, "cannot sync '/pfs/x': Bad file descriptor");
-    why = (struct failure){0};
+    assert_int_equal(files_sync(&file.fd, 1, 1), -EBADF);
     assert_int_equal(file_close(&file, "/pfs/x", &why), -EBADF);
     assert_int_equal(file.fd, -1);
 }
@@ -269,20 +275,20 @@ static void residency_of_a_new_file(void **state)
     scratch_file(path, folder, "resident");
     scratch_write(path, bytes, BYTES);
     free(bytes);
-    assert_true(file_residency(path, 8) > 0);
-    assert_true(file_residency(path, 8) <= 1);
+    assert_true(resident_share(path, 8) > 0);
+    assert_true(resident_share(path, 8) <= 1);
     if (scratch_magic(folder) != TMPFS_MAGIC) {
         /* The pages may still be resident, but not more than all of them. */
         const int fd = open(path, O_RDWR);
         assert_int_equal(fsync(fd), 0);
         posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
         close(fd);
-        printf("note: %.2f of the file is resident after dropping\n", file_residency(path, 8));
+        printf("note: %.2f of the file is resident after dropping\n", resident_share(path, 8));
     }
     assert_int_equal(truncate(path, 0), 0);
-    assert_int_equal(file_residency(path, 8), -1);
-    assert_int_equal(file_residency("/nowhere", 8), -1);
-    assert_int_equal(file_residency(folder, 8), -1);
+    assert_int_equal(resident_share(path, 8), -1);
+    assert_int_equal(resident_share("/nowhere", 8), -1);
+    assert_int_equal(resident_share(folder, 8), -1);
     file_remove(path, NULL);
 }
 
@@ -324,7 +330,7 @@ static void hints_change_no_byte(void **state)
     scratch_file(path, folder, "hints");
     scratch_write(path, bytes, BYTES);
     assert_int_equal(file_open(&file, path, FILE_OPEN, NEVER, 4096, NULL), 0);
-    assert_int_equal(file_sync(&file, path, NULL), 0);
+    assert_int_equal(files_sync(&file.fd, 1, 1), 0);
     file_expect_random(&file);
     assert_int_equal(file_drop_cache(&file), 0);
     assert_int_equal(file_look_at_pages(path, 8, &pages), 0);
