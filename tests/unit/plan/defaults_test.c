@@ -237,7 +237,6 @@ static void test_a_given_count_decides_the_depth(void **state)
     options_release(&options);
 }
 
-/* More writers than a default pool would have buffers get one each, as long as memory lasts. */
 /* Else shares would cut blocks, and the ratio would not be kept. */
 static void test_a_buffer_holds_the_block_to_repeat(void **state)
 {
