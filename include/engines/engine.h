@@ -21,7 +21,7 @@
 
 enum { ENGINE_DEPTH_MAX = 32768, ENGINE_REASON = 256 };
 
-enum engine_direction { ENGINE_WRITE, ENGINE_READ };
+enum engine_direction { ENGINE_WRITE, ENGINE_READ, ENGINE_DIRECTIONS };
 
 struct engine_request {
     void *memory;

@@ -27,31 +27,34 @@
 #include "stats/slowest.h"
 #include "stats/timeline.h"
 
-enum pipeline_job {
-    PIPELINE_WRITE,       /* data threads fill, I/O threads write */
-    PIPELINE_WRITE_READY, /* I/O threads write buffers that were filled before the clock */
-    PIPELINE_READ,        /* I/O threads read and drop */
-    PIPELINE_CHECK,       /* I/O threads read, data threads compare */
-};
-
 /* What one I/O thread has to do; borrowed until close. A task without requests is allowed. */
 struct task {
     const char *path;
     struct file *file; /* open; the I/O thread closes it at its end; NULL without requests */
     struct share share;
-    struct sequence sequence; /* order and key; the count is that of the share */
+    struct sequence sequence; /* of the share's requests */
     struct position position; /* file, base, generation, size; the offset is set per request */
-    const struct acknowledged *only; /* reading: what may be read; NULL when writing */
+    uint64_t reads; /* that many of TASK_READS requests, spread evenly, read; the others write */
+    const struct acknowledged *only; /* what may be read; NULL: everything */
     bool may_fall_back;              /* a refused direct transfer may go through the page cache */
 };
 
+#define TASK_READS (UINT64_C(1) << 32) /* 'reads' of a task that only reads */
+
+/* What the request at a place of the task's sequence does. */
+static inline enum engine_direction task_direction(const struct task *task, uint64_t place)
+{
+    return (uint32_t)(place * task->reads) < task->reads ? ENGINE_READ : ENGINE_WRITE;
+}
+
 struct pipeline_setup {
-    enum pipeline_job job;
+    bool makes;  /* data threads fill what is written; else buffers are filled before the clock */
+    bool checks; /* data threads compare what was read; else it is dropped */
     const struct engine_kind *engine;
     uint32_t io_threads;
-    uint32_t data_threads;
+    uint32_t data_threads; /* started only where they make or check */
     uint32_t depth;
-    uint32_t buffers;
+    uint32_t buffers; /* at least one for each I/O thread and direction of its task */
     uint64_t buffer_bytes;
     const struct content *content;
     const struct task *tasks; /* one for each I/O thread */
@@ -71,12 +74,13 @@ enum { PIPELINE_DIFFERENCES = 8 };
 /* What an I/O thread did. */
 struct outcome {
     struct counters counters;
-    struct histogram latency;  /* submission to completion of whole requests */
+    int64_t bytes[ENGINE_DIRECTIONS];            /* those of the counters, by direction */
+    struct histogram latency[ENGINE_DIRECTIONS]; /* submission to completion of whole requests */
     struct histogram intended; /* under a rate: completion since the instant that it set */
     struct histogram queued;   /* writing: filled by a data thread to submitted */
     struct timeline timeline;  /* since the start */
     struct slowest slowest;
-    struct acknowledged acknowledged;
+    struct acknowledged acknowledged; /* of the places that were to be written */
     struct failure failure;
     bool direct_refused; /* direct transfers failed with EINVAL and went buffered */
     bool buffers_fixed;
@@ -108,7 +112,7 @@ struct pipeline_place {
     int memory_error;
 };
 
-struct pipeline; /* lanes and threads, in lane.h */
+struct pipeline; /* pipeline_parts.h */
 
 int pipeline_open(struct pipeline **pipeline, const struct pipeline_setup *setup,
                   struct failure *why);
@@ -156,6 +160,10 @@ bool pipeline_abandoned(const struct pipeline *pipeline);
 
 /* Results, after wait has said true. */
 const struct outcome *pipeline_outcome(const struct pipeline *pipeline, uint32_t io_thread);
+/* Adds the latencies of an I/O thread's requests of both directions. */
+void pipeline_merge_latency(const struct pipeline *pipeline, uint32_t io_thread,
+                            struct histogram *into);
+
 const struct counters *pipeline_data_counters(const struct pipeline *pipeline);
 
 /* Of all threads: how long filling or checking a buffer took, and how long buffers waited that were

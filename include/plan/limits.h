@@ -19,9 +19,15 @@ static inline bool limits_over(const struct limits *limits, int64_t now_ns)
     return limits->deadline_ns && now_ns >= limits->deadline_ns;
 }
 
+/* As limits_due, under a rate. */
+int64_t limits_due_by_rate(const struct limits *limits, uint64_t bytes);
+
 /* The instant from which 'bytes' may have been sent: a request may start when it and all before it
  * are within the rate, counted from the start gate. So a rate is never exceeded, and a slow request
  * is caught up afterwards. 0 without rate. */
-int64_t limits_due(const struct limits *limits, uint64_t bytes);
+static inline int64_t limits_due(const struct limits *limits, uint64_t bytes)
+{
+    return limits->writer_rate ? limits_due_by_rate(limits, bytes) : 0;
+}
 
 #endif

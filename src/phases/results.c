@@ -32,6 +32,7 @@ static void row_of_writer(const struct phase *phase, uint32_t index, struct reco
     const struct cluster *cluster = phase->run->cluster;
     const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, index);
     const struct file *file = &work_bytes_of(phase)->opened.modes[index];
+    struct histogram latency;
     *row = (struct record_row){
         .node = cluster->node,
         .rank = cluster->rank,
@@ -56,7 +57,9 @@ static void row_of_writer(const struct phase *phase, uint32_t index, struct reco
                                           "cache as usual"
                                         : outcome->reason);
     text_copy(row->first_failure, sizeof row->first_failure, outcome->failure.text);
-    record_latency_of(&outcome->latency, &row->latency);
+    histogram_clear(&latency);
+    pipeline_merge_latency(work_bytes_of(phase)->pipeline, index, &latency);
+    record_latency_of(&latency, &row->latency);
 }
 
 /* Adds a part to a row that covers several: counters, the first reason and failure. */

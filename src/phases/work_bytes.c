@@ -7,21 +7,14 @@
 /* How long an idle thread looks before it sleeps, when each thread can have a core. */
 enum { SPIN_NS = 20 * 1000 };
 
-static enum pipeline_job job_of(const struct phase *phase)
-{
-    if (phase->kind->writes)
-        return phase->prepared->settings->generate == GENERATE_ONCE ? PIPELINE_WRITE_READY
-                                                                    : PIPELINE_WRITE;
-    return phase_checks(phase->kind, phase->prepared->settings) ? PIPELINE_CHECK : PIPELINE_READ;
-}
-
 static int open_pipeline(struct work *work, struct failure *why)
 {
     struct work_bytes *bytes = (struct work_bytes *)work;
     const struct phase *phase = bytes->phase;
     const struct settings *settings = phase->prepared->settings;
     struct pipeline_setup setup = {
-        .job = job_of(phase),
+        .makes = phase->kind->writes && settings->generate == GENERATE_EACH,
+        .checks = phase_checks(phase->kind, settings),
         .engine = phase->prepared->engine,
         .io_threads = bytes->opened.count,
         .data_threads = (uint32_t)settings->producers,
@@ -188,12 +181,14 @@ void work_bytes_set_tasks(struct work_bytes *bytes)
             .path = opened->parts[i].path,
             .file = share->bytes ? &opened->files[i] : NULL,
             .share = *share,
-            .sequence = {.order = settings->order,
+            .sequence = {.count = share->request_count,
+                         .order = settings->order,
                          .key = sequence_key(settings->seed, share->file, share->file_offset)},
             .position = {.file = share->file,
                          .base_bytes = share->file_base,
                          .generation = phase->dataset->generation,
                          .file_bytes = geometry_file_bytes(&phase->prepared->plan.geometry, share)},
+            .reads = phase->kind->writes ? 0 : TASK_READS,
             .only = phase->kind->writes ? NULL : &opened->readable[i],
             .may_fall_back = settings->direct == PREFER,
         };

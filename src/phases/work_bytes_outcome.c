@@ -36,7 +36,7 @@ static void add_thread(const struct work_bytes *bytes, uint32_t i, struct work_o
 {
     const struct outcome *thread = pipeline_outcome(bytes->pipeline, i);
     const struct counters *counters = &thread->counters;
-    histogram_merge(&outcome->latency, &thread->latency);
+    pipeline_merge_latency(bytes->pipeline, i, &outcome->latency);
     histogram_merge(&outcome->intended, &thread->intended);
     if (counters->requests)
         histogram_record(&outcome->files,

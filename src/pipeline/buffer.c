@@ -3,9 +3,7 @@
 void buffer_assign(struct buffer *buffer, const struct task *task, uint32_t io_thread,
                    uint64_t place)
 {
-    struct sequence sequence = task->sequence;
-    sequence.count = task->share.request_count;
-    struct extent extent = share_extent(&task->share, sequence_at(&sequence, place));
+    struct extent extent = share_extent(&task->share, sequence_at(&task->sequence, place));
     buffer->io_thread = io_thread;
     buffer->place = place;
     buffer->offset = extent.offset;

@@ -17,7 +17,8 @@ enum { BUFFER_LINE = 128 }; /* neighbours are in other hands: no line is shared 
 enum buffer_state { BUFFER_EMPTY, BUFFER_FILLING, BUFFER_FULL, BUFFER_IN_FLIGHT };
 
 struct buffer {
-    _Alignas(BUFFER_LINE) struct engine_request request; /* first: the engine hands it back */
+    /* First: the engine hands it back. Its direction is that of the buffer. */
+    _Alignas(BUFFER_LINE) struct engine_request request;
     unsigned char *memory; /* of this buffer; request.memory moves on in a continued one */
     enum buffer_state state;
     uint32_t index;       /* in the lane's pool */

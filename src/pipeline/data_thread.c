@@ -44,8 +44,9 @@ static int64_t since_gate_ns(const struct data_thread *thread)
     return clock_now_ns() - thread->pipeline->gate.start_ns;
 }
 
-/* Makes one buffer for some I/O thread; false when there is nothing left to make. */
-static bool make_one(struct data_thread *thread, uint32_t number)
+/* Makes one buffer for some I/O thread. When there is nothing left to make, the buffer is not
+ * needed any more, and the other threads see the end. */
+static void make_one(struct data_thread *thread, uint32_t number)
 {
     struct pipeline *pipeline = thread->pipeline;
     struct buffer *buffer = &pipeline->buffers[number];
@@ -54,7 +55,7 @@ static bool make_one(struct data_thread *thread, uint32_t number)
         struct io_thread *io = &pipeline->io_threads[chosen];
         const struct task *task = io->task;
         uint64_t place = atomic_fetch_add_explicit(&io->next_place, 1, memory_order_relaxed);
-        if (place >= io->places)
+        if (place >= io->places || task_direction(task, place) == ENGINE_READ)
             continue;
         buffer_step(buffer, BUFFER_EMPTY, BUFFER_FILLING);
         buffer_assign(buffer, task, chosen, place);
@@ -65,10 +66,9 @@ static bool make_one(struct data_thread *thread, uint32_t number)
         thread->counters.producer_bytes += (int64_t)buffer->length;
         buffer_step(buffer, BUFFER_FILLING, BUFFER_FULL);
         ring_put(&io->full, number);
-        return true;
+        return;
     }
-    ring_put(&thread->lane->empty, number);
-    return false;
+    ring_wake_all(&thread->lane->data);
 }
 
 /* As content_check counts. */
@@ -111,21 +111,23 @@ static void check_one(struct data_thread *thread, uint32_t number)
     ring_put(&thread->lane->empty, number);
 }
 
-/* Will the source get any more buffers that are of use? */
+/* Will there be more to check, as long as I/O threads read, or to make? */
 static bool work_left(struct data_thread *thread)
 {
     struct pipeline *pipeline = thread->pipeline;
     uint32_t chosen;
-    if (job_reads(pipeline->setup.job))
-        return atomic_load_explicit(&thread->lane->io_threads_left, memory_order_acquire) > 0 &&
-               !atomic_load_explicit(&pipeline->abandoned, memory_order_relaxed);
-    return !pipeline_stopping(pipeline) &&
+    if (pipeline->setup.checks &&
+        atomic_load_explicit(&thread->lane->io_threads_left, memory_order_acquire) > 0 &&
+        !atomic_load_explicit(&pipeline->abandoned, memory_order_relaxed))
+        return true;
+    return pipeline->setup.makes && !pipeline_stopping(pipeline) &&
            choose_io_thread(thread, thread->lane->first_io_thread, &chosen);
 }
 
 /* False when nothing more comes. Sleeps without a limit: whatever ends the work rings. */
-static bool wait_for_work(struct data_thread *thread, struct ring *source, uint32_t *number)
+static bool wait_for_work(struct data_thread *thread, uint32_t *number)
 {
+    struct ring *source = &thread->lane->data;
     for (;;) {
         uint32_t heard = ring_listen(source);
         if (!work_left(thread)) /* asked before the last look, so no buffer is left behind */
@@ -140,15 +142,27 @@ static bool wait_for_work(struct data_thread *thread, struct ring *source, uint3
 
 static void data_thread_work(struct data_thread *thread)
 {
-    struct pipeline *pipeline = thread->pipeline;
-    bool checking = job_reads(pipeline->setup.job);
-    struct ring *source = checking ? &thread->lane->read : &thread->lane->empty;
+    const struct buffer *buffers = thread->pipeline->buffers;
     uint32_t number;
-    while (ring_take(source, &number) || wait_for_work(thread, source, &number)) {
-        if (checking)
+    while (ring_take(&thread->lane->data, &number) || wait_for_work(thread, &number)) {
+        if (buffers[number].request.direction == ENGINE_READ)
             check_one(thread, number);
-        else if (!make_one(thread, number))
-            return;
+        else
+            make_one(thread, number);
+    }
+}
+
+/* Its turn of the lane's memory, but for what I/O threads touch that work alone. */
+static void touch_buffers(const struct data_thread *thread)
+{
+    const struct pipeline *pipeline = thread->pipeline;
+    const struct lane *lane = thread->lane;
+    for (uint32_t i = thread->index - lane->first_data_thread; i < lane->buffer_count;
+         i += lane->data_thread_count) {
+        const struct buffer *buffer = &pipeline->buffers[lane->first_buffer + i];
+        bool reads = buffer->request.direction == ENGINE_READ;
+        if (reads ? pipeline->setup.checks : pipeline->setup.makes)
+            arena_touch(buffer->memory, pipeline->setup.buffer_bytes);
     }
 }
 
@@ -164,11 +178,8 @@ void data_thread_body(void *argument)
 {
     struct data_thread *thread = argument;
     struct pipeline *pipeline = thread->pipeline;
-    const struct lane *lane = thread->lane;
     lane_enter(pipeline, thread->lane);
-    for (uint32_t i = thread->index - lane->first_data_thread; i < lane->buffer_count;
-         i += lane->data_thread_count)
-        arena_touch(pipeline->buffers[lane->first_buffer + i].memory, pipeline->setup.buffer_bytes);
+    touch_buffers(thread);
     if (thread_gate_pass(&pipeline->gate)) {
         thread->counters.started_ns = since_gate_ns(thread);
         int64_t warm_ns = clock_thread_cpu_ns();

@@ -15,7 +15,7 @@ enum { PAGE_BYTES = 4096, FD_DIRECT = 0, FD_BUFFERED = 1 };
 
 static void drive_fail(struct drive *drive, const struct buffer *buffer, int code)
 {
-    const char *verb = drive->direction == ENGINE_WRITE ? "write" : "read";
+    const char *verb = buffer->request.direction == ENGINE_WRITE ? "write" : "read";
     char note[SPACE_TEXT];
     drive->outcome->counters.failed_requests++;
     failure_system(&drive->outcome->failure, -code, "cannot %s '%s' at offset %" PRIu64 "%s", verb,
@@ -26,7 +26,7 @@ static void drive_fail(struct drive *drive, const struct buffer *buffer, int cod
 /* Did a read find the end of the file, rather than nothing where there is something? */
 static bool is_past_end(const struct drive *drive, const struct buffer *buffer, int64_t result)
 {
-    if (result != 0 || drive->direction != ENGINE_READ)
+    if (result != 0 || buffer->request.direction != ENGINE_READ)
         return false;
     int64_t end = file_bytes(drive->task->file);
     return end >= 0 && (uint64_t)end <= buffer->offset + buffer->moved;
@@ -34,7 +34,7 @@ static bool is_past_end(const struct drive *drive, const struct buffer *buffer, 
 
 static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, int64_t result)
 {
-    const char *verb = drive->direction == ENGINE_WRITE ? "write" : "read";
+    const char *verb = buffer->request.direction == ENGINE_WRITE ? "write" : "read";
     drive->outcome->counters.failed_requests++;
     int64_t end = file_bytes(drive->task->file);
     if (is_past_end(drive, buffer, result))
@@ -79,7 +79,6 @@ int drive_open(struct drive *drive, const struct drive_setup *setup, struct fail
     *drive = (struct drive){
         .task = setup->task,
         .outcome = setup->outcome,
-        .direction = setup->direction,
         .depth = setup->depth,
         .watch = setup->watch,
         .sync_each = setup->sync_each,
@@ -135,13 +134,10 @@ static void set_part(const struct drive *drive, struct buffer *buffer)
         part = direct ? direct : part;
         buffer->unaligned |= !direct && !drive->outcome->direct_refused;
     }
-    buffer->request = (struct engine_request){
-        .memory = buffer->memory + buffer->moved,
-        .offset = offset,
-        .length = part,
-        .file = fd,
-        .direction = drive->direction,
-    };
+    buffer->request.memory = buffer->memory + buffer->moved;
+    buffer->request.offset = offset;
+    buffer->request.length = part;
+    buffer->request.file = fd;
 }
 
 /* True when the part is in flight. */
@@ -162,7 +158,7 @@ static void show_oldest(const struct drive *drive)
     if (!drive->watch)
         return;
     if (oldest)
-        watch_set(drive->watch, drive->direction == ENGINE_WRITE ? WAIT_WRITE : WAIT_READ,
+        watch_set(drive->watch, oldest->request.direction == ENGINE_WRITE ? WAIT_WRITE : WAIT_READ,
                   oldest->offset, drive->gate_ns + oldest->sent_ns);
     else
         watch_clear(drive->watch);
@@ -175,7 +171,7 @@ static void join_flight(struct drive *drive, struct buffer *buffer)
     if (drive->newest)
         drive->newest->newer = buffer;
     drive->newest = buffer;
-    drive->in_flight++;
+    drive->in_flight[buffer->request.direction]++;
     if (drive->oldest)
         return;
     drive->oldest = buffer;
@@ -184,7 +180,7 @@ static void join_flight(struct drive *drive, struct buffer *buffer)
 
 static void leave_flight(struct drive *drive, struct buffer *buffer)
 {
-    drive->in_flight--;
+    drive->in_flight[buffer->request.direction]--;
     if (buffer->newer)
         buffer->newer->older = buffer->older;
     else
@@ -255,6 +251,7 @@ static void count_whole(struct drive *drive, const struct buffer *buffer)
     struct outcome *outcome = drive->outcome;
     int64_t latency_ns = drive->now_ns - buffer->sent_ns;
     outcome->counters.bytes += (int64_t)buffer->moved;
+    outcome->bytes[buffer->request.direction] += (int64_t)buffer->moved;
     int64_t gap_ns = drive->now_ns - outcome->counters.last_ns;
     if (gap_ns > outcome->counters.longest_gap_ns)
         outcome->counters.longest_gap_ns = gap_ns;
@@ -265,7 +262,7 @@ static void count_whole(struct drive *drive, const struct buffer *buffer)
     }
     outcome->counters.requests++;
     outcome->counters.unaligned_requests += buffer->unaligned;
-    histogram_record(&outcome->latency, latency_ns);
+    histogram_record(&outcome->latency[buffer->request.direction], latency_ns);
     if (buffer->due_ns)
         histogram_record(&outcome->intended, drive->now_ns - buffer->due_ns);
     timeline_record(&outcome->timeline, drive->now_ns, (int64_t)buffer->length, latency_ns);
@@ -285,7 +282,8 @@ static enum settled settle(struct drive *drive, struct buffer *buffer)
     }
     struct counters *counters = &drive->outcome->counters;
     buffer->moved += (uint64_t)result;
-    drive->written |= drive->direction == ENGINE_WRITE ? 1u << buffer->request.file : 0;
+    if (buffer->request.direction == ENGINE_WRITE)
+        drive->written |= 1u << buffer->request.file;
     if (buffer->request.file == FD_BUFFERED)
         counters->buffered_bytes += result;
     if ((uint64_t)result < buffer->request.length)
@@ -318,6 +316,20 @@ static bool sync_now(struct drive *drive)
     return false;
 }
 
+/* Puts reads, which no sync concerns, before writes. Returns their number. */
+static uint32_t put_reads_first(struct buffer **done, uint32_t count)
+{
+    uint32_t reads = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct buffer *buffer = done[i];
+        if (buffer->request.direction == ENGINE_WRITE)
+            continue;
+        done[i] = done[reads];
+        done[reads++] = buffer;
+    }
+    return reads;
+}
+
 uint32_t drive_collect(struct drive *drive, struct buffer **done, int64_t limit_ns)
 {
     struct engine_request *reaped[DRIVE_BATCH];
@@ -342,9 +354,11 @@ uint32_t drive_collect(struct drive *drive, struct buffer **done, int64_t limit_
     }
     if (drive->oldest != oldest)
         show_oldest(drive);
-    if (whole && drive->sync_each && !sync_now(drive))
-        return 0;
-    for (uint32_t i = 0; i < whole; i++)
+    uint32_t durable = drive->sync_each ? put_reads_first(done, whole) : whole;
+    for (uint32_t i = 0; i < whole; i++) {
+        if (i == durable && !sync_now(drive))
+            return durable;
         count_whole(drive, done[i]);
+    }
     return whole;
 }

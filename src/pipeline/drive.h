@@ -26,9 +26,8 @@ struct drive_setup {
     const struct task *task;
     struct outcome *outcome; /* cleared */
     struct watch *watch;     /* where others see what is waited for; NULL: nobody looks */
-    enum engine_direction direction;
     uint32_t depth;
-    bool sync_each;            /* a request is done when it is durable */
+    bool sync_each;            /* a write is done when it is durable */
     bool checks;               /* a file that ends too early is wrong data, not a failure */
     const struct arena *arena; /* that all buffers lie in; NULL: anywhere */
     uint64_t stride_bytes;     /* from one buffer in it to the next */
@@ -39,9 +38,8 @@ struct drive {
     struct engine engine;
     const struct task *task;
     struct outcome *outcome;
-    enum engine_direction direction;
     uint32_t depth;
-    uint32_t in_flight;
+    uint32_t in_flight[ENGINE_DIRECTIONS];
     struct buffer *oldest; /* in flight, in the order of their first submission */
     struct buffer *newest;
     uint32_t written; /* a bit for each descriptor that took bytes since the last sync */
@@ -67,7 +65,13 @@ void drive_read_clock(struct drive *drive);
 /* Accepts a drive that was never opened. */
 void drive_close(struct drive *drive);
 
-/* Sends a buffer whose place, offset and length are set; there must be room in the depth. */
+static inline uint32_t drive_in_flight(const struct drive *drive)
+{
+    return drive->in_flight[ENGINE_WRITE] + drive->in_flight[ENGINE_READ];
+}
+
+/* Sends a buffer whose direction, place, offset and length are set; there must be room in the
+ * depth. */
 void drive_send(struct drive *drive, struct buffer *buffer);
 
 /* Makes durable what was written; at once where nothing was. The caller tells of a failure: -errno.

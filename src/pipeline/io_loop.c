@@ -21,80 +21,69 @@ static bool is_finished(const struct io_thread *thread)
            limits_over(&thread->pipeline->setup.limits, thread->drive.now_ns);
 }
 
-/* The next place that may be read, stepping over what storage never acknowledged. */
-static bool next_place(struct io_thread *thread, uint64_t *place)
+/* Steps over what is to be read and was never acknowledged. */
+static void skip_unreadable(struct io_thread *thread)
 {
-    const struct acknowledged *only = thread->task->only;
-    while (thread->sent < thread->places) {
-        *place = thread->sent++;
-        if (!only || acknowledged_has(only, *place))
-            return true;
-    }
-    return false;
+    const struct task *task = thread->task;
+    uint64_t place = thread->sent;
+    if (!task->only)
+        return;
+    while (place < thread->places && task_direction(task, place) == ENGINE_READ &&
+           !acknowledged_has(task->only, place))
+        place++;
+    thread->sent = place;
 }
 
-/* Where buffers to send come from when partner threads take part. */
-static struct ring *source_of(struct io_thread *thread)
+/* Where the buffer of the next request comes from. */
+static struct source *next_source(struct io_thread *thread)
 {
-    return thread->pipeline->setup.job == PIPELINE_WRITE ? &thread->full : &thread->lane->empty;
+    return &thread->sources[task_direction(thread->task, thread->sent)];
 }
 
 /* A buffer to send, if there is one. */
-static bool take_number(struct io_thread *thread, uint32_t *number)
+static bool take_number(struct source *source, uint32_t *number)
 {
-    if (job_has_data_threads(thread->pipeline->setup.job))
-        return ring_take(source_of(thread), number);
-    if (!thread->stock_count)
+    if (source->ring)
+        return ring_take(source->ring, number);
+    if (!source->stock_count)
         return false;
-    *number = thread->stock[--thread->stock_count];
+    *number = source->stock[--source->stock_count];
     return true;
 }
 
-/* Sends a buffer that was just taken; false when it turned out that no place is left for it. */
+/* A buffer that a data thread has filled holds a request of its own; an empty one gets the next. */
 static void send_number(struct io_thread *thread, uint32_t number)
 {
     struct pipeline *pipeline = thread->pipeline;
     struct buffer *buffer = &pipeline->buffers[number];
-    if (pipeline->setup.job == PIPELINE_WRITE) {
-        thread->sent++;
-        buffer_step(buffer, BUFFER_FULL, BUFFER_IN_FLIGHT);
-    } else {
-        uint64_t place;
-        if (!next_place(thread, &place)) {
-            if (job_has_data_threads(pipeline->setup.job))
-                ring_put(&thread->lane->empty, number);
-            else
-                thread->stock[thread->stock_count++] = number;
-            return;
-        }
-        buffer_assign(buffer, thread->task, thread->index, place);
-        if (pipeline->setup.job == PIPELINE_CHECK)
+    bool made = buffer->state == BUFFER_FULL;
+    if (!made) {
+        buffer_assign(buffer, thread->task, thread->index, thread->sent);
+        if (pipeline->setup.checks && buffer->request.direction == ENGINE_READ)
             content_poison(buffer->memory, buffer->length);
-        buffer_step(buffer, BUFFER_EMPTY, BUFFER_IN_FLIGHT);
     }
+    thread->sent++;
+    skip_unreadable(thread);
+    buffer_step(buffer, made ? BUFFER_FULL : BUFFER_EMPTY, BUFFER_IN_FLIGHT);
     thread->sent_bytes += buffer->length;
     buffer->due_ns = limits_due(&pipeline->setup.limits, thread->sent_bytes);
     thread->hand_off_ns = HAND_OFF_NS;
     drive_send(&thread->drive, buffer);
-    if (pipeline->setup.job == PIPELINE_WRITE) /* a stamp that the drive has taken anyway */
+    if (made) /* a stamp that the drive has taken anyway */
         histogram_record(&thread->outcome.queued, buffer->sent_ns - buffer->ready_ns);
 }
 
 static void give_back(struct io_thread *thread, struct buffer *buffer)
 {
-    struct pipeline *pipeline = thread->pipeline;
-    if (pipeline->setup.job == PIPELINE_CHECK) {
-        buffer_step(buffer, BUFFER_IN_FLIGHT, BUFFER_FULL);
-        buffer->ready_ns = thread->drive.now_ns;
-        ring_put(&thread->lane->read, buffer->index);
+    struct source *source = &thread->sources[buffer->request.direction];
+    bool read = source->ring && buffer->request.direction == ENGINE_READ;
+    buffer_step(buffer, BUFFER_IN_FLIGHT, read ? BUFFER_FULL : BUFFER_EMPTY);
+    if (!source->ring) {
+        source->stock[source->stock_count++] = buffer->index;
         return;
     }
-    buffer_step(buffer, BUFFER_IN_FLIGHT, BUFFER_EMPTY);
-    if (pipeline->setup.job == PIPELINE_WRITE) {
-        ring_put(&thread->lane->empty, buffer->index);
-    } else {
-        thread->stock[thread->stock_count++] = buffer->index;
-    }
+    buffer->ready_ns = thread->drive.now_ns;
+    ring_put(&thread->lane->data, buffer->index);
 }
 
 enum sending { SENDING_FULL, SENDING_STARVED, SENDING_NOT_DUE };
@@ -111,12 +100,12 @@ static uint64_t next_bytes(const struct io_thread *thread)
 static enum sending send_all(struct io_thread *thread, int64_t *due_ns)
 {
     const struct limits *limits = &thread->pipeline->setup.limits;
-    while (thread->drive.in_flight < thread->drive.depth && !is_finished(thread)) {
+    while (drive_in_flight(&thread->drive) < thread->drive.depth && !is_finished(thread)) {
         uint32_t number;
         *due_ns = limits_due(limits, thread->sent_bytes + next_bytes(thread));
         if (*due_ns > thread->drive.now_ns)
             return SENDING_NOT_DUE;
-        if (!take_number(thread, &number))
+        if (!take_number(next_source(thread), &number))
             return SENDING_STARVED;
         send_number(thread, number);
     }
@@ -143,7 +132,7 @@ static int64_t nap_ns(const struct io_thread *thread, int64_t due_ns)
 /* For at most 'most_ns' (< 0: until something rings). */
 static void wait_for_buffer(struct io_thread *thread, int64_t most_ns)
 {
-    struct ring *source = source_of(thread);
+    struct ring *source = next_source(thread)->ring;
     uint32_t heard = ring_listen(source);
     uint32_t number;
     if (is_finished(thread)) /* what ends it later rings, but for the deadline */
@@ -188,11 +177,12 @@ static int64_t collect_limit_ns(const struct io_thread *thread, enum sending sen
     return LOOK_NS;
 }
 
-/* Has this I/O thread its part of the pool in flight? Then it waits for storage: no buffer can come
- * before one is back. */
-static bool pool_in_flight(const struct io_thread *thread)
+/* Has this I/O thread its part of the buffers in flight that the next request needs one of? Then it
+ * waits for storage: no such buffer can come before one is back. */
+static bool pool_in_flight(struct io_thread *thread)
 {
-    return thread->drive.in_flight >= thread->lane->buffer_count / thread->lane->io_thread_count;
+    enum engine_direction direction = task_direction(thread->task, thread->sent);
+    return thread->drive.in_flight[direction] >= thread->sources[direction].part;
 }
 
 static void collect(struct io_thread *thread, enum sending sending, int64_t due_ns)
@@ -221,29 +211,30 @@ static void collect(struct io_thread *thread, enum sending sending, int64_t due_
  * comes: neither in time, nor when this I/O thread has its part of the pool in hand. */
 static bool batch_grows(struct io_thread *thread, enum sending sending)
 {
-    uint32_t before = thread->drive.in_flight;
+    uint32_t before = drive_in_flight(&thread->drive);
     if (sending != SENDING_STARVED || !before || !thread->drive.engine.kind->traits.batches ||
-        !job_has_data_threads(thread->pipeline->setup.job) || pool_in_flight(thread))
+        !next_source(thread)->ring || pool_in_flight(thread))
         return false;
     wait_for_buffer(thread, HAND_OFF_MOST_NS);
-    return thread->drive.in_flight > before;
+    return drive_in_flight(&thread->drive) > before;
 }
 
 void io_loop_run(struct io_thread *thread)
 {
     thread->hand_off_ns = HAND_OFF_NS;
+    skip_unreadable(thread);
     while (!thread->drive.broken) {
         int64_t due_ns = 0;
         enum sending sending = send_all(thread, &due_ns);
         if (batch_grows(thread, sending))
             continue;
-        if (thread->drive.in_flight)
+        if (drive_in_flight(&thread->drive))
             collect(thread, sending, due_ns);
         else if (is_finished(thread))
             return;
         else
             wait_idle(thread, sending, due_ns);
-        if (!thread->drive.in_flight)
+        if (!drive_in_flight(&thread->drive))
             edges_pass(&thread->edges, thread->drive.now_ns, thread->outcome.counters.bytes);
     }
 }

@@ -14,7 +14,8 @@
 static uint64_t places_of(const struct task *task)
 {
     uint64_t count = task->share.request_count;
-    return task->only && task->only->issued < count ? task->only->issued : count;
+    bool ends = task->only && task->reads == TASK_READS && task->only->issued < count;
+    return ends ? task->only->issued : count;
 }
 
 int io_thread_init(struct io_thread *thread, struct pipeline *pipeline, uint32_t index,
@@ -25,8 +26,10 @@ int io_thread_init(struct io_thread *thread, struct pipeline *pipeline, uint32_t
     thread->index = index;
     thread->task = &setup->tasks[index];
     thread->places = places_of(thread->task);
+    if (thread->task->reads == TASK_READS) /* nothing is made for it */
+        atomic_init(&thread->next_place, thread->places);
     outcome_clear(&thread->outcome);
-    if (setup->job == PIPELINE_WRITE && ring_init(&thread->full, setup->buffers))
+    if (setup->makes && ring_init(&thread->full, setup->buffers))
         return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
     return 0;
 }
@@ -34,14 +37,15 @@ int io_thread_init(struct io_thread *thread, struct pipeline *pipeline, uint32_t
 void io_thread_release(struct io_thread *thread)
 {
     ring_release(&thread->full);
-    free(thread->stock);
+    for (int i = 0; i < ENGINE_DIRECTIONS; i++)
+        free(thread->sources[i].stock);
 }
 
 /* Data threads that wait for a buffer see at once that this I/O thread wants none. */
 static void io_thread_refuse(struct io_thread *thread)
 {
     atomic_store_explicit(&thread->over, true, memory_order_relaxed);
-    ring_wake_all(&thread->lane->empty);
+    ring_wake_all(&thread->lane->data);
 }
 
 /* Sync and close belong to the phase: data that are not durable yet are not written. */
@@ -74,6 +78,20 @@ static void io_thread_finish(struct io_thread *thread)
     counters->writer_cpu_ns = clock_thread_cpu_ns() - thread->warm_cpu_ns;
 }
 
+/* The memory of own buffers, and the data of those that are written as they are. */
+static void prepare_stock(struct io_thread *thread, const struct source *source)
+{
+    const struct pipeline_setup *setup = &thread->pipeline->setup;
+    for (uint32_t i = 0; i < source->stock_count; i++) {
+        struct buffer *buffer = &thread->pipeline->buffers[source->stock[i]];
+        arena_touch(buffer->memory, setup->buffer_bytes);
+        if (buffer->request.direction == ENGINE_READ)
+            continue;
+        buffer_assign(buffer, thread->task, thread->index, i % thread->places);
+        buffer_fill(buffer, thread->task, setup->content, setup->buffer_bytes);
+    }
+}
+
 static int io_thread_open(struct io_thread *thread)
 {
     struct pipeline *pipeline = thread->pipeline;
@@ -83,23 +101,15 @@ static int io_thread_open(struct io_thread *thread)
         .task = thread->task,
         .outcome = &thread->outcome,
         .watch = &thread->watch,
-        .direction = job_reads(pipeline->setup.job) ? ENGINE_READ : ENGINE_WRITE,
         .depth = pipeline->setup.depth,
         .sync_each = pipeline->setup.sync && pipeline->setup.sync_each,
-        .checks = pipeline->setup.job == PIPELINE_CHECK,
+        .checks = pipeline->setup.checks,
         .arena = &thread->lane->arena,
         .stride_bytes = pool_stride_bytes(pipeline->setup.buffer_bytes),
     };
     int result = drive_open(&thread->drive, &setup, &thread->open_failure);
-    for (uint32_t i = 0; !result && i < thread->stock_count; i++) {
-        struct buffer *buffer = &pipeline->buffers[thread->stock[i]];
-        arena_touch(buffer->memory, pipeline->setup.buffer_bytes);
-        if (pipeline->setup.job == PIPELINE_WRITE_READY) {
-            buffer_assign(buffer, thread->task, thread->index, i % thread->places);
-            buffer_fill(buffer, thread->task, pipeline->setup.content,
-                        pipeline->setup.buffer_bytes);
-        }
-    }
+    for (int i = 0; !result && i < ENGINE_DIRECTIONS; i++)
+        prepare_stock(thread, &thread->sources[i]);
     return result;
 }
 
@@ -112,7 +122,7 @@ static void io_thread_leave(struct io_thread *thread)
         pipeline_stop(pipeline);
     }
     atomic_fetch_sub_explicit(&thread->lane->io_threads_left, 1, memory_order_release);
-    ring_wake_all(&thread->lane->read);
+    ring_wake_all(&thread->lane->data);
     atomic_store_explicit(&thread->gone, true, memory_order_release);
     thread_gate_leave(&pipeline->gate);
 }

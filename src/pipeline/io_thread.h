@@ -18,6 +18,14 @@
 
 struct lane;
 
+/* Where an I/O thread gets buffers for requests of one direction. */
+struct source {
+    struct ring *ring; /* they come from and go to data threads; NULL: from and to the stock */
+    uint32_t *stock;   /* a stack */
+    uint32_t stock_count;
+    uint32_t part; /* of the pool, for this thread */
+};
+
 /* What other threads touch stands apart from what the thread alone uses. */
 struct io_thread {
     _Alignas(RING_LINE) _Atomic uint64_t next_place; /* tickets: the next place to make */
@@ -27,7 +35,7 @@ struct io_thread {
     struct edges edges;                              /* for observers */
     _Atomic bool gone;                               /* the thread touches nothing any more */
     struct outcome *instead; /* what is known of it when it does not come back; else NULL */
-    struct ring full;        /* write: what was made for it */
+    struct ring full;        /* what was made for it */
     _Alignas(RING_LINE) struct pipeline *pipeline;
     struct lane *lane;
     uint32_t index;
@@ -35,12 +43,11 @@ struct io_thread {
     const struct task *task;
     struct drive drive;
     struct outcome outcome;
-    uint64_t places; /* to go through: of the share or, reading, those ever acknowledged */
-    uint64_t sent;   /* places sent or, reading, stepped over */
+    struct source sources[ENGINE_DIRECTIONS];
+    uint64_t places; /* to go through: of the share or, only reading, those ever acknowledged */
+    uint64_t sent;   /* places sent, or stepped over because they may not be read */
     uint64_t sent_bytes;
     int64_t hand_off_ns; /* the next wait for completions with room in the depth */
-    uint32_t *stock;     /* own buffers when no data thread takes part; a stack */
-    uint32_t stock_count;
     int64_t warm_cpu_ns; /* CPU time of this thread before the clock started */
     struct failure open_failure;
 };

@@ -14,7 +14,7 @@ static uint32_t lane_count(const struct pipeline_setup *setup, uint32_t data_thr
     uint32_t count = setup->numa ? numa_count(setup->numa) : setup->lanes;
     if (count > setup->io_threads)
         count = setup->io_threads;
-    if (job_has_data_threads(setup->job) && count > data_thread_count)
+    if (data_thread_count && count > data_thread_count)
         count = data_thread_count;
     return count ? count : 1;
 }
@@ -50,49 +50,65 @@ static void deal_lane(struct pipeline *pipeline, uint32_t number)
     }
 }
 
+static int make_rings(struct pipeline *pipeline, struct lane *lane, struct failure *why)
+{
+    uint32_t most = lane->buffer_count / lane->io_thread_count + 1;
+    int result = ring_init(&lane->empty, lane->buffer_count);
+    if (!result)
+        result = ring_init(&lane->data, lane->buffer_count);
+    for (uint32_t i = 0; !result && i < lane->io_thread_count; i++) {
+        struct io_thread *thread = &pipeline->io_threads[lane->first_io_thread + i];
+        struct source *sources = thread->sources;
+        sources[ENGINE_WRITE].ring = pipeline->setup.makes ? &thread->full : NULL;
+        sources[ENGINE_READ].ring = pipeline->setup.checks ? &lane->empty : NULL;
+        for (int d = 0; !result && d < ENGINE_DIRECTIONS; d++)
+            if (!sources[d].ring && !(sources[d].stock = calloc(most, sizeof *sources[d].stock)))
+                result = -ENOMEM;
+    }
+    if (!result)
+        return 0;
+    return failure_set(why, result, "not enough memory for %u buffers", pipeline->setup.buffers);
+}
+
+/* Buffers go to the lane's I/O threads in turn. Of each thread's, as many are for reading as its
+ * task reads; with two or more, both directions of a mixed task have some. */
+static void deal_buffer(struct pipeline *pipeline, struct lane *lane, uint32_t number)
+{
+    uint32_t turn = number / lane->io_thread_count;
+    uint32_t io_thread = lane->first_io_thread + number % lane->io_thread_count;
+    uint32_t index = lane->first_buffer + number;
+    struct io_thread *thread = &pipeline->io_threads[io_thread];
+    enum engine_direction direction = task_direction(thread->task, turn);
+    struct source *source = &thread->sources[direction];
+    pipeline->buffers[index] = (struct buffer){
+        .request.direction = direction,
+        .memory = (unsigned char *)lane->arena.memory +
+                  number * pool_stride_bytes(pipeline->setup.buffer_bytes),
+        .index = index,
+        .io_thread = io_thread,
+    };
+    source->part += turn < lane->buffer_count / lane->io_thread_count;
+    if (!source->ring)
+        source->stock[source->stock_count++] = index;
+    else
+        ring_put(direction == ENGINE_READ ? &lane->empty : &lane->data, index);
+}
+
 static int make_memory(struct pipeline *pipeline, struct lane *lane, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
-    uint64_t stride = pool_stride_bytes(setup->buffer_bytes);
     uint64_t bytes;
-    if (checked_multiply(stride, lane->buffer_count, &bytes))
+    if (checked_multiply(pool_stride_bytes(setup->buffer_bytes), lane->buffer_count, &bytes))
         return failure_set(why, -EOVERFLOW, "the buffers together are too large");
     if (arena_map(&lane->arena, bytes, setup->huge_pages, why))
         return why->code;
     if (setup->numa)
         lane->memory_error =
             numa_bind_memory(setup->numa, lane->domain, lane->arena.memory, lane->arena.bytes);
-    if (ring_init(&lane->empty, lane->buffer_count) || ring_init(&lane->read, lane->buffer_count))
-        return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
-    for (uint32_t i = 0; i < lane->buffer_count; i++) {
-        uint32_t index = lane->first_buffer + i;
-        pipeline->buffers[index] = (struct buffer){
-            .memory = (unsigned char *)lane->arena.memory + i * stride,
-            .index = index,
-            .io_thread = lane->first_io_thread + i % lane->io_thread_count,
-        };
-        if (job_has_data_threads(setup->job))
-            ring_put(&lane->empty, index);
-    }
-    return 0;
-}
-
-/* I/O threads that work alone share the pool evenly. */
-static int deal_buffers(struct pipeline *pipeline, struct failure *why)
-{
-    const struct pipeline_setup *setup = &pipeline->setup;
-    if (job_has_data_threads(setup->job))
-        return 0;
-    for (uint32_t w = 0; w < setup->io_threads; w++) {
-        struct io_thread *thread = &pipeline->io_threads[w];
-        uint32_t first = (uint32_t)checked_scale(setup->buffers, w, setup->io_threads);
-        uint32_t end = (uint32_t)checked_scale(setup->buffers, w + 1U, setup->io_threads);
-        thread->stock = calloc(end - first + 1U, sizeof *thread->stock);
-        if (!thread->stock)
-            return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
-        while (first < end)
-            thread->stock[thread->stock_count++] = first++;
-    }
+    if (make_rings(pipeline, lane, why))
+        return why->code;
+    for (uint32_t i = 0; i < lane->buffer_count; i++)
+        deal_buffer(pipeline, lane, i);
     return 0;
 }
 
@@ -112,14 +128,14 @@ int lanes_make(struct pipeline *pipeline, struct failure *why)
         if (make_memory(pipeline, &pipeline->lanes[i], why))
             return why->code;
     }
-    return deal_buffers(pipeline, why);
+    return 0;
 }
 
 void lanes_release(struct pipeline *pipeline)
 {
     for (uint32_t i = 0; pipeline->lanes && i < pipeline->lane_count; i++) {
         ring_release(&pipeline->lanes[i].empty);
-        ring_release(&pipeline->lanes[i].read);
+        ring_release(&pipeline->lanes[i].data);
         arena_unmap(&pipeline->lanes[i].arena);
     }
     free(pipeline->lanes);
@@ -138,8 +154,8 @@ void lanes_wake(struct pipeline *pipeline)
     for (uint32_t i = 0; pipeline->lanes && i < pipeline->lane_count; i++) {
         if (pipeline->lanes[i].empty.cells)
             ring_wake_all(&pipeline->lanes[i].empty);
-        if (pipeline->lanes[i].read.cells)
-            ring_wake_all(&pipeline->lanes[i].read);
+        if (pipeline->lanes[i].data.cells)
+            ring_wake_all(&pipeline->lanes[i].data);
     }
 }
 

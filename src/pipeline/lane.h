@@ -16,8 +16,8 @@ struct lane {
     _Alignas(RING_LINE) _Atomic uint32_t io_threads_left;
     _Atomic int thread_error; /* of binding a thread; 0 = none */
     int memory_error;         /* of binding the memory */
-    struct ring empty;
-    struct ring read; /* read and to be checked */
+    struct ring empty;        /* to be read into */
+    struct ring data;         /* for data threads: EMPTY ones to fill, FULL ones to check */
     _Alignas(RING_LINE) struct arena arena;
     uint32_t domain;
     uint32_t first_io_thread;
@@ -28,8 +28,9 @@ struct lane {
     uint32_t buffer_count;
 };
 
-/* Makes lanes, their memory and rings, and the buffers, and gives each buffer its first place: in
- * 'empty' where data threads take part, else in the stock of its I/O thread. */
+/* Makes lanes, their memory and rings, and the buffers. Each buffer is for one direction, and for
+ * good: where data threads handle that, it begins in a ring, else in the stock of its I/O thread.
+ */
 int lanes_make(struct pipeline *pipeline, struct failure *why);
 void lanes_release(struct pipeline *pipeline);
 

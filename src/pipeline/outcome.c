@@ -10,7 +10,8 @@ void outcome_clear(struct outcome *outcome)
 {
     memset(outcome, 0, sizeof *outcome);
     counters_clear(&outcome->counters);
-    histogram_clear(&outcome->latency);
+    for (int i = 0; i < ENGINE_DIRECTIONS; i++)
+        histogram_clear(&outcome->latency[i]);
     histogram_clear(&outcome->intended);
     histogram_clear(&outcome->queued);
     timeline_clear(&outcome->timeline);
@@ -29,18 +30,19 @@ void outcome_count_queued(struct counters *counters, const struct histogram *que
 static void settle_thread(const struct pipeline *pipeline, struct io_thread *thread,
                           uint64_t *missing)
 {
-    bool tickets = pipeline->setup.job == PIPELINE_WRITE;
+    bool tickets = pipeline->setup.makes;
     uint64_t issued =
         tickets ? atomic_load_explicit(&thread->next_place, memory_order_relaxed) : thread->sent;
     uint64_t missing_count = 0;
     for (uint32_t i = 0; i < pipeline->setup.buffers; i++) {
         const struct buffer *buffer = &pipeline->buffers[i];
-        if (buffer->io_thread == thread->index && buffer->state != BUFFER_EMPTY)
+        if (buffer->request.direction == ENGINE_WRITE && buffer->io_thread == thread->index &&
+            buffer->state != BUFFER_EMPTY)
             missing[missing_count++] = buffer->place;
     }
     acknowledged_from(&thread->outcome.acknowledged,
                       issued < thread->places ? issued : thread->places,
-                      (uint64_t)thread->outcome.counters.bytes, missing, missing_count);
+                      (uint64_t)thread->outcome.bytes[ENGINE_WRITE], missing, missing_count);
 }
 
 void outcome_settle(struct pipeline *pipeline)
@@ -49,13 +51,14 @@ void outcome_settle(struct pipeline *pipeline)
     counters_clear(&pipeline->data_counters);
     for (uint32_t i = 0; i < pipeline->data_thread_count; i++)
         counters_merge(&pipeline->data_counters, &pipeline->data_threads[i].counters);
-    for (uint32_t i = 0; i < pipeline->setup.io_threads && !job_reads(pipeline->setup.job); i++) {
-        if (!io_thread_gone(&pipeline->io_threads[i]))
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
+        struct io_thread *thread = &pipeline->io_threads[i];
+        if (!io_thread_gone(thread) || thread->task->reads == TASK_READS)
             continue;
         if (missing)
-            settle_thread(pipeline, &pipeline->io_threads[i], missing);
+            settle_thread(pipeline, thread, missing);
         else
-            failure_set(&pipeline->io_threads[i].outcome.failure, -ENOMEM, "not enough memory");
+            failure_set(&thread->outcome.failure, -ENOMEM, "not enough memory");
     }
     free(missing);
 }

@@ -23,7 +23,7 @@ static int make_io_threads(struct pipeline *pipeline, struct failure *why)
 static int make_data_threads(struct pipeline *pipeline, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
-    pipeline->data_thread_count = job_has_data_threads(setup->job) ? setup->data_threads : 0;
+    pipeline->data_thread_count = setup->makes || setup->checks ? setup->data_threads : 0;
     pipeline->data_threads = aligned_alloc(RING_LINE, (pipeline->data_thread_count + 1) *
                                                           sizeof *pipeline->data_threads);
     if (!pipeline->data_threads)
@@ -58,16 +58,26 @@ static int start_threads(struct pipeline *pipeline, struct failure *why)
     return result;
 }
 
+/* The pool is shared evenly: what one I/O thread needs, each must get. */
+static uint64_t least_buffers(const struct pipeline_setup *setup)
+{
+    uint64_t each = 1;
+    for (uint32_t i = 0; i < setup->io_threads; i++)
+        if (setup->tasks[i].reads % TASK_READS)
+            each = 2;
+    return each * setup->io_threads;
+}
+
 int pipeline_open(struct pipeline **pipeline, const struct pipeline_setup *setup,
                   struct failure *why)
 {
     *pipeline = NULL;
-    if (!setup->io_threads || setup->buffers < setup->io_threads || !setup->depth ||
-        (job_has_data_threads(setup->job) && !setup->data_threads))
+    if (!setup->io_threads || setup->buffers < least_buffers(setup) || !setup->depth ||
+        ((setup->makes || setup->checks) && !setup->data_threads))
         return failure_set(
             why, -EINVAL,
             "%u I/O threads with depth %u, %u data threads and %u buffers cannot work: "
-            "each I/O thread needs a buffer",
+            "each I/O thread needs a buffer for reading and one for writing, if it does both",
             setup->io_threads, setup->depth, setup->data_threads, setup->buffers);
     struct pipeline *made = aligned_alloc(RING_LINE, sizeof *made);
     if (!made)
@@ -122,6 +132,13 @@ const struct outcome *pipeline_outcome(const struct pipeline *pipeline, uint32_t
 {
     const struct io_thread *found = &pipeline->io_threads[io_thread];
     return found->instead ? found->instead : &found->outcome;
+}
+
+void pipeline_merge_latency(const struct pipeline *pipeline, uint32_t io_thread,
+                            struct histogram *into)
+{
+    for (int i = 0; i < ENGINE_DIRECTIONS; i++)
+        histogram_merge(into, &pipeline_outcome(pipeline, io_thread)->latency[i]);
 }
 
 const struct counters *pipeline_data_counters(const struct pipeline *pipeline)

@@ -36,15 +36,4 @@ static inline bool pipeline_stopping(const struct pipeline *pipeline)
     return atomic_load_explicit(&pipeline->stop, memory_order_relaxed);
 }
 
-/* Do data threads take part in this job? */
-static inline bool job_has_data_threads(enum pipeline_job job)
-{
-    return job == PIPELINE_WRITE || job == PIPELINE_CHECK;
-}
-
-static inline bool job_reads(enum pipeline_job job)
-{
-    return job == PIPELINE_READ || job == PIPELINE_CHECK;
-}
-
 #endif

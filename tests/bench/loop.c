@@ -43,7 +43,6 @@ static void core_start(struct core *core, int fd)
         .engine = engine_kind_of(ENGINE_NULL),
         .task = &core->task,
         .outcome = &core->outcome,
-        .direction = ENGINE_WRITE,
         .depth = DEPTH,
     };
     outcome_clear(&core->outcome);
@@ -124,7 +123,6 @@ static double io_round(void)
                   .request_bytes = REQUEST_BYTES},
     };
     const struct pipeline_setup setup = {
-        .job = PIPELINE_WRITE_READY,
         .engine = engine_kind_of(ENGINE_NULL),
         .io_threads = 1,
         .depth = DEPTH,

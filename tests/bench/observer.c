@@ -53,7 +53,7 @@ static struct pipeline *open_work(const struct rig *rig, const struct task *task
     struct failure why = {0};
     struct pipeline *pipeline = NULL;
     const struct pipeline_setup setup = {
-        .job = PIPELINE_WRITE,
+        .makes = true,
         .engine = engine_kind_of(ENGINE_NULL),
         .io_threads = 1,
         .data_threads = 1,

@@ -24,6 +24,7 @@ struct fake_entry {
     uint64_t offset;
     uint64_t length;
     uint32_t file;
+    enum engine_direction direction;
 };
 
 struct fake {
@@ -92,7 +93,8 @@ static inline void fake_log(struct fake *fake, const struct engine_request *requ
                             uint64_t number, uint64_t in_flight)
 {
     if (fake->keep_log && number < FAKE_LOG)
-        fake->log[number] = (struct fake_entry){request->offset, request->length, request->file};
+        fake->log[number] = (struct fake_entry){request->offset, request->length, request->file,
+                                                request->direction};
     uint64_t most = atomic_load(&fake->most_in_flight);
     while (in_flight > most &&
            !atomic_compare_exchange_weak(&fake->most_in_flight, &most, in_flight))

@@ -30,10 +30,9 @@ static int64_t answer_all(struct fake *fake, const struct engine_request *reques
     return (int64_t)request->length;
 }
 
-static struct pipeline *start(struct rig *rig, struct fake *fake, enum pipeline_job job)
+static struct pipeline *start(struct rig *rig, struct fake *fake, enum job job)
 {
     struct pipeline_setup setup = {
-        .job = job,
         .engine = &fake->kind,
         .data_threads = 2,
         .depth = 2,
@@ -43,14 +42,13 @@ static struct pipeline *start(struct rig *rig, struct fake *fake, enum pipeline_
     fake_start(fake);
     rig_start(rig, LAYOUT_WRITER, IO_THREADS, (uint64_t)IO_THREADS * REQUESTS * REQUEST, REQUEST);
     if (job_is_reading(job)) {
-        struct pipeline_setup writing = setup;
-        writing.job = PIPELINE_WRITE;
         fake->answer = answer_all;
-        rig_run(rig, &writing, NEVER);
+        rig_run(rig, &setup, NEVER);
         atomic_store(&fake->submitted, 0);
     }
     fake->answer = hang_once;
-    rig_tasks(rig, job_is_reading(job), NEVER);
+    rig->job = job;
+    rig_tasks(rig, NEVER);
     assert_int_equal(rig_open(rig, &setup, NULL), 0);
     pipeline_go_at(rig->pipeline, clock_now_ns());
     return rig->pipeline;
@@ -79,7 +77,7 @@ static bool give_up(struct pipeline *pipeline, int64_t limit_ns)
     return false;
 }
 
-static void lose_one(struct rig *rig, struct fake *fake, enum pipeline_job job, enum wait_kind what)
+static void lose_one(struct rig *rig, struct fake *fake, enum job job, enum wait_kind what)
 {
     atomic_store(&let_go, false);
     struct pipeline *pipeline = start(rig, fake, job);
@@ -98,7 +96,7 @@ static void lose_one(struct rig *rig, struct fake *fake, enum pipeline_job job, 
     assert_non_null(strstr(lost->failure.text, rig->paths[seen.io_thread]));
     assert_true(lost->counters.bytes > 0); /* it had some answers before */
     assert_int_equal(acknowledged_count(&lost->acknowledged), 0);
-    assert_int_equal(lost->latency.total, 0);
+    assert_int_equal(lost->latency[ENGINE_WRITE].total, 0);
     assert_int_equal(lost->intended.total, 0);
     assert_int_equal(well->failure.code, 0);
     assert_int_equal(well->intended.total, well->counters.requests);
@@ -111,7 +109,7 @@ static void lose_one(struct rig *rig, struct fake *fake, enum pipeline_job job, 
 static void a_write_that_never_returns(void **state)
 {
     (void)state;
-    lose_one(&rigs[0], &fakes[0], PIPELINE_WRITE, WAIT_WRITE);
+    lose_one(&rigs[0], &fakes[0], JOB_WRITE, WAIT_WRITE);
 }
 
 /* Checkers that wait for more from the lost I/O thread end, too. */
@@ -119,7 +117,7 @@ static void a_read_that_never_returns(void **state)
 {
     (void)state;
     atomic_store(&let_go, false);
-    struct pipeline *pipeline = start(&rigs[1], &fakes[1], PIPELINE_CHECK);
+    struct pipeline *pipeline = start(&rigs[1], &fakes[1], JOB_CHECK);
     struct waiting seen = stuck_one(pipeline, 50 * MS);
     assert_int_equal(seen.what, WAIT_READ);
     pipeline_stop(pipeline);
@@ -135,7 +133,7 @@ static void who_comes_back_is_not_lost(void **state)
 {
     (void)state;
     atomic_store(&let_go, false);
-    struct pipeline *pipeline = start(&rigs[2], &fakes[2], PIPELINE_WRITE);
+    struct pipeline *pipeline = start(&rigs[2], &fakes[2], JOB_WRITE);
     stuck_one(pipeline, 20 * MS);
     pipeline_stop(pipeline);
     assert_false(pipeline_abandon(pipeline, 60LL * 1000 * MS));

@@ -42,10 +42,30 @@ static void test_a_sync_that_fails_acknowledges_nothing(void **state)
                         "cannot sync '/some/file': Input/output error");
     assert_int_equal(stand->outcome.counters.bytes, 0);
     assert_int_equal(stand->outcome.counters.requests, 0);
-    assert_int_equal(stand->outcome.latency.total, 0);
+    assert_int_equal(stand->outcome.latency[ENGINE_WRITE].total, 0);
     assert_int_equal(stand->done, 0);
     assert_int_equal(stand->buffers[0].state, BUFFER_IN_FLIGHT);
     free(stand);
+}
+
+/* No sync concerns what was read: it is done and counted whatever becomes of the writes. */
+static void test_reads_are_done_without_a_sync(void **state)
+{
+    (void)state;
+    for (int fails = 0; fails < 2; fails++) {
+        struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
+        stand->task.reads = TASK_READS / 2;
+        stand->setup.sync_each = true;
+        stand->fake.sync_code = fails ? -EIO : 0;
+        stand_run(stand);
+        assert_int_equal(stand->outcome.failure.code, fails ? -EIO : 0);
+        assert_int_equal(stand->outcome.bytes[ENGINE_WRITE], fails ? 0 : 10 * REQUEST);
+        assert_int_equal(stand->outcome.latency[ENGINE_READ].total * REQUEST,
+                         stand->outcome.bytes[ENGINE_READ]);
+        assert_int_equal(stand->done * REQUEST, stand->outcome.counters.bytes);
+        assert_true(stand->outcome.bytes[ENGINE_READ] > 0);
+        free(stand);
+    }
 }
 
 static int64_t unknown_at_first(struct fake *fake, const struct engine_request *request,
@@ -124,6 +144,7 @@ int main(void)
         timed_test(test_each_request_is_synced_before_it_is_done),
         timed_test(test_without_the_wish_nothing_is_synced),
         timed_test(test_a_sync_that_fails_acknowledges_nothing),
+        timed_test(test_reads_are_done_without_a_sync),
         timed_test(test_uncached_goes_on_without_where_it_is_not_known),
         timed_test(test_what_is_refused_without_the_flag_too_is_a_failure),
         timed_test(test_unaligned_requests_are_counted),

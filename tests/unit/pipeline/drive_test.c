@@ -130,7 +130,7 @@ static void test_more_than_asked_for_is_a_failure(void **state)
     stand_run(stand);
     assert_int_equal(stand->outcome.failure.code, -EIO);
     assert_int_equal(stand->outcome.counters.bytes, 0);
-    assert_int_equal(stand->outcome.latency.total, 0);
+    assert_int_equal(stand->outcome.latency[ENGINE_WRITE].total, 0);
     free(stand);
 }
 

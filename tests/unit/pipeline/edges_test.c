@@ -24,21 +24,21 @@ static uint64_t bytes_before(const struct rig *rig, uint64_t edge)
 static void go_shortly_before(struct rig *rig, struct pipeline_setup *setup, uint64_t edge)
 {
     struct failure failure = {0};
-    rig_tasks(rig, job_is_reading(setup->job), NEVER);
+    rig_tasks(rig, NEVER);
     assert_int_equal(rig_open(rig, setup, &failure), 0);
     pipeline_go_at(rig->pipeline, clock_now_ns() + BEFORE_NS - (int64_t)(edge << ROUND_SHIFT));
 }
 
-static void check_edge(enum pipeline_job job, const struct engine_kind *engine, bool paced)
+static void check_edge(enum job job, const struct engine_kind *engine, bool paced)
 {
     struct rig rig;
     uint64_t seen = 0;
     uint64_t lost;
-    struct pipeline_setup setup = setup_for(engine, PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(engine);
     rig_start(&rig, LAYOUT_RANK, IO_THREADS, MANY_BYTES, REQUEST);
     if (job_is_reading(job))
         rig_run(&rig, &setup, NEVER);
-    setup.job = job;
+    rig.job = job;
     if (paced) /* what the time before the start allows is sent at once */
         setup.limits.writer_rate = MANY_BYTES / IO_THREADS / 4;
     go_shortly_before(&rig, &setup, EDGE);
@@ -49,7 +49,7 @@ static void check_edge(enum pipeline_job job, const struct engine_kind *engine, 
     if (known)
         assert_int_equal(lost, 0); /* nothing was acknowledged before the threads were let go */
     pipeline_stop(rig.pipeline);
-    rig_wait(&rig, &setup);
+    rig_wait(&rig);
     if (paced)
         assert_true(known);
     if (known)
@@ -65,11 +65,11 @@ static void edges_are_exact(void **state)
     fake_start(&fake);
     fake.shuffle = true;
     fake.hold = 1;
-    check_edge(PIPELINE_WRITE, &fake.kind, true);
-    check_edge(PIPELINE_WRITE_READY, engine_kind_of(ENGINE_NULL), true);
-    check_edge(PIPELINE_WRITE, engine_kind_of(ENGINE_PWRITE), true);
-    check_edge(PIPELINE_CHECK, engine_kind_of(ENGINE_PWRITE), true);
-    check_edge(PIPELINE_WRITE, engine_kind_of(ENGINE_NULL), false);
+    check_edge(JOB_WRITE, &fake.kind, true);
+    check_edge(JOB_WRITE_READY, engine_kind_of(ENGINE_NULL), true);
+    check_edge(JOB_WRITE, engine_kind_of(ENGINE_PWRITE), true);
+    check_edge(JOB_CHECK, engine_kind_of(ENGINE_PWRITE), true);
+    check_edge(JOB_WRITE, engine_kind_of(ENGINE_NULL), false);
 }
 
 /* Who has nothing to do passes edges as time does; who has, holds them up until the clock runs. */
@@ -78,9 +78,9 @@ static void without_work_time_passes_edges(void **state)
     (void)state;
     struct rig rig;
     uint64_t bytes = 1;
-    struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_NULL), PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_NULL));
     rig_start(&rig, LAYOUT_RANK, 1, REQUEST, REQUEST);
-    rig_tasks(&rig, false, NEVER);
+    rig_tasks(&rig, NEVER);
     struct task with_work = rig.tasks[0];
     rig.tasks[0] = (struct task){.path = rig.paths[0]};
     assert_int_equal(rig_open(&rig, &setup, NULL), 0);
@@ -88,7 +88,7 @@ static void without_work_time_passes_edges(void **state)
     assert_true(pipeline_edges(rig.pipeline) >= 7);
     assert_true(pipeline_edge(rig.pipeline, 7, &bytes));
     assert_int_equal(bytes, 0);
-    rig_wait(&rig, &setup);
+    rig_wait(&rig);
     rig.tasks[0] = with_work;
     rig_end(&rig);
 }

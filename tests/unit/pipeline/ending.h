@@ -14,11 +14,9 @@ static inline const struct engine_kind *async_engine(void)
     return uring->available(NULL) ? engine_kind_of(ENGINE_PWRITE) : uring;
 }
 
-static inline struct pipeline_setup setup_for(const struct engine_kind *engine,
-                                              enum pipeline_job job)
+static inline struct pipeline_setup setup_for(const struct engine_kind *engine)
 {
     return (struct pipeline_setup){
-        .job = job,
         .engine = engine,
         .data_threads = 2,
         .depth = engine->traits.depth_max < 8 ? engine->traits.depth_max : 8,
@@ -29,7 +27,7 @@ static inline struct pipeline_setup setup_for(const struct engine_kind *engine,
 static inline void start(struct rig *rig, struct pipeline_setup *setup)
 {
     struct failure failure = {0};
-    rig_tasks(rig, job_is_reading(setup->job), NEVER);
+    rig_tasks(rig, NEVER);
     if (rig_open(rig, setup, &failure))
         fail_msg("%s", failure.text);
     pipeline_go_at(rig->pipeline, clock_now_ns());

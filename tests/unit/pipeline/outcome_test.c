@@ -20,7 +20,10 @@ static void test_nothing_survives_clearing(void **state)
     memset(outcome, 0xa5, sizeof *outcome);
     outcome_clear(outcome);
     assert_memory_equal(&outcome->counters, &counters, sizeof counters);
-    assert_memory_equal(&outcome->latency, &none, sizeof none);
+    for (int i = 0; i < ENGINE_DIRECTIONS; i++) {
+        assert_memory_equal(&outcome->latency[i], &none, sizeof none);
+        assert_int_equal(outcome->bytes[i], 0);
+    }
     assert_memory_equal(&outcome->intended, &none, sizeof none);
     assert_memory_equal(&outcome->queued, &none, sizeof none);
     assert_memory_equal(&outcome->timeline, timeline, sizeof *timeline);

@@ -12,13 +12,13 @@ static void test_a_deadline_ends_writing(void **state)
     const struct engine_kind *const engines[] = {async_engine(), engine_kind_of(ENGINE_PWRITE)};
     for (size_t i = 0; i < 2; i++) {
         struct rig rig;
-        struct pipeline_setup setup = setup_for(engines[i], PIPELINE_WRITE);
+        struct pipeline_setup setup = setup_for(engines[i]);
         /* on a busy machine a thread may come to its turn late, and then it sends nothing */
         setup.limits.deadline_ns = 250 * 1000 * 1000;
         setup.sync = true;
         rig_start(&rig, LAYOUT_RANK, 3, MANY_BYTES, REQUEST);
         start(&rig, &setup);
-        rig_wait(&rig, &setup);
+        rig_wait(&rig);
         check_part(&rig);
         for (uint32_t w = 0; w < rig.io_threads; w++) {
             const struct outcome *outcome = pipeline_outcome(rig.pipeline, w);
@@ -27,7 +27,8 @@ static void test_a_deadline_ends_writing(void **state)
             assert_true(outcome->counters.first_ns < setup.limits.deadline_ns);
         }
         /* what was acknowledged reads back; the rest is left alone */
-        setup = setup_for(engines[i], PIPELINE_CHECK);
+        setup = setup_for(engines[i]);
+        rig.job = JOB_CHECK;
         rig_run(&rig, &setup, NEVER);
         assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
         rig_end(&rig);
@@ -42,11 +43,11 @@ static void test_a_deadline_holds_for_a_slow_rate(void **state)
     struct rig rig;
     fake_start(&fake);
     fake.drop = true;
-    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(&fake.kind);
     setup.limits = (struct limits){.deadline_ns = 500 * 1000 * 1000, .writer_rate = 10 * REQUEST};
     rig_start(&rig, LAYOUT_RANK, 2, MANY_BYTES, REQUEST);
     start(&rig, &setup);
-    rig_wait(&rig, &setup);
+    rig_wait(&rig);
     for (uint32_t i = 0; i < 2; i++) {
         int64_t requests = pipeline_outcome(rig.pipeline, i)->counters.requests;
         assert_true(requests >= 1 && requests <= 5); /* due at 0, 100, 200, 300 and 400 ms */
@@ -59,14 +60,14 @@ static void test_a_deadline_holds_for_a_slow_rate(void **state)
 static void test_a_rate_is_kept(void **state)
 {
     (void)state;
-    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY, PIPELINE_READ};
+    static const enum job jobs[] = {JOB_WRITE, JOB_WRITE_READY, JOB_READ};
     for (size_t i = 0; i < 3; i++) {
         struct rig rig;
-        struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_NULL), PIPELINE_WRITE);
+        struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_NULL));
         enum { PLACES = 40, RATE = 4096 * 100 };
         rig_start(&rig, LAYOUT_RANK, 2, 2 * PLACES * REQUEST, REQUEST);
         rig_run(&rig, &setup, NEVER);
-        setup.job = jobs[i];
+        rig.job = jobs[i];
         setup.limits.writer_rate = RATE;
         rig_run(&rig, &setup, NEVER);
         for (uint32_t w = 0; w < 2; w++) {
@@ -83,27 +84,26 @@ static void test_a_rate_is_kept(void **state)
 static void stop_once(struct property *property, const struct engine_kind *engine)
 {
     struct rig rig;
-    struct pipeline_setup setup = setup_for(engine, PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(engine);
     uint32_t io_threads = 1 + (uint32_t)property_below(property, RIG_THREADS);
     setup.buffers = io_threads + (uint32_t)property_below(property, 30);
     setup.data_threads = 1 + (uint32_t)property_below(property, 4);
     setup.spin_ns = property_below(property, 2) ? 20000 : 0;
-    if (!property_below(property, 4))
-        setup.job = PIPELINE_WRITE_READY;
     rig_start(&rig, LAYOUT_WRITER, io_threads, MANY_BYTES, REQUEST);
+    rig.job = property_below(property, 4) ? JOB_WRITE : JOB_WRITE_READY;
     start(&rig, &setup);
     clock_sleep_ns((int64_t)property_below(property, 4000000));
     pipeline_stop(rig.pipeline);
-    rig_wait(&rig, &setup);
-    if (setup.job == PIPELINE_WRITE) {
+    rig_wait(&rig);
+    if (rig.job == JOB_WRITE) {
         check_part(&rig);
-        setup.job = PIPELINE_CHECK;
-        rig_tasks(&rig, true, NEVER);
+        rig.job = JOB_CHECK;
+        rig_tasks(&rig, NEVER);
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
         pipeline_go_at(rig.pipeline, clock_now_ns());
         clock_sleep_ns((int64_t)property_below(property, 1000000));
         pipeline_stop(rig.pipeline);
-        rig_wait(&rig, &setup);
+        rig_wait(&rig);
         const struct counters *checked = pipeline_data_counters(rig.pipeline);
         uint64_t sum = 0;
         for (uint32_t i = 0; i < io_threads; i++)
@@ -133,22 +133,21 @@ static void test_a_stop_before_the_start(void **state)
 {
     (void)state;
     static struct fake fake;
-    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY, PIPELINE_READ,
-                                             PIPELINE_CHECK};
+    static const enum job jobs[] = {JOB_WRITE, JOB_WRITE_READY, JOB_READ, JOB_CHECK};
     for (size_t i = 0; i < 4; i++) {
         struct rig rig;
         fake_start(&fake);
-        struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+        struct pipeline_setup setup = setup_for(&fake.kind);
         rig_start(&rig, LAYOUT_RANK, 2, 20 * REQUEST, REQUEST);
         rig_run(&rig, &setup, NEVER);
         uint64_t before = fake.submitted;
-        setup.job = jobs[i];
-        rig_tasks(&rig, job_is_reading(jobs[i]), NEVER);
+        rig.job = jobs[i];
+        rig_tasks(&rig, NEVER);
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
         assert_false(pipeline_wait(rig.pipeline, 1000000));
         pipeline_stop(rig.pipeline);
         pipeline_go_at(rig.pipeline, clock_now_ns());
-        rig_wait(&rig, &setup);
+        rig_wait(&rig);
         assert_int_equal(fake.submitted, before);
         assert_int_equal(pipeline_bytes(rig.pipeline), 0);
         rig_end(&rig);
@@ -162,9 +161,9 @@ static void test_closing_at_any_moment(void **state)
     static struct fake fake;
     struct rig rig;
     fake_start(&fake);
-    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(&fake.kind);
     rig_start(&rig, LAYOUT_RANK, 2, MANY_BYTES, REQUEST);
-    rig_tasks(&rig, false, NEVER);
+    rig_tasks(&rig, NEVER);
     assert_int_equal(rig_open(&rig, &setup, NULL), 0);
     pipeline_close(rig.pipeline); /* before it was started */
     rig.pipeline = NULL;
@@ -176,7 +175,7 @@ static void test_closing_at_any_moment(void **state)
     file_close(&rig.files[1], rig.paths[1], NULL);
     for (int64_t i = 0; i < 30; i++) { /* in the middle, while data threads fill buffers */
         setup.data_threads = 4;
-        rig_tasks(&rig, false, NEVER);
+        rig_tasks(&rig, NEVER);
         assert_int_equal(rig_open(&rig, &setup, NULL), 0);
         pipeline_go_at(rig.pipeline, clock_now_ns());
         clock_sleep_ns(i * 30000);

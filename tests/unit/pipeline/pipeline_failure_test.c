@@ -22,11 +22,11 @@ static void test_full_storage_stops_all_io_threads(void **state)
     fake_start(&fake);
     fake.answer = full_from_100;
     fake.shuffle = true;
-    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(&fake.kind);
     setup.sync = true;
     rig_start(&rig, LAYOUT_WRITER, 4, MANY_BYTES, REQUEST);
     start(&rig, &setup);
-    rig_wait(&rig, &setup);
+    rig_wait(&rig);
     assert_true(pipeline_failed(rig.pipeline));
     check_part(&rig);
     uint64_t requests = 0;
@@ -66,10 +66,10 @@ static void test_a_failed_request_is_a_hole(void **state)
         fake_start(&fake);
         fake.answer = bad_sector;
         fake.shuffle = true;
-        struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+        struct pipeline_setup setup = setup_for(&fake.kind);
         rig_start(&rig, LAYOUT_RANK, 1, 1000 * REQUEST, REQUEST);
         start(&rig, &setup);
-        rig_wait(&rig, &setup);
+        rig_wait(&rig);
         check_part(&rig);
         assert_false(acknowledged_has(&rig.acknowledged[0], 37));
         assert_true(rig.acknowledged[0].issued >= 30);
@@ -90,15 +90,16 @@ static void test_one_failing_io_thread_stops_the_others(void **state)
 {
     (void)state;
     static struct fake fake;
-    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY};
+    static const enum job jobs[] = {JOB_WRITE, JOB_WRITE_READY};
     for (size_t i = 0; i < 2; i++) {
         struct rig rig;
         fake_start(&fake);
         fake.answer = bad_for_one;
-        struct pipeline_setup setup = setup_for(&fake.kind, jobs[i]);
+        struct pipeline_setup setup = setup_for(&fake.kind);
         rig_start(&rig, LAYOUT_SHARED, 4, MANY_BYTES, REQUEST);
+        rig.job = jobs[i];
         start(&rig, &setup);
-        rig_wait(&rig, &setup);
+        rig_wait(&rig);
         for (uint32_t w = 0; w < 4; w++) {
             const struct outcome *outcome = pipeline_outcome(rig.pipeline, w);
             assert_int_equal(outcome->failure.code, w == 1 ? -EIO : 0);
@@ -116,14 +117,14 @@ static void test_a_failing_read_ends_checking(void **state)
     static struct fake fake;
     struct rig rig;
     fake_start(&fake);
-    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(&fake.kind);
     rig_start(&rig, LAYOUT_RANK, 2, 200 * REQUEST, REQUEST);
     rig_run(&rig, &setup, NEVER);
     fake_start(&fake);
     fake.answer = bad_sector;
-    setup.job = PIPELINE_CHECK;
+    rig.job = JOB_CHECK;
     start(&rig, &setup);
-    rig_wait(&rig, &setup);
+    rig_wait(&rig);
     assert_int_equal(pipeline_outcome(rig.pipeline, 0)->failure.code, -EIO);
     assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
     assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes,
@@ -138,10 +139,10 @@ static void test_a_broken_engine_stops_all(void **state)
     struct rig rig;
     fake_start(&fake);
     fake.break_from = 50;
-    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(&fake.kind);
     rig_start(&rig, LAYOUT_WRITER, 3, MANY_BYTES, REQUEST);
     start(&rig, &setup);
-    rig_wait(&rig, &setup);
+    rig_wait(&rig);
     assert_true(pipeline_failed(rig.pipeline));
     check_part(&rig);
     assert_int_equal(fake.closed, 3);
@@ -155,11 +156,11 @@ static void test_a_sync_that_fails_is_told(void **state)
     struct rig rig;
     fake_start(&fake);
     fake.sync_code = -EIO;
-    struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(&fake.kind);
     setup.sync = true;
     rig_start(&rig, LAYOUT_RANK, 1, 10 * REQUEST, REQUEST);
     start(&rig, &setup);
-    rig_wait(&rig, &setup);
+    rig_wait(&rig);
     const struct outcome *outcome = pipeline_outcome(rig.pipeline, 0);
     assert_int_equal(outcome->failure.code, -EIO);
     assert_non_null(strstr(outcome->failure.text, "cannot sync '"));
@@ -177,9 +178,9 @@ static void test_an_engine_that_does_not_open(void **state)
         struct failure failure = {0};
         fake_start(&fake);
         fake.fail_open_from = number;
-        struct pipeline_setup setup = setup_for(&fake.kind, PIPELINE_WRITE);
+        struct pipeline_setup setup = setup_for(&fake.kind);
         rig_start(&rig, LAYOUT_RANK, 4, 100 * REQUEST, REQUEST);
-        rig_tasks(&rig, false, NEVER);
+        rig_tasks(&rig, NEVER);
         assert_int_equal(rig_open(&rig, &setup, &failure), -ENOMEM);
         assert_string_equal(failure.text, "engine 'null' fails to open, as the test requires");
         assert_null(rig.pipeline);
@@ -202,7 +203,10 @@ static void refuse(const struct pipeline_setup *setup)
 static void test_a_setup_that_cannot_work(void **state)
 {
     (void)state;
+    static struct task tasks[2];
     const struct pipeline_setup good = {
+        .tasks = tasks,
+        .makes = true,
         .engine = engine_kind_of(ENGINE_NULL),
         .io_threads = 2,
         .data_threads = 1,
@@ -222,6 +226,10 @@ static void test_a_setup_that_cannot_work(void **state)
     bad = good;
     bad.data_threads = 0;
     refuse(&bad);
+    tasks[1].reads = 1; /* a buffer to read into is missing */
+    bad = good;
+    bad.buffers = 3;
+    refuse(&bad);
 }
 
 static void test_a_depth_that_the_engine_cannot_have(void **state)
@@ -229,10 +237,10 @@ static void test_a_depth_that_the_engine_cannot_have(void **state)
     (void)state;
     struct rig rig;
     struct failure failure = {0};
-    struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_PWRITE), PIPELINE_WRITE);
+    struct pipeline_setup setup = setup_for(engine_kind_of(ENGINE_PWRITE));
     setup.depth = 2;
     rig_start(&rig, LAYOUT_RANK, 1, 100 * REQUEST, REQUEST);
-    rig_tasks(&rig, false, NEVER);
+    rig_tasks(&rig, NEVER);
     assert_int_equal(rig_open(&rig, &setup, &failure), -EINVAL);
     assert_int_equal(failure.code, -EINVAL);
     rig_end(&rig);

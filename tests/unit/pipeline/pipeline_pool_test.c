@@ -12,26 +12,22 @@ static void test_io_threads_get_their_whole_depth(void **state)
 {
     (void)state;
     static struct fake fake;
-    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY, PIPELINE_READ,
-                                             PIPELINE_CHECK};
+    static const enum job jobs[] = {JOB_WRITE, JOB_WRITE_READY, JOB_READ, JOB_CHECK};
     enum { DEPTH = 16, ROUNDS = 5 };
     for (size_t i = 0; i < 4; i++) {
         struct rig rig;
         fake_start(&fake);
         fake.hold_until_full = true;
         struct pipeline_setup setup = {
-            .job = jobs[i],
             .engine = &fake.kind,
             .data_threads = 3,
             .depth = DEPTH,
             .buffers = RIG_THREADS * DEPTH,
         };
         rig_start(&rig, LAYOUT_SHARED, RIG_THREADS, RIG_THREADS * DEPTH * ROUNDS * 512, 512);
-        if (job_is_reading(jobs[i])) {
-            setup.job = PIPELINE_WRITE;
+        if (job_is_reading(jobs[i]))
             rig_run(&rig, &setup, NEVER);
-            setup.job = jobs[i];
-        }
+        rig.job = jobs[i];
         rig_run(&rig, &setup, NEVER);
         assert_int_equal(fake.most_in_flight, DEPTH);
         assert_int_equal(rig_bytes_read(&rig), RIG_THREADS * DEPTH * ROUNDS * 512);
@@ -52,11 +48,8 @@ static void test_batches_do_not_wait_for_buffers_that_cannot_come(void **state)
         fake_start(&fake);
         fake.kind.traits.batches = true;
         fake.drop = true;
-        struct pipeline_setup setup = {.job = PIPELINE_WRITE,
-                                       .engine = &fake.kind,
-                                       .data_threads = 1,
-                                       .depth = 8,
-                                       .buffers = 1};
+        struct pipeline_setup setup = {
+            .engine = &fake.kind, .data_threads = 1, .depth = 8, .buffers = 1};
         rig_start(&rig, LAYOUT_RANK, 1, PLACES * 512, 512);
         rig_run(&rig, &setup, NEVER);
         waited_ns = pipeline_outcome(rig.pipeline, 0)->counters.writer_waited_ns;
@@ -71,23 +64,19 @@ static void test_a_pool_in_flight_waits_for_storage(void **state)
 {
     (void)state;
     static struct fake fake;
-    static const enum pipeline_job jobs[] = {PIPELINE_WRITE, PIPELINE_WRITE_READY, PIPELINE_READ,
-                                             PIPELINE_CHECK};
+    static const enum job jobs[] = {JOB_WRITE, JOB_WRITE_READY, JOB_READ, JOB_CHECK};
     enum { PLACES = 40, BUFFERS = 2, MANY_LOOKS = 250 };
     for (size_t i = 0; i < 4; i++) {
         struct rig rig;
         fake_start(&fake);
-        struct pipeline_setup setup = {.job = PIPELINE_WRITE,
-                                       .engine = &fake.kind,
-                                       .data_threads = 1,
-                                       .depth = 8,
-                                       .buffers = BUFFERS};
+        struct pipeline_setup setup = {
+            .engine = &fake.kind, .data_threads = 1, .depth = 8, .buffers = BUFFERS};
         rig_start(&rig, LAYOUT_RANK, 1, PLACES * 512, 512);
         if (job_is_reading(jobs[i]))
             rig_run(&rig, &setup, NEVER);
         fake.hold = MANY_LOOKS;
-        setup.job = jobs[i];
-        bool alone = setup.job == PIPELINE_WRITE_READY || setup.job == PIPELINE_READ;
+        rig.job = jobs[i];
+        bool alone = rig.job == JOB_WRITE_READY || rig.job == JOB_READ;
         double waited = 1;
         for (int round = 0; round < 5 && waited >= 0.5; round++) { /* the machine may be slow */
             rig_run(&rig, &setup, NEVER);
@@ -107,7 +96,6 @@ static void test_io_threads_without_requests(void **state)
     struct pipeline_setup setup = {
         .engine = engine_kind_of(ENGINE_PWRITE), .data_threads = 2, .depth = 1, .buffers = 6};
     rig_start(&rig, LAYOUT_WRITER, 4, 5000, 4096);
-    setup.job = PIPELINE_WRITE;
     rig_run(&rig, &setup, NEVER);
     rig_check_writing(&rig, 5000);
     uint32_t without = 0;
@@ -121,7 +109,7 @@ static void test_io_threads_without_requests(void **state)
             without++;
         }
     assert_int_equal(without, 2);
-    setup.job = PIPELINE_CHECK;
+    rig.job = JOB_CHECK;
     rig_run(&rig, &setup, NEVER);
     assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
     rig_end(&rig);
@@ -136,7 +124,6 @@ static void test_more_data_threads_than_places(void **state)
         uint32_t io_threads = 1 + round % 3;
         uint64_t bytes = 512 * (1 + round % 7) - 100;
         struct pipeline_setup setup = {
-            .job = PIPELINE_WRITE,
             .engine = engine_kind_of(ENGINE_NULL),
             .data_threads = 6,
             .depth = 2,
@@ -156,7 +143,7 @@ static void test_more_data_threads_than_places(void **state)
 
 static int run_one(struct rig *rig, struct pipeline_setup *setup)
 {
-    rig_tasks(rig, false, NEVER);
+    rig_tasks(rig, NEVER);
     int result = rig_open(rig, setup, NULL);
     if (!result)
         pipeline_go_at(rig->pipeline, clock_now_ns());
@@ -172,13 +159,13 @@ static void test_many_pipelines_at_once(void **state)
     const struct engine_kind *engine = engine_kind_of(ENGINE_PWRITE);
     struct pipeline_setup setups[MANY];
     for (int i = 0; i < MANY; i++) {
-        setups[i] = (struct pipeline_setup){
-            .job = PIPELINE_WRITE, .engine = engine, .data_threads = 2, .depth = 1, .buffers = 4};
+        setups[i] =
+            (struct pipeline_setup){.engine = engine, .data_threads = 2, .depth = 1, .buffers = 4};
         rig_start(&rigs[i], LAYOUT_WRITER, 2, BYTES, 4096);
         assert_int_equal(run_one(&rigs[i], &setups[i]), 0);
     }
     for (int i = 0; i < MANY; i++) {
-        rig_wait(&rigs[i], &setups[i]);
+        rig_wait(&rigs[i]);
         rig_check_writing(&rigs[i], BYTES);
         rig_end(&rigs[i]);
     }
@@ -197,7 +184,6 @@ static void lanes_do_every_job(void **state)
         struct rig rig;
         struct pipeline_place place;
         struct pipeline_setup setup = {
-            .job = PIPELINE_WRITE,
             .engine = engine_kind_of(ENGINE_PWRITE),
             .data_threads = shapes[i].data_threads,
             .depth = 1,
@@ -211,11 +197,11 @@ static void lanes_do_every_job(void **state)
         for (uint32_t w = 0; w < rig.io_threads; w++)
             rig_check_counts(&rig, w);
         rig_check_files(&rig);
-        setup.job = PIPELINE_CHECK;
+        rig.job = JOB_CHECK;
         rig_run(&rig, &setup, NEVER);
         assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes, 4000000);
         assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
-        setup.job = PIPELINE_READ;
+        rig.job = JOB_READ;
         rig_run(&rig, &setup, NEVER);
         rig_end(&rig);
     }
@@ -230,7 +216,6 @@ static void bound_lanes_do_every_job(void **state)
     struct numa *numa;
     assert_int_equal(numa_open(&numa, NULL), 0);
     struct pipeline_setup setup = {
-        .job = PIPELINE_WRITE,
         .engine = engine_kind_of(ENGINE_PWRITE),
         .data_threads = 2,
         .depth = 1,
@@ -263,7 +248,6 @@ static void batches_fill_and_end(void **state)
     for (uint32_t batch = 1; batch <= 7; batch += 3) {
         struct rig rig;
         struct pipeline_setup setup = {
-            .job = PIPELINE_WRITE,
             .engine = engine_kind_of(ENGINE_PWRITEV),
             .data_threads = 3,
             .depth = batch,
@@ -273,7 +257,7 @@ static void batches_fill_and_end(void **state)
         rig_start(&rig, LAYOUT_RANK, 2, 3000001, 10000);
         rig_run(&rig, &setup, NEVER);
         rig_check_files(&rig);
-        setup.job = PIPELINE_CHECK;
+        rig.job = JOB_CHECK;
         rig_run(&rig, &setup, NEVER);
         assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
         rig_end(&rig);

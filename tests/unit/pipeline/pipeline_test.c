@@ -98,14 +98,13 @@ static void one_round(struct property *property)
     enum preference wish = property_below(property, 2) ? PREFER : NEVER;
     rig_start(&rig, layouts[property_below(property, 3)], io_threads, bytes, request);
     struct pipeline_setup setup = some_setup(property, engine, io_threads);
-    setup.job = PIPELINE_WRITE;
     rig_run(&rig, &setup, wish);
     rig_check_writing(&rig, bytes);
-    setup.job = PIPELINE_READ;
+    rig.job = JOB_READ;
     rig_run(&rig, &setup, wish);
     assert_int_equal(rig_bytes_read(&rig), bytes);
     rig_check_handling(&rig, 0);
-    setup.job = PIPELINE_CHECK;
+    rig.job = JOB_CHECK;
     rig_run(&rig, &setup, wish);
     rig_check_handling(&rig, rig_requests(&rig));
     assert_int_equal(rig_bytes_read(&rig), bytes);
@@ -135,7 +134,7 @@ static void test_ready_made_buffers(void **state)
         rig_start(&rig, LAYOUT_WRITER, io_threads, bytes, 4096);
         struct pipeline_setup setup =
             some_setup(&property, some_engine(&property, &fake), io_threads);
-        setup.job = PIPELINE_WRITE_READY;
+        rig.job = JOB_WRITE_READY;
         rig_run(&rig, &setup, PREFER);
         uint64_t sum = 0;
         for (uint32_t w = 0; w < io_threads; w++) {
@@ -158,12 +157,12 @@ static void test_ready_made_buffers_are_full(void **state)
     static const unsigned char zeros[1024];
     struct rig rig;
     struct pipeline_setup setup = {
-        .job = PIPELINE_WRITE_READY,
         .engine = engine_kind_of(ENGINE_PWRITE),
         .depth = 1,
         .buffers = 4,
     };
     rig_start(&rig, LAYOUT_RANK, 1, 3 * 4096 + 100, 4096);
+    rig.job = JOB_WRITE_READY;
     rig_run(&rig, &setup, NEVER);
     int fd = open(rig.paths[0], O_RDONLY | O_CLOEXEC);
     for (off_t at = 0; at < 3 * 4096; at += 4096) {
@@ -183,9 +182,8 @@ static void test_a_read_that_never_happened_is_found(void **state)
     struct pipeline_setup setup = {
         .engine = engine_kind_of(ENGINE_NULL), .data_threads = 2, .depth = 4, .buffers = 8};
     rig_start(&rig, LAYOUT_RANK, 2, 40 * 8192, 8192);
-    setup.job = PIPELINE_WRITE;
     rig_run(&rig, &setup, NEVER);
-    setup.job = PIPELINE_CHECK;
+    rig.job = JOB_CHECK;
     rig_run(&rig, &setup, NEVER);
     assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 80);
     assert_int_equal(pipeline_found(rig.pipeline, found), PIPELINE_DIFFERENCES);
@@ -209,10 +207,9 @@ static void test_bytes_before_an_early_end_add_up(void **state)
         if (setup.engine->available(NULL))
             continue;
         rig_start(&rig, LAYOUT_RANK, 1, 20 * 4096, 4096);
-        setup.job = PIPELINE_WRITE;
         rig_run(&rig, &setup, NEVER);
         assert_int_equal(truncate(rig.paths[0], 10 * 4096 + 1000), 0);
-        setup.job = PIPELINE_CHECK;
+        rig.job = JOB_CHECK;
         rig_run(&rig, &setup, NEVER);
         const struct counters *counters = &pipeline_outcome(rig.pipeline, 0)->counters;
         assert_int_equal(counters->bytes, 10 * 4096 + 1000);
@@ -240,15 +237,13 @@ static void test_reads_only_what_was_acknowledged(void **state)
                 missing[missing_count++] = place;
         fake_start(&fake);
         fake.keep_log = fake.drop = true;
-        struct pipeline_setup setup = {.job = PIPELINE_READ,
-                                       .engine = &fake.kind,
-                                       .depth = 8,
-                                       .buffers = 8,
-                                       .data_threads = 1};
+        struct pipeline_setup setup = {
+            .engine = &fake.kind, .depth = 8, .buffers = 8, .data_threads = 1};
         rig_start(&rig, LAYOUT_RANK, 1, count * 512, 512);
-        rig_tasks(&rig, false, NEVER);
+        rig_tasks(&rig, NEVER);
         acknowledged_from(&rig.acknowledged[0], issued, 0, missing, missing_count);
         file_close(&rig.files[0], rig.paths[0], NULL);
+        rig.job = JOB_READ;
         rig_run(&rig, &setup, NEVER);
         for (uint64_t i = 0; i < fake.submitted; i++) {
             uint64_t place = fake.log[i].offset / 512;

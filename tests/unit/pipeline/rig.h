@@ -18,8 +18,14 @@
 
 enum { RIG_THREADS = 4, RIG_REQUEST_MOST = 1 << 20 };
 
+/* What is done with all requests. */
+enum job { JOB_WRITE, JOB_WRITE_READY, JOB_READ, JOB_CHECK, JOB_MIXED };
+
 struct rig {
     struct folder folder;
+    enum job job;     /* of the next pipeline */
+    uint64_t reads;   /* mixed: as in the tasks */
+    enum order order; /* mixed */
     struct content content;
     struct geometry geometry;
     uint32_t rank_node;
@@ -30,6 +36,11 @@ struct rig {
     struct acknowledged acknowledged[RIG_THREADS]; /* of the last writing job */
     struct pipeline *pipeline;
 };
+
+static inline bool job_is_reading(enum job job)
+{
+    return job == JOB_READ || job == JOB_CHECK;
+}
 
 static inline void rig_start(struct rig *rig, enum layout layout, uint32_t io_threads,
                              uint64_t bytes, uint64_t request)
@@ -70,9 +81,10 @@ static inline void rig_open_file(struct rig *rig, uint32_t io_thread, bool reads
         fail_msg("%s", failure.text);
 }
 
-/* Files and tasks of one job. */
-static inline void rig_tasks(struct rig *rig, bool reads, enum preference wish)
+/* Files and tasks of the job. */
+static inline void rig_tasks(struct rig *rig, enum preference wish)
 {
+    bool reads = job_is_reading(rig->job);
     for (uint32_t i = 0; i < rig->io_threads; i++) {
         struct task *task = &rig->tasks[i];
         char name[32];
@@ -80,12 +92,14 @@ static inline void rig_tasks(struct rig *rig, bool reads, enum preference wish)
         geometry_share(&rig->geometry, 0, i, &task->share);
         snprintf(name, sizeof name, "f%llu", (unsigned long long)task->share.file);
         folder_file(&rig->folder, name, rig->paths[i]);
+        task->sequence = (struct sequence){task->share.request_count, rig->order, i + 1};
         task->position = (struct position){
             .file = task->share.file,
             .base_bytes = task->share.file_base,
             .file_bytes = geometry_file_bytes(&rig->geometry, &task->share),
         };
-        task->only = reads ? &rig->acknowledged[i] : NULL;
+        task->reads = reads ? TASK_READS : rig->job == JOB_MIXED ? rig->reads : 0;
+        task->only = task->reads ? &rig->acknowledged[i] : NULL;
         if (!task->share.request_count)
             continue;
         rig_open_file(rig, i, reads, wish);
@@ -97,6 +111,8 @@ static inline void rig_tasks(struct rig *rig, bool reads, enum preference wish)
 static inline int rig_open(struct rig *rig, struct pipeline_setup *setup, struct failure *why)
 {
     pipeline_close(rig->pipeline);
+    setup->makes = rig->job == JOB_MIXED ? setup->makes : rig->job == JOB_WRITE;
+    setup->checks = rig->job == JOB_MIXED ? setup->checks : rig->job == JOB_CHECK;
     setup->io_threads = rig->io_threads;
     setup->buffer_bytes = rig->geometry.setup.request_bytes;
     setup->content = &rig->content;
@@ -105,29 +121,24 @@ static inline int rig_open(struct rig *rig, struct pipeline_setup *setup, struct
 }
 
 /* Until all threads are done; what was written is remembered. */
-static inline void rig_wait(struct rig *rig, const struct pipeline_setup *setup)
+static inline void rig_wait(struct rig *rig)
 {
     while (!pipeline_wait(rig->pipeline, 1000000000))
         ;
     for (uint32_t i = 0; i < rig->io_threads; i++)
-        if (setup->job == PIPELINE_WRITE || setup->job == PIPELINE_WRITE_READY)
+        if (rig->job == JOB_WRITE || rig->job == JOB_WRITE_READY)
             rig->acknowledged[i] = pipeline_outcome(rig->pipeline, i)->acknowledged;
-}
-
-static inline bool job_is_reading(enum pipeline_job job)
-{
-    return job == PIPELINE_READ || job == PIPELINE_CHECK;
 }
 
 /* One whole job without a failure. */
 static inline void rig_run(struct rig *rig, struct pipeline_setup *setup, enum preference wish)
 {
     struct failure failure = {0};
-    rig_tasks(rig, job_is_reading(setup->job), wish);
+    rig_tasks(rig, wish);
     if (rig_open(rig, setup, &failure))
         fail_msg("%s", failure.text);
     pipeline_go_at(rig->pipeline, clock_now_ns());
-    rig_wait(rig, setup);
+    rig_wait(rig);
     for (uint32_t i = 0; i < rig->io_threads; i++)
         if (pipeline_outcome(rig->pipeline, i)->failure.code)
             fail_msg("%s", pipeline_outcome(rig->pipeline, i)->failure.text);
@@ -162,7 +173,7 @@ static inline void rig_check_counts(const struct rig *rig, uint32_t io_thread)
     assert_int_equal(set->bytes, outcome->counters.bytes);
     assert_int_equal(bytes, outcome->counters.bytes);
     assert_int_equal(acknowledged_count(set), outcome->counters.requests);
-    assert_int_equal(outcome->latency.total, outcome->counters.requests);
+    assert_int_equal(outcome->latency[ENGINE_WRITE].total, outcome->counters.requests);
     rig_check_series(rig, io_thread);
 }
 

@@ -50,13 +50,13 @@ static inline struct stand *stand_new(enum engine_direction direction, uint64_t 
                   .request_bytes = request,
                   .request_count = (bytes + request - 1) / request},
         .position.file_bytes = bytes,
+        .reads = direction == ENGINE_READ ? TASK_READS : 0,
         .may_fall_back = true,
     };
     stand->setup = (struct drive_setup){
         .engine = &stand->fake.kind,
         .task = &stand->task,
         .outcome = &stand->outcome,
-        .direction = direction,
         .depth = DEPTH,
     };
     outcome_clear(&stand->outcome);
@@ -74,6 +74,7 @@ static inline void stand_send(struct stand *stand)
     struct buffer *buffer = &stand->buffers[stand->sent];
     struct extent extent = share_extent(&stand->task.share, stand->sent);
     *buffer = (struct buffer){
+        .request.direction = task_direction(&stand->task, stand->sent),
         .memory = stand_memory,
         .state = BUFFER_IN_FLIGHT,
         .place = stand->sent++,
@@ -100,12 +101,12 @@ static inline void stand_run(struct stand *stand)
 {
     const struct failure *failure = &stand->outcome.failure;
     stand_open(stand);
-    while (stand->drive.in_flight ||
+    while (drive_in_flight(&stand->drive) ||
            (stand->sent < stand->task.share.request_count && !failure->code)) {
-        while (stand->drive.in_flight < DEPTH && !failure->code &&
+        while (drive_in_flight(&stand->drive) < DEPTH && !failure->code &&
                stand->sent < stand->task.share.request_count)
             stand_send(stand);
-        if (stand->drive.in_flight)
+        if (drive_in_flight(&stand->drive))
             stand_collect(stand);
         if (stand->drive.broken)
             break;
@@ -119,7 +120,11 @@ static inline void assert_all_done(const struct stand *stand)
     assert_int_equal(stand->outcome.failure.code, 0);
     assert_int_equal(counters->bytes, stand->task.share.bytes);
     assert_int_equal(counters->requests, stand->task.share.request_count);
-    assert_int_equal(stand->outcome.latency.total, stand->task.share.request_count);
+    assert_int_equal(stand->outcome.latency[ENGINE_WRITE].total +
+                         stand->outcome.latency[ENGINE_READ].total,
+                     stand->task.share.request_count);
+    assert_int_equal(stand->outcome.bytes[ENGINE_WRITE] + stand->outcome.bytes[ENGINE_READ],
+                     counters->bytes);
     assert_int_equal(stand->done, stand->task.share.request_count);
     assert_int_equal(counters->failed_requests, 0);
     assert_true(counters->first_ns >= 0 && counters->last_ns >= counters->first_ns);
