@@ -17,6 +17,7 @@
 #include "base/preference.h"
 #include "base/text.h"
 #include "options/engines.h"
+#include "options/sections.h"
 
 enum option_id {
 #define OPTION(ID, ...) OPTION_##ID,
@@ -34,10 +35,17 @@ enum option_flag {
     ENDS_EARLY = 1 << 3,    /* may end a phase before all of the data set is written or read */
     SHOWN = 1 << 4,         /* in the settings of the plan and the summary */
     SHOWN_CHANGED = 1 << 5, /* likewise, where it differs from the default */
+    READER_OWN = 1 << 6,    /* a section that reads another one's data may have its own */
 };
 
 /* Where a value came from; a later source wins over an earlier one, whatever the order given. */
-enum option_source { SOURCE_DEFAULT, SOURCE_PRESET, SOURCE_FILE, SOURCE_COMMAND_LINE };
+enum option_source {
+    SOURCE_DEFAULT,
+    SOURCE_PRESET,
+    SOURCE_FILE,
+    SOURCE_COMMAND_LINE,
+    SOURCE_SECTION,
+};
 
 /* Values of the CHOICE options, in the order of options.def; those that say prefer, require or
  * never are an enum preference. */
@@ -88,7 +96,9 @@ struct settings {
 /* The user's request as a whole. */
 struct options {
     struct run_settings run;
-    struct settings common; /* of every section that does not set its own */
+    struct settings common;   /* of every section that does not set its own */
+    struct section *sections; /* of a settings file, in running order; none: --phases is the list */
+    size_t section_count;
 };
 
 /* Defaults of the table. -ENOMEM. */
@@ -146,9 +156,13 @@ void settings_canonical(const struct settings *settings, struct text *out);
 void options_pack(const struct options *options, struct text *out);
 int options_unpack(struct options *options, char *text, struct failure *why);
 
-/* Appends "name value, name value" of the options in canonical text that their flags show. Keys of
- * another version are skipped. */
+/* Appends "name value, name value" of the common options in canonical text that their flags show.
+ * Keys of another version are skipped. */
 void options_shown(const char *canonical, struct text *out);
+
+/* Appends the same of the next section in canonical text, "dump: write; layout shared, ...";
+ * returns where to continue, or NULL when there is none. */
+const char *options_next_section(const char *canonical, struct text *out);
 
 /* Reads canonical text or a settings file: "key = value", blank lines, comments from a '#' at the
  * start of a line or after a blank. A value that a plain line cannot hold stands in double quotes

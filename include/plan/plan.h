@@ -32,6 +32,7 @@ struct plan_setup {
     const enum target_kind *target_kinds; /* one for each of settings->targets */
     uint64_t open_ended_bytes; /* data set when only a time is given: what the targets can take */
     const char *run_id;        /* of this run, or of the run whose files are read */
+    const char *section;       /* whose own folder the files are in; "": the run's folder */
 };
 
 struct plan {
@@ -53,7 +54,9 @@ void plan_release(struct plan *plan);
  */
 int plan_shift(struct plan *plan, uint64_t nodes, struct failure *why);
 
-/* The folder that this run makes in a directory target, and the file that a share lies in. */
+/* The folder that this run makes in a directory target, the folder of the data set in it (the same
+ * where there is one data set), and the file that a share lies in. */
+void plan_run_folder(const struct plan *plan, uint32_t target, struct text *out);
 void plan_folder(const struct plan *plan, uint32_t target, struct text *out);
 void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const struct share *share,
                struct text *out);
@@ -62,7 +65,9 @@ void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const st
 uint64_t plan_target_bytes(const struct plan *plan, uint32_t target);
 uint64_t plan_node_bytes(const struct plan *plan, uint32_t target, uint32_t node);
 
-/* The plan for people: totals, shares, threads, engine, phases, in a few lines. */
-void plan_describe(const struct plan *plan, const struct run_settings *run, struct text *out);
+/* The plan for people: totals, shares, threads, engine, phases, in a few lines. With a section (or
+ * NULL): what it does and which options it sets itself, instead of the list of phases. */
+void plan_describe(const struct plan *plan, const struct run_settings *run,
+                   const struct section *section, struct text *out);
 
 #endif

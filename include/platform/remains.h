@@ -13,7 +13,8 @@
 
 struct remains {
     const char *folder;
-    bool (*own)(const char *name, void *context); /* true if the run uses this file name */
+    bool (*own)(const char *name, void *context);        /* true if the run uses this file name */
+    bool (*own_folder)(const char *name, void *context); /* likewise; checked apart; NULL: none */
     void *context;
     bool force;     /* also if it cannot be determined whether a run is using a file */
     uint64_t files; /* number of files removed */

@@ -30,8 +30,11 @@ struct dataset {
     const struct plan *plan;
     struct part *parts; /* one for each writer of this rank */
     uint32_t part_count;
-    char *folder;             /* of this rank's target, NULL when the target is no directory */
-    bool folder_made;         /* by this rank */
+    char *folder;      /* on this rank's target; NULL when the target is not a directory */
+    bool folder_made;  /* by this rank */
+    char *above;       /* the run's folder, where 'folder' is a section's own in it; else NULL */
+    bool above_made;   /* by this rank */
+    bool above_shared; /* an earlier data set of this run makes it too */
     enum record_truth shared; /* do all nodes see the same target? unknown with one node */
     uint64_t generation;      /* of what lies in the files */
     struct lookout *lookout;  /* is told of removals; NULL: nobody */

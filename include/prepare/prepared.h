@@ -25,6 +25,8 @@ struct prepared {
     struct settings *settings; /* in the setup's pool; resolved by prepare_plan */
     bool writes;               /* does a phase with these settings write, or read? */
     bool reads;
+    const struct prepared *source;  /* whose data set it reads; NULL: its own */
+    const char *folder;             /* the section's own in the run's; "" */
     bool probe;                     /* of a probe: already resolved, with files named apart */
     struct record_target *targets;  /* one for each target, as this rank sees it */
     struct target_space *spaces;    /* likewise: the file systems that they lie on */

@@ -113,13 +113,15 @@ struct record_device {
 };
 
 struct record_phase {
-    char name[RECORD_NAME]; /* "01_write" */
-    char kind[RECORD_NAME]; /* "write", "read", "verify" */
-    uint8_t writes;         /* 1: data were written to the files */
-    uint8_t reads;          /* 1: data were read from them */
-    uint8_t checks;         /* 1: ... and every byte was compared with what was written */
-    uint8_t discards;       /* 1: the engine drops the data, nothing reaches storage */
-    int64_t repetition;     /* from 1 */
+    char name[RECORD_NAME];    /* "01_write" */
+    char kind[RECORD_NAME];    /* "write", "read", "verify" */
+    uint8_t writes;            /* 1: data were written to the files */
+    uint8_t reads;             /* 1: data were read from them */
+    uint8_t checks;            /* 1: ... and every byte was compared with what was written */
+    uint8_t discards;          /* 1: the engine drops the data, nothing reaches storage */
+    char section[RECORD_NAME]; /* of the settings file; "" without sections */
+    int64_t repetition;        /* from 1 */
+    int64_t position;          /* in the list of phases, from 1; 0 in results without it */
     enum record_status status;
     enum record_end_reason ended_by;
     char *failure;       /* NULL, or the one line that was printed */

@@ -67,7 +67,12 @@ static int refuse(const struct session *session, const struct failure *why)
 static void show_plan(const struct session *session, FILE *stream)
 {
     struct text text = {0};
-    plan_describe(&session->setup.prepared[0]->plan, &session->setup.options.run, &text);
+    const struct setup *setup = &session->setup;
+    for (uint32_t i = 0; i < setup->options.section_count; i++)
+        plan_describe(&setup->prepared[i]->plan, &setup->options.run, &setup->options.sections[i],
+                      &text);
+    if (!setup->options.section_count)
+        plan_describe(&setup->prepared[0]->plan, &setup->options.run, NULL, &text);
     tell_text(stream, text_string(&text));
     text_release(&text);
 }

@@ -93,7 +93,7 @@ static void on_opened(void *context, const struct record_phase *phase)
     if (teller->quiet)
         return;
     summary_mode_line(phase, &teller->style, &line);
-    fprintf(stderr, "%s: ", phase->kind);
+    fprintf(stderr, "%s: ", phase->section[0] ? phase->section : phase->kind);
     tell_text(stderr, text_string(&line));
     fputc('\n', stderr);
     text_release(&line);

@@ -46,8 +46,23 @@ static int take_value(struct line *line, const char *name, const char *takes, ch
     return 0;
 }
 
+/* --set may be given several times: its values are kept as lines. */
+static int add_set(struct line *line, const char *value, struct failure *why)
+{
+    struct text all = {0};
+    const char *before = line->options->run.set;
+    text_add(&all, "%s%s%s", before ? before : "", before ? "\n" : "", value);
+    int status = all.failed ? failure_set(why, -ENOMEM, "not enough memory for --set")
+                            : options_set(line->options, OPTION_SET, text_string(&all),
+                                          SOURCE_COMMAND_LINE, why);
+    text_release(&all);
+    return status;
+}
+
 static int set(struct line *line, enum option_id id, const char *value, struct failure *why)
 {
+    if (id == OPTION_SET)
+        return add_set(line, value, why);
     return options_set(line->options, id, value, SOURCE_COMMAND_LINE, why);
 }
 

@@ -44,6 +44,8 @@ void options_canonical(const struct options *options, struct text *out)
     }
     text_release(&value);
     add_targets(&options->common, out);
+    for (size_t i = 0; i < options->section_count; i++)
+        section_print(&options->sections[i], NULL, out);
 }
 
 static bool is_shown(enum option_id id, const char *value, size_t length)
@@ -53,24 +55,54 @@ static bool is_shown(enum option_id id, const char *value, size_t length)
     return options_flagged(id, SHOWN) || (changed && options_flagged(id, SHOWN_CHANGED));
 }
 
+/* The line's option, and its value up to 'end'; OPTION_COUNT for another line. */
+static enum option_id take_line(const char *line, const char *end, const char **value)
+{
+    char name[64];
+    *value = strstr(line, " = ");
+    if (!*value || *value >= end)
+        return OPTION_COUNT;
+    snprintf(name, sizeof name, "%.*s", (int)(*value - line), line);
+    *value += strlen(" = ");
+    return options_find(name);
+}
+
 void options_shown(const char *canonical, struct text *out)
 {
     const char *before = "";
-    for (const char *line = canonical; *line;) {
+    for (const char *line = canonical; *line && *line != '[';) {
         const char *end = strchrnul(line, '\n');
-        const char *value = strstr(line, " = ");
-        if (value && value < end) {
-            char name[64];
-            snprintf(name, sizeof name, "%.*s", (int)(value - line), line);
-            enum option_id id = options_find(name);
-            value += 3;
-            if (id != OPTION_COUNT && is_shown(id, value, (size_t)(end - value))) {
-                text_add(out, "%s%s %.*s", before, name, (int)(end - value), value);
-                before = ", ";
-            }
+        const char *value;
+        enum option_id id = take_line(line, end, &value);
+        if (id != OPTION_COUNT && is_shown(id, value, (size_t)(end - value))) {
+            text_add(out, "%s%s %.*s", before, option_table[id].name, (int)(end - value), value);
+            before = ", ";
         }
         line = *end ? end + 1 : end;
     }
+}
+
+const char *options_next_section(const char *canonical, struct text *out)
+{
+    const char *at = *canonical == '[' ? canonical : strstr(canonical, "\n[");
+    if (!at)
+        return NULL;
+    at += *at == '\n';
+    const char *name = at + 1;
+    const char *body = strchrnul(at, '\n');
+    body += *body == '\n';
+    text_add(out, "%.*s", (int)strcspn(name, "]\n"), name);
+    if (!strncmp(body, "phase = ", strlen("phase = "))) {
+        const char *phase = body + strlen("phase = ");
+        text_add(out, ": %.*s", (int)strcspn(phase, "\n"), phase);
+        body = strchrnul(phase, '\n');
+        body += *body == '\n';
+    }
+    if (!strncmp(body, "data = ", strlen("data = ")))
+        text_add(out, " what '%.*s' wrote", (int)strcspn(body + 7, "\n"), body + 7);
+    text_add(out, "; ");
+    options_shown(body, out);
+    return body;
 }
 
 void settings_canonical(const struct settings *settings, struct text *out)
@@ -98,6 +130,8 @@ void options_pack(const struct options *options, struct text *out)
         }
         if ((int)options->common.targets_source == source)
             add_targets(&options->common, out);
+        for (size_t i = 0; i < options->section_count && source == SOURCE_FILE; i++)
+            section_print(&options->sections[i], NULL, out);
     }
     text_release(&value);
 }

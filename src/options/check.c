@@ -297,10 +297,9 @@ static int check_cleanup(const struct options *options, struct failure *why)
     return 0;
 }
 
-int options_check(const struct options *options, struct failure *why)
+/* The rules within one section, or of a run without sections. */
+static int check_one(const struct options *options, struct failure *why)
 {
-    if (options->run.cleanup)
-        return check_cleanup(options, why);
     static int (*const rules[])(const struct options *, struct failure *) = {
         check_texts, check_targets, check_one_size, check_not_zero, check_offsets,
         check_pool,  check_floor,   check_repeat,   check_ratios,   check_engine,
@@ -319,4 +318,39 @@ int options_check(const struct options *options, struct failure *why)
     if (status == 0)
         status = check_ceilings(options, &wanted, why);
     return status;
+}
+
+/* A section as a run of its own: its phase alone, with its settings. */
+static int check_section(const struct options *options, size_t index, struct failure *why)
+{
+    const struct section *section = &options->sections[index];
+    const size_t other = section_find(options, section->data);
+    struct options view = {.run = options->run};
+    struct settings written = {0};
+    struct failure inner = {0};
+    char phase[SECTION_NAME];
+    text_copy(phase, sizeof phase, phase_kinds[section->phase].name);
+    view.run.phases = phase;
+    view.run.ceilings &= phase_kinds[section->phase].writes;
+    if (!section_settings(options, index, &view.common, &inner) && other < options->section_count &&
+        !section_settings(options, other, &written, &inner))
+        section_adopt(&view.common, &written, &inner);
+    if (!inner.code)
+        check_one(&view, &inner);
+    settings_release(&written);
+    settings_release(&view.common);
+    return inner.code ? failure_set(why, inner.code, "section '%s': %s", section->name, inner.text)
+                      : 0;
+}
+
+int options_check(const struct options *options, struct failure *why)
+{
+    if (options->run.cleanup)
+        return check_cleanup(options, why);
+    if (!options->section_count)
+        return check_one(options, why);
+    sections_check(options, why);
+    for (size_t i = 0; i < options->section_count && !why->code; i++)
+        check_section(options, i, why);
+    return why->code;
 }

@@ -55,6 +55,7 @@ void settings_release(struct settings *settings)
 
 void options_release(struct options *options)
 {
+    sections_release(options);
     settings_release(&options->common);
     for (size_t id = 0; id < OPTION_COUNT; id++)
         if (option_table[id].scope == SCOPE_RUN)

@@ -12,6 +12,7 @@ struct reader {
     const char *name;
     enum option_source source;
     bool inherit;
+    struct section *section; /* that the lines belong to; NULL: the common options */
     unsigned line;
     unsigned seen[OPTION_COUNT]; /* the line where a key stood */
     char **targets;
@@ -67,6 +68,39 @@ static int set_option(struct reader *reader, enum option_id id, struct failure *
                   : 0;
 }
 
+/* "[name]": what follows belongs to this section. */
+static int open_section(struct reader *reader, const char *line, struct failure *why)
+{
+    struct failure inner = {0};
+    size_t length = strcspn(line + 1, "]");
+    const char *after = line + 1 + length + (line[1 + length] == ']');
+    if (line[1 + length] != ']' || after[strspn(after, " \t")] != '\0')
+        return refuse(reader, "'[name]' is expected", why);
+    int status = sections_add(reader->options, line + 1, length, &inner);
+    if (status)
+        return failure_set(why, status, "line %u of '%s': %s", reader->line, reader->name,
+                           inner.text);
+    reader->section = &reader->options->sections[reader->options->section_count - 1];
+    memset(reader->seen, 0, sizeof reader->seen);
+    return 0;
+}
+
+/* A key of a section; an option only once. */
+static int set_in_section(struct reader *reader, const char *key, struct failure *why)
+{
+    struct failure inner = {0};
+    enum option_id id = options_find(key);
+    if (id != OPTION_COUNT && reader->seen[id])
+        return failure_set(why, -EINVAL, "line %u of '%s': '%s' stands on line %u already",
+                           reader->line, reader->name, key, reader->seen[id]);
+    if (id != OPTION_COUNT)
+        reader->seen[id] = reader->line;
+    int status = section_set(reader->section, key, text_string(&reader->value), &inner);
+    return status ? failure_set(why, status, "line %u of '%s': section '%s': %s", reader->line,
+                                reader->name, reader->section->name, inner.text)
+                  : 0;
+}
+
 /* 'line' is ended and may be changed. */
 static int read_line(struct reader *reader, char *line, struct failure *why)
 {
@@ -74,9 +108,7 @@ static int read_line(struct reader *reader, char *line, struct failure *why)
     if (*key == '\0' || *key == '#')
         return 0;
     if (*key == '[')
-        return refuse(reader,
-                      "sections are not known to this version; name the phases by 'phases = ...'",
-                      why);
+        return open_section(reader, key, why);
     char *equals = strchr(key, '=');
     if (!equals)
         return refuse(reader, "'key = value' is expected", why);
@@ -87,7 +119,7 @@ static int read_line(struct reader *reader, char *line, struct failure *why)
 
     bool is_target = strcmp(key, "target") == 0;
     enum option_id id = options_find(key);
-    if (!is_target && id == OPTION_COUNT)
+    if (!is_target && id == OPTION_COUNT && !reader->section)
         return refuse_key(reader, key, why);
     struct failure inner = {0};
     text_clear(&reader->value);
@@ -97,6 +129,8 @@ static int read_line(struct reader *reader, char *line, struct failure *why)
     if (reader->value.failed)
         return failure_set(why, -ENOMEM, "no memory for line %u of '%s'", reader->line,
                            reader->name);
+    if (reader->section)
+        return set_in_section(reader, key, why);
     return is_target ? add_target(reader, why) : set_option(reader, id, why);
 }
 

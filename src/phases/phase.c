@@ -19,14 +19,17 @@ bool phase_checks(const struct phase_kind *kind, const struct settings *settings
 }
 
 /* In the live line. */
-static const char *name_of(const struct step *step)
+static const char *name_of(const struct options *options, const struct step *step)
 {
     static const char *const probes[] = {
         [PROBE_DATA] = "probe: data alone",
         [PROBE_STORAGE] = "probe: storage alone",
         [PROBE_BOTH] = "probe: data into storage",
     };
-    return step->role == STEP_PROBE ? probes[step->probe] : phase_kinds[step->phase].name;
+    if (step->role == STEP_PROBE)
+        return probes[step->probe];
+    return options->section_count ? options->sections[step->section].name
+                                  : phase_kinds[step->phase].name;
 }
 
 int phase_init(struct phase *phase, struct run *run, const struct step *step, struct failure *why)
@@ -38,7 +41,8 @@ int phase_init(struct phase *phase, struct run *run, const struct step *step, st
         .kind = &phase_kinds[step->phase],
         .prepared = prepared,
         .dataset = &run->setup->prepared[step->dataset]->dataset,
-        .name = name_of(step),
+        .content = &run->setup->prepared[step->dataset]->content,
+        .name = name_of(&run->setup->options, step),
         .limits = {.deadline_ns = settings->time_ns,
                    .writer_rate = divide_up(settings->rate_bytes, settings->writers)},
         .number = run->carried_out++,

@@ -41,6 +41,7 @@ struct phase {
     const struct phase_kind *kind;
     const struct prepared *prepared; /* for the settings of its step */
     struct dataset *dataset;         /* the files that it is about */
+    const struct content *content;   /* of the data set */
     const char *name;                /* for the live line */
     struct limits limits;
     uint32_t number;    /* counts what the run has carried out, from 0: tells messages apart */

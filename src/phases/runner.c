@@ -35,7 +35,12 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
               engine_name(prepared->settings->engine));
     text_copy(into->engine_used, sizeof into->engine_used, engine_name(prepared->engine->id));
     text_copy(into->engine_reason, sizeof into->engine_reason, prepared->engine_reason);
-    snprintf(into->name, sizeof into->name, "%02zu_%s", run->record->phase_count, kind->name);
+    if (run->setup->options.section_count)
+        text_copy(into->section, sizeof into->section,
+                  run->setup->options.sections[step->section].name);
+    snprintf(into->name, sizeof into->name, "%02zu_%.32s", run->record->phase_count,
+             into->section[0] ? into->section : kind->name);
+    into->position = step->position;
     text_copy(into->kind, sizeof into->kind, kind->name);
     into->repetition = step->repetition;
     into->status = RECORD_RUNNING;

@@ -21,7 +21,7 @@ static int open_pipeline(struct work *work, struct failure *why)
         .depth = (uint32_t)settings->depth,
         .buffers = (uint32_t)settings->buffer_count,
         .buffer_bytes = settings->buffer_size_bytes,
-        .content = &phase->prepared->content,
+        .content = phase->content,
         .tasks = bytes->tasks,
         .limits = phase->limits,
         .mode = phase->prepared->mode,

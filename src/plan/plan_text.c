@@ -8,12 +8,20 @@
 #include "plan/names.h"
 #include "plan/schedule.h"
 
-void plan_folder(const struct plan *plan, uint32_t target, struct text *out)
+void plan_run_folder(const struct plan *plan, uint32_t target, struct text *out)
 {
     const char *path = plan->setup.settings->targets[target];
     size_t length = strlen(path);
     text_add(out, "%s%stidemill-%s", path, length && path[length - 1] == '/' ? "" : "/",
              plan->run_id);
+}
+
+void plan_folder(const struct plan *plan, uint32_t target, struct text *out)
+{
+    const char *section = plan->setup.section;
+    plan_run_folder(plan, target, out);
+    if (section && *section)
+        text_add(out, "/%s", section);
 }
 
 void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const struct share *share,
@@ -133,13 +141,28 @@ static void describe_phases(const struct settings *settings, const struct run_se
     text_add(out, "\n");
 }
 
-void plan_describe(const struct plan *plan, const struct run_settings *run, struct text *out)
+static void describe_section(const struct section *section, struct text *out)
+{
+    text_add(out, "section     %s: %s", section->name, phase_kinds[section->phase].name);
+    if (section->data[0])
+        text_add(out, " what '%s' wrote", section->data);
+    for (size_t i = 0; i < section->own_count; i++)
+        text_add(out, "%s%s %s", i ? ", " : "; sets ",
+                 section->own[i].id == OPTION_COUNT ? "target" : options_name(section->own[i].id),
+                 section->own[i].value);
+    text_add(out, "\n");
+}
+
+void plan_describe(const struct plan *plan, const struct run_settings *run,
+                   const struct section *section, struct text *out)
 {
     static const char *const layouts[] = {"one file for each rank", "one file for all ranks",
                                           "one file for each writer"};
     const struct settings *settings = plan->setup.settings;
     const struct shape *shape = &plan->setup.shape;
     char pool[UNITS_TEXT];
+    if (section)
+        describe_section(section, out);
     units_show_size(settings->buffer_count * settings->buffer_size_bytes, pool);
     text_add(out, "plan        %" PRIu32 " rank%s on %" PRIu32 " node%s, %s, %zu target%s\n",
              shape->rank_count, shape->rank_count == 1 ? "" : "s", shape->node_count,
@@ -152,6 +175,7 @@ void plan_describe(const struct plan *plan, const struct run_settings *run, stru
              settings->buffer_count == 1 ? "" : "s", pool);
     describe_settings(plan, run, out);
     describe_ceilings(plan, run, out);
-    describe_phases(settings, run, out);
+    if (!section)
+        describe_phases(settings, run, out);
     text_add(out, "run id      %s, seed %" PRIu64 "\n", plan->run_id, settings->seed);
 }

@@ -42,6 +42,9 @@ static int check_entry(const struct remains *remains, int folder, const char *na
     path_text(name, shown_name);
     if (fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW))
         return errno == ENOENT ? 0 : failure_system(why, errno, "cannot inspect '%s'", shown_name);
+    if (S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() && remains->own_folder &&
+        remains->own_folder(name, remains->context))
+        return 0;
     if (!remains->own(name, remains->context) || !S_ISREG(facts.st_mode) ||
         facts.st_uid != geteuid())
         return failure_set(

@@ -57,7 +57,7 @@ static int share(struct setup *setup, struct dead_run *run, struct failure *why)
             cluster_broadcast_text(setup->cluster, &run->run_id))
             failure_set(&failure, -ENOMEM, "not enough memory for the options");
         else
-            options_read(&run->options, canonical, setup->options.run.cleanup, SOURCE_FILE, false,
+            options_read(&run->options, canonical, setup->options.run.cleanup, SOURCE_FILE, true,
                          &failure);
         if (!setup_agree(setup, &failure, why)) {
             cluster_broadcast(setup->cluster, &run->ranks, sizeof run->ranks);
@@ -68,31 +68,81 @@ static int share(struct setup *setup, struct dead_run *run, struct failure *why)
     return why->code;
 }
 
+/* A folder that the run may have made on a target, and what it may hold. */
+struct folder {
+    const struct dead_run *run;
+    const struct settings *settings; /* of the files in it; NULL: none but other folders */
+    const char *target;
+    const char *section; /* whose own folder it is; "" */
+};
+
 static bool is_own(const char *name, void *context)
 {
-    const struct dead_run *run = context;
-    return plan_made_name(run->options.common.layout, run->ranks, run->options.common.writers,
-                          name);
+    const struct folder *folder = context;
+    const struct settings *settings = folder->settings;
+    return settings &&
+           plan_made_name(settings->layout, folder->run->ranks, settings->writers, name);
 }
 
-/* Each folder that the run may have made, by 'act'. Files that were targets themselves have no name
- * of the run's: nobody can tell whose they are by now. */
-static void for_each_folder(struct dead_run *run, struct remains *remains,
-                            int (*act)(struct remains *, struct failure *), struct failure *why)
+/* Above the sections' own folders there is nothing but these. */
+static bool is_section(const char *name, void *context)
 {
-    for (size_t i = 0; i < run->options.common.target_count && !why->code; i++) {
-        const char *target = run->options.common.targets[i];
-        struct text folder = {0};
-        size_t length = strlen(target);
-        text_add(&folder, "%s%stidemill-%s", target, length && target[length - 1] == '/' ? "" : "/",
-                 run->run_id);
-        remains->folder = text_string(&folder);
-        if (folder.failed)
-            failure_set(why, -ENOMEM, "not enough memory");
-        else if (path_exists(target))
-            act(remains, why);
-        text_release(&folder);
+    const struct folder *folder = context;
+    const struct options *options = &folder->run->options;
+    return !folder->settings && section_find(options, name) < options->section_count;
+}
+
+typedef int (*folder_act)(struct remains *remains, struct failure *why);
+
+static void act_on(struct folder *folder, struct remains *remains, folder_act act,
+                   struct failure *why)
+{
+    struct text path = {0};
+    size_t length = strlen(folder->target);
+    text_add(&path, "%s%stidemill-%s%s%s", folder->target,
+             length && folder->target[length - 1] == '/' ? "" : "/", folder->run->run_id,
+             folder->section[0] ? "/" : "", folder->section);
+    remains->folder = text_string(&path);
+    remains->context = folder;
+    if (path.failed)
+        failure_set(why, -ENOMEM, "not enough memory");
+    else if (path_exists(folder->target))
+        act(remains, why);
+    text_release(&path);
+}
+
+/* Files that were targets themselves have no name of the run's: nothing shows whose they are. */
+static void act_on_targets(const struct dead_run *run, const struct settings *settings,
+                           const char *section, bool above, struct remains *remains, folder_act act,
+                           struct failure *why)
+{
+    for (size_t i = 0; i < settings->target_count && !why->code; i++) {
+        struct folder folder = {run, above ? NULL : settings, settings->targets[i], section};
+        act_on(&folder, remains, act, why);
     }
+}
+
+/* Each folder that the run may have made: those of the sections before the one that they are in. */
+static void for_each_folder(const struct dead_run *run, struct remains *remains, folder_act act,
+                            struct failure *why)
+{
+    const struct options *options = &run->options;
+    struct settings settings;
+    size_t writing = 0;
+    if (!options->section_count)
+        act_on_targets(run, &options->common, "", false, remains, act, why);
+    for (size_t i = 0; i < options->section_count; i++)
+        writing += phase_kinds[options->sections[i].phase].writes;
+    for (int above = 0; above < 2; above++)
+        for (size_t i = 0; i < options->section_count && !why->code; i++) {
+            const struct section *section = &options->sections[i];
+            if (!phase_kinds[section->phase].writes || (above && writing == 1) ||
+                section_settings(options, i, &settings, why))
+                continue;
+            act_on_targets(run, &settings, writing > 1 && !above ? section->name : "", above,
+                           remains, act, why);
+            settings_release(&settings);
+        }
 }
 
 /* Every node's leader checks its folders before any leader removes anything. */
@@ -100,7 +150,8 @@ static void check_and_remove(struct setup *setup, struct dead_run *run, struct c
                              struct failure *why)
 {
     struct failure failure = {0};
-    struct remains remains = {.own = is_own, .context = run, .force = setup->options.run.force};
+    struct remains remains = {
+        .own = is_own, .own_folder = is_section, .force = setup->options.run.force};
     bool leads = setup->cluster->leader;
     if (leads)
         for_each_folder(run, &remains, remains_check, &failure);

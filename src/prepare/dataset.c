@@ -62,6 +62,13 @@ int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct 
         if (folder.failed)
             return failure_set(why, -ENOMEM, "not enough memory");
         dataset->folder = folder.data;
+        if (plan->setup.section && plan->setup.section[0]) {
+            struct text above = {0};
+            plan_run_folder(plan, target, &above);
+            if (above.failed)
+                return failure_set(why, -ENOMEM, "not enough memory");
+            dataset->above = above.data;
+        }
     }
     return 0;
 }
@@ -72,9 +79,23 @@ int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t write
     return make_part(dataset->plan, rank, writer, part, why);
 }
 
+/* The run's folder above a section's own; it may exist when an earlier section uses it. */
+static int make_above(struct dataset *dataset, struct failure *why)
+{
+    int result = folder_make(dataset->above, why);
+    dataset->above_made = !result;
+    if (result == -EEXIST && dataset->above_shared)
+        return 0;
+    if (result == -EEXIST)
+        failure_set(why, result, "'%s' is there already: nothing was changed", dataset->above);
+    return result;
+}
+
 /* The leader of the first node that uses a target makes the folder there. */
 static void make_first_folder(struct dataset *dataset, struct failure *why)
 {
+    if (dataset->above && make_above(dataset, why))
+        return;
     int result = folder_make(dataset->folder, why);
     dataset->folder_made = !result;
     if (result == -EEXIST)
@@ -87,6 +108,8 @@ static bool make_local_folder(struct dataset *dataset, struct failure *why)
 {
     if (path_exists(dataset->folder))
         return false;
+    if (dataset->above && !path_exists(dataset->above))
+        dataset->above_made = !folder_make(dataset->above, why);
     dataset->folder_made = !folder_make(dataset->folder, why);
     return true;
 }
@@ -131,6 +154,8 @@ static void remove_folder(struct dataset *dataset, struct failure *why)
 {
     if (dataset->folder_made && !folder_remove(dataset->folder, why))
         dataset->folder_made = false;
+    if (dataset->above_made && !folder_remove(dataset->above, why))
+        dataset->above_made = false;
 }
 
 int dataset_remove(struct dataset *dataset, struct failure *why)
@@ -214,5 +239,6 @@ void dataset_release(struct dataset *dataset)
         free(dataset->parts[i].path);
     free(dataset->parts);
     free(dataset->folder);
+    free(dataset->above);
     *dataset = (struct dataset){0};
 }

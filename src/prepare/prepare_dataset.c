@@ -59,10 +59,28 @@ static uint64_t shift_wanted(const struct prepared *prepared)
 {
     const char *shift = prepared->settings->shift;
     bool several = prepared->cluster->shape.node_count > 1;
-    bool local = prepared->dataset.shared == TRUTH_NO;
+    const struct prepared *writer = prepared->source ? prepared->source : prepared;
+    bool local = writer->dataset.shared == TRUTH_NO;
     if (!strcmp(shift, "auto"))
         return several && !local ? 1 : 0;
     return strcmp(shift, "none") ? strtoull(shift, NULL, 10) : 0;
+}
+
+/* Does a data set that is made before this one have its folder in the same one? */
+static bool shares_folder(const struct prepared *prepared)
+{
+    const struct dataset *dataset = &prepared->dataset;
+    const struct setup *setup = prepared->setup;
+    for (uint32_t i = 0; dataset->above && setup->prepared[i] != prepared; i++)
+        for (size_t j = 0;
+             setup->prepared[i]->writes && j < setup->prepared[i]->settings->target_count; j++) {
+            const uint32_t target =
+                geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
+            if (!strcmp(setup->prepared[i]->settings->targets[j],
+                        prepared->settings->targets[target]))
+                return true;
+        }
+    return false;
 }
 
 int prepare_dataset(struct prepared *prepared, struct failure *why)
@@ -70,12 +88,17 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
     struct failure failure = {0};
     struct agreement agreement;
     char line[FAILURE_TEXT];
+    if (prepared->source) {
+        plan_shift(&prepared->plan, shift_wanted(prepared), &failure);
+        return setup_agree(prepared->setup, &failure, why);
+    }
     dataset_init(&prepared->dataset, prepared->cluster, &prepared->plan, &failure);
     prepared->dataset.lookout = prepared->setup->lookout;
     int result = setup_agree(prepared->setup, &failure, why);
     if (result)
         return result;
     if (prepared->writes) {
+        prepared->dataset.above_shared = shares_folder(prepared);
         result = dataset_make_folders(&prepared->dataset, &agreement);
         if (result) {
             agreement_line(prepared->cluster, &agreement, line, sizeof line);

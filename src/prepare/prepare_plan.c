@@ -37,7 +37,8 @@ static int complete(const struct prepared *prepared, struct resolution *with, st
 {
     const struct setup *setup = prepared->setup;
     struct settings fitted;
-    if (!prepared->writes && !setup->reads_stored && refuse_unknown_files(prepared, why))
+    if (!prepared->writes && !setup->reads_stored && !prepared->source &&
+        refuse_unknown_files(prepared, why))
         return why->code;
     if (setup->reads_stored &&
         stored_check(&setup->stored, &setup->options, setup->cluster->shape.rank_count, why))
@@ -61,7 +62,7 @@ static int resolve(struct prepared *prepared, struct resolution *with, struct fa
     *with = (struct resolution){
         .capacity = prepared->capacity,
         .ranks = prepared->cluster->shape.rank_count,
-        .reads_whole = !prepared->writes && !prepared->setup->reads_stored,
+        .reads_whole = !prepared->writes && !prepared->setup->reads_stored && !prepared->source,
     };
     if (prepared->cluster->rank == 0)
         complete(prepared, with, &failure);
@@ -101,6 +102,7 @@ static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, struc
         .target_kinds = prepared->target_kinds,
         .open_ended_bytes = open_ended_bytes,
         .run_id = prepared->setup->run_id,
+        .section = prepared->folder,
     };
     return plan_init(&prepared->plan, &plan, why);
 }

@@ -16,11 +16,22 @@ static bool may_be_local(const struct prepared *prepared, uint32_t target)
     return prepared->cluster->shape.node_count > 1 && (seen->device[0] || seen->ram_backed);
 }
 
-/* By this node's own view: what the same number is elsewhere, nobody knows. */
-static bool share_room(const struct prepared *prepared, uint32_t a, uint32_t b)
+/* Are target 'a' and target 'b' of another section, or of the same, on one file system? As this
+ * node numbers file systems: the same number elsewhere means nothing. */
+static bool share_room(const struct prepared *prepared, uint32_t a, const struct prepared *other,
+                       uint32_t b)
 {
     const uint64_t number = prepared->spaces[a].number;
-    return a == b || (number && number == prepared->spaces[b].number);
+    return (prepared == other && a == b) || (number && number == other->spaces[b].number);
+}
+
+/* Data sets of other sections that write take their part: how many there are. */
+static uint32_t writing_sections(const struct setup *setup)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < setup->prepared_count; i++)
+        count += setup->prepared[i]->writes && !setup->prepared[i]->probe;
+    return count ? count : 1;
 }
 
 /* What may be written to the file system of a target without going below the floor. */
@@ -49,7 +60,7 @@ static uint32_t ranks_on(const struct prepared *prepared, uint32_t target, bool 
     uint32_t ranks = 0;
     for (uint32_t rank = 0; rank < geometry.setup.shape.rank_count; rank++) {
         const uint32_t own = geometry_target(&geometry, rank);
-        ranks += own == target || (sharing && share_room(prepared, own, target));
+        ranks += own == target || (sharing && share_room(prepared, own, prepared, target));
     }
     return ranks;
 }
@@ -64,7 +75,7 @@ static uint64_t open_room(const struct prepared *prepared, uint32_t target, uint
         return (uint64_t)prepared->targets[target].size_bytes;
     const uint64_t part =
         checked_scale(available_bytes(prepared, target), ranks, ranks_on(prepared, target, true));
-    uint64_t room = part + existing_bytes(prepared, target);
+    uint64_t room = part / writing_sections(prepared->setup) + existing_bytes(prepared, target);
     if (!prepared->settings->free_space_floor)
         room = checked_scale(room, OPEN_ENDED_SHARE_PERCENT, 100);
     /* requests are dealt out whole: an odd one must not be too much for either of two targets */
@@ -105,24 +116,32 @@ static int check_device(const struct prepared *prepared, uint32_t target, struct
                        need, prepared->settings->targets[target], room);
 }
 
+/* What the section puts on the file system of 'target' of another one, or of its own. */
+static void add_planned(const struct prepared *prepared, const struct prepared *other,
+                        uint32_t target, uint64_t *need, uint64_t *room, bool *others)
+{
+    for (uint32_t i = 0; other->writes && i < other->settings->target_count; i++) {
+        if (!share_room(prepared, target, other, i))
+            continue;
+        const uint64_t planned = planned_bytes(other, i);
+        const uint64_t existing = existing_bytes(other, i);
+        *need += planned;
+        *room += planned < existing ? planned : existing;
+        *others |= (other != prepared || i != target) && planned;
+    }
+}
+
 static int check_space(const struct prepared *prepared, uint32_t target, struct failure *why)
 {
+    const struct setup *setup = prepared->setup;
     uint64_t need = 0;
     uint64_t room = available_bytes(prepared, target);
     bool others = false;
     if (prepared->target_kinds[target] == TARGET_DEVICE)
         return check_device(prepared, target, why);
-    for (uint32_t i = 0; i < prepared->settings->target_count; i++) {
-        if (!share_room(prepared, i, target))
-            continue;
-        const uint64_t planned = planned_bytes(prepared, i);
-        const uint64_t existing = existing_bytes(prepared, i);
-        need += planned;
-        room += planned < existing ? planned : existing;
-        others |= i != target && planned;
-    }
-    if (prepared->target_kinds[target] == TARGET_NULL || need <= room ||
-        prepared->setup->options.run.force)
+    for (uint32_t i = 0; i < setup->prepared_count; i++)
+        add_planned(prepared, setup->prepared[i], target, &need, &room, &others);
+    if (prepared->target_kinds[target] == TARGET_NULL || need <= room || setup->options.run.force)
         return 0;
     return failure_set(why, -ENOSPC,
                        "the plan puts %" PRIu64 " bytes on '%s'%s, which has room for %" PRIu64

@@ -34,6 +34,11 @@ static bool any_writes(const struct options *options)
 {
     enum phase_id phases[PHASES_MOST];
     size_t count;
+    for (size_t i = 0; i < options->section_count; i++)
+        if (phase_kinds[options->sections[i].phase].writes)
+            return true;
+    if (options->section_count)
+        return false;
     if (!options->run.phases || phases_parse(options->run.phases, phases, &count, NULL))
         return true;
     for (size_t i = 0; i < count; i++)
@@ -59,7 +64,8 @@ static int read_options(struct setup *setup, int argc, char *const *argv, struct
     bool help;
     if (arguments_parse(&setup->options, argc, argv, &help, why) ||
         stored_read_options(&setup->stored, &setup->options, why) ||
-        lift_stored_limits(setup, why) || options_check(&setup->options, why))
+        sections_select(&setup->options, why) || lift_stored_limits(setup, why) ||
+        options_check(&setup->options, why))
         return why->code;
     return target_paths_absolute(&setup->options, why);
 }
@@ -104,7 +110,8 @@ static struct prepared *add_prepared(struct setup *setup, struct failure *why)
     return prepared;
 }
 
-static int add_section(struct setup *setup, struct failure *why)
+/* Without sections: the common settings alone, and the phases of --phases. */
+static int add_common(struct setup *setup, struct failure *why)
 {
     struct prepared *prepared = NULL;
     if (!settings_pool_add(&setup->pool, &setup->options.common))
@@ -131,6 +138,44 @@ static int list_phases(struct setup *setup, struct failure *why)
     return 0;
 }
 
+/* Each section is a phase with settings of its own, and with a data set unless it reads another
+ * section's. */
+static int add_sections(struct setup *setup, struct failure *why)
+{
+    const struct options *options = &setup->options;
+    size_t writing = 0;
+    for (size_t i = 0; i < options->section_count; i++)
+        writing += phase_kinds[options->sections[i].phase].writes;
+    for (uint32_t i = 0; i < options->section_count && !why->code; i++) {
+        const struct section *section = &options->sections[i];
+        const size_t data = section_find(options, section->data);
+        struct settings settings;
+        struct prepared *prepared = NULL;
+        if (section_settings(options, i, &settings, why))
+            return why->code;
+        if (!settings_pool_add(&setup->pool, &settings))
+            failure_set(why, -ENOMEM, "not enough memory for the settings");
+        else
+            prepared = add_prepared(setup, why);
+        settings_release(&settings);
+        if (!prepared)
+            return why->code;
+        prepared->writes = phase_kinds[section->phase].writes;
+        prepared->reads = phase_kinds[section->phase].reads;
+        prepared->folder = writing > 1 ? section->name : "";
+        if (data < options->section_count)
+            prepared->source = setup->prepared[data];
+        setup->items[i] = (struct schedule_item){
+            .phase = section->phase,
+            .settings = i,
+            .section = i,
+            .dataset = data < options->section_count ? (uint32_t)data : i,
+        };
+    }
+    setup->item_count = (uint32_t)options->section_count;
+    return why->code;
+}
+
 /* A run of its own, or the one whose files are read. */
 static void name_run(struct setup *setup)
 {
@@ -141,30 +186,53 @@ static void name_run(struct setup *setup)
     cluster_broadcast(setup->cluster, setup->run_id, sizeof setup->run_id);
 }
 
+/* A reader's settings are completed by those of the section that writes, which is resolved. */
+static int prepare_one(struct setup *setup, struct prepared *prepared, struct failure *why)
+{
+    struct failure failure = {0};
+    if (prepared->source)
+        section_adopt(prepared->settings, prepared->source->settings, &failure);
+    if (setup_agree(setup, &failure, why) || prepare_targets(prepared, why))
+        return why->code;
+    if (!setup->item_count)
+        list_phases(setup, &failure);
+    if (setup_agree(setup, &failure, why) || prepare_engine(prepared, why) ||
+        prepare_plan(prepared, why))
+        return why->code;
+    return 0;
+}
+
 int setup_prepare(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
-    if (!topology_look(&setup->topology, &failure))
-        add_section(setup, &failure);
-    if (setup_agree(setup, &failure, why))
-        return why->code;
-    struct prepared *prepared = setup->prepared[0];
-    if (prepare_targets(prepared, why))
-        return why->code;
-    list_phases(setup, &failure);
+    if (topology_look(&setup->topology, &failure) == 0 && setup->options.section_count)
+        add_sections(setup, &failure);
+    else if (!failure.code)
+        add_common(setup, &failure);
     if (setup_agree(setup, &failure, why))
         return why->code;
     name_run(setup);
-    if (prepare_engine(prepared, why) || prepare_plan(prepared, why) ||
-        prepare_space(prepared, why) || prepare_direct(prepared, why) ||
-        prepare_mode(prepared, why))
-        return why->code;
+    for (uint32_t i = 0; i < setup->prepared_count; i++)
+        if (prepare_one(setup, setup->prepared[i], why))
+            return why->code;
+    for (uint32_t i = 0; i < setup->prepared_count; i++) {
+        struct prepared *prepared = setup->prepared[i];
+        if (prepare_space(prepared, why) || prepare_direct(prepared, why) ||
+            prepare_mode(prepared, why))
+            return why->code;
+    }
     return 0;
 }
 
 int setup_datasets(struct setup *setup, struct failure *why)
 {
-    return prepare_dataset(setup->prepared[0], why);
+    struct failure ignored = {0};
+    for (uint32_t i = 0; i < setup->prepared_count; i++)
+        if (prepare_dataset(setup->prepared[i], why)) {
+            setup_remove(setup, 0, &ignored);
+            return why->code;
+        }
+    return 0;
 }
 
 /* Rank 0 has the settings already; the others get them as text, with every value resolved. */
@@ -199,6 +267,7 @@ int setup_prepare_step(struct setup *setup, const struct step *step, struct fail
     prepared->writes = phase_kinds[step->phase].writes;
     prepared->reads = phase_kinds[step->phase].reads;
     prepared->probe = step->role == STEP_PROBE;
+    prepared->folder = setup->prepared[setup->items[step->position - 1].settings]->folder;
     if (prepare_targets(prepared, why) || prepare_engine(prepared, why) ||
         prepare_plan(prepared, why) || prepare_mode(prepared, why))
         return why->code;

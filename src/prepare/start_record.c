@@ -129,35 +129,63 @@ static int gather_nodes(struct setup *setup, struct record *record, struct failu
     return why->code;
 }
 
-static int gather_targets(struct prepared *first, struct record *record, struct failure *why)
+/* This rank's view of every target of the run, each path once; '*all' is malloc'ed. */
+static int list_targets(const struct setup *setup, struct record_target **all, size_t *count)
 {
-    struct cluster *cluster = first->cluster;
-    void *targets = NULL;
-    for (size_t i = 0; i < first->settings->target_count; i++)
-        first->targets[i].shared = (uint8_t)first->dataset.shared;
-    cluster_gather(cluster, first->targets, sizeof *first->targets,
-                   cluster->leader ? first->settings->target_count : 0, &targets,
-                   &record->target_count, why);
-    record->targets = targets;
-    return why->code;
+    size_t most = 0;
+    for (uint32_t i = 0; i < setup->prepared_count; i++)
+        most += setup->prepared[i]->settings->target_count;
+    *count = 0;
+    *all = calloc(most + 1, sizeof **all);
+    for (uint32_t i = 0; *all && i < setup->prepared_count; i++) {
+        const struct prepared *prepared = setup->prepared[i];
+        const struct prepared *writer = prepared->source ? prepared->source : prepared;
+        for (size_t j = 0; j < prepared->settings->target_count; j++) {
+            size_t known = 0;
+            while (known < *count && strcmp((*all)[known].path, prepared->targets[j].path) != 0)
+                known++;
+            if (known < *count)
+                continue;
+            (*all)[*count] = prepared->targets[j];
+            (*all)[(*count)++].shared = (uint8_t)writer->dataset.shared;
+        }
+    }
+    return *all ? 0 : -ENOMEM;
 }
 
-/* What lies below the targets; each leader has seen its own. */
-static int gather_devices(const struct prepared *first, struct record *record, struct failure *why)
+static int gather_targets(struct setup *setup, struct record *record, struct failure *why)
 {
-    struct cluster *cluster = first->cluster;
+    struct cluster *cluster = setup->cluster;
+    struct record_target *own = NULL;
+    size_t own_count = 0;
+    void *targets = NULL;
+    int result = list_targets(setup, &own, &own_count);
+    cluster_gather(cluster, own, sizeof *own, cluster->leader ? own_count : 0, &targets,
+                   &record->target_count, why);
+    record->targets = targets;
+    free(own);
+    return result ? failure_set(why, result, "not enough memory for the record") : why->code;
+}
+
+/* What lies below the targets; each leader has inspected its own. */
+static int gather_devices(struct setup *setup, struct record *record, struct failure *why)
+{
+    struct cluster *cluster = setup->cluster;
+    struct record_target *targets = NULL;
+    size_t target_count = 0;
     struct record_block_device *own = NULL;
     size_t own_count = 0;
     void *all = NULL;
-    int result = 0;
-    for (size_t i = 0; i < first->settings->target_count && cluster->leader && !result; i++)
-        result = block_devices_add("", first->targets[i].device, &own, &own_count);
+    int result = list_targets(setup, &targets, &target_count);
+    for (size_t i = 0; i < target_count && cluster->leader && !result; i++)
+        result = block_devices_add("", targets[i].device, &own, &own_count);
     for (size_t i = 0; i < own_count; i++)
         text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
     block_devices_watch(own, own_count, WATCHED_NS); /* nothing of ours is under way yet */
     cluster_gather(cluster, own, sizeof *own, own_count, &all, &record->block_device_count, why);
     record->block_devices = all;
     free(own);
+    free(targets);
     return result ? failure_set(why, result, "not enough memory for the record") : why->code;
 }
 
@@ -213,36 +241,36 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     record->label = strdup(setup->options.run.label ? setup->options.run.label : "");
     record->command_line = join_arguments(argc, argv);
     struct options resolved = setup->options; /* a view: owns nothing */
-    resolved.common = *first->settings;
+    resolved.section_count = 0;
+    if (!setup->options.section_count)
+        resolved.common = *first->settings;
     options_canonical(&resolved, &canonical);
+    for (size_t i = 0; i < setup->options.section_count; i++)
+        section_print(&setup->options.sections[i], setup->prepared[i]->settings, &canonical);
     record->options = canonical.data;
 }
 
-/* Doubts that are known before the first phase. */
-static int add_doubts(const struct setup *setup, struct record *record)
+/* Of one section; 'given' are its settings before they were resolved. */
+static int add_doubts_of(const struct prepared *prepared, const struct settings *given,
+                         struct record *record)
 {
-    const struct prepared *first = setup->prepared[0];
-    const struct settings *settings = first->settings;
-    const struct settings *given = &setup->options.common;
+    const struct settings *settings = prepared->settings;
     int result = 0;
-    if (setup->cluster->node_mismatch[0])
-        result = record_add_advice(record, "nodes-disagree", SEVERITY_WARNING, "%s",
-                                   setup->cluster->node_mismatch);
-    if (!result && given->depth > settings->depth)
+    if (given->depth > settings->depth)
         result = record_add_advice(
             record, "depth-one", SEVERITY_WARNING,
             "--depth %llu was asked for, and engine %s has %llu in flight for each writer: raise "
             "--writers, or use --engine uring",
-            (unsigned long long)given->depth, engine_name(first->engine->id),
+            (unsigned long long)given->depth, engine_name(prepared->engine->id),
             (unsigned long long)settings->depth);
     for (uint32_t i = 0; i < settings->target_count && !result; i++)
-        if (!plan_target_bytes(&first->plan, i))
+        if (!plan_target_bytes(&prepared->plan, i))
             result = record_add_advice(
                 record, "unused-target", SEVERITY_WARNING,
                 "target '%s' gets nothing: ranks take targets in turn by node, and there are "
                 "fewer nodes than targets; leave it out or add nodes",
                 settings->targets[i]);
-    if (!result && setup->stored.loaded && first->writes &&
+    if (!result && prepared->setup->stored.loaded && prepared->writes &&
         settings->source[OPTION_SEED] == SOURCE_FILE)
         result = record_add_advice(
             record, "repeated-seed", SEVERITY_WARNING,
@@ -251,12 +279,31 @@ static int add_doubts(const struct setup *setup, struct record *record)
     return result;
 }
 
+/* Doubts that are known before the first phase. */
+static int add_doubts(const struct setup *setup, struct record *record)
+{
+    int result = 0;
+    if (setup->cluster->node_mismatch[0])
+        result = record_add_advice(record, "nodes-disagree", SEVERITY_WARNING, "%s",
+                                   setup->cluster->node_mismatch);
+    if (!result && !setup->options.section_count)
+        return add_doubts_of(setup->prepared[0], &setup->options.common, record);
+    for (uint32_t i = 0; i < setup->options.section_count && !result; i++) {
+        struct settings given;
+        if (section_settings(&setup->options, i, &given, &(struct failure){0}))
+            return -ENOMEM;
+        result = add_doubts_of(setup->prepared[i], &given, record);
+        settings_release(&given);
+    }
+    return result;
+}
+
 int start_record(struct setup *setup, int argc, char *const *argv, struct record_job *job,
                  struct record *record, struct failure *why)
 {
     gather_nodes(setup, record, why);
-    gather_targets(setup->prepared[0], record, why);
-    gather_devices(setup->prepared[0], record, why);
+    gather_targets(setup, record, why);
+    gather_devices(setup, record, why);
     gather_networks(setup, record, why);
     if (setup->cluster->rank != 0 || why->code)
         return why->code;

@@ -29,6 +29,22 @@ static char *absolute(const char *path)
     return joined.data;
 }
 
+/* The targets that a section names itself. */
+static int make_own_absolute(struct section *section, struct failure *why)
+{
+    for (size_t i = 0; i < section->own_count && !why->code; i++) {
+        struct assignment *own = &section->own[i];
+        if (own->id != OPTION_COUNT)
+            continue;
+        char *path = absolute(own->value);
+        if (!path)
+            return failure_system(why, errno ? errno : ENOMEM, "cannot find '%s'", own->value);
+        free(own->value);
+        own->value = path;
+    }
+    return why->code;
+}
+
 int target_paths_absolute(struct options *options, struct failure *why)
 {
     size_t count = options->common.target_count;
@@ -43,6 +59,8 @@ int target_paths_absolute(struct options *options, struct failure *why)
     }
     if (!why->code)
         options_set_targets(options, paths, count, options->common.targets_source, why);
+    for (size_t i = 0; i < options->section_count && !why->code; i++)
+        make_own_absolute(&options->sections[i], why);
     for (size_t i = 0; i < count; i++)
         free(paths[i]);
     free(paths);

@@ -8,23 +8,33 @@
 #include "schema.h"
 #include "stats/describe.h"
 
-/* How many phases the list has: those of the first repetition. */
+/* How many phases the list has. */
 static size_t list_length(const struct record *record)
 {
-    size_t length = 0;
-    while (length < record->phase_count && record->phases[length].repetition == 1)
-        length++;
-    return length;
+    int64_t length = 0;
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (record->phases[i].position > length)
+            length = record->phases[i].position;
+    return (size_t)length;
+}
+
+static const struct record_phase *first_at(const struct record *record, size_t place)
+{
+    const struct record_phase *phase = record->phases;
+    while ((size_t)phase->position != place + 1)
+        phase++;
+    return phase;
 }
 
 /* Rates of the completed repetitions of the phase at 'place', in order of time. */
-static size_t rates_of(const struct record *record, size_t place, size_t length, int64_t *rates)
+static size_t rates_of(const struct record *record, size_t place, int64_t *rates)
 {
     size_t count = 0;
-    for (size_t i = place; i < record->phase_count; i += length)
-        if (record->phases[i].status == RECORD_COMPLETE)
-            rates[count++] =
-                schema_per_second(record->phases[i].bytes, record->phases[i].duration_ns);
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        if ((size_t)phase->position == place + 1 && phase->status == RECORD_COMPLETE)
+            rates[count++] = schema_per_second(phase->bytes, phase->duration_ns);
+    }
     return count;
 }
 
@@ -68,12 +78,13 @@ int record_summarise(struct record *record)
     }
     for (size_t place = 0; place < length; place++) {
         struct record_summary *row = &rows[place];
-        size_t count = rates_of(record, place, length, rates);
+        size_t count = rates_of(record, place, rates);
         *row = (struct record_summary){.position = (int64_t)place + 1,
                                        .count = (int64_t)count,
                                        .low_per_s = -1,
                                        .high_per_s = -1};
-        text_copy(row->phase, sizeof row->phase, record->phases[place].kind);
+        const struct record_phase *first = first_at(record, place);
+        text_copy(row->phase, sizeof row->phase, first->section[0] ? first->section : first->kind);
         if (count == 0)
             continue;
         tell_first(rates, count, row);

@@ -180,6 +180,13 @@ static void write_settings(const struct record *record, struct text *out)
         options_shown(record->options, &settings);
     if (settings.length)
         summary_line(out, "settings", "%s", text_string(&settings));
+    for (const char *at = record->options; at;) {
+        out->failed |= settings.failed; /* the next clear forgets it */
+        text_clear(&settings);
+        at = options_next_section(at, &settings);
+        if (at)
+            summary_line(out, "section", "%s", text_string(&settings));
+    }
     out->failed |= settings.failed;
     text_release(&settings);
 }

@@ -163,7 +163,7 @@ static int do_help(struct text *out, struct failure *why)
 static int tell_plan(struct plan *plan, const struct run_settings *run, struct text *out,
                      struct failure *why)
 {
-    plan_describe(plan, run, out);
+    plan_describe(plan, run, NULL, out);
     if (plan_shift(plan, 1, why))
         return why->code;
     for (uint32_t rank = 0; rank < plan->setup.shape.rank_count; rank++) {

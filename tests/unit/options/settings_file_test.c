@@ -46,7 +46,7 @@ static void refusals_name_file_and_line(void **state)
         const char *text;
         const char *says;
     } bad[] = {
-        {"size = 4g\n[warm]\nphase = write\n", "line 2 of 'set.conf': sections are not known"},
+        {"size = 4g\n[warm\nphase = write\n", "line 2 of 'set.conf': '[name]' is expected"},
         {"\n\nsiez = 4g\n", "line 3 of 'set.conf': unknown option 'siez'; is 'size' meant?"},
         {"sphinx-of-quartz = 1\n", "line 1 of 'set.conf': unknown option 'sphinx-of-quartz'; keys"},
         {"size 4g\n", "line 1 of 'set.conf': 'key = value' is expected"},

@@ -93,7 +93,7 @@ static void check_description(struct options *options, const char *right)
     struct text text = {0};
     options_resolve(options);
     start(&plan, options, directories);
-    plan_describe(&plan, &options->run, &text);
+    plan_describe(&plan, &options->run, NULL, &text);
     assert_string_equal(text_string(&text), right);
     text_release(&text);
     plan_release(&plan);

@@ -44,6 +44,7 @@ static void record_step(struct rehearsal *rehearsal, const struct step *step)
     struct record_phase *phase = record_add_phase(&rehearsal->record);
     assert_non_null(phase);
     phase->repetition = step->repetition;
+    phase->position = step->position;
     phase->status = RECORD_COMPLETE;
     phase->bytes = rehearsal->bytes_of(step);
     phase->duration_ns = INT64_C(1000000000);

@@ -12,6 +12,7 @@ static void add_repetition(struct record *record, int64_t number, int64_t write,
         struct record_phase *phase = record_add_phase(record);
         strcpy(phase->kind, kinds[i]);
         phase->repetition = number;
+        phase->position = i + 1;
         phase->status = rates[i] ? RECORD_COMPLETE : RECORD_SKIPPED;
         phase->bytes = rates[i];
         phase->duration_ns = 1000000000;

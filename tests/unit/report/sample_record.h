@@ -109,6 +109,7 @@ static void sample_phase(struct record *record, const struct sample *sample, con
     sample_kind(phase, kind);
     phase->status = RECORD_COMPLETE;
     phase->repetition = 1;
+    phase->position = (int64_t)record->phase_count;
     phase->node_count = (size_t)sample->nodes;
     phase->nodes = calloc(phase->node_count, sizeof *phase->nodes);
     phase->node_latency = calloc(phase->node_count, sizeof *phase->node_latency);

@@ -230,6 +230,7 @@ static void repetitions_have_a_median(void **state)
                      first->kind);
             added->status = RECORD_COMPLETE;
             added->repetition = i;
+            added->position = (int64_t)k + 1;
             added->bytes = first->bytes;
             added->ranks_total = 1;
             added->duration_ns = first->duration_ns * 9 / 10 + i * 1000000;

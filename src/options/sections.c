@@ -1,0 +1,379 @@
+#include "options/sections.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nearest.h"
+#include "option_table.h"
+#include "option_value.h"
+#include "options/options.h"
+#include "quote.h"
+
+size_t section_find(const struct options *options, const char *name)
+{
+    size_t index = 0;
+    while (index < options->section_count && strcmp(options->sections[index].name, name) != 0)
+        index++;
+    return index;
+}
+
+int sections_add(struct options *options, const char *name, size_t length, struct failure *why)
+{
+    struct section section = {0};
+    if (length == 0 || length >= SECTION_NAME ||
+        strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") < length)
+        return failure_set(why, -EINVAL,
+                           "a section's name is 1 to %d of a to z, 0 to 9, '_' and '-'",
+                           SECTION_NAME - 1);
+    memcpy(section.name, name, length);
+    if (section_find(options, section.name) < options->section_count)
+        return failure_set(why, -EINVAL, "section '%s' exists already; give another name",
+                           section.name);
+    if (options->section_count == PHASES_MOST)
+        return failure_set(why, -EINVAL, "more than %d sections; give fewer", PHASES_MOST);
+    struct section *longer =
+        reallocarray(options->sections, options->section_count + 1, sizeof *longer);
+    if (!longer)
+        return failure_set(why, -ENOMEM, "not enough memory for the sections");
+    options->sections = longer;
+    options->sections[options->section_count++] = section;
+    return 0;
+}
+
+static int set_phase(struct section *section, const char *value, struct failure *why)
+{
+    enum phase_id phases[PHASES_MOST];
+    size_t count;
+    struct failure inner = {0};
+    if (phases_parse(value, phases, &count, &inner) || count != 1)
+        return failure_set(why, -EINVAL, "phase: '%s' is not one phase%s%s", value,
+                           inner.code ? ": " : "", inner.text);
+    section->phase = phases[0];
+    section->has_phase = true;
+    return 0;
+}
+
+static int set_data(struct section *section, const char *value, struct failure *why)
+{
+    if (strlen(value) >= SECTION_NAME || !*value)
+        return failure_set(why, -EINVAL, "data: '%s' is not a section's name", value);
+    text_copy(section->data, sizeof section->data, value);
+    return 0;
+}
+
+static int keep(struct section *section, unsigned id, const char *value, struct failure *why)
+{
+    struct assignment *longer = reallocarray(section->own, section->own_count + 1, sizeof *longer);
+    if (longer)
+        section->own = longer;
+    char *copy = longer ? strdup(value) : NULL;
+    if (!copy)
+        return failure_set(why, -ENOMEM, "not enough memory for the sections");
+    section->own[section->own_count++] = (struct assignment){id, copy};
+    return 0;
+}
+
+/* Is it an option that a section may set, and a value that it takes? */
+static int check_option(enum option_id id, const char *key, const char *value, struct failure *why)
+{
+    const struct option_row *row = id < OPTION_COUNT ? &option_table[id] : NULL;
+    union option_value parsed = {0};
+    struct failure inner = {0};
+    const char *near = row ? NULL : nearest_option(key);
+    if (!row)
+        return failure_set(why, -EINVAL, "unknown option '%s'%s%s%s", key,
+                           near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    if (row->scope == SCOPE_RUN)
+        return failure_set(why, -EINVAL,
+                           "'%s' belongs to the whole run; set it before the first section, or on "
+                           "the command line",
+                           row->name);
+    if (option_value_parse(row, value, &parsed, &inner))
+        return failure_set(why, inner.code, "%s: %s", row->name, inner.text);
+    option_value_drop(row, &parsed);
+    return 0;
+}
+
+int section_set(struct section *section, const char *key, const char *value, struct failure *why)
+{
+    if (!strcmp(key, "phase"))
+        return set_phase(section, value, why);
+    if (!strcmp(key, "data"))
+        return set_data(section, value, why);
+    if (!strcmp(key, "target"))
+        return keep(section, OPTION_COUNT, value, why);
+    enum option_id id = options_find(key);
+    int status = check_option(id, key, value, why);
+    return status ? status : keep(section, id, value, why);
+}
+
+static void drop_own(struct section *section, unsigned id)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < section->own_count; i++) {
+        if (section->own[i].id == id)
+            free(section->own[i].value);
+        else
+            section->own[left++] = section->own[i];
+    }
+    section->own_count = left;
+}
+
+static int refuse_name(const struct options *options, const char *option, const char *name,
+                       struct failure *why)
+{
+    struct text known = {0};
+    for (size_t i = 0; i < options->section_count; i++)
+        text_add(&known, "%s%s", i ? ", " : "", options->sections[i].name);
+    failure_set(why, -EINVAL, "--%s: unknown section '%s' (known: %s)", option, name,
+                known.length ? text_string(&known) : "none; give --options-from FILE");
+    text_release(&known);
+    return -EINVAL;
+}
+
+/* "SECTION.OPTION=VALUE", which is changed. */
+static int apply_set(struct options *options, char *line, struct failure *why)
+{
+    struct failure inner = {0};
+    char *equals = strchr(line, '=');
+    char *dot = strchr(line, '.');
+    if (!equals || !dot || dot > equals)
+        return failure_set(why, -EINVAL, "--set: '%s' is not SECTION.OPTION=VALUE", line);
+    *equals = *dot = '\0';
+    size_t index = section_find(options, line);
+    if (index == options->section_count)
+        return refuse_name(options, "set", line, why);
+    struct section *section = &options->sections[index];
+    bool target = !strcmp(dot + 1, "target");
+    if (!strcmp(dot + 1, "phase") || !strcmp(dot + 1, "data"))
+        return failure_set(why, -EINVAL, "--set: '%s' of a section is fixed by its file", dot + 1);
+    drop_own(section, target ? OPTION_COUNT : options_find(dot + 1));
+    int status = section_set(section, dot + 1, equals + 1, &inner);
+    return status ? failure_set(why, status, "--set: section '%s': %s", section->name, inner.text)
+                  : 0;
+}
+
+static int apply_sets(struct options *options, struct failure *why)
+{
+    char *lines = options->run.set ? strdup(options->run.set) : NULL;
+    char *rest = lines;
+    if (options->run.set && !lines)
+        return failure_set(why, -ENOMEM, "not enough memory for the sections");
+    for (char *line; (line = strsep(&rest, "\n")) && !why->code;)
+        apply_set(options, line, why);
+    free(lines);
+    return why->code;
+}
+
+static void release_section(struct section *section)
+{
+    for (size_t i = 0; i < section->own_count; i++)
+        free(section->own[i].value);
+    free(section->own);
+}
+
+static bool is_named(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *word = list; *word; word += strcspn(word, ",")) {
+        word += *word == ',';
+        if (strcspn(word, ",") == length && !memcmp(word, name, length))
+            return true;
+    }
+    return false;
+}
+
+static int check_names(const struct options *options, struct failure *why)
+{
+    const char *list = options->run.phases;
+    for (const char *word = list; *word; word += strcspn(word, ",")) {
+        char name[SECTION_NAME + 1];
+        word += *word == ',';
+        text_copy(name, sizeof name, word);
+        name[strcspn(name, ",")] = '\0';
+        if (section_find(options, name) == options->section_count)
+            return refuse_name(options, "phases", name, why);
+    }
+    return 0;
+}
+
+int sections_select(struct options *options, struct failure *why)
+{
+    if (apply_sets(options, why))
+        return why->code;
+    if (!options->section_count || !options->run.phases)
+        return 0;
+    if (check_names(options, why))
+        return why->code;
+    size_t left = 0;
+    for (size_t i = 0; i < options->section_count; i++) {
+        struct section *section = &options->sections[i];
+        if (is_named(options->run.phases, section->name))
+            options->sections[left++] = *section;
+        else
+            release_section(section);
+    }
+    options->section_count = left;
+    return 0;
+}
+
+static int apply_targets(const struct section *section, struct options *view, struct failure *why)
+{
+    char **targets = calloc(section->own_count + 1, sizeof *targets);
+    size_t count = 0;
+    if (!targets)
+        return failure_set(why, -ENOMEM, "not enough memory for the sections");
+    for (size_t i = 0; i < section->own_count; i++)
+        if (section->own[i].id == OPTION_COUNT)
+            targets[count++] = section->own[i].value;
+    if (count)
+        options_set_targets(view, targets, count, SOURCE_SECTION, why);
+    free(targets);
+    return why->code;
+}
+
+int section_settings(const struct options *options, size_t index, struct settings *settings,
+                     struct failure *why)
+{
+    const struct section *section = &options->sections[index];
+    struct options view = {0}; /* of which only the common settings are used */
+    if (settings_copy(&view.common, &options->common, why))
+        return why->code;
+    for (size_t i = 0; i < section->own_count && !why->code; i++)
+        if (section->own[i].id != OPTION_COUNT)
+            options_set(&view, (enum option_id)section->own[i].id, section->own[i].value,
+                        SOURCE_SECTION, why);
+    if (!why->code)
+        apply_targets(section, &view, why);
+    if (why->code)
+        settings_release(&view.common);
+    *settings = view.common;
+    return why->code;
+}
+
+static bool is_adopted(enum option_id id)
+{
+    return option_table[id].scope == SCOPE_SECTION && !options_flagged(id, READER_OWN) &&
+           (options_flagged(id, SETS_CONTENT) || options_flagged(id, SETS_PLACE));
+}
+
+int section_adopt(struct settings *reader, const struct settings *writer, struct failure *why)
+{
+    struct options view = {.common = *reader};
+    struct text value = {0};
+    for (enum option_id id = 0; id < OPTION_COUNT && !why->code; id++) {
+        if (!is_adopted(id))
+            continue;
+        bool unset = option_value_unset(&option_table[id], settings_field(writer, id));
+        text_clear(&value);
+        settings_value_text(writer, id, &value);
+        if (value.failed)
+            failure_set(why, -ENOMEM, "not enough memory for the sections");
+        else if (unset)
+            options_forget(&view, id, view.common.source[id], why);
+        else
+            options_set(&view, id, text_string(&value), SOURCE_SECTION, why);
+    }
+    view.common.targets_source = SOURCE_DEFAULT;
+    if (!why->code)
+        options_set_targets(&view, writer->targets, writer->target_count, SOURCE_SECTION, why);
+    text_release(&value);
+    *reader = view.common;
+    return why->code;
+}
+
+static int check_reader(const struct options *options, const struct section *section, size_t index,
+                        struct failure *why)
+{
+    size_t other = section_find(options, section->data);
+    if (!phase_kinds[section->phase].reads || phase_kinds[section->phase].writes)
+        return failure_set(why, -EINVAL,
+                           "section '%s': phase '%s' writes a data set of its own; leave 'data' "
+                           "out",
+                           section->name, phase_kinds[section->phase].name);
+    if (other >= index || !phase_kinds[options->sections[other].phase].writes)
+        return failure_set(why, -EINVAL,
+                           "section '%s': no section before it that writes is named '%s' and "
+                           "selected; name one by 'data'",
+                           section->name, section->data);
+    for (size_t i = 0; i < section->own_count; i++)
+        if (section->own[i].id == OPTION_COUNT || is_adopted((enum option_id)section->own[i].id))
+            return failure_set(why, -EINVAL,
+                               "section '%s' reads what section '%s' wrote, which decides '%s'; "
+                               "leave it out",
+                               section->name, section->data,
+                               section->own[i].id == OPTION_COUNT
+                                   ? "target"
+                                   : option_table[section->own[i].id].name);
+    return 0;
+}
+
+int sections_check(const struct options *options, struct failure *why)
+{
+    for (size_t i = 0; i < options->section_count && !why->code; i++) {
+        const struct section *section = &options->sections[i];
+        if (!section->has_phase)
+            failure_set(why, -EINVAL, "section '%s' has no phase; add 'phase = write' or another",
+                        section->name);
+        else if (section->data[0])
+            check_reader(options, section, i, why);
+        else if (!phase_kinds[section->phase].writes)
+            failure_set(why, -EINVAL,
+                        "section '%s' reads, and nothing says what; add 'data = NAME' of a section "
+                        "that writes",
+                        section->name);
+    }
+    return why->code;
+}
+
+static void print_line(struct text *out, const char *key, const char *value)
+{
+    text_add(out, "%s = ", key);
+    quote_add(out, value);
+    text_add(out, "\n");
+}
+
+static void print_resolved(const struct section *section, const struct settings *resolved,
+                           struct text *out)
+{
+    struct text value = {0};
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        if (option_table[id].scope != SCOPE_SECTION || (section->data[0] && is_adopted(id)) ||
+            option_value_unset(&option_table[id], settings_field(resolved, id)))
+            continue;
+        text_clear(&value);
+        settings_value_text(resolved, id, &value);
+        print_line(out, option_table[id].name, text_string(&value));
+    }
+    for (size_t i = 0; i < resolved->target_count && !section->data[0]; i++)
+        print_line(out, "target", resolved->targets[i]);
+    text_release(&value);
+}
+
+void section_print(const struct section *section, const struct settings *resolved, struct text *out)
+{
+    text_add(out, "[%s]\n", section->name);
+    if (section->has_phase)
+        print_line(out, "phase", phase_kinds[section->phase].name);
+    if (section->data[0])
+        print_line(out, "data", section->data);
+    if (resolved) {
+        print_resolved(section, resolved, out);
+        return;
+    }
+    for (size_t i = 0; i < section->own_count; i++)
+        print_line(out,
+                   section->own[i].id == OPTION_COUNT ? "target"
+                                                      : option_table[section->own[i].id].name,
+                   section->own[i].value);
+}
+
+void sections_release(struct options *options)
+{
+    for (size_t i = 0; i < options->section_count; i++)
+        release_section(&options->sections[i]);
+    free(options->sections);
+    options->sections = NULL;
+    options->section_count = 0;
+}

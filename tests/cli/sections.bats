@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# Sections of a settings file: each a phase with settings and a data set of its own.
+
+load helper
+
+three_sections() {
+    cat >three.conf <<END
+size-per-rank = 3m
+buffer-size = 64k
+target = $target
+[dump]
+phase = write
+layout = writer
+writers = 3
+order = random
+[small]
+phase = write
+size-per-rank = 1m
+layout = shared
+target = target
+[restart]
+phase = verify
+data = dump
+buffer-size = 256k
+writers = 2
+order = strided
+[again]
+phase = verify
+data = small
+END
+}
+
+# field PHASE ATTRIBUTE
+field() {
+    h5dump -a "/phases/$1/$2" result.h5 | sed -n 's/.*(0): "\{0,1\}\([^"]*\)"\{0,1\}/\1/p'
+}
+
+@test "each section is a phase with its own settings and data, verified" {
+    three_sections
+    for ranks in 1 3; do
+        rm -f result.h5
+        apart ranks "$ranks" run --options-from three.conf --result result.h5
+        [ "$status" -eq 0 ]
+        [ "$(field 01_dump section)" = dump ]
+        [ "$(field 01_dump bytes)" -eq $((ranks * 3 << 20)) ]
+        [ "$(field 02_small bytes)" -eq $((ranks << 20)) ]
+        [ "$(field 03_restart bytes)" -eq $((ranks * 3 << 20)) ]
+        [ "$(field 03_restart kind)" = verify ]
+        [ "$(field 04_again bytes)" -eq $((ranks << 20)) ]
+        [ "$(field 04_again position)" -eq 4 ]
+        [ -z "$(ls -A "$target")" ]
+    done
+}
+
+@test "a section's data are in a folder of their own and a reader finds damage in them" {
+    three_sections
+    apart "$TIDEMILL" run --options-from three.conf --phases dump,small --keep --result result.h5
+    [ "$status" -eq 0 ]
+    folder=$(echo "$target"/tidemill-*)
+    [ "$(ls "$folder" | tr '\n' ' ')" = "dump small " ]
+    [ "$(ls "$folder/dump" | tr '\n' ' ')" = "r0.w0 r0.w1 r0.w2 " ]
+    [ "$(ls "$folder/small")" = shared ]
+}
+
+@test "the page names the sections and what they set" {
+    three_sections
+    apart "$TIDEMILL" run --options-from three.conf --result result.h5
+    [ "$status" -eq 0 ]
+    grep -q '^section     restart: verify what .dump. wrote; sets buffer-size 256k' "$err"
+    grep -q '^03_restart$' "$out"
+    grep -q '^  section     dump: write; layout writer, order random, buffer-size 64KiB' "$out"
+    cp "$out" first
+    apart "$TIDEMILL" report result.h5
+    grep -q '^  section     dump: write; layout writer' "$out"
+}
+
+@test "--set changes one section, --phases selects, repetitions repeat all" {
+    three_sections
+    apart "$TIDEMILL" run --options-from three.conf --set restart.buffer-size=64k --set dump.writers=1 \
+        --phases dump,restart --repeat 2 --result result.h5
+    [ "$status" -eq 0 ]
+    [ "$(field 02_restart requests)" -eq 48 ]
+    [ "$(field 04_restart repetition)" -eq 2 ]
+    [ "$(field 04_restart position)" -eq 2 ]
+}
+
+@test "a result with sections gives them back" {
+    three_sections
+    apart "$TIDEMILL" run --options-from three.conf --seed 7 --result first.h5
+    [ "$status" -eq 0 ]
+    apart "$TIDEMILL" run --options-from first.h5 --result result.h5
+    [ "$status" -eq 0 ]
+    [ "$(field 02_small section)" = small ]
+}
+
+@test "free space is summed over the data sets" {
+    three_sections
+    room=$(df --output=avail -B1 "$target" | tail -1)
+    sed -i "s/^size-per-rank = 3m/size = $((room * 2 / 3))/; s/^size-per-rank = 1m/size = $((room * 2 / 3))/" three.conf
+    apart "$TIDEMILL" run --options-from three.conf --dry-run
+    [ "$status" -eq 2 ]
+    grep -q 'and other targets of its file system' "$err"
+}
+
+@test "what a killed run left of its sections is cleaned up" {
+    three_sections
+    "$TIDEMILL" run --options-from three.conf --set dump.rate=64k/s --quiet --result dead.h5 &
+    pid=$!
+    for _ in $(seq 600); do
+        [ -n "$(find "$target" -name 'r0.w0' -size +0)" ] && break
+        sleep 0.05
+    done
+    kill -KILL "$pid"
+    wait "$pid" || true
+    [ -n "$(ls -A "$target")" ]
+    apart "$TIDEMILL" run --cleanup dead.h5
+    [ "$status" -eq 0 ]
+    grep -q '^removed 3 files and 3 folders' "$out"
+    [ -z "$(ls -A "$target")" ]
+}
+
+@test "bad sections are refused before anything is touched" {
+    three_sections
+    printf 'target = %s\n[a]\nphase = read\ndata = b\n' "$target" >bad.conf
+    apart "$TIDEMILL" run --options-from bad.conf
+    [ "$status" -eq 2 ]
+    grep -q "section 'a': no section before it that writes is named 'b'" "$err"
+    [ -z "$(ls -A "$target")" ]
+    apart "$TIDEMILL" run --options-from three.conf --set nosuch.depth=1
+    [ "$status" -eq 2 ]
+    grep -q "unknown section 'nosuch' (known: dump, small, restart, again)" "$err"
+}
