@@ -34,6 +34,8 @@ static bool remove_files(struct run *run, const struct step *step, struct record
     struct failure failure = {0};
     struct agreement agreement;
     char line[FAILURE_TEXT + RECORD_LINE];
+    if (!dataset->cluster) /* preparing it failed before */
+        return true;
     if (run->stalled)
         run->given_up |= dataset_remove_within(dataset, REMOVAL_NS, &failure) != 0;
     else
@@ -83,18 +85,24 @@ static void report_and_keep(struct run *run, const struct step *step, struct rec
 }
 
 /* Its settings are prepared only now. */
-static enum verdict measure(struct run *run, const struct step *step, struct record_phase *into)
+static enum verdict measure(struct run *run, const struct step *step, struct record_phase *into,
+                            struct failure *why)
 {
     struct phase phase = {0};
     struct failure failure = {0};
     struct agreement agreement;
     enum verdict verdict = VERDICT_FAILED;
-    if (setup_prepare_step(run->setup, step, &failure)) {
-        verdict_keep(into, failure.text);
+    setup_prepare_step(run->setup, step, &failure);
+    if (step->settings >= run->setup->prepared_count) { /* not even its settings could be kept */
+        failure_set(why, failure.code, "%s", failure.text);
         return verdict;
     }
     if (into)
         open_record(run, step, into);
+    if (failure.code) {
+        verdict_keep(into, failure.text);
+        return verdict;
+    }
     phase_init(&phase, run, step, &failure);
     if (cluster_agree(run->cluster, &failure, &agreement))
         verdict_judge(&phase, &agreement, 0, into);
@@ -115,7 +123,7 @@ enum verdict probe_carry_out(struct run *run, const struct step *step, struct fa
         failure_set(why, agreement.first.code, "%s", agreement.first.text);
         return VERDICT_FAILED;
     }
-    enum verdict verdict = measure(run, step, into);
+    enum verdict verdict = measure(run, step, into, why);
     bool removed = step->settings >= run->setup->prepared_count || remove_files(run, step, into);
     if (into)
         report_and_keep(run, step, into, verdict, why);

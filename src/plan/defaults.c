@@ -261,7 +261,7 @@ int settings_resolve(struct settings *settings, const struct resolution *with, s
         settings->size_bytes = with->room_bytes;
     if (defaults_fit(settings, &with->capacity, with->random, why))
         return why->code;
-    if (!is_sized(settings) && settings->size_per_rank_bytes)
+    if (!is_sized(settings) && settings->size_per_rank_bytes && !with->reads_whole)
         fit_default_size(settings, with);
     if (!settings_are_open(settings))
         return 0;

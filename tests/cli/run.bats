@@ -295,3 +295,11 @@ with h5py.File("r.h5") as r:
     kill -HUP "$pid"
     wait "$pid"
 }
+
+@test "a file that exists is read to its end when no size is given" {
+    head -c 3145728 /dev/urandom >"$work/given"
+    apart "$TIDEMILL" run --phases read --result r.h5 "$work/given"
+    [ "$status" -eq 0 ]
+    h5dump -a /phases/01_read/bytes r.h5 | grep -q '(0): 3145728'
+    [ -e "$work/given" ]
+}
