@@ -12,10 +12,7 @@ slowly() {
         --writers 1 --depth 1 --engine pwrite --direct never --quiet --result r.h5 --phases write \
         "$@" "$target" 2>err &
     pid=$!
-    for _ in $(seq 600); do
-        [ -z "$(find "$target" -name 'probe-r0' -size +0)" ] || break
-        sleep 0.05
-    done
+    await "data of a probe" wrote 0 -name probe-r0
     folder=$(find "$target" -mindepth 1 -maxdepth 1 -name 'tidemill-*')
     [ -f "$folder/probe-r0" ]
 }

@@ -31,6 +31,57 @@ ranks() {
     mpirun -q -n "$count" --oversubscribe --bind-to none "$TIDEMILL" "$@"
 }
 
+# await WHAT COMMAND...: repeats COMMAND until it succeeds, for longer than any busy machine takes.
+await() {
+    local what=$1
+    shift
+    for _ in $(seq 3000); do
+        ! "$@" || return 0
+        sleep 0.1
+    done
+    printf 'after five minutes still not: %s\n' "$what"
+    return 1
+}
+
+# wrote SIZE [FIND-TEST...]: a file in the target is larger than SIZE, as find(1) counts.
+wrote() {
+    [ -n "$(find "$target" -type f -size "+$1" "${@:2}")" ]
+}
+
+# attribute FILE OBJECT NAME: of a result; the name of an enum's value
+attribute() {
+    /usr/bin/python3 - "$@" <<'PY'
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    value = file[sys.argv[2]].attrs[sys.argv[3]]
+    enum = h5py.check_enum_dtype(file[sys.argv[2]].attrs.get_id(sys.argv[3]).dtype)
+    print({v: k for k, v in enum.items()}[int(value)] if enum else
+          value.decode() if isinstance(value, bytes) else value)
+PY
+}
+
+# column FILE TABLE COLUMN: the sum of a column of numbers
+column() {
+    /usr/bin/python3 - "$@" <<'PY'
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    print(int(file[sys.argv[2]][sys.argv[3]][:].sum()))
+PY
+}
+
+# advice FILE: the codes of its warnings and notes
+advice() {
+    /usr/bin/python3 - "$@" <<'PY'
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    print(*file["advice/code"].asstr()[:])
+PY
+}
+
+need_uring() {
+    "$TIDEMILL" facts | grep -q 'io_uring  *yes' || skip "no io_uring here"
+}
+
 # Standard output and error apart: $out and $err are files. For commands whose streams matter.
 apart() {
     out=$work/out

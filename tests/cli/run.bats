@@ -8,22 +8,6 @@ result() { # the one result file
     [ "${#files[@]}" -eq 1 ] && [ -f "${files[0]}" ] && printf '%s\n' "${files[0]}"
 }
 
-until_written() { # waits until a run in the background has data in the target
-    for _ in $(seq 100); do
-        [ -z "$(find "$target" -type f -size +64k)" ] || break
-        sleep 0.1
-    done
-}
-
-attribute() { # FILE OBJECT NAME
-    /usr/bin/python3 - "$@" <<'PY'
-import sys, h5py
-with h5py.File(sys.argv[1]) as file:
-    value = file[sys.argv[2]].attrs[sys.argv[3]]
-    print(value.decode() if isinstance(value, bytes) else value)
-PY
-}
-
 @test "write and read with verification: exit 0, a result, nothing else left" {
     apart "$TIDEMILL" run --size 8m --verify "$target"
     [ "$status" -eq 0 ]
@@ -136,9 +120,9 @@ with h5py.File("r.h5") as r:
 }
 
 @test "SIGTERM: exit 143, a result that says interrupted, own files removed" {
-    "$TIDEMILL" run --time 60 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
+    "$TIDEMILL" run --time 600 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
     pid=$!
-    until_written
+    await "data in the target" wrote 64k
     kill -TERM "$pid"
     status=0
     wait "$pid" || status=$?
@@ -192,7 +176,7 @@ with h5py.File("r.h5") as r:
 }
 
 @test "what a time let be written is verified whole, or it is told that it was not" {
-    "$TIDEMILL" run --quiet --size 64m --time 1 --rate 8m --buffer-size 256k --phases write --keep \
+    "$TIDEMILL" run --quiet --size 64m --time 2 --rate 2m --buffer-size 64k --phases write --keep \
         --result part.h5 "$target"
     local written
     written=$(attribute part.h5 /phases/01_write bytes)
@@ -201,7 +185,7 @@ with h5py.File("r.h5") as r:
     [ "$(attribute all.h5 /phases/01_verify bytes_planned)" -eq "$written" ]
     ! grep -q 'of what was written' page
     # one request in that time, and the next a second later
-    "$TIDEMILL" run --options-from part.h5 --phases verify --rate 256k --time 500ms \
+    "$TIDEMILL" run --options-from part.h5 --phases verify --rate 64k --time 500ms \
         --result some.h5 >page
     [ "$(attribute some.h5 /phases/01_verify bytes)" -lt "$written" ]
     grep -q '01_verify checked .* of what was written before it was ended by --time' page
@@ -278,9 +262,9 @@ with h5py.File("r.h5") as r:
 }
 
 @test "SIGHUP ends a run as SIGTERM does, and nohup keeps it going" {
-    "$TIDEMILL" run --time 60 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
+    "$TIDEMILL" run --time 600 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
     pid=$!
-    until_written
+    await "data in the target" wrote 64k
     kill -HUP "$pid"
     status=0
     wait "$pid" || status=$?
@@ -288,12 +272,14 @@ with h5py.File("r.h5") as r:
     [ -z "$(ls -A "$target")" ]
     # In its stead the handlers of this sanitizer say that no signal was ignored before.
     nm -D "$TIDEMILL" | grep -q __tsan && skip "nohup is not seen through the thread sanitizer"
-    nohup "$TIDEMILL" run --quiet --time 2 --rate 1m --buffer-size 64k --result s.h5 "$target" \
-        >out 2>err &
+    nohup "$TIDEMILL" run --quiet --size 4m --rate 1m --buffer-size 64k --phases write \
+        --result s.h5 "$target" >out 2>err &
     pid=$!
-    sleep 1
+    await "data in the target" wrote 64k
     kill -HUP "$pid"
     wait "$pid"
+    [ "$(attribute s.h5 / status)" = complete ]
+    [ "$(attribute s.h5 phases/01_write bytes)" -eq 4194304 ]
 }
 
 @test "a file that exists is read to its end when no size is given" {

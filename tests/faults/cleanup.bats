@@ -9,13 +9,10 @@ dead() {
     shift
     touch "$work/stamp"
     sleep 0.02
-    "$TIDEMILL" run --size 8m --buffer-size 64k --rate 256k/s --quiet --result "$result" "$@" \
+    "$TIDEMILL" run --size 256m --buffer-size 64k --rate 256k/s --quiet --result "$result" "$@" \
         "$target" &
     pid=$!
-    for _ in $(seq 200); do
-        [ -n "$(find "$target" -mindepth 2 -type f -size +0 -newer "$work/stamp")" ] && break
-        sleep 0.05
-    done
+    await "data in the target" wrote 0 -newer "$work/stamp"
     kill -KILL "$pid"
     wait "$pid" || true
     folder=$(find "$target" -mindepth 1 -maxdepth 1 -name 'tidemill-*' -newer "$work/stamp")
@@ -100,10 +97,7 @@ going() {
     "$TIDEMILL" run --size 256m --buffer-size 64k --rate 512k/s --quiet --phases write \
         --result "$1" "$target" &
     pid=$!
-    for _ in $(seq 200); do
-        [ -n "$(find "$target" -type f -size +0)" ] && break
-        sleep 0.05
-    done
+    await "data in the target" wrote 0
 }
 
 # It still had its files when it was told to end.

@@ -17,19 +17,16 @@ cd "$BOX" || exit 1
 export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1
 export OMPI_MCA_oob_tcp_keepalive_probes=2
 # On a busy machine a second may be too short to save the result before mpirun kills the ranks.
-export OMPI_MCA_odls_base_sigkill_timeout=2
+export OMPI_MCA_odls_base_sigkill_timeout=20
 mkdir target
 
 # lose HOST RESULT: that host dies while four ranks on both write; then what is left is looked at.
 lose() {
     local run first outer begun code=0
-    mpirun -q --host node1:2,node2:2 --bind-to none "$program" run --size 64MiB --buffer-size 256KiB \
+    mpirun -q --host node1:2,node2:2 --bind-to none "$program" run --size 1GiB --buffer-size 256KiB \
         --rate 1MiB/s --phases write,verify --quiet --result "$2" target 2>said &
     run=$!
-    for _ in $(seq 200); do
-        [ "$(find target -type f -size +0 | wc -l)" -eq 4 ] && break
-        sleep 0.1
-    done
+    await "data of all four ranks" files_with_data 4 target
     read -r first <"$1.pid"
     read -r outer <"$1.outer"
     begun=$SECONDS
@@ -37,7 +34,8 @@ lose() {
     wait "$run" || code=$?
     expect "mpirun's exit code is not 0" yes "$([ "$code" -ne 0 ] && echo yes)"
     echo "it ended after $((SECONDS - begun)) s"
-    expect "it ended within 10 s" yes "$([ $((SECONDS - begun)) -le 10 ] && echo yes)"
+    # Within some seconds; a run that does not notice takes a quarter of an hour.
+    expect "it ended within a minute" yes "$([ $((SECONDS - begun)) -le 60 ] && echo yes)"
     cat said
     wait "$outer" 2>/dev/null
 }

@@ -149,14 +149,12 @@ time.sleep(60)" "$device")
 }
 
 @test "a file that another run is using" {
-    truncate -s 4m "$work/file"
-    "$TIDEMILL" run --size 4m --buffer-size 64k --rate 256k/s --layout shared --overwrite --quiet \
+    truncate -s 256m "$work/file"
+    "$TIDEMILL" run --size 256m --buffer-size 64k --rate 256k/s --layout shared --overwrite --quiet \
         --phases write --result first.h5 "$work/file" &
     first=$!
-    for _ in $(seq 200); do
-        [ -s first.h5 ] && ! flock --nonblock --exclusive "$work/file" true && break
-        sleep 0.05
-    done
+    locked() { [ -s first.h5 ] && ! flock --nonblock --exclusive "$work/file" true; }
+    await "a run that has locked its file" locked
     apart small --layout shared --overwrite --result second.h5 "$work/file"
     kill -TERM "$first"
     wait "$first" || true
@@ -192,12 +190,12 @@ time.sleep(60)" "$device")
 
 @test "the floor of free space holds while others fill the file system" {
     in_namespace 'mount -t tmpfs -o size=32m none "$1"
-        (for _ in $(seq 300); do # until the run, which has looked at the space by then, writes
+        (for _ in $(seq 3000); do # until the run, which has looked at the space by then, writes
             [ -z "$(find "$1" -type f -size +0)" ] || break
             sleep 0.1
         done
-        head -c 20m /dev/zero >"$1/others") &
-        "$2" run --size 8m --buffer-size 64k --rate 1m/s --phases write --free-space-floor 30 \
+        head -c 24m /dev/zero >"$1/others") &
+        "$2" run --size 8m --buffer-size 64k --rate 128k/s --phases write --free-space-floor 30 \
             --quiet --result r.h5 "$1" || code=$?
         wait
         ls "$1"

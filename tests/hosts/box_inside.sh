@@ -29,7 +29,7 @@ done
 
 for number in $(seq "$BOX_HOSTS"); do
     name=node$number
-    for _ in $(seq 500); do
+    for _ in $(seq 10000); do
         [ -e "$BOX/$name.ready" ] && break
         sleep 0.02
     done

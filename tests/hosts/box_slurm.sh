@@ -48,7 +48,7 @@ for number in $(seq "$BOX_HOSTS"); do
     mkdir -p "$slurm/spool.node$number"
     "$hosts_folder/box_on.sh" "node$number" slurmd -f "$SLURM_CONF" -N "node$number"
 done
-for _ in $(seq 600); do
+for _ in $(seq 3000); do
     [ "$(sinfo -h -N -o %T 2>/dev/null | grep -c idle)" -eq "$BOX_HOSTS" ] && break
     sleep 0.1
 done

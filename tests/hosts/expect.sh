@@ -26,6 +26,22 @@ expect() {
     fi
 }
 
+# await WHAT COMMAND...: repeats COMMAND until it succeeds, for longer than any busy machine takes.
+await() {
+    local what=$1
+    shift
+    for _ in $(seq 3000); do
+        ! "$@" || return 0
+        sleep 0.1
+    done
+    expect "after five minutes" "$what" "not so"
+}
+
+# files_with_data COUNT FOLDER: as many files in the folder hold something
+files_with_data() {
+    [ "$(find "$2" -type f -size +0 | wc -l)" -ge "$1" ]
+}
+
 # The value of KEY in a result file: result KEY FILE
 result() {
     "$python" "$here/result.py" "$2" | sed -n "s/^$1 //p"

@@ -19,31 +19,32 @@ submit() {
     job=$(sbatch --parsable "$root/launch/slurm.sbatch" "$@") || exit 1
 }
 
-# Until something has been written.
 await_data() {
-    for _ in $(seq 600); do
-        [ -n "$(find target -type f -size +0)" ] && break
-        sleep 0.1
-    done
+    await "data in the target" files_with_data 1 target
 }
 
 state_of_job() {
     scontrol show job "$job" | sed -n 's/.*JobState=\([A-Z]*\).*/\1/p'
 }
 
+# False as well where the controller does not answer.
+# shellcheck disable=SC2317 # await calls it
+job_ended() {
+    case $(state_of_job) in
+    '' | PENDING | CONFIGURING | RUNNING | COMPLETING | SUSPENDED) return 1 ;;
+    esac
+}
+
 # Waits for the end of 'job' and sets 'code'.
-await() {
-    for _ in $(seq 600); do
-        [ -z "$(squeue -h -j "$job" 2>/dev/null)" ] && break
-        sleep 0.1
-    done
+await_job() {
+    await "job $job has ended" job_ended
     code=$(scontrol show job "$job" | sed -n 's/.* ExitCode=\([0-9]*\):.*/\1/p')
     cat "tidemill-$job.out"
 }
 
 check_whole_run() {
     submit --size 24MiB --verify --result "$1.h5" target
-    await
+    await_job
     expect "$1: exit code" 0 "$code"
     expect "$1: status" complete "$(result status "$1.h5")"
     expect "$1: nodes" "node1 node2" "$(result nodes "$1.h5")"
@@ -53,10 +54,10 @@ check_whole_run() {
 }
 
 check_signal() {
-    submit --time 60s --size 1GiB --rate 4MiB/s --phases write --result "$1-ended.h5" target
+    submit --time 600s --size 1GiB --rate 4MiB/s --phases write --result "$1-ended.h5" target
     await_data
     scancel --signal=USR1 --batch "$job"
-    await
+    await_job
     expect "$1 signalled: exit code" 143 "$code"
     expect "$1 signalled: status" interrupted "$(result status "$1-ended.h5")"
     expect_empty target
@@ -64,7 +65,7 @@ check_signal() {
 
 check_refusal() {
     submit --size 24MiB --result refused.h5 "$BOX/nowhere/at/all"
-    await
+    await_job
     expect "$1 refusing: exit code" 2 "$code"
     expect "$1 refusing: lines of tidemill" 1 "$(grep -c '^tidemill' "tidemill-$job.out")"
 }
@@ -79,7 +80,7 @@ done
 
 # slow NAME: a job in the middle of its first phase, whose result is NAME.h5
 slow() {
-    submit --time 60s --size 1GiB --rate 4MiB/s --phases write,verify --result "$1.h5" target
+    submit --time 600s --size 1GiB --rate 4MiB/s --phases write,verify --result "$1.h5" target
     await_data
 }
 
@@ -94,7 +95,7 @@ echo "--- srun: a signal to the job's steps reaches the ranks themselves"
 for signal in INT TERM USR1 USR2; do
     slow "$signal"
     scancel --signal="$signal" "$job"
-    await
+    await_job
     expect "$signal: exit code" "$([ "$signal" = INT ] && echo 130 || echo 143)" "$code"
     interrupted "$signal"
 done
@@ -103,7 +104,7 @@ done
 echo "--- srun: the end of a job, by hand or at its time limit: SIGTERM to all, SIGKILL later"
 slow cancelled
 scancel "$job"
-await
+await_job
 expect "cancelled: state" CANCELLED "$(state_of_job)"
 expect "cancelled: status" interrupted "$(result status cancelled.h5)"
 "$TIDEMILL" run --cleanup cancelled.h5

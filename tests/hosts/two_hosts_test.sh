@@ -42,13 +42,10 @@ expect "lines of the refusal" 1 "$(wc -l <refusal)"
 cat refusal
 
 echo "--- SIGUSR1 ends the run, the result is complete"
-"$root/launch/hosts.sh" one_each --time 60s --size 1GiB --rate 4MiB/s --phases write \
+"$root/launch/hosts.sh" one_each --time 600s --size 1GiB --rate 4MiB/s --phases write \
     --result ended.h5 --quiet target &
 run=$!
-for _ in $(seq 200); do
-    [ -n "$(find target -type f -size +0)" ] && break
-    sleep 0.1
-done
+await "data in the target" files_with_data 1 target
 kill -USR1 "$run"
 wait "$run"
 expect "exit code" 143 $?

@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# Memory, locked memory, lanes and processors: what falls short is recorded, or refused.
+# shellcheck disable=SC2154 # helper.bash sets target, out, err, status
+
+load helper
+
+# An ordinary user who may lock 64 KiB, which is less than any pool.
+with_little_memlock() {
+    prlimit --memlock=65536:65536 setpriv --bounding-set=-ipc_lock --inh-caps=-ipc_lock \
+        --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+@test "memlock 64 KiB without CAP_IPC_LOCK: told, and refused when required" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
+    need_uring
+    chmod 755 "$work"
+    chmod 777 "$target"
+    with_little_memlock test -x "$TIDEMILL" -a -w "$target" || skip "nobody cannot reach the files"
+    with_little_memlock true || skip "setpriv cannot drop the capability here"
+    export TMPDIR=$target
+    cd "$target"
+    with_little_memlock "$TIDEMILL" run --quiet --size 4m --depth 4 --result r.h5 "$target"
+    [ "$(attribute r.h5 phases/01_write buffers_fixed)" = no ]
+    [[ $(attribute r.h5 phases/01_write not_granted) == *'ulimit -l'*'64.0 KiB'* ]]
+    apart with_little_memlock "$TIDEMILL" run --size 4m --depth 4 --fixed-buffers require "$target"
+    [ "$status" -eq 2 ]
+    grep -q 'raise it' "$err"
+}
+
+@test "eight ranks share one memlock limit and decide alike" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
+    need_uring
+    chmod 755 "$work"
+    chmod 777 "$target"
+    cd "$target"
+    export TMPDIR=$target HOME=$target
+    limited() {
+        prlimit --memlock=8388608:8388608 setpriv --bounding-set=-ipc_lock --inh-caps=-ipc_lock \
+            --reuid 65534 --regid 65534 --clear-groups mpirun -q -n "$1" --oversubscribe \
+            --bind-to none "$TIDEMILL" "${@:2}"
+    }
+    limited 1 run --quiet --dry-run --size 8m "$target" >/dev/null || skip "nobody cannot run it"
+    # one rank's pool fits: 4 buffers and a bit for its rings
+    limited 1 run --quiet --size 8m --buffer-count 4 --depth 3 --result one.h5 "$target"
+    [ "$(attribute one.h5 phases/01_write buffers_fixed)" = yes ]
+    limited 8 run --quiet --size 8m --buffer-count 4 --depth 3 --result eight.h5 "$target"
+    [ "$(attribute eight.h5 phases/01_write buffers_fixed)" = no ]
+    [ "$(attribute eight.h5 phases/01_write ranks_without)" -eq 8 ]
+    [[ $(attribute eight.h5 phases/01_write not_granted) == *'8 ranks of a node'* ]]
+}
+
+@test "no huge pages: told, and refused when required" {
+    command -v python3 >/dev/null || skip "no python3 here"
+    without_huge() { # a child that the kernel gives no transparent ones
+        /usr/bin/python3 -c 'import ctypes, os, sys
+if ctypes.CDLL(None).prctl(41, 1, 0, 0, 0): sys.exit(77)
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+    }
+    without_huge true || skip "huge pages cannot be kept back here"
+    [ "$(cat /proc/sys/vm/nr_hugepages 2>/dev/null || echo 0)" -eq 0 ] || skip "some are set aside"
+    refused "not in huge pages" without_huge "$TIDEMILL" run --size 4m --huge-pages require "$target"
+    without_huge "$TIDEMILL" run --quiet --size 4m --result r.h5 "$target"
+    [ "$(column r.h5 phases/01_write/ranks pool_small_bytes)" -gt 0 ]
+    [ "$(column r.h5 phases/01_write/ranks pool_transparent_bytes)" -eq 0 ]
+    [[ $(attribute r.h5 phases/01_write not_granted) == *'not in huge pages'* ]]
+    "$TIDEMILL" run --quiet --size 4m --huge-pages never --result never.h5 "$target"
+    [ "$(column never.h5 phases/01_write/ranks pool_transparent_bytes)" -eq 0 ]
+    [ -z "$(attribute never.h5 phases/01_write not_granted)" ]
+}
+
+@test "two lanes, each on its processor (a machine with two nodes is pretended)" {
+    [ "$(nproc)" -ge 2 ] || skip "one processor"
+    export HWLOC_SYNTHETIC='numa:2 core:1 pu:1' HWLOC_THISSYSTEM=1
+    "$TIDEMILL" run --quiet --size 8m --buffer-size 64k --writers 2 --producers 2 --verify \
+        --result r.h5 "$target"
+    [ "$(column r.h5 phases/01_write/ranks lanes)" -eq 2 ]
+    "$TIDEMILL" run --quiet --size 8m --writers 2 --producers 2 --numa off --result off.h5 "$target"
+    [ "$(column off.h5 phases/01_write/ranks lanes)" -eq 1 ]
+    unset HWLOC_SYNTHETIC HWLOC_THISSYSTEM
+    "$TIDEMILL" run --quiet --size 8m --numa force --verify --result force.h5 "$target"
+    [[ $(attribute force.h5 phases/01_write not_granted) != *'not bound'* ]]
+}
+
+@test "ranks with one lane each share the nodes out, and one that leaves some idle says so" {
+    [ "$(nproc)" -ge 2 ] || skip "one processor"
+    export HWLOC_SYNTHETIC='numa:2 core:1 pu:1' HWLOC_THISSYSTEM=1
+    "$TIDEMILL" run --quiet --size 4m --writers 1 --producers 1 --result one.h5 "$target"
+    [[ $(attribute one.h5 phases/01_write not_granted) == *'threads on 1 of 2 NUMA nodes'* ]]
+    # no function of the shell's in between: the signal is for mpirun
+    mpirun -q -n 2 --oversubscribe --bind-to none "$TIDEMILL" run --quiet --time 600 --rate 1m \
+        --buffer-size 64k --writers 1 --producers 1 --phases write --result two.h5 "$target" &
+    local launcher=$!
+    # a thread that was just started is not bound yet
+    bound() {
+        [ "$(for rank in $(pgrep -P "$launcher"); do
+            cat "/proc/$rank/task/"*/status 2>/dev/null |
+                awk '$1 == "Name:" { io = $2 ~ /^tm-io/ }
+                     io && $1 == "Cpus_allowed_list:" { print $2 }'
+        done | sort | xargs)" = '0 1' ]
+    }
+    local code=0
+    await "one I/O thread on each processor" bound || code=$?
+    kill -TERM "$launcher"
+    wait "$launcher" || true
+    [ "$code" -eq 0 ]
+}
+
+@test "more threads than processors allowed: the doubt names the options" {
+    [ "$(nproc)" -ge 2 ] || skip "one processor"
+    mpirun -q -n 1 --bind-to core "$TIDEMILL" run --quiet --size 4m --writers 2 --result r.h5 "$target"
+    [[ $(advice r.h5) == *binding* ]]
+    "$TIDEMILL" report r.h5 | tr -s ' \n' ' ' >page
+    grep -q -- '--bind-to none' page
+    grep -q -- '--map-by ppr:' page
+}

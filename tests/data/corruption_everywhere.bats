@@ -1,0 +1,21 @@
+#!/usr/bin/env bats
+# Wrong data are found, named by kind and place, and end the run with 3: on each engine, in each layout.
+# shellcheck disable=SC2154 # the helpers set target, status, output, file, at
+
+load ../cli/helper
+load spoil
+
+each_engine_and_layout() { # KIND OFFSET
+    local engine layout
+    for engine in $engines; do
+        for layout in rank shared writer; do
+            written "$engine" "$layout"
+            spoil "$1"
+            expect "$1" "$2"
+        done
+    done
+}
+
+@test "zeros" { each_engine_and_layout zeros "$at"; }
+@test "shifted" { each_engine_and_layout shifted "$at"; }
+@test "flipped" { each_engine_and_layout flipped "$at"; }
