@@ -1,7 +1,8 @@
 /*
  * Preloaded: clocks that tidemill must not measure by lie to one rank. TIDEMILL_LIE is "rank:kind":
- * ahead5s and ahead10d shift the wall clock, step lets it jump back and forth by an hour at each
- * look, wtime lets MPI_Wtime run at double speed. CLOCK_MONOTONIC tells the truth.
+ * ahead1h and ahead10d shift the wall clock, step makes it jump back and forth by an hour at each
+ * call, wtime makes MPI_Wtime run a million times as fast. CLOCK_MONOTONIC is right. Each lie is
+ * longer than any run, so that a slow machine cannot look like one.
  */
 #include <mpi.h>
 #include <stdint.h>
@@ -25,8 +26,8 @@ static int64_t lie_seconds(void)
 {
     static int looks;
     const char *kind = lie();
-    if (strcmp(kind, "ahead5s") == 0)
-        return 5;
+    if (strcmp(kind, "ahead1h") == 0)
+        return 3600;
     if (strcmp(kind, "ahead10d") == 0)
         return INT64_C(864000);
     if (strcmp(kind, "step") == 0)
@@ -64,5 +65,5 @@ time_t time(time_t *out)
 double MPI_Wtime(void)
 {
     double honest = PMPI_Wtime();
-    return strcmp(lie(), "wtime") == 0 ? 2 * honest : honest;
+    return strcmp(lie(), "wtime") == 0 ? 1e6 * honest : honest;
 }

@@ -1,0 +1,46 @@
+"""lying_check.py RESULT ELAPSED_NS: no time of the phase is longer than the whole run can explain.
+
+ELAPSED_NS is how long the run took by a clock that did not lie. Sums over buffers in flight may be
+some times as much; a clock that lies by an hour shows in any figure that it enters.
+"""
+import sys
+
+import h5py
+
+NEVER = 2**63 - 1
+IN_FLIGHT = 20  # more than there are buffers of both ranks
+LIE_NS = 3600 * 10**9
+LEAST = {"duration_ns": 10**9, "first_through_ns": 99 * 10**7}  # by the rate limit
+
+elapsed = int(sys.argv[2])
+assert elapsed * IN_FLIGHT < LIE_NS, f"the run took {elapsed} ns: too long to tell it from a lie"
+checked = 0
+
+
+def check(name, values):
+    global checked
+    for value in values:
+        checked += 1
+        if value != NEVER and abs(int(value)) > elapsed * IN_FLIGHT:
+            sys.exit(f"{name} is {value}, where the whole run took {elapsed} ns")
+
+
+def visit(name, thing):
+    if name.startswith("device"):  # counts of the whole machine
+        return
+    for key, value in thing.attrs.items():
+        if key.endswith("_ns"):
+            check(f"{name} {key}", [value])
+    if isinstance(thing, h5py.Dataset) and name.endswith("_ns") and "edges" not in name:
+        check(name, thing[()])
+
+
+with h5py.File(sys.argv[1], "r") as file:
+    phase = file["phases/01_write"]
+    visit("phase", phase)
+    phase.visititems(visit)
+    for key, least in LEAST.items():
+        if phase.attrs[key] < least:
+            sys.exit(f"{key} is {phase.attrs[key]}, not at least {least}")
+assert checked > 100, checked
+print(f"{checked} times within {elapsed * IN_FLIGHT} ns")
