@@ -12,6 +12,10 @@
 
 enum { UNITS_TEXT = 32 };
 
+/* What an amount of work counts. */
+enum amount_unit { UNIT_BYTE, UNIT_OPERATION, UNIT_COUNT };
+extern const char *const units_amount_names[UNIT_COUNT]; /* "bytes", "operations" */
+
 /* Parses a size. k m g t p and KiB MiB ... are powers of 1024, KB MB ... of 1000; a fraction such
  * as "1.5g" is valid if it is a whole number of bytes. -EINVAL (with the column) or -ERANGE. */
 int units_parse_size(const char *text, uint64_t *bytes, struct failure *why);
@@ -35,5 +39,9 @@ void units_exact_real(double value, char out[UNITS_TEXT]);
 /* Format a value for output with three or four significant digits: "1.50 GiB", "12.3 ms". */
 void units_show_size(uint64_t bytes, char out[UNITS_TEXT]);
 void units_show_duration(int64_t ns, char out[UNITS_TEXT]);
+
+/* Formats an amount for output: bytes as units_show_size, operations as a whole number: "1
+ * operation", "12345 operations". */
+void units_show_amount(uint64_t amount, enum amount_unit unit, char out[UNITS_TEXT]);
 
 #endif

@@ -170,22 +170,23 @@ struct stall {
 void cluster_stall_poll(struct cluster *cluster, uint32_t phase, const struct stall *mine,
                         struct stall *all);
 
-/* cluster_edge_tell reports how many bytes of this rank were acknowledged before an edge of the
+/* cluster_edge_tell reports how much of this rank was acknowledged before an edge of the
  * rounds (stats/rounds.h); edges only increase. They travel up with cluster_progress_poll. On rank
  * 0 cluster_edge_take returns the next edge that all ranks have reported, with the sum of their
- * bytes; false if there is none yet. An edge that one rank reports much later than the others is
+ * amounts; false if there is none yet. An edge that one rank reports much later than the others is
  * skipped. */
-void cluster_edge_tell(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t bytes);
-bool cluster_edge_take(struct cluster *cluster, uint32_t phase, uint64_t *edge, uint64_t *bytes);
+void cluster_edge_tell(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t amount);
+bool cluster_edge_take(struct cluster *cluster, uint32_t phase, uint64_t *edge, uint64_t *amount);
 
 /* Agrees on the reason that held, the same on every rank, even if a stop was still on its way at
  * the gate. Collective; call it after the phase's last gate. */
 enum stop_reason cluster_stop_settle(struct cluster *cluster, uint32_t phase,
                                      enum stop_reason mine);
 
-/* Reports this rank's bytes of the phase so far; each hop forwards them at most once a second.
- * Returns the latest known sum of all ranks on rank 0, elsewhere 0. 'now_ns' is clock_now_ns(). */
-uint64_t cluster_progress_poll(struct cluster *cluster, uint32_t phase, uint64_t bytes,
+/* Reports this rank's amount of the phase so far, in the unit of the phase; each hop forwards them
+ * at most once a second. Returns the latest known sum of all ranks on rank 0, elsewhere 0. 'now_ns'
+ * is clock_now_ns(). */
+uint64_t cluster_progress_poll(struct cluster *cluster, uint32_t phase, uint64_t amount,
                                int64_t now_ns);
 
 #endif

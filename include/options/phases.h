@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/failure.h"
+#include "base/units.h"
 
 enum phase_id {
 #define PHASE(ID, ...) PHASE_##ID,
@@ -16,12 +17,10 @@ enum phase_id {
     PHASE_COUNT
 };
 
-enum phase_unit { UNIT_BYTE, UNIT_OPERATION };
-
 struct phase_kind {
     enum phase_id id;
     const char *name;
-    enum phase_unit unit;
+    enum amount_unit unit;
     bool reads;
     bool writes;
     bool checks; /* every byte, even without --verify */

@@ -20,7 +20,8 @@
 /* How far a phase is, about once a second, for a live line. */
 struct progress {
     const char *phase;
-    uint64_t bytes;   /* of all ranks, as last heard */
+    enum amount_unit unit;
+    uint64_t amount;  /* of all ranks, as last received */
     uint64_t planned; /* 0 when only the time ends it */
     int64_t elapsed_ns;
     int64_t limit_ns; /* 0 when only the bytes end it */

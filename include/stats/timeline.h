@@ -1,5 +1,5 @@
 /*
- * Bytes, requests and the slowest request over time, in bins of equal width: a power of two of
+ * Amounts, requests and the slowest request over time, in bins of equal width: a power of two of
  * nanoseconds, counted from the start of the phase. When time exceeds the last bin, neighbouring
  * bins are joined and the width doubles, so memory is fixed for any duration. The bins of all
  * threads, ranks and nodes share one grid, so merging is exact. Bins that were taken on another
@@ -16,7 +16,7 @@
 enum { TIMELINE_BINS = 1024, TIMELINE_FIRST_SHIFT = 20 };
 
 struct timeline_bin {
-    int64_t bytes;
+    int64_t amount; /* in the unit of the phase */
     int64_t requests;
     int64_t slowest_ns; /* latency of the slowest request acknowledged in this bin */
 };
@@ -50,20 +50,20 @@ static inline struct timeline_bin *timeline_bin_at(struct timeline *timeline, in
 }
 
 /* Adds a request that was acknowledged at 'at_ns'. Hot path. */
-static inline void timeline_record(struct timeline *timeline, int64_t at_ns, int64_t bytes,
+static inline void timeline_record(struct timeline *timeline, int64_t at_ns, int64_t amount,
                                    int64_t latency_ns)
 {
     struct timeline_bin *into = timeline_bin_at(timeline, at_ns);
-    into->bytes += bytes;
+    into->amount += amount;
     into->requests++;
     if (latency_ns > into->slowest_ns)
         into->slowest_ns = latency_ns;
 }
 
-/* Adds bytes acknowledged at 'at_ns' that do not complete a request. */
-static inline void timeline_record_part(struct timeline *timeline, int64_t at_ns, int64_t bytes)
+/* Adds an amount acknowledged at 'at_ns' that does not complete a request. */
+static inline void timeline_record_part(struct timeline *timeline, int64_t at_ns, int64_t amount)
 {
-    timeline_bin_at(timeline, at_ns)->bytes += bytes;
+    timeline_bin_at(timeline, at_ns)->amount += amount;
 }
 
 /* Adds 'from' to 'into', on the wider grid of the two. */
@@ -77,8 +77,8 @@ struct timeline_clock {
 
 /* Adds 'from', which was taken on another clock and has no event after 'last_ns' of that clock. A
  * bin that crosses an edge of the grid is divided in proportion, as if its events were spread
- * evenly; no byte and no request is lost. The slowest request goes to the largest part. Returns the
- * largest distance by which an edge of 'from' was moved, in ns. */
+ * evenly; no part of the amount and no request is lost. The slowest request goes to the largest
+ * part. Returns the largest distance by which an edge of 'from' was moved, in ns. */
 int64_t timeline_add_converted(struct timeline *into, const struct timeline *from, int64_t last_ns,
                                const struct timeline_clock *clock);
 

@@ -312,6 +312,20 @@ void units_show_size(uint64_t bytes, char out[UNITS_TEXT])
     snprintf(out, UNITS_TEXT, "%llu B", (unsigned long long)bytes);
 }
 
+const char *const units_amount_names[UNIT_COUNT] = {
+    [UNIT_BYTE] = "bytes",
+    [UNIT_OPERATION] = "operations",
+};
+
+void units_show_amount(uint64_t amount, enum amount_unit unit, char out[UNITS_TEXT])
+{
+    if (unit == UNIT_BYTE)
+        units_show_size(amount, out);
+    else
+        snprintf(out, UNITS_TEXT, "%llu operation%s", (unsigned long long)amount,
+                 amount == 1 ? "" : "s");
+}
+
 void units_show_duration(int64_t ns, char out[UNITS_TEXT])
 {
     static const struct unit shown[] = {

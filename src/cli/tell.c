@@ -40,26 +40,27 @@ static void clear_line(struct teller *teller)
     teller->line_open = false;
 }
 
-/* Bytes or time, whatever ends the phase first. */
+/* By the amount or by the time, whichever ends the phase first. */
 static double share_done(const struct progress *progress)
 {
-    double bytes = progress->planned ? (double)progress->bytes / (double)progress->planned : 0;
+    double amount = progress->planned ? (double)progress->amount / (double)progress->planned : 0;
     double time =
         progress->limit_ns ? (double)progress->elapsed_ns / (double)progress->limit_ns : 0;
-    double share = bytes > time ? bytes : time;
+    double share = amount > time ? amount : time;
     return share < 1 ? share : 1;
 }
 
 static void add_progress(const struct progress *progress, struct text *line)
 {
     char text[UNITS_TEXT];
-    units_show_size(progress->bytes, text);
+    units_show_amount(progress->amount, progress->unit, text);
     text_add(line, "%s  %s", progress->phase, text);
     if (progress->planned) {
-        units_show_size(progress->planned, text);
+        units_show_amount(progress->planned, progress->unit, text);
         text_add(line, " of %s", text);
     }
-    units_show_size((uint64_t)((double)progress->bytes * 1e9 / (double)progress->elapsed_ns), text);
+    const double rate = (double)progress->amount * 1e9 / (double)progress->elapsed_ns;
+    units_show_amount((uint64_t)rate, progress->unit, text);
     text_add(line, "  %s/s", text);
     units_show_duration(progress->elapsed_ns, text);
     text_add(line, "  %s", text);

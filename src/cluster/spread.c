@@ -7,7 +7,7 @@
 #include "links.h"
 #include "tree.h"
 
-enum { KIND_STOP = 1, KIND_BYTES, KIND_CLOSED, KIND_STALL, KIND_ARRIVALS, KIND_EDGE };
+enum { KIND_STOP = 1, KIND_AMOUNT, KIND_CLOSED, KIND_STALL, KIND_ARRIVALS, KIND_EDGE };
 enum { TAG_SPREAD = 1, SECOND_NS = 1000 * 1000 * 1000 };
 
 static int severity(enum stop_reason reason)
@@ -60,13 +60,13 @@ static void enter_phase(struct spread *spread, uint32_t phase)
         return;
     spread->phase = phase;
     spread->reason = STOP_NONE;
-    spread->own_bytes = 0;
-    spread->bytes_changed = false;
+    spread->own_amount = 0;
+    spread->amount_changed = false;
     spread->own_stall = spread->sent_stall = (struct stall){0};
     spread->own_edges.count = 0;
     for (uint32_t i = 0; i < spread->neighbour_count; i++) {
         spread->neighbours[i].known = STOP_NONE;
-        spread->neighbours[i].bytes = 0;
+        spread->neighbours[i].amount = 0;
         spread->neighbours[i].stall = (struct stall){0};
         spread->neighbours[i].edges.count = 0;
     }
@@ -108,8 +108,8 @@ static void receive_message(struct spread *spread, int from, const struct spread
     } else if (message->kind == KIND_EDGE) {
         spread_edges_put(&neighbour->edges, &message->edge);
     } else {
-        neighbour->bytes = message->value;
-        spread->bytes_changed = true;
+        neighbour->amount = message->value;
+        spread->amount_changed = true;
     }
 }
 
@@ -165,25 +165,25 @@ static void send_reason(struct spread *spread)
     }
 }
 
-static uint64_t bytes_of_subtree(const struct spread *spread)
+static uint64_t amount_of_subtree(const struct spread *spread)
 {
-    uint64_t sum = spread->own_bytes;
+    uint64_t sum = spread->own_amount;
     for (uint32_t i = spread->has_parent; i < spread->neighbour_count; i++)
-        sum += spread->neighbours[i].bytes;
+        sum += spread->neighbours[i].amount;
     return sum;
 }
 
-static void send_bytes(struct spread *spread, int64_t now_ns)
+static void send_amount(struct spread *spread, int64_t now_ns)
 {
-    if (!spread->has_parent || !spread->bytes_changed)
+    if (!spread->has_parent || !spread->amount_changed)
         return;
-    if (spread->bytes_sent_ns && now_ns - spread->bytes_sent_ns < SECOND_NS)
+    if (spread->amount_sent_ns && now_ns - spread->amount_sent_ns < SECOND_NS)
         return;
     if (!is_sent(&spread->neighbours[0]))
         return;
-    send_to(spread, &spread->neighbours[0], KIND_BYTES, bytes_of_subtree(spread));
-    spread->bytes_changed = false;
-    spread->bytes_sent_ns = now_ns;
+    send_to(spread, &spread->neighbours[0], KIND_AMOUNT, amount_of_subtree(spread));
+    spread->amount_changed = false;
+    spread->amount_sent_ns = now_ns;
 }
 
 static struct stall stalls_of_subtree(const struct spread *spread)
@@ -240,7 +240,7 @@ void spread_progress(struct spread *spread, int64_t now_ns)
     receive_all(spread);
     send_reason(spread);
     send_stall(spread, now_ns);
-    send_bytes(spread, now_ns);
+    send_amount(spread, now_ns);
     send_edge(spread);
 }
 
@@ -293,39 +293,39 @@ void cluster_stall_poll(struct cluster *cluster, uint32_t phase, const struct st
     *all = stalls_of_subtree(spread);
 }
 
-void cluster_edge_tell(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t bytes)
+void cluster_edge_tell(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t amount)
 {
     struct spread *spread = &cluster->links->spread;
     if (phase < spread->phase)
         return;
     enter_phase(spread, phase);
-    spread_edges_put(&spread->own_edges, &(struct spread_edge){edge, bytes});
+    spread_edges_put(&spread->own_edges, &(struct spread_edge){edge, amount});
 }
 
-bool cluster_edge_take(struct cluster *cluster, uint32_t phase, uint64_t *edge, uint64_t *bytes)
+bool cluster_edge_take(struct cluster *cluster, uint32_t phase, uint64_t *edge, uint64_t *amount)
 {
     struct spread *spread = &cluster->links->spread;
     struct spread_edge sum;
     if (phase != spread->phase || spread->has_parent || !spread_edges_take(spread, &sum))
         return false;
     *edge = sum.edge;
-    *bytes = sum.bytes;
+    *amount = sum.amount;
     return true;
 }
 
-uint64_t cluster_progress_poll(struct cluster *cluster, uint32_t phase, uint64_t bytes,
+uint64_t cluster_progress_poll(struct cluster *cluster, uint32_t phase, uint64_t amount,
                                int64_t now_ns)
 {
     struct spread *spread = &cluster->links->spread;
     if (phase < spread->phase)
         return 0;
     enter_phase(spread, phase);
-    if (bytes != spread->own_bytes) {
-        spread->own_bytes = bytes;
-        spread->bytes_changed = true;
+    if (amount != spread->own_amount) {
+        spread->own_amount = amount;
+        spread->amount_changed = true;
     }
     spread_progress(spread, now_ns);
-    return spread->has_parent ? 0 : bytes_of_subtree(spread);
+    return spread->has_parent ? 0 : amount_of_subtree(spread);
 }
 
 enum stop_reason cluster_stop_settle(struct cluster *cluster, uint32_t phase, enum stop_reason mine)

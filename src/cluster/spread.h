@@ -1,7 +1,7 @@
 /*
  * Spreads a stop and progress along the tree; cluster.h describes the result.
  *
- * Each rank keeps what it knows (the reason that holds, the bytes of its subtree) and, for each
+ * Each rank keeps what it knows (the reason that holds, the amount of its subtree) and, for each
  * neighbour, what that neighbour knows. It sends a message when the two differ and the previous
  * message to that neighbour has been sent, so at most one send per neighbour is in flight, nothing
  * blocks, and a slow neighbour costs no memory.
@@ -22,13 +22,13 @@ struct spread_arrivals {
     uint32_t missing; /* lowest rank known to be missing; UINT32_MAX: none */
 };
 
-/* A queue of bytes before edges of the rounds, in order of arrival; when it is full, the oldest
+/* A queue of amounts before edges of the rounds, in order of arrival; when it is full, the oldest
  * entry is dropped. */
 enum { SPREAD_EDGES = 32 };
 
 struct spread_edge {
     uint64_t edge;
-    uint64_t bytes;
+    uint64_t amount;
 };
 
 struct spread_edges {
@@ -50,7 +50,7 @@ struct spread_neighbour {
     int rank;
     bool closed;               /* will send nothing more */
     enum stop_reason known;    /* the reason that this neighbour knows */
-    uint64_t bytes;            /* of this neighbour's subtree, as last received (children only) */
+    uint64_t amount;           /* of this neighbour's subtree, as last received (children only) */
     struct stall stall;        /* the same */
     struct spread_edges edges; /* the same */
     struct spread_arrivals arrivals;
@@ -65,9 +65,9 @@ struct spread {
     bool has_parent; /* the parent is neighbours[0] */
     uint32_t phase;
     enum stop_reason reason;
-    uint64_t own_bytes;
-    bool bytes_changed; /* since they were sent */
-    int64_t bytes_sent_ns;
+    uint64_t own_amount;
+    bool amount_changed; /* since they were sent */
+    int64_t amount_sent_ns;
     struct spread_edges own_edges;
     struct stall own_stall;
     struct stall sent_stall; /* as last sent to the parent */
@@ -90,7 +90,7 @@ void spread_send_arrivals(struct spread *spread, const struct spread_arrivals *a
 void spread_edges_put(struct spread_edges *edges, const struct spread_edge *edge);
 
 /* Removes the next edge that this rank and all ranks below have reported, and returns the sum of
- * their bytes; false if there is none yet. */
+ * their amounts; false if there is none yet. */
 bool spread_edges_take(struct spread *spread, struct spread_edge *sum);
 
 /* Waits until no message to or from any neighbour is pending; every rank calls it. Accepts a zeroed

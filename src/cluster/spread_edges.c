@@ -52,7 +52,7 @@ bool spread_edges_take(struct spread *spread, struct spread_edge *sum)
             struct spread_edges *edges = queue(spread, i);
             drop_below(edges, sum->edge);
             same &= edges->count && edges->rows[edges->first].edge == sum->edge;
-            sum->bytes += edges->count ? edges->rows[edges->first].bytes : 0;
+            sum->amount += edges->count ? edges->rows[edges->first].amount : 0;
         }
     }
     for (uint32_t i = 0; i < queues; i++)

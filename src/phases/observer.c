@@ -18,7 +18,7 @@ enum { LONGEST_NAP_NS = 1000 * 1000, LONGEST_SHARED_NAP_NS = 20 * 1000 * 1000 };
 struct watcher {
     struct phase *phase;
     int64_t start_ns;
-    uint64_t bytes; /* rank 0: of all ranks, as last heard */
+    uint64_t amount; /* rank 0: of all ranks, as last received */
     enum stop_reason stop;
     bool saved;          /* what was known when a signal came */
     bool waits_too_long; /* for '--stall-abort' */
@@ -45,13 +45,14 @@ static void tell_progress(struct watcher *watcher)
     const struct phase *phase = watcher->phase;
     const struct run *run = phase->run;
     int64_t now_ns = clock_now_ns();
-    watcher->bytes =
+    watcher->amount =
         cluster_progress_poll(run->cluster, phase->number, watcher->state.amount, now_ns);
     if (run->cluster->rank != 0 || !run->listener.progress)
         return;
     struct progress progress = {
         .phase = phase->name,
-        .bytes = watcher->bytes,
+        .unit = phase->kind->unit,
+        .amount = watcher->amount,
         .planned = phase->prepared->plan.setup.open_ended_bytes
                        ? 0
                        : phase->prepared->plan.geometry.setup.total_bytes,
@@ -67,13 +68,14 @@ static void save(struct watcher *watcher, int signal_number, int64_t duration_ns
     struct text reason = {0};
     uint32_t first = 0;
     uint32_t gone = cluster_vanished(cluster, &first);
-    text_add(&reason, "interrupted by %s: bytes as last heard of",
-             signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+    text_add(&reason, "interrupted by %s: %s as last heard of",
+             signal_number == SIGINT ? "SIGINT" : "SIGTERM",
+             units_amount_names[watcher->phase->kind->unit]);
     if (gone)
         text_add(&reason, "; lost rank %u on %s", first, cluster->node_names[cluster->node]);
     if (gone > 1)
         text_add(&reason, " and %u more", gone - 1);
-    keeper_interrupted(watcher->phase->run->keeper, text_string(&reason), watcher->bytes,
+    keeper_interrupted(watcher->phase->run->keeper, text_string(&reason), watcher->amount,
                        duration_ns);
     watcher->saved = true;
     text_release(&reason);

@@ -65,7 +65,7 @@ static size_t bins_of(const struct timeline *timeline, int64_t node, struct reco
             .node = node,
             .start_ns = i * width_ns,
             .width_ns = width_ns,
-            .bytes = timeline->bins[i].bytes,
+            .bytes = timeline->bins[i].amount,
             .requests = timeline->bins[i].requests,
             .slowest_ns = timeline->bins[i].slowest_ns,
         };

@@ -12,10 +12,10 @@ static void double_width(struct rounds *rounds)
     rounds->count = (rounds->count + 1) / 2;
     rounds->width *= 2;
     for (size_t i = 0; i < rounds->count; i++)
-        rounds->bytes[i] = rounds->bytes[2 * i];
+        rounds->amounts[i] = rounds->amounts[2 * i];
 }
 
-bool rounds_add(struct rounds *rounds, uint64_t edge, uint64_t bytes)
+bool rounds_add(struct rounds *rounds, uint64_t edge, uint64_t amount)
 {
     if (rounds->count == EDGES_MOST)
         double_width(rounds);
@@ -26,11 +26,11 @@ bool rounds_add(struct rounds *rounds, uint64_t edge, uint64_t bytes)
     } else if (edge < next) {
         return false;
     }
-    rounds->bytes[rounds->count++] = bytes;
+    rounds->amounts[rounds->count++] = amount;
     if (rounds->count <= STEADY_WINDOW)
         return false;
     int64_t window[STEADY_WINDOW];
-    const uint64_t *last = &rounds->bytes[rounds->count - 1 - STEADY_WINDOW];
+    const uint64_t *last = &rounds->amounts[rounds->count - 1 - STEADY_WINDOW];
     for (size_t i = 0; i < STEADY_WINDOW; i++)
         window[i] = (int64_t)(last[i + 1] - last[i]);
     struct steady steady;

@@ -13,7 +13,7 @@ void timeline_clear(struct timeline *timeline)
 
 static void add_bin(struct timeline_bin *into, const struct timeline_bin *from)
 {
-    into->bytes += from->bytes;
+    into->amount += from->amount;
     into->requests += from->requests;
     if (from->slowest_ns > into->slowest_ns)
         into->slowest_ns = from->slowest_ns;
@@ -83,11 +83,11 @@ static void add_span(struct timeline *into, const struct span *span)
         int64_t edge_ns = ((at_ns >> into->shift) + 1) << into->shift;
         int64_t next_ns = edge_ns < span->to_ns ? edge_ns : span->to_ns;
         struct timeline_bin part = {
-            .bytes = part_before(span, span->bin.bytes, next_ns) - done.bytes,
+            .amount = part_before(span, span->bin.amount, next_ns) - done.amount,
             .requests = part_before(span, span->bin.requests, next_ns) - done.requests,
         };
         struct timeline_bin *bin =
-            part.bytes || part.requests ? timeline_bin_at(into, at_ns) : NULL;
+            part.amount || part.requests ? timeline_bin_at(into, at_ns) : NULL;
         if (bin && next_ns - at_ns > largest_ns) {
             largest_ns = next_ns - at_ns;
             largest = bin;

@@ -313,10 +313,25 @@ static void the_locale_has_no_effect(void **state)
     setlocale(LC_NUMERIC, "C");
 }
 
+static void amounts_carry_their_unit(void **state)
+{
+    (void)state;
+    char text[UNITS_TEXT];
+    units_show_amount(1536, UNIT_BYTE, text);
+    assert_string_equal(text, "1.50 KiB");
+    units_show_amount(1, UNIT_OPERATION, text);
+    assert_string_equal(text, "1 operation");
+    units_show_amount(UINT64_MAX, UNIT_OPERATION, text);
+    assert_string_equal(text, "18446744073709551615 operations");
+    assert_string_equal(units_amount_names[UNIT_BYTE], "bytes");
+    assert_string_equal(units_amount_names[UNIT_OPERATION], "operations");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_are_parsed),
+        cmocka_unit_test(amounts_carry_their_unit),
         cmocka_unit_test(invalid_sizes_are_rejected),
         cmocka_unit_test(durations_are_parsed),
         cmocka_unit_test(counts_are_parsed),

@@ -77,8 +77,8 @@ static void bins_that_an_edge_divides_are_divided(void **state)
     int64_t expected_ns = results_common_ns(&clocks, 1000 * width_ns) - 1000 * width_ns;
     assert_true(expected_ns > width_ns / 2 - 1000 && expected_ns < width_ns / 2 + 1000);
     assert_true(moved_ns >= expected_ns && moved_ns <= expected_ns + 1);
-    assert_int_equal(common.bins[999].bytes + common.bins[1000].bytes, 4001);
-    assert_true(common.bins[999].bytes >= 2000 && common.bins[999].bytes < 2010);
+    assert_int_equal(common.bins[999].amount + common.bins[1000].amount, 4001);
+    assert_true(common.bins[999].amount >= 2000 && common.bins[999].amount < 2010);
     assert_int_equal(common.bins[999].requests + common.bins[1000].requests, 2);
     assert_int_equal(common.used, 1001);
 }
@@ -110,7 +110,7 @@ static void nothing_is_lost_by_an_absurd_clock(void **state)
     int64_t requests = 0;
     int64_t slowest_ns = 0;
     for (uint32_t i = 0; i < common.used; i++) {
-        bytes += common.bins[i].bytes;
+        bytes += common.bins[i].amount;
         requests += common.bins[i].requests;
         slowest_ns =
             common.bins[i].slowest_ns > slowest_ns ? common.bins[i].slowest_ns : slowest_ns;
@@ -132,7 +132,7 @@ static void what_moves_before_the_start_stays_in_the_first_bin(void **state)
     timeline_record(&own, 100, 9, 40);
     assert_int_equal(results_convert_timeline(&clocks, &own, 100, &common), 5000000);
     assert_int_equal(common.used, 1);
-    assert_int_equal(common.bins[0].bytes, 9);
+    assert_int_equal(common.bins[0].amount, 9);
     assert_int_equal(common.bins[0].requests, 1);
     assert_int_equal(common.bins[0].slowest_ns, 40);
 }

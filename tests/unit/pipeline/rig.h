@@ -149,7 +149,7 @@ static inline int64_t rig_bytes(const struct timeline *timeline, uint64_t bins)
 {
     int64_t bytes = 0;
     for (uint32_t i = 0; i < timeline->used && i < bins; i++)
-        bytes += timeline->bins[i].bytes;
+        bytes += timeline->bins[i].amount;
     return bytes;
 }
 

@@ -18,7 +18,7 @@ static void assert_empty(const struct timeline *timeline)
 {
     assert_int_equal(timeline->used, 0);
     for (uint32_t i = 0; i < TIMELINE_BINS; i++)
-        assert_int_equal(timeline->bins[i].bytes, 0);
+        assert_int_equal(timeline->bins[i].amount, 0);
 }
 
 static void an_empty_timeline_has_no_bins(void **state)
@@ -48,24 +48,24 @@ static void bins_double_when_time_outgrows_them(void **state)
     timeline_record(&timeline, TIMELINE_BINS * width_ns - 1, 8, 5);
     assert_int_equal(timeline_width_ns(&timeline), width_ns);
     assert_int_equal(timeline.used, TIMELINE_BINS);
-    assert_int_equal(timeline.bins[0].bytes, 3);
+    assert_int_equal(timeline.bins[0].amount, 3);
     assert_int_equal(timeline.bins[0].requests, 2);
     assert_int_equal(timeline.bins[0].slowest_ns, 30);
 
     timeline_record(&timeline, TIMELINE_BINS * width_ns, 16, 7);
     assert_int_equal(timeline_width_ns(&timeline), 2 * width_ns);
     assert_int_equal(timeline.used, TIMELINE_BINS / 2 + 1);
-    assert_int_equal(timeline.bins[0].bytes, 7);
+    assert_int_equal(timeline.bins[0].amount, 7);
     assert_int_equal(timeline.bins[0].slowest_ns, 30);
-    assert_int_equal(timeline.bins[TIMELINE_BINS / 2 - 1].bytes, 8);
-    assert_int_equal(timeline.bins[TIMELINE_BINS / 2].bytes, 16);
+    assert_int_equal(timeline.bins[TIMELINE_BINS / 2 - 1].amount, 8);
+    assert_int_equal(timeline.bins[TIMELINE_BINS / 2].amount, 16);
 
     timeline_record(&timeline, INT64_MAX, 32, 1);
     assert_int_equal(timeline.used, TIMELINE_BINS); /* the last bin's last nanosecond */
-    assert_int_equal(timeline.bins[0].bytes, 31);
-    assert_int_equal(timeline.bins[TIMELINE_BINS - 1].bytes, 32);
+    assert_int_equal(timeline.bins[0].amount, 31);
+    assert_int_equal(timeline.bins[TIMELINE_BINS - 1].amount, 32);
     timeline_record(&timeline, INT64_MIN, 64, 1);
-    assert_int_equal(timeline.bins[0].bytes, 31 + 64);
+    assert_int_equal(timeline.bins[0].amount, 31 + 64);
 }
 
 static int64_t random_time(struct property *property, int64_t longest_ns)
@@ -80,7 +80,7 @@ static void assert_bins(const struct timeline *timeline, const struct event *eve
     assert_non_null(expected);
     for (size_t i = 0; i < count; i++) {
         struct timeline_bin *bin = &expected[events[i].at_ns / timeline_width_ns(timeline)];
-        bin->bytes += events[i].bytes;
+        bin->amount += events[i].bytes;
         bin->requests++;
         if (events[i].latency_ns > bin->slowest_ns)
             bin->slowest_ns = events[i].latency_ns;
@@ -135,9 +135,9 @@ static void bytes_near_63_bits_are_exact(void **state)
         timeline_record(&merged, 0, amounts[i], 1);
         int64_t bytes = 0;
         for (uint32_t bin = 0; bin < TIMELINE_BINS - 1; bin++)
-            bytes += merged.bins[bin].bytes;
+            bytes += merged.bins[bin].amount;
         assert_true(bytes == 3 * amounts[i]);
-        assert_int_equal(merged.bins[TIMELINE_BINS - 1].bytes, 1);
+        assert_int_equal(merged.bins[TIMELINE_BINS - 1].amount, 1);
         assert_true(merged.bins[0].slowest_ns == INT64_MAX);
     }
 }
