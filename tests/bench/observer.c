@@ -23,8 +23,9 @@ static const uint64_t bytes_of_all = UINT64_C(64) << 30;
 /* The state that all runs share. */
 struct rig {
     struct cluster cluster;
-    struct options options;
-    struct plan plan;
+    struct run_settings run_settings;
+    struct settings settings;
+    struct prepared prepared;
     struct content content;
     struct part part;
     FILE *sink;
@@ -79,14 +80,14 @@ static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t n
 {
     struct run run = {
         .cluster = &rig->cluster,
-        .options = &rig->options,
-        .plan = &rig->plan,
+        .settings = &rig->run_settings,
         .listener = {.context = rig, .progress = print_line},
     };
     struct dataset dataset = {.parts = &rig->part, .part_count = 1};
     struct phase phase = {
         .run = &run,
         .kind = &phase_kinds[PHASE_WRITE],
+        .prepared = &rig->prepared,
         .dataset = &dataset,
         .number = number,
     };
@@ -154,7 +155,8 @@ int main(void)
         give_up(&why);
     rig.sink = fopen("/dev/null", "w");
     rig.part.path = path;
-    rig.plan.geometry.setup.total_bytes = bytes_of_all;
+    rig.prepared.settings = &rig.settings;
+    rig.prepared.plan.geometry.setup.total_bytes = bytes_of_all;
     measure(&rig, true, 0); /* warms up caches and clock frequency */
     for (uint32_t run = 1; run <= 2 * PAIRS; run++) {
         bool second = run % 2 == 0;
