@@ -27,12 +27,13 @@ struct progress {
     int64_t limit_ns; /* 0 when only the bytes end it */
 };
 
-/* What rank 0 hears while it runs; either may be NULL. */
+/* What rank 0 hears while it runs; either may be NULL. It may put the facts of a phase into
+ * words: the phase is saved afterwards. */
 struct listener {
     void *context;
     void (*progress)(void *context, const struct progress *progress);
-    void (*phase_opened)(void *context, const struct record_phase *phase); /* modes are known */
-    void (*phase_ended)(void *context, const struct record_phase *phase);
+    void (*phase_opened)(void *context, struct record_phase *phase); /* modes are known */
+    void (*phase_ended)(void *context, struct record_phase *phase);
     void (*stalled)(void *context, const char *line); /* storage does not answer */
 };
 

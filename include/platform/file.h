@@ -32,7 +32,8 @@ struct file {
     uint32_t memory_alignment; /* required by transfers through fd, in bytes; 1 when buffered; 4096
                                   when direct and not reported by the file system */
     uint32_t offset_alignment; /* for offset and length */
-    char reason[RECORD_LINE];  /* why not in effect; "" when it is, or was not requested */
+    enum record_direct_cause cause; /* why not in effect; none when it is, or was not requested */
+    char reason[RECORD_LINE];       /* the cause as a line */
 };
 
 /* Opens 'path' for requests of 'request_bytes'. With PREFER, a file on which O_DIRECT is not

@@ -32,7 +32,8 @@ struct prepared {
     struct target_space *spaces;    /* likewise: the file systems that they lie on */
     enum target_kind *target_kinds; /* as rank 0 sees them */
     const struct engine_kind *engine;
-    char engine_reason[RECORD_LINE]; /* why not the preferred one; "" */
+    enum record_engine_cause engine_cause; /* why not the preferred one */
+    char engine_reason[RECORD_LINE];       /* the line of its failure; "" */
     struct engine_mode mode;
     struct numa *numa;             /* NULL: nothing is bound */
     char not_granted[RECORD_LINE]; /* what is known not to be available on this rank, and why */

@@ -30,6 +30,31 @@ struct record_latency {
     int64_t max_ns;
 };
 
+/* What may not be granted: bits of record_modes.not_granted_set. */
+enum record_grant {
+    GRANT_FIXED_BUFFERS = 1,
+    GRANT_ENGINE_MODE = 2,
+    GRANT_UNCACHED = 4,
+    GRANT_HUGE_PAGES = 8,
+    GRANT_NUMA_NODES = 16,
+    GRANT_THREAD_BINDING = 32,
+    GRANT_MEMORY_BINDING = 64,
+    GRANT_CACHE_DROP = 128,
+    GRANT_PREALLOCATION = 256,
+};
+
+/* How files were opened and transfers made, and what was not granted. */
+struct record_modes {
+    uint8_t direct_opened; /* enum record_truth, as the next three */
+    uint8_t direct_in_effect;
+    uint8_t uncached;        /* requests carried RWF_DONTCACHE */
+    uint8_t buffers_fixed;   /* the kernel knew the buffers before */
+    uint8_t direct_cause;    /* enum record_direct_cause */
+    int64_t not_granted_set; /* sum of enum record_grant */
+    char direct_reason[RECORD_LINE];
+    char not_granted[RECORD_LINE]; /* what it was, each with its reason; "" */
+};
+
 /* What a node, a rank or a writer did in one phase; -1 where an index does not apply. */
 struct record_row {
     char name[RECORD_NAME]; /* "n03", "n03:12" (rank), "n03:12.1" (writer) */
@@ -38,12 +63,7 @@ struct record_row {
     int64_t writer;
     struct counters counters;
     struct record_latency latency;
-    uint8_t direct_opened;    /* enum record_truth */
-    uint8_t direct_in_effect; /* enum record_truth */
-    char direct_reason[RECORD_LINE];
-    uint8_t uncached;              /* enum record_truth: requests carried RWF_DONTCACHE */
-    uint8_t buffers_fixed;         /* enum record_truth: the kernel knew the buffers before */
-    char not_granted[RECORD_LINE]; /* what was wished and not had, and why; "" */
+    struct record_modes modes;
     char first_failure[RECORD_LINE];
 };
 
@@ -152,16 +172,17 @@ struct record_phase {
     char engine_used[16];
     char engine_reason[RECORD_LINE];
     enum record_preference direct_asked;
-    uint8_t direct_opened;    /* enum record_truth, over all ranks */
-    uint8_t direct_in_effect; /* enum record_truth, over all ranks */
-    char direct_reason[RECORD_LINE];
-    uint8_t uncached;              /* enum record_truth, over all ranks; so the next */
-    uint8_t buffers_fixed;         /* enum record_truth */
-    char not_granted[RECORD_LINE]; /* of the first rank that went without something, and why */
-    int64_t ranks_without;         /* ranks that did */
-    int64_t ranks_direct;          /* ranks with direct_in_effect yes */
+    enum record_engine_cause engine_cause;
+    struct record_row total; /* of all nodes; its modes are those of the ranks that had something
+                                to do, and of the first that went without something */
+    int64_t ranks_without;   /* ranks that did */
+    int64_t ranks_direct;    /* ranks with direct_in_effect yes */
     int64_t ranks_total;
-    char cache[RECORD_LINE]; /* reads: "other node wrote", "may be cached: same node wrote", "" */
+    enum record_cache_state cache_state;
+    enum record_written_by written_by;
+    int64_t same_node_ranks; /* ranks that read what their own node wrote */
+    int64_t shift;           /* nodes from a reader to who wrote what it reads */
+    char cache[RECORD_LINE]; /* these facts as a line */
     struct record_row *nodes;
     size_t node_count;
     struct record_row *ranks;
@@ -290,11 +311,16 @@ int record_add_advice(struct record *record, const char *code, enum record_sever
 /* Percentiles, mean and max of a histogram as a record keeps them. */
 void record_latency_of(const struct histogram *histogram, struct record_latency *latency);
 
+/* No files so far: all is unknown. And the modes of a part added ('first': taken over), with the
+ * first cause and the first line of what was not granted. */
+void record_modes_clear(struct record_modes *modes);
+void record_modes_merge(struct record_modes *into, const struct record_modes *part, bool first);
+
+/* Fills the phase's row of totals from its nodes and its latencies; its modes stay. */
+void record_total(struct record_phase *phase);
+
 /* Did it submit nothing? A rank without a share has no rate and no mode. And how many did. */
 bool record_row_idle(const struct record_row *row);
 size_t record_rows_active(const struct record_row *rows, size_t count);
-
-/* yes/no/unknown of two parts into one: equal stays, different becomes mixed. */
-enum record_truth record_truth_merge(enum record_truth a, enum record_truth b);
 
 #endif

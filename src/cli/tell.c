@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "platform/clock.h"
 #include "platform/terminal.h"
+#include "report/words.h"
 
 enum { SECOND_NS = 1000000000 };
 
@@ -87,10 +88,11 @@ static void on_progress(void *context, const struct progress *progress)
 }
 
 /* The mode is told as soon as files are open, once, and again when a later phase's differs. */
-static void on_opened(void *context, const struct record_phase *phase)
+static void on_opened(void *context, struct record_phase *phase)
 {
     struct teller *teller = context;
     struct text line = {0};
+    words_fill(phase);
     if (teller->quiet)
         return;
     summary_mode_line(phase, &teller->style, &line);
@@ -101,8 +103,9 @@ static void on_opened(void *context, const struct record_phase *phase)
     teller->last_ns = clock_now_ns();
 }
 
-static void on_ended(void *context, const struct record_phase *phase)
+static void on_ended(void *context, struct record_phase *phase)
 {
+    words_fill(phase);
     clear_line(context);
     if (phase->failure && phase->status != RECORD_SKIPPED)
         tell_error(phase->failure);

@@ -9,16 +9,23 @@ void facts_init(struct facts *facts, const char *not_granted)
 {
     *facts = (struct facts){0};
     counters_clear(&facts->counters);
-    facts_note(facts, not_granted);
+    facts_note(facts, GRANT_FIXED_BUFFERS, not_granted);
 }
 
-void facts_note(struct facts *facts, const char *text)
+void facts_note(struct facts *facts, int64_t grants, const char *text)
 {
-    char *said = facts->not_granted;
-    size_t used = strlen(said);
-    if (!text || !*text || strstr(said, text))
+    size_t used = strlen(facts->not_granted);
+    if (!*text || (facts->not_granted_set & grants) == grants)
         return;
-    snprintf(said + used, sizeof facts->not_granted - used, "%s%s", used ? "; " : "", text);
+    facts->not_granted_set |= grants;
+    snprintf(facts->not_granted + used, sizeof facts->not_granted - used, "%s%s", used ? "; " : "",
+             text);
+}
+
+void facts_keep(const struct facts *facts, struct record_modes *modes)
+{
+    modes->not_granted_set = facts->not_granted_set;
+    text_copy(modes->not_granted, sizeof modes->not_granted, facts->not_granted);
 }
 
 void facts_started(struct phase *phase)

@@ -16,13 +16,17 @@ struct phase;
 struct facts {
     struct counters counters;
     struct host_traffic before;
+    int64_t not_granted_set; /* sum of enum record_grant */
     char not_granted[RECORD_LINE];
 };
 
 void facts_init(struct facts *facts, const char *not_granted);
 
-/* Adds one thing that was not had; what is said already is not said again. */
-void facts_note(struct facts *facts, const char *text);
+/* Adds one thing that was not granted, or several with one line; each once. */
+void facts_note(struct facts *facts, int64_t grants, const char *text);
+
+/* What was not granted so far, into the modes of this rank. */
+void facts_keep(const struct facts *facts, struct record_modes *modes);
 
 /* Right before the start, and once all threads are done. */
 void facts_started(struct phase *phase);

@@ -55,7 +55,7 @@ static int keep_row(struct run *run, const struct step *step, const struct recor
         .requests = from->requests,
         .duration_ns = from->duration_ns,
         .ranks = from->ranks_total,
-        .direct_in_effect = from->direct_in_effect,
+        .direct_in_effect = from->total.modes.direct_in_effect,
         .probe = step->probe,
         .ended_by = from->ended_by,
     };

@@ -14,116 +14,109 @@ enum { COLD_PERCENT = 1, MIXED_SHARE = 100 };
 
 /* What was done weighs more than how the file was opened: where most bytes were too few or not
  * aligned enough to go direct, the cache was not bypassed. */
-static void judge_by_share(struct record_row *row)
+static void judge_by_share(const struct counters *counters, struct record_modes *modes)
 {
-    const struct counters *counters = &row->counters;
-    if (row->direct_in_effect != TRUTH_YES ||
+    if (modes->direct_in_effect != TRUTH_YES ||
         counters->buffered_bytes * MIXED_SHARE <= counters->bytes)
         return;
     bool most = counters->buffered_bytes * 2 > counters->bytes;
-    row->direct_in_effect = (uint8_t)(most ? TRUTH_NO : TRUTH_MIXED);
-    snprintf(row->direct_reason, sizeof row->direct_reason,
-             "%lld of %lld bytes were not aligned for direct transfers",
-             (long long)counters->buffered_bytes, (long long)counters->bytes);
+    modes->direct_in_effect = (uint8_t)(most ? TRUTH_NO : TRUTH_MIXED);
+    modes->direct_cause = DIRECT_UNALIGNED;
+    modes->direct_reason[0] = 0;
+}
+
+/* How an I/O thread's file was opened. */
+static void modes_of_file(const struct phase *phase, uint32_t index, struct record_modes *modes)
+{
+    const struct work_bytes *bytes = work_bytes_of(phase);
+    const struct file *file = &bytes->opened.modes[index];
+    *modes = (struct record_modes){
+        .direct_opened = (uint8_t)file->opened,
+        .direct_in_effect = (uint8_t)file->in_effect,
+        .direct_cause = (uint8_t)file->cause,
+        .uncached = phase->prepared->mode.uncached,
+        .buffers_fixed = pipeline_outcome(bytes->pipeline, index)->buffers_fixed,
+    };
+    text_copy(modes->direct_reason, sizeof modes->direct_reason, file->reason);
+}
+
+/* ... and how its transfers went. */
+static void modes_of_writer(const struct phase *phase, uint32_t index, struct record_modes *modes)
+{
+    const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, index);
+    modes_of_file(phase, index, modes);
+    if (outcome->direct_refused) {
+        modes->direct_in_effect = TRUTH_NO;
+        modes->direct_cause = DIRECT_TRANSFER_REFUSED;
+        text_copy(modes->direct_reason, sizeof modes->direct_reason,
+                  "the file system refused direct transfers with 'Invalid argument'");
+    }
+    judge_by_share(&outcome->counters, modes);
+    if (outcome->uncached_refused) {
+        modes->uncached = TRUTH_NO;
+        modes->not_granted_set = GRANT_UNCACHED;
+        text_copy(modes->not_granted, sizeof modes->not_granted,
+                  "RWF_DONTCACHE refused: requests went through the page cache as usual");
+    } else if (outcome->reason[0]) {
+        modes->not_granted_set = GRANT_ENGINE_MODE;
+        text_copy(modes->not_granted, sizeof modes->not_granted, outcome->reason);
+    }
 }
 
 static void row_of_writer(const struct phase *phase, uint32_t index, struct record_row *row)
 {
     const struct cluster *cluster = phase->run->cluster;
     const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, index);
-    const struct file *file = &work_bytes_of(phase)->opened.modes[index];
     struct histogram latency;
     *row = (struct record_row){
         .node = cluster->node,
         .rank = cluster->rank,
         .writer = index,
         .counters = outcome->counters,
-        .direct_opened = (uint8_t)file->opened,
-        .direct_in_effect = (uint8_t)file->in_effect,
     };
     snprintf(row->name, sizeof row->name, "%.40s:%u.%u", cluster->node_names[cluster->node],
              cluster->rank, index);
-    text_copy(row->direct_reason, sizeof row->direct_reason, file->reason);
-    if (outcome->direct_refused) {
-        row->direct_in_effect = TRUTH_NO;
-        text_copy(row->direct_reason, sizeof row->direct_reason,
-                  "the file system refused direct transfers with 'Invalid argument'");
-    }
-    judge_by_share(row);
-    row->buffers_fixed = outcome->buffers_fixed;
-    row->uncached = phase->prepared->mode.uncached && !outcome->uncached_refused;
-    text_copy(row->not_granted, sizeof row->not_granted,
-              outcome->uncached_refused ? "RWF_DONTCACHE refused: requests went through the page "
-                                          "cache as usual"
-                                        : outcome->reason);
+    modes_of_writer(phase, index, &row->modes);
     text_copy(row->first_failure, sizeof row->first_failure, outcome->failure.text);
     histogram_clear(&latency);
     pipeline_merge_latency(work_bytes_of(phase)->pipeline, index, &latency);
     record_latency_of(&latency, &row->latency);
 }
 
-/* Adds a part to a row that covers several: counters, the first reason and failure. */
+/* Adds a part to a row that covers several. */
 static void row_merge(struct record_row *into, const struct record_row *part)
 {
     counters_merge(&into->counters, &part->counters);
-    if (!into->direct_reason[0])
-        text_copy(into->direct_reason, sizeof into->direct_reason, part->direct_reason);
-    if (!into->not_granted[0])
-        text_copy(into->not_granted, sizeof into->not_granted, part->not_granted);
     if (!into->first_failure[0])
         text_copy(into->first_failure, sizeof into->first_failure, part->first_failure);
 }
 
-/* The modes of one rank over its files, before anything was written. */
 static void row_of_rank(const struct phase *phase, struct record_row *row)
 {
     const struct cluster *cluster = phase->run->cluster;
     *row = (struct record_row){.node = cluster->node, .rank = cluster->rank, .writer = -1};
-    results_clear_modes(row);
+    record_modes_clear(&row->modes);
     snprintf(row->name, sizeof row->name, "%.48s:%u", cluster->node_names[cluster->node],
              cluster->rank);
     counters_clear(&row->counters);
 }
 
+/* The modes of one rank over its files, before anything was written. */
 static void row_of_modes(const struct phase *phase, struct record_row *row)
 {
+    const struct opened *opened = &work_bytes_of(phase)->opened;
     bool first = true;
     row_of_rank(phase, row);
-    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++) {
-        if (!work_bytes_of(phase)->opened.parts[i].share.bytes)
+    for (uint32_t i = 0; i < opened->count; i++) {
+        struct record_modes modes;
+        if (!opened->parts[i].share.bytes)
             continue;
-        struct record_row part = {
-            .direct_opened = (uint8_t)work_bytes_of(phase)->opened.modes[i].opened,
-            .direct_in_effect = (uint8_t)work_bytes_of(phase)->opened.modes[i].in_effect,
-            .uncached = phase->prepared->mode.uncached,
-            .buffers_fixed = pipeline_outcome(work_bytes_of(phase)->pipeline, i)->buffers_fixed};
-        counters_clear(&part.counters);
-        text_copy(part.direct_reason, sizeof part.direct_reason,
-                  work_bytes_of(phase)->opened.modes[i].reason);
-        results_merge_modes(row, &part, first);
-        row_merge(row, &part);
+        modes_of_file(phase, i, &modes);
+        record_modes_merge(&row->modes, &modes, first);
         first = false;
     }
     row->counters.requests = !first; /* has it any file? ranks without a share have no mode */
-    row->counters.sampled_before_pages = phase->facts.counters.sampled_before_pages;
-    row->counters.cached_before_pages = phase->facts.counters.cached_before_pages;
-    text_copy(row->not_granted, sizeof row->not_granted, phase->facts.not_granted);
-}
-
-/* Where the reads may come from, as the plan tells. */
-static void describe_source(const struct plan *plan, struct record_phase *into)
-{
-    if (!plan->setup.writes)
-        text_copy(into->cache, sizeof into->cache, "written by an earlier run");
-    else if (!plan->same_node)
-        snprintf(into->cache, sizeof into->cache, "written by another node (shift %u)",
-                 plan->shift);
-    else
-        snprintf(into->cache, sizeof into->cache,
-                 "may be cached: %u of %u ranks read what their own node wrote%s", plan->same_node,
-                 plan->setup.shape.rank_count,
-                 plan->setup.shape.node_count == 1 ? " (one node: cache defeat not possible here)"
-                                                   : "");
+    facts_keep(&phase->facts, &row->modes);
 }
 
 /* Is there a page cache that none of the ranks' files tells of? */
@@ -135,34 +128,31 @@ static bool cached_elsewhere(const struct record *record)
     return false;
 }
 
-/* ... and what was found in the page caches before the clock started. */
-static void describe_cache(const struct phase *phase, struct record_phase *into,
-                           const struct record_row *ranks, size_t count)
+/* Who wrote what is read, as the plan has it. */
+static void keep_source(const struct plan *plan, struct record_phase *into)
 {
-    int64_t seen = 0;
-    int64_t cached = 0;
-    char found[RECORD_LINE];
-    if (phase->kind->writes)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        seen += ranks[i].counters.sampled_before_pages;
-        cached += ranks[i].counters.cached_before_pages;
-    }
-    snprintf(found, sizeof found, "%lld of %lld sampled pages were in the page cache before",
-             (long long)cached, (long long)seen);
-    if (into->direct_in_effect == TRUTH_YES)
-        text_copy(into->cache, sizeof into->cache,
-                  "read past the page cache of the nodes (O_DIRECT)");
-    else if (cached_elsewhere(phase->run->record))
-        text_copy(into->cache, sizeof into->cache,
-                  "may be cached: the device below keeps its data in memory");
-    else if (seen && cached * 100 < seen * COLD_PERCENT)
-        snprintf(into->cache, sizeof into->cache, "cold: %.200s", found);
+    into->shift = plan->shift;
+    into->same_node_ranks = plan->setup.writes ? plan->same_node : 0;
+    if (!plan->setup.writes)
+        into->written_by = WRITTEN_BY_EARLIER_RUN;
     else
-        describe_source(&phase->prepared->plan, into);
-    size_t used = strlen(into->cache);
-    if (seen && into->direct_in_effect != TRUTH_YES && strncmp(into->cache, "cold", 4) != 0)
-        snprintf(into->cache + used, sizeof into->cache - used, "; %.120s", found);
+        into->written_by = plan->same_node ? WRITTEN_BY_SAME_NODE : WRITTEN_BY_OTHER_NODE;
+}
+
+/* What was found in the page caches before the clock started. */
+static enum record_cache_state cache_state_of(const struct record *record,
+                                              const struct record_phase *into)
+{
+    const struct counters *counters = &into->total.counters;
+    if (into->total.modes.direct_in_effect == TRUTH_YES)
+        return CACHE_BYPASSED;
+    if (cached_elsewhere(record))
+        return CACHE_BELOW;
+    if (!counters->sampled_before_pages)
+        return CACHE_NOT_SAMPLED;
+    return counters->cached_before_pages * 100 < counters->sampled_before_pages * COLD_PERCENT
+               ? CACHE_COLD
+               : CACHE_WARM;
 }
 
 /* Of all ranks: the plan, or what of it was acknowledged and can be read. Collective. */
@@ -190,7 +180,6 @@ int results_opened(struct phase *phase, struct record_phase *into, struct failur
     const int64_t planned = planned_bytes(phase);
     if (into) {
         results_sum_modes(into, rows, count);
-        describe_cache(phase, into, rows, count);
         into->bytes_planned = planned;
     }
     free(rows);
@@ -212,7 +201,7 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
         if (!work_bytes_of(phase)->opened.parts[i].share.bytes)
             continue;
         row_of_writer(phase, i, &writers[used]);
-        results_merge_modes(&rank, &writers[used], !used);
+        record_modes_merge(&rank.modes, &writers[used].modes, !used);
         row_merge(&rank, &writers[used]);
         used++;
     }
@@ -220,8 +209,8 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
         failure_set(why, -ENOMEM, "not enough memory for the results");
     counters_merge(&rank.counters, &phase->outcome.beside);
     counters_merge(&rank.counters, &phase->facts.counters);
-    facts_note(&phase->facts, rank.not_granted);
-    text_copy(rank.not_granted, sizeof rank.not_granted, phase->facts.not_granted);
+    facts_note(&phase->facts, rank.modes.not_granted_set, rank.modes.not_granted);
+    facts_keep(&phase->facts, &rank.modes);
     for (uint32_t i = 0; i < used; i++)
         results_convert(&phase->clocks, &writers[i].counters);
     results_convert(&phase->clocks, &rank.counters);
@@ -253,7 +242,7 @@ static void sum_nodes(const struct cluster *cluster, struct record_phase *into)
         struct record_row *node = &into->nodes[i];
         *node = (struct record_row){.node = (int64_t)i, .rank = -1, .writer = -1};
         text_copy(node->name, sizeof node->name, cluster->node_names[i]);
-        results_clear_modes(node);
+        record_modes_clear(&node->modes);
         counters_clear(&node->counters);
         record_latency_of(&into->node_latency[i], &node->latency);
     }
@@ -261,7 +250,7 @@ static void sum_nodes(const struct cluster *cluster, struct record_phase *into)
         const struct record_row *rank = &into->ranks[i];
         struct record_row *node = &into->nodes[rank->node];
         if (!record_row_idle(rank))
-            results_merge_modes(node, rank, record_row_idle(node));
+            record_modes_merge(&node->modes, &rank->modes, record_row_idle(node));
         row_merge(node, rank);
     }
 }
@@ -331,7 +320,6 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
     const struct cluster *cluster = phase->run->cluster;
     struct failure memory = {0};
     struct agreement agreement;
-    uint8_t opened = into ? into->direct_in_effect : 0;
     if (into) {
         into->node_count = cluster->shape.node_count;
         into->nodes = calloc(into->node_count, sizeof *into->nodes);
@@ -353,6 +341,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
     results_gather_end(phase, into);
     if (into && !why->code) {
         sum_nodes(cluster, into);
+        record_total(into);
         sum_up(into);
         results_active(into);
         if (!phase->prepared->settings->until_steady)
@@ -362,8 +351,10 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
                 into, rounds_width_ns(&phase->watch.steady.rounds),
                 phase->watch.steady.reached ? rounds_window_ns(&phase->watch.steady.rounds) : -1);
         results_sum_modes(into, into->ranks, into->rank_count);
-        if (into->direct_in_effect != opened)
-            describe_cache(phase, into, into->ranks, into->rank_count);
+        if (into->reads) {
+            keep_source(&phase->prepared->plan, into);
+            into->cache_state = cache_state_of(phase->run->record, into);
+        }
         check_sums(into, why);
     }
     return why->code;

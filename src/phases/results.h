@@ -8,10 +8,7 @@
 /* The facts known once files are open: kind, engine, modes over all ranks. Collective. */
 int results_opened(struct phase *phase, struct record_phase *into, struct failure *why);
 
-/* The truths of a row: unknown while no file is counted in; those of a part added ('first': taken
- * over); and those of a phase from its ranks, without such as had nothing to do. Pure. */
-void results_clear_modes(struct record_row *row);
-void results_merge_modes(struct record_row *into, const struct record_row *part, bool first);
+/* The modes of a phase from its ranks, without those that had nothing to do. Pure. */
 void results_sum_modes(struct record_phase *into, const struct record_row *ranks, size_t count);
 
 /* An instant on the own clock since the start, converted to rank 0's by the comparisons before and

@@ -34,6 +34,7 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
     text_copy(into->engine_asked, sizeof into->engine_asked,
               engine_name(prepared->settings->engine));
     text_copy(into->engine_used, sizeof into->engine_used, engine_name(prepared->engine->id));
+    into->engine_cause = prepared->engine_cause;
     text_copy(into->engine_reason, sizeof into->engine_reason, prepared->engine_reason);
     if (run->setup->options.section_count)
         text_copy(into->section, sizeof into->section,

@@ -39,23 +39,23 @@ static void note_place(struct phase *phase, const struct pipeline_place *place)
         place->pages.hugetlb_bytes + place->pages.transparent_bytes + place->pages.small_bytes;
     if (phase->prepared->settings->huge_pages != NEVER && pool >= POOL_LEAST_BYTES &&
         arena_judge(&place->pages, &small))
-        facts_note(&phase->facts, small.text);
+        facts_note(&phase->facts, GRANT_HUGE_PAGES, small.text);
     const struct numa *numa = phase->prepared->numa;
     uint32_t lanes = place->lanes * phase->run->cluster->local_count;
     if (numa && lanes < numa_count(numa)) {
         snprintf(line, sizeof line,
                  "threads on %u of %u NUMA nodes: raise --writers and --producers, or the ranks",
                  lanes, numa_count(numa));
-        facts_note(&phase->facts, line);
+        facts_note(&phase->facts, GRANT_NUMA_NODES, line);
     }
     if (place->thread_error) {
         snprintf(line, sizeof line, "threads not bound: %s", strerrordesc_np(-place->thread_error));
-        facts_note(&phase->facts, line);
+        facts_note(&phase->facts, GRANT_THREAD_BINDING, line);
     }
     if (place->memory_error) {
         snprintf(line, sizeof line, "buffers not bound to their NUMA node: %s",
                  strerrordesc_np(-place->memory_error));
-        facts_note(&phase->facts, line);
+        facts_note(&phase->facts, GRANT_MEMORY_BINDING, line);
     }
 }
 

@@ -50,7 +50,8 @@ static void preallocate(struct work_bytes *bytes, uint32_t i, struct failure *wh
     int result = file_preallocate(&bytes->opened.files[i], part->path, file_bytes, why);
     bytes->opened.open_ns += clock_now_ns() - before_ns;
     if (result == -EOPNOTSUPP)
-        facts_note(&bytes->phase->facts, "files not preallocated: the file system cannot");
+        facts_note(&bytes->phase->facts, GRANT_PREALLOCATION,
+                   "files not preallocated: the file system cannot");
     else if (!result)
         bytes->phase->facts.counters.preallocated_bytes += (int64_t)file_bytes;
 }
@@ -122,7 +123,8 @@ static void drop_cache(struct work_bytes *bytes, uint32_t i)
 {
     if (bytes->phase->prepared->settings->cache == CACHE_DROP &&
         file_drop_cache(&bytes->opened.files[i]))
-        facts_note(&bytes->phase->facts, "page cache not dropped: the file system cannot");
+        facts_note(&bytes->phase->facts, GRANT_CACHE_DROP,
+                   "page cache not dropped: the file system cannot");
 }
 
 static int prepare_reading(struct work_bytes *bytes, struct agreement *agreement)

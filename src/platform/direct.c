@@ -95,44 +95,64 @@ bool direct_fits(const struct direct_facts *facts, uint64_t request_bytes)
     return is_aligned(request_bytes, direct_alignment(facts, facts->offset_alignment));
 }
 
-enum record_truth direct_evaluate(const struct direct_facts *facts, uint64_t request_bytes,
-                                  char reason[RECORD_LINE])
+enum record_direct_cause direct_cause(const struct direct_facts *facts, uint64_t request_bytes)
 {
-    const bool reported = facts->offset_alignment >= 0;
-    reason[0] = 0;
     if (facts->null)
+        return DIRECT_NULL_TARGET;
+    if (facts->ram_backed)
+        return DIRECT_IN_MEMORY;
+    if (!has_effect(facts))
+        return DIRECT_FILE_SYSTEM;
+    if (facts->cached_below)
+        return DIRECT_CACHED_BELOW;
+    if (!direct_fits(facts, request_bytes))
+        return DIRECT_REQUEST_SIZE;
+    return facts->offset_alignment < 0 ? DIRECT_NOT_REPORTED : DIRECT_NO_CAUSE;
+}
+
+static void format_cause(const struct direct_facts *facts, uint64_t request_bytes,
+                         enum record_direct_cause cause, char reason[RECORD_LINE])
+{
+    reason[0] = 0;
+    if (cause == DIRECT_NULL_TARGET)
         snprintf(reason, RECORD_LINE, "/dev/null stores nothing");
-    else if (facts->ram_backed && facts->backing[0])
+    else if (cause == DIRECT_IN_MEMORY && facts->backing[0])
         snprintf(reason, RECORD_LINE,
                  "the device '%s' below it is memory, where O_DIRECT has no effect",
                  facts->backing);
-    else if (facts->ram_backed)
+    else if (cause == DIRECT_IN_MEMORY)
         snprintf(reason, RECORD_LINE,
                  "%s is a RAM-backed file system, where O_DIRECT has no effect",
                  facts->file_system);
-    else if (!has_effect(facts))
+    else if (cause == DIRECT_FILE_SYSTEM)
         snprintf(reason, RECORD_LINE,
                  "%s uses the page cache for direct I/O on this file (as ext4 does with "
                  "data=journal)",
                  facts->file_system);
-    else if (facts->cached_below)
+    else if (cause == DIRECT_CACHED_BELOW)
         snprintf(reason, RECORD_LINE,
                  "the loop device '%s' uses the page cache for its file; losetup --direct-io=on "
                  "prevents that",
                  facts->backing);
-    else if (!direct_fits(facts, request_bytes))
+    else if (cause == DIRECT_REQUEST_SIZE)
         snprintf(reason, RECORD_LINE, "requests of %llu bytes are not a multiple of %u%s",
                  (unsigned long long)request_bytes,
                  direct_alignment(facts, facts->offset_alignment),
-                 reported ? "" : ", which is assumed because the file system reports no alignment");
-    else if (!reported)
+                 facts->offset_alignment >= 0
+                     ? ""
+                     : ", which is assumed because the file system reports no alignment");
+    else if (cause == DIRECT_NOT_REPORTED)
         snprintf(reason, RECORD_LINE, "%s does not report whether O_DIRECT bypasses its cache",
                  facts->file_system);
-    else
+}
+
+enum record_truth direct_evaluate(const struct direct_facts *facts, uint64_t request_bytes,
+                                  enum record_direct_cause cause, char reason[RECORD_LINE])
+{
+    format_cause(facts, request_bytes, cause, reason);
+    if (cause == DIRECT_NO_CAUSE)
         return TRUTH_YES;
-    return has_effect(facts) && !facts->cached_below && direct_fits(facts, request_bytes)
-               ? TRUTH_UNKNOWN
-               : TRUTH_NO;
+    return cause == DIRECT_NOT_REPORTED ? TRUTH_UNKNOWN : TRUTH_NO;
 }
 
 static void facts_of_target(const struct record_target *target, struct direct_facts *facts)
@@ -156,7 +176,7 @@ enum record_truth target_direct(const struct record_target *target, uint64_t req
 {
     struct direct_facts facts;
     facts_of_target(target, &facts);
-    return direct_evaluate(&facts, request_bytes, reason);
+    return direct_evaluate(&facts, request_bytes, direct_cause(&facts, request_bytes), reason);
 }
 
 uint64_t target_direct_size(const struct record_target *target, uint64_t bytes,

@@ -32,10 +32,13 @@ bool direct_ram_backed(int64_t magic);
 /* True if requests of this size are aligned for direct I/O. */
 bool direct_fits(const struct direct_facts *facts, uint64_t request_bytes);
 
-/* Returns whether direct I/O would be in effect. 'reason' gets why not, or why that is unknown; ""
- * for yes. */
+/* Returns why direct I/O would not be in effect, or why that is unknown. */
+enum record_direct_cause direct_cause(const struct direct_facts *facts, uint64_t request_bytes);
+
+/* Returns whether direct I/O would be in effect, by the cause. 'reason' gets the cause as a line;
+ * "" for none. */
 enum record_truth direct_evaluate(const struct direct_facts *facts, uint64_t request_bytes,
-                                  char reason[RECORD_LINE]);
+                                  enum record_direct_cause cause, char reason[RECORD_LINE]);
 
 /* Returns the alignment for transfers through a descriptor with O_DIRECT, given the reported
  * one. */

@@ -109,7 +109,8 @@ static int add_direct(struct file *file, const char *path, enum file_access acce
     int error = direct_detect(file->fd, &facts);
     if (error)
         return open_failure(why, -error, path, access);
-    file->in_effect = direct_evaluate(&facts, request_bytes, file->reason);
+    file->cause = direct_cause(&facts, request_bytes);
+    file->in_effect = direct_evaluate(&facts, request_bytes, file->cause, file->reason);
     if (file->in_effect == TRUTH_NO && direct == REQUIRE)
         return refuse_buffered(file, path, why);
     if (!direct_fits(&facts, request_bytes))
@@ -125,8 +126,10 @@ static int add_direct(struct file *file, const char *path, enum file_access acce
     }
     if (fd != -EINVAL && fd != -EOPNOTSUPP)
         return open_failure(why, -fd, path, access);
-    if (file->in_effect != TRUTH_NO)
+    if (file->in_effect != TRUTH_NO) {
+        file->cause = DIRECT_OPEN_REFUSED;
         snprintf(file->reason, sizeof file->reason, "%s refuses O_DIRECT", facts.file_system);
+    }
     file->in_effect = TRUTH_NO;
     return direct == REQUIRE ? refuse_buffered(file, path, why) : 0;
 }

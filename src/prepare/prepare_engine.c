@@ -34,8 +34,7 @@ static int choose_automatically(struct prepared *prepared, struct failure *why)
     bool rings = needs_rings(prepared->settings);
     if (!rings && cluster_min(prepared->cluster, all_in_memory(prepared))) {
         prepared->engine = engine_kind_of(ENGINE_PWRITE);
-        text_copy(prepared->engine_reason, sizeof prepared->engine_reason,
-                  "the target is in memory, where plain calls are faster than io_uring");
+        prepared->engine_cause = ENGINE_TARGET_IN_MEMORY;
         return 0;
     }
     for (enum engine_id id = ENGINE_AUTO + 1; id < ENGINE_COUNT && !prepared->engine; id++) {
@@ -51,6 +50,8 @@ static int choose_automatically(struct prepared *prepared, struct failure *why)
             agreement_line(prepared->cluster, &agreement, prepared->engine_reason,
                            sizeof prepared->engine_reason);
     }
+    if (prepared->engine_reason[0])
+        prepared->engine_cause = ENGINE_UNAVAILABLE;
     if (prepared->engine)
         return 0;
     return failure_set(why, -EOPNOTSUPP, "what was asked for needs io_uring: %s",

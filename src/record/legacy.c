@@ -1,5 +1,6 @@
 #include "legacy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is(const char *text, const char *other)
@@ -17,6 +18,63 @@ static bool has_line(const char *options, const char *line)
     return false;
 }
 
+static bool begins(const char *text, const char *beginning)
+{
+    return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* The line on the page cache of reads. */
+static void derive_cache(struct record_phase *phase)
+{
+    const char *line = phase->cache;
+    long long ranks = 0;
+    if (!line[0])
+        return;
+    if (begins(line, "read past"))
+        phase->cache_state = CACHE_BYPASSED;
+    else if (begins(line, "may be cached: the device below"))
+        phase->cache_state = CACHE_BELOW;
+    else if (begins(line, "cold"))
+        phase->cache_state = CACHE_COLD;
+    else
+        phase->cache_state = strstr(line, " sampled pages ") ? CACHE_WARM : CACHE_NOT_SAMPLED;
+    if (begins(line, "written by an earlier run"))
+        phase->written_by = WRITTEN_BY_EARLIER_RUN;
+    else if (sscanf(line, "written by another node (shift %lld", &ranks) == 1)
+        phase->written_by = WRITTEN_BY_OTHER_NODE, phase->shift = ranks;
+    else if (sscanf(line, "may be cached: %lld of", &ranks) == 1)
+        phase->written_by = WRITTEN_BY_SAME_NODE, phase->same_node_ranks = ranks;
+}
+
+/* The line on why O_DIRECT is not in effect. */
+static void derive_cause(struct record_modes *modes)
+{
+    static const struct {
+        const char *part;
+        enum record_direct_cause cause;
+    } parts[] = {
+        {"/dev/null stores nothing", DIRECT_NULL_TARGET},
+        {"below it lives in memory", DIRECT_IN_MEMORY},
+        {"is a RAM-backed file system", DIRECT_IN_MEMORY},
+        {"does direct I/O on this file through the page cache", DIRECT_FILE_SYSTEM},
+        {"keeps its file in the page cache", DIRECT_CACHED_BELOW},
+        {"are not a multiple of", DIRECT_REQUEST_SIZE},
+        {"does not tell whether O_DIRECT", DIRECT_NOT_REPORTED},
+        {"refuses O_DIRECT", DIRECT_OPEN_REFUSED},
+        {"refused direct transfers", DIRECT_TRANSFER_REFUSED},
+        {"were not aligned for direct", DIRECT_UNALIGNED},
+    };
+    for (size_t i = 0; modes->direct_reason[0] && i < sizeof parts / sizeof *parts; i++)
+        if (strstr(modes->direct_reason, parts[i].part))
+            modes->direct_cause = parts[i].cause;
+}
+
+static void derive_rows(struct record_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        derive_cause(&rows[i].modes);
+}
+
 static void derive_phase(const struct record *record, struct record_phase *phase)
 {
     const bool verifies = is(phase->kind, "verify");
@@ -25,6 +83,16 @@ static void derive_phase(const struct record *record, struct record_phase *phase
     phase->reads = reads || verifies;
     phase->checks = verifies || (reads && has_line(record->options, "verify = yes"));
     phase->discards = is(phase->engine_used, "null");
+    if (phase->engine_reason[0])
+        phase->engine_cause = begins(phase->engine_reason, "the target is in memory")
+                                  ? ENGINE_TARGET_IN_MEMORY
+                                  : ENGINE_UNAVAILABLE;
+    derive_cache(phase);
+    derive_rows(&phase->total, 1);
+    derive_rows(phase->nodes, phase->node_count);
+    derive_rows(phase->ranks, phase->rank_count);
+    derive_rows(phase->writers, phase->writer_count);
+    record_total(phase);
 }
 
 static void derive_environment(struct record *record)

@@ -118,6 +118,56 @@ void record_latency_of(const struct histogram *histogram, struct record_latency 
     };
 }
 
+void record_modes_clear(struct record_modes *modes)
+{
+    *modes = (struct record_modes){
+        .direct_opened = TRUTH_UNKNOWN,
+        .direct_in_effect = TRUTH_UNKNOWN,
+        .uncached = TRUTH_UNKNOWN,
+        .buffers_fixed = TRUTH_UNKNOWN,
+    };
+}
+
+static void merge_truth(uint8_t *into, uint8_t part, bool first)
+{
+    if (first)
+        *into = part;
+    else if (*into != part)
+        *into = TRUTH_MIXED;
+}
+
+void record_modes_merge(struct record_modes *into, const struct record_modes *part, bool first)
+{
+    merge_truth(&into->direct_opened, part->direct_opened, first);
+    merge_truth(&into->direct_in_effect, part->direct_in_effect, first);
+    merge_truth(&into->uncached, part->uncached, first);
+    merge_truth(&into->buffers_fixed, part->buffers_fixed, first);
+    if (into->direct_cause == DIRECT_NO_CAUSE) {
+        into->direct_cause = part->direct_cause;
+        memcpy(into->direct_reason, part->direct_reason, sizeof into->direct_reason);
+    }
+    if (!into->not_granted_set) {
+        into->not_granted_set = part->not_granted_set;
+        memcpy(into->not_granted, part->not_granted, sizeof into->not_granted);
+    }
+}
+
+void record_total(struct record_phase *phase)
+{
+    struct record_row *total = &phase->total;
+    text_copy(total->name, sizeof total->name, "total");
+    total->node = total->rank = total->writer = -1;
+    counters_clear(&total->counters);
+    total->first_failure[0] = 0;
+    for (size_t i = 0; i < phase->node_count; i++) {
+        counters_merge(&total->counters, &phase->nodes[i].counters);
+        if (!total->first_failure[0])
+            memcpy(total->first_failure, phase->nodes[i].first_failure,
+                   sizeof total->first_failure);
+    }
+    record_latency_of(&phase->latency, &total->latency);
+}
+
 bool record_row_idle(const struct record_row *row)
 {
     return row->counters.first_ns == INT64_MAX;
@@ -129,9 +179,4 @@ size_t record_rows_active(const struct record_row *rows, size_t count)
     for (size_t i = 0; i < count; i++)
         active += !record_row_idle(&rows[i]);
     return active;
-}
-
-enum record_truth record_truth_merge(enum record_truth a, enum record_truth b)
-{
-    return a == b ? a : TRUTH_MIXED;
 }

@@ -106,6 +106,27 @@ static int write_rates(struct store *store, hid_t group, const struct record_pha
     return result;
 }
 
+static int write_total(struct store *store, hid_t phase, const struct record_row *total)
+{
+    hid_t group = store_make_group(store, phase, "total", "all nodes together");
+    int result =
+        group < 0 ? store_code(store) : store_write_attributes(store, group, &schema_row, total);
+    store_drop(group);
+    return result;
+}
+
+/* Results of revision 0 have none. */
+static int read_total(struct store *store, hid_t phase, struct record_row *total)
+{
+    if (!store_has(phase, "total"))
+        return 0;
+    hid_t group = H5Gopen2(phase, "total", H5P_DEFAULT);
+    int result = group < 0 ? store_refuse(store, "cannot read the group 'total'")
+                           : store_read_attributes(store, group, &schema_row, total);
+    store_drop(group);
+    return result;
+}
+
 static int write_phase(struct store *store, hid_t phases, const struct record_phase *phase)
 {
     if (phase->name[0] == 0 || phase->name[0] == '.' || strchr(phase->name, '/'))
@@ -116,6 +137,8 @@ static int write_phase(struct store *store, hid_t phases, const struct record_ph
     int result = store_write_attributes(store, group, &schema_phase, phase);
     if (!result)
         result = write_rates(store, group, phase);
+    if (!result)
+        result = write_total(store, group, &phase->total);
     if (!result)
         result = write_tables(store, group, phase_tables, LENGTH(phase_tables), phase);
     if (!result)
@@ -216,6 +239,8 @@ static int read_phase(struct store *store, hid_t phases, const char *name,
     if (group < 0)
         return store_refuse(store, "cannot read the phase '%s'", name);
     int result = store_read_attributes(store, group, &schema_phase, phase);
+    if (!result)
+        result = read_total(store, group, &phase->total);
     if (!result)
         result = read_tables(store, group, phase_tables, LENGTH(phase_tables), phase);
     if (!result)

@@ -15,8 +15,8 @@ bool advice_counts(const struct record_phase *phase)
 
 bool advice_buffered(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->direct_in_effect != TRUTH_YES &&
-           phase->uncached != TRUTH_YES;
+    return advice_counts(phase) && phase->total.modes.direct_in_effect != TRUTH_YES &&
+           phase->total.modes.uncached != TRUTH_YES;
 }
 
 int advice_doubt(struct record *record, const char *code, enum record_severity severity,

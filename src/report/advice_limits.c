@@ -107,9 +107,8 @@ static double rate_of(const struct record_row *row)
 /* Was it the storage that set the pace, with requests that let it? */
 static bool storage_decides(const struct record_phase *phase)
 {
-    struct bottleneck_facts facts;
-    bottleneck_find(phase, &facts);
-    return facts.kind != BOTTLENECK_PRODUCERS && facts.kind != BOTTLENECK_RATE &&
+    const enum bottleneck kind = bottleneck_of(phase);
+    return kind != BOTTLENECK_PRODUCERS && kind != BOTTLENECK_RATE && kind != BOTTLENECK_MEMORY &&
            phase->requests > 0 && phase->bytes / phase->requests >= SMALL_REQUEST;
 }
 

@@ -20,10 +20,9 @@ enum { FEW_AT_DEVICE = 4 };
 
 static bool is_short_of_processor(const struct record_phase *phase)
 {
-    struct counters counters;
-    load_counters(phase, &counters);
-    return advice_counts(phase) && counters.writer_time_ns > 0 &&
-           (double)counters.writer_cpu_ns > processor_limit * (double)counters.writer_time_ns;
+    const struct counters *counters = &phase->total.counters;
+    return advice_counts(phase) && counters->writer_time_ns > 0 &&
+           (double)counters->writer_cpu_ns > processor_limit * (double)counters->writer_time_ns;
 }
 
 int consider_processors(struct record *record)
@@ -31,10 +30,8 @@ int consider_processors(struct record *record)
     const struct record_phase *phase = advice_first_where(record, is_short_of_processor);
     if (!phase)
         return 0;
-    struct counters counters;
     char share[FIGURES_TEXT];
-    load_counters(phase, &counters);
-    figures_share(counters.writer_cpu_ns, counters.writer_time_ns, share);
+    figures_share(phase->total.counters.writer_cpu_ns, phase->total.counters.writer_time_ns, share);
     return advice_doubt(record, "processor-bound", SEVERITY_NOTE,
                         "in %s %s used %s of a processor each: the processors were the limit, not "
                         "the storage; raise --writers, or --buffer-size",
@@ -46,7 +43,7 @@ static bool is_held_above_device(const struct record_phase *phase)
 {
     struct load load;
     if (!advice_counts(phase) || phase->duration_ns < ADVICE_LEAST_NS || !phase->writes ||
-        phase->direct_in_effect != TRUTH_YES)
+        phase->total.modes.direct_in_effect != TRUTH_YES)
         return false;
     load_find(phase, &load);
     const struct record_device *device = &load.device;

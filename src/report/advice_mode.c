@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/units.h"
+#include "cached.h"
 #include "summary_parts.h"
 
 enum { PAGE = 4096 };
@@ -13,7 +14,8 @@ enum { PAGE = 4096 };
 static bool fell_back(const struct record_phase *phase)
 {
     return advice_counts(phase) && phase->direct_asked == PREFERENCE_PREFER &&
-           phase->direct_in_effect == TRUTH_NO && phase->uncached != TRUTH_YES;
+           phase->total.modes.direct_in_effect == TRUTH_NO &&
+           phase->total.modes.uncached != TRUTH_YES;
 }
 
 int consider_fallback_direct(struct record *record)
@@ -31,14 +33,15 @@ int consider_fallback_direct(struct record *record)
                   "storage together; --direct require refuses instead, --direct never says "
                   "that it is meant",
                   text_string(&names),
-                  phase->direct_reason[0] ? phase->direct_reason : "O_DIRECT was not granted");
+                  phase->total.modes.direct_reason[0] ? phase->total.modes.direct_reason
+                                                      : "O_DIRECT was not granted");
     text_release(&names);
     return result;
 }
 
 static bool is_unknown(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->direct_in_effect == TRUTH_UNKNOWN;
+    return advice_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_UNKNOWN;
 }
 
 int consider_unknown_direct(struct record *record)
@@ -55,14 +58,15 @@ int consider_unknown_direct(struct record *record)
                   "%s opened with O_DIRECT, but whether it is in effect cannot be told (%s): "
                   "use a data set of several times the memory of the nodes",
                   text_string(&names),
-                  phase->direct_reason[0] ? phase->direct_reason : "the kernel does not say");
+                  phase->total.modes.direct_reason[0] ? phase->total.modes.direct_reason
+                                                      : "the kernel does not say");
     text_release(&names);
     return result;
 }
 
 static bool is_mixed(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->direct_in_effect == TRUTH_MIXED;
+    return advice_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_MIXED;
 }
 
 int consider_mixed_direct(struct record *record)
@@ -72,11 +76,13 @@ int consider_mixed_direct(struct record *record)
         return 0;
     const struct record_row *odd = NULL;
     for (size_t i = 0; i < phase->node_count && !odd; i++)
-        if (!record_row_idle(&phase->nodes[i]) && phase->nodes[i].direct_in_effect != TRUTH_YES)
+        if (!record_row_idle(&phase->nodes[i]) &&
+            phase->nodes[i].modes.direct_in_effect != TRUTH_YES)
             odd = &phase->nodes[i];
-    const char *reason = phase->direct_reason;
+    const char *reason = phase->total.modes.direct_reason;
     if (!reason[0])
-        reason = odd && odd->direct_reason[0] ? odd->direct_reason : "no reason was given";
+        reason =
+            odd && odd->modes.direct_reason[0] ? odd->modes.direct_reason : "no reason was given";
     return advice_doubt(
         record, "mixed-direct", SEVERITY_SERIOUS,
         "in %s O_DIRECT was in effect on %lld of %lld ranks only (first other node: %s; "
@@ -88,10 +94,9 @@ int consider_mixed_direct(struct record *record)
 
 static bool engine_fell_back(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->engine_reason[0];
+    return advice_counts(phase) && phase->engine_cause == ENGINE_UNAVAILABLE;
 }
 
-/* There 'auto' takes plain calls by design, and that no storage was measured is told anyway. */
 static bool all_in_memory(const struct record *record)
 {
     for (size_t i = 0; i < record->target_count; i++)
@@ -103,7 +108,7 @@ static bool all_in_memory(const struct record *record)
 int consider_fallback_engine(struct record *record)
 {
     const struct record_phase *phase = advice_first_where(record, engine_fell_back);
-    if (!phase || all_in_memory(record))
+    if (!phase)
         return 0;
     return advice_doubt(
         record, "fallback-engine", SEVERITY_WARNING,
@@ -117,14 +122,10 @@ enum { CACHED_PERCENT = 20 };
 /* Bypassing the page cache leaves nothing there of what was written. */
 static bool wrote_into_cache(const struct record_phase *phase)
 {
-    int64_t seen = 0;
-    int64_t cached = 0;
-    for (size_t i = 0; i < phase->node_count; i++) {
-        seen += phase->nodes[i].counters.sampled_pages;
-        cached += phase->nodes[i].counters.cached_pages;
-    }
-    return advice_counts(phase) && phase->direct_in_effect == TRUTH_YES && phase->writes &&
-           cached > 0 && cached * 100 >= seen * CACHED_PERCENT;
+    int64_t seen = phase->total.counters.sampled_pages;
+    int64_t cached = phase->total.counters.cached_pages;
+    return advice_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_YES &&
+           phase->writes && cached > 0 && cached * 100 >= seen * CACHED_PERCENT;
 }
 
 int consider_doubtful_direct(struct record *record)
@@ -142,7 +143,7 @@ int consider_doubtful_direct(struct record *record)
 
 static bool may_be_cached(const struct record_phase *phase)
 {
-    return advice_buffered(phase) && strncmp(phase->cache, "may be cached", 13) == 0;
+    return advice_counts(phase) && cached_possible(phase);
 }
 
 int consider_cached_reads(struct record *record)
@@ -156,8 +157,8 @@ int consider_cached_reads(struct record *record)
             ? -ENOMEM
             : advice_doubt(
                   record, "cached-reads", SEVERITY_SERIOUS,
-                  "%s may have read from the page cache of the node that wrote: the rate is "
-                  "an upper bound of the storage's; use --direct require, --shift 1 over "
+                  "%s may have read from the page cache of the reading node: the rate is an upper "
+                  "bound of the storage's; use --direct require, --cache drop, --shift 1 over "
                   "several nodes, or more data than the memory holds",
                   text_string(&names));
     text_release(&names);
@@ -279,10 +280,8 @@ int consider_unaligned_tail(struct record *record)
 {
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
-        int64_t buffered = 0;
-        for (size_t node = 0; node < phase->node_count; node++)
-            buffered += phase->nodes[node].counters.buffered_bytes;
-        if (phase->direct_in_effect != TRUTH_YES || buffered <= 0)
+        int64_t buffered = phase->total.counters.buffered_bytes;
+        if (phase->total.modes.direct_in_effect != TRUTH_YES || buffered <= 0)
             continue;
         char size[UNITS_TEXT];
         units_show_size((uint64_t)buffered, size);

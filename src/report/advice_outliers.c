@@ -120,8 +120,9 @@ static void set_apart(const struct record *record, const struct crowd *crowd,
             usual = &crowd->rows[i];
     if (!usual)
         return;
-    add_difference(out, "O_DIRECT", record_truth_name((enum record_truth)slow->direct_in_effect),
-                   record_truth_name((enum record_truth)usual->direct_in_effect));
+    add_difference(out, "O_DIRECT",
+                   record_truth_name((enum record_truth)slow->modes.direct_in_effect),
+                   record_truth_name((enum record_truth)usual->modes.direct_in_effect));
     if (slow->node != usual->node)
         compare_places(record, slow->node, usual->node, out);
     if (slow->counters.retries > usual->counters.retries)

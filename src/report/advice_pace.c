@@ -102,9 +102,7 @@ int consider_short_run(struct record *record)
 
 static bool is_limited_by_producers(const struct record_phase *phase)
 {
-    struct bottleneck_facts facts;
-    bottleneck_find(phase, &facts);
-    return phase->bytes > 0 && facts.kind == BOTTLENECK_PRODUCERS;
+    return phase->bytes > 0 && bottleneck_of(phase) == BOTTLENECK_PRODUCERS;
 }
 
 int consider_generation(struct record *record)
@@ -112,11 +110,10 @@ int consider_generation(struct record *record)
     const struct record_phase *phase = advice_first_where(record, is_limited_by_producers);
     if (!phase)
         return 0;
-    struct bottleneck_facts facts;
+    const struct counters *counters = &phase->total.counters;
     char waited[FIGURES_TEXT];
-    bottleneck_find(phase, &facts);
-    figures_share(facts.counters.writer_waited_ns, facts.counters.writer_time_ns, waited);
-    if (facts.reading)
+    figures_share(counters->writer_waited_ns, counters->writer_time_ns, waited);
+    if (bottleneck_reading(phase))
         return advice_doubt(
             record, "checking-bound", SEVERITY_WARNING,
             "in %s checking the data was the limit (readers waited %s of their time): the "

@@ -8,10 +8,7 @@
 
 static bool came_back_wrong(const struct record_phase *phase)
 {
-    for (size_t i = 0; i < phase->node_count; i++)
-        if (phase->nodes[i].counters.bad_blocks > 0)
-            return true;
-    return false;
+    return phase->total.counters.bad_blocks > 0;
 }
 
 /* Of data that are gone nobody can find out what happened to them. */

@@ -1,5 +1,7 @@
 #include "bottleneck.h"
 
+#include "base/units.h"
+#include "cached.h"
 #include "ceiling.h"
 #include "figures.h"
 #include "load.h"
@@ -14,30 +16,29 @@ bool bottleneck_reading(const struct record_phase *phase)
     return phase->reads && !phase->writes;
 }
 
-void bottleneck_find(const struct record_phase *phase, struct bottleneck_facts *facts)
+static enum bottleneck by_waits(const struct counters *counters)
 {
-    *facts = (struct bottleneck_facts){.reading = bottleneck_reading(phase)};
-    struct counters *counters = &facts->counters;
-    load_counters(phase, counters);
     if (counters->writer_time_ns <= 0)
-        return;
+        return BOTTLENECK_UNKNOWN;
     double paced = (double)counters->writer_paced_ns / (double)counters->writer_time_ns;
-    if (paced > idle_limit) {
-        facts->kind = BOTTLENECK_RATE;
-        return;
-    }
-    if (counters->producer_time_ns <= 0 || counters->producer_bytes <= 0) {
-        facts->kind = BOTTLENECK_NO_COUNTERPART;
-        return;
-    }
+    if (paced > idle_limit)
+        return BOTTLENECK_RATE;
+    if (counters->producer_time_ns <= 0 || counters->producer_bytes <= 0)
+        return BOTTLENECK_NO_COUNTERPART;
     double writers = (double)counters->writer_waited_ns / (double)counters->writer_time_ns;
     double producers = (double)counters->producer_waited_ns / (double)counters->producer_time_ns;
     if (writers < busy_limit && producers < busy_limit)
-        facts->kind = BOTTLENECK_BALANCED;
-    else if (writers > idle_limit && producers > idle_limit)
-        facts->kind = BOTTLENECK_NEITHER;
-    else
-        facts->kind = writers <= producers ? BOTTLENECK_STORAGE : BOTTLENECK_PRODUCERS;
+        return BOTTLENECK_BALANCED;
+    if (writers > idle_limit && producers > idle_limit)
+        return BOTTLENECK_NEITHER;
+    return writers <= producers ? BOTTLENECK_STORAGE : BOTTLENECK_PRODUCERS;
+}
+
+enum bottleneck bottleneck_of(const struct record_phase *phase)
+{
+    enum bottleneck kind = by_waits(&phase->total.counters);
+    bool storage = kind == BOTTLENECK_STORAGE || kind == BOTTLENECK_NO_COUNTERPART;
+    return storage && cached_mostly(phase) ? BOTTLENECK_MEMORY : kind;
 }
 
 /* How busy the nodes' devices were, where they are known. */
@@ -52,36 +53,68 @@ static void add_device(const struct record_phase *phase, struct text *out)
     text_add(out, "; device busy %s", share);
 }
 
-static void tell_bottleneck(const struct record_phase *phase, struct text *out)
+/* Both sides' waits, "writers waited 9 % of their time for data, ..."; nothing without producers.
+ */
+static void add_waits(const struct record_phase *phase, struct text *out)
 {
-    struct bottleneck_facts facts;
+    const struct counters *counters = &phase->total.counters;
+    bool reading = bottleneck_reading(phase);
     char writers[FIGURES_TEXT];
     char producers[FIGURES_TEXT];
-    bottleneck_find(phase, &facts);
-    figures_share(facts.counters.writer_waited_ns, facts.counters.writer_time_ns, writers);
-    figures_share(facts.counters.producer_waited_ns, facts.counters.producer_time_ns, producers);
-    const char *waiters = facts.reading ? "readers" : "writers";
-    const char *others = facts.reading ? "checkers" : "producers";
-    const char *sought = facts.reading ? "an empty buffer" : "data";
-    const char *missing = facts.reading ? "data" : "an empty buffer";
-    switch (facts.kind) {
+    figures_share(counters->writer_waited_ns, counters->writer_time_ns, writers);
+    figures_share(counters->producer_waited_ns, counters->producer_time_ns, producers);
+    text_add(out, "%s waited %s of their time for %s, %s %s for %s",
+             reading ? "readers" : "writers", writers, reading ? "an empty buffer" : "data",
+             reading ? "checkers" : "producers", producers, reading ? "data" : "an empty buffer");
+}
+
+/* What shows that the page cache answered. */
+static void add_memory(const struct record_phase *phase, struct text *out)
+{
+    const struct counters *counters = &phase->total.counters;
+    char fetched[UNITS_TEXT];
+    text_add(out, "memory, not storage: ");
+    if (counters->sampled_before_pages > 0) {
+        text_add(out, "the page cache held %lld of %lld sampled pages before",
+                 (long long)counters->cached_before_pages,
+                 (long long)counters->sampled_before_pages);
+    } else {
+        units_show_size((uint64_t)counters->device_read_bytes, fetched);
+        text_add(out, "the kernel fetched %s from storage", fetched);
+    }
+    if (counters->producer_time_ns > 0 && counters->producer_bytes > 0) {
+        text_add(out, "; ");
+        add_waits(phase, out);
+    }
+}
+
+static void add_bottleneck(const struct record_phase *phase, struct text *out)
+{
+    const struct counters *counters = &phase->total.counters;
+    bool reading = bottleneck_reading(phase);
+    char paced[FIGURES_TEXT];
+    switch (bottleneck_of(phase)) {
     case BOTTLENECK_UNKNOWN:
         text_add(out, "not known: no waits were measured");
         return;
     case BOTTLENECK_RATE:
-        figures_share(facts.counters.writer_paced_ns, facts.counters.writer_time_ns, writers);
-        text_add(out, "the rate limit: it held %s back for %s of their time", waiters, writers);
+        figures_share(counters->writer_paced_ns, counters->writer_time_ns, paced);
+        text_add(out, "the rate limit: it held %s back for %s of their time",
+                 reading ? "readers" : "writers", paced);
         return;
     case BOTTLENECK_NO_COUNTERPART:
         text_add(out, "storage: %s",
-                 facts.reading ? "the data were not checked, so nothing else took part"
-                               : "the data were ready-made, so nothing else took part");
+                 reading ? "the data were not checked, so nothing else took part"
+                         : "the data were ready-made, so nothing else took part");
+        return;
+    case BOTTLENECK_MEMORY:
+        add_memory(phase, out);
         return;
     case BOTTLENECK_STORAGE:
         text_add(out, "storage: ");
         break;
     case BOTTLENECK_PRODUCERS:
-        text_add(out, "%s: ", facts.reading ? "checking the data" : "generation");
+        text_add(out, "%s: ", reading ? "checking the data" : "generation");
         break;
     case BOTTLENECK_BALANCED:
         text_add(out, "balanced, both sides were busy: ");
@@ -90,15 +123,14 @@ static void tell_bottleneck(const struct record_phase *phase, struct text *out)
         text_add(out, "neither side, both mostly waited (more --buffer-count may help): ");
         break;
     }
-    text_add(out, "%s waited %s of their time for %s, %s %s for %s", waiters, writers, sought,
-             others, producers, missing);
+    add_waits(phase, out);
 }
 
 void summary_bottleneck(const struct record *record, const struct record_phase *phase,
                         struct text *out)
 {
     const struct record_ceiling *lower = ceiling_lower(record, phase);
-    tell_bottleneck(phase, out);
+    add_bottleneck(phase, out);
     add_device(phase, out);
     if (!lower)
         return;

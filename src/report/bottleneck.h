@@ -19,17 +19,12 @@ enum bottleneck {
     BOTTLENECK_NEITHER,        /* both sides waited more than half of the time */
     BOTTLENECK_RATE,           /* the limit that the user set held writers back most of the time */
     BOTTLENECK_NO_COUNTERPART, /* storage, as producers had nothing to do */
+    BOTTLENECK_MEMORY,         /* in place of these two: the page cache answered */
 };
 
-struct bottleneck_facts {
-    enum bottleneck kind;
-    bool reading;
-    struct counters counters; /* of the whole phase */
-};
-
-/* Does the phase read? */
+/* Does the phase only read? */
 bool bottleneck_reading(const struct record_phase *phase);
 
-void bottleneck_find(const struct record_phase *phase, struct bottleneck_facts *facts);
+enum bottleneck bottleneck_of(const struct record_phase *phase);
 
 #endif

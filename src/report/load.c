@@ -3,13 +3,6 @@
 #include "base/text.h"
 #include "figures.h"
 
-void load_counters(const struct record_phase *phase, struct counters *counters)
-{
-    counters_clear(counters);
-    for (size_t i = 0; i < phase->node_count; i++)
-        counters_merge(counters, &phase->nodes[i].counters);
-}
-
 static double quotient(double part, double whole)
 {
     return whole > 0 ? part / whole : 0;
@@ -62,14 +55,14 @@ static size_t nodes_with_device(const struct record_phase *phase)
 void load_find(const struct record_phase *phase, struct load *load)
 {
     *load = (struct load){.device_nodes = nodes_with_device(phase)};
-    load_counters(phase, &load->counters);
+    const struct counters *counters = &phase->total.counters;
     for (size_t i = 0; i < phase->device_count; i++)
         add_row(load, phase, &phase->devices[i]);
     double waited_ns = (double)phase->latency.sum_ns;
     load->in_flight = quotient(waited_ns, (double)phase->duration_ns);
-    load->in_flight_each = quotient(waited_ns, (double)load->counters.writer_time_ns);
+    load->in_flight_each = quotient(waited_ns, (double)counters->writer_time_ns);
     load->in_flight_bytes =
-        load->in_flight * quotient((double)load->counters.bytes, (double)load->counters.requests);
+        load->in_flight * quotient((double)counters->bytes, (double)counters->requests);
     const struct record_device *device = &load->device;
     double each =
         quotient((double)(device->read_bytes + device->written_bytes), (double)device->requests);

@@ -7,8 +7,7 @@
 #include "record/record.h"
 
 struct load {
-    struct counters counters; /* of all nodes */
-    double in_flight;         /* requests of all writers, on average over the phase: the sum of
+    double in_flight; /* requests of all writers, on average over the phase: the sum of
                                  their latencies / the time (J. D. C. Little, Operations Research
                                  9(3), 1961) */
     double in_flight_bytes;
@@ -18,9 +17,6 @@ struct load {
     double device_bytes;         /* in flight at all these devices together, on average */
     size_t device_nodes;         /* nodes whose device is known */
 };
-
-/* Of all nodes of a phase. */
-void load_counters(const struct record_phase *phase, struct counters *counters);
 
 void load_find(const struct record_phase *phase, struct load *load);
 

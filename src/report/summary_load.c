@@ -37,9 +37,8 @@ static void add_threads(struct text *line, const char *who, int64_t cpu_ns, int6
              line->length ? "" : " of a processor each", cost);
 }
 
-static void write_processors(const struct load *load, bool reading, struct text *out)
+static void write_processors(const struct counters *counters, bool reading, struct text *out)
 {
-    const struct counters *counters = &load->counters;
     struct text line = {0};
     add_threads(&line, reading ? "readers" : "writers", counters->writer_cpu_ns,
                 counters->writer_time_ns, counters->bytes);
@@ -77,6 +76,6 @@ void summary_load(const struct record *record, const struct record_phase *phase,
     struct load load;
     load_find(phase, &load);
     write_in_flight(record, &load, out);
-    write_processors(&load, bottleneck_reading(phase), out);
+    write_processors(&phase->total.counters, bottleneck_reading(phase), out);
     write_device(&load.device, phase->bytes, out);
 }

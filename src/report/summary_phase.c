@@ -1,7 +1,6 @@
 #include "base/units.h"
 #include "bottleneck.h"
 #include "figures.h"
-#include "load.h"
 #include "summary_parts.h"
 
 static const double gib = 1073741824.0;
@@ -14,9 +13,9 @@ enum { DIFFERENCES_SHOWN = 8, HANDLING_TOLD = 10 };
 /* What the transfers did about the page cache, in one or two words. */
 static const char *mode_name(const struct record_phase *phase)
 {
-    if (phase->uncached == TRUTH_YES)
+    if (phase->total.modes.uncached == TRUTH_YES)
         return "uncached (RWF_DONTCACHE)";
-    switch ((enum record_truth)phase->direct_in_effect) {
+    switch ((enum record_truth)phase->total.modes.direct_in_effect) {
     case TRUTH_YES:
         return "O_DIRECT";
     case TRUTH_MIXED:
@@ -33,7 +32,7 @@ static void add_rank_counts(const struct record_phase *phase, struct text *out)
 {
     long long direct = (long long)phase->ranks_direct;
     long long total = (long long)phase->ranks_total;
-    if (phase->direct_in_effect == TRUTH_MIXED)
+    if (phase->total.modes.direct_in_effect == TRUTH_MIXED)
         text_add(out, ", O_DIRECT on %lld of %lld ranks, buffered or unknown on %lld", direct,
                  total, total - direct);
     else if (total == 2)
@@ -45,7 +44,8 @@ static void add_rank_counts(const struct record_phase *phase, struct text *out)
 void summary_mode_line(const struct record_phase *phase, const struct summary_style *style,
                        struct text *out)
 {
-    bool good = phase->direct_in_effect == TRUTH_YES || phase->uncached == TRUTH_YES;
+    bool good = phase->total.modes.direct_in_effect == TRUTH_YES ||
+                phase->total.modes.uncached == TRUTH_YES;
     const char *mark = good ? (style->utf8 ? "✓" : "[ok]") : (style->utf8 ? "⚠" : "[!]");
     if (phase->discards) {
         text_add(out, "%s engine null: nothing reaches storage", mark);
@@ -58,39 +58,38 @@ void summary_mode_line(const struct record_phase *phase, const struct summary_st
         text_add(out, ", engine %s", phase->engine_used);
     if (!good && phase->direct_asked == PREFERENCE_NEVER)
         text_add(out, ", as asked");
-    else if (!good && phase->direct_reason[0])
-        text_add(out, ": %s", phase->direct_reason);
+    else if (!good && phase->total.modes.direct_reason[0])
+        text_add(out, ": %s", phase->total.modes.direct_reason);
 }
 
 /* What backs the claim about the page cache: how much storage got or gave, as the kernel counts,
  * and what lay in the cache afterwards. */
 static void write_evidence(const struct record_phase *phase, struct text *out)
 {
-    struct counters all;
+    const struct counters *all = &phase->total.counters;
     char moved[UNITS_TEXT];
     bool reads = bottleneck_reading(phase);
-    load_counters(phase, &all);
-    if (all.sampled_pages <= 0)
+    if (all->sampled_pages <= 0)
         return;
-    int64_t bytes = reads ? all.device_read_bytes : all.device_written_bytes;
+    int64_t bytes = reads ? all->device_read_bytes : all->device_written_bytes;
     units_show_size((uint64_t)(bytes > 0 ? bytes : 0), moved);
-    bool cached = !reads && all.syncs == 0 && phase->direct_in_effect == TRUTH_NO;
+    bool cached = !reads && all->syncs == 0 && phase->total.modes.direct_in_effect == TRUTH_NO;
     const char *way = reads ? "from storage" : cached ? "into the page cache" : "to storage";
     summary_line(out, "evidence",
                  "the kernel counts %s %s; of %lld sampled pages %lld were in the page "
                  "cache afterwards",
-                 moved, way, (long long)all.sampled_pages, (long long)all.cached_pages);
+                 moved, way, (long long)all->sampled_pages, (long long)all->cached_pages);
 }
 
 static void write_not_granted(const struct record_phase *phase, struct text *out)
 {
-    if (!phase->not_granted[0])
+    if (!phase->total.modes.not_granted[0])
         return;
     if (phase->ranks_total > 1)
         summary_line(out, "without", "%lld of %lld ranks: %s", (long long)phase->ranks_without,
-                     (long long)phase->ranks_total, phase->not_granted);
+                     (long long)phase->ranks_total, phase->total.modes.not_granted);
     else
-        summary_line(out, "without", "%s", phase->not_granted);
+        summary_line(out, "without", "%s", phase->total.modes.not_granted);
 }
 
 static void write_rate(const char *label, int64_t bytes, int64_t time_ns, const char *note,
@@ -270,9 +269,7 @@ static void write_slowest(const struct record_phase *phase, const struct summary
 static void write_differences(const struct record_phase *phase, const struct summary_style *style,
                               struct text *out)
 {
-    int64_t blocks = 0;
-    for (size_t i = 0; i < phase->node_count; i++)
-        blocks += phase->nodes[i].counters.bad_blocks;
+    int64_t blocks = phase->total.counters.bad_blocks;
     if (blocks == 0 && phase->difference_count == 0)
         return;
     text_add(out, "  %s%-*s%lld block%s of 4 KiB not as written%s\n", paint_on(style, PAINT_BAD),

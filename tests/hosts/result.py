@@ -1,7 +1,8 @@
 """result.py RESULT: what the tests of several hosts want to know of a result file, by h5py.
 
 One "key value" a line: status, job_id, launcher, nodes (names, as listed), ranks (of each node),
-phases (name:status). A foreign reader, so that the file is judged by no code of tidemill.
+phases (name:status), caches (their state in the last phase), cached_reads (phases that the warning
+names). A foreign reader, so that the file is judged by no code of tidemill.
 """
 import sys
 
@@ -31,3 +32,8 @@ with h5py.File(sys.argv[1], "r") as result:
     print("nodes", *[text(name) for name in nodes["hostname"]])
     print("ranks", *nodes["ranks"])
     print("phases", *phases)
+    print("caches", attribute(list(result["phases"].values())[-1], "cache_state"))
+    advice = result["advice"]
+    for code, line in zip(advice["code"], advice["text"]):
+        if text(code) == "cached-reads":
+            print("cached_reads", text(line).split(" may have")[0])

@@ -41,6 +41,17 @@ expect "exit code" 2 $?
 expect "lines of the refusal" 1 "$(wc -l <refusal)"
 cat refusal
 
+echo "--- what another node wrote, and this one has read before, may come from its page cache"
+"$root/launch/hosts.sh" one_each --size 16MiB --phases write --direct never --keep \
+    --result kept.h5 --quiet target
+expect "exit code" 0 $?
+"$root/launch/hosts.sh" one_each --options-from kept.h5 --phases read --direct never --repeat 2 \
+    --shift 1 --result again.h5 --quiet
+expect "exit code" 0 $?
+expect "state of the caches" "warm" "$(result caches again.h5)"
+expect "doubted reads" "01_read, 02_read" "$(result cached_reads again.h5)"
+rm -rf target/tidemill-*
+
 echo "--- SIGUSR1 ends the run, the result is complete"
 "$root/launch/hosts.sh" one_each --time 600s --size 1GiB --rate 4MiB/s --phases write \
     --result ended.h5 --quiet target &

@@ -289,8 +289,27 @@ class Phase:
         if attrs["not_granted"]:
             of = f"{attrs['ranks_without']} of {ranks} ranks: " if ranks > 1 else ""
             self.line("without", of + attrs["not_granted"])
-        if attrs["cache"]:
-            self.line("cache", attrs["cache"])
+        if self.reading:
+            self.line("cache", self.cache())
+
+    def cache(self):
+        """The line on the page cache, from the facts beside it."""
+        attrs, seen = self.attrs, self.total["sampled_before_pages"]
+        found = f"{self.total['cached_before_pages']} of {seen} sampled pages were in the page " \
+            "cache before"
+        state = attrs["cache_state"]
+        if state == "bypassed":
+            return "read past the page cache of the nodes (O_DIRECT)"
+        if state == "cold":
+            return f"cold: {found}"
+        one = " (one node: cache defeat not possible here)" if len(self.nodes["node"]) == 1 else ""
+        text = "may be cached: the device below keeps its data in memory" if state == "below" else {
+            "earlier run": "written by an earlier run",
+            "other node": f"written by another node (shift {attrs['shift']})",
+            "same node": f"may be cached: {attrs['same_node_ranks']} of "
+                         f"{len(self.group['ranks/rank'])} ranks read what their own node "
+                         f"wrote{one}"}[attrs["written_by"]]
+        return f"{text}; {found}" if seen else text
 
     def evidence(self):
         if self.total["sampled_pages"] > 0:
@@ -473,6 +492,23 @@ class Phase:
         if places > shown:
             self.line("", f"and {places - shown} more places in the result")
 
+    def cached(self):
+        """What shows that the page cache answered most reads; "" where nothing does."""
+        attrs, total = self.attrs, self.total
+        if (not self.reading or "yes" in (attrs["direct_in_effect"], attrs["uncached"])
+                or attrs["bytes"] <= 0 or attrs["cache_state"] == "cold"):
+            return ""
+        seen, held = total["sampled_before_pages"], total["cached_before_pages"]
+        if seen:
+            return (f"the page cache held {held} of {seen} sampled pages before"
+                    if held > seen // 2 else "")
+        known = {int(node) for node, device in zip(self.group["device/node"],
+                                                   self.group["device/device"]) if device}
+        if (len(known) < max(len(self.nodes["node"]), 1)
+                or total["device_read_bytes"] >= int(attrs["bytes"]) // 2):
+            return ""
+        return f"the kernel fetched {size(total['device_read_bytes'])} from storage"
+
     def limit(self):
         total, reading = self.total, self.reading
         waiters, others = ("readers", "checkers") if reading else ("writers", "producers")
@@ -482,6 +518,8 @@ class Phase:
             return (f"the rate limit: it held {waiters} back for "
                     f"{share(total['writer_paced_ns'], total['writer_time_ns'])} of their time")
         if total["producer_time_ns"] <= 0 or total["producer_bytes"] <= 0:
+            if self.cached():
+                return f"memory, not storage: {self.cached()}"
             return "storage: the data were " + \
                 ("not checked" if reading else "ready-made") + ", so nothing else took part"
         own = total["writer_waited_ns"] / total["writer_time_ns"]
@@ -491,11 +529,12 @@ class Phase:
         elif own > 0.5 and other > 0.5:
             text = "neither side, both mostly waited (more --buffer-count may help)"
         elif own <= other:
-            text = "storage"
+            text = f"memory, not storage: {self.cached()}" if self.cached() else "storage"
         else:
             text = "checking the data" if reading else "generation"
         goods = ("an empty buffer", "data") if reading else ("data", "an empty buffer")
-        return (f"{text}: {waiters} waited "
+        text += ";" if text.startswith("memory") else ":"
+        return (f"{text} {waiters} waited "
                 f"{share(total['writer_waited_ns'], total['writer_time_ns'])} of their time for "
                 f"{goods[0]}, {others} "
                 f"{share(total['producer_waited_ns'], total['producer_time_ns'])} for {goods[1]}")

@@ -57,6 +57,20 @@ def check_modes(name, phase):
             expect(f"{name} {column} of node {node}", wanted, names[nodes[column][node]])
 
 
+def check_cache(name, phase):
+    """What the page caches held before reading, as one of a list."""
+    attrs, total = phase.attrs, phase["total"].attrs
+    if attrs["reads"] != "TRUE":
+        expect(f"{name} state of the caches", "none", attrs["cache_state"])
+        return
+    seen, cached = int(total["sampled_before_pages"]), int(total["cached_before_pages"])
+    below = any(phase.file["environment/targets/cached_below"][()]
+                | phase.file["environment/targets/ram_backed"][()])
+    wanted = ("bypassed" if attrs["direct_in_effect"] == "yes" else "below" if below else
+              "not sampled" if not seen else "cold" if cached * 100 < seen else "warm")
+    expect(f"{name} state of the caches", wanted, attrs["cache_state"])
+
+
 def check_ranks(name, phase):
     ranks = table(phase["ranks"])
     worked = [i for i, first in enumerate(ranks["first_ns"]) if first != NEVER]
@@ -87,6 +101,8 @@ def check_ranks(name, phase):
         for node in range(len(nodes["node"])):
             expect(f"{name} {column} of node {node}",
                    int(rule(ranks[column][ranks["node"] == node])), int(nodes[column][node]))
+        expect(f"{name} {column} of the total", int(rule(nodes[column])),
+               int(phase["total"].attrs[column]))
     writers = table(phase["writers"])
     for rank in ranks["rank"]:
         mine = writers["rank"] == rank
@@ -229,6 +245,7 @@ with h5py.File(sys.argv[1], "r") as result:
         if group.attrs["duration_ns"] > 0:
             check_ranks(title, group)
             check_modes(title, group)
+            check_cache(title, group)
             check_timeline(title, group)
             check_latency(title, group)
             check_histograms(title, group)

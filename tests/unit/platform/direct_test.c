@@ -56,7 +56,9 @@ static void each_file_system_has_its_verdict(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char reason[RECORD_LINE] = "old";
-        assert_int_equal(direct_evaluate(cases[i].facts, cases[i].request_bytes, reason),
+        assert_int_equal(direct_evaluate(cases[i].facts, cases[i].request_bytes,
+                                         direct_cause(cases[i].facts, cases[i].request_bytes),
+                                         reason),
                          cases[i].verdict);
         assert_int_equal(direct_fits(cases[i].facts, cases[i].request_bytes), cases[i].fits);
         if (cases[i].reason[0])

@@ -48,14 +48,14 @@ static void save_result(void)
     strcpy(phase->kind, "write");
     phase->bytes = 3000000000;
     phase->duration_ns = 1500000000;
-    phase->direct_in_effect = TRUTH_MIXED;
+    phase->total.modes.direct_in_effect = TRUTH_MIXED;
     phase->node_count = 3;
     phase->nodes = calloc(3, sizeof *phase->nodes);
     phase->node_latency = calloc(3, sizeof *phase->node_latency);
     for (int i = 0; i < 3; i++) {
         snprintf(phase->nodes[i].name, sizeof phase->nodes[i].name, "knoten-ä%d", i);
         phase->nodes[i].counters.bytes = 1000000000;
-        phase->nodes[i].direct_in_effect = i == 1 ? TRUTH_NO : TRUTH_YES;
+        phase->nodes[i].modes.direct_in_effect = i == 1 ? TRUTH_NO : TRUTH_YES;
         histogram_record(&phase->node_latency[i], 1000 * (i + 1));
         histogram_merge(&phase->latency, &phase->node_latency[i]);
     }

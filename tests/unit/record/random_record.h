@@ -104,6 +104,7 @@ static void random_histogram(struct dice *dice, struct histogram *histogram)
 
 static void random_phase(struct dice *dice, struct record_phase *phase, size_t number)
 {
+    fill_row(dice, &schema_row, &phase->total);
     fill_row(dice, &schema_phase, phase);
     snprintf(phase->name, sizeof phase->name, "%02zu_%s", number + 1,
              roll(dice, 2) ? "write" : "größe");
@@ -180,6 +181,8 @@ static const char *phases_differ(const struct record_phase *a, const struct reco
     if (strcmp(a->name, b->name) != 0)
         return "phase name";
     if ((what = rows_differ(&schema_phase, a, b, 1)))
+        return what;
+    if ((what = rows_differ(&schema_row, &a->total, &b->total, 1)))
         return what;
     DIFFER(schema_row, nodes, node_count)
     DIFFER(schema_row, ranks, rank_count)

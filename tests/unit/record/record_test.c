@@ -102,14 +102,58 @@ static void a_ceiling_has_a_rate_unless_it_has_a_reason(void **state)
     record_release(&record);
 }
 
-static void truths_merge(void **state)
+static void modes_of_parts_become_those_of_the_whole(void **state)
 {
     (void)state;
-    assert_int_equal(record_truth_merge(TRUTH_YES, TRUTH_YES), TRUTH_YES);
-    assert_int_equal(record_truth_merge(TRUTH_NO, TRUTH_NO), TRUTH_NO);
-    assert_int_equal(record_truth_merge(TRUTH_UNKNOWN, TRUTH_UNKNOWN), TRUTH_UNKNOWN);
-    assert_int_equal(record_truth_merge(TRUTH_YES, TRUTH_NO), TRUTH_MIXED);
-    assert_int_equal(record_truth_merge(TRUTH_MIXED, TRUTH_YES), TRUTH_MIXED);
+    struct record_modes whole;
+    struct record_modes part = {.direct_in_effect = TRUTH_YES, .buffers_fixed = TRUTH_UNKNOWN};
+    record_modes_clear(&whole);
+    assert_int_equal(whole.direct_opened, TRUTH_UNKNOWN);
+    record_modes_merge(&whole, &part, true);
+    assert_int_equal(whole.direct_in_effect, TRUTH_YES);
+    assert_int_equal(whole.direct_opened, TRUTH_NO);
+    part.direct_in_effect = TRUTH_NO;
+    part.direct_cause = DIRECT_OPEN_REFUSED;
+    part.not_granted_set = GRANT_HUGE_PAGES;
+    strcpy(part.direct_reason, "refused");
+    strcpy(part.not_granted, "no huge pages");
+    record_modes_merge(&whole, &part, false);
+    assert_int_equal(whole.direct_in_effect, TRUTH_MIXED);
+    assert_int_equal(whole.buffers_fixed, TRUTH_UNKNOWN);
+    part.direct_in_effect = TRUTH_YES;
+    part.direct_cause = DIRECT_IN_MEMORY;
+    part.not_granted_set = GRANT_UNCACHED;
+    record_modes_merge(&whole, &part, false);
+    assert_int_equal(whole.direct_in_effect, TRUTH_MIXED);
+    assert_int_equal(whole.direct_cause, DIRECT_OPEN_REFUSED); /* the first one */
+    assert_string_equal(whole.direct_reason, "refused");
+    assert_int_equal(whole.not_granted_set, GRANT_HUGE_PAGES);
+    assert_string_equal(whole.not_granted, "no huge pages");
+}
+
+static void the_total_is_that_of_all_nodes(void **state)
+{
+    (void)state;
+    struct record_row nodes[] = {
+        {.counters = {.bytes = 3, .first_ns = 7, .end_ns = 20}},
+        {.counters = {.bytes = 4, .first_ns = 5, .end_ns = 19}, .first_failure = "lost"}};
+    struct record_phase *phase = calloc(1, sizeof *phase);
+    phase->nodes = nodes;
+    phase->node_count = 2;
+    phase->total.counters.bytes = 99;
+    phase->total.modes.direct_in_effect = TRUTH_MIXED;
+    histogram_record(&phase->latency, 400000);
+    for (int again = 0; again < 2; again++) {
+        record_total(phase);
+        assert_int_equal(phase->total.counters.bytes, 7);
+        assert_int_equal(phase->total.counters.first_ns, 5);
+        assert_int_equal(phase->total.counters.end_ns, 20);
+        assert_int_equal(phase->total.latency.max_ns, 400000);
+        assert_int_equal(phase->total.node, -1);
+        assert_int_equal(phase->total.modes.direct_in_effect, TRUTH_MIXED);
+        assert_string_equal(phase->total.first_failure, "lost");
+    }
+    free(phase);
 }
 
 static void names_are_those_of_the_file(void **state)
@@ -129,7 +173,8 @@ int main(void)
         cmocka_unit_test(a_new_phase_is_zeroed),
         cmocka_unit_test(latency_says_what_it_cannot_carry),
         cmocka_unit_test(a_ceiling_has_a_rate_unless_it_has_a_reason),
-        cmocka_unit_test(truths_merge),
+        cmocka_unit_test(modes_of_parts_become_those_of_the_whole),
+        cmocka_unit_test(the_total_is_that_of_all_nodes),
         cmocka_unit_test(names_are_those_of_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,13 @@ static void every_member_has_a_column(void **state)
     };
     static const struct elsewhere phase[] = {
         ELSEWHERE(struct record_phase, name),
+        ELSEWHERE(struct record_phase, total.name),
+        ELSEWHERE(struct record_phase, total.node),
+        ELSEWHERE(struct record_phase, total.rank),
+        ELSEWHERE(struct record_phase, total.writer),
+        ELSEWHERE(struct record_phase, total.counters),
+        ELSEWHERE(struct record_phase, total.latency),
+        ELSEWHERE(struct record_phase, total.first_failure),
         ELSEWHERE(struct record_phase, nodes),
         ELSEWHERE(struct record_phase, node_count),
         ELSEWHERE(struct record_phase, ranks),

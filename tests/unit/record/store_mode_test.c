@@ -15,7 +15,7 @@ static void nobody_else_may_write_a_result(void **state)
     (void)state;
     char folder[] = "/tmp/tidemill-mode-XXXXXX";
     char path[64];
-    struct record record = {.schema_version = RECORD_SCHEMA};
+    struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
     struct stat facts;
     mode_t before = umask(0);
     assert_non_null(mkdtemp(folder));

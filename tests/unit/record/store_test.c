@@ -96,7 +96,7 @@ static void random_records_come_back_equal(void **state)
 static void an_empty_record_comes_back_empty(void **state)
 {
     (void)state;
-    struct record record = {.schema_version = RECORD_SCHEMA};
+    struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
     assert_round_trip(&record);
 }
 
@@ -106,7 +106,8 @@ static void long_texts_come_back_whole(void **state)
     (void)state;
     static const size_t lengths[] = {65535, 65536, 1 << 20};
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        struct record record = {.schema_version = RECORD_SCHEMA};
+        struct record record = {.schema_version = RECORD_SCHEMA,
+                                .schema_revision = RECORD_REVISION};
         record.options = malloc(lengths[i] + 1);
         memset(record.options, 'x', lengths[i]);
         memcpy(record.options, "first", 5);
@@ -133,7 +134,7 @@ static void many_rows_come_back_equal(void **state)
 {
     (void)state;
     struct dice dice = dice_of(99);
-    struct record record = {.schema_version = RECORD_SCHEMA};
+    struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
     struct record_phase *phase = record_add_phase(&record);
     strcpy(phase->name, "01_write");
     phase->rank_count = 40001;
@@ -179,7 +180,7 @@ static void finished_phases_are_made_once(void **state)
 static void what_cannot_be_finished_leaves_the_rest(void **state)
 {
     (void)state;
-    struct record record = {.schema_version = RECORD_SCHEMA};
+    struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
     struct store_finished finished = {0};
     struct failure why = {0};
     for (int i = 0; i < 2; i++)
@@ -204,7 +205,8 @@ static void a_phase_needs_a_name(void **state)
     static const char *const names[] = {"", ".", "..", "01/write"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct failure why = {0};
-        struct record record = {.schema_version = RECORD_SCHEMA};
+        struct record record = {.schema_version = RECORD_SCHEMA,
+                                .schema_revision = RECORD_REVISION};
         strcpy(record_add_phase(&record)->name, names[i]);
         assert_int_equal(store_save(in_folder("x.h5"), &record, NULL, &why), -EINVAL);
         assert_non_null(strstr(why.text, "cannot name a phase"));
@@ -212,7 +214,7 @@ static void a_phase_needs_a_name(void **state)
         record_release(&record);
     }
     struct failure why = {0};
-    struct record record = {.schema_version = RECORD_SCHEMA};
+    struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
     strcpy(record_add_phase(&record)->name, "01_write");
     strcpy(record_add_phase(&record)->name, "01_write");
     assert_true(store_save(in_folder("x.h5"), &record, NULL, &why) < 0);
@@ -224,8 +226,8 @@ static void a_phase_needs_a_name(void **state)
 static void a_failed_save_leaves_the_old_file(void **state)
 {
     (void)state;
-    struct record first = {.schema_version = RECORD_SCHEMA};
-    struct record second = {.schema_version = RECORD_SCHEMA};
+    struct record first = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
+    struct record second = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
     struct record loaded;
     struct failure why = {0};
     struct rlimit old;
@@ -254,7 +256,9 @@ static void a_failed_save_leaves_the_old_file(void **state)
 static void a_save_replaces_and_leaves_nothing_else(void **state)
 {
     (void)state;
-    struct record record = {.schema_version = RECORD_SCHEMA, .status = RECORD_RUNNING};
+    struct record record = {.schema_version = RECORD_SCHEMA,
+                            .schema_revision = RECORD_REVISION,
+                            .status = RECORD_RUNNING};
     struct record loaded;
     char stale[600];
     snprintf(stale, sizeof stale, "%s.tmp.%d", in_folder("a.h5"), getpid());
@@ -271,7 +275,7 @@ static void a_save_replaces_and_leaves_nothing_else(void **state)
 static void a_path_without_folder_is_the_working_folder(void **state)
 {
     (void)state;
-    struct record record = {.schema_version = RECORD_SCHEMA};
+    struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
     char before[4096];
     assert_non_null(getcwd(before, sizeof before));
     assert_int_equal(chdir(folder), 0);
@@ -314,7 +318,7 @@ static void a_claim_is_taken_back_while_it_is_empty(void **state)
 static void check_tells_what_is_wrong_with_a_path(void **state)
 {
     (void)state;
-    struct record record = {.schema_version = RECORD_SCHEMA};
+    struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
     char long_name[300];
     memset(long_name, 'n', sizeof long_name);
     long_name[sizeof long_name - 1] = 0;

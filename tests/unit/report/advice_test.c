@@ -3,13 +3,13 @@
 static void set_all(struct record *record, enum record_truth truth)
 {
     for (size_t i = 0; i < record->phase_count; i++)
-        record->phases[i].direct_in_effect = (uint8_t)truth;
+        record->phases[i].total.modes.direct_in_effect = (uint8_t)truth;
 }
 
 static void spoil_direct(struct record *record)
 {
     set_all(record, TRUTH_NO);
-    strcpy(record->phases[0].direct_reason, "the file system refuses it");
+    strcpy(record->phases[0].total.modes.direct_reason, "the file system refuses it");
 }
 
 static void spoil_unknown(struct record *record)
@@ -20,10 +20,10 @@ static void spoil_unknown(struct record *record)
 static void spoil_mixed(struct record *record)
 {
     struct record_phase *phase = &record->phases[0];
-    phase->direct_in_effect = TRUTH_MIXED;
+    phase->total.modes.direct_in_effect = TRUTH_MIXED;
     phase->ranks_direct = 4;
-    phase->nodes[1].direct_in_effect = TRUTH_NO;
-    strcpy(phase->nodes[1].direct_reason, "mounted otherwise");
+    phase->nodes[1].modes.direct_in_effect = TRUTH_NO;
+    strcpy(phase->nodes[1].modes.direct_reason, "mounted otherwise");
 }
 
 static void spoil_engine(struct record *record)
@@ -31,12 +31,7 @@ static void spoil_engine(struct record *record)
     strcpy(record->phases[0].engine_asked, "uring");
     strcpy(record->phases[0].engine_used, "pwrite");
     strcpy(record->phases[0].engine_reason, "io_uring is disabled by the administrator");
-}
-
-static void spoil_cache(struct record *record)
-{
-    set_all(record, TRUTH_NO);
-    strcpy(record->phases[1].cache, "may be cached: same node wrote");
+    record->phases[0].engine_cause = ENGINE_UNAVAILABLE;
 }
 
 static void spoil_target(struct record *record)
@@ -150,7 +145,7 @@ static void spoil_until(struct record *record)
 static void spoil_rank(struct record *record)
 {
     record->phases[0].ranks[6].counters.end_ns *= 2;
-    record->phases[0].ranks[6].direct_in_effect = TRUTH_NO;
+    record->phases[0].ranks[6].modes.direct_in_effect = TRUTH_NO;
     strcpy(record->nodes[1].kernel, "5.10");
 }
 
@@ -244,7 +239,6 @@ static const struct doubt_case cases[] = {
      "engine pwrite was used where uring was asked for: io_uring is "
      "disabled by the administrator; name --engine pwrite",
      spoil_engine},
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_cache},
     {"memory-target", SEVERITY_SERIOUS, "'/mnt/pfs' lives in memory (tmpfs)", spoil_target},
     {"null-target", SEVERITY_NOTE, "/dev/null discards everything", spoil_null},
     {"fits-in-memory", SEVERITY_WARNING,

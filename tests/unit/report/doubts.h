@@ -52,6 +52,7 @@ static inline void assert_doubts(const struct doubt_case *cases, size_t count)
         struct record record;
         good_record(&record);
         cases[i].spoil(&record);
+        sample_totals(&record);
         assert_int_equal(advice_consider(&record), 0);
         const struct record_advice *advice = find(&record, cases[i].code);
         if (!advice)

@@ -42,6 +42,7 @@ static void busy_record(struct record *record)
             .written_bytes = (int64_t)REQUESTS * MIB / 2,
         };
     }
+    sample_totals(record);
 }
 
 static const struct record_advice *advice_of(struct record *record, const char *code)
@@ -180,7 +181,7 @@ static void make_unknown(struct record_phase *phase)
 
 static void make_buffered(struct record_phase *phase)
 {
-    phase->direct_in_effect = TRUTH_NO;
+    phase->total.modes.direct_in_effect = TRUTH_NO;
 }
 
 static void make_read(struct record_phase *phase)
@@ -218,6 +219,7 @@ static void writers_that_only_compute_are_told(void **state)
     assert_null(advice_of(&record, "processor-bound"));
     struct counters *counters = &record.phases[0].nodes[0].counters;
     counters->writer_cpu_ns = counters->writer_time_ns / 100 * 96;
+    sample_totals(&record);
     const struct record_advice *advice = advice_of(&record, "processor-bound");
     assert_non_null(advice);
     assert_non_null(strstr(advice->text, "in 01_write writers used 96 % of a processor each"));

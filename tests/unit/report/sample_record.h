@@ -54,7 +54,8 @@ static void sample_row(struct record_row *row, const struct sample *sample, int6
     row->counters.first_ns = 20000;
     row->counters.last_ns = end_ns - end_ns / 100;
     row->counters.end_ns = end_ns;
-    row->direct_opened = row->direct_in_effect = sample->buffered ? TRUTH_NO : TRUTH_YES;
+    row->modes.direct_opened = row->modes.direct_in_effect =
+        sample->buffered ? TRUTH_NO : TRUTH_YES;
 }
 
 static int64_t sample_end(const struct sample *sample, int64_t node)
@@ -164,14 +165,25 @@ static void sample_phase(struct record *record, const struct sample *sample, con
     strcpy(phase->engine_asked, "auto");
     strcpy(phase->engine_used, sample->buffered ? "pwrite" : "uring");
     phase->direct_asked = PREFERENCE_PREFER;
-    phase->direct_opened = phase->direct_in_effect = sample->buffered ? TRUTH_NO : TRUTH_YES;
+    phase->total.modes.direct_opened = phase->total.modes.direct_in_effect =
+        sample->buffered ? TRUTH_NO : TRUTH_YES;
     if (sample->buffered)
-        strcpy(phase->direct_reason, "'/mnt/pfs' refuses O_DIRECT: Invalid argument");
+        strcpy(phase->total.modes.direct_reason, "'/mnt/pfs' refuses O_DIRECT: Invalid argument");
     phase->ranks_total = sample->ranks;
     phase->ranks_direct = sample->buffered ? 0 : sample->ranks;
-    if (!writing)
-        strcpy(phase->cache,
-               sample->nodes > 1 ? "other node wrote" : "may be cached: same node wrote");
+    if (!writing) {
+        bool shifted = sample->nodes > 1;
+        phase->written_by = shifted ? WRITTEN_BY_OTHER_NODE : WRITTEN_BY_SAME_NODE;
+        phase->cache_state = CACHE_NOT_SAMPLED;
+        strcpy(phase->cache, shifted ? "other node wrote" : "may be cached: same node wrote");
+    }
+}
+
+/* After a change of the nodes' rows. */
+static inline void sample_totals(struct record *record)
+{
+    for (size_t i = 0; i < record->phase_count; i++)
+        record_total(&record->phases[i]);
 }
 
 static void sample_record(struct record *record, const struct sample *sample)
@@ -212,6 +224,7 @@ static void sample_record(struct record *record, const struct sample *sample)
     record->targets[0].free_bytes = INT64_C(1800) << 30;
     sample_phase(record, sample, "write");
     sample_phase(record, sample, "read");
+    sample_totals(record);
 }
 
 /* A probe that moved 3 GiB; 0 or -ENOMEM. */
@@ -232,7 +245,7 @@ static inline void sample_idle(struct record_row **rows, size_t *count, const ch
     *row = (struct record_row){.rank = -1, .writer = -1};
     snprintf(row->name, sizeof row->name, "%s", name);
     counters_clear(&row->counters);
-    row->direct_opened = row->direct_in_effect = TRUTH_UNKNOWN;
+    row->modes.direct_opened = row->modes.direct_in_effect = TRUTH_UNKNOWN;
 }
 
 /* Three ranks more, one of them on a node of its own, that had nothing to do. */

@@ -141,13 +141,14 @@ static void what_went_wrong_is_told(void **state)
     write->failure = strdup("4 of 12 ranks (nodes n002): cannot write '/mnt/pfs/tidemill-7c1e09d2/"
                             "r4' at offset 1073741824: No space left on device");
     write->bytes -= INT64_C(20) << 30;
-    write->direct_in_effect = TRUTH_MIXED;
+    write->total.modes.direct_in_effect = TRUTH_MIXED;
     write->ranks_direct = 8;
-    strcpy(write->direct_reason, "'/mnt/pfs' refuses O_DIRECT: Invalid argument");
+    strcpy(write->total.modes.direct_reason, "'/mnt/pfs' refuses O_DIRECT: Invalid argument");
     strcpy(write->engine_asked, "uring");
     strcpy(write->engine_used, "pwrite");
     strcpy(write->engine_reason, "io_uring is disabled (kernel.io_uring_disabled = 2)");
-    strcpy(write->not_granted, "files not preallocated: the file system cannot");
+    write->engine_cause = ENGINE_UNAVAILABLE;
+    strcpy(write->total.modes.not_granted, "files not preallocated: the file system cannot");
     write->ranks_without = 12;
     write->nodes[0].counters.sampled_pages = 8192;
     write->nodes[0].counters.cached_pages = 96;
@@ -165,6 +166,7 @@ static void what_went_wrong_is_told(void **state)
         counters->producer_waited_ns = counters->producer_time_ns / 10;
         counters->producer_bytes = counters->bytes;
     }
+    sample_totals(&record);
     assert_int_equal(advice_consider(&record), 0);
     assert_golden("went_wrong", &record, &plain);
     record_release(&record);
@@ -255,34 +257,34 @@ static void a_run_without_phases(void **state)
     assert_golden("no_phases", &record, &plain);
 }
 
+static void assert_said(const struct record_phase *phase, const char *said)
+{
+    const struct record record = {0};
+    struct text out = {0};
+    summary_bottleneck(&record, phase, &out);
+    assert_string_equal(text_string(&out), said);
+    text_release(&out);
+}
+
 static void assert_bottleneck(const char *kind, int64_t writers, int64_t producers,
                               int64_t producer_bytes, const char *said)
 {
-    struct record_row node = {.counters = {.writer_time_ns = 1000,
-                                           .writer_waited_ns = writers,
-                                           .producer_time_ns = producers < 0 ? 0 : 1000,
-                                           .producer_waited_ns = producers < 0 ? 0 : producers,
-                                           .producer_bytes = producer_bytes}};
-    struct record_phase phase = {.nodes = &node, .node_count = 1};
-    const struct record record = {0};
-    struct text out = {0};
+    struct record_phase phase = {
+        .total.counters = {.writer_time_ns = 1000,
+                           .writer_waited_ns = writers,
+                           .producer_time_ns = producers < 0 ? 0 : 1000,
+                           .producer_waited_ns = producers < 0 ? 0 : producers,
+                           .producer_bytes = producer_bytes}};
     sample_kind(&phase, kind);
-    summary_bottleneck(&record, &phase, &out);
-    assert_string_equal(text_string(&out), said);
-    text_release(&out);
+    assert_said(&phase, said);
 }
 
 static void a_rate_limit_is_not_blamed_on_storage(void **state)
 {
     (void)state;
-    struct record_row node = {.counters = {.writer_time_ns = 1000, .writer_paced_ns = 930}};
-    struct record_phase phase = {.writes = 1, .nodes = &node, .node_count = 1};
-    const struct record record = {0};
-    struct text out = {0};
-    summary_bottleneck(&record, &phase, &out);
-    assert_string_equal(text_string(&out),
-                        "the rate limit: it held writers back for 93 % of their time");
-    text_release(&out);
+    const struct record_phase phase = {
+        .writes = 1, .total.counters = {.writer_time_ns = 1000, .writer_paced_ns = 930}};
+    assert_said(&phase, "the rate limit: it held writers back for 93 % of their time");
 }
 
 static void the_bottleneck_is_the_side_that_did_not_wait(void **state)
@@ -339,21 +341,21 @@ static void the_mode_is_told_with_its_reason(void **state)
     (void)state;
     struct record_phase phase = {.engine_used = "uring",
                                  .direct_asked = PREFERENCE_PREFER,
-                                 .direct_in_effect = TRUTH_YES,
+                                 .total.modes.direct_in_effect = TRUTH_YES,
                                  .ranks_direct = 1,
                                  .ranks_total = 1};
     assert_mode(&phase, true, "✓ O_DIRECT, engine uring");
     assert_mode(&phase, false, "[ok] O_DIRECT, engine uring");
     phase.ranks_direct = phase.ranks_total = 64;
     assert_mode(&phase, true, "✓ O_DIRECT on all 64 ranks, engine uring");
-    phase.direct_in_effect = TRUTH_MIXED;
+    phase.total.modes.direct_in_effect = TRUTH_MIXED;
     phase.ranks_direct = 60;
-    strcpy(phase.direct_reason, "no");
+    strcpy(phase.total.modes.direct_reason, "no");
     assert_mode(&phase, true,
                 "⚠ mixed, O_DIRECT on 60 of 64 ranks, buffered or unknown on 4, engine uring: no");
-    phase.direct_in_effect = TRUTH_UNKNOWN;
+    phase.total.modes.direct_in_effect = TRUTH_UNKNOWN;
     assert_mode(&phase, false, "[!] O_DIRECT, effect unknown on all 64 ranks, engine uring: no");
-    phase.direct_in_effect = TRUTH_NO;
+    phase.total.modes.direct_in_effect = TRUTH_NO;
     phase.ranks_total = 2;
     assert_mode(&phase, true, "⚠ buffered on both ranks, engine uring: no");
     phase.direct_asked = PREFERENCE_NEVER;
