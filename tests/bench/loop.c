@@ -89,7 +89,7 @@ static double core_round(int fd)
     int64_t start_ns = clock_now_ns();
     while (core.outcome.counters.requests < REQUESTS) {
         hand_over(&core, &made);
-        while (core.drive.in_flight < DEPTH && ring_take(&core.full, &number)) {
+        while (drive_in_flight(&core.drive) < DEPTH && ring_take(&core.full, &number)) {
             buffer_step(&core.buffers[number], BUFFER_FULL, BUFFER_IN_FLIGHT);
             drive_send(&core.drive, &core.buffers[number]);
             histogram_record(&core.outcome.queued,
