@@ -66,7 +66,7 @@ static void derive_cause(struct record_modes *modes)
     };
     for (size_t i = 0; modes->direct_reason[0] && i < sizeof parts / sizeof *parts; i++)
         if (strstr(modes->direct_reason, parts[i].part))
-            modes->direct_cause = parts[i].cause;
+            modes->direct_cause = (uint8_t)parts[i].cause;
 }
 
 static void derive_rows(struct record_row *rows, size_t count)

@@ -45,7 +45,7 @@ static void print_line(void *context, const struct progress *progress)
     if (progress->elapsed_ns - rig->printed_ns < LINE_NS)
         return;
     rig->printed_ns = progress->elapsed_ns;
-    fprintf(rig->sink, "\r%s  %llu\033[K", progress->phase, (unsigned long long)progress->bytes);
+    fprintf(rig->sink, "\r%s  %llu\033[K", progress->phase, (unsigned long long)progress->amount);
     fflush(rig->sink);
 }
 
