@@ -1,11 +1,13 @@
 /*
- * A clock and a storage of the test's own, in place of platform/clock.c and engine 'null': the
- * whole program runs with time that passes in storage only, as scripted here, so every number of
- * its result is known beforehand (scripted_check.py says them).
+ * A clock and a storage of the test's own, in place of platform/clock.c and the engines 'null' and
+ * 'pwrite': the whole program runs with time that passes in storage only, as scripted here, so
+ * every number of its result is known beforehand (scripted_check.py says them).
  *
- * Each writer has its own time, from the common start on; everybody else's stands still. Request i
+ * Each writer has its own time, from the common start on, which passes when it sleeps and while its
+ * storage works; everybody else's stands still. Request i
  * of a writer takes 20 ms on even ranks and 40 ms on odd ones, five times as long when i is 49
- * modulo 50, and 800 ms more on rank 1 when it is number 120.
+ * modulo 50, and 800 ms more on rank 1 when it is number 120. Environment variable SCRIPTED_STOP
+ * names a rank whose request 60 takes three seconds more.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -45,7 +47,10 @@ void clock_sleep_until_ns(int64_t until_ns)
 void clock_sleep_ns(int64_t duration_ns)
 {
     const struct timespec nap = {.tv_nsec = MS / 10};
-    (void)duration_ns;
+    if (thread_ns) {
+        thread_ns += duration_ns;
+        return;
+    }
     nanosleep(&nap, NULL);
 }
 
@@ -77,6 +82,9 @@ static int64_t time_of(int64_t rank, int64_t request)
         time_ns *= 5;
     if (rank == 1 && request == 120)
         time_ns += 800 * (int64_t)MS;
+    const char *stopped = getenv("SCRIPTED_STOP");
+    if (stopped && rank == strtol(stopped, NULL, 10) && request == 60)
+        time_ns += 3000 * (int64_t)MS;
     return time_ns;
 }
 
@@ -133,8 +141,20 @@ static void close_script(struct engine *engine)
     free(script);
 }
 
+/* Takes what is written to it; nothing can be read back. */
 const struct engine_kind engine_null = {
     .id = ENGINE_NULL,
+    .traits = {.asynchronous = true, .depth_max = ENGINE_DEPTH_MAX},
+    .available = available,
+    .open = open_script,
+    .submit = submit,
+    .reap = reap,
+    .sync = sync_script,
+    .close = close_script,
+};
+
+const struct engine_kind engine_pwrite = {
+    .id = ENGINE_PWRITE,
     .traits = {.asynchronous = true, .depth_max = ENGINE_DEPTH_MAX},
     .available = available,
     .open = open_script,

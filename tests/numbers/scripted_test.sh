@@ -36,3 +36,25 @@ echo 'afterthought' >>summary.txt
 refused afterthought result.h5 summary.txt
 "$python" -c 'import h5py; h5py.File("result.h5", "r+")["phases/01_write/nodes/made_buffers"][0] += 1'
 refused '01_write making' result.h5
+
+# All of the data within the two seconds of a probe, then more than the slower rank can write in that
+# time; a rate limit for the run, which a probe that kept to it could not reach.
+mkdir -p target
+for requests in 20 80; do
+    rm -f result.h5
+    ranks 2 "$scripted" run --ceilings --engine pwrite --writers 1 --depth 1 --buffer-size "$length" \
+        --size-per-rank $((requests * length)) --rate 128KiB/s --phases write --result result.h5 \
+        target >page.txt 2>log.txt || { cat log.txt; exit 1; }
+    "$python" "$here/scripted_ceilings.py" result.h5 "$requests" "$length"
+    "$python" "$here/recompute.py" result.h5 page.txt
+done
+
+# A rank that stands still while the others go on.
+for stopped in 2 1; do
+    rm -f result.h5
+    SCRIPTED_STOP=$stopped ranks 4 "$scripted" run --engine pwrite --writers 1 --depth 1 \
+        --buffer-size "$length" --size-per-rank $((100 * length)) --phases write \
+        --result result.h5 target >page.txt 2>log.txt || { cat log.txt; exit 1; }
+    "$python" "$here/scripted_stop.py" result.h5 "$stopped" 4
+    "$python" "$here/recompute.py" result.h5 page.txt
+done
