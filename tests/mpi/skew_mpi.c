@@ -103,6 +103,60 @@ static void offset_and_drift_are_within_the_bound(void **state)
     }
 }
 
+/* A clock that both of two ranks read as scripted: exchange number k begins at 2 k ms. One round
+ * trip takes 10 us; all others take 1 ms, of which the reply takes nothing. */
+enum {
+    EXCHANGE_NS = 2 * 1000 * 1000,
+    SLOW_NS = 1000 * 1000,
+    FAST_NS = 10 * 1000,
+    FAST_EXCHANGE = 40,
+    LEAD_NS = 123456789,
+};
+
+struct scripted_clock {
+    bool serves;
+    int calls; /* the first one is not part of an exchange */
+};
+
+static int64_t read_scripted(void *context)
+{
+    struct scripted_clock *clock = context;
+    int call = clock->calls++ - 1;
+    if (call < 0)
+        return 0;
+    int exchange = clock->serves ? call : call / 2;
+    int64_t begins_ns = (int64_t)exchange * EXCHANGE_NS;
+    bool fast = exchange == FAST_EXCHANGE;
+    if (clock->serves)
+        return begins_ns + (fast ? FAST_NS / 2 : SLOW_NS);
+    return begins_ns + LEAD_NS + (call % 2 ? (fast ? FAST_NS : SLOW_NS) : 0);
+}
+
+static int64_t read_nothing(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+/* However slow most exchanges are. */
+static void the_shortest_round_trip_decides(void **state)
+{
+    (void)state;
+    if (cluster.shape.rank_count != 2 || cluster.shape.node_count != 2)
+        return;
+    struct scripted_clock clock = {.serves = cluster.rank == 0};
+    struct clock_source source = {read_scripted, read_nothing, &clock};
+    struct clock_point point;
+    cluster_compare_clocks(&cluster, &source, &point);
+    bool first = cluster.rank == 0;
+    assert_everywhere(first || point.round_trip_ns == FAST_NS);
+    assert_everywhere(point.offset_ns == (first ? 0 : LEAD_NS));
+    /* half of the trip, and what two clocks may drift apart until then */
+    int64_t drift_ns = (int64_t)(FAST_EXCHANGE + 1) * EXCHANGE_NS / 2000;
+    assert_everywhere(
+        first || (point.error_ns > FAST_NS / 2 && point.error_ns <= FAST_NS / 2 + 1 + drift_ns));
+}
+
 /* The start is in the future on every clock, and is the same instant. */
 static void all_ranks_get_the_same_start(void **state)
 {
@@ -147,6 +201,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(offset_and_drift_are_within_the_bound),
+        cmocka_unit_test(the_shortest_round_trip_decides),
         cmocka_unit_test(all_ranks_get_the_same_start),
         cmocka_unit_test(instants_are_converted),
     };
