@@ -35,8 +35,8 @@ int defaults_fit(struct settings *settings, const struct capacity *capacity, uin
 /* What rank 0 alone knows and every rank needs to resolve settings alike. */
 struct resolution {
     struct capacity capacity;
-    uint64_t random;     /* of the seed */
-    uint64_t room_bytes; /* what the targets can take; when nothing is written, what they hold */
+    uint64_t random;      /* of the seed */
+    uint64_t space_bytes; /* what the targets can take; if nothing is written, what they hold */
     uint32_t ranks;
     bool reads_whole; /* nothing is written and no earlier run says what to read */
 };

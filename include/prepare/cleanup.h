@@ -1,4 +1,4 @@
-/* tidemill run --cleanup RESULT: removes what a dead run left, known by its run id and its plan. */
+/* tidemill run --cleanup RESULT: removes the files that a dead run left, by its run id and plan. */
 #ifndef TIDEMILL_PREPARE_CLEANUP_H
 #define TIDEMILL_PREPARE_CLEANUP_H
 
@@ -9,14 +9,14 @@
 
 /* What was removed, on all nodes together. */
 struct cleaned {
-    bool begun; /* nothing was refused beforehand */
+    bool begun; /* all checks passed: removal has started */
     char run_id[RECORD_NAME];
     uint64_t files;
     uint64_t folders;
 };
 
-/* Removes the files of the run that 'options.run.cleanup' names. Collective; 0, or -errno with the
- * same line in 'why' on every rank: before anything was removed while 'begun' is false. */
+/* Removes the files of the run that 'options.run.cleanup' names. Collective; returns 0, or -errno
+ * with the same line in 'why' on every rank. If 'begun' is false, nothing was removed. */
 int cleanup(struct setup *setup, struct cleaned *cleaned, struct failure *why);
 
 #endif

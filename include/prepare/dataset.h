@@ -1,7 +1,7 @@
 /*
- * The files of a data set as this rank sees them: the folder on each target, who creates what, what
- * storage acknowledged so far, and what must be removed at the end. Nothing is ever removed that
- * this run did not create.
+ * The files of a data set as this rank sees them: the directory on each target, which writer
+ * creates which file, what storage acknowledged so far, and what must be removed at the end. Only
+ * what this run created is ever removed.
  */
 #ifndef TIDEMILL_PREPARE_DATASET_H
 #define TIDEMILL_PREPARE_DATASET_H
@@ -20,8 +20,8 @@
 struct part {
     struct share share;
     char *path;
-    bool creates; /* this writer makes the file in the first writing phase */
-    bool made;    /* ... and has done so */
+    bool creates; /* this writer creates the file in the first writing phase */
+    bool made;    /* it has created the file */
     struct acknowledged acknowledged;
 };
 
@@ -30,40 +30,40 @@ struct dataset {
     const struct plan *plan;
     struct part *parts; /* one for each writer of this rank */
     uint32_t part_count;
-    char *folder;      /* on this rank's target; NULL when the target is not a directory */
+    char *folder;      /* directory on this rank's target; NULL if the target is not a directory */
     bool folder_made;  /* by this rank */
-    char *above;       /* the run's folder, where 'folder' is a section's own in it; else NULL */
+    char *above;       /* the run's directory if 'folder' is a section's directory in it, or NULL */
     bool above_made;   /* by this rank */
-    bool above_shared; /* an earlier data set of this run makes it too */
-    enum record_truth shared; /* do all nodes see the same target? unknown with one node */
-    uint64_t generation;      /* of what lies in the files */
-    struct lookout *lookout;  /* is told of removals; NULL: nobody */
-    bool written;             /* a writing phase has been started, or files of an earlier run */
+    bool above_shared; /* an earlier data set of this run uses it too */
+    enum record_truth shared; /* all nodes see the same target; unknown with one node */
+    uint64_t generation;      /* of the files' content */
+    struct lookout *lookout;  /* shows removals in progress; may be NULL */
+    bool written;             /* a writing phase has started, or the files are of an earlier run */
 };
 
-/* Makes the parts; touches nothing. */
+/* Plans the parts; creates no files. */
 int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct plan *plan,
                  struct failure *why);
 
-/* Collective: makes the run's folder on each target and finds out whether nodes share it. 0, or the
- * first failure's code, the same on all ranks, told in 'agreement'. */
+/* Creates the run's directory on each target and detects whether nodes share it. Collective;
+ * returns 0 or the first failure's code, the same on all ranks; 'agreement' describes it. */
 int dataset_make_folders(struct dataset *dataset, struct agreement *agreement);
 
-/* Removes what this run created: files first, then (after a gate) folders. Collective. Failures are
- * put into 'why', the first one, and do not stop the rest. */
+/* Removes what this run created: files first, then (after a gate) directories. Collective;
+ * continues after failures and sets 'why' to the first one. */
 int dataset_remove(struct dataset *dataset, struct failure *why);
 
-/* The same for storage that may not answer: each step is waited for up to 'limit_ns'. After a
- * failure the dataset may still be in use: it must not be released. Collective. */
+/* Like dataset_remove, but waits at most 'limit_ns' for each step, as storage may not answer. After
+ * a failure the data set may still be in use and must not be released. */
 int dataset_remove_within(struct dataset *dataset, int64_t limit_ns, struct failure *why);
 
-/* Removes what can be removed at this moment, while files may still be open: the rest, and its
- * failures, are dataset_remove's. Not collective, no messages. */
+/* Removes what can be removed now, while files may still be open; leaves the rest and its failures
+ * to dataset_remove. Not collective, no messages. */
 void dataset_remove_early(struct dataset *dataset);
 
 void dataset_release(struct dataset *dataset);
 
-/* Another rank's part as this rank reads it: path and share; 'path' is malloc'ed. */
+/* Sets the path (malloc'ed) and share of another rank's part. */
 int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t writer,
                     struct part *part, struct failure *why);
 

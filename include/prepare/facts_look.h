@@ -1,7 +1,7 @@
 /*
- * The facts of 'tidemill facts', one line each, as texts: of a node, and of a target on a node.
- * Looks, and tries what only trying tells; the one file that it may write has no name, or none any
- * more (platform/probe.h).
+ * The facts of 'tidemill facts', one line of text each: of a node, and of a target on a node. Reads
+ * what the system reports and tests what only a test shows; the one file that it may write has no
+ * name, or loses it at once (platform/probe.h).
  */
 #ifndef TIDEMILL_PREPARE_FACTS_LOOK_H
 #define TIDEMILL_PREPARE_FACTS_LOOK_H
@@ -12,10 +12,10 @@
 #define NODE_FACTS(FACT)                                                                           \
     FACT(SYSTEM, "system")                                                                         \
     FACT(KERNEL, "kernel")                                                                         \
-    FACT(CPU, "processor")                                                                         \
-    FACT(CORES, "processors")                                                                      \
+    FACT(CPU, "CPU")                                                                               \
+    FACT(CORES, "cores")                                                                           \
     FACT(FREQUENCY, "frequency")                                                                   \
-    FACT(ALLOWED, "allowed")                                                                       \
+    FACT(ALLOWED, "allowed CPUs")                                                                  \
     FACT(NUMA, "NUMA nodes")                                                                       \
     FACT(MEMORY, "memory")                                                                         \
     FACT(HUGE, "huge pages")                                                                       \
@@ -29,11 +29,11 @@
     FACT(LIBRARIES, "libraries")
 
 #define TARGET_FACTS(FACT)                                                                         \
-    FACT(KIND, "is")                                                                               \
+    FACT(KIND, "kind")                                                                             \
     FACT(MOUNT, "mount")                                                                           \
     FACT(SPACE, "space")                                                                           \
     FACT(DEVICE, "device")                                                                         \
-    FACT(PARTS, "  made of")                                                                       \
+    FACT(PARTS, "  members")                                                                       \
     FACT(DIRECT, "O_DIRECT")                                                                       \
     FACT(UNIT, "  unit")                                                                           \
     FACT(BYPASS, "  bypasses")                                                                     \
@@ -48,11 +48,11 @@ enum target_fact { TARGET_FACTS(FACT) TARGET_FACT_COUNT };
 
 enum { FACTS_MOST = 24, FACT_TEXT = RECORD_LINE };
 
-/* As one row it travels to rank 0. */
+/* The facts of one node, sent to rank 0 as one row. */
 struct fact_row {
     char node[RECORD_NAME];
-    int64_t failed;  /* a target that could not be looked at: -errno, and values[0] says why */
-    int64_t untried; /* it was looked at, but nothing could be tried on it: -errno */
+    int64_t failed;  /* -errno if the target could not be inspected; values[0] has the reason */
+    int64_t untried; /* -errno if the target was inspected but could not be tested */
     char values[FACTS_MOST][FACT_TEXT];
 };
 

@@ -1,7 +1,7 @@
 /*
- * Everything of a run before its first step: options parsed on rank 0 and sent to all, and one
- * 'prepared' for each settings of the pool. Collective functions return 0 on every rank, or -errno
- * on every rank with the same line in 'why'. Prints nothing.
+ * A run before its first step: options, parsed on rank 0 and sent to all ranks, and one 'prepared'
+ * for each entry of the settings pool. Collective functions return on every rank 0, or -errno with
+ * the same line in 'why'. Prints nothing.
  */
 #ifndef TIDEMILL_PREPARE_SETUP_H
 #define TIDEMILL_PREPARE_SETUP_H
@@ -24,44 +24,44 @@ struct setup {
     struct options options; /* as given; the list of phases is resolved */
     struct topology topology;
     int64_t load_thousandths; /* of this node, before MPI was started */
-    struct stored stored;     /* an earlier run whose files are read; rank 0 has the whole */
-    bool reads_stored;        /* no phase writes, and an earlier run's result was given */
+    struct stored stored;     /* an earlier run whose files are read; complete on rank 0 only */
+    bool reads_stored;        /* no phase writes, and the result of an earlier run was given */
     char run_id[PLAN_NAME];
-    struct settings_pool pool;  /* of the sections first */
-    struct prepared **prepared; /* one for each settings of the pool that was needed so far */
+    struct settings_pool pool;  /* those of the sections come first */
+    struct prepared **prepared; /* one for each entry of the pool that was needed so far */
     uint32_t prepared_count;
     struct schedule_item items[PHASES_MOST]; /* the list of phases */
     uint32_t item_count;
-    struct lookout *lookout; /* hears of removals; NULL: none */
+    struct lookout *lookout; /* shows removals in progress; may be NULL */
 };
 
 /* Parses the command line on rank 0, reads what it refers to, and sends all options. */
 int setup_options(struct setup *setup, int argc, char *const *argv, struct failure *why);
 
-/* Prepares every section up to the first trace: refusals end here. */
+/* Prepares every section without changing storage; usage errors are reported here. */
 int setup_prepare(struct setup *setup, struct failure *why);
 
-/* Makes the folders of all data sets: the first thing that leaves a trace. */
+/* Creates the directories of all data sets: the first change to storage. */
 int setup_datasets(struct setup *setup, struct failure *why);
 
-/* Prepares the settings that rank 0 appended to its pool for this step; nothing to do for those
- * that are prepared already. */
+/* Prepares the settings that rank 0 appended to its pool for this step, unless they are prepared
+ * already. */
 int setup_prepare_step(struct setup *setup, const struct step *step, struct failure *why);
 
-/* Removes what this run made in all data sets: within 'limit_ns' where that is not 0, for storage
- * that may not answer. The first failure is put into 'why' and does not stop the others. */
+/* Removes what this run created in all data sets. If 'limit_ns' is not 0, waits no longer than that
+ * for each step. Continues after failures and sets 'why' to the first one. */
 int setup_remove(struct setup *setup, int64_t limit_ns, struct failure *why);
 
-/* Removes what can be removed at this moment. Not collective, no messages. */
+/* Removes what can be removed now. Not collective, no messages. */
 void setup_remove_early(struct setup *setup);
 
 void setup_release(struct setup *setup);
 
-/* Reduces 'mine' over all ranks: 0 when nobody failed, else the first failure's code, with one line
- * in 'why' that says how many ranks failed. Collective. */
+/* Reduces 'mine' over all ranks: returns 0 if no rank failed, or the first failure's code, with one
+ * line in 'why' that contains the number of failed ranks. Collective. */
 int setup_agree(struct setup *setup, const struct failure *mine, struct failure *why);
 
-/* The same for what rank 0 alone decides: every rank gets its failure. Collective. */
+/* Sends rank 0's failure to every rank and returns its code. Collective. */
 int setup_agree_with_first(struct setup *setup, const struct failure *mine, struct failure *why);
 
 #endif

@@ -1,12 +1,12 @@
-/* The record as it is before the first phase: what ran where, with which options. */
+/* The record before the first phase: where the run runs, with which options. */
 #ifndef TIDEMILL_PREPARE_START_RECORD_H
 #define TIDEMILL_PREPARE_START_RECORD_H
 
 #include "platform/host.h"
 #include "prepare/setup.h"
 
-/* Collective; fills 'record' on rank 0. 'job' was looked at before MPI_Init, which puts variables
- * of launchers into the environment itself; what it owns moves into the record. */
+/* Fills 'record' on rank 0 and moves 'job' into it. Collective. 'job' must be detected before
+ * MPI_Init, which adds launcher variables to the environment. */
 int start_record(struct setup *setup, int argc, char *const *argv, struct record_job *job,
                  struct record *record, struct failure *why);
 

@@ -1,6 +1,6 @@
 /*
- * An earlier run that this one follows: its options, and, when nothing is written, its files and
- * what storage acknowledged of them.
+ * An earlier run that --options-from names: its options and, if this run writes nothing, its files
+ * and what storage acknowledged of them.
  */
 #ifndef TIDEMILL_PREPARE_STORED_H
 #define TIDEMILL_PREPARE_STORED_H
@@ -17,16 +17,17 @@ struct stored {
     struct record record; /* rank 0 */
 };
 
-/* Rank 0: reads '--options-from' (a settings file or a result) below what the command line gave. */
+/* Rank 0: reads '--options-from' (a settings file or a result); the command line takes
+ * precedence. */
 int stored_read_options(struct stored *stored, struct options *options, struct failure *why);
 
-/* Rank 0: may this run read the stored files? As many ranks, they hold something, and what was not
- * written whole is gone through in the order that it was written in. */
+/* Rank 0: returns 0 if this run can read the stored files: the number of ranks is the same, the
+ * files hold data, and if they are incomplete, they are read in the order of writing. */
 int stored_check(const struct stored *stored, const struct options *options, uint32_t rank_count,
                  struct failure *why);
 
-/* Collective: gives every rank what was acknowledged of its parts, and whether nodes share them.
- * The failure, if any, is rank 0's and all ranks get its code. */
+/* Sends to every rank what was acknowledged of its parts, and whether nodes share them. Collective;
+ * if rank 0 fails, all ranks return its code. */
 int stored_share(const struct stored *stored, struct dataset *dataset, struct failure *why);
 
 void stored_release(struct stored *stored);

@@ -1,4 +1,4 @@
-/* tidemill facts: what nodes and targets offer; where nodes differ, which and how. */
+/* tidemill facts: what nodes and targets offer, and where nodes differ. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,20 +16,20 @@ enum { LABEL_WIDTH = 12, DIFFERENT_SHOWN = 8 };
 static const char usage[] =
     "usage: tidemill facts [TARGET...]\n"
     "\n"
-    "Tells what this host and these targets (directories, files, block devices) offer to\n"
-    "'tidemill run': system, processors, memory, huge pages, limits, io_uring, and for each\n"
-    "target what the system says and what trying shows. Under mpirun or srun all nodes\n"
-    "look; where they differ, the line is marked with '*' and the nodes are named.\n"
+    "Shows what this host and these targets (directories, files, block devices) offer to\n"
+    "'tidemill run': system, cores, memory, huge pages, limits, io_uring, and for each target\n"
+    "what the system reports and what a test shows. Under mpirun or srun, shows all nodes;\n"
+    "where nodes differ, the line is marked with '*' and the nodes are listed.\n"
     "\n"
-    "At most one file of 64 KiB is written to a directory, and removed again; what exists\n"
-    "is only read.\n"
+    "In a directory, at most one file of 64 KiB is written, and removed again. Existing files\n"
+    "and devices are only read.\n"
     "\n"
-    "  -h, --help      this page\n"
+    "  -h, --help      print this help\n"
     "\n"
-    "Exit codes: 0 fine, 1 a target could not be looked at or tried on some node, 2 it could\n"
-    "not be looked at on any, or asked wrongly.\n";
+    "Exit codes: 0 success, 1 a target could not be inspected or tested on some node, 2 it could\n"
+    "not be inspected on any node, or usage error.\n";
 
-/* The first row whose value most rows have. */
+/* Returns the first row with the most frequent value of this fact. */
 static size_t most_common(const struct fact_row *rows, size_t count, size_t fact)
 {
     size_t best = 0;
@@ -65,14 +65,14 @@ static void write_fact(const struct fact_row *rows, size_t count, size_t fact, c
     for (size_t i = 0; i < count && shown < DIFFERENT_SHOWN; i++)
         if (differs(&rows[i], common, fact)) {
             text_add(out, "  %*s %s: %s\n", LABEL_WIDTH, "", rows[i].node,
-                     rows[i].values[fact][0] ? rows[i].values[fact] : "not told");
+                     rows[i].values[fact][0] ? rows[i].values[fact] : "unknown");
             shown++;
         }
     if (others > shown)
         text_add(out, "  %*s and %zu more nodes\n", LABEL_WIDTH, "", others - shown);
 }
 
-static bool is_odd(const struct fact_row *rows, size_t count, size_t row)
+static bool is_different(const struct fact_row *rows, size_t count, size_t row)
 {
     for (size_t fact = 0; fact < NODE_FACT_COUNT; fact++)
         if (differs(&rows[row], &rows[most_common(rows, count, fact)], fact))
@@ -80,7 +80,7 @@ static bool is_odd(const struct fact_row *rows, size_t count, size_t row)
     return false;
 }
 
-/* One row for each node: what it does not have in common with most. */
+/* One row for each node: the facts in which it differs from most nodes. */
 static void write_nodes(const struct fact_row *rows, size_t count, struct text *out)
 {
     size_t width = strlen("node");
@@ -91,7 +91,8 @@ static void write_nodes(const struct fact_row *rows, size_t count, struct text *
     text_add(out, "  %-*s  differs in\n", (int)width, "node");
     for (size_t i = 0; i < count; i++) {
         size_t words = 0;
-        text_add(out, "%c %-*s ", is_odd(rows, count, i) ? '*' : ' ', (int)width, rows[i].node);
+        text_add(out, "%c %-*s ", is_different(rows, count, i) ? '*' : ' ', (int)width,
+                 rows[i].node);
         for (size_t fact = 0; fact < NODE_FACT_COUNT; fact++)
             if (differs(&rows[i], &rows[most_common(rows, count, fact)], fact))
                 text_add(out, "%s %s", words++ ? "," : "",
@@ -108,14 +109,14 @@ static void write_rows(const struct fact_row *rows, size_t count, const char *co
         write_fact(rows, count, fact, labels[fact], out);
 }
 
-/* Every node's row on rank 0; the leaders speak. */
+/* Gathers the row of each node's leader on rank 0. */
 static int gather(struct cluster *cluster, const struct fact_row *mine, void **rows, size_t *count,
                   struct failure *why)
 {
     return cluster_gather(cluster, mine, sizeof *mine, cluster->leader, rows, count, why);
 }
 
-static int tell_node(struct cluster *cluster, struct fact_row *row, struct text *out)
+static int report_node(struct cluster *cluster, struct fact_row *row, struct text *out)
 {
     struct failure failure = {0};
     struct agreement agreement;
@@ -142,9 +143,10 @@ static int tell_node(struct cluster *cluster, struct fact_row *row, struct text 
     return 0;
 }
 
-/* 0, 1 when some node could not look, 2 when none could. */
-static int tell_target(struct cluster *cluster, const char *path, struct fact_row *row,
-                       struct text *out)
+/* Returns the exit code: 0, 1 if some node could not inspect or test the target, 2 if none could
+ * inspect it. */
+static int report_target(struct cluster *cluster, const char *path, struct fact_row *row,
+                         struct text *out)
 {
     struct failure failure = {0};
     void *rows = NULL;
@@ -172,7 +174,7 @@ static int tell_target(struct cluster *cluster, const char *path, struct fact_ro
     return code;
 }
 
-static int tell_facts(struct cluster *cluster, int argc, char *const *argv)
+static int report_facts(struct cluster *cluster, int argc, char *const *argv)
 {
     struct text out = {0};
     struct fact_row *row = calloc(1, sizeof *row);
@@ -180,11 +182,11 @@ static int tell_facts(struct cluster *cluster, int argc, char *const *argv)
     if (!row)
         cluster_abort(cluster, 1);
     text_copy(row->node, sizeof row->node, cluster->node_names[cluster->node]);
-    code = tell_node(cluster, row, &out);
+    code = report_node(cluster, row, &out);
     for (int i = 1; i < argc && code != EXIT_REFUSED; i++) {
         memset(row->values, 0, sizeof row->values);
         row->failed = row->untried = 0;
-        int result = tell_target(cluster, argv[i], row, &out);
+        int result = report_target(cluster, argv[i], row, &out);
         cluster_broadcast(cluster, &result, sizeof result);
         code = result > code ? result : code;
     }
@@ -196,28 +198,27 @@ static int tell_facts(struct cluster *cluster, int argc, char *const *argv)
     return code;
 }
 
-/* 0, or the exit code; prints on the first process only. */
-static int check_arguments(int argc, char *const *argv, bool speaks)
+/* Returns 0 or the exit code; prints on the first process only. */
+static int check_arguments(int argc, char *const *argv, bool prints)
 {
     char line[256];
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] == '-')
-            snprintf(line, sizeof line,
-                     "unknown option '%.100s' of 'facts': see 'tidemill help "
-                     "facts'",
+            snprintf(line, sizeof line, "facts: unknown option '%.100s'; see 'tidemill help facts'",
                      argv[i]);
         else if (!argv[i][0])
-            snprintf(line, sizeof line, "a target is an empty name; name what to look at");
+            snprintf(line, sizeof line,
+                     "facts: a target is an empty name; name a file or directory");
         else
             continue;
-        if (speaks)
+        if (prints)
             tell_error(line);
         return EXIT_REFUSED;
     }
     return 0;
 }
 
-static bool wants_help(int argc, char *const *argv)
+static bool has_help_option(int argc, char *const *argv)
 {
     for (int i = 1; i < argc; i++)
         if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help"))
@@ -232,7 +233,7 @@ int cmd_facts(int argc, char *const *argv)
     struct host_identity identity;
     struct failure failure = {0};
     host_look_at_launch(&launch);
-    if (wants_help(argc, argv)) {
+    if (has_help_option(argc, argv)) {
         if (launch.process == 0)
             fputs(usage, stdout);
         return 0;
@@ -248,8 +249,9 @@ int cmd_facts(int argc, char *const *argv)
             tell_error(failure.text);
         return EXIT_REFUSED;
     }
-    code = cluster.shape.rank_count == 1 && launch.processes > 1 ? tell_refused_launch(&launch)
-                                                                 : tell_facts(&cluster, argc, argv);
+    code = cluster.shape.rank_count == 1 && launch.processes > 1
+               ? tell_refused_launch(&launch)
+               : report_facts(&cluster, argc, argv);
     fflush(stdout);
     cluster_close(&cluster);
     return code;

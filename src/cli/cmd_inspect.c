@@ -1,6 +1,6 @@
 /*
- * tidemill inspect PATH...: reads files, and the files in directories, and tells what a storage
- * system could save on them. Never starts MPI.
+ * tidemill inspect PATH...: reads files, and the files in directories, and prints how far storage
+ * could deduplicate and compress them. Never starts MPI.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ struct inspection {
     uint64_t files, empty, skipped, unreadable; /* skipped: neither file, directory nor device */
     uint64_t bytes, hole_bytes;
     bool progress;
-    int64_t told_ns;
+    int64_t progress_ns; /* when progress was last printed */
 };
 
 static void clear_progress(const struct inspection *inspection)
@@ -37,19 +37,19 @@ static void clear_progress(const struct inspection *inspection)
         fputs("\r\033[K", stderr);
 }
 
-static void tell_progress(struct inspection *inspection)
+static void print_progress(struct inspection *inspection)
 {
     int64_t now = inspection->progress ? clock_now_ns() : 0;
-    if (!inspection->progress || now - inspection->told_ns < PROGRESS_NS)
+    if (!inspection->progress || now - inspection->progress_ns < PROGRESS_NS)
         return;
     char size[UNITS_TEXT];
     units_show_size(inspection->bytes, size);
-    inspection->told_ns = now;
+    inspection->progress_ns = now;
     fprintf(stderr, "\r\033[Kinspected %s of %" PRIu64 " files", size, inspection->files);
 }
 
-static void complain(struct inspection *inspection, const char *what, const char *path,
-                     const char *reason)
+static void report_error(struct inspection *inspection, const char *what, const char *path,
+                         const char *reason)
 {
     struct text line = {0};
     clear_progress(inspection);
@@ -65,7 +65,7 @@ static const char *reason_of(int error)
     return reason ? reason : "unknown error";
 }
 
-/* Reads up to a window at 'offset', over short reads. */
+/* Reads up to one window at 'offset'; returns the bytes read or -errno. */
 static ssize_t read_window(int fd, uint8_t *window, uint64_t offset)
 {
     size_t done = 0;
@@ -82,12 +82,12 @@ static ssize_t read_window(int fd, uint8_t *window, uint64_t offset)
     return (ssize_t)done;
 }
 
-/* The first window from 'offset' on that holds data; 'end' when there is none. */
+/* Returns the offset of the first window from 'offset' on that holds data, or 'end'. */
 static uint64_t skip_holes(int fd, uint64_t offset, uint64_t end)
 {
     off_t data = lseek(fd, (off_t)offset, SEEK_DATA);
     if (data < 0)
-        return errno == ENXIO ? end : offset; /* else the file system knows no holes */
+        return errno == ENXIO ? end : offset; /* else the file system does not report holes */
     uint64_t window = (uint64_t)data - (uint64_t)data % JUDGE_WINDOW_BYTES;
     return window > offset ? window : offset;
 }
@@ -96,8 +96,8 @@ static void inspect_open_file(struct inspection *inspection, int fd, const char 
 {
     off_t size = lseek(fd, 0, SEEK_END);
     if (size < 0) {
-        complain(inspection, "inspect", path,
-                 errno == ESPIPE ? "neither a file nor a block device" : reason_of(errno));
+        report_error(inspection, "inspect", path,
+                     errno == ESPIPE ? "neither a file nor a block device" : reason_of(errno));
         return;
     }
     inspection->files++;
@@ -111,15 +111,15 @@ static void inspect_open_file(struct inspection *inspection, int fd, const char 
             break;
         ssize_t got = read_window(fd, inspection->window, offset);
         if (got < 0) {
-            complain(inspection, "read", path, reason_of((int)-got));
+            report_error(inspection, "read", path, reason_of((int)-got));
             return;
         }
-        if (got == 0) /* it has become shorter */
+        if (got == 0) /* the file has become shorter */
             break;
         judge_window(inspection->judge, inspection->window, (size_t)got);
         inspection->bytes += (uint64_t)got;
         offset += (uint64_t)got;
-        tell_progress(inspection);
+        print_progress(inspection);
     }
 }
 
@@ -127,7 +127,7 @@ static void inspect_file(struct inspection *inspection, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
-        complain(inspection, "open", path, reason_of(errno));
+        report_error(inspection, "open", path, reason_of(errno));
         return;
     }
     inspect_open_file(inspection, fd, path);
@@ -140,7 +140,7 @@ static void inspect_entry(struct inspection *inspection, const FTSENT *entry)
     case FTS_F:
         inspect_file(inspection, entry->fts_path);
         break;
-    case FTS_DEFAULT: /* devices and the like only where they were named */
+    case FTS_DEFAULT: /* devices and pipes: only if named on the command line */
         if (entry->fts_level == FTS_ROOTLEVEL)
             inspect_file(inspection, entry->fts_path);
         else
@@ -149,14 +149,14 @@ static void inspect_entry(struct inspection *inspection, const FTSENT *entry)
     case FTS_SL:
     case FTS_SLNONE:
         if (entry->fts_level == FTS_ROOTLEVEL)
-            complain(inspection, "open", entry->fts_path, reason_of(ENOENT));
+            report_error(inspection, "open", entry->fts_path, reason_of(ENOENT));
         else
             inspection->skipped++;
         break;
     case FTS_DNR:
     case FTS_ERR:
     case FTS_NS:
-        complain(inspection, "open", entry->fts_path, reason_of(entry->fts_errno));
+        report_error(inspection, "open", entry->fts_path, reason_of(entry->fts_errno));
         break;
     default:
         break;
@@ -218,13 +218,13 @@ static void print_report(const struct inspection *inspection)
     if (inspection->empty > 0)
         printf(" (%" PRIu64 " empty)", inspection->empty);
     if (inspection->hole_bytes > 0)
-        printf("; left out: %s of holes", holes);
+        printf("; skipped: %s of holes", holes);
     if (inspection->skipped > 0)
-        printf("; passed over: %" PRIu64 " links, devices or pipes", inspection->skipped);
+        printf("; skipped: %" PRIu64 " links, devices or pipes", inspection->skipped);
     if (inspection->unreadable > 0)
         printf("; unreadable: %" PRIu64, inspection->unreadable);
     if (inspection->bytes == 0) {
-        puts("\nnothing to judge: no data");
+        puts("\nno data to analyse");
         return;
     }
     fputs("\n\n", stdout);
@@ -238,17 +238,17 @@ static int inspect(char *const *paths)
         .judge = judge_open(MEMORY_BYTES, &why),
         .window = malloc(JUDGE_WINDOW_BYTES),
         .progress = terminal_is(stderr),
-        .told_ns = clock_now_ns(),
+        .progress_ns = clock_now_ns(),
     };
     int exit_code = 1;
     if (!inspection.judge || !inspection.window) {
-        tell_error(why.code ? why.text : "cannot get memory");
+        tell_error(why.code ? why.text : "not enough memory");
         goto out;
     }
     int rc = walk(&inspection, paths);
     clear_progress(&inspection);
     if (rc)
-        complain(&inspection, "walk through", paths[0], reason_of(-rc));
+        report_error(&inspection, "walk through", paths[0], reason_of(-rc));
     print_report(&inspection);
     exit_code = inspection.unreadable > 0 || fflush(stdout) != 0;
 out:
@@ -260,23 +260,23 @@ out:
 static const char usage[] =
     "usage: tidemill inspect PATH...\n"
     "\n"
-    "Reads the files, and the files in the directories, and tells for chunks of 512 B, 4 KiB,\n"
-    "128 KiB and 1 MiB over all of them: how many are unique, and how well they compress.\n"
-    "Holes of sparse files are left out. Links in directories are not followed.\n"
-    "Exit code: 0, 1 when something could not be read, 2 when asked wrongly.\n";
+    "Reads the files, and the files in the directories, and shows for chunks of 512 B, 4 KiB,\n"
+    "128 KiB and 1 MiB of all of them: how many are unique, and how well they compress.\n"
+    "Holes of sparse files are skipped. Links in directories are not followed.\n"
+    "Exit codes: 0 success, 1 a file could not be read, 2 usage error.\n";
 
-/* 0, or EXIT_REFUSED after saying why. */
+/* Returns 0, or EXIT_REFUSED after printing the reason. */
 static int check_paths(int argc, char *const *argv, int first)
 {
     for (int i = first; i < argc; i++) {
         if (argv[i][0] == '-' && first == 1)
-            return tell_refusal("unknown option '%.100s' of 'inspect': see 'tidemill help inspect'",
+            return tell_refusal("inspect: unknown option '%.100s'; see 'tidemill help inspect'",
                                 argv[i]);
         if (argv[i][0] == '\0')
-            return tell_refusal("'' is no path: name files or directories");
+            return tell_refusal("inspect: a path is an empty name; name files or directories");
     }
     if (first >= argc)
-        return tell_refusal("no path given: 'tidemill inspect PATH...'");
+        return tell_refusal("inspect: no path given; usage: tidemill inspect PATH...");
     return 0;
 }
 

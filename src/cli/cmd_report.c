@@ -1,4 +1,4 @@
-/* tidemill report RESULT.h5: the summary again, from the file alone. */
+/* tidemill report RESULT.h5: prints the summary of a result file. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,10 +9,10 @@
 
 static const char usage[] = "usage: tidemill report [-v] RESULT.h5\n"
                             "\n"
-                            "Prints the summary of a run again, from its result file alone.\n"
+                            "Prints the summary of a run from its result file.\n"
                             "\n"
-                            "  -v, --verbose   name every rank and writer\n"
-                            "  -h, --help      this page\n";
+                            "  -v, --verbose   show every rank and writer\n"
+                            "  -h, --help      print this help\n";
 
 int cmd_report(int argc, char *const *argv)
 {
@@ -26,16 +26,16 @@ int cmd_report(int argc, char *const *argv)
         if (!strcmp(argv[i], "-v") || !strcmp(argv[i], "--verbose")) {
             verbose = true;
         } else if (argv[i][0] == '-' && argv[i][1]) {
-            return tell_refusal("unknown option '%.100s' of 'report': see 'tidemill help report'",
+            return tell_refusal("report: unknown option '%.100s'; see 'tidemill help report'",
                                 argv[i]);
         } else if (path) {
-            return tell_refusal("'%.300s' is one result too many: give one file", argv[i]);
+            return tell_refusal("report: more than one result file: '%.300s'", argv[i]);
         } else {
             path = argv[i];
         }
     }
     if (!path)
-        return tell_refusal("no result file given: 'tidemill report RESULT.h5'");
+        return tell_refusal("report: no result file given; usage: tidemill report RESULT.h5");
     struct record record = {0};
     struct failure why = {0};
     if (store_load(path, &record, &why)) {

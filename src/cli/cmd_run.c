@@ -1,4 +1,4 @@
-/* tidemill run: one run's life from the command line to the exit code. */
+/* tidemill run: one run from the command line to the exit code. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,13 +29,13 @@ struct session {
     struct teller teller;
     struct keeper keeper;
     struct lookout lookout; /* rank 0 */
-    bool given_up;          /* threads are left that wait for storage */
+    bool given_up;          /* threads remain that wait for storage */
 };
 
 enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
 
-/* Help is answered without MPI, so that it works where none is installed or running. */
-static bool wants_help(int argc, char *const *argv)
+/* Called before MPI starts, so that --help works without MPI. */
+static bool has_help_option(int argc, char *const *argv)
 {
     struct options options;
     struct failure ignored = {0};
@@ -56,7 +56,7 @@ static int show_help(const struct host_launch *launch)
     return 0;
 }
 
-/* Every rank has the same failure: rank 0 prints it. */
+/* Every rank has the same failure; rank 0 prints it. */
 static int refuse(const struct session *session, const struct failure *why)
 {
     if (session->cluster.rank == 0)
@@ -77,8 +77,8 @@ static void show_plan(const struct session *session, FILE *stream)
     text_release(&text);
 }
 
-/* The result file is in place before anything is measured. */
-static int begin_record(struct session *session, int argc, char *const *argv, struct failure *why)
+/* Writes the result file before anything is measured. */
+static int open_record(struct session *session, int argc, char *const *argv, struct failure *why)
 {
     struct setup *setup = &session->setup;
     struct failure failure = {0};
@@ -92,8 +92,8 @@ static int begin_record(struct session *session, int argc, char *const *argv, st
     return setup_agree_with_first(setup, &failure, why);
 }
 
-/* The path is tried before data folders are made, so that a bad one leaves no trace. */
-static int find_result(struct session *session, struct failure *why)
+/* Checks the result's path before directories are created, so that a bad path changes nothing. */
+static int check_result(struct session *session, struct failure *why)
 {
     struct failure failure = {0};
     if (session->cluster.rank == 0)
@@ -109,7 +109,7 @@ static enum record_status status_of(enum verdict verdict)
                                                                    : RECORD_FAILED;
 }
 
-/* Own files go, the record is completed, the summary told. */
+/* Removes the run's files, completes the record and prints the summary. */
 static enum verdict finish(struct session *session, enum verdict verdict, bool stalled,
                            struct failure *why)
 {
@@ -132,11 +132,12 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     }
     session->record.status = status_of(verdict);
     clock_utc(session->record.finished_utc);
-    /* Advice takes its time where there are many nodes: who ends the run meanwhile loses that. */
+    /* With many nodes advice takes long: if the run is killed meanwhile, only the advice is lost.
+     */
     keeper_save(&session->keeper, NULL);
     keeper_stop(&session->keeper);
     advice_consider(&session->record);
-    /* also where an earlier save failed: there may be room now that the data are gone */
+    /* even if an earlier save failed: removing the data may have freed space */
     store_save(session->result_path, &session->record, NULL, &saving);
     if (why->code || saving.code)
         tell_error(why->code ? why->text : saving.text);
@@ -146,7 +147,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
         tell_summary(&session->record, setup->options.run.verbose);
         fputs("\nresult  ", stdout);
         tell_text(stdout, session->result_path);
-        puts(saving.code ? " is not complete: see the error" : "");
+        puts(saving.code ? " is incomplete: see the error above" : "");
     }
     return verdict;
 }
@@ -172,14 +173,14 @@ static int measure(struct session *session, int64_t started_ns)
         verdict = verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;
     session->given_up = run.given_up;
     if (run.stalled)
-        patience_stop(&run); /* it was told; the removal has a limit of its own */
+        patience_stop(&run); /* the stall has been reported, and the removal has its own limit */
     int code = verdict_exit_code(finish(session, verdict, run.stalled, &failure));
     patience_stop(&run);
     cluster_broadcast(&session->cluster, &code, sizeof code);
     return code;
 }
 
-static int clean_up(struct session *session)
+static int run_cleanup(struct session *session)
 {
     struct failure failure = {0};
     struct cleaned cleaned;
@@ -188,8 +189,8 @@ static int clean_up(struct session *session)
     if (failure.code && first)
         tell_error(failure.text);
     if (cleaned.begun && first && !session->setup.options.run.quiet)
-        printf("removed %" PRIu64 " file%s and %" PRIu64 " folder%s of run %s\n", cleaned.files,
-               cleaned.files == 1 ? "" : "s", cleaned.folders, cleaned.folders == 1 ? "" : "s",
+        printf("removed %" PRIu64 " file%s and %" PRIu64 " director%s of run %s\n", cleaned.files,
+               cleaned.files == 1 ? "" : "s", cleaned.folders, cleaned.folders == 1 ? "y" : "ies",
                cleaned.run_id);
     if (!failure.code)
         return 0;
@@ -206,7 +207,7 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
     if (setup_options(setup, argc, argv, &failure))
         return refuse(session, &failure);
     if (setup->options.run.cleanup)
-        return clean_up(session);
+        return run_cleanup(session);
     if (setup_prepare(setup, &failure))
         return refuse(session, &failure);
     tell_init(&session->teller, &setup->options);
@@ -215,7 +216,7 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
             show_plan(session, stdout);
         return 0;
     }
-    if (find_result(session, &failure))
+    if (check_result(session, &failure))
         return refuse(session, &failure);
     if (first && !setup->options.run.quiet)
         show_plan(session, stderr);
@@ -225,7 +226,7 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
     }
     if (setup_datasets(setup, &failure))
         return refuse(session, &failure);
-    if (begin_record(session, argc, argv, &failure)) {
+    if (open_record(session, argc, argv, &failure)) {
         setup_remove(setup, 0, &ignored);
         return refuse(session, &failure);
     }
@@ -236,7 +237,7 @@ int cmd_run(int argc, char *const *argv)
 {
     struct host_launch launch;
     host_look_at_launch(&launch);
-    if (wants_help(argc, argv))
+    if (has_help_option(argc, argv))
         return show_help(&launch);
     if (launch.joinable == TRUTH_NO)
         return tell_refused_launch(&launch);
@@ -252,14 +253,14 @@ int cmd_run(int argc, char *const *argv)
             tell_error(failure.text);
         return EXIT_REFUSED;
     }
-    interrupt_guard(NULL); /* without it the handlers still do, but for a main thread that hangs */
+    interrupt_guard(NULL); /* without a guard, signals still work unless the main thread hangs */
     int code = session.cluster.shape.rank_count == 1 && launch.processes > 1
                    ? tell_refused_launch(&launch)
                    : run(&session, argc, argv, started_ns);
-    fflush(stdout); /* a launcher may end the other ranks as soon as the first has left */
+    fflush(stdout); /* a launcher may kill the other ranks as soon as the first has exited */
     if (session.given_up) {
         cluster_close(&session.cluster);
-        _exit(code); /* what waits for storage still holds on to things */
+        _exit(code); /* threads that wait for storage still use the memory */
     }
     setup_release(&session.setup);
     record_release(&session.record);

@@ -1,4 +1,4 @@
-/* Dispatch, and nothing else. */
+/* Starts the subcommand that the command line names. */
 #include <stdio.h>
 #include <string.h>
 
@@ -27,8 +27,8 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-/* Of many processes started together only the first speaks. */
-static int say(FILE *stream, const char *text, int exit_code)
+/* Only the first of the processes that a launcher started prints. */
+static int print(FILE *stream, const char *text, int exit_code)
 {
     struct host_launch launch;
     host_look_at_launch(&launch);
@@ -41,13 +41,13 @@ static int overview(FILE *stream, int exit_code)
 {
     struct text page = {0};
     help_overview(&page);
-    int result = say(stream, text_string(&page), exit_code);
+    int result = print(stream, text_string(&page), exit_code);
     text_release(&page);
     return result;
 }
 
-/* What could not be printed was not told: a full disk behind standard output is a failure. */
-static int flushed(int exit_code)
+/* A failed write to standard output, as on a full disk, is a failure of the command. */
+static int flush_stdout(int exit_code)
 {
     if (!fflush(stdout) && !ferror(stdout))
         return exit_code;
@@ -61,18 +61,19 @@ int main(int argc, char **argv)
         return overview(stderr, EXIT_REFUSED);
     const char *name = argv[1];
     if (!strcmp(name, "--help") || !strcmp(name, "-h") || (!strcmp(name, "help") && argc == 2))
-        return flushed(overview(stdout, 0));
+        return flush_stdout(overview(stdout, 0));
     if (!strcmp(name, "--version"))
-        return flushed(say(stdout, "tidemill " TIDEMILL_VERSION "\n", 0));
+        return flush_stdout(print(stdout, "tidemill " TIDEMILL_VERSION "\n", 0));
     char help_option[] = "--help";
     char *help_arguments[] = {argv[argc > 2 ? 2 : 1], help_option, NULL};
     bool help = !strcmp(name, "help");
     const struct command *command = find_command(help ? argv[2] : name);
     if (command)
-        return flushed(help ? command->run(2, help_arguments) : command->run(argc - 1, argv + 1));
+        return flush_stdout(help ? command->run(2, help_arguments)
+                                 : command->run(argc - 1, argv + 1));
     char line[256];
     snprintf(line, sizeof line,
-             "tidemill: unknown command '%.100s': 'tidemill --help' lists them\n",
+             "tidemill: unknown command '%.100s'; 'tidemill --help' lists the commands\n",
              help ? argv[2] : name);
-    return say(stderr, line, EXIT_REFUSED);
+    return print(stderr, line, EXIT_REFUSED);
 }

@@ -41,7 +41,7 @@ static void clear_line(struct teller *teller)
     teller->line_open = false;
 }
 
-/* By the amount or by the time, whichever ends the phase first. */
+/* By amount or time, whichever is further. */
 static double share_done(const struct progress *progress)
 {
     double amount = progress->planned ? (double)progress->amount / (double)progress->planned : 0;
@@ -87,7 +87,6 @@ static void on_progress(void *context, const struct progress *progress)
     teller->line_open = true;
 }
 
-/* The mode is told as soon as files are open, once, and again when a later phase's differs. */
 static void on_opened(void *context, struct record_phase *phase)
 {
     struct teller *teller = context;
@@ -128,7 +127,7 @@ void tell_listen(struct teller *teller, struct listener *listener)
     };
 }
 
-/* Bytes of the control character at 'at', 0 if there is none; those above 0x7f are two in UTF-8. */
+/* Length of the control character at 'at' in bytes, or 0; those above 0x7f have two in UTF-8. */
 static size_t control_length(const char *at)
 {
     const unsigned char byte = (unsigned char)at[0];
@@ -179,7 +178,7 @@ int tell_refused_launch(const struct host_launch *launch)
 {
     if (launch->process != 0)
         return EXIT_REFUSED;
-    return tell_refusal("%s started %u process%s that cannot find each other as MPI ranks%s%s",
+    return tell_refusal("%s started %u process%s that cannot connect as MPI ranks%s%s",
                         launch->launcher, launch->processes, launch->processes == 1 ? "" : "es",
                         launch->advice[0] ? ": " : "", launch->advice);
 }

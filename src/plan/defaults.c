@@ -246,7 +246,7 @@ static bool is_sized(const struct settings *settings)
 /* The default size takes at most half of what the targets can take: a default is never refused. */
 static void fit_default_size(struct settings *settings, const struct resolution *with)
 {
-    uint64_t half = with->room_bytes / 2;
+    uint64_t half = with->space_bytes / 2;
     uint64_t total;
     if (!checked_multiply(settings->size_per_rank_bytes, with->ranks, &total) && total <= half)
         return;
@@ -258,14 +258,14 @@ static void fit_default_size(struct settings *settings, const struct resolution 
 int settings_resolve(struct settings *settings, const struct resolution *with, struct failure *why)
 {
     if (with->reads_whole && !is_sized(settings))
-        settings->size_bytes = with->room_bytes;
+        settings->size_bytes = with->space_bytes;
     if (defaults_fit(settings, &with->capacity, with->random, why))
         return why->code;
     if (!is_sized(settings) && settings->size_per_rank_bytes && !with->reads_whole)
         fit_default_size(settings, with);
     if (!settings_are_open(settings))
         return 0;
-    settings->size_bytes = with->room_bytes;
+    settings->size_bytes = with->space_bytes;
     if (settings->size_bytes)
         return 0;
     return failure_set(why, -ENOSPC, "no free space on '%s'", settings->targets[0]);

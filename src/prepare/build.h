@@ -1,6 +1,6 @@
 /*
- * What this program is made of: its sources' commit, how they were compiled, and the libraries that
- * it found when it ran. Of each node, as each may have a program of its own.
+ * What this program was built from: the commit of its sources, how they were compiled, and the
+ * libraries loaded at run time. Recorded for each node, as each may have another program.
  */
 #ifndef TIDEMILL_PREPARE_BUILD_H
 #define TIDEMILL_PREPARE_BUILD_H

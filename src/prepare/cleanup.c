@@ -9,9 +9,9 @@
 #include "platform/remains.h"
 #include "record/store.h"
 
-/* What is known of the dead run; the same on all ranks. */
+/* The same on all ranks. */
 struct dead_run {
-    struct options options; /* as resolved then */
+    struct options options; /* as that run resolved them */
     char *run_id;
     uint64_t ranks;
 };
@@ -29,7 +29,7 @@ static int read_result(const char *path, char **canonical, struct dead_run *run,
     record_release(&record);
     if (!*canonical || !run->run_id)
         return failure_set(why, -ENOMEM, "not enough memory for the result '%s'", path);
-    /* It becomes part of a path. */
+    /* the run id becomes part of a path */
     if (strspn(run->run_id, "0123456789abcdef") != 16 || strlen(run->run_id) != 16)
         return failure_set(why, -EINVAL, "the result '%s' has no run id", path);
     return 0;
@@ -39,13 +39,13 @@ static int check_run(const struct setup *setup, const struct dead_run *run, stru
 {
     if (run->options.run.keep)
         return failure_set(why, -EINVAL,
-                           "the run of '%s' was told to keep its files (--keep): remove "
-                           "'tidemill-%s' yourself",
+                           "the run of '%s' kept its files on request (--keep): remove "
+                           "'tidemill-%s' by hand",
                            setup->options.run.cleanup, run->run_id);
     return 0;
 }
 
-static int share(struct setup *setup, struct dead_run *run, struct failure *why)
+static int share_run(struct setup *setup, struct dead_run *run, struct failure *why)
 {
     struct failure failure = {0};
     char *canonical = NULL;
@@ -68,12 +68,12 @@ static int share(struct setup *setup, struct dead_run *run, struct failure *why)
     return why->code;
 }
 
-/* A folder that the run may have made on a target, and what it may hold. */
+/* A directory that the run may have created on a target, and what it may hold. */
 struct folder {
     const struct dead_run *run;
-    const struct settings *settings; /* of the files in it; NULL: none but other folders */
+    const struct settings *settings; /* of the files in it; NULL: it holds directories only */
     const char *target;
-    const char *section; /* whose own folder it is; "" */
+    const char *section; /* the section that it belongs to, or "" */
 };
 
 static bool is_own(const char *name, void *context)
@@ -84,7 +84,7 @@ static bool is_own(const char *name, void *context)
            plan_made_name(settings->layout, folder->run->ranks, settings->writers, name);
 }
 
-/* Above the sections' own folders there is nothing but these. */
+/* The directory above those of the sections holds nothing else. */
 static bool is_section(const char *name, void *context)
 {
     const struct folder *folder = context;
@@ -111,7 +111,7 @@ static void act_on(struct folder *folder, struct remains *remains, folder_act ac
     text_release(&path);
 }
 
-/* Files that were targets themselves have no name of the run's: nothing shows whose they are. */
+/* Targets that are files are left alone: nothing shows which run wrote them. */
 static void act_on_targets(const struct dead_run *run, const struct settings *settings,
                            const char *section, bool above, struct remains *remains, folder_act act,
                            struct failure *why)
@@ -122,7 +122,8 @@ static void act_on_targets(const struct dead_run *run, const struct settings *se
     }
 }
 
-/* Each folder that the run may have made: those of the sections before the one that they are in. */
+/* Calls 'act' for each directory that the run may have created: those of the sections before the
+ * one above them. */
 static void for_each_folder(const struct dead_run *run, struct remains *remains, folder_act act,
                             struct failure *why)
 {
@@ -169,7 +170,7 @@ int cleanup(struct setup *setup, struct cleaned *cleaned, struct failure *why)
 {
     struct dead_run run = {0};
     *cleaned = (struct cleaned){0};
-    if (!share(setup, &run, why)) {
+    if (!share_run(setup, &run, why)) {
         text_copy(cleaned->run_id, sizeof cleaned->run_id, run.run_id);
         check_and_remove(setup, &run, cleaned, why);
     }

@@ -8,9 +8,9 @@
 #include "platform/clock.h"
 #include "platform/thread.h"
 
-enum { REMOVAL_LOOK_NS = 5 * 1000 * 1000 };
+enum { REMOVAL_POLL_NS = 5 * 1000 * 1000 };
 
-static int make_part(const struct plan *plan, uint32_t rank, uint32_t writer, struct part *part,
+static int init_part(const struct plan *plan, uint32_t rank, uint32_t writer, struct part *part,
                      struct failure *why)
 {
     struct text path = {0};
@@ -23,7 +23,7 @@ static int make_part(const struct plan *plan, uint32_t rank, uint32_t writer, st
     return 0;
 }
 
-/* In each layout the first writer with a share in a file makes it. */
+/* In each layout the first writer with a share in a file creates it. */
 static void choose_creator(struct dataset *dataset)
 {
     const struct geometry *geometry = &dataset->plan->geometry;
@@ -52,7 +52,7 @@ int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct 
     if (!dataset->parts)
         return failure_set(why, -ENOMEM, "not enough memory for %u writers", dataset->part_count);
     for (uint32_t i = 0; i < dataset->part_count; i++)
-        if (make_part(plan, cluster->rank, i, &dataset->parts[i], why))
+        if (init_part(plan, cluster->rank, i, &dataset->parts[i], why))
             return why->code;
     choose_creator(dataset);
     uint32_t target = geometry_target(&plan->geometry, cluster->rank);
@@ -76,35 +76,34 @@ int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct 
 int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t writer,
                     struct part *part, struct failure *why)
 {
-    return make_part(dataset->plan, rank, writer, part, why);
+    return init_part(dataset->plan, rank, writer, part, why);
 }
 
-/* The run's folder above a section's own; it may exist when an earlier section uses it. */
-static int make_above(struct dataset *dataset, struct failure *why)
+static int create_above(struct dataset *dataset, struct failure *why)
 {
     int result = folder_make(dataset->above, why);
     dataset->above_made = !result;
     if (result == -EEXIST && dataset->above_shared)
         return 0;
     if (result == -EEXIST)
-        failure_set(why, result, "'%s' is there already: nothing was changed", dataset->above);
+        failure_set(why, result, "'%s' exists already: nothing was changed", dataset->above);
     return result;
 }
 
-/* The leader of the first node that uses a target makes the folder there. */
-static void make_first_folder(struct dataset *dataset, struct failure *why)
+/* Called by the leader of the first node that uses a target. */
+static void create_first(struct dataset *dataset, struct failure *why)
 {
-    if (dataset->above && make_above(dataset, why))
+    if (dataset->above && create_above(dataset, why))
         return;
     int result = folder_make(dataset->folder, why);
     dataset->folder_made = !result;
     if (result == -EEXIST)
-        failure_set(why, result, "'%s' is there already: nothing was changed", dataset->folder);
+        failure_set(why, result, "'%s' exists already: nothing was changed", dataset->folder);
 }
 
-/* Leaders of later nodes look whether they see it, and make their own where the target is local to
- * each node. True when it is. */
-static bool make_local_folder(struct dataset *dataset, struct failure *why)
+/* Called by the leaders of later nodes: returns false if they see the first node's directory; else
+ * the target is local to each node, and they create their own. */
+static bool create_local(struct dataset *dataset, struct failure *why)
 {
     if (path_exists(dataset->folder))
         return false;
@@ -122,18 +121,18 @@ int dataset_make_folders(struct dataset *dataset, struct agreement *agreement)
     struct failure failure = {0};
     bool mine = cluster->leader && dataset->folder;
     if (mine && cluster->node < targets)
-        make_first_folder(dataset, &failure);
+        create_first(dataset, &failure);
     int result = cluster_agree(cluster, &failure, agreement);
     if (result)
         return result;
-    bool local = mine && cluster->node >= targets && make_local_folder(dataset, &failure);
+    bool local = mine && cluster->node >= targets && create_local(dataset, &failure);
     bool any_local = cluster_max(cluster, local);
     if (cluster->shape.node_count > targets)
         dataset->shared = any_local ? TRUTH_NO : TRUTH_YES;
     if (local && plan->geometry.setup.layout == LAYOUT_SHARED)
         failure_set(&failure, -EINVAL,
-                    "'%s' is not the same folder on all nodes: '--layout shared' needs a file "
-                    "system that they share; use '--layout rank'",
+                    "'%s' is not the same directory on all nodes: '--layout shared' needs a file "
+                    "system that all nodes share; use '--layout rank'",
                     plan->setup.settings->targets[geometry_target(&plan->geometry, cluster->rank)]);
     return cluster_agree(cluster, &failure, agreement);
 }
@@ -176,7 +175,7 @@ void dataset_remove_early(struct dataset *dataset)
     remove_folder(dataset, &ignored);
 }
 
-/* One step of a removal in a thread that may never end. */
+/* One step of a removal, in a thread that may never end. */
 struct removal {
     struct thread thread;
     struct dataset *dataset;
@@ -207,13 +206,13 @@ static void remove_step(struct dataset *dataset, int64_t limit_ns,
         return;
     }
     while (!atomic_load_explicit(&removal->done, memory_order_acquire)) {
-        if (clock_now_ns() >= until_ns) { /* the thread keeps what it uses */
+        if (clock_now_ns() >= until_ns) { /* 'removal' is leaked: the thread still uses it */
             failure_set(why, -ETIMEDOUT,
                         "cannot remove files: their storage does not answer; remove them with "
                         "--cleanup and the result");
             return;
         }
-        clock_sleep_ns(REMOVAL_LOOK_NS);
+        clock_sleep_ns(REMOVAL_POLL_NS);
     }
     thread_join(&removal->thread);
     if (removal->failure.code)

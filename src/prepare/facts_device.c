@@ -33,12 +33,12 @@ static void add_settings(const struct record_block_device *device, struct text *
              device->model,
              device->rotational == 1   ? "rotational"
              : device->rotational == 0 ? "not rotational"
-                                       : "turning not told",
+                                       : "rotation unknown",
              device->scheduler[0] ? device->scheduler : "none");
     if (device->queue_requests > 0)
         text_add(out, ", %lld requests", (long long)device->queue_requests);
     add_size(out, " of up to ", device->request_bytes, "");
-    text_add(out, ", %s", device->write_cache[0] ? device->write_cache : "write cache not told");
+    text_add(out, ", %s", device->write_cache[0] ? device->write_cache : "write cache unknown");
     add_size(out, ", blocks of ", device->logical_block_bytes, "");
     if (device->physical_block_bytes != device->logical_block_bytes)
         add_size(out, " (physical ", device->physical_block_bytes, ")");

@@ -21,17 +21,16 @@
 #include "platform/probe.h"
 #include "platform/target.h"
 
-enum { TRIED_BYTES = 8 << 20, TRIED_REQUEST = 1 << 20 };
+enum { TEST_BYTES = 8 << 20, TEST_REQUEST_BYTES = 1 << 20 };
 
 #define FACT(ID, label) [FACT_##ID] = (label),
 const char *const node_fact_labels[NODE_FACT_COUNT] = {NODE_FACTS(FACT)};
 const char *const target_fact_labels[TARGET_FACT_COUNT] = {TARGET_FACTS(FACT)};
 #undef FACT
 
-_Static_assert((int)NODE_FACT_COUNT <= (int)FACTS_MOST, "a row has room for them");
-_Static_assert((int)TARGET_FACT_COUNT <= (int)FACTS_MOST, "a row has room for them");
+_Static_assert((int)NODE_FACT_COUNT <= (int)FACTS_MOST, "they fit into a row");
+_Static_assert((int)TARGET_FACT_COUNT <= (int)FACTS_MOST, "they fit into a row");
 
-/* Adds to a fact. */
 static void add(struct fact_row *row, int fact, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static void add(struct fact_row *row, int fact, const char *format, ...)
@@ -50,7 +49,7 @@ static void add_size(struct fact_row *row, int fact, int64_t bytes)
     add(row, fact, "%s", text);
 }
 
-static void look_at_memory(struct fact_row *row, const struct record_node *node)
+static void describe_memory(struct fact_row *row, const struct record_node *node)
 {
     char enabled[64] = "";
     size_t huge = arena_huge_page_bytes();
@@ -68,11 +67,11 @@ static void look_at_memory(struct fact_row *row, const struct record_node *node)
         add(row, FACT_HUGE, " are free; ");
     }
     arena_transparent_mode(enabled, sizeof enabled);
-    add(row, FACT_HUGE, "transparent: %s; a pool of 8 MiB %s", enabled[0] ? enabled : "not told",
-        arena_try_huge(TRIED_BYTES, &none) ? "cannot be had in them" : "can be had in them");
+    add(row, FACT_HUGE, "transparent: %s; a pool of 8 MiB %s", enabled[0] ? enabled : "unknown",
+        arena_try_huge(TEST_BYTES, &none) ? "does not get any" : "gets them");
 }
 
-static void look_at_lockable(struct fact_row *row)
+static void describe_lockable(struct fact_row *row)
 {
     int64_t limit = host_memlock_bytes();
     if (limit < 0)
@@ -80,12 +79,13 @@ static void look_at_lockable(struct fact_row *row)
     else
         add_size(row, FACT_MEMLOCK, limit);
     add(row, FACT_MEMLOCK, "%s",
-        host_may_lock() ? ", and this user may pass the limit (CAP_IPC_LOCK)"
+        host_may_lock() ? ", but this user may exceed the limit (CAP_IPC_LOCK)"
         : limit < 0     ? ""
                         : " (ulimit -l) for all processes of the user together");
 }
 
-/* What a ring with these settings is refused, or what it goes without; true when there is one. */
+/* Adds "yes", or the reason why a ring is not available or lacks something that 'mode' requests.
+ * Returns true if it opened. */
 static bool try_ring(struct fact_row *row, int fact, const struct engine_mode *mode, void *memory,
                      size_t bytes)
 {
@@ -107,7 +107,7 @@ static bool try_ring(struct fact_row *row, int fact, const struct engine_mode *m
     return result == 0;
 }
 
-static void look_at_uring(struct fact_row *row)
+static void describe_uring(struct fact_row *row)
 {
     static const struct engine_mode plain = {.fixed_buffers = NEVER};
     static const struct engine_mode sqpoll = {.fixed_buffers = NEVER, .sqpoll = true};
@@ -119,7 +119,7 @@ static void look_at_uring(struct fact_row *row)
         return;
     }
     try_ring(row, FACT_SQPOLL, &sqpoll, NULL, 0);
-    if (arena_map(&arena, TRIED_BYTES, NEVER, NULL))
+    if (arena_map(&arena, TEST_BYTES, NEVER, NULL))
         return;
     if (!try_ring(row, FACT_FIXED, &fixed, arena.memory, arena.bytes))
         row->values[FACT_FIXED][0] = 0;
@@ -127,7 +127,7 @@ static void look_at_uring(struct fact_row *row)
     arena_unmap(&arena);
 }
 
-static void look_at_network(struct fact_row *row)
+static void describe_network(struct fact_row *row)
 {
     struct record_network *networks = NULL;
     size_t count = 0;
@@ -135,7 +135,7 @@ static void look_at_network(struct fact_row *row)
     for (size_t i = 0; i < count; i++) {
         const struct record_network *network = &networks[i];
         add(row, FACT_NETWORK, "%s%s (%s", i ? ", " : "", network->name,
-            network->driver[0] ? network->driver : "driver not told");
+            network->driver[0] ? network->driver : "driver unknown");
         if (network->state[0])
             add(row, FACT_NETWORK, ", %s", network->state);
         if (network->bits_per_s > 0)
@@ -151,15 +151,15 @@ static void look_at_network(struct fact_row *row)
     free(networks);
 }
 
-static void look_at_numa(struct fact_row *row)
+static void describe_numa(struct fact_row *row)
 {
     struct numa *numa;
     if (numa_open(&numa, NULL))
         return;
     for (uint32_t i = 0; i < numa_count(numa); i++) {
         const struct numa_domain *domain = numa_domain(numa, i);
-        add(row, FACT_NUMA, "%s%u: processors %s", i ? "; " : "", domain->node,
-            domain->cpus[0] ? domain->cpus : "not told");
+        add(row, FACT_NUMA, "%s%u: CPUs %s", i ? "; " : "", domain->node,
+            domain->cpus[0] ? domain->cpus : "unknown");
     }
     numa_close(numa);
 }
@@ -172,7 +172,7 @@ static void add_frequency(struct fact_row *row, int64_t hertz)
         add(row, FACT_FREQUENCY, "unknown");
 }
 
-static void look_at_system(struct fact_row *row, const struct record_node *node)
+static void describe_system(struct fact_row *row, const struct record_node *node)
 {
     add(row, FACT_SYSTEM, "%s; virtual machine: %s; container: %s; clock: %s",
         node->operating_system, node->virtual_machine, node->container, node->clock_source);
@@ -199,13 +199,13 @@ int facts_of_node(struct fact_row *row, struct failure *why)
     struct record_node node;
     if (topology_look(&topology, why) || host_look(&node, &topology, why))
         return why->code;
-    look_at_system(row, &node);
+    describe_system(row, &node);
     add(row, FACT_ALLOWED, "%u (%s)", topology.allowed_cpus, node.allowed_cpus);
-    look_at_numa(row);
-    look_at_memory(row, &node);
-    look_at_lockable(row);
-    look_at_uring(row);
-    look_at_network(row);
+    describe_numa(row);
+    describe_memory(row, &node);
+    describe_lockable(row);
+    describe_uring(row);
+    describe_network(row);
     build_look(&topology, &node);
     add(row, FACT_PROGRAM, "%s, commit %s, %s", TIDEMILL_VERSION, node.tool_commit,
         node.tool_build);
@@ -213,7 +213,7 @@ int facts_of_node(struct fact_row *row, struct failure *why)
     return 0;
 }
 
-static void look_at_devices(struct fact_row *row, const char *name)
+static void describe_devices(struct fact_row *row, const char *name)
 {
     struct record_block_device *devices = NULL;
     size_t count = 0;
@@ -229,7 +229,7 @@ static void look_at_devices(struct fact_row *row, const char *name)
     free(devices);
 }
 
-static void look_at_place(struct fact_row *row, const struct record_target *target)
+static void describe_target(struct fact_row *row, const struct record_target *target)
 {
     add(row, FACT_KIND, "%s%s%s", record_target_kind_name(target->kind),
         target->ram_backed            ? ", in memory: no storage behind it"
@@ -246,13 +246,13 @@ static void look_at_place(struct fact_row *row, const struct record_target *targ
         add_size(row, FACT_SPACE, target->size_bytes);
     }
     if (target->device[0])
-        look_at_devices(row, target->device);
+        describe_devices(row, target->device);
 }
 
-static void add_answer(struct fact_row *row, int fact, int result)
+static void add_result(struct fact_row *row, int fact, int result)
 {
     if (result == -EPERM)
-        add(row, fact, "not tried: nothing is written to what exists");
+        add(row, fact, "not tested: that would write to an existing file or device");
     else
         add(row, fact, "%s%s", result < 0 ? "no: " : "yes",
             result < 0 ? strerrordesc_np(-result) : "");
@@ -285,24 +285,24 @@ static void try_direct(struct fact_row *row, const struct record_target *target,
     char reason[RECORD_LINE];
     uint32_t unit = probe_direct_unit(probe);
     int bypasses = probe_direct_bypasses(probe);
-    const char *effect = record_truth_name(target_direct(target, TRIED_REQUEST, reason));
+    const char *effect = record_truth_name(target_direct(target, TEST_REQUEST_BYTES, reason));
     if (probe->direct_fd < 0)
         add(row, FACT_DIRECT, "refused: %s", strerrordesc_np(-probe->direct_error));
     else
         add(row, FACT_DIRECT, "opens; in effect: %s%s%s", effect, reason[0] ? ", " : "", reason);
     if (target->direct_offset_alignment > 0)
-        add(row, FACT_UNIT, "%lld bytes told (memory %lld)",
+        add(row, FACT_UNIT, "%lld bytes reported (memory %lld)",
             (long long)target->direct_offset_alignment, (long long)target->direct_memory_alignment);
     else
-        add(row, FACT_UNIT, "none told");
+        add(row, FACT_UNIT, "not reported");
     if (unit)
         add(row, FACT_UNIT, ", reads of %u bytes work", unit);
     if (bypasses < 0)
-        add_answer(row, FACT_BYPASS, bypasses);
+        add_result(row, FACT_BYPASS, bypasses);
     else
         add(row, FACT_BYPASS, "%s",
-            bypasses ? "yes: no page of a direct write was in the page cache"
-                     : "no: pages of a direct write were in the page cache");
+            bypasses ? "yes: a direct write left no page in the page cache"
+                     : "no: a direct write left pages in the page cache");
 }
 
 void facts_of_target(const char *path, struct fact_row *row)
@@ -315,7 +315,7 @@ void facts_of_target(const char *path, struct fact_row *row)
         add(row, FACT_KIND, "%s", why.text);
         return;
     }
-    look_at_place(row, &target);
+    describe_target(row, &target);
     if (target.kind == TARGET_KIND_NULL || target.kind == TARGET_KIND_OTHER)
         return;
     if (probe_open(&probe, path, &why)) {
@@ -324,8 +324,8 @@ void facts_of_target(const char *path, struct fact_row *row)
         return;
     }
     try_direct(row, &target, &probe);
-    add_answer(row, FACT_UNCACHED, probe_uncached(&probe));
-    add_answer(row, FACT_PREALLOCATE, probe_preallocate(&probe));
+    add_result(row, FACT_UNCACHED, probe_uncached(&probe));
+    add_result(row, FACT_PREALLOCATE, probe_preallocate(&probe));
     try_polling(row, &probe);
     probe_close(&probe);
 }

@@ -1,4 +1,4 @@
-/* The last checks before the first trace, and the first trace itself: folders on the targets. */
+/* The check of --direct require, and the first change to storage: directories on the targets. */
 #include "prepare/prepared.h"
 
 #include <errno.h>
@@ -9,19 +9,18 @@
 #include "base/units.h"
 #include "platform/target.h"
 
-static int refuse_size(const char *option, uint64_t bytes, uint64_t instead, uint32_t multiple_of,
+static int refuse_size(const char *option, uint64_t bytes, uint64_t nearest, uint32_t multiple_of,
                        const char *target, struct failure *why)
 {
     char better[UNITS_TEXT];
-    units_exact_size(instead, better);
+    units_exact_size(nearest, better);
     return failure_set(why, -EINVAL,
-                       "direct I/O is required, and on '%s' it takes multiples of %" PRIu32
-                       " bytes, which '--%s' of %" PRIu64
-                       " bytes is not: use '--%s %s', or '--direct prefer'",
+                       "--direct require: on '%s' O_DIRECT needs multiples of %" PRIu32
+                       " bytes, and --%s is %" PRIu64 " bytes: use '--%s %s', or '--direct prefer'",
                        target, multiple_of, option, bytes, option, better);
 }
 
-/* Requests of a size that direct I/O takes, on a target where it has an effect, to the last one. */
+/* The total size counts too: the last request may be shorter than the others. */
 static int check_direct(const struct prepared *prepared, struct failure *why)
 {
     uint32_t number = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
@@ -36,7 +35,7 @@ static int check_direct(const struct prepared *prepared, struct failure *why)
         return refuse_size("buffer-size", request, nearest, unit, path, why);
     if (target_direct(target, request, reason) == TRUTH_NO)
         return failure_set(why, -EINVAL,
-                           "direct I/O is required and not possible on '%s': %s; use '--direct "
+                           "--direct require: O_DIRECT is not possible on '%s': %s; use '--direct "
                            "prefer'",
                            path, reason);
     const uint64_t nearest_total = target_direct_size(target, total, &unit);
@@ -45,7 +44,6 @@ static int check_direct(const struct prepared *prepared, struct failure *why)
     return 0;
 }
 
-/* '--direct require' refuses what is known to have no effect before anything is touched. */
 int prepare_direct(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
@@ -54,8 +52,8 @@ int prepare_direct(struct prepared *prepared, struct failure *why)
     return setup_agree(prepared->setup, &failure, why);
 }
 
-/* 'auto' reads from the next node where that makes sense. */
-static uint64_t shift_wanted(const struct prepared *prepared)
+/* 'auto' reads the data of the next node if nodes see each other's files. */
+static uint64_t resolve_shift(const struct prepared *prepared)
 {
     const char *shift = prepared->settings->shift;
     bool several = prepared->cluster->shape.node_count > 1;
@@ -66,7 +64,7 @@ static uint64_t shift_wanted(const struct prepared *prepared)
     return strcmp(shift, "none") ? strtoull(shift, NULL, 10) : 0;
 }
 
-/* Does a data set that is made before this one have its folder in the same one? */
+/* Returns true if the directory of an earlier data set is in the same directory as this one's. */
 static bool shares_folder(const struct prepared *prepared)
 {
     const struct dataset *dataset = &prepared->dataset;
@@ -89,7 +87,7 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
     struct agreement agreement;
     char line[FAILURE_TEXT];
     if (prepared->source) {
-        plan_shift(&prepared->plan, shift_wanted(prepared), &failure);
+        plan_shift(&prepared->plan, resolve_shift(prepared), &failure);
         return setup_agree(prepared->setup, &failure, why);
     }
     dataset_init(&prepared->dataset, prepared->cluster, &prepared->plan, &failure);
@@ -114,6 +112,6 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
         }
     }
     if (!failure.code)
-        plan_shift(&prepared->plan, shift_wanted(prepared), &failure);
+        plan_shift(&prepared->plan, resolve_shift(prepared), &failure);
     return setup_agree(prepared->setup, &failure, why);
 }

@@ -1,10 +1,10 @@
-/* Which engine all ranks have, and what a rank may use with it. */
+/* Chooses an engine that all ranks have, and determines each rank's capacity. */
 #include <errno.h>
 #include <string.h>
 
 #include "prepare/prepared.h"
 
-/* One file or device among the targets leaves only the shared layout. */
+/* A target that is a file or a device permits the shared layout only. */
 static bool any_file(const struct prepared *prepared)
 {
     for (size_t i = 0; i < prepared->settings->target_count; i++)
@@ -22,16 +22,15 @@ static bool all_in_memory(const struct prepared *prepared)
     return true;
 }
 
-/* Does the user ask for what only rings have? */
 static bool needs_rings(const struct settings *settings)
 {
     return settings->uring_sqpoll || settings->uring_iopoll || settings->fixed_buffers == REQUIRE;
 }
 
-/* The first of the list that all ranks have. */
 static int choose_automatically(struct prepared *prepared, struct failure *why)
 {
-    bool rings = needs_rings(prepared->settings);
+    const struct settings *settings = prepared->settings;
+    const bool rings = needs_rings(settings);
     if (!rings && cluster_min(prepared->cluster, all_in_memory(prepared))) {
         prepared->engine = engine_kind_of(ENGINE_PWRITE);
         prepared->engine_cause = ENGINE_TARGET_IN_MEMORY;
@@ -54,7 +53,10 @@ static int choose_automatically(struct prepared *prepared, struct failure *why)
         prepared->engine_cause = ENGINE_UNAVAILABLE;
     if (prepared->engine)
         return 0;
-    return failure_set(why, -EOPNOTSUPP, "what was asked for needs io_uring: %s",
+    return failure_set(why, -EOPNOTSUPP, "%s needs io_uring: %s",
+                       settings->uring_sqpoll   ? "--uring-sqpoll"
+                       : settings->uring_iopoll ? "--uring-iopoll"
+                                                : "--fixed-buffers require",
                        prepared->engine_reason);
 }
 
@@ -75,12 +77,12 @@ static int check_null_engine(const struct prepared *prepared, struct failure *wh
         return 0;
     if (!prepared->writes || !prepared_is_null(prepared))
         return failure_set(why, -EINVAL,
-                           "engine 'null' stores nothing: use it with target '/dev/null' and "
+                           "--engine null stores nothing: use it with target '/dev/null' and "
                            "'--phases write'");
     return 0;
 }
 
-/* Of a synchronous engine one request is in flight, or a batch. */
+/* A synchronous engine has one request or one batch in flight. */
 static uint32_t depth_most(const struct prepared *prepared)
 {
     const struct engine_traits *traits = &prepared->engine->traits;

@@ -1,4 +1,4 @@
-/* How the engine works, and where buffers and threads are. */
+/* Chooses the engine's mode and where buffers and threads are placed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -22,15 +22,15 @@ static uint64_t pool_bytes(const struct settings *settings)
     return pool_stride_bytes(settings->buffer_size_bytes) * settings->buffer_count;
 }
 
-static void note(struct prepared *prepared, const char *text)
+static void add_not_granted(struct prepared *prepared, const char *text)
 {
     size_t used = strlen(prepared->not_granted);
     snprintf(prepared->not_granted + used, sizeof prepared->not_granted - used, "%s%s",
              used ? "; " : "", text);
 }
 
-/* Ranks of a node share the limit of locked memory, so all nodes decide alike: from the numbers,
- * before anything is asked of the kernel. */
+/* The ranks of a node share the limit of locked memory, so the decision is calculated, the same for
+ * all, before any rank locks memory. */
 static void choose_fixed(struct prepared *prepared, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
@@ -52,12 +52,12 @@ static void choose_fixed(struct prepared *prepared, struct failure *why)
         *why = failure;
     } else if (cluster_agree(prepared->cluster, &failure, &agreement)) {
         agreement_line(prepared->cluster, &agreement, line, sizeof line);
-        note(prepared, line);
+        add_not_granted(prepared, line);
         prepared->mode.fixed_buffers = NEVER;
     }
 }
 
-/* What is required of the engine's rings, tried with as many as there will be. */
+/* Opens as many rings as the run will have, with the required features. */
 static int try_rings(const struct prepared *prepared, struct failure *why)
 {
     struct arena arena;
@@ -88,7 +88,7 @@ static int try_rings(const struct prepared *prepared, struct failure *why)
     return result;
 }
 
-/* Polling is promised by the ring and refused by the device: only a read tells. */
+/* A ring accepts polling even if the device does not: only a read shows that. */
 static int try_polling(const struct prepared *prepared, const char *target, struct failure *why)
 {
     struct probe probe;
@@ -102,8 +102,8 @@ static int try_polling(const struct prepared *prepared, const char *target, stru
                            target, reason);
     if (prepared->plan.geometry.setup.total_bytes % PAGE_BYTES)
         return failure_set(why, -EINVAL,
-                           "--uring-iopoll needs O_DIRECT for every request: give a size that is a "
-                           "multiple of %d bytes",
+                           "--uring-iopoll needs O_DIRECT for every request: use a --size that is "
+                           "a multiple of %d bytes",
                            PAGE_BYTES);
     if (probe_open(&probe, target, why))
         return why->code;
@@ -121,10 +121,11 @@ static int try_polling(const struct prepared *prepared, const char *target, stru
         engine_try(prepared->engine, &polling, 1, &failure);
     probe_close(&probe);
     if (failure.code)
-        failure_set(why, failure.code,
-                    "'%s' cannot be polled (%s): leave --uring-iopoll out, or give its device poll "
-                    "queues",
-                    target, failure.text);
+        failure_set(
+            why, failure.code,
+            "--uring-iopoll: '%s' cannot be polled (%s): leave the option out, or configure "
+            "poll queues for the device",
+            target, failure.text);
     return why->code;
 }
 

@@ -1,11 +1,12 @@
-/* From the settings as given to the plan: defaults, an end for runs that only their time ends. */
+/* Resolves the settings (defaults, a size for runs that only --time limits) and makes the plan. */
 #include "prepare/prepared.h"
 
 #include <errno.h>
 
 #include "platform/host.h"
 
-/* All that the targets can take would be taken before the first byte, however short the time. */
+/* Without a size, --preallocate would fill the target before the first byte, even for a short run.
+ */
 static int refuse_to_preallocate(const struct prepared *prepared, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
@@ -14,25 +15,23 @@ static int refuse_to_preallocate(const struct prepared *prepared, struct failure
         if (settings->preallocate && prepared->writes &&
             (kind == TARGET_DIRECTORY || kind == TARGET_NEW_FILE))
             return failure_set(why, -EINVAL,
-                               "'--preallocate' needs to know the size: give '--size' or "
-                               "'--size-per-rank'");
+                               "--preallocate needs a size: add --size or --size-per-rank");
     }
     return 0;
 }
 
-/* Without a phase that writes, something must say which files to read. */
 static int refuse_unknown_files(const struct prepared *prepared, struct failure *why)
 {
     for (size_t i = 0; i < prepared->settings->target_count; i++)
         if (prepared->target_kinds[i] == TARGET_DIRECTORY ||
             prepared->target_kinds[i] == TARGET_NEW_FILE)
             return failure_set(why, -EINVAL,
-                               "no phase writes and nothing says which files to read: give "
-                               "'--options-from RESULT' of a run with '--keep'");
+                               "no phase writes, so there are no files to read: add "
+                               "'--options-from RESULT' of a run with --keep");
     return 0;
 }
 
-/* Rank 0: what it alone knows, for the resolution that every rank makes. */
+/* Rank 0: adds what it alone knows. */
 static int complete(const struct prepared *prepared, struct resolution *with, struct failure *why)
 {
     const struct setup *setup = prepared->setup;
@@ -47,7 +46,7 @@ static int complete(const struct prepared *prepared, struct resolution *with, st
     if (settings_copy(&fitted, prepared->settings, why))
         return why->code;
     if (!defaults_fit(&fitted, &with->capacity, with->random, why)) {
-        with->room_bytes = prepare_open_end(prepared, fitted.buffer_size_bytes);
+        with->space_bytes = prepare_open_end(prepared, fitted.buffer_size_bytes);
         if (settings_are_open(&fitted))
             refuse_to_preallocate(prepared, why);
     }
@@ -55,7 +54,7 @@ static int complete(const struct prepared *prepared, struct resolution *with, st
     return why->code;
 }
 
-/* Rank 0 completes the resolution; every rank resolves by the same pure function. */
+/* Rank 0 completes 'with'; then every rank resolves its settings with the same pure function. */
 static int resolve(struct prepared *prepared, struct resolution *with, struct failure *why)
 {
     struct failure failure = {0};
@@ -107,7 +106,6 @@ static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, struc
     return plan_init(&prepared->plan, &plan, why);
 }
 
-/* Can every thread have a core of its own, on every node? */
 static bool is_roomy(const struct prepared *prepared)
 {
     const struct topology *topology = &prepared->setup->topology;
@@ -128,7 +126,7 @@ int prepare_plan(struct prepared *prepared, struct failure *why)
     if (setup_agree_with_first(prepared->setup, &failure, why) ||
         setup_agree(prepared->setup, &failure, why))
         return why->code;
-    /* The same plan on every rank, or the run does not begin. */
+    /* the plan must be the same on every rank */
     if (!cluster_same(prepared->cluster, prepared->plan.fingerprint,
                       sizeof prepared->plan.fingerprint, "the plan", &failure))
         make_content(prepared, &failure);

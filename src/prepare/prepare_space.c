@@ -1,4 +1,4 @@
-/* What fits where: targets that lie on one file system have its room together. */
+/* Free space for the plan: targets on one file system share its space. */
 #include "prepare/prepared.h"
 
 #include <errno.h>
@@ -8,24 +8,23 @@
 
 enum { OPEN_ENDED_NULL_SHIFT = 50, OPEN_ENDED_SHARE_PERCENT = 95 };
 
-/* May the target be another file system on each node? What has a block device of this host, or is
- * in its memory, may. */
+/* The target can be another file system on each node if it is on a block device of this host or in
+ * its memory. */
 static bool may_be_local(const struct prepared *prepared, uint32_t target)
 {
     const struct record_target *seen = &prepared->targets[target];
     return prepared->cluster->shape.node_count > 1 && (seen->device[0] || seen->ram_backed);
 }
 
-/* Are target 'a' and target 'b' of another section, or of the same, on one file system? As this
- * node numbers file systems: the same number elsewhere means nothing. */
-static bool share_room(const struct prepared *prepared, uint32_t a, const struct prepared *other,
-                       uint32_t b)
+/* Returns true if target 'a' and target 'b', of another or the same section, are on one file
+ * system. File system numbers are valid on this node only. */
+static bool share_space(const struct prepared *prepared, uint32_t a, const struct prepared *other,
+                        uint32_t b)
 {
     const uint64_t number = prepared->spaces[a].number;
     return (prepared == other && a == b) || (number && number == other->spaces[b].number);
 }
 
-/* Data sets of other sections that write take their part: how many there are. */
 static uint32_t writing_sections(const struct setup *setup)
 {
     uint32_t count = 0;
@@ -34,7 +33,7 @@ static uint32_t writing_sections(const struct setup *setup)
     return count ? count : 1;
 }
 
-/* What may be written to the file system of a target without going below the floor. */
+/* Free space of the target's file system above --free-space-floor. */
 static uint64_t available_bytes(const struct prepared *prepared, uint32_t target)
 {
     const uint64_t available = (uint64_t)prepared->targets[target].free_bytes;
@@ -43,14 +42,14 @@ static uint64_t available_bytes(const struct prepared *prepared, uint32_t target
     return available > floor ? available - floor : 0;
 }
 
-/* What is written in the place of what is there takes no room. */
+/* Overwriting a file needs no more space than it has. */
 static uint64_t existing_bytes(const struct prepared *prepared, uint32_t target)
 {
     const bool exists = prepared->target_kinds[target] == TARGET_FILE;
     return exists ? (uint64_t)prepared->targets[target].size_bytes : 0;
 }
 
-/* Ranks whose target it is, or with 'sharing' one on the same file system. */
+/* The number of ranks that use the target or, with 'sharing', any target on its file system. */
 static uint32_t ranks_on(const struct prepared *prepared, uint32_t target, bool sharing)
 {
     const struct geometry geometry = {
@@ -60,14 +59,15 @@ static uint32_t ranks_on(const struct prepared *prepared, uint32_t target, bool 
     uint32_t ranks = 0;
     for (uint32_t rank = 0; rank < geometry.setup.shape.rank_count; rank++) {
         const uint32_t own = geometry_target(&geometry, rank);
-        ranks += own == target || (sharing && share_room(prepared, own, prepared, target));
+        ranks += own == target || (sharing && share_space(prepared, own, prepared, target));
     }
     return ranks;
 }
 
-/* A target's part of the room, by the ranks that use it. One that is read ends where it ends. */
-static uint64_t open_room(const struct prepared *prepared, uint32_t target, uint32_t ranks,
-                          uint64_t request)
+/* The target's part of the space, in proportion to the ranks that use it; its size if it is only
+ * read. */
+static uint64_t target_space_bytes(const struct prepared *prepared, uint32_t target, uint32_t ranks,
+                                   uint64_t request)
 {
     if (prepared->target_kinds[target] == TARGET_NULL)
         return UINT64_C(1) << OPEN_ENDED_NULL_SHIFT;
@@ -75,11 +75,11 @@ static uint64_t open_room(const struct prepared *prepared, uint32_t target, uint
         return (uint64_t)prepared->targets[target].size_bytes;
     const uint64_t part =
         checked_scale(available_bytes(prepared, target), ranks, ranks_on(prepared, target, true));
-    uint64_t room = part / writing_sections(prepared->setup) + existing_bytes(prepared, target);
+    uint64_t space = part / writing_sections(prepared->setup) + existing_bytes(prepared, target);
     if (!prepared->settings->free_space_floor)
-        room = checked_scale(room, OPEN_ENDED_SHARE_PERCENT, 100);
-    /* requests are dealt out whole: an odd one must not be too much for either of two targets */
-    return room < request ? room : align_down(room, request);
+        space = checked_scale(space, OPEN_ENDED_SHARE_PERCENT, 100);
+    /* whole requests, since any of the targets may get the last one */
+    return space < request ? space : align_down(space, request);
 }
 
 uint64_t prepare_open_end(const struct prepared *prepared, uint64_t request_bytes)
@@ -90,9 +90,9 @@ uint64_t prepare_open_end(const struct prepared *prepared, uint64_t request_byte
         const uint32_t ranks = ranks_on(prepared, i, false);
         if (!ranks)
             continue;
-        const uint64_t room = open_room(prepared, i, ranks, request_bytes);
-        if (room < checked_scale(total, ranks, rank_count))
-            total = checked_scale(room, rank_count, ranks);
+        const uint64_t space = target_space_bytes(prepared, i, ranks, request_bytes);
+        if (space < checked_scale(total, ranks, rank_count))
+            total = checked_scale(space, rank_count, ranks);
     }
     return !prepared->writes || total < request_bytes ? total : align_down(total, request_bytes);
 }
@@ -107,26 +107,26 @@ static uint64_t planned_bytes(const struct prepared *prepared, uint32_t target)
 static int check_device(const struct prepared *prepared, uint32_t target, struct failure *why)
 {
     const uint64_t need = planned_bytes(prepared, target);
-    const uint64_t room = (uint64_t)prepared->targets[target].size_bytes;
-    if (need <= room)
+    const uint64_t size = (uint64_t)prepared->targets[target].size_bytes;
+    if (need <= size)
         return 0;
     return failure_set(why, -ENOSPC,
-                       "the plan puts %" PRIu64 " bytes on '%s', which has %" PRIu64
-                       ": give a smaller size",
-                       need, prepared->settings->targets[target], room);
+                       "the plan needs %" PRIu64 " bytes on '%s', which has %" PRIu64
+                       ": use a smaller size",
+                       need, prepared->settings->targets[target], size);
 }
 
-/* What the section puts on the file system of 'target' of another one, or of its own. */
+/* Adds what 'other' (which may be 'prepared') writes to the file system of 'target'. */
 static void add_planned(const struct prepared *prepared, const struct prepared *other,
-                        uint32_t target, uint64_t *need, uint64_t *room, bool *others)
+                        uint32_t target, uint64_t *need, uint64_t *space, bool *others)
 {
     for (uint32_t i = 0; other->writes && i < other->settings->target_count; i++) {
-        if (!share_room(prepared, target, other, i))
+        if (!share_space(prepared, target, other, i))
             continue;
         const uint64_t planned = planned_bytes(other, i);
         const uint64_t existing = existing_bytes(other, i);
         *need += planned;
-        *room += planned < existing ? planned : existing;
+        *space += planned < existing ? planned : existing;
         *others |= (other != prepared || i != target) && planned;
     }
 }
@@ -135,22 +135,22 @@ static int check_space(const struct prepared *prepared, uint32_t target, struct 
 {
     const struct setup *setup = prepared->setup;
     uint64_t need = 0;
-    uint64_t room = available_bytes(prepared, target);
+    uint64_t space = available_bytes(prepared, target);
     bool others = false;
     if (prepared->target_kinds[target] == TARGET_DEVICE)
         return check_device(prepared, target, why);
     for (uint32_t i = 0; i < setup->prepared_count; i++)
-        add_planned(prepared, setup->prepared[i], target, &need, &room, &others);
-    if (prepared->target_kinds[target] == TARGET_NULL || need <= room || setup->options.run.force)
+        add_planned(prepared, setup->prepared[i], target, &need, &space, &others);
+    if (prepared->target_kinds[target] == TARGET_NULL || need <= space || setup->options.run.force)
         return 0;
     return failure_set(why, -ENOSPC,
-                       "the plan puts %" PRIu64 " bytes on '%s'%s, which has room for %" PRIu64
-                       ": give a smaller size, or '--force'",
+                       "the plan needs %" PRIu64 " bytes on '%s'%s, which has %" PRIu64
+                       " available: use a smaller size, or --force",
                        need, prepared->settings->targets[target],
-                       others ? " and other targets of its file system" : "", room);
+                       others ? " and other targets of its file system" : "", space);
 }
 
-/* Rank 0 speaks for targets that all nodes share; where each node has its own, its leader does. */
+/* Rank 0 checks targets that all nodes share; each leader checks its target if it may be local. */
 int prepare_space(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};

@@ -1,4 +1,4 @@
-/* What the targets are, and whether this run may write to them. */
+/* Inspects the targets and checks whether this run may write to them. */
 #include "prepare/prepared.h"
 
 #include <errno.h>

@@ -29,7 +29,7 @@ int setup_agree_with_first(struct setup *setup, const struct failure *mine, stru
     return first.code ? failure_set(why, first.code, "%s", first.text) : 0;
 }
 
-/* Does any phase of the list write? True while the list is still to be fitted. */
+/* Returns true if a phase writes, or if the list of phases is not resolved yet. */
 static bool any_writes(const struct options *options)
 {
     enum phase_id phases[PHASES_MOST];
@@ -47,7 +47,7 @@ static bool any_writes(const struct options *options)
     return false;
 }
 
-/* What ended the writing would leave a part of what was written unread, and unchecked. */
+/* A limit that ended the writing early would leave a part of the written data unread. */
 static int lift_stored_limits(struct setup *setup, struct failure *why)
 {
     bool reads_stored = setup->stored.loaded && !any_writes(&setup->options);
@@ -58,7 +58,7 @@ static int lift_stored_limits(struct setup *setup, struct failure *why)
     return 0;
 }
 
-/* Rank 0: the command line, what it refers to, and the rules between options. */
+/* Rank 0 only. */
 static int read_options(struct setup *setup, int argc, char *const *argv, struct failure *why)
 {
     bool help;
@@ -92,7 +92,7 @@ int setup_options(struct setup *setup, int argc, char *const *argv, struct failu
     return setup_agree(setup, &failure, why);
 }
 
-/* A new entry for the settings at the end of the pool. */
+/* Adds an entry for the next settings of the pool. */
 static struct prepared *add_prepared(struct setup *setup, struct failure *why)
 {
     struct prepared **all = reallocarray(setup->prepared, setup->prepared_count + 1U, sizeof *all);
@@ -121,7 +121,7 @@ static int add_common(struct setup *setup, struct failure *why)
     return why->code;
 }
 
-/* The list of phases, once it is known whether anything can be read back. */
+/* Called when the targets are known: the default phases depend on them. */
 static int list_phases(struct setup *setup, struct failure *why)
 {
     enum phase_id phases[PHASES_MOST];
@@ -138,8 +138,7 @@ static int list_phases(struct setup *setup, struct failure *why)
     return 0;
 }
 
-/* Each section is a phase with settings of its own, and with a data set unless it reads another
- * section's. */
+/* A section has its own data set, unless it reads that of another section. */
 static int add_sections(struct setup *setup, struct failure *why)
 {
     const struct options *options = &setup->options;
@@ -176,7 +175,7 @@ static int add_sections(struct setup *setup, struct failure *why)
     return why->code;
 }
 
-/* A run of its own, or the one whose files are read. */
+/* A run that reads stored files has the run id of the one that wrote them. */
 static void name_run(struct setup *setup)
 {
     if (setup->cluster->rank == 0 && setup->reads_stored)
@@ -186,7 +185,7 @@ static void name_run(struct setup *setup)
     cluster_broadcast(setup->cluster, setup->run_id, sizeof setup->run_id);
 }
 
-/* A reader's settings are completed by those of the section that writes, which is resolved. */
+/* The section that writes is resolved first, and completes the settings of one that reads it. */
 static int prepare_one(struct setup *setup, struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
@@ -235,10 +234,11 @@ int setup_datasets(struct setup *setup, struct failure *why)
     return 0;
 }
 
-/* No rewrite counts so far: storage that removes duplicates finds none of a probe's data later. */
+/* Higher than any generation of a data set, so that storage cannot deduplicate later data against
+ * a probe's. */
 static const uint64_t first_probe_generation = UINT64_C(1) << 32;
 
-/* Rank 0 has the settings already; the others get them as text, with every value resolved. */
+/* Rank 0 sends the settings as text, with every value resolved. */
 static int share_settings(struct setup *setup, uint32_t index, struct failure *why)
 {
     struct text text = {0};
@@ -285,7 +285,7 @@ int setup_remove(struct setup *setup, int64_t limit_ns, struct failure *why)
     struct failure failure = {0};
     for (uint32_t i = setup->prepared_count; i-- > 0;) {
         struct dataset *dataset = &setup->prepared[i]->dataset;
-        if (!dataset->cluster) /* preparing it failed before */
+        if (!dataset->cluster) /* it was never initialised */
             continue;
         if (limit_ns)
             dataset_remove_within(dataset, limit_ns, &failure);

@@ -16,10 +16,11 @@
 
 static const char results_folder[] = "results";
 
-/* In each second one of the runs that start together gets its name. */
+/* Default names have a resolution of one second: of the runs that start together, one gets its name
+ * in each second. */
 enum { NAME_TRIES = 30, SECOND_NS = 1000000000, WATCHED_NS = 200000000 };
 
-static void add_name(const struct options *options, const char *job_id, struct text *name)
+static void print_name(const struct options *options, const char *job_id, struct text *name)
 {
     char stamp[CLOCK_TEXT];
     if (options->run.result) {
@@ -41,11 +42,10 @@ int result_path(const struct options *options, const char *job_id, char **path, 
         if (result && result != -EEXIST)
             return result;
     }
-    /* two runs in one second would take the same default name: the later one waits for the next */
     for (int try = 0; try < NAME_TRIES; try++) {
         text_clear(&text);
         taken.code = 0;
-        add_name(options, job_id, &text);
+        print_name(options, job_id, &text);
         result = store_check(text_string(&text), named && options->run.overwrite, &taken);
         if (named || result != -EEXIST)
             break;
@@ -56,8 +56,7 @@ int result_path(const struct options *options, const char *job_id, char **path, 
     for (size_t i = 0; i < options->common.target_count && !result; i++)
         if (target_same(options->common.targets[i], text_string(&text)))
             result = failure_set(why, -EINVAL,
-                                 "target '%s' is the result file itself; name another with "
-                                 "--result",
+                                 "target '%s' is the result file itself; use another --result",
                                  options->common.targets[i]);
     *path = text.data;
     return result;
@@ -83,12 +82,12 @@ int result_claim(const struct options *options, const char *job_id, char **path,
     }
     if (result)
         failure_set(why, result,
-                    "the result '%s' was made by another run meanwhile; name another with --result",
+                    "another run has created the result '%s' meanwhile; use another --result",
                     *path);
     return result;
 }
 
-/* Rank 0: the processors of a node are those of all its ranks together. */
+/* Rank 0: the allowed CPUs of a node are those of all its ranks together. */
 static int unite_masks(const struct shape *shape, const uint64_t *masks, struct record *record)
 {
     uint64_t *united = calloc((size_t)shape->node_count * MASK_WORDS, sizeof *united);
@@ -105,7 +104,6 @@ static int unite_masks(const struct shape *shape, const uint64_t *masks, struct 
     return 0;
 }
 
-/* One leader speaks for its node. */
 static int gather_nodes(struct setup *setup, struct record *record, struct failure *why)
 {
     struct cluster *cluster = setup->cluster;
@@ -129,7 +127,7 @@ static int gather_nodes(struct setup *setup, struct record *record, struct failu
     return why->code;
 }
 
-/* This rank's view of every target of the run, each path once; '*all' is malloc'ed. */
+/* Lists every target of the run as this rank sees it, each path once; '*all' is malloc'ed. */
 static int list_targets(const struct setup *setup, struct record_target **all, size_t *count)
 {
     size_t most = 0;
@@ -167,7 +165,6 @@ static int gather_targets(struct setup *setup, struct record *record, struct fai
     return result ? failure_set(why, result, "not enough memory for the record") : why->code;
 }
 
-/* What lies below the targets; each leader has inspected its own. */
 static int gather_devices(struct setup *setup, struct record *record, struct failure *why)
 {
     struct cluster *cluster = setup->cluster;
@@ -181,7 +178,7 @@ static int gather_devices(struct setup *setup, struct record *record, struct fai
         result = block_devices_add("", targets[i].device, &own, &own_count);
     for (size_t i = 0; i < own_count; i++)
         text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
-    block_devices_watch(own, own_count, WATCHED_NS); /* nothing of ours is under way yet */
+    block_devices_watch(own, own_count, WATCHED_NS); /* this run has no I/O in flight yet */
     cluster_gather(cluster, own, sizeof *own, own_count, &all, &record->block_device_count, why);
     record->block_devices = all;
     free(own);
@@ -250,49 +247,50 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     record->options = canonical.data;
 }
 
-/* Of one section; 'given' are its settings before they were resolved. */
-static int add_doubts_of(const struct prepared *prepared, const struct settings *given,
-                         struct record *record)
+/* 'given' are the settings before they were resolved. */
+static int add_settings_warnings(const struct prepared *prepared, const struct settings *given,
+                                 struct record *record)
 {
     const struct settings *settings = prepared->settings;
     int result = 0;
     if (given->depth > settings->depth)
         result = record_add_advice(
             record, "depth-one", SEVERITY_WARNING,
-            "--depth %llu was asked for, and engine %s has %llu in flight for each writer: raise "
-            "--writers, or use --engine uring",
+            "--depth %llu was requested, but engine %s keeps only %llu in flight per writer. Raise "
+            "--writers, or use --engine uring.",
             (unsigned long long)given->depth, engine_name(prepared->engine->id),
             (unsigned long long)settings->depth);
     for (uint32_t i = 0; i < settings->target_count && !result; i++)
         if (!plan_target_bytes(&prepared->plan, i))
             result = record_add_advice(
                 record, "unused-target", SEVERITY_WARNING,
-                "target '%s' gets nothing: ranks take targets in turn by node, and there are "
-                "fewer nodes than targets; leave it out or add nodes",
+                "target '%s' is not used, because each node uses one target and there are fewer "
+                "nodes than targets. Leave it out, or add nodes.",
                 settings->targets[i]);
     if (!result && prepared->setup->stored.loaded && prepared->writes &&
         settings->source[OPTION_SEED] == SOURCE_FILE)
         result = record_add_advice(
             record, "repeated-seed", SEVERITY_WARNING,
-            "the seed comes from the result that --options-from names, so the same bytes are "
-            "written again: storage that deduplicates may store none of them; give another --seed");
+            "the seed comes from the result that --options-from names, so this run wrote the same "
+            "bytes again, and storage that deduplicates may store none of them. Use another "
+            "--seed.");
     return result;
 }
 
-/* Doubts that are known before the first phase. */
-static int add_doubts(const struct setup *setup, struct record *record)
+/* Warnings that are known before the first phase. */
+static int add_warnings(const struct setup *setup, struct record *record)
 {
     int result = 0;
     if (setup->cluster->node_mismatch[0])
         result = record_add_advice(record, "nodes-disagree", SEVERITY_WARNING, "%s",
                                    setup->cluster->node_mismatch);
     if (!result && !setup->options.section_count)
-        return add_doubts_of(setup->prepared[0], &setup->options.common, record);
+        return add_settings_warnings(setup->prepared[0], &setup->options.common, record);
     for (uint32_t i = 0; i < setup->options.section_count && !result; i++) {
         struct settings given;
         if (section_settings(&setup->options, i, &given, &(struct failure){0}))
             return -ENOMEM;
-        result = add_doubts_of(setup->prepared[i], &given, record);
+        result = add_settings_warnings(setup->prepared[i], &given, record);
         settings_release(&given);
     }
     return result;
@@ -310,7 +308,7 @@ int start_record(struct setup *setup, int argc, char *const *argv, struct record
     describe_run(setup, argc, argv, record);
     if (!record->label || !record->command_line || !record->options)
         return failure_set(why, -ENOMEM, "not enough memory for the record");
-    if (add_doubts(setup, record))
+    if (add_warnings(setup, record))
         return failure_set(why, -ENOMEM, "not enough memory for the record");
     record->job = *job;
     job->environment = NULL;

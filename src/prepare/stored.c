@@ -17,13 +17,13 @@ static bool is_hdf5(const char *head, size_t length)
     return length >= sizeof signature && !memcmp(head, signature, sizeof signature);
 }
 
-/* The whole file up to SETTINGS_MOST bytes. */
+/* Reads a settings file; stops after the first piece if the file is HDF5. */
 static int read_settings(const char *path, struct text *out, struct failure *why)
 {
     char piece[4096];
     FILE *file = fopen(path, "rb");
     if (!file)
-        return failure_system(why, errno, "cannot open '%s', which '--options-from' names", path);
+        return failure_system(why, errno, "--options-from: cannot open '%s'", path);
     size_t got;
     while (out->length <= SETTINGS_MOST && (got = fread(piece, 1, sizeof piece, file)) > 0) {
         text_add_bytes(out, piece, got);
@@ -37,7 +37,8 @@ static int read_settings(const char *path, struct text *out, struct failure *why
     if (out->failed)
         return failure_set(why, -ENOMEM, "not enough memory to read '%s'", path);
     if (out->length > SETTINGS_MOST)
-        return failure_set(why, -EFBIG, "'%s' is no settings file: larger than 1 MiB", path);
+        return failure_set(why, -EFBIG,
+                           "--options-from: '%s' is not a settings file: larger than 1 MiB", path);
     return 0;
 }
 
@@ -49,7 +50,8 @@ int stored_read_options(struct stored *stored, struct options *options, struct f
         goto out;
     if (!is_hdf5(text_string(&text), text.length)) {
         if (strlen(text_string(&text)) != text.length)
-            failure_set(why, -EINVAL, "'%s' is neither a settings file nor a result", path);
+            failure_set(why, -EINVAL, "--options-from: '%s' is not a settings file or a result",
+                        path);
         else
             options_read(options, text_string(&text), path, SOURCE_FILE, false, why);
         goto out;
@@ -64,7 +66,7 @@ out:
     return why->code;
 }
 
-/* The last writing phase that got anywhere: what lies in the files. */
+/* The last phase that wrote: the files hold its data. */
 static const struct record_phase *last_write(const struct record *record, uint64_t *generation)
 {
     const struct record_phase *last = NULL;
@@ -88,7 +90,7 @@ static bool checks_data(const struct options *options)
     return false;
 }
 
-/* The first option with this flag whose value differs and matters; OPTION_COUNT when none does. */
+/* The first option with this flag whose value differs and matters, or OPTION_COUNT. */
 static enum option_id first_other(const struct options *then, const struct options *now,
                                   enum option_flag flag)
 {
@@ -104,19 +106,19 @@ static enum option_id first_other(const struct options *then, const struct optio
     return OPTION_COUNT;
 }
 
-/* With other content good data would look damaged. */
+/* With other content, intact data would be reported as damaged. */
 static int check_content(const struct options *then, const struct options *now, struct failure *why)
 {
     enum option_id other = first_other(then, now, SETS_CONTENT);
     if (other == OPTION_COUNT || !checks_data(now))
         return 0;
     return failure_set(why, -EINVAL,
-                       "the stored run wrote other bytes than '--%s' says, which all would "
-                       "look damaged: leave it out",
+                       "the stored run had another --%s, so all of its data would be reported as "
+                       "damaged: leave the option out",
                        options_name(other));
 }
 
-/* What was acknowledged is told by places in the order of writing. */
+/* What was acknowledged is recorded as positions in the order of writing. */
 static int check_order(const struct record_phase *phase, const struct options *then,
                        const struct options *now, struct failure *why)
 {
@@ -128,8 +130,8 @@ static int check_order(const struct record_phase *phase, const struct options *t
         return 0;
     options_list(SETS_SEQUENCE, &names);
     failure_set(why, -EINVAL,
-                "the stored run did not write all of its plan, and what it wrote is known in "
-                "the order of writing only: leave %s as they were",
+                "the stored run did not write all of its data, so it can only be read in the "
+                "order of writing: leave out %s",
                 text_string(&names));
     text_release(&names);
     return -EINVAL;
@@ -159,17 +161,17 @@ int stored_check(const struct stored *stored, const struct options *options, uin
     if (ranks != rank_count)
         return failure_set(why, -EINVAL,
                            "the stored run had %" PRIu64 " ranks and this one has %" PRIu32
-                           ": start it with as many",
-                           ranks, rank_count);
+                           ": start it with %" PRIu64,
+                           ranks, rank_count, ranks);
     const struct record_phase *phase = last_write(&stored->record, &generation);
     if (!phase)
         return failure_set(
             why, -ENODATA,
-            "the stored run wrote nothing that could be read: see 'tidemill report'");
+            "the stored run wrote no data that could be read: see 'tidemill report'");
     return check_options(stored, phase, options, why);
 }
 
-/* One part on its way to its rank; holes follow apart, since hardly any part has some. */
+/* One part as sent to its rank; holes are sent separately, since few parts have any. */
 struct stored_part {
     uint64_t issued;
     uint64_t bytes;
@@ -179,9 +181,8 @@ static int refuse_place(const struct record_file *file, struct failure *why)
 {
     struct text names = {0};
     options_list(SETS_PLACE, &names);
-    failure_set(why, -EINVAL,
-                "the plan differs from the one that wrote '%s': leave %s as they were", file->path,
-                text_string(&names));
+    failure_set(why, -EINVAL, "the plan differs from the one that wrote '%s': leave out %s",
+                file->path, text_string(&names));
     text_release(&names);
     return -EINVAL;
 }
@@ -200,7 +201,7 @@ static int fill_parts(const struct record_phase *phase, const struct plan *plan,
         if (!known || share.file_offset != (uint64_t)file->offset ||
             share.bytes != (uint64_t)file->bytes_planned)
             return refuse_place(file, why);
-        bool whole = file->bytes_acknowledged == file->bytes_planned; /* in whatever requests */
+        bool whole = file->bytes_acknowledged == file->bytes_planned;
         parts[file->rank * writers + file->writer] = (struct stored_part){
             .issued = whole ? share.request_count : (uint64_t)file->requests_done,
             .bytes = (uint64_t)file->bytes_acknowledged,
@@ -211,8 +212,8 @@ static int fill_parts(const struct record_phase *phase, const struct plan *plan,
     return holes->failed ? failure_set(why, -ENOMEM, "not enough memory") : 0;
 }
 
-/* Takes this rank's lines out of "rank writer holes" lines. */
-static int take_holes(struct dataset *dataset, const char *lines, struct failure *why)
+/* Parses this rank's lines of "rank writer holes". */
+static int parse_holes(struct dataset *dataset, const char *lines, struct failure *why)
 {
     while (*lines) {
         uint32_t rank;
@@ -229,8 +230,7 @@ static int take_holes(struct dataset *dataset, const char *lines, struct failure
     return 0;
 }
 
-/* Nothing is written that would show whether nodes see each other's files; the run that wrote them
- * found it out. */
+/* Only a run that writes can detect whether nodes see each other's files, so its result counts. */
 static enum record_truth targets_shared(const struct record *record)
 {
     bool local = record->target_count > 0;
@@ -278,7 +278,7 @@ int stored_share(const struct stored *stored, struct dataset *dataset, struct fa
     }
     dataset->generation = generation;
     dataset->written = true;
-    take_holes(dataset, lines, why);
+    parse_holes(dataset, lines, why);
 out:
     text_release(&holes);
     free(lines);

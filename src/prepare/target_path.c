@@ -14,8 +14,8 @@ static bool is_directory(const char *path)
     return found;
 }
 
-/* malloc'ed; NULL when out of memory or when the working directory is gone. */
-static char *absolute(const char *path)
+/* malloc'ed; NULL without memory, or if the working directory does not exist any more. */
+static char *absolute_path(const char *path)
 {
     if (is_directory(path))
         return realpath(path, NULL);
@@ -29,14 +29,13 @@ static char *absolute(const char *path)
     return joined.data;
 }
 
-/* The targets that a section names itself. */
 static int make_own_absolute(struct section *section, struct failure *why)
 {
     for (size_t i = 0; i < section->own_count && !why->code; i++) {
         struct assignment *own = &section->own[i];
         if (own->id != OPTION_COUNT)
             continue;
-        char *path = absolute(own->value);
+        char *path = absolute_path(own->value);
         if (!path)
             return failure_system(why, errno ? errno : ENOMEM, "cannot find '%s'", own->value);
         free(own->value);
@@ -52,7 +51,7 @@ int target_paths_absolute(struct options *options, struct failure *why)
     if (!paths)
         return failure_set(why, -ENOMEM, "not enough memory for %zu targets", count);
     for (size_t i = 0; i < count && !why->code; i++) {
-        paths[i] = absolute(options->common.targets[i]);
+        paths[i] = absolute_path(options->common.targets[i]);
         if (!paths[i])
             failure_system(why, errno ? errno : ENOMEM, "cannot find '%s'",
                            options->common.targets[i]);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Numbers at the edges of 31, 32, 53 and 63 bits: refused in one line or carried out, never cut.
+# Numbers at the limits of 31, 32, 53 and 63 bits: refused in one line or used, never truncated.
 
 load helper
 
@@ -25,15 +25,15 @@ most=9223372036854775807 # 2^63 - 1
     grep -q '(9223372036854775804 bytes)' "$out"
 }
 
-@test "the largest data set is told in full, against the room" {
-    refused "the plan puts $most bytes on '$target', which has room for" \
+@test "the largest data set is shown in bytes, with the available space" {
+    refused "the plan needs $most bytes on '$target', which has" \
         "$TIDEMILL" run --size "$most" "$target"
     apart "$TIDEMILL" run --size "$most" --force --dry-run "$target"
     [ "$status" -eq 0 ]
     grep -q "($most bytes) in 8796093022208 requests of 1MiB" "$out"
 }
 
-@test "counts that 32 bits would cut to one, and products that 64 would" {
+@test "counts that 32 bits would truncate, and products that 64 bits would" {
     local count
     for count in 4294967297 18446744073709551615; do
         refused "'--writers' $count is too much" \
@@ -67,7 +67,7 @@ most=9223372036854775807 # 2^63 - 1
     [ ! -s "$err" ]
 }
 
-# sparse ENGINE: some requests of 1 TiB in one file, at places drawn at random; sets 'file'.
+# sparse ENGINE: writes some requests of 1 TiB to one file, at random offsets; sets 'file'.
 sparse() {
     truncate -s 1T probe || skip "no files of 1 TiB on the file system of $work"
     rm probe
@@ -77,14 +77,14 @@ sparse() {
     file=$(find "$target" -type f)
 }
 
-# The first place from 2^32 on that holds data.
+# The first offset from 2^32 on that holds data.
 data_of() {
     /usr/bin/python3 -c 'import os, sys
 file = os.open(sys.argv[1], os.O_RDONLY)
 print(os.lseek(file, 1 << 32, os.SEEK_DATA))' "$1"
 }
 
-@test "requests beyond 2^32 lie where they should, and a wrong byte there is found" {
+@test "requests beyond 2^32 are at the right offset, and a wrong byte there is found" {
     local engine at
     for engine in auto pwritev; do
         sparse "$engine"

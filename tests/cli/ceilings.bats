@@ -1,11 +1,12 @@
 #!/usr/bin/env bats
-# run --ceilings: what is measured, told and kept, and that nothing else is left.
+# run --ceilings: what is measured, shown and stored, and that nothing else is left.
 
 load helper
 
 numbers=$BATS_TEST_DIRNAME/../numbers
 
-# struck ACTION OPTION...: a run whose first probe that stores something meets this at its third write;
+# struck ACTION OPTION...: a run in which ACTION happens at the third write of the first
+# probe that stores data;
 # see tests/faults/rules.h
 struck() {
     local preload=${TIDEMILL%/*}/tests/faults/libfault_preload.so
@@ -68,7 +69,7 @@ PY
     "$TIDEMILL" report r.h5 | grep -q 'skipped: interrupted by SIGINT'
 }
 
-@test "SIGTERM in a probe with --keep: its files go all the same" {
+@test "SIGTERM in a probe with --keep: its files are removed anyway" {
     struck signal=15 --keep
     [ "$status" -eq 143 ]
     [ -z "$(find "$target" -type f)" ]
@@ -79,11 +80,11 @@ PY
     [ "$status" -eq 137 ]
     [ "$(find "$target" -type f -printf '%f\n')" = probe-r0 ]
     "$TIDEMILL" run --cleanup r.h5 >page
-    grep -Eq '^removed 1 file and 1 folder of run' page
+    grep -Eq '^removed 1 file and 1 directory of run' page
     [ -z "$(ls -A "$target")" ]
 }
 
-@test "what cannot be compared is refused; the plan tells of the probes" {
+@test "what cannot be compared is refused; the plan shows the probes" {
     refused 'leave one of them out' "$TIDEMILL" run --ceilings --generate once "$target"
     refused 'leave one of them out' "$TIDEMILL" run --ceilings --engine null "$target"
     refused 'has no write' "$TIDEMILL" run --ceilings --phases read "$target"
@@ -92,7 +93,7 @@ PY
     [ -z "$(ls -A "$target")" ]
 }
 
-@test "a result does not hand the wish for probes on" {
+@test "--options-from RESULT does not repeat --ceilings" {
     "$TIDEMILL" run --ceilings --size 4m --keep --quiet --result a.h5 "$target"
     "$TIDEMILL" run --options-from a.h5 --phases verify --quiet --result b.h5
     [ "$(/usr/bin/python3 -c 'import h5py; print(h5py.File("b.h5")["ceilings"].attrs["rows"])')" = 0 ]

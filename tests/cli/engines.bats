@@ -16,8 +16,8 @@ load helper
     done
 }
 
-# A request can be complete before the kernel's thread gives its entry in the ring back.
-@test "--uring-sqpoll finds room for each request, at every depth" {
+# A request can complete before the kernel's thread releases its entry in the ring.
+@test "--uring-sqpoll has an entry for each request, at every depth" {
     need_uring
     for depth in 1 8 32 64; do
         "$TIDEMILL" run --quiet --size 64m --buffer-size 4k --depth $depth --writers 1 --phases write \
@@ -29,7 +29,7 @@ load helper
 @test "--fsync each syncs after each request, --fsync never does not" {
     "$TIDEMILL" run --quiet --size 1m --buffer-size 64k --phases write --engine pwrite --writers 1 \
         --fsync each --result each.h5 "$target"
-    # none is left for the end, and the descriptor that took nothing is left alone
+    # no sync remains for the end, and the unused descriptor is not synced
     [ "$(column each.h5 phases/01_write/ranks syncs)" -eq 16 ]
     "$TIDEMILL" run --quiet --size 1000001 --buffer-size 64k --phases write --writers 1 --depth 1 \
         --engine pwrite --direct prefer --result end.h5 "$target"
@@ -41,14 +41,14 @@ load helper
     [ "$(column never.h5 phases/01_write/ranks syncs)" -eq 0 ]
 }
 
-@test "--preallocate gives files their blocks, or says that the file system cannot" {
+@test "--preallocate allocates blocks, or reports that the file system cannot" {
     "$TIDEMILL" run --quiet --size 1m --phases write --preallocate --result r.h5 "$target"
     if [ "$(column r.h5 phases/01_write/ranks preallocated_bytes)" -ne 1048576 ]; then
         [[ $(attribute r.h5 phases/01_write not_granted) == *'not preallocated'* ]]
     fi
 }
 
-@test "a depth that the engine has no use for is told" {
+@test "a depth that the engine cannot use is reported" {
     "$TIDEMILL" run --quiet --size 1m --engine pwrite --depth 8 --result r.h5 "$target"
     [[ $(advice r.h5) == *depth-one* ]]
     "$TIDEMILL" run --quiet --size 1m --engine pwrite --depth 1 --result s.h5 "$target"

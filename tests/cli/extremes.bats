@@ -4,7 +4,7 @@
 
 load helper
 
-# More than one system call moves; shortened and continued, it is still one request.
+# More than one system call can transfer: it is shortened and continued, but is still one request.
 @test "a request of 3 GiB is one request, on every engine" {
     local free_kib
     free_kib=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
@@ -28,7 +28,7 @@ load helper
     refused "at most 32768" "$TIDEMILL" run --engine uring --depth 32769 --size 1m "$target"
 }
 
-@test "64 writers on few processors" {
+@test "64 writers on few cores" {
     "$TIDEMILL" run --quiet --size 32m --buffer-size 16k --writers 64 --layout writer --verify "$target"
     "$TIDEMILL" run --quiet --size 32m --buffer-size 16k --writers 64 --layout shared --verify "$target"
 }
@@ -36,7 +36,7 @@ load helper
 @test "RLIMIT_FSIZE in the middle of a write: exact bytes, one line, exit 1" {
     for engine in pwrite pwritev uring; do
         [ $engine != uring ] || need_uring
-        # above what the launcher's own files take
+        # more than the launcher's own files need
         apart prlimit --fsize=20000000 "$TIDEMILL" run --engine $engine --writers 1 --depth 1 \
             --buffer-size 64k --size 32m --phases write --layout shared --keep --result $engine.h5 \
             "$target"
@@ -48,7 +48,7 @@ load helper
     done
 }
 
-@test "tmpfs that fills: every engine says so, with exact bytes" {
+@test "a full tmpfs: every engine reports it, with exact bytes" {
     [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
     unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
     for engine in pwrite pwritev uring; do
@@ -66,7 +66,7 @@ load helper
     done
 }
 
-@test "a storm of signals during a write loses no byte" {
+@test "frequent signals during a write lose no byte" {
     command -v gcc >/dev/null || skip "no compiler here"
     cat >storm.c <<'C'
 #define _GNU_SOURCE

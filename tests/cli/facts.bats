@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
-# What the program finds out about hosts and targets.
+# What the program detects of hosts and targets.
 
 load helper
 
-@test "facts tells of this host, and leaves targets as they were" {
+@test "facts shows this host, and does not change targets" {
     echo kept >"$target/file"
     state_of >before
     apart "$TIDEMILL" facts "$target" "$target/file" "$target/new" /dev/null
     cat "$out" "$err"
     [ "$status" -eq 0 ]
     [ ! -s "$err" ]
-    for word in system kernel processors frequency "open files" allowed 'NUMA nodes' memory 'huge pages' lockable io_uring network \
-        mount space O_DIRECT bypasses uncached preallocate IOPOLL; do
+    for word in system kernel CPU cores frequency "open files" 'allowed CPUs' 'NUMA nodes' memory \
+        'huge pages' lockable io_uring network kind mount space O_DIRECT bypasses uncached preallocate IOPOLL; do
         grep -q "^ *$word" "$out"
     done
     grep -qF "'$target'" "$out"
@@ -19,7 +19,7 @@ load helper
     diff before <(state_of)
 }
 
-@test "facts alone needs no target" {
+@test "facts needs no target" {
     apart "$TIDEMILL" facts
     [ "$status" -eq 0 ]
     [ "$(head -n 1 "$out" | cut -d, -f1)" = '1 node' ]
@@ -33,7 +33,7 @@ load helper
     [ "$(grep -c 'in effect: yes' facts)" -eq 0 ]
 }
 
-@test "io_uring that is switched off is told with its likely cause" {
+@test "io_uring that is switched off is reported with its likely cause" {
     command -v strace >/dev/null || skip "no strace here"
     ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
         strace -f -qq -o /dev/null -e trace=io_uring_setup -e inject=io_uring_setup:error=ENOSYS \
@@ -42,13 +42,13 @@ load helper
     grep -q 'SQPOLL  *no' facts
 }
 
-@test "facts tells what the program is made of" {
+@test "facts shows how the program was built, and its libraries" {
     "$TIDEMILL" facts >facts
     grep -qE '^  program +[0-9.]+, commit [0-9a-z-]+, (GNU|Clang) [0-9.]+, .*: .+' facts
     grep -qE '^  libraries +HDF5 [0-9.]+, liburing [0-9.]+, hwloc [0-9.]+, zstd [0-9.]+, lz4 [0-9.]+, glibc [0-9.]+$' facts
 }
 
-@test "facts and a result tell how the target's device is driven" {
+@test "facts and a result show the settings of the target's device" {
     "$TIDEMILL" facts "$target" >facts
     device=$(sed -n "/^'/,\$s/^  device  *\([^,]*\),.*/\1/p" facts)
     [ -n "$device" ] || skip "no block device below '$target'"
@@ -73,7 +73,7 @@ END
     export SLURM_JWT=tmsecret1 AWS_SECRET_ACCESS_KEY=tmsecret2 MY_TOKEN=tmsecret3
     export HDF5_API_TOKEN=tmsecret4 UCX_TEST_PASSWORD=tmsecret5 HDF5_X=https://me:tmsecret6@host
     export OMPI_MCA_test_key=tmsecret7 OMP_NUM_THREADS=3
-    # what mpirun itself tells its ranks: how to reach it, and the job's key
+    # mpirun passes its ranks its address and the job's key
     mpirun -q -n 2 --oversubscribe --bind-to none -x SLURM_JWT -x MY_TOKEN sh -c \
         'env >"env.$OMPI_COMM_WORLD_RANK"; exec "$@"' sh \
         "$TIDEMILL" run --size 1MiB --quiet --result a.h5 "$target"
@@ -93,21 +93,21 @@ def keep(name, thing):
 with h5py.File("a.h5") as result:
     result.visititems(keep)
     keep("/", result)
-    told = result["environment/job"].attrs["environment"]
-assert "OMP_NUM_THREADS=3\n" in told, told
+    recorded = result["environment/job"].attrs["environment"]
+assert "OMP_NUM_THREADS=3\n" in recorded, recorded
 for word in words:
     assert not any(word in part for part in everything), word
 END
 }
 
-# build_facts: the header that a build in $work/sources gets
+# build_facts: generates the header of a build in $work/sources and prints its commit
 build_facts() {
     cmake -D "SOURCE=$work/sources" -D 'BUILD=GNU 12, Debug: -D"x"' -D "HEADER=$work/facts.h" \
         -P "$BATS_TEST_DIRNAME/../../cmake/build_facts.cmake" || return 1
     sed -n 's/^#define TIDEMILL_COMMIT "\(.*\)"$/\1/p' "$work/facts.h"
 }
 
-@test "a build knows its commit, also the next one, and whether the sources were changed" {
+@test "a build records its commit, also the next one, and whether the sources were changed" {
     command -v git >/dev/null || skip "no git here"
     mkdir sources
     [ "$(build_facts)" = unknown ]
@@ -135,13 +135,13 @@ build_facts() {
     [ "$(grep -c '^\*' facts)" -eq 0 ]
 }
 
-@test "what cannot be looked at: exit 2, one line" {
+@test "a target that cannot be inspected: exit 2, one line" {
     refused "/nonexistent/a" "$TIDEMILL" facts /nonexistent/a
     refused "unknown option '--frobnicate'" "$TIDEMILL" facts --frobnicate
     refused "empty name" "$TIDEMILL" facts ''
 }
 
-@test "facts --help is its page, also under mpirun once" {
+@test "facts --help prints its help, under mpirun only once" {
     "$TIDEMILL" facts --help >one
     "$TIDEMILL" help facts >two
     cmp one two

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the program says about itself.
+# --help and --version.
 
 load helper
 
@@ -28,7 +28,7 @@ load helper
     grep -q -- '--size-per-rank SIZE' one
 }
 
-@test "--help wins over a bad line behind it and touches nothing" {
+@test "--help takes precedence over errors after it and changes nothing" {
     state_of >before
     run "$TIDEMILL" run --help --nonsense /nowhere
     [ "$status" -eq 0 ]

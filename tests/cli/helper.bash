@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # status and output are those of bats' run
-# Loaded by every suite. TIDEMILL is the program; each test works in a folder of its own, where
-# results/ may be made, and finds an empty directory in $target.
+# Loaded by every suite. TIDEMILL is the program; each test works in a directory of its own, where
+# results/ may be created, and has an empty directory in $target.
 
 # shellcheck source=launch/environment.sh
 . "$BATS_TEST_DIRNAME/../../launch/environment.sh"
@@ -8,8 +8,8 @@
 setup() {
     : "${TIDEMILL:?the path of the program}"
     work=$(mktemp -d "${TMPDIR:-/tmp}/tidemill-cli.XXXXXX")
-    # MPI's own folder, for whoever runs the program: two jobs that end and begin trip over each
-    # other where they share it.
+    # MPI's session directory, writable by any user: if two jobs share it, one that starts while the
+    # other ends fails.
     session=$(mktemp -d "${TMPDIR:-/tmp}/tidemill-session.XXXXXX")
     chmod 1777 "$session"
     export OMPI_MCA_orte_tmpdir_base=$session
@@ -20,7 +20,7 @@ setup() {
 
 teardown() {
     [ ! -f "$work/nr_hugepages" ] || cat "$work/nr_hugepages" >/proc/sys/vm/nr_hugepages
-    rm -rf -- "$session" 2>/dev/null || true # what ends just now removes its part as well
+    rm -rf -- "$session" 2>/dev/null || true # processes that are ending remove their part as well
     cd / && rm -rf -- "$work"
 }
 
@@ -82,7 +82,7 @@ need_uring() {
     "$TIDEMILL" facts | grep -q 'io_uring  *yes' || skip "no io_uring here"
 }
 
-# Standard output and error apart: $out and $err are files. For commands whose streams matter.
+# Runs a command with standard output in the file $out and standard error in $err.
 apart() {
     out=$work/out
     err=$work/err
@@ -90,7 +90,7 @@ apart() {
     "$@" >"$out" 2>"$err" || status=$?
 }
 
-# Everything in and beside the target, with sizes and times of change.
+# Everything in and next to the target, with sizes and modification times.
 state_of() {
     find "$work" -mindepth 1 ! -path "$work/out" ! -path "$work/err" ! -path "$work/before" \
         -printf '%p %y %s %T@\n' | sort

@@ -4,11 +4,11 @@
 
 load helper
 
-@test "explicit huge pages hold the whole pool where some are set aside" {
-    [ "$(id -u)" -eq 0 ] || skip "only root can set huge pages aside"
+@test "explicit huge pages hold the whole pool if enough are reserved" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can reserve huge pages"
     cat /proc/sys/vm/nr_hugepages >"$work/nr_hugepages" # for teardown
     echo $(($(<"$work/nr_hugepages") + 16)) >/proc/sys/vm/nr_hugepages ||
-        skip "no huge pages can be set aside here"
+        skip "no huge pages can be reserved here"
     local free
     for _ in 1 2 3 4 5; do # other runs on this machine may take them in between
         free=$(awk '/HugePages_Free/ { print $2 }' /proc/meminfo)

@@ -4,18 +4,18 @@
 
 load helper
 
-# An ordinary user who may lock 64 KiB, which is less than any pool.
+# Runs a command as an ordinary user with a memlock limit of 64 KiB, less than any pool.
 with_little_memlock() {
     prlimit --memlock=65536:65536 setpriv --bounding-set=-ipc_lock --inh-caps=-ipc_lock \
         --reuid 65534 --regid 65534 --clear-groups "$@"
 }
 
-@test "memlock 64 KiB without CAP_IPC_LOCK: told, and refused when required" {
-    [ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
+@test "memlock 64 KiB without CAP_IPC_LOCK: reported, and refused if required" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can become another user"
     need_uring
     chmod 755 "$work"
     chmod 777 "$target"
-    with_little_memlock test -x "$TIDEMILL" -a -w "$target" || skip "nobody cannot reach the files"
+    with_little_memlock test -x "$TIDEMILL" -a -w "$target" || skip "the other user cannot reach the files"
     with_little_memlock true || skip "setpriv cannot drop the capability here"
     export TMPDIR=$target
     cd "$target"
@@ -27,8 +27,8 @@ with_little_memlock() {
     grep -q 'raise it' "$err"
 }
 
-@test "eight ranks share one memlock limit and decide alike" {
-    [ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
+@test "eight ranks share one memlock limit and all make the same decision" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can become another user"
     need_uring
     chmod 755 "$work"
     chmod 777 "$target"
@@ -39,7 +39,7 @@ with_little_memlock() {
             --reuid 65534 --regid 65534 --clear-groups mpirun -q -n "$1" --oversubscribe \
             --bind-to none "$TIDEMILL" "${@:2}"
     }
-    limited 1 run --quiet --dry-run --size 8m "$target" >/dev/null || skip "nobody cannot run it"
+    limited 1 run --quiet --dry-run --size 8m "$target" >/dev/null || skip "the other user cannot run it"
     # one rank's pool fits: 4 buffers and a bit for its rings
     limited 1 run --quiet --size 8m --buffer-count 4 --depth 3 --result one.h5 "$target"
     [ "$(attribute one.h5 phases/01_write buffers_fixed)" = yes ]
@@ -49,15 +49,15 @@ with_little_memlock() {
     [[ $(attribute eight.h5 phases/01_write not_granted) == *'8 ranks of a node'* ]]
 }
 
-@test "no huge pages: told, and refused when required" {
+@test "no huge pages: reported, and refused if required" {
     command -v python3 >/dev/null || skip "no python3 here"
-    without_huge() { # a child that the kernel gives no transparent ones
+    without_huge() { # runs a command without transparent huge pages
         /usr/bin/python3 -c 'import ctypes, os, sys
 if ctypes.CDLL(None).prctl(41, 1, 0, 0, 0): sys.exit(77)
 os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     }
-    without_huge true || skip "huge pages cannot be kept back here"
-    [ "$(cat /proc/sys/vm/nr_hugepages 2>/dev/null || echo 0)" -eq 0 ] || skip "some are set aside"
+    without_huge true || skip "huge pages cannot be disabled here"
+    [ "$(cat /proc/sys/vm/nr_hugepages 2>/dev/null || echo 0)" -eq 0 ] || skip "huge pages are reserved"
     refused "not in huge pages" without_huge "$TIDEMILL" run --size 4m --huge-pages require "$target"
     without_huge "$TIDEMILL" run --quiet --size 4m --result r.h5 "$target"
     [ "$(column r.h5 phases/01_write/ranks pool_small_bytes)" -gt 0 ]
@@ -68,8 +68,8 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     [ -z "$(attribute never.h5 phases/01_write not_granted)" ]
 }
 
-@test "two lanes, each on its processor (a machine with two nodes is pretended)" {
-    [ "$(nproc)" -ge 2 ] || skip "one processor"
+@test "two lanes, each on its core (on a simulated machine with two NUMA nodes)" {
+    [ "$(nproc)" -ge 2 ] || skip "one core"
     export HWLOC_SYNTHETIC='numa:2 core:1 pu:1' HWLOC_THISSYSTEM=1
     "$TIDEMILL" run --quiet --size 8m --buffer-size 64k --writers 2 --producers 2 --verify \
         --result r.h5 "$target"
@@ -81,8 +81,8 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     [[ $(attribute force.h5 phases/01_write not_granted) != *'not bound'* ]]
 }
 
-@test "ranks with one lane each share the nodes out, and one that leaves some idle says so" {
-    [ "$(nproc)" -ge 2 ] || skip "one processor"
+@test "ranks with one lane each spread over the NUMA nodes; one that leaves some idle reports it" {
+    [ "$(nproc)" -ge 2 ] || skip "one core"
     export HWLOC_SYNTHETIC='numa:2 core:1 pu:1' HWLOC_THISSYSTEM=1
     "$TIDEMILL" run --quiet --size 4m --writers 1 --producers 1 --result one.h5 "$target"
     [[ $(attribute one.h5 phases/01_write not_granted) == *'threads on 1 of 2 NUMA nodes'* ]]
@@ -105,8 +105,8 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
     [ "$code" -eq 0 ]
 }
 
-@test "more threads than processors allowed: the doubt names the options" {
-    [ "$(nproc)" -ge 2 ] || skip "one processor"
+@test "more threads than allowed cores: the warning names the options" {
+    [ "$(nproc)" -ge 2 ] || skip "one core"
     mpirun -q -n 1 --bind-to core "$TIDEMILL" run --quiet --size 4m --writers 2 --result r.h5 "$target"
     [[ $(advice r.h5) == *binding* ]]
     "$TIDEMILL" report r.h5 | tr -s ' \n' ' ' >page

@@ -4,19 +4,19 @@
 
 load helper
 
-# Does the target know O_DIRECT? Else there is nothing to require.
+# Skips if O_DIRECT has no effect on the target.
 need_direct() {
     "$TIDEMILL" facts "$target" | grep -q 'in effect: yes' || skip "O_DIRECT has no effect here"
 }
 
-@test "--direct require names the alignment and the next good size" {
+@test "--direct require reports the alignment and the nearest valid size" {
     need_direct
     refused "--buffer-size 3906KiB" "$TIDEMILL" run --direct require --buffer-size 4MB "$target"
     refused "multiples of 512" "$TIDEMILL" run --direct require --buffer-size 100 "$target"
     refused "use '--size " "$TIDEMILL" run --direct require --size 10000001 "$target"
 }
 
-@test "under prefer the unaligned requests alone go buffered, and are counted" {
+@test "under prefer only the unaligned requests are buffered, and are counted" {
     need_direct
     "$TIDEMILL" run --quiet --size 10000001 --buffer-size 64k --verify --result r.h5 "$target"
     [ "$(attribute r.h5 phases/01_write direct_in_effect)" = yes ]
@@ -24,7 +24,7 @@ need_direct() {
     [ "$(column r.h5 phases/01_write/ranks buffered_bytes)" -le 65536 ]
 }
 
-@test "a direct write is backed by what the kernel counts and by the page cache" {
+@test "kernel counters and the page cache confirm a direct write" {
     need_direct
     "$TIDEMILL" run --quiet --size 8m --phases write --direct require --result r.h5 "$target"
     [ "$(column r.h5 phases/01_write/ranks device_written_bytes)" -ge 8388608 ]
@@ -34,7 +34,7 @@ need_direct() {
     [ "$(column never.h5 phases/01_write/ranks cached_pages)" -gt 0 ]
 }
 
-@test "--uncached leaves nothing in the page cache, or says that it cannot" {
+@test "--uncached leaves nothing in the page cache, or reports that it cannot" {
     "$TIDEMILL" run --quiet --size 8m --uncached --verify --result r.h5 "$target"
     if "$TIDEMILL" facts "$target" | grep -q 'uncached  *yes'; then
         [ "$(attribute r.h5 phases/01_write uncached)" = yes ]
@@ -46,7 +46,7 @@ need_direct() {
     fi
 }
 
-@test "--cache drop makes a buffered read cold, and the label says what was found" {
+@test "--cache drop makes a buffered read cold, and the label shows the page cache" {
     [[ $(stat -f -c %T "$target") != tmpfs ]] || skip "memory is never cold"
     "$TIDEMILL" run --quiet --size 8m --direct never --cache drop --result cold.h5 "$target"
     [[ $(attribute cold.h5 phases/02_read cache) == cold:* ]]
@@ -54,7 +54,7 @@ need_direct() {
     [ "$(column cold.h5 phases/02_read/ranks device_read_bytes)" -ge 8388608 ]
     [[ $(advice cold.h5) != *cached-reads* ]]
     "$TIDEMILL" run --quiet --size 8m --direct never --result warm.h5 "$target"
-    # the kernel may have taken some pages back meanwhile
+    # the kernel may have reclaimed some pages meanwhile
     [[ $(attribute warm.h5 phases/02_read cache) =~ ^may\ be\ cached.*\;\ ([0-9]+)\ of\ 2048\ sampled ]]
     [ "${BASH_REMATCH[1]}" -gt 20 ]
     [[ $(advice warm.h5) == *cached-reads* ]]
@@ -62,7 +62,7 @@ need_direct() {
     [ "$(column keep.h5 phases/02_read/ranks sampled_before_pages)" -eq 0 ]
 }
 
-@test "in memory 'auto' takes plain calls, and nothing is called direct" {
+@test "in memory 'auto' uses plain system calls, and nothing is called direct" {
     [ -d /dev/shm ] || skip "no /dev/shm here"
     mkdir /dev/shm/tidemill-test.$$
     "$TIDEMILL" run --quiet --size 4m --uncached --result r.h5 /dev/shm/tidemill-test.$$
@@ -73,7 +73,7 @@ need_direct() {
     [[ $(attribute r.h5 phases/01_write engine_reason) == *memory* ]]
 }
 
-@test "--uring-iopoll on a device that cannot: refused aloud" {
+@test "--uring-iopoll on a device without poll queues is refused" {
     need_direct
     "$TIDEMILL" facts "$target" | grep -q 'IOPOLL  *no' || skip "the device can be polled"
     refused "--uring-iopoll" "$TIDEMILL" run --size 4m --uring-iopoll "$target"

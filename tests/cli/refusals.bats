@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
-# Bad input: one clear line, exit 2, nothing touched, and all that once, however many ranks there are.
+# Bad input: exit 2, nothing changed, and one line, regardless of the number of ranks.
 
 load helper
 
-@test "an unknown option names the nearest known one" {
+@test "an unknown option: the nearest known one is suggested" {
     refused "unknown option '--sise'; is '--size' meant?" "$TIDEMILL" run --sise 4m "$target"
 }
 
-@test "an abbreviation is no option" {
+@test "an abbreviated option is unknown" {
     refused "unknown option '--prod'; is '--producers' meant?" "$TIDEMILL" run --prod 1 "$target"
 }
 
@@ -19,7 +19,7 @@ load helper
     refused '--size: its value is missing' "$TIDEMILL" run "$target" --size
 }
 
-@test "sizes that are none, with the column" {
+@test "invalid sizes, with the column" {
     refused 'column 3' "$TIDEMILL" run --size 64x "$target"
     refused 'column 2' "$TIDEMILL" run --size 1e6 "$target"
     refused 'not a whole number of bytes' "$TIDEMILL" run --size 16.9m "$target"
@@ -52,7 +52,7 @@ load helper
     refused '--generate once' "$TIDEMILL" run --size 4m --generate once --verify "$target"
 }
 
-@test "/dev/null gives nothing back" {
+@test "/dev/null cannot be read" {
     refused "'/dev/null' gives nothing back" "$TIDEMILL" run --size 4m --phases write,read /dev/null
 }
 
@@ -62,7 +62,7 @@ load helper
 
 @test "a target in a directory that is not writable" {
     if [ "$(id -u)" -eq 0 ]; then
-        skip "root may write everywhere; tried as another user below"
+        skip "root may write everywhere; the next test runs as another user"
     fi
     chmod 555 "$target"
     refused "$target" "$TIDEMILL" run --size 4m "$target"
@@ -76,7 +76,7 @@ load helper
     mkdir "$work/mine"
     chown nobody "$work/mine"
     chmod 755 "$target"
-    [ -x "$TIDEMILL" ] && runuser -u nobody -- test -x "$TIDEMILL" || skip "nobody cannot reach the program"
+    [ -x "$TIDEMILL" ] && runuser -u nobody -- test -x "$TIDEMILL" || skip "the other user cannot reach the program"
     cd "$work/mine"
     refused "$target" runuser -u nobody -- "$TIDEMILL" run --size 4m --result "$work/mine/r.h5" "$target"
 }
@@ -87,7 +87,7 @@ load helper
     [ "$(cat "$target/file")" = precious ]
 }
 
-@test "a device that is no block device and not /dev/null" {
+@test "a device that is neither a block device nor /dev/null" {
     refused /dev/zero "$TIDEMILL" run --size 4m --layout shared /dev/zero
 }
 
@@ -113,33 +113,33 @@ load helper
     refused '--result: its value is empty' "$TIDEMILL" run --size 4m --result= "$target"
 }
 
-@test "a settings file that is missing, wrong or has sections" {
+@test "a settings file that is missing or wrong" {
     refused "$work/none.conf" "$TIDEMILL" run --options-from "$work/none.conf" "$target"
     printf 'size = 4m\nsiez = 4m\n' >bad.conf
     refused "line 2 of 'bad.conf': unknown option 'siez'; is 'size' meant?" \
         "$TIDEMILL" run --options-from bad.conf "$target"
-    printf 'size = 4m\n[warm]\nphase = write\n' >sections.conf
+    printf 'size = 4m\n[warm\nphase = write\n' >sections.conf
     refused "line 2 of 'sections.conf'" "$TIDEMILL" run --options-from sections.conf "$target"
 }
 
-@test "more data than there is room for" {
+@test "more data than free space" {
     refused --force "$TIDEMILL" run --size 1024t "$target"
 }
 
-@test "files of all that there is room for" {
-    refused "'--preallocate' needs to know the size" \
+@test "--preallocate without a size" {
+    refused "--preallocate needs a size" \
         "$TIDEMILL" run --time 1s --preallocate --phases write "$target"
-    refused "give '--size' or '--size-per-rank'" \
+    refused "add --size or --size-per-rank" \
         ranks 2 run --time 1s --preallocate --phases write --layout shared "$target/new"
     "$TIDEMILL" run --time 1s --size 1m --preallocate --quiet --result r.h5 "$target"
     "$TIDEMILL" run --time 10ms --preallocate --phases write --quiet --result n.h5 /dev/null
 }
 
-@test "a world of one under a launcher that started more" {
+@test "an MPI world of one rank under a launcher that started more" {
     refused 'srun' env SLURM_JOB_ID=7 SLURM_STEP_ID=0 SLURM_NTASKS=4 SLURM_STEP_NUM_TASKS=4 \
         SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_NODEID=0 SLURM_NNODES=1 \
         "$TIDEMILL" run --size 4m "$target"
-    # the others keep still: only process 0 prints
+    # only process 0 prints
     apart env SLURM_JOB_ID=7 SLURM_STEP_ID=0 SLURM_NTASKS=4 SLURM_STEP_NUM_TASKS=4 \
         SLURM_PROCID=3 SLURM_LOCALID=3 SLURM_NODEID=0 SLURM_NNODES=1 \
         "$TIDEMILL" run --size 4m "$target"
@@ -156,18 +156,18 @@ load helper
     refused 'cannot share' ranks 4 run --size 4m --writers 8 --buffer-count 4 "$target"
 }
 
-@test "report refuses what is no result" {
+@test "report refuses a file that is not a result" {
     refused "$work/none.h5" "$TIDEMILL" report "$work/none.h5"
     printf 'text' >text.h5
     refused text.h5 "$TIDEMILL" report text.h5
     refused 'no result file' "$TIDEMILL" report
 }
 
-@test "verifying other bytes than the stored run wrote" {
+@test "verifying with other content than the stored run wrote" {
     "$TIDEMILL" run --quiet --size 1m --keep --result k.h5 "$target"
     for other in '--seed 1' '--compress-ratio 2' '--dedup-ratio 2'; do
         # shellcheck disable=SC2086 # an option and its value
-        refused "wrote other bytes than '${other%% *}' says" \
+        refused "the stored run had another ${other%% *}, so" \
             "$TIDEMILL" run --options-from k.h5 --phases verify $other
     done
     "$TIDEMILL" run --quiet --options-from k.h5 --phases read --seed 1 --result r.h5

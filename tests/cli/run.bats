@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Small real runs: exit codes, what is left behind, what is said where.
+# Small real runs: exit codes, files left behind, and what is printed to which stream.
 
 load helper
 
@@ -21,7 +21,7 @@ result() { # the one result file
     [ "$(find "$target" -type f -printf '%s %f\n')" = '10000019 shared' ]
 }
 
-@test "each rank its file, each writer its file" {
+@test "one file for each rank, one file for each writer" {
     ranks 3 run --size 9999999 --layout rank --keep --verify --buffer-size 64k "$target"
     [ "$(find "$target" -type f -printf '%f\n' | sort | xargs)" = 'r0 r1 r2' ]
     [ "$(find "$target" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')" -eq 9999999 ]
@@ -31,7 +31,7 @@ result() { # the one result file
     [ "$(find "$target" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')" -eq 8388608 ]
 }
 
-@test "64 ranks of one machine: each byte once, each rank in the result" {
+@test "64 ranks on one machine: each byte once, each rank in the result" {
     ranks 64 run --quiet --size 67108867 --buffer-size 64k --writers 2 --layout shared --verify \
         --keep --result r.h5 "$target"
     [ "$(attribute r.h5 phases/01_write bytes)" -eq 67108867 ]
@@ -51,7 +51,7 @@ with h5py.File("r.h5") as r:
     diff before <(state_of)
 }
 
-@test "report doubts a result whose figures were changed by hand" {
+@test "report warns of a result whose figures were changed by hand" {
     "$TIDEMILL" run --size 4m --result r.h5 "$target" >ran
     ! grep 'does not\|together' ran || false
     /usr/bin/python3 -c 'import h5py; f = h5py.File("r.h5", "r+"); f["phases/01_write"].attrs["bytes"] *= 2'
@@ -64,13 +64,13 @@ with h5py.File("r.h5") as r:
     "$TIDEMILL" run --size 4m --result r.h5 "$target" >ran
     "$TIDEMILL" report r.h5 >reported
     grep -q 'GiB/s' reported
-    # what run printed beyond the summary (the path of the result, say) may differ
+    # lines of run that are not part of the summary (such as the result's path) may differ
     [ "$(grep -c . reported)" -ge 5 ]
     grep -vxFf ran reported >differs || true
     [ ! -s differs ]
 }
 
-@test "parsed bytes are echoed" {
+@test "the plan shows parsed sizes in bytes" {
     run "$TIDEMILL" run --size 4MB --phases write /dev/null
     [ "$status" -eq 0 ]
     [[ $output == *4000000* || $output == *'4 000 000'* ]]
@@ -83,7 +83,7 @@ with h5py.File("r.h5") as r:
     [ "$(attribute "$(result)" /phases/01_write kind)" = write ]
 }
 
-@test "a changed byte: exit 3, the file and the offset are named" {
+@test "a changed byte: exit 3, file and offset are reported" {
     "$TIDEMILL" run --size 8m --layout shared --keep --result first.h5 "$target"
     file=$(find "$target" -type f)
     byte=$(od -An -tu1 -j 1234567 -N 1 "$file" | tr -d ' ')
@@ -103,7 +103,7 @@ with h5py.File("r.h5") as r:
     find "$target" -type f | sort | diff before -
 }
 
-@test "the command line wins over the settings file, wherever it stands" {
+@test "the command line takes precedence over the settings file, in any order" {
     mkdir other
     printf 'size = 2m\nkeep = yes\ntarget = %s\n' "$work/other" >set.conf
     "$TIDEMILL" run --size 4m "$target" --options-from set.conf
@@ -119,7 +119,7 @@ with h5py.File("r.h5") as r:
     "$TIDEMILL" run --size 1m --result r.h5 --overwrite "$target"
 }
 
-@test "SIGTERM: exit 143, a result that says interrupted, own files removed" {
+@test "SIGTERM: exit 143, a result marked as interrupted, files removed" {
     "$TIDEMILL" run --time 600 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
     pid=$!
     await "data in the target" wrote 64k
@@ -131,7 +131,7 @@ with h5py.File("r.h5") as r:
     [ -z "$(ls -A "$target")" ]
 }
 
-@test "a full file system: exit 1, a result that says failed, one line" {
+@test "a full file system: exit 1, a result marked as failed, one line" {
     [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
     unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
     apart unshare -m --propagation private bash -c '
@@ -143,7 +143,7 @@ with h5py.File("r.h5") as r:
     [ "$(attribute r.h5 / status)" = failed ]
 }
 
-@test "a result that had no room meanwhile is saved when the data are gone" {
+@test "a result that did not fit during the run is saved after the data are removed" {
     [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
     unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
     apart unshare -m --propagation private bash -c '
@@ -158,7 +158,7 @@ with h5py.File("r.h5") as r:
     [ "$(attribute kept.h5 /phases/01_write bytes)" -gt 0 ]
 }
 
-@test "other requests than the stored run made find all the same damage" {
+@test "a buffer size other than the stored run's finds the same damage" {
     "$TIDEMILL" run --quiet --size 8m --seed 5 --keep --result k.h5 "$target"
     dd if=/dev/zero of="$(find "$target" -type f)" bs=4k seek=700 count=512 conv=notrunc status=none
     for size in 64KiB 4MiB; do
@@ -175,7 +175,7 @@ with h5py.File("r.h5") as r:
     "$TIDEMILL" run --quiet --options-from part.h5 --phases verify --result all.h5
 }
 
-@test "what a time let be written is verified whole, or it is told that it was not" {
+@test "data of a run that --time ended are verified completely, or the rest is reported" {
     "$TIDEMILL" run --quiet --size 64m --time 2 --rate 2m --buffer-size 64k --phases write --keep \
         --result part.h5 "$target"
     local written
@@ -197,10 +197,10 @@ with h5py.File("r.h5") as r:
     [ ! -s "$out" ]
 }
 
-@test "runs that start together do not take each other's result" {
+@test "runs that start together get different result files" {
     local pids=() failed=0 named
     for i in 1 2 3 4; do
-        "$TIDEMILL" run --quiet --size 1m "$target" 2>"err$i" & # four want the same default name
+        "$TIDEMILL" run --quiet --size 1m "$target" 2>"err$i" & # all four start with the same default name
         pids+=($!)
     done
     for pid in "${pids[@]}"; do
@@ -212,14 +212,14 @@ with h5py.File("r.h5") as r:
     [ "$(cat err? | wc -l)" -eq 0 ]
 }
 
-@test "standard output that cannot be written to is a failure" {
+@test "a failed write to standard output is a failure" {
     "$TIDEMILL" run --quiet --size 1m --result r.h5 "$target"
     run bash -c '"$1" report r.h5 >/dev/full' - "$TIDEMILL"
     [ "$status" -eq 1 ]
     [[ $output == *'standard output'* ]]
 }
 
-@test "names that steer a terminal are shown without what does it" {
+@test "names with control characters are printed without them" {
     local name=$'e\033]0;title\007v\033[8mi\302\233l\nline'
     mkdir "$target/$name"
     steers() { LC_ALL=C grep -aqP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$out" "$err"; }
@@ -248,10 +248,10 @@ with h5py.File("r.h5") as r:
     [ "$(attribute r.h5 /phases/01_write bytes)" -gt 1000000 ]
 }
 
-@test "a target that gets nothing and a seed that is used again are told" {
+@test "warnings: an unused target, a repeated seed" {
     mkdir other
-    "$TIDEMILL" run --size 1m --keep --result r.h5 "$target" "$PWD/other" | grep -q "other' gets nothing"
-    "$TIDEMILL" run --options-from r.h5 --result s.h5 "$target" | grep -q 'same bytes'
+    "$TIDEMILL" run --size 1m --keep --result r.h5 "$target" "$PWD/other" | grep -q "other' is not used"
+    "$TIDEMILL" run --options-from r.h5 --result s.h5 "$target" | tr -s ' \n' ' ' | grep -q 'same bytes'
 }
 
 @test "a data set smaller than a sector is not called direct" {
@@ -261,7 +261,7 @@ with h5py.File("r.h5") as r:
     [ "$(attribute r.h5 /phases/01_write direct_in_effect)" != yes ]
 }
 
-@test "SIGHUP ends a run as SIGTERM does, and nohup keeps it going" {
+@test "SIGHUP ends a run like SIGTERM, but not under nohup" {
     "$TIDEMILL" run --time 600 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
     pid=$!
     await "data in the target" wrote 64k
@@ -270,7 +270,7 @@ with h5py.File("r.h5") as r:
     wait "$pid" || status=$?
     [ "$status" -eq 143 ]
     [ -z "$(ls -A "$target")" ]
-    # In its stead the handlers of this sanitizer say that no signal was ignored before.
+    # The thread sanitizer's handlers hide which signals were ignored before.
     nm -D "$TIDEMILL" | grep -q __tsan && skip "nohup is not seen through the thread sanitizer"
     nohup "$TIDEMILL" run --quiet --size 4m --rate 1m --buffer-size 64k --phases write \
         --result s.h5 "$target" >out 2>err &

@@ -52,7 +52,7 @@ field() {
     done
 }
 
-@test "a section's data are in a folder of their own and a reader finds damage in them" {
+@test "each section's data are in a directory of their own" {
     three_sections
     apart "$TIDEMILL" run --options-from three.conf --phases dump,small --keep --result result.h5
     [ "$status" -eq 0 ]
@@ -62,7 +62,7 @@ field() {
     [ "$(ls "$folder/small")" = shared ]
 }
 
-@test "the page names the sections and what they set" {
+@test "plan and summary show the sections and what they set" {
     three_sections
     apart "$TIDEMILL" run --options-from three.conf --result result.h5
     [ "$status" -eq 0 ]
@@ -84,7 +84,7 @@ field() {
     [ "$(field 04_restart position)" -eq 2 ]
 }
 
-@test "a result with sections gives them back" {
+@test "--options-from a result with sections restores them" {
     three_sections
     apart "$TIDEMILL" run --options-from three.conf --seed 7 --result first.h5
     [ "$status" -eq 0 ]
@@ -95,8 +95,8 @@ field() {
 
 @test "free space is summed over the data sets" {
     three_sections
-    room=$(df --output=avail -B1 "$target" | tail -1)
-    sed -i "s/^size-per-rank = 3m/size = $((room * 2 / 3))/; s/^size-per-rank = 1m/size = $((room * 2 / 3))/" three.conf
+    free=$(df --output=avail -B1 "$target" | tail -1)
+    sed -i "s/^size-per-rank = 3m/size = $((free * 2 / 3))/; s/^size-per-rank = 1m/size = $((free * 2 / 3))/" three.conf
     apart "$TIDEMILL" run --options-from three.conf --dry-run
     [ "$status" -eq 2 ]
     grep -q 'and other targets of its file system' "$err"
@@ -115,11 +115,11 @@ field() {
     [ -n "$(ls -A "$target")" ]
     apart "$TIDEMILL" run --cleanup dead.h5
     [ "$status" -eq 0 ]
-    grep -q '^removed 3 files and 3 folders' "$out"
+    grep -q '^removed 3 files and 3 directories' "$out"
     [ -z "$(ls -A "$target")" ]
 }
 
-@test "bad sections are refused before anything is touched" {
+@test "bad sections are refused and change nothing" {
     three_sections
     printf 'target = %s\n[a]\nphase = read\ndata = b\n' "$target" >bad.conf
     apart "$TIDEMILL" run --options-from bad.conf

@@ -4,8 +4,8 @@
 
 load helper
 
-# Runs a command with io_uring_setup failing: without_uring ERRNO COMMAND... (the leak check of a
-# sanitizer cannot work below strace)
+# without_uring ERRNO COMMAND...: runs a command in which io_uring_setup fails (the leak check of a
+# sanitizer does not work under strace)
 without_uring() {
     local error=$1
     shift
@@ -17,7 +17,7 @@ need_strace() {
     without_uring ENOSYS true 2>/dev/null || skip "strace cannot trace here"
 }
 
-@test "io_uring off on all ranks: 'uring' refuses with the cause, 'auto' goes on and says so" {
+@test "io_uring off on all ranks: 'uring' refuses with the cause, 'auto' continues and reports it" {
     need_strace
     refused "older than 5.1" without_uring ENOSYS "$TIDEMILL" run --engine uring --size 1m "$target"
     refused "seccomp" without_uring EPERM "$TIDEMILL" run --engine uring --size 1m "$target"
@@ -29,8 +29,8 @@ need_strace() {
     [[ $(advice r.h5) == *fallback-engine* ]]
 }
 
-# What the kernel says under sysctl kernel.io_uring_disabled, on this machine's view of it alone.
-# switched_off VALUE ERRNO_OF_SETUP COMMAND...
+# switched_off VALUE COMMAND...: runs a command that reads VALUE as sysctl
+# kernel.io_uring_disabled
 switched_off() {
     # shellcheck disable=SC2016 # expanded inside
     unshare -m --propagation private bash -c '
@@ -40,7 +40,7 @@ switched_off() {
         exec "$@"' "$work/out.sysctl" "$1" "${@:2}"
 }
 
-@test "io_uring off by sysctl: refused with its name and value, 'auto' goes on and says so" {
+@test "io_uring off by sysctl: refused with its name and value, 'auto' continues and reports it" {
     need_strace
     [ -e /proc/sys/kernel/io_uring_disabled ] || skip "this kernel has no such sysctl"
     touch "$work/out.sysctl"
@@ -66,7 +66,7 @@ some_without() {
         -e inject=io_uring_setup:error=EPERM "$TIDEMILL" "$@" : -n 1 "$TIDEMILL" "$@"
 }
 
-@test "io_uring off on one rank: one engine for all, and the rank is named" {
+@test "io_uring off on one rank: one engine for all, and the rank is reported" {
     need_strace
     need_uring
     refused "1 of 3 ranks" some_without run --engine uring --size 1m "$target"

@@ -29,15 +29,15 @@ row() {
     [ "$status" -eq 0 ]
     row '4 KiB' | grep -Eq ' 1024 +50\.00 +2\.000 '
     row '1 MiB' | grep -Eq ' 4 +50\.00 +2\.000 '
-    grep -q 'in 2 files; passed over: 1 links' "$out"
+    grep -q 'in 2 files; skipped: 1 links' "$out"
 }
 
-@test "holes of a huge sparse file are left out, and that quickly" {
+@test "holes of a huge sparse file are skipped quickly" {
     truncate -s 4T "$target/sparse"
     head -c 4096 /dev/urandom | dd of="$target/sparse" bs=4096 seek=500000000 conv=notrunc status=none
     apart timeout 20 "$TIDEMILL" inspect "$target/sparse"
     [ "$status" -eq 0 ]
-    grep -q 'left out: 4.00 TiB of holes' "$out"
+    grep -q 'skipped: 4.00 TiB of holes' "$out"
     row '4 KiB' | grep -Eq ' 256 '
 }
 
@@ -47,7 +47,7 @@ row() {
     apart "$TIDEMILL" inspect "$target"
     [ "$status" -eq 0 ]
     grep -q 'in 1 file (1 empty)' "$out"
-    grep -q 'nothing to judge' "$out"
+    grep -q 'no data to analyse' "$out"
 }
 
 @test "what cannot be read is named, the rest is judged, exit 1" {
@@ -60,8 +60,8 @@ row() {
     row '4 KiB' | grep -Eq ' 256 +100\.00 '
 }
 
-@test "asked wrongly: exit 2" {
+@test "usage errors: exit 2" {
     refused "no path given" "$TIDEMILL" inspect
     refused "unknown option '--deep'" "$TIDEMILL" inspect --deep "$target"
-    refused "'' is no path" "$TIDEMILL" inspect ''
+    refused "a path is an empty name" "$TIDEMILL" inspect ''
 }

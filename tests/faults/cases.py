@@ -368,8 +368,8 @@ def real():
     yield from frozen()
     yield from gone_bad()
     yield Case(name="no space: refused beforehand", engine="uring", storage="small_tmpfs", code=2,
-               lines=("(1 of 2 ranks .*: )?the plan puts 4194304 bytes on '{target}', which has "
-                      "room for [0-9]+: give a smaller size, or '--force'",), status=None)
+               lines=("(1 of 2 ranks .*: )?the plan needs 4194304 bytes on '{target}', which has "
+                      "[0-9]+ available: use a smaller size, or --force",), status=None)
 
 
 def frozen():

@@ -41,11 +41,11 @@ kept() { # RESULT WORDS
         "$TIDEMILL" report "$layout.h5" >page
         clean "$layout.h5"
         [ "$status" -eq 0 ]
-        grep -Eq '^removed [1-9] files? and 1 folder of run [0-9a-f]{16}$' "$out"
+        grep -Eq '^removed [1-9] files? and 1 directory of run [0-9a-f]{16}$' "$out"
         [ -z "$(ls -A "$target")" ]
         clean "$layout.h5"
         [ "$status" -eq 0 ]
-        grep -q '^removed 0 files and 0 folders' "$out"
+        grep -q '^removed 0 files and 0 directories' "$out"
     done
 }
 
@@ -140,7 +140,7 @@ end_going() {
     kept r2.h5 'cannot check whether another run'
     apart "$TIDEMILL" run --cleanup r2.h5 --force
     [ "$status" -eq 0 ]
-    grep -q '^removed 1 file and 1 folder' "$out"
+    grep -q '^removed 1 file and 1 directory' "$out"
     [ -z "$(ls -A "$target")" ]
 }
 
@@ -155,7 +155,7 @@ end_going() {
 
 @test "what was to be kept is kept" {
     "$TIDEMILL" run --size 1m --quiet --keep --result r.h5 "$target"
-    kept r.h5 'told to keep its files (--keep)'
+    kept r.h5 'kept its files on request (--keep)'
 }
 
 @test "what is no result, or not there, or with a target" {

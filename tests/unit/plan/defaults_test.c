@@ -374,12 +374,12 @@ static void test_size_and_seed(void **state)
 }
 
 /* Resolves with this room; the data set's bytes of two ranks. */
-static uint64_t resolved_bytes(struct options *options, uint64_t room_bytes, bool reads_whole)
+static uint64_t resolved_bytes(struct options *options, uint64_t space_bytes, bool reads_whole)
 {
     const struct resolution with = {
         .capacity = machine(4, 4096 * MIB, 0, 1024),
         .random = 5,
-        .room_bytes = room_bytes,
+        .space_bytes = space_bytes,
         .ranks = 2,
         .reads_whole = reads_whole,
     };
@@ -395,7 +395,7 @@ static void test_a_data_set_without_a_size(void **state)
     (void)state;
     static const struct {
         const char *time;
-        uint64_t room_bytes;
+        uint64_t space_bytes;
         bool reads_whole;
         uint64_t right;
     } cases[] = {
@@ -409,7 +409,7 @@ static void test_a_data_set_without_a_size(void **state)
         options_fresh(&options);
         if (cases[i].time)
             option_give(&options, OPTION_TIME, cases[i].time);
-        assert_int_equal(resolved_bytes(&options, cases[i].room_bytes, cases[i].reads_whole),
+        assert_int_equal(resolved_bytes(&options, cases[i].space_bytes, cases[i].reads_whole),
                          cases[i].right);
         options_release(&options);
     }

@@ -12,35 +12,35 @@ enum { RANKS_MOST = 24 };
 static const enum target_kind directories[] = {TARGET_DIRECTORY, TARGET_DIRECTORY,
                                                TARGET_DIRECTORY};
 
-/* What all ranks' data sets say about one file of the plan. */
+/* What the data sets of all ranks report of one file of the plan. */
 struct file_facts {
     uint32_t creators;
     uint64_t bytes;
     const char *path;
 };
 
-static void look_at_parts(struct dataset *dataset, struct file_facts *files, char *paths[])
+static void check_parts(struct dataset *dataset, struct file_facts *files, char *paths[])
 {
     for (uint32_t i = 0; i < dataset->part_count; i++) {
         struct part *part = &dataset->parts[i];
         struct file_facts *file = &files[part->share.file];
         assert_false(part->made);
         if (!part->share.bytes) {
-            assert_false(part->creates); /* a writer without a share makes no file */
+            assert_false(part->creates); /* a writer without a share creates no file */
             continue;
         }
         file->bytes += part->share.bytes;
         file->creators += part->creates;
         if (part->creates)
-            assert_int_equal(part->share.file_offset, 0); /* who begins it makes it */
+            assert_int_equal(part->share.file_offset, 0); /* the first writer creates it */
         if (!file->path)
             file->path = paths[part->share.file] = strdup(part->path);
         assert_string_equal(part->path, file->path);
     }
 }
 
-/* Each file that gets bytes is made by exactly one writer of all ranks, and all agree on its name;
- * no two files have the same one. */
+/* Each file with data is created by exactly one writer, all ranks agree on its path, and no two
+ * files have the same path. */
 static void check_creators(const struct plan *plan)
 {
     enum { FILES_MOST = RANKS_MOST * 4 };
@@ -53,7 +53,7 @@ static void check_creators(const struct plan *plan)
         struct dataset dataset;
         assert_int_equal(dataset_init(&dataset, &cluster, plan, NULL), 0);
         assert_non_null(strstr(dataset.folder, "/tidemill-id"));
-        look_at_parts(&dataset, files, paths);
+        check_parts(&dataset, files, paths);
         dataset_release(&dataset);
         dataset_release(&dataset);
     }
@@ -84,7 +84,7 @@ static void random_options(struct property *property, struct options *options)
     options->common.size_bytes = 1 + property_below(property, 4096 * 120);
 }
 
-static void test_each_file_has_one_maker(void **state)
+static void test_each_file_has_one_creator(void **state)
 {
     (void)state;
     struct property property = property_start("makers");
@@ -113,7 +113,7 @@ static void test_each_file_has_one_maker(void **state)
     }
 }
 
-/* What a rank reads of another one is what that one wrote. */
+/* A rank reads another rank's part from the path to which that rank wrote it. */
 static void test_foreign_parts(void **state)
 {
     (void)state;
@@ -154,7 +154,7 @@ static void test_foreign_parts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_file_has_one_maker),
+        cmocka_unit_test(test_each_file_has_one_creator),
         cmocka_unit_test(test_foreign_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
