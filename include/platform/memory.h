@@ -54,7 +54,8 @@ int arena_try_huge(size_t bytes, struct failure *why);
 /* Returns the size of an explicit huge page; 0 if the kernel has none. */
 size_t arena_huge_page_bytes(void);
 
-/* Returns the number of free explicit huge pages. */
+/* Return the number of explicit huge pages that are set aside, and of those that are free. */
+int64_t arena_huge_pages(void);
 int64_t arena_huge_pages_free(void);
 
 /* Gets the kernel's mode of transparent huge pages: "always", "madvise", "never"; "" if unknown. */

@@ -9,39 +9,43 @@
 #include "base/failure.h"
 #include "record/record.h"
 
+/* FACT(ID, label, COMPARED | MOMENTARY): a momentary value changes while nodes are inspected, so a
+ * difference between nodes is shown but not marked. */
 #define NODE_FACTS(FACT)                                                                           \
-    FACT(SYSTEM, "system")                                                                         \
-    FACT(KERNEL, "kernel")                                                                         \
-    FACT(CPU, "CPU")                                                                               \
-    FACT(CORES, "cores")                                                                           \
-    FACT(FREQUENCY, "frequency")                                                                   \
-    FACT(ALLOWED, "allowed CPUs")                                                                  \
-    FACT(NUMA, "NUMA nodes")                                                                       \
-    FACT(MEMORY, "memory")                                                                         \
-    FACT(HUGE, "huge pages")                                                                       \
-    FACT(MEMLOCK, "lockable")                                                                      \
-    FACT(FILES, "open files")                                                                      \
-    FACT(URING, "io_uring")                                                                        \
-    FACT(SQPOLL, "  SQPOLL")                                                                       \
-    FACT(FIXED, "  fixed")                                                                         \
-    FACT(NETWORK, "network")                                                                       \
-    FACT(PROGRAM, "program")                                                                       \
-    FACT(LIBRARIES, "libraries")
+    FACT(SYSTEM, "system", COMPARED)                                                               \
+    FACT(KERNEL, "kernel", COMPARED)                                                               \
+    FACT(CPU, "CPU", COMPARED)                                                                     \
+    FACT(CORES, "cores", COMPARED)                                                                 \
+    FACT(FREQUENCY, "frequency", COMPARED)                                                         \
+    FACT(ALLOWED, "allowed CPUs", COMPARED)                                                        \
+    FACT(NUMA, "NUMA nodes", COMPARED)                                                             \
+    FACT(MEMORY, "memory", COMPARED)                                                               \
+    FACT(HUGE, "huge pages", COMPARED)                                                             \
+    FACT(HUGE_FREE, "  free", MOMENTARY)                                                           \
+    FACT(MEMLOCK, "lockable", COMPARED)                                                            \
+    FACT(FILES, "open files", COMPARED)                                                            \
+    FACT(URING, "io_uring", COMPARED)                                                              \
+    FACT(SQPOLL, "  SQPOLL", COMPARED)                                                             \
+    FACT(FIXED, "  fixed", COMPARED)                                                               \
+    FACT(NETWORK, "network", COMPARED)                                                             \
+    FACT(PROGRAM, "program", COMPARED)                                                             \
+    FACT(LIBRARIES, "libraries", COMPARED)
 
 #define TARGET_FACTS(FACT)                                                                         \
-    FACT(KIND, "kind")                                                                             \
-    FACT(MOUNT, "mount")                                                                           \
-    FACT(SPACE, "space")                                                                           \
-    FACT(DEVICE, "device")                                                                         \
-    FACT(PARTS, "  members")                                                                       \
-    FACT(DIRECT, "O_DIRECT")                                                                       \
-    FACT(UNIT, "  unit")                                                                           \
-    FACT(BYPASS, "  bypasses")                                                                     \
-    FACT(UNCACHED, "uncached")                                                                     \
-    FACT(PREALLOCATE, "preallocate")                                                               \
-    FACT(IOPOLL, "IOPOLL")
+    FACT(KIND, "kind", COMPARED)                                                                   \
+    FACT(MOUNT, "mount", COMPARED)                                                                 \
+    FACT(SPACE, "space", COMPARED)                                                                 \
+    FACT(SPACE_FREE, "  free", MOMENTARY)                                                          \
+    FACT(DEVICE, "device", COMPARED)                                                               \
+    FACT(PARTS, "  members", COMPARED)                                                             \
+    FACT(DIRECT, "O_DIRECT", COMPARED)                                                             \
+    FACT(UNIT, "  unit", COMPARED)                                                                 \
+    FACT(BYPASS, "  bypasses", COMPARED)                                                           \
+    FACT(UNCACHED, "uncached", COMPARED)                                                           \
+    FACT(PREALLOCATE, "preallocate", COMPARED)                                                     \
+    FACT(IOPOLL, "IOPOLL", COMPARED)
 
-#define FACT(ID, label) FACT_##ID,
+#define FACT(ID, label, kind) FACT_##ID,
 enum node_fact { NODE_FACTS(FACT) NODE_FACT_COUNT };
 enum target_fact { TARGET_FACTS(FACT) TARGET_FACT_COUNT };
 #undef FACT
@@ -56,8 +60,13 @@ struct fact_row {
     char values[FACTS_MOST][FACT_TEXT];
 };
 
-extern const char *const node_fact_labels[NODE_FACT_COUNT];
-extern const char *const target_fact_labels[TARGET_FACT_COUNT];
+struct fact_kind {
+    const char *label;
+    bool momentary;
+};
+
+extern const struct fact_kind node_facts[NODE_FACT_COUNT];
+extern const struct fact_kind target_facts[TARGET_FACT_COUNT];
 
 int facts_of_node(struct fact_row *row, struct failure *why);
 void facts_of_target(const char *path, struct fact_row *row);

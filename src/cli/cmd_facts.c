@@ -51,8 +51,8 @@ static bool differs(const struct fact_row *row, const struct fact_row *common, s
     return strcmp(row->values[fact], common->values[fact]) != 0;
 }
 
-static void write_fact(const struct fact_row *rows, size_t count, size_t fact, const char *label,
-                       struct text *out)
+static void write_fact(const struct fact_row *rows, size_t count, size_t fact,
+                       const struct fact_kind *kind, struct text *out)
 {
     const struct fact_row *common = &rows[most_common(rows, count, fact)];
     size_t others = 0;
@@ -60,7 +60,8 @@ static void write_fact(const struct fact_row *rows, size_t count, size_t fact, c
         others += differs(&rows[i], common, fact);
     if (!others && !common->values[fact][0])
         return;
-    text_add(out, "%c %-*s %s\n", others ? '*' : ' ', LABEL_WIDTH, label, common->values[fact]);
+    text_add(out, "%c %-*s %s\n", others && !kind->momentary ? '*' : ' ', LABEL_WIDTH, kind->label,
+             common->values[fact]);
     size_t shown = 0;
     for (size_t i = 0; i < count && shown < DIFFERENT_SHOWN; i++)
         if (differs(&rows[i], common, fact)) {
@@ -72,10 +73,16 @@ static void write_fact(const struct fact_row *rows, size_t count, size_t fact, c
         text_add(out, "  %*s and %zu more nodes\n", LABEL_WIDTH, "", others - shown);
 }
 
+static bool is_marked(const struct fact_row *rows, size_t count, size_t row, size_t fact)
+{
+    return !node_facts[fact].momentary &&
+           differs(&rows[row], &rows[most_common(rows, count, fact)], fact);
+}
+
 static bool is_different(const struct fact_row *rows, size_t count, size_t row)
 {
     for (size_t fact = 0; fact < NODE_FACT_COUNT; fact++)
-        if (differs(&rows[row], &rows[most_common(rows, count, fact)], fact))
+        if (is_marked(rows, count, row, fact))
             return true;
     return false;
 }
@@ -94,19 +101,19 @@ static void write_nodes(const struct fact_row *rows, size_t count, struct text *
         text_add(out, "%c %-*s ", is_different(rows, count, i) ? '*' : ' ', (int)width,
                  rows[i].node);
         for (size_t fact = 0; fact < NODE_FACT_COUNT; fact++)
-            if (differs(&rows[i], &rows[most_common(rows, count, fact)], fact))
+            if (is_marked(rows, count, i, fact))
                 text_add(out, "%s %s", words++ ? "," : "",
-                         node_fact_labels[fact] + strspn(node_fact_labels[fact], " "));
+                         node_facts[fact].label + strspn(node_facts[fact].label, " "));
         text_add(out, "%s\n", words ? "" : " -");
     }
     text_add(out, "\n");
 }
 
-static void write_rows(const struct fact_row *rows, size_t count, const char *const *labels,
+static void write_rows(const struct fact_row *rows, size_t count, const struct fact_kind *kinds,
                        size_t facts, struct text *out)
 {
     for (size_t fact = 0; fact < facts; fact++)
-        write_fact(rows, count, fact, labels[fact], out);
+        write_fact(rows, count, fact, &kinds[fact], out);
 }
 
 /* Gathers the row of each node's leader on rank 0. */
@@ -137,7 +144,7 @@ static int report_node(struct cluster *cluster, struct fact_row *row, struct tex
                  cluster->shape.rank_count, cluster->shape.rank_count == 1 ? "" : "s",
                  cluster->library);
         write_nodes(rows, count, out);
-        write_rows(rows, count, node_fact_labels, NODE_FACT_COUNT, out);
+        write_rows(rows, count, node_facts, NODE_FACT_COUNT, out);
     }
     free(rows);
     return 0;
@@ -168,7 +175,7 @@ static int report_target(struct cluster *cluster, const char *path, struct fact_
         tell_error(all[0].values[FACT_KIND]);
     } else if (cluster->rank == 0) {
         text_add(out, "\n'%s'\n", path);
-        write_rows(all, count, target_fact_labels, TARGET_FACT_COUNT, out);
+        write_rows(all, count, target_facts, TARGET_FACT_COUNT, out);
     }
     free(rows);
     return code;

@@ -166,12 +166,22 @@ void arena_count(const struct arena *arena, struct arena_pages *pages)
                                                                         : pages->small_bytes;
 }
 
-int64_t arena_huge_pages_free(void)
+static int64_t huge_pages_number(const char *file)
 {
     char path[96];
-    snprintf(path, sizeof path, "/sys/kernel/mm/hugepages/hugepages-%zukB/free_hugepages",
-             arena_huge_page_bytes() >> 10);
+    snprintf(path, sizeof path, "/sys/kernel/mm/hugepages/hugepages-%zukB/%s",
+             arena_huge_page_bytes() >> 10, file);
     return small_file_number(path, 0);
+}
+
+int64_t arena_huge_pages(void)
+{
+    return huge_pages_number("nr_hugepages");
+}
+
+int64_t arena_huge_pages_free(void)
+{
+    return huge_pages_number("free_hugepages");
 }
 
 void arena_transparent_mode(char *out, size_t size)

@@ -23,9 +23,10 @@
 
 enum { TEST_BYTES = 8 << 20, TEST_REQUEST_BYTES = 1 << 20 };
 
-#define FACT(ID, label) [FACT_##ID] = (label),
-const char *const node_fact_labels[NODE_FACT_COUNT] = {NODE_FACTS(FACT)};
-const char *const target_fact_labels[TARGET_FACT_COUNT] = {TARGET_FACTS(FACT)};
+enum { COMPARED = false, MOMENTARY = true };
+#define FACT(ID, label, kind) [FACT_##ID] = {label, kind},
+const struct fact_kind node_facts[NODE_FACT_COUNT] = {NODE_FACTS(FACT)};
+const struct fact_kind target_facts[TARGET_FACT_COUNT] = {TARGET_FACTS(FACT)};
 #undef FACT
 
 _Static_assert((int)NODE_FACT_COUNT <= (int)FACTS_MOST, "they fit into a row");
@@ -62,13 +63,15 @@ static void describe_memory(struct fact_row *row, const struct record_node *node
     add(row, FACT_MEMORY, "; last-level cache ");
     add_size(row, FACT_MEMORY, node->last_level_cache_bytes);
     if (huge) {
-        add(row, FACT_HUGE, "%lld explicit of ", (long long)arena_huge_pages_free());
+        add(row, FACT_HUGE, "%lld explicit of ", (long long)arena_huge_pages());
         add_size(row, FACT_HUGE, (int64_t)huge);
-        add(row, FACT_HUGE, " are free; ");
+        add(row, FACT_HUGE, "; ");
+        add(row, FACT_HUGE_FREE, "%lld explicit; ", (long long)arena_huge_pages_free());
     }
     arena_transparent_mode(enabled, sizeof enabled);
-    add(row, FACT_HUGE, "transparent: %s; a pool of 8 MiB %s", enabled[0] ? enabled : "unknown",
-        arena_try_huge(TEST_BYTES, &none) ? "does not get any" : "gets them");
+    add(row, FACT_HUGE, "transparent: %s", enabled[0] ? enabled : "unknown");
+    add(row, FACT_HUGE_FREE, "a pool of 8 MiB %s",
+        arena_try_huge(TEST_BYTES, &none) ? "gets none" : "gets huge pages");
 }
 
 static void describe_lockable(struct fact_row *row)
@@ -241,9 +244,8 @@ static void describe_target(struct fact_row *row, const struct record_target *ta
         add(row, FACT_MOUNT, "%s on %s, %s (%s)", target->mount_point, target->source,
             target->file_system, target->options);
     if (target->size_bytes > 0 && target->kind != TARGET_KIND_NULL) {
-        add_size(row, FACT_SPACE, target->free_bytes);
-        add(row, FACT_SPACE, " free of ");
         add_size(row, FACT_SPACE, target->size_bytes);
+        add_size(row, FACT_SPACE_FREE, target->free_bytes);
     }
     if (target->device[0])
         describe_devices(row, target->device);
