@@ -1,6 +1,6 @@
 /*
- * The command line of 'run', read by the option table; prints nothing, never exits, leaves argv as
- * it is. Names are written in full: an abbreviation would change its meaning with the next option.
+ * The command line of 'run', parsed by the option table. Prints nothing, never exits, does not
+ * change argv. Does not accept abbreviations: a new option could change their meaning.
  */
 #ifndef TIDEMILL_OPTIONS_ARGUMENTS_H
 #define TIDEMILL_OPTIONS_ARGUMENTS_H
@@ -8,11 +8,10 @@
 #include "base/failure.h"
 #include "options/options.h"
 
-/* Reads argv[1..] (argv[0] is the command's name): options anywhere, "--name=value" and
- * "--name value", flags as "--name" (and "--no-name"), "--" ends them, the rest are targets.
- * '*help' is set when -h or --help stands there, and what follows is not looked at. Unknown options
- * are refused with the nearest known name. Of an option given twice the last one holds. The older
- * names: --output TARGET, --num-writers, --max-threads, --no-direct. */
+/* Parses argv[1..] (argv[0] is the command's name): options anywhere as "--name=value" or
+ * "--name value", flags as "--name" or "--no-name"; "--" ends the options; everything else is a
+ * target. Sets '*help' and stops at -h or --help. The last of an option given twice counts. Also
+ * accepts the older names --output TARGET, --num-writers, --max-threads and --no-direct. */
 int arguments_parse(struct options *options, int argc, char *const *argv, bool *help,
                     struct failure *why);
 

@@ -1,6 +1,4 @@
-/*
- * The ids and names of the engines, from engines.def.
- */
+/* The ids and names of the engines, from engines.def. */
 #ifndef TIDEMILL_OPTIONS_ENGINES_H
 #define TIDEMILL_OPTIONS_ENGINES_H
 

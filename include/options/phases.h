@@ -1,6 +1,4 @@
-/*
- * The kinds of phases, from phases.def, and the list that --phases gives.
- */
+/* The kinds of phases, from phases.def, and the list of --phases. */
 #ifndef TIDEMILL_OPTIONS_PHASES_H
 #define TIDEMILL_OPTIONS_PHASES_H
 
@@ -23,14 +21,14 @@ struct phase_kind {
     enum amount_unit unit;
     bool reads;
     bool writes;
-    bool checks; /* every byte, even without --verify */
+    bool checks; /* checks every byte, even without --verify */
 };
 
 extern const struct phase_kind phase_kinds[PHASE_COUNT];
 
 enum { PHASES_MOST = 64 };
 
-/* Parses a list of names between commas; -EINVAL names the word that is none. */
+/* Parses a comma-separated list of phases; -EINVAL for an unknown one. */
 int phases_parse(const char *list, enum phase_id phases[PHASES_MOST], size_t *count,
                  struct failure *why);
 

@@ -1,6 +1,4 @@
-/*
- * What "--repeat N" and "--repeat until=P%" ask for.
- */
+/* The value of "--repeat N" and "--repeat until=P%". */
 #ifndef TIDEMILL_OPTIONS_REPEAT_WORDS_H
 #define TIDEMILL_OPTIONS_REPEAT_WORDS_H
 
@@ -11,11 +9,11 @@
 enum { REPEAT_MOST = 1000, REPEAT_CAP = 30 };
 
 struct repeat {
-    uint64_t count; /* repetitions; with 'until' at most so many */
-    double until;   /* share of the median that half an interval may be; 0 = go by the count */
+    uint64_t count; /* repetitions; with 'until' the maximum */
+    double until;   /* half the confidence interval, as a share of the median; 0 = use 'count' */
 };
 
-/* -EINVAL. */
+/* Parses the value; NULL is one repetition. -EINVAL. */
 int repeat_words_read(const char *text, struct repeat *repeat, struct failure *why);
 
 #endif

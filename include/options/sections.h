@@ -1,9 +1,8 @@
 /*
- * Sections of a settings file: "[name]", "phase = KIND", any option of SCOPE_SECTION, targets of
- * its own, and "data = OTHER" when it reads what section OTHER wrote. They run in the order of the
- * file;
- * --phases selects some of them. A section's own values win over the command line's, and
- * --set SECTION.OPTION=VALUE changes them. Nothing of one section is in another.
+ * Sections of a settings file: "[name]", "phase = KIND", options of SCOPE_SECTION, targets, and
+ * "data = OTHER" if it reads the data of section OTHER. They run in the order of the file, and
+ * --phases selects some of them. A section's values take precedence over the command line;
+ * --set SECTION.OPTION=VALUE changes them. No section inherits from another.
  */
 #ifndef TIDEMILL_OPTIONS_SECTIONS_H
 #define TIDEMILL_OPTIONS_SECTIONS_H
@@ -29,7 +28,7 @@ struct assignment {
 
 struct section {
     char name[SECTION_NAME];
-    char data[SECTION_NAME]; /* the section whose data set it reads; "": its own */
+    char data[SECTION_NAME]; /* the section whose data set it reads, or "" */
     bool has_phase;
     enum phase_id phase;
     struct assignment *own;
@@ -39,30 +38,30 @@ struct section {
 /* Appends a section; -EINVAL for a name that is not [a-z0-9_-]{1,32} or exists already. */
 int sections_add(struct options *options, const char *name, size_t length, struct failure *why);
 
-/* Sets one key of the last section: "phase", "data", "target" or an option. Refusals do not name
- * the section. -EINVAL, -ENOMEM. */
+/* Sets one key of a section: "phase", "data", "target" or an option. Messages do not contain the
+ * section's name. -EINVAL, -ENOMEM. */
 int section_set(struct section *section, const char *key, const char *value, struct failure *why);
 
-/* The index of a section; section_count when there is none of this name. */
+/* Returns the index of the section with this name, or section_count. */
 size_t section_find(const struct options *options, const char *name);
 
-/* Applies the lines "SECTION.OPTION=VALUE" of --set, and drops the sections that --phases does not
- * name. Once, after everything was read. -EINVAL names what is unknown. */
+/* Applies --set, and removes the sections that --phases does not name. Call it once, after all
+ * options are parsed. -EINVAL for unknown sections and options. */
 int sections_select(struct options *options, struct failure *why);
 
-/* The settings of one section: the common ones and its own. 'settings' is to be released. */
+/* Copies the common settings and applies those of the section. The caller releases 'settings'. */
 int section_settings(const struct options *options, size_t index, struct settings *settings,
                      struct failure *why);
 
-/* Copies into a reader's settings what decides where the bytes are and which they are, from the
- * resolved settings of the section that wrote them. */
+/* Copies what decides the content and place of the data from the resolved settings of the section
+ * that writes them to those of a section that reads them. */
 int section_adopt(struct settings *reader, const struct settings *writer, struct failure *why);
 
-/* Rules between sections; those within one are options_check's. -EINVAL names the section. */
+/* Checks the rules between sections; options_check checks those within one. -EINVAL. */
 int sections_check(const struct options *options, struct failure *why);
 
-/* Appends a section as a settings file has it. With 'resolved' every value is given, except those
- * that a reader adopts. */
+/* Prints a section in the format of a settings file; with 'resolved', all of its values, except
+ * those that section_adopt copies. */
 void section_print(const struct section *section, const struct settings *resolved,
                    struct text *out);
 

@@ -1,6 +1,6 @@
 /*
- * The settings that steps name by index: those of the sections first, then those that a schedule
- * appends. Entries stay where they are and are never taken out.
+ * The settings that steps refer to by index: those of the sections first, then those that a
+ * schedule appends. Entries are never moved or removed.
  */
 #ifndef TIDEMILL_OPTIONS_SETTINGS_POOL_H
 #define TIDEMILL_OPTIONS_SETTINGS_POOL_H
@@ -14,7 +14,7 @@ struct settings_pool {
     uint32_t count;
 };
 
-/* Appends a copy; NULL when out of memory. */
+/* Appends a copy and returns it; NULL without memory. */
 struct settings *settings_pool_add(struct settings_pool *pool, const struct settings *from);
 
 void settings_pool_release(struct settings_pool *pool);

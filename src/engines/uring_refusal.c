@@ -13,9 +13,10 @@ int uring_refused(struct failure *why, int error)
 
     switch (error) {
     case ENOSYS:
-        return failure_set(why, -error,
-                           "io_uring is not there: the kernel is older than 5.1 or built without "
-                           "it, or a container hides it; use --engine pwrite");
+        return failure_set(
+            why, -error,
+            "io_uring is not available: the kernel is older than 5.1 or built without "
+            "it, or a container hides it; use --engine pwrite");
     case EPERM:
         sysctl = fopen("/proc/sys/kernel/io_uring_disabled", "re");
         if (sysctl && fscanf(sysctl, "%d", &disabled) != 1)

@@ -7,10 +7,7 @@
 #include "nearest.h"
 #include "option_table.h"
 
-/*
- * Not getopt_long: it accepts abbreviations and cannot be told not to, keeps its place in globals,
- * and changes the order of argv.
- */
+/* Not getopt_long, which always accepts abbreviations, uses globals and permutes argv. */
 struct line {
     struct options *options;
     int argc;
@@ -28,9 +25,9 @@ static int refuse_unknown(const char *argument, struct failure *why)
     name[strcspn(name, "=")] = '\0';
     const char *near = dashes == 2 ? nearest_option(name) : NULL;
     if (near)
-        return failure_set(why, -EINVAL, "unknown option '%s'; is '--%s' meant?", argument, near);
-    return failure_set(why, -EINVAL, "unknown option '%s'; 'tidemill run --help' lists them",
-                       argument);
+        return failure_set(why, -EINVAL, "unknown option '%s'; did you mean '--%s'?", argument,
+                           near);
+    return failure_set(why, -EINVAL, "unknown option '%s'; see 'tidemill run --help'", argument);
 }
 
 /* The value after "=", or the next argument. */
@@ -42,11 +39,11 @@ static int take_value(struct line *line, const char *name, const char *takes, ch
     else if (line->at + 1 < line->argc)
         *value = line->argv[++line->at];
     else
-        return failure_set(why, -EINVAL, "--%s: its value is missing (%s)", name, takes);
+        return failure_set(why, -EINVAL, "--%s needs a value (%s)", name, takes);
     return 0;
 }
 
-/* --set may be given several times: its values are kept as lines. */
+/* --set can be repeated: its values are joined as lines. */
 static int add_set(struct line *line, const char *value, struct failure *why)
 {
     struct text all = {0};
@@ -72,7 +69,7 @@ static int add_target(struct line *line, char *target)
     return 0;
 }
 
-/* "--no-name" of a flag; OPTION_COUNT when it is none. */
+/* Returns the flag of "--no-name", or OPTION_COUNT. */
 static enum option_id find_negated(const char *name)
 {
     if (strncmp(name, "no-", 3) != 0)
@@ -81,15 +78,15 @@ static enum option_id find_negated(const char *name)
     return id != OPTION_COUNT && option_table[id].kind == KIND_FLAG ? id : OPTION_COUNT;
 }
 
-static int read_without_value(struct line *line, const char *argument, const char *inside,
-                              enum option_id id, const char *value, struct failure *why)
+static int parse_without_value(struct line *line, const char *argument, const char *inside,
+                               enum option_id id, const char *value, struct failure *why)
 {
     if (inside)
         return failure_set(why, -EINVAL, "'%s': this option takes no value", argument);
     return set(line, id, value, why);
 }
 
-static int read_long(struct line *line, char *argument, struct failure *why)
+static int parse_long(struct line *line, char *argument, struct failure *why)
 {
     char name[64];
     char *inside = strchr(argument, '=');
@@ -107,10 +104,10 @@ static int read_long(struct line *line, char *argument, struct failure *why)
         return status ? status : add_target(line, value);
     }
     if (strcmp(name, "no-direct") == 0)
-        return read_without_value(line, argument, inside, OPTION_DIRECT, "never", why);
+        return parse_without_value(line, argument, inside, OPTION_DIRECT, "never", why);
     enum option_id negated = find_negated(name);
     if (negated != OPTION_COUNT)
-        return read_without_value(line, argument, inside, negated, "no", why);
+        return parse_without_value(line, argument, inside, negated, "no", why);
     enum option_id id = options_find(name);
     if (id == OPTION_COUNT)
         return refuse_unknown(argument, why);
@@ -121,7 +118,7 @@ static int read_long(struct line *line, char *argument, struct failure *why)
 }
 
 /* One argument, not yet after "--". */
-static int read_argument(struct line *line, char *argument, bool *help, struct failure *why)
+static int parse_argument(struct line *line, char *argument, bool *help, struct failure *why)
 {
     if (strcmp(argument, "-h") == 0 || strcmp(argument, "--help") == 0) {
         *help = true;
@@ -130,7 +127,7 @@ static int read_argument(struct line *line, char *argument, bool *help, struct f
     if (strcmp(argument, "-v") == 0)
         return set(line, OPTION_VERBOSE, "yes", why);
     if (strncmp(argument, "--", 2) == 0)
-        return read_long(line, argument, why);
+        return parse_long(line, argument, why);
     if (argument[0] == '-' && argument[1] != '\0')
         return refuse_unknown(argument, why);
     return add_target(line, argument);
@@ -143,7 +140,7 @@ int arguments_parse(struct options *options, int argc, char *const *argv, bool *
     *help = false;
     line.targets = calloc(argc > 0 ? (size_t)argc : 1, sizeof *line.targets);
     if (!line.targets)
-        return failure_set(why, -ENOMEM, "no memory for the command line");
+        return failure_set(why, -ENOMEM, "not enough memory for the command line");
     int status = 0;
     bool only_targets = false;
     for (; line.at < argc && status == 0 && !*help; line.at++) {
@@ -152,7 +149,7 @@ int arguments_parse(struct options *options, int argc, char *const *argv, bool *
         else if (strcmp(argv[line.at], "--") == 0)
             only_targets = true;
         else
-            status = read_argument(&line, argv[line.at], help, why);
+            status = parse_argument(&line, argv[line.at], help, why);
     }
     if (status == 0 && !*help && line.target_count > 0)
         status =

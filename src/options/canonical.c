@@ -6,7 +6,7 @@
 #include "options/options.h"
 #include "quote.h"
 
-/* Begins a line that no option does: quoted values have no such byte. */
+/* Starts a line with a source: quoted values do not contain this byte. */
 enum { PACK_MARK = '\f' };
 
 static void add_line(struct text *out, const char *key, const char *value)
@@ -16,7 +16,7 @@ static void add_line(struct text *out, const char *key, const char *value)
     text_add(out, "\n");
 }
 
-/* One option's line; none while its value is still to adapt. */
+/* Prints one option's line, unless its value is not resolved yet. */
 static void add_option(const void *field, bool given, enum option_id id, struct text *value,
                        struct text *out)
 {
@@ -25,7 +25,7 @@ static void add_option(const void *field, bool given, enum option_id id, struct 
         return;
     text_clear(value);
     option_value_print(row, field, value);
-    out->failed |= value->failed; /* the next clear forgets it */
+    out->failed |= value->failed; /* the next text_clear resets it */
     add_line(out, row->name, text_string(value));
 }
 
@@ -55,8 +55,9 @@ static bool is_shown(enum option_id id, const char *value, size_t length)
     return options_flagged(id, SHOWN) || (changed && options_flagged(id, SHOWN_CHANGED));
 }
 
-/* The line's option, and its value up to 'end'; OPTION_COUNT for another line. */
-static enum option_id take_line(const char *line, const char *end, const char **value)
+/* Returns the line's option and sets its value, which ends at 'end'; OPTION_COUNT for other lines.
+ */
+static enum option_id parse_line(const char *line, const char *end, const char **value)
 {
     char name[64];
     *value = strstr(line, " = ");
@@ -73,7 +74,7 @@ void options_shown(const char *canonical, struct text *out)
     for (const char *line = canonical; *line && *line != '[';) {
         const char *end = strchrnul(line, '\n');
         const char *value;
-        enum option_id id = take_line(line, end, &value);
+        enum option_id id = parse_line(line, end, &value);
         if (id != OPTION_COUNT && is_shown(id, value, (size_t)(end - value))) {
             text_add(out, "%s%s %.*s", before, option_table[id].name, (int)(end - value), value);
             before = ", ";
@@ -117,7 +118,7 @@ void settings_canonical(const struct settings *settings, struct text *out)
     add_targets(settings, out);
 }
 
-/* Each source's lines are headed by its number, so that they are read back as of that source. */
+/* A line with its number precedes the lines of each source. */
 void options_pack(const struct options *options, struct text *out)
 {
     struct text value = {0};

@@ -9,8 +9,8 @@
 #include "options/phases.h"
 #include "options/repeat_words.h"
 
-/* What the list of phases asks for. */
-struct wanted {
+/* What the list of phases does. */
+struct phase_summary {
     bool given;
     bool reads_too_early; /* a phase reads, and only a later one writes */
     bool reads;
@@ -18,24 +18,25 @@ struct wanted {
     bool writes;
 };
 
-static int check_phases(const struct options *options, struct wanted *wanted, struct failure *why)
+static int check_phases(const struct options *options, struct phase_summary *phases,
+                        struct failure *why)
 {
-    enum phase_id phases[PHASES_MOST];
+    enum phase_id list[PHASES_MOST];
     size_t count;
-    *wanted = (struct wanted){.given = options->run.phases != NULL};
-    if (!wanted->given)
+    *phases = (struct phase_summary){.given = options->run.phases != NULL};
+    if (!phases->given)
         return 0;
-    int status = phases_parse(options->run.phases, phases, &count, why);
+    int status = phases_parse(options->run.phases, list, &count, why);
     for (size_t i = 0; !status && i < count; i++) {
-        const struct phase_kind *kind = &phase_kinds[phases[i]];
-        wanted->reads_too_early |= kind->writes && wanted->reads && !wanted->writes;
-        wanted->writes |= kind->writes;
-        wanted->reads |= kind->reads;
-        wanted->verifies |= kind->checks;
+        const struct phase_kind *kind = &phase_kinds[list[i]];
+        phases->reads_too_early |= kind->writes && phases->reads && !phases->writes;
+        phases->writes |= kind->writes;
+        phases->reads |= kind->reads;
+        phases->verifies |= kind->checks;
     }
-    if (!status && wanted->reads_too_early)
+    if (!status && phases->reads_too_early)
         return failure_set(why, -EINVAL,
-                           "--phases '%s' reads before anything is written; begin with write",
+                           "--phases '%s' reads before anything is written; start with write",
                            options->run.phases);
     return status;
 }
@@ -44,13 +45,13 @@ static int check_targets(const struct options *options, struct failure *why)
 {
     if (options->common.target_count == 0)
         return failure_set(why, -EINVAL,
-                           "no target: name a directory, a file, a block device or /dev/null");
+                           "no target; add a directory, a file, a block device or /dev/null");
     for (size_t i = 0; i < options->common.target_count; i++) {
         if (options->common.targets[i][0] == '\0')
-            return failure_set(why, -EINVAL, "a target is an empty name; name what to write to");
+            return failure_set(why, -EINVAL, "a target is an empty name");
         for (size_t j = 0; j < i; j++)
             if (strcmp(options->common.targets[i], options->common.targets[j]) == 0)
-                return failure_set(why, -EINVAL, "target '%s' is named twice; name it once",
+                return failure_set(why, -EINVAL, "target '%s' is given twice",
                                    options->common.targets[i]);
     }
     return 0;
@@ -64,31 +65,31 @@ static int check_one_size(const struct options *options, struct failure *why)
         if (!options_given(options, sizes[i]))
             continue;
         if (first)
-            return failure_set(why, -EINVAL, "--%s and --%s exclude each other; give one of them",
+            return failure_set(why, -EINVAL, "--%s and --%s exclude each other; use one of them",
                                first, options_name(sizes[i]));
         first = options_name(sizes[i]);
     }
     return 0;
 }
 
-/* Numbers that, when given, must be at least one, and what to do instead of zero. */
+/* Numbers that must be at least one if they are given. */
 static int check_not_zero(const struct options *options, struct failure *why)
 {
     static const struct {
         enum option_id id;
         const char *instead;
     } numbers[] = {
-        {OPTION_SIZE, "give the bytes to write, such as 4g"},
-        {OPTION_SIZE_PER_RANK, "give the bytes of each rank, such as 1g"},
-        {OPTION_SIZE_PER_NODE, "give the bytes of each node, such as 4g"},
+        {OPTION_SIZE, "use the number of bytes to write, such as 4g"},
+        {OPTION_SIZE_PER_RANK, "use the number of bytes of each rank, such as 1g"},
+        {OPTION_SIZE_PER_NODE, "use the number of bytes of each node, such as 4g"},
         {OPTION_TIME, "leave it out for no limit"},
-        {OPTION_BUFFER_SIZE, "give the bytes of one request, such as 1m, or leave it out"},
-        {OPTION_BUFFER_COUNT, "at least one is needed; leave it out to fit"},
-        {OPTION_PRODUCERS, "at least one is needed; leave it out to fit"},
-        {OPTION_WRITERS, "at least one is needed; leave it out to fit"},
-        {OPTION_DEPTH, "at least one is needed; leave it out to fit"},
+        {OPTION_BUFFER_SIZE, "use the number of bytes of one request, such as 1m, or leave it out"},
+        {OPTION_BUFFER_COUNT, "use 1 or more, or leave it out"},
+        {OPTION_PRODUCERS, "use 1 or more, or leave it out"},
+        {OPTION_WRITERS, "use 1 or more, or leave it out"},
+        {OPTION_DEPTH, "use 1 or more, or leave it out"},
         {OPTION_RATE, "leave it out for no limit"},
-        {OPTION_BATCH, "1 sends each buffer alone"},
+        {OPTION_BATCH, "use 1 or more, or leave it out"},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         enum option_id id = numbers[i].id;
@@ -116,7 +117,7 @@ static int check_pool(const struct options *options, struct failure *why)
     if (options_given(options, OPTION_WRITERS) && options_given(options, OPTION_BUFFER_COUNT) &&
         options->common.writers > options->common.buffer_count)
         return failure_set(why, -EINVAL,
-                           "%llu writers cannot share %llu buffers; give --buffer-count %llu or "
+                           "%llu writers cannot share %llu buffers; use --buffer-count %llu or "
                            "more, or fewer --writers",
                            (unsigned long long)options->common.writers,
                            (unsigned long long)options->common.buffer_count,
@@ -124,67 +125,66 @@ static int check_pool(const struct options *options, struct failure *why)
     return 0;
 }
 
-/* Checking bytes needs bytes that were generated, stored and read. */
-static int check_verification(const struct options *options, const struct wanted *wanted,
+static int check_verification(const struct options *options, const struct phase_summary *phases,
                               struct failure *why)
 {
-    if (!options->common.verify && !wanted->verifies)
+    if (!options->common.verify && !phases->verifies)
         return 0;
-    const char *asked = options->common.verify ? "--verify" : "a verify phase";
+    const char *option = options->common.verify ? "--verify" : "a verify phase";
     if (options->common.generate == GENERATE_ONCE)
         return failure_set(why, -EINVAL,
-                           "--generate once writes the same buffers again and again, which %s "
-                           "cannot check; leave one of them out",
-                           asked);
+                           "--generate once writes the same buffers repeatedly, which %s cannot "
+                           "check; leave one of them out",
+                           option);
     if (options->common.engine == ENGINE_NULL)
         return failure_set(why, -EINVAL,
                            "--engine null stores nothing that %s could check; leave one of them "
                            "out",
-                           asked);
-    if (wanted->given && !wanted->reads)
+                           option);
+    if (phases->given && !phases->reads)
         return failure_set(why, -EINVAL,
                            "--verify checks what read phases read, and --phases '%s' has none; "
-                           "add read, or give --no-verify",
+                           "add read, or use --no-verify",
                            options->run.phases);
     return 0;
 }
 
-/* Probes compare two sides of writing: there must be both. */
-static int check_ceilings(const struct options *options, const struct wanted *wanted,
+/* The probes compare generating with storing, so a run must do both. */
+static int check_ceilings(const struct options *options, const struct phase_summary *phases,
                           struct failure *why)
 {
     if (!options->run.ceilings)
         return 0;
     if (options->common.generate == GENERATE_ONCE)
         return failure_set(why, -EINVAL,
-                           "--generate once makes no data meanwhile that --ceilings could compare "
-                           "with storing them; leave one of them out");
+                           "--generate once does not generate data during the phase, which "
+                           "--ceilings compares with storing them; leave one of them out");
     if (options->common.engine == ENGINE_NULL)
         return failure_set(why, -EINVAL,
                            "--engine null stores nothing that --ceilings could probe; leave one of "
                            "them out");
-    if (wanted->given && !wanted->writes)
+    if (phases->given && !phases->writes)
         return failure_set(why, -EINVAL,
-                           "--ceilings tells what writing could reach, and --phases '%s' has no "
+                           "--ceilings measures the limits of writing, and --phases '%s' has no "
                            "write; add it, or leave --ceilings out",
                            options->run.phases);
     return 0;
 }
 
-static int check_null_device(const struct options *options, const struct wanted *wanted,
+static int check_null_device(const struct options *options, const struct phase_summary *phases,
                              struct failure *why)
 {
     for (size_t i = 0; i < options->common.target_count; i++) {
         if (strcmp(options->common.targets[i], "/dev/null") != 0)
             continue;
-        if (wanted->reads)
+        if (phases->reads)
             return failure_set(why, -EINVAL,
-                               "'/dev/null' gives nothing back; use --phases write, or another "
+                               "'/dev/null' cannot be read; use --phases write, or another "
                                "target");
         if (options->common.verify)
             return failure_set(why, -EINVAL,
-                               "'/dev/null' keeps nothing that --verify could check; leave "
-                               "--verify out, or name another target");
+                               "'/dev/null' stores nothing that --verify could check; leave "
+                               "--verify out, or use another target");
     }
     return 0;
 }
@@ -196,7 +196,7 @@ static int check_texts(const struct options *options, struct failure *why)
                                ? *(char *const *)option_field(options, (enum option_id)id)
                                : NULL;
         if (text && *text == '\0' && id != OPTION_LABEL)
-            return failure_set(why, -EINVAL, "--%s: its value is empty (%s)", option_table[id].name,
+            return failure_set(why, -EINVAL, "--%s: the value is empty (%s)", option_table[id].name,
                                option_table[id].argument);
     }
     const char *shift = options->common.shift;
@@ -208,36 +208,35 @@ static int check_texts(const struct options *options, struct failure *why)
     return 0;
 }
 
-/* The bounds of the generator, before it is asked; NaN is outside of any. */
+/* The limits of the generator; NaN is outside. */
 static int check_ratios(const struct options *options, struct failure *why)
 {
     if (!(options->common.compress_ratio >= 1 && options->common.compress_ratio <= 16))
-        return failure_set(why, -EINVAL, "--compress-ratio is %g; 1 to 16 can be made",
+        return failure_set(why, -EINVAL, "--compress-ratio is %g; use 1 to 16",
                            options->common.compress_ratio);
     if (!(options->common.dedup_ratio >= 1 && options->common.dedup_ratio <= 1000))
-        return failure_set(why, -EINVAL, "--dedup-ratio is %g; 1 to 1000 can be made",
+        return failure_set(why, -EINVAL, "--dedup-ratio is %g; use 1 to 1000",
                            options->common.dedup_ratio);
     uint64_t block = options->common.dedup_block_bytes;
     if (block == 0 || block % 512 != 0)
         return failure_set(why, -EINVAL,
-                           "--dedup-block is %llu bytes; give a multiple of 512, such as 4k",
+                           "--dedup-block is %llu bytes; use a multiple of 512, such as 4k",
                            (unsigned long long)block);
     if (options->common.dedup_ratio > 1 && options_given(options, OPTION_BUFFER_SIZE) &&
         block > options->common.buffer_size_bytes)
         return failure_set(why, -EINVAL,
-                           "--dedup-block %llu is larger than --buffer-size %llu; give a larger "
+                           "--dedup-block %llu is larger than --buffer-size %llu; use a larger "
                            "--buffer-size",
                            (unsigned long long)block,
                            (unsigned long long)options->common.buffer_size_bytes);
     if (options->common.generate == GENERATE_ONCE &&
         (options->common.compress_ratio > 1 || options->common.dedup_ratio > 1))
         return failure_set(why, -EINVAL,
-                           "--generate once writes the same buffers again and again, which keeps "
-                           "no ratio; leave it or the ratios out");
+                           "--generate once writes the same buffers repeatedly, so it excludes "
+                           "--compress-ratio and --dedup-ratio; leave them out");
     return 0;
 }
 
-/* What belongs to one engine, or excludes the other way past the page cache. */
 static int check_engine(const struct options *options, struct failure *why)
 {
     bool rings = options->common.engine == ENGINE_AUTO || options->common.engine == ENGINE_URING;
@@ -248,8 +247,8 @@ static int check_engine(const struct options *options, struct failure *why)
                            (unsigned long long)options->common.batch);
     if (options_given(options, OPTION_DEPTH) && options->common.depth < options->common.batch)
         return failure_set(
-            why, -EINVAL, "--batch %llu never fills with --depth %llu; leave --depth out",
-            (unsigned long long)options->common.batch, (unsigned long long)options->common.depth);
+            why, -EINVAL, "--depth %llu is smaller than --batch %llu; leave --depth out",
+            (unsigned long long)options->common.depth, (unsigned long long)options->common.batch);
     if (!rings && (options->common.uring_sqpoll || options->common.uring_iopoll ||
                    options->common.fixed_buffers == REQUIRE))
         return failure_set(why, -EINVAL, "--%s needs --engine uring",
@@ -259,13 +258,10 @@ static int check_engine(const struct options *options, struct failure *why)
     if (options->common.uncached &&
         (options->common.direct == REQUIRE || options->common.uring_iopoll))
         return failure_set(why, -EINVAL,
-                           "--uncached goes through the page cache and excludes %s; leave one of "
-                           "them out",
+                           "--uncached uses the page cache and excludes %s; leave one of them out",
                            options->common.uring_iopoll ? "--uring-iopoll" : "--direct require");
     if (options->common.uring_iopoll && options->common.direct == NEVER)
-        return failure_set(why, -EINVAL,
-                           "--uring-iopoll polls the device and needs O_DIRECT; leave --direct "
-                           "never out");
+        return failure_set(why, -EINVAL, "--uring-iopoll needs O_DIRECT; leave --direct never out");
     return 0;
 }
 
@@ -278,26 +274,23 @@ static int check_repeat(const struct options *options, struct failure *why)
 static int check_floor(const struct options *options, struct failure *why)
 {
     if (options->common.free_space_floor > 99)
-        return failure_set(why, -EINVAL,
-                           "--free-space-floor is %llu percent; 0 (off) to 99 can be kept free",
+        return failure_set(why, -EINVAL, "--free-space-floor is %llu percent; use 0 (off) to 99",
                            (unsigned long long)options->common.free_space_floor);
     return 0;
 }
 
-/* Everything that it needs stands in the result. */
 static int check_cleanup(const struct options *options, struct failure *why)
 {
     if (options->common.target_count)
         return failure_set(why, -EINVAL,
-                           "--cleanup knows from the result what to remove; give no target");
+                           "--cleanup reads the targets from the result; leave the target out");
     if (options->run.options_from)
         return failure_set(why, -EINVAL,
-                           "--cleanup and --options-from exclude each other; give "
-                           "one of them");
+                           "--cleanup and --options-from exclude each other; use one of them");
     return 0;
 }
 
-/* The rules within one section, or of a run without sections. */
+/* The rules within one section, or within a run without sections. */
 static int check_one(const struct options *options, struct failure *why)
 {
     static int (*const rules[])(const struct options *, struct failure *) = {
@@ -309,18 +302,18 @@ static int check_one(const struct options *options, struct failure *why)
         if (status)
             return status;
     }
-    struct wanted wanted;
-    int status = check_phases(options, &wanted, why);
+    struct phase_summary phases;
+    int status = check_phases(options, &phases, why);
     if (status == 0)
-        status = check_null_device(options, &wanted, why);
+        status = check_null_device(options, &phases, why);
     if (status == 0)
-        status = check_verification(options, &wanted, why);
+        status = check_verification(options, &phases, why);
     if (status == 0)
-        status = check_ceilings(options, &wanted, why);
+        status = check_ceilings(options, &phases, why);
     return status;
 }
 
-/* A section as a run of its own: its phase alone, with its settings. */
+/* Checks a section like a run with this phase and these settings. */
 static int check_section(const struct options *options, size_t index, struct failure *why)
 {
     const struct section *section = &options->sections[index];

@@ -15,23 +15,23 @@ static const char *const group_titles[GROUP_COUNT] = {
 void help_overview(struct text *out)
 {
     text_add(out,
-             "tidemill %s: measures what a storage system gives a whole cluster\n\n"
+             "tidemill %s: measures the storage performance of a whole cluster\n\n"
              "  tidemill run [options] TARGET...   write and read TARGET, and measure\n"
-             "  tidemill facts [TARGET...]         what this host and these targets offer\n"
-             "  tidemill report RESULT.h5          the summary of a finished run again\n"
-             "  tidemill inspect PATH...           how unique and compressible data are\n"
-             "  tidemill --version                 the version\n"
-             "  tidemill --help                    this page\n"
-             "  tidemill help COMMAND              the page of one command\n\n"
+             "  tidemill facts [TARGET...]         show what hosts and targets offer\n"
+             "  tidemill report RESULT.h5          print the summary of a result\n"
+             "  tidemill inspect PATH...           show how unique and compressible data are\n"
+             "  tidemill --version                 print the version\n"
+             "  tidemill --help                    print this help\n"
+             "  tidemill help COMMAND              print the help of a command\n\n"
              "TARGET is a directory, a file, a block device or /dev/null. Under mpirun or srun\n"
-             "all ranks work together:\n\n"
+             "all ranks form one run:\n\n"
              "  mpirun -n 4 --bind-to none tidemill run --size 4g --verify /mnt/pfs\n\n"
-             "Exit codes: 0 fine, 1 something failed, 2 asked wrongly and nothing touched,\n"
-             "3 data were wrong, 130 and 143 interrupted.\n",
+             "Exit codes: 0 success, 1 failure, 2 usage error (nothing was changed),\n"
+             "3 wrong data, 130 and 143 interrupted.\n",
              TIDEMILL_VERSION);
 }
 
-/* Words from 'words' in lines between HELP_COLUMN and HELP_WIDTH; the first line has begun. */
+/* Wraps 'words' between HELP_COLUMN and HELP_WIDTH; the first line starts at HELP_COLUMN. */
 static void add_wrapped(struct text *out, const char *words)
 {
     size_t column = HELP_COLUMN;
@@ -73,7 +73,7 @@ static void add_row(struct text *out, const struct option_row *row)
 static void add_aliases(struct text *out)
 {
     text_add(out, "\nOther names\n"
-                  "  --output TARGET              the same as TARGET\n"
+                  "  --output TARGET              TARGET\n"
                   "  --no-direct                  --direct never\n");
     for (size_t i = 0; i < OPTION_ALIASES; i++)
         text_add(out, "  --%s N%*s--%s\n", option_aliases[i].name,
@@ -84,9 +84,9 @@ static void add_aliases(struct text *out)
 void help_run(struct text *out)
 {
     text_add(out, "tidemill run [options] TARGET...\n\n"
-                  "TARGET is a directory, a file, a block device or /dev/null. The default stands\n"
-                  "in brackets; without one, the value adapts to what was given and to the\n"
-                  "machine, and is shown. A flag is taken back by --no-NAME.\n");
+                  "TARGET is a directory, a file, a block device or /dev/null. Defaults are in\n"
+                  "brackets; if there is none, the value adapts to the other options and to the\n"
+                  "machine, and the plan shows it. --no-NAME turns a flag off.\n");
     for (size_t group = 0; group < GROUP_COUNT; group++) {
         text_add(out, "\n%s\n", group_titles[group]);
         for (size_t id = 0; id < OPTION_COUNT; id++)
@@ -97,6 +97,5 @@ void help_run(struct text *out)
     text_add(out, "  -v, -h                       --verbose, --help\n\n"
                   "SIZE      k m g t p and KiB MiB ... PiB are powers of 1024, KB ... PB of 1000\n"
                   "DURATION  90, 90s, 5m, 1h, 250ms\n\n"
-                  "The command line wins over --options-from, and that over the defaults,\n"
-                  "wherever they stand.\n");
+                  "The command line takes precedence over --options-from, in any order.\n");
 }

@@ -12,7 +12,7 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* Edits between two names, a swap of neighbours being one; far apart when one is very long. */
+/* The number of edits between two names; swapping two neighbours is one edit. */
 static unsigned distance(const char *a, const char *b)
 {
     size_t a_length = strlen(a);
@@ -39,8 +39,8 @@ struct search {
     const char *name;
     const char *best;
     unsigned edits;
-    const char *begun; /* a name that 'name' begins */
-    unsigned begun_count;
+    const char *completed; /* a name that starts with 'name' */
+    unsigned completed_count;
 };
 
 static void consider(struct search *search, const char *candidate)
@@ -51,8 +51,8 @@ static void consider(struct search *search, const char *candidate)
         search->edits = edits;
     }
     if (*search->name && strncmp(candidate, search->name, strlen(search->name)) == 0) {
-        search->begun = candidate;
-        search->begun_count++;
+        search->completed = candidate;
+        search->completed_count++;
     }
 }
 
@@ -63,8 +63,8 @@ const char *nearest_option(const char *name)
         consider(&search, option_table[id].name);
     for (size_t i = 0; i < OPTION_ALIASES; i++)
         consider(&search, option_aliases[i].name);
-    if (search.begun_count == 1)
-        return search.begun;
-    /* one edit in three letters: more would be guessing */
+    if (search.completed_count == 1)
+        return search.completed;
+    /* with more edits the suggestion would be a guess */
     return search.edits <= 1 + strlen(name) / 4 ? search.best : NULL;
 }

@@ -1,11 +1,9 @@
-/*
- * The name that a mistyped one was meant to be.
- */
+/* Suggests a name for a mistyped one. */
 #ifndef TIDEMILL_NEAREST_H
 #define TIDEMILL_NEAREST_H
 
-/* The option name or alias nearest to 'name' by single letters added, dropped, changed or swapped,
- * or the only one that it begins; NULL when nothing is near. */
+/* Returns the only option name or alias that starts with 'name', else the one with the fewest
+ * edits; NULL if none is near. */
 const char *nearest_option(const char *name);
 
 #endif

@@ -1,19 +1,20 @@
 #include "option_table.h"
 
-/* The texts of options.def that are made of the other lists. */
+/* The texts of options.def that are generated from the other lists. */
 static const char engine_choices[] = "auto"
 #define ENGINE(ID, name, help) "|" #name
 #include "options/engines.def"
 #undef ENGINE
     ;
 
-static const char engine_help[] = "how requests reach storage; auto: the best that all ranks have"
+static const char engine_help[] = "how requests are issued; auto: the best one that all ranks have"
 #define ENGINE(ID, name, help) "; " #name ": " help
 #include "options/engines.def"
 #undef ENGINE
     ;
 
-static const char phases_help[] = "what to do, in order (default write,read; write for /dev/null)"
+static const char phases_help[] =
+    "phases to run, in order (default write,read; write for /dev/null)"
 #define PHASE(ID, name, UNIT, READS, WRITES, CHECKS, help) "; " name ": " help
 #include "options/phases.def"
 #undef PHASE

@@ -1,6 +1,5 @@
 /*
- * The rows of options.def as a table that code can walk. Constant; nothing else in the program
- * lists options.
+ * The rows of options.def as a constant table. Nothing else in the program lists options.
  */
 #ifndef TIDEMILL_OPTION_TABLE_H
 #define TIDEMILL_OPTION_TABLE_H
@@ -21,7 +20,7 @@ enum option_kind {
     KIND_TEXT,
 };
 
-/* The groups of the help page, in its order, with their headings. */
+/* The groups of the help, in order, with their headings. */
 #define OPTION_GROUPS(GROUP)                                                                       \
     GROUP(HOW_MUCH, "How much")                                                                    \
     GROUP(PHASES, "Phases")                                                                        \
@@ -47,7 +46,7 @@ struct option_row {
     const char *name;
     enum option_kind kind;
     const char *fallback; /* the default's text; "" = adapts */
-    const char *argument; /* its word in the help; of a CHOICE the values, "a|b|c" */
+    const char *argument; /* as shown in the help; of a CHOICE the values, "a|b|c" */
     enum option_group group;
     enum option_scope scope;
     bool inherited;
@@ -58,7 +57,7 @@ struct option_row {
 
 extern const struct option_row option_table[OPTION_COUNT];
 
-/* Other names: those of the benchmark that went before. */
+/* Other names, of the benchmark that preceded this one. */
 struct option_alias {
     const char *name;
     enum option_id id;
@@ -66,14 +65,14 @@ struct option_alias {
 enum { OPTION_ALIASES = 2 };
 extern const struct option_alias option_aliases[OPTION_ALIASES];
 
-/* Where an option's value and its source are. */
+/* The fields of an option's value and source. */
 struct option_place {
     void *field;
     enum option_source *source;
 };
 struct option_place option_place(struct options *options, enum option_id id);
 
-/* The value alone, to read. The second is for options of SCOPE_SECTION only. */
+/* Returns the field of a value. settings_field is for options of SCOPE_SECTION only. */
 const void *option_field(const struct options *options, enum option_id id);
 const void *settings_field(const struct settings *settings, enum option_id id);
 

@@ -57,7 +57,7 @@ static int parse_rate(const char *text, uint64_t *bytes, struct failure *why)
         return units_parse_size(text, bytes, why);
     char *size = strndup(text, length - 2);
     if (!size)
-        return failure_set(why, -ENOMEM, "no memory for an option's text");
+        return failure_set(why, -ENOMEM, "not enough memory for an option's text");
     int status = units_parse_size(size, bytes, why);
     free(size);
     return status;
@@ -66,7 +66,7 @@ static int parse_rate(const char *text, uint64_t *bytes, struct failure *why)
 static int parse_text(const char *text, char **copy, struct failure *why)
 {
     *copy = strdup(text);
-    return *copy ? 0 : failure_set(why, -ENOMEM, "no memory for an option's text");
+    return *copy ? 0 : failure_set(why, -ENOMEM, "not enough memory for an option's text");
 }
 
 int option_value_parse(const struct option_row *row, const char *text, union option_value *value,
@@ -90,7 +90,7 @@ int option_value_parse(const struct option_row *row, const char *text, union opt
     case KIND_TEXT:
         return parse_text(text, &value->text, why);
     }
-    return failure_set(why, -EINVAL, "an option of an unknown kind");
+    return failure_set(why, -EINVAL, "unknown kind of option");
 }
 
 int option_value_default(const struct option_row *row, union option_value *value,

@@ -7,11 +7,11 @@
 #include "option_table.h"
 #include "option_value.h"
 
-/* Of these at most one counts; the one of the highest source. */
+/* At most one of these is set: the one with the highest source. */
 static const enum option_id sizes[] = {OPTION_SIZE, OPTION_SIZE_PER_RANK, OPTION_SIZE_PER_NODE};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
-static int put_default(struct options *options, enum option_id id, struct failure *why)
+static int set_default(struct options *options, enum option_id id, struct failure *why)
 {
     union option_value value;
     int status = option_value_default(&option_table[id], &value, why);
@@ -27,7 +27,7 @@ int options_init(struct options *options, struct failure *why)
 {
     *options = (struct options){0};
     for (size_t id = 0; id < OPTION_COUNT; id++) {
-        int status = put_default(options, (enum option_id)id, why);
+        int status = set_default(options, (enum option_id)id, why);
         if (status) {
             options_release(options);
             return status;
@@ -98,7 +98,7 @@ int settings_copy(struct settings *copy, const struct settings *from, struct fai
 int options_forget(struct options *options, enum option_id id, enum option_source source,
                    struct failure *why)
 {
-    return *option_place(options, id).source == source ? put_default(options, id, why) : 0;
+    return *option_place(options, id).source == source ? set_default(options, id, why) : 0;
 }
 
 bool settings_given(const struct settings *settings, enum option_id id)
@@ -171,7 +171,7 @@ static bool is_size(enum option_id id)
     return false;
 }
 
-/* Does a higher source say otherwise, by this option or by one that stands for the same? */
+/* Returns true if this option, or for a size any of the sizes, has a higher source. */
 static bool is_outranked(const struct options *options, enum option_id id,
                          enum option_source source)
 {
@@ -183,13 +183,13 @@ static bool is_outranked(const struct options *options, enum option_id id,
     return false;
 }
 
-static int yield_rivals(struct options *options, enum option_id id, enum option_source source,
-                        struct failure *why)
+static int reset_other_sizes(struct options *options, enum option_id id, enum option_source source,
+                             struct failure *why)
 {
     int status = 0;
     for (size_t i = 0; i < SIZES && is_size(id) && status == 0; i++)
         if (sizes[i] != id && options_source(options, sizes[i]) < source)
-            status = put_default(options, sizes[i], why);
+            status = set_default(options, sizes[i], why);
     return status;
 }
 
@@ -208,7 +208,7 @@ int options_set(struct options *options, enum option_id id, const char *value,
     struct option_place place = option_place(options, id);
     option_value_put(row, place.field, parsed);
     *place.source = source;
-    return yield_rivals(options, id, source, why);
+    return reset_other_sizes(options, id, source, why);
 }
 
 int options_set_targets(struct options *options, char *const *targets, size_t count,
@@ -220,7 +220,7 @@ int options_set_targets(struct options *options, char *const *targets, size_t co
         return 0;
     if (copy_targets(&copy, targets, count)) {
         free_targets(copy.targets, copy.target_count);
-        return failure_set(why, -ENOMEM, "no memory for %zu targets", count);
+        return failure_set(why, -ENOMEM, "not enough memory for %zu targets", count);
     }
     free_targets(common->targets, common->target_count);
     common->targets = copy.targets;

@@ -31,12 +31,8 @@ static int refuse_word(const char *word, size_t length, struct failure *why)
 {
     struct text known = {0};
     for (size_t i = 0; i < PHASE_COUNT; i++)
-        text_add(&known, "%s%s",
-                 i == 0                 ? ""
-                 : i + 1 == PHASE_COUNT ? " and "
-                                        : ", ",
-                 phase_kinds[i].name);
-    failure_set(why, -EINVAL, "--phases: '%.*s' is no phase; %s are", (int)length, word,
+        text_add(&known, "%s%s", i == 0 ? "" : ", ", phase_kinds[i].name);
+    failure_set(why, -EINVAL, "--phases: unknown phase '%.*s' (known: %s)", (int)length, word,
                 text_string(&known));
     text_release(&known);
     return -EINVAL;
@@ -50,7 +46,7 @@ int phases_parse(const char *list, enum phase_id phases[PHASES_MOST], size_t *co
         size_t length = strcspn(word, ",");
         const struct phase_kind *kind = find(word, length);
         if (*count == PHASES_MOST)
-            return failure_set(why, -EINVAL, "--phases: more than %d; give fewer", PHASES_MOST);
+            return failure_set(why, -EINVAL, "--phases: more than %d phases", PHASES_MOST);
         if (!kind)
             return refuse_word(word, length, why);
         phases[(*count)++] = kind->id;

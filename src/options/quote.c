@@ -54,8 +54,8 @@ static int hex_digit(char byte)
     return at ? (int)(at - digits) : -1;
 }
 
-/* What follows a backslash; returns how many bytes it takes, 0 when it is no escape. */
-static size_t read_escape(const char *at, char *byte)
+/* Parses what follows a backslash; returns its length, or 0 for an unknown escape. */
+static size_t parse_escape(const char *at, char *byte)
 {
     switch (*at) {
     case 'n':
@@ -88,24 +88,24 @@ static const char *skip_blanks(const char *at)
     return at;
 }
 
-static int read_quoted(const char *at, struct text *value, struct failure *why)
+static int parse_quoted(const char *at, struct text *value, struct failure *why)
 {
     for (at++; *at != '"'; at++) {
         char byte = *at;
         if (byte == '\0')
             return failure_set(why, -EINVAL, "the closing '\"' is missing");
         if (byte == '\\') {
-            size_t length = read_escape(at + 1, &byte);
+            size_t length = parse_escape(at + 1, &byte);
             if (length == 0)
                 return failure_set(why, -EINVAL,
-                                   "unknown escape (\\n, \\t, \\\", \\\\ and \\xHH are known)");
+                                   "unknown escape (known: \\n, \\t, \\\", \\\\ and \\xHH)");
             at += length;
         }
         text_add_bytes(value, &byte, 1);
     }
     const char *rest = skip_blanks(at + 1);
     if (*rest != '\0' && (*rest != '#' || rest == at + 1))
-        return failure_set(why, -EINVAL, "something follows the closing '\"'");
+        return failure_set(why, -EINVAL, "unexpected text after the closing '\"'");
     return 0;
 }
 
@@ -113,14 +113,14 @@ int quote_read(const char *line, struct text *value, struct failure *why)
 {
     const char *start = skip_blanks(line);
     if (*start == '"')
-        return read_quoted(start, value, why);
+        return parse_quoted(start, value, why);
     const char *end = start;
     while (*end && !(*end == '#' && (end == start || is_blank(end[-1]))))
         end++;
     while (end > start && is_blank(end[-1]))
         end--;
     if (end == start)
-        return failure_set(why, -EINVAL, "the value is missing (\"\" is an empty one)");
+        return failure_set(why, -EINVAL, "the value is missing (use \"\" for an empty one)");
     text_add_bytes(value, start, (size_t)(end - start));
     return 0;
 }

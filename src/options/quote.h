@@ -1,6 +1,6 @@
 /*
- * Values of "key = value" lines: plain where that reads back to the same bytes, else in double
- * quotes with escapes. Both directions stand here, so that they agree.
+ * Values of "key = value" lines: plain if that is parsed to the same bytes, else in double quotes
+ * with escapes.
  */
 #ifndef TIDEMILL_QUOTE_H
 #define TIDEMILL_QUOTE_H
@@ -8,11 +8,11 @@
 #include "base/failure.h"
 #include "base/text.h"
 
-/* Appends 'value' as a line must hold it. */
+/* Prints 'value', quoted if necessary. */
 void quote_add(struct text *out, const char *value);
 
-/* Reads what stands after the '=' (without the line's end): blanks around it and a comment after it
- * do not count. -EINVAL. */
+/* Parses the text after the '=' (without a newline); ignores blanks around the value and a comment
+ * after it. -EINVAL. */
 int quote_read(const char *line, struct text *value, struct failure *why);
 
 #endif

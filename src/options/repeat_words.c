@@ -11,12 +11,12 @@ static const char until_word[] = "until=";
 static int refuse(const char *text, struct failure *why)
 {
     return failure_set(why, -EINVAL,
-                       "--repeat: '%s' is neither a number of repetitions (1 to %d) nor until=P%% "
+                       "--repeat: '%s' is not a number of repetitions (1 to %d) or until=P%%, "
                        "such as until=2%%",
                        text, REPEAT_MOST);
 }
 
-static int read_until(const char *text, struct repeat *repeat, struct failure *why)
+static int parse_until(const char *text, struct repeat *repeat, struct failure *why)
 {
     char number[32];
     const char *share = text + strlen(until_word);
@@ -37,7 +37,7 @@ int repeat_words_read(const char *text, struct repeat *repeat, struct failure *w
     if (!text)
         return 0;
     if (strncmp(text, until_word, strlen(until_word)) == 0)
-        return read_until(text, repeat, why);
+        return parse_until(text, repeat, why);
     if (units_parse_count(text, &repeat->count, NULL) || repeat->count < 1 ||
         repeat->count > REPEAT_MOST)
         return refuse(text, why);

@@ -24,14 +24,14 @@ int sections_add(struct options *options, const char *name, size_t length, struc
     if (length == 0 || length >= SECTION_NAME ||
         strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") < length)
         return failure_set(why, -EINVAL,
-                           "a section's name is 1 to %d of a to z, 0 to 9, '_' and '-'",
+                           "a section's name has 1 to %d characters of a-z, 0-9, '_' and '-'",
                            SECTION_NAME - 1);
     memcpy(section.name, name, length);
     if (section_find(options, section.name) < options->section_count)
-        return failure_set(why, -EINVAL, "section '%s' exists already; give another name",
+        return failure_set(why, -EINVAL, "section '%s' exists already; use another name",
                            section.name);
     if (options->section_count == PHASES_MOST)
-        return failure_set(why, -EINVAL, "more than %d sections; give fewer", PHASES_MOST);
+        return failure_set(why, -EINVAL, "more than %d sections", PHASES_MOST);
     struct section *longer =
         reallocarray(options->sections, options->section_count + 1, sizeof *longer);
     if (!longer)
@@ -62,7 +62,8 @@ static int set_data(struct section *section, const char *value, struct failure *
     return 0;
 }
 
-static int keep(struct section *section, unsigned id, const char *value, struct failure *why)
+static int add_assignment(struct section *section, unsigned id, const char *value,
+                          struct failure *why)
 {
     struct assignment *longer = reallocarray(section->own, section->own_count + 1, sizeof *longer);
     if (longer)
@@ -74,7 +75,7 @@ static int keep(struct section *section, unsigned id, const char *value, struct 
     return 0;
 }
 
-/* Is it an option that a section may set, and a value that it takes? */
+/* Checks that a section can set this option to this value. */
 static int check_option(enum option_id id, const char *key, const char *value, struct failure *why)
 {
     const struct option_row *row = id < OPTION_COUNT ? &option_table[id] : NULL;
@@ -102,10 +103,10 @@ int section_set(struct section *section, const char *key, const char *value, str
     if (!strcmp(key, "data"))
         return set_data(section, value, why);
     if (!strcmp(key, "target"))
-        return keep(section, OPTION_COUNT, value, why);
+        return add_assignment(section, OPTION_COUNT, value, why);
     enum option_id id = options_find(key);
     int status = check_option(id, key, value, why);
-    return status ? status : keep(section, id, value, why);
+    return status ? status : add_assignment(section, id, value, why);
 }
 
 static void drop_own(struct section *section, unsigned id)
@@ -127,12 +128,12 @@ static int refuse_name(const struct options *options, const char *option, const 
     for (size_t i = 0; i < options->section_count; i++)
         text_add(&known, "%s%s", i ? ", " : "", options->sections[i].name);
     failure_set(why, -EINVAL, "--%s: unknown section '%s' (known: %s)", option, name,
-                known.length ? text_string(&known) : "none; give --options-from FILE");
+                known.length ? text_string(&known) : "none; use --options-from FILE");
     text_release(&known);
     return -EINVAL;
 }
 
-/* "SECTION.OPTION=VALUE", which is changed. */
+/* Applies "SECTION.OPTION=VALUE"; modifies 'line'. */
 static int apply_set(struct options *options, char *line, struct failure *why)
 {
     struct failure inner = {0};
@@ -147,7 +148,8 @@ static int apply_set(struct options *options, char *line, struct failure *why)
     struct section *section = &options->sections[index];
     bool target = !strcmp(dot + 1, "target");
     if (!strcmp(dot + 1, "phase") || !strcmp(dot + 1, "data"))
-        return failure_set(why, -EINVAL, "--set: '%s' of a section is fixed by its file", dot + 1);
+        return failure_set(why, -EINVAL, "--set: '%s' of a section can only be set in the file",
+                           dot + 1);
     drop_own(section, target ? OPTION_COUNT : options_find(dot + 1));
     int status = section_set(section, dot + 1, equals + 1, &inner);
     return status ? failure_set(why, status, "--set: section '%s': %s", section->name, inner.text)
@@ -289,18 +291,17 @@ static int check_reader(const struct options *options, const struct section *sec
     size_t other = section_find(options, section->data);
     if (!phase_kinds[section->phase].reads || phase_kinds[section->phase].writes)
         return failure_set(why, -EINVAL,
-                           "section '%s': phase '%s' writes a data set of its own; leave 'data' "
-                           "out",
+                           "section '%s': phase '%s' writes its own data set; leave 'data' out",
                            section->name, phase_kinds[section->phase].name);
     if (other >= index || !phase_kinds[options->sections[other].phase].writes)
         return failure_set(why, -EINVAL,
-                           "section '%s': no section before it that writes is named '%s' and "
-                           "selected; name one by 'data'",
+                           "section '%s': 'data = %s' is not a selected section before it that "
+                           "writes",
                            section->name, section->data);
     for (size_t i = 0; i < section->own_count; i++)
         if (section->own[i].id == OPTION_COUNT || is_adopted((enum option_id)section->own[i].id))
             return failure_set(why, -EINVAL,
-                               "section '%s' reads what section '%s' wrote, which decides '%s'; "
+                               "section '%s' reads the data of section '%s', which sets '%s'; "
                                "leave it out",
                                section->name, section->data,
                                section->own[i].id == OPTION_COUNT
@@ -320,7 +321,7 @@ int sections_check(const struct options *options, struct failure *why)
             check_reader(options, section, i, why);
         else if (!phase_kinds[section->phase].writes)
             failure_set(why, -EINVAL,
-                        "section '%s' reads, and nothing says what; add 'data = NAME' of a section "
+                        "section '%s' reads, but has no 'data'; add 'data = NAME' of a section "
                         "that writes",
                         section->name);
     }

@@ -12,9 +12,9 @@ struct reader {
     const char *name;
     enum option_source source;
     bool inherit;
-    struct section *section; /* that the lines belong to; NULL: the common options */
+    struct section *section; /* of the current line; NULL: the common options */
     unsigned line;
-    unsigned seen[OPTION_COUNT]; /* the line where a key stood */
+    unsigned seen[OPTION_COUNT]; /* the line of each key, or 0 */
     char **targets;
     size_t target_count;
     struct text value;
@@ -29,7 +29,7 @@ static int refuse_key(const struct reader *reader, const char *key, struct failu
 {
     const char *near = nearest_option(key);
     if (near)
-        return failure_set(why, -EINVAL, "line %u of '%s': unknown option '%s'; is '%s' meant?",
+        return failure_set(why, -EINVAL, "line %u of '%s': unknown option '%s'; did you mean '%s'?",
                            reader->line, reader->name, key, near);
     return failure_set(why, -EINVAL,
                        "line %u of '%s': unknown option '%s'; keys are the long option names of "
@@ -44,7 +44,7 @@ static int add_target(struct reader *reader, struct failure *why)
         reader->targets = longer;
     char *copy = longer ? strdup(text_string(&reader->value)) : NULL;
     if (!copy)
-        return failure_set(why, -ENOMEM, "no memory for the targets of '%s'", reader->name);
+        return failure_set(why, -ENOMEM, "not enough memory for the targets of '%s'", reader->name);
     reader->targets[reader->target_count++] = copy;
     return 0;
 }
@@ -52,14 +52,13 @@ static int add_target(struct reader *reader, struct failure *why)
 static int set_option(struct reader *reader, enum option_id id, struct failure *why)
 {
     if (reader->seen[id])
-        return failure_set(why, -EINVAL, "line %u of '%s': '%s' stands on line %u already",
+        return failure_set(why, -EINVAL, "line %u of '%s': '%s' is already set on line %u",
                            reader->line, reader->name, option_table[id].name, reader->seen[id]);
     reader->seen[id] = reader->line;
     if (reader->inherit && !option_table[id].inherited)
         return 0;
     if (id == OPTION_OPTIONS_FROM && reader->source == SOURCE_FILE)
-        return refuse(reader, "a settings file cannot name another one; leave 'options-from' out",
-                      why);
+        return refuse(reader, "a settings file cannot contain 'options-from'; leave it out", why);
     struct failure inner = {0};
     int status =
         options_set(reader->options, id, text_string(&reader->value), reader->source, &inner);
@@ -68,14 +67,14 @@ static int set_option(struct reader *reader, enum option_id id, struct failure *
                   : 0;
 }
 
-/* "[name]": what follows belongs to this section. */
+/* "[name]": the lines that follow belong to this section. */
 static int open_section(struct reader *reader, const char *line, struct failure *why)
 {
     struct failure inner = {0};
     size_t length = strcspn(line + 1, "]");
     const char *after = line + 1 + length + (line[1 + length] == ']');
     if (line[1 + length] != ']' || after[strspn(after, " \t")] != '\0')
-        return refuse(reader, "'[name]' is expected", why);
+        return refuse(reader, "expected '[name]'", why);
     int status = sections_add(reader->options, line + 1, length, &inner);
     if (status)
         return failure_set(why, status, "line %u of '%s': %s", reader->line, reader->name,
@@ -85,13 +84,12 @@ static int open_section(struct reader *reader, const char *line, struct failure 
     return 0;
 }
 
-/* A key of a section; an option only once. */
 static int set_in_section(struct reader *reader, const char *key, struct failure *why)
 {
     struct failure inner = {0};
     enum option_id id = options_find(key);
     if (id != OPTION_COUNT && reader->seen[id])
-        return failure_set(why, -EINVAL, "line %u of '%s': '%s' stands on line %u already",
+        return failure_set(why, -EINVAL, "line %u of '%s': '%s' is already set on line %u",
                            reader->line, reader->name, key, reader->seen[id]);
     if (id != OPTION_COUNT)
         reader->seen[id] = reader->line;
@@ -101,7 +99,7 @@ static int set_in_section(struct reader *reader, const char *key, struct failure
                   : 0;
 }
 
-/* 'line' is ended and may be changed. */
+/* 'line' ends with a null byte and is modified. */
 static int read_line(struct reader *reader, char *line, struct failure *why)
 {
     char *key = line + strspn(line, " \t");
@@ -111,7 +109,7 @@ static int read_line(struct reader *reader, char *line, struct failure *why)
         return open_section(reader, key, why);
     char *equals = strchr(key, '=');
     if (!equals)
-        return refuse(reader, "'key = value' is expected", why);
+        return refuse(reader, "expected 'key = value'", why);
     char *end = equals;
     while (end > key && (end[-1] == ' ' || end[-1] == '\t'))
         end--;
@@ -127,7 +125,7 @@ static int read_line(struct reader *reader, char *line, struct failure *why)
         return failure_set(why, inner.code, "line %u of '%s': %s: %s", reader->line, reader->name,
                            key, inner.text);
     if (reader->value.failed)
-        return failure_set(why, -ENOMEM, "no memory for line %u of '%s'", reader->line,
+        return failure_set(why, -ENOMEM, "not enough memory for line %u of '%s'", reader->line,
                            reader->name);
     if (reader->section)
         return set_in_section(reader, key, why);
@@ -159,7 +157,7 @@ int options_read(struct options *options, const char *text, const char *name,
     char *copy = strdup(text);
     int status;
     if (!copy) {
-        status = failure_set(why, -ENOMEM, "no memory for the lines of '%s'", name);
+        status = failure_set(why, -ENOMEM, "not enough memory for '%s'", name);
         goto out;
     }
     status = read_lines(&reader, copy, why);

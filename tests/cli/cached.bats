@@ -1,4 +1,4 @@
-# Reads that the page cache may have answered are doubted, whoever wrote the data.
+# Reads that the page cache may have answered get a warning, regardless of the run that wrote the data.
 load helper
 
 phase_of() { # FILE ATTRIBUTE
@@ -22,12 +22,12 @@ write_files() {
     diff <(grep -v '^result ' page | sed '$d') again
 }
 
-@test "where nobody looked at the page cache, reads are judged by what the kernel fetched" {
+@test "without samples of the page cache, reads are judged by what the kernel fetched" {
     write_files
     "$TIDEMILL" run --options-from a.h5 --direct never --phases read --cache keep \
         --result b.h5 >page
     [ "$(phase_of b.h5 cache_state)" = 'not sampled' ]
-    grep -q '^  device ' page || skip "the device below is not known: its counts say nothing"
+    grep -q '^  device ' page || skip "the device below is unknown, and so are its counts"
     grep -q '^  serious     01_read may have read from the page cache' page
     grep -q '^  bottleneck  memory, not storage: the kernel fetched' page
 }

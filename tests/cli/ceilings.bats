@@ -28,7 +28,7 @@ with h5py.File("r.h5") as file:
     assert rows["probe"] == [b"data", b"storage", b"both"], rows
     assert rows["direction"] == [b"write"] * 3, rows
     assert rows["ranks"] == [2] * 3 and rows["reason"] == [b""] * 3, rows
-    # exactly when what ends a probe is in numbers/scripted: storage may stand still for two seconds
+    # exactly when what ends a probe is in numbers/scripted: storage may stall for two seconds
     for amount, duration, ended_by in zip(rows["bytes"], rows["duration_ns"], rows["ended_by"]):
         whole = amount == 16 << 20
         assert ended_by == (b"size" if whole else b"time"), rows

@@ -38,7 +38,7 @@ load helper
     ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 \
         strace -f -qq -o /dev/null -e trace=io_uring_setup -e inject=io_uring_setup:error=ENOSYS \
         "$TIDEMILL" facts >facts || skip "strace cannot trace here"
-    grep -q 'io_uring  *io_uring is not there' facts
+    grep -q 'io_uring  *io_uring is not available' facts
     grep -q 'SQPOLL  *no' facts
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Memory, locked memory, lanes and processors: what falls short is recorded, or refused.
+# Memory, locked memory, lanes and cores: what is not available is recorded, or refused.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status
 
 load helper
@@ -99,7 +99,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
         done | sort | xargs)" = '0 1' ]
     }
     local code=0
-    await "one I/O thread on each processor" bound || code=$?
+    await "one I/O thread on each core" bound || code=$?
     kill -TERM "$launcher"
     wait "$launcher" || true
     [ "$code" -eq 0 ]

@@ -4,11 +4,11 @@
 load helper
 
 @test "an unknown option: the nearest known one is suggested" {
-    refused "unknown option '--sise'; is '--size' meant?" "$TIDEMILL" run --sise 4m "$target"
+    refused "unknown option '--sise'; did you mean '--size'?" "$TIDEMILL" run --sise 4m "$target"
 }
 
 @test "an abbreviated option is unknown" {
-    refused "unknown option '--prod'; is '--producers' meant?" "$TIDEMILL" run --prod 1 "$target"
+    refused "unknown option '--prod'; did you mean '--producers'?" "$TIDEMILL" run --prod 1 "$target"
 }
 
 @test "no target" {
@@ -16,7 +16,7 @@ load helper
 }
 
 @test "an option without its value" {
-    refused '--size: its value is missing' "$TIDEMILL" run "$target" --size
+    refused '--size needs a value' "$TIDEMILL" run "$target" --size
 }
 
 @test "invalid sizes, with the column" {
@@ -45,7 +45,7 @@ load helper
 }
 
 @test "an unknown phase" {
-    refused "'reed' is no phase" "$TIDEMILL" run --size 4m --phases write,reed "$target"
+    refused "unknown phase 'reed' (known: write, read, verify)" "$TIDEMILL" run --size 4m --phases write,reed "$target"
 }
 
 @test "ready-made buffers cannot be verified" {
@@ -53,7 +53,7 @@ load helper
 }
 
 @test "/dev/null cannot be read" {
-    refused "'/dev/null' gives nothing back" "$TIDEMILL" run --size 4m --phases write,read /dev/null
+    refused "'/dev/null' cannot be read" "$TIDEMILL" run --size 4m --phases write,read /dev/null
 }
 
 @test "a target in a directory that does not exist" {
@@ -110,13 +110,13 @@ load helper
 
 @test "an empty name as target or result" {
     refused 'empty' "$TIDEMILL" run --size 4m ''
-    refused '--result: its value is empty' "$TIDEMILL" run --size 4m --result= "$target"
+    refused '--result: the value is empty' "$TIDEMILL" run --size 4m --result= "$target"
 }
 
 @test "a settings file that is missing or wrong" {
     refused "$work/none.conf" "$TIDEMILL" run --options-from "$work/none.conf" "$target"
     printf 'size = 4m\nsiez = 4m\n' >bad.conf
-    refused "line 2 of 'bad.conf': unknown option 'siez'; is 'size' meant?" \
+    refused "line 2 of 'bad.conf': unknown option 'siez'; did you mean 'size'?" \
         "$TIDEMILL" run --options-from bad.conf "$target"
     printf 'size = 4m\n[warm\nphase = write\n' >sections.conf
     refused "line 2 of 'sections.conf'" "$TIDEMILL" run --options-from sections.conf "$target"

@@ -124,7 +124,7 @@ field() {
     printf 'target = %s\n[a]\nphase = read\ndata = b\n' "$target" >bad.conf
     apart "$TIDEMILL" run --options-from bad.conf
     [ "$status" -eq 2 ]
-    grep -q "section 'a': no section before it that writes is named 'b'" "$err"
+    grep -q "section 'a': 'data = b' is not a selected section before it that writes" "$err"
     [ -z "$(ls -A "$target")" ]
     apart "$TIDEMILL" run --options-from three.conf --set nosuch.depth=1
     [ "$status" -eq 2 ]

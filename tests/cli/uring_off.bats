@@ -25,7 +25,7 @@ need_strace() {
         "$TIDEMILL" run --fixed-buffers require --size 1m "$target"
     without_uring ENOSYS "$TIDEMILL" run --quiet --size 1m --result r.h5 "$target"
     [ "$(attribute r.h5 phases/01_write engine_used)" = pwrite ]
-    [[ $(attribute r.h5 phases/01_write engine_reason) == *'io_uring is not there'* ]]
+    [[ $(attribute r.h5 phases/01_write engine_reason) == *'io_uring is not available'* ]]
     [[ $(advice r.h5) == *fallback-engine* ]]
 }
 

@@ -62,7 +62,7 @@ static void two_dashes_end_the_options(void **state)
     options_release(&options);
 }
 
-static void flags_are_taken_back(void **state)
+static void flags_are_negated(void **state)
 {
     (void)state;
     struct options options = parsed("--verify --no-verify --keep=yes --quiet=no");
@@ -74,7 +74,7 @@ static void flags_are_taken_back(void **state)
     options_release(&options);
 }
 
-static void the_last_of_two_holds(void **state)
+static void the_last_of_two_counts(void **state)
 {
     (void)state;
     struct options options = parsed("--depth 1 --label a --depth 2 --label b");
@@ -97,7 +97,7 @@ static void the_older_names_work(void **state)
     options_release(&options);
 }
 
-static void a_value_may_look_like_an_option(void **state)
+static void a_value_may_start_with_dashes(void **state)
 {
     (void)state;
     struct options options = parsed("--label --size --result=--x");
@@ -106,7 +106,7 @@ static void a_value_may_look_like_an_option(void **state)
     options_release(&options);
 }
 
-static void help_ends_the_reading(void **state)
+static void help_ends_the_parsing(void **state)
 {
     (void)state;
     static const char *const lines[] = {"--help", "-h", "--size 4g -h --nonsense", "/a --help"};
@@ -119,7 +119,7 @@ static void help_ends_the_reading(void **state)
     }
 }
 
-static void every_option_is_known_by_its_name(void **state)
+static void every_option_is_accepted(void **state)
 {
     (void)state;
     for (size_t id = 0; id < OPTION_COUNT; id++) {
@@ -135,27 +135,27 @@ static void every_option_is_known_by_its_name(void **state)
     }
 }
 
-static void refusals_say_what_to_do(void **state)
+static void errors_show_what_to_do(void **state)
 {
     (void)state;
     static const struct {
         const char *line;
-        const char *says;
+        const char *starts;
     } bad[] = {
-        {"--sise 4g", "unknown option '--sise'; is '--size' meant?"},
-        {"--siz=4g", "unknown option '--siz=4g'; is '--size' meant?"},
+        {"--sise 4g", "unknown option '--sise'; did you mean '--size'?"},
+        {"--siz=4g", "unknown option '--siz=4g'; did you mean '--size'?"},
         {"--size-per 4g", "unknown option '--size-per'; "},
-        {"--prod 4", "unknown option '--prod'; is '--producers' meant?"},
-        {"--sphinx-of-quartz", "unknown option '--sphinx-of-quartz'; 'tidemill run --help' lists"},
-        {"-x", "unknown option '-x'; 'tidemill run --help' lists them"},
-        {"-size 4g", "unknown option '-size'; 'tidemill run --help' lists them"},
-        {"--=4g", "unknown option '--=4g'; 'tidemill run --help' lists them"},
+        {"--prod 4", "unknown option '--prod'; did you mean '--producers'?"},
+        {"--sphinx-of-quartz", "unknown option '--sphinx-of-quartz'; see 'tidemill"},
+        {"-x", "unknown option '-x'; see 'tidemill run --help'"},
+        {"-size 4g", "unknown option '-size'; see 'tidemill run --help'"},
+        {"--=4g", "unknown option '--=4g'; see 'tidemill run --help'"},
         {"--no-size", "unknown option '--no-size'; "},
         {"--no-verify=yes", "'--no-verify=yes': this option takes no value"},
         {"--no-direct=never", "'--no-direct=never': this option takes no value"},
-        {"--size", "--size: its value is missing (SIZE)"},
-        {"--layout", "--layout: its value is missing (rank|shared|writer)"},
-        {"--output", "--output: its value is missing (TARGET)"},
+        {"--size", "--size needs a value (SIZE)"},
+        {"--layout", "--layout needs a value (rank|shared|writer)"},
+        {"--output", "--output needs a value (TARGET)"},
         {"--size --keep", "--size: '--keep' is not a size: a digit is expected at column 1"},
         {"--size=", "--size: '' is not a size: a number is missing"},
         {"--verify=maybe", "--verify: 'maybe' is not yes or no"},
@@ -165,8 +165,8 @@ static void refusals_say_what_to_do(void **state)
         struct failure why = {0};
         bool help = false;
         assert_int_equal(parse(&options, bad[i].line, &help, &why), -EINVAL);
-        if (strncmp(why.text, bad[i].says, strlen(bad[i].says)) != 0)
-            fail_msg("'%s' is not '%s'", why.text, bad[i].says);
+        if (strncmp(why.text, bad[i].starts, strlen(bad[i].starts)) != 0)
+            fail_msg("'%s' is not '%s'", why.text, bad[i].starts);
         options_release(&options);
     }
 }
@@ -186,7 +186,7 @@ static void a_very_long_name_is_refused(void **state)
     options_release(&options);
 }
 
-static void garbage_is_refused_and_nothing_more(void **state)
+static void random_arguments_are_parsed_or_refused(void **state)
 {
     (void)state;
     static const char *const pieces[] = {"--",     "-",      "size", "no-", "=",    "4g",
@@ -214,15 +214,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_options_anywhere),
         cmocka_unit_test(two_dashes_end_the_options),
-        cmocka_unit_test(flags_are_taken_back),
-        cmocka_unit_test(the_last_of_two_holds),
+        cmocka_unit_test(flags_are_negated),
+        cmocka_unit_test(the_last_of_two_counts),
         cmocka_unit_test(the_older_names_work),
-        cmocka_unit_test(a_value_may_look_like_an_option),
-        cmocka_unit_test(help_ends_the_reading),
-        cmocka_unit_test(every_option_is_known_by_its_name),
-        cmocka_unit_test(refusals_say_what_to_do),
+        cmocka_unit_test(a_value_may_start_with_dashes),
+        cmocka_unit_test(help_ends_the_parsing),
+        cmocka_unit_test(every_option_is_accepted),
+        cmocka_unit_test(errors_show_what_to_do),
         cmocka_unit_test(a_very_long_name_is_refused),
-        cmocka_unit_test(garbage_is_refused_and_nothing_more),
+        cmocka_unit_test(random_arguments_are_parsed_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,16 +13,16 @@
 
 enum { TARGETS = 3 };
 
-static void random_text(struct property *property, char *text, size_t room)
+static void random_text(struct property *property, char *text, size_t size)
 {
     static const char letters[] = "abcxyz019   #=\"\\[]\n\t\r\x01\x7f\xc3\xa9/-_,;";
-    size_t length = property_below(property, room);
+    size_t length = property_below(property, size);
     for (size_t i = 0; i < length; i++)
         text[i] = letters[property_below(property, sizeof letters - 1)];
     text[length] = '\0';
 }
 
-static void random_choice(struct property *property, const char *choices, char *text, size_t room)
+static void random_choice(struct property *property, const char *choices, char *text, size_t size)
 {
     size_t count = 1;
     for (const char *at = choices; *at; at++)
@@ -31,13 +31,13 @@ static void random_choice(struct property *property, const char *choices, char *
     for (size_t skip = property_below(property, count); skip > 0; skip--)
         at = strchr(at, '|') + 1;
     size_t length = strcspn(at, "|");
-    assert_true(length < room);
+    assert_true(length < size);
     memcpy(text, at, length);
     text[length] = '\0';
 }
 
 static void random_value(struct property *property, const struct option_row *row, char *text,
-                         size_t room)
+                         size_t size)
 {
     switch (row->kind) {
     case KIND_SIZE:
@@ -48,19 +48,19 @@ static void random_value(struct property *property, const struct option_row *row
         units_exact_duration((int64_t)(property_magnitude(property) >> 1), text);
         break;
     case KIND_COUNT:
-        snprintf(text, room, "%llu", (unsigned long long)property_magnitude(property));
+        snprintf(text, size, "%llu", (unsigned long long)property_magnitude(property));
         break;
     case KIND_REAL:
         units_exact_real((double)property_magnitude(property) / 64, text);
         break;
     case KIND_CHOICE:
-        random_choice(property, row->argument, text, room);
+        random_choice(property, row->argument, text, size);
         break;
     case KIND_FLAG:
-        snprintf(text, room, "%s", property_below(property, 2) ? "yes" : "no");
+        snprintf(text, size, "%s", property_below(property, 2) ? "yes" : "no");
         break;
     case KIND_TEXT:
-        random_text(property, text, room);
+        random_text(property, text, size);
         break;
     }
 }

@@ -15,7 +15,7 @@ static int check(const char *settings, struct failure *why)
     return status;
 }
 
-static void lets_good_ones_pass(void **state)
+static void accepts_valid_options(void **state)
 {
     (void)state;
     static const char *const good[] = {
@@ -43,16 +43,16 @@ static void lets_good_ones_pass(void **state)
     }
 }
 
-static void refuses_bad_ones(void **state)
+static void refuses_invalid_options(void **state)
 {
     (void)state;
     static const struct {
         const char *settings;
-        const char *says;
+        const char *contains;
     } bad[] = {
         {"", "no target"},
         {"target = \"\"", "empty name"},
-        {"target = /a\ntarget = /a", "target '/a' is named twice"},
+        {"target = /a\ntarget = /a", "target '/a' is given twice"},
         {"target = /a\nsize = 4g\nsize-per-rank = 1g", "--size and --size-per-rank exclude"},
         {"target = /a\nsize-per-rank = 1\nsize-per-node = 1", "--size-per-rank and --size-per-no"},
         {"target = /a\nsize = 0", "--size is 0"},
@@ -69,7 +69,8 @@ static void refuses_bad_ones(void **state)
         {"target = /a\ndedup-block = 1000", "--dedup-block is 1000"},
         {"target = /a\ndedup-ratio = 2\nbuffer-size = 4k\ndedup-block = 8k",
          "larger than --buffer"},
-        {"target = /a\ndedup-ratio = 2\ngenerate = once\nphases = write", "keeps no ratio"},
+        {"target = /a\ndedup-ratio = 2\ngenerate = once\nphases = write",
+         "excludes --compress-ratio"},
         {"target = /a\nbuffer-size = 0", "--buffer-size is 0"},
         {"target = /a\nbuffer-count = 0", "--buffer-count is 0"},
         {"target = /a\nproducers = 0", "--producers is 0"},
@@ -78,7 +79,8 @@ static void refuses_bad_ones(void **state)
         {"target = /a\nrate = 0/s", "--rate is 0"},
         {"target = /a\nengine = pwritev\nbatch = 0", "--batch is 0"},
         {"target = /a\nengine = pwritev\nbatch = 1025", "--batch is 1025"},
-        {"target = /a\nengine = pwritev\nbatch = 8\ndepth = 4", "--batch 8 never fills"},
+        {"target = /a\nengine = pwritev\nbatch = 8\ndepth = 4",
+         "--depth 4 is smaller than --batch 8"},
         {"target = /a\nbatch = 2", "--batch needs --engine pwritev"},
         {"target = /a\nengine = pwrite\nuring-sqpoll = yes", "--uring-sqpoll needs --engine ur"},
         {"target = /a\nengine = pwrite\nuring-iopoll = yes", "--uring-iopoll needs --engine ur"},
@@ -87,39 +89,40 @@ static void refuses_bad_ones(void **state)
         {"target = /a\nuncached = yes\nuring-iopoll = yes", "excludes --uring-iopoll"},
         {"target = /a\nuring-iopoll = yes\ndirect = never", "needs O_DIRECT"},
         {"target = /a\nsize = 9223372036854775808", "--size is more than a file can hold"},
-        {"target = /a\nwriters = 5\nbuffer-count = 4", "5 writers cannot share 4 buffers; give"},
+        {"target = /a\nwriters = 5\nbuffer-count = 4", "5 writers cannot share 4 buffers; use"},
         {"target = /a\nfree-space-floor = 100", "--free-space-floor is 100 percent"},
-        {"target = /a\nphases = write,reed", "--phases: 'reed' is no phase"},
-        {"target = /a\nphases = write,", "--phases: '' is no phase"},
-        {"target = /a\nphases = \"write, read\"", "--phases: ' read' is no phase"},
-        {"target = /a\nphases = \"\"", "--phases: its value is empty"},
+        {"target = /a\nphases = write,reed",
+         "--phases: unknown phase 'reed' (known: write, read, verify)"},
+        {"target = /a\nphases = write,", "--phases: unknown phase ''"},
+        {"target = /a\nphases = \"write, read\"", "--phases: unknown phase ' read'"},
+        {"target = /a\nphases = \"\"", "--phases: the value is empty"},
         {"target = /a\nshift = 1.5", "--shift: '1.5' is not auto, none or a number"},
-        {"target = /a\nresult = \"\"", "--result: its value is empty"},
+        {"target = /a\nresult = \"\"", "--result: the value is empty"},
         {"target = /a\nverify = yes\ngenerate = once", "--generate once writes the same buffers"},
-        {"target = /a\nceilings = yes\ngenerate = once", "--generate once makes no data meanwhile"},
+        {"target = /a\nceilings = yes\ngenerate = once", "--generate once does not generate data"},
         {"target = /a\nceilings = yes\nengine = null", "--engine null stores nothing that --ceil"},
         {"target = /a\nceilings = yes\nphases = read", "--phases 'read' has no write"},
         {"target = /a\nphases = write,verify\ngenerate = once", "--generate once writes the sa"},
         {"target = /a\nverify = yes\nengine = null", "--engine null stores nothing"},
         {"target = /a\nverify = yes\nphases = write", "--verify checks what read phases read"},
-        {"target = /dev/null\nphases = write,read", "'/dev/null' gives nothing back"},
-        {"target = /dev/null\nphases = verify", "'/dev/null' gives nothing back"},
-        {"target = /dev/null\nverify = yes", "'/dev/null' keeps nothing that --verify"},
+        {"target = /dev/null\nphases = write,read", "'/dev/null' cannot be read"},
+        {"target = /dev/null\nphases = verify", "'/dev/null' cannot be read"},
+        {"target = /dev/null\nverify = yes", "'/dev/null' stores nothing that --verify"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct failure why = {0};
         assert_int_equal(check(bad[i].settings, &why), -EINVAL);
         assert_int_equal(why.code, -EINVAL);
-        if (!strstr(why.text, bad[i].says))
-            fail_msg("'%s' lacks '%s'", why.text, bad[i].says);
+        if (!strstr(why.text, bad[i].contains))
+            fail_msg("'%s' lacks '%s'", why.text, bad[i].contains);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lets_good_ones_pass),
-        cmocka_unit_test(refuses_bad_ones),
+        cmocka_unit_test(accepts_valid_options),
+        cmocka_unit_test(refuses_invalid_options),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,7 +165,7 @@ static void refusals_name_the_option_and_change_nothing(void **state)
     options_release(&options);
 }
 
-static void the_higher_source_wins_whatever_the_order(void **state)
+static void the_higher_source_counts_in_any_order(void **state)
 {
     (void)state;
     static const char *const values[] = {NULL, "1", "2", "3"};
@@ -187,7 +187,7 @@ static void the_higher_source_wins_whatever_the_order(void **state)
     }
 }
 
-static void an_outranked_value_must_be_right_all_the_same(void **state)
+static void a_value_of_a_lower_source_is_checked(void **state)
 {
     (void)state;
     struct options options = fresh();
@@ -269,8 +269,8 @@ int main(void)
         cmocka_unit_test(choices_have_their_enum),
         cmocka_unit_test(each_kind_is_read),
         cmocka_unit_test(refusals_name_the_option_and_change_nothing),
-        cmocka_unit_test(the_higher_source_wins_whatever_the_order),
-        cmocka_unit_test(an_outranked_value_must_be_right_all_the_same),
+        cmocka_unit_test(the_higher_source_counts_in_any_order),
+        cmocka_unit_test(a_value_of_a_lower_source_is_checked),
         cmocka_unit_test(a_size_outranks_the_other_sizes),
         cmocka_unit_test(targets_are_replaced_not_appended),
         cmocka_unit_test(flags_are_listed),

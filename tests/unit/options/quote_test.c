@@ -15,7 +15,7 @@ static void quotes_only_what_needs_it(void **state)
         {"two words", "two words"},
         {"a#b", "a#b"},
         {"a=b", "a=b"},
-        {"say \"x\"", "say \"x\""},
+        {"the \"x\"", "the \"x\""},
         {"back\\slash", "back\\slash"},
         {"", "\"\""},
         {" led", "\" led\""},

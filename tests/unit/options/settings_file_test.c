@@ -39,41 +39,43 @@ static void reads_lines_comments_and_blanks(void **state)
     options_release(&options);
 }
 
-static void refusals_name_file_and_line(void **state)
+static void errors_contain_file_and_line(void **state)
 {
     (void)state;
     static const struct {
         const char *text;
-        const char *says;
+        const char *starts;
     } bad[] = {
-        {"size = 4g\n[warm\nphase = write\n", "line 2 of 'set.conf': '[name]' is expected"},
-        {"\n\nsiez = 4g\n", "line 3 of 'set.conf': unknown option 'siez'; is 'size' meant?"},
+        {"size = 4g\n[warm\nphase = write\n", "line 2 of 'set.conf': expected '[name]'"},
+        {"\n\nsiez = 4g\n", "line 3 of 'set.conf': unknown option 'siez'; did you mean 'size'?"},
         {"sphinx-of-quartz = 1\n", "line 1 of 'set.conf': unknown option 'sphinx-of-quartz'; keys"},
-        {"size 4g\n", "line 1 of 'set.conf': 'key = value' is expected"},
+        {"size 4g\n", "line 1 of 'set.conf': expected 'key = value'"},
         {"size =\n", "line 1 of 'set.conf': size: the value is missing"},
         {"size = # 4g\n", "line 1 of 'set.conf': size: the value is missing"},
         {"size = 4x\n", "line 1 of 'set.conf': --size: '4x' is not a size: unknown unit at col"},
         {"size = 4g x\n", "line 1 of 'set.conf': --size: '4g x' is not a size"},
-        {"size = 4g\nsize = 5g\n", "line 2 of 'set.conf': 'size' stands on line 1 already"},
-        {"writers = 4\nnum-writers = 4\n", "line 2 of 'set.conf': 'writers' stands on line 1"},
+        {"size = 4g\nsize = 5g\n", "line 2 of 'set.conf': 'size' is already set on line 1"},
+        {"writers = 4\nnum-writers = 4\n",
+         "line 2 of 'set.conf': 'writers' is already set on line 1"},
         {"label = \"a\n", "line 1 of 'set.conf': label: the closing '\"' is missing"},
-        {"label = \"a\" b\n", "line 1 of 'set.conf': label: something follows the closing"},
+        {"label = \"a\" b\n", "line 1 of 'set.conf': label: unexpected text after the closing"},
         {"label = \"\\q\"\n", "line 1 of 'set.conf': label: unknown escape"},
         {"label = \"\\x00\"\n", "line 1 of 'set.conf': label: unknown escape"},
-        {"options-from = b.conf\n", "line 1 of 'set.conf': a settings file cannot name another"},
+        {"options-from = b.conf\n",
+         "line 1 of 'set.conf': a settings file cannot contain 'options-from'"},
         {"= 4\n", "line 1 of 'set.conf': unknown option ''"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct options options;
         struct failure why = {0};
         assert_int_equal(read_text(&options, bad[i].text, false, &why), -EINVAL);
-        if (strncmp(why.text, bad[i].says, strlen(bad[i].says)) != 0)
-            fail_msg("'%s' is not '%s'", why.text, bad[i].says);
+        if (strncmp(why.text, bad[i].starts, strlen(bad[i].starts)) != 0)
+            fail_msg("'%s' is not '%s'", why.text, bad[i].starts);
         options_release(&options);
     }
 }
 
-static void the_command_line_stands_over_the_file(void **state)
+static void the_command_line_takes_precedence(void **state)
 {
     (void)state;
     struct options options;
@@ -110,7 +112,7 @@ static void some_options_are_not_inherited(void **state)
     options_release(&options);
 }
 
-static void no_target_lines_leave_targets_alone(void **state)
+static void targets_are_kept_without_target_lines(void **state)
 {
     (void)state;
     struct options options;
@@ -120,7 +122,7 @@ static void no_target_lines_leave_targets_alone(void **state)
     options_release(&options);
 }
 
-static void garbage_is_refused_and_nothing_more(void **state)
+static void random_text_is_parsed_or_refused(void **state)
 {
     (void)state;
     static const char *const pieces[] = {
@@ -148,11 +150,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_lines_comments_and_blanks),
-        cmocka_unit_test(refusals_name_file_and_line),
-        cmocka_unit_test(the_command_line_stands_over_the_file),
+        cmocka_unit_test(errors_contain_file_and_line),
+        cmocka_unit_test(the_command_line_takes_precedence),
         cmocka_unit_test(some_options_are_not_inherited),
-        cmocka_unit_test(no_target_lines_leave_targets_alone),
-        cmocka_unit_test(garbage_is_refused_and_nothing_more),
+        cmocka_unit_test(targets_are_kept_without_target_lines),
+        cmocka_unit_test(random_text_is_parsed_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
