@@ -53,9 +53,7 @@ static void tell_progress(struct watcher *watcher)
         .phase = phase->name,
         .unit = phase->kind->unit,
         .amount = watcher->amount,
-        .planned = phase->prepared->plan.setup.open_ended_bytes
-                       ? 0
-                       : phase->prepared->plan.geometry.setup.total_bytes,
+        .planned = phase->prepared->plan.setup.open_ended_bytes ? 0 : phase->planned,
         .elapsed_ns = now_ns - watcher->start_ns,
         .limit_ns = phase->limits.deadline_ns,
     };

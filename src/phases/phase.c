@@ -57,6 +57,7 @@ void phase_release(struct phase *phase)
 {
     if (phase->work)
         phase->work->methods->close(phase->work);
+    free(phase->outcome.threads);
     free(phase->watch.gauge);
     *phase = (struct phase){0};
 }

@@ -46,6 +46,7 @@ struct phase {
     struct limits limits;
     uint32_t number;    /* counts what the run has carried out, from 0: tells messages apart */
     int64_t started_ns; /* since the run's start */
+    uint64_t planned;   /* amount for all ranks; known when all are ready */
     struct work *work;
     struct facts facts;
     struct phase_watch watch;

@@ -1,5 +1,4 @@
 #include "results.h"
-#include "work_bytes.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,78 +9,7 @@
 enum { LATE_NS = 1000 * 1000 };
 
 /* A file of which less than this is cached is cold. */
-enum { COLD_PERCENT = 1, MIXED_SHARE = 100 };
-
-/* What was done weighs more than how the file was opened: where most bytes were too few or not
- * aligned enough to go direct, the cache was not bypassed. */
-static void judge_by_share(const struct counters *counters, struct record_modes *modes)
-{
-    if (modes->direct_in_effect != TRUTH_YES ||
-        counters->buffered_bytes * MIXED_SHARE <= counters->bytes)
-        return;
-    bool most = counters->buffered_bytes * 2 > counters->bytes;
-    modes->direct_in_effect = (uint8_t)(most ? TRUTH_NO : TRUTH_MIXED);
-    modes->direct_cause = DIRECT_UNALIGNED;
-    modes->direct_reason[0] = 0;
-}
-
-/* How an I/O thread's file was opened. */
-static void modes_of_file(const struct phase *phase, uint32_t index, struct record_modes *modes)
-{
-    const struct work_bytes *bytes = work_bytes_of(phase);
-    const struct file *file = &bytes->opened.modes[index];
-    *modes = (struct record_modes){
-        .direct_opened = (uint8_t)file->opened,
-        .direct_in_effect = (uint8_t)file->in_effect,
-        .direct_cause = (uint8_t)file->cause,
-        .uncached = phase->prepared->mode.uncached,
-        .buffers_fixed = pipeline_outcome(bytes->pipeline, index)->buffers_fixed,
-    };
-    text_copy(modes->direct_reason, sizeof modes->direct_reason, file->reason);
-}
-
-/* ... and how its transfers went. */
-static void modes_of_writer(const struct phase *phase, uint32_t index, struct record_modes *modes)
-{
-    const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, index);
-    modes_of_file(phase, index, modes);
-    if (outcome->direct_refused) {
-        modes->direct_in_effect = TRUTH_NO;
-        modes->direct_cause = DIRECT_TRANSFER_REFUSED;
-        text_copy(modes->direct_reason, sizeof modes->direct_reason,
-                  "the file system refused direct transfers with 'Invalid argument'");
-    }
-    judge_by_share(&outcome->counters, modes);
-    if (outcome->uncached_refused) {
-        modes->uncached = TRUTH_NO;
-        modes->not_granted_set = GRANT_UNCACHED;
-        text_copy(modes->not_granted, sizeof modes->not_granted,
-                  "RWF_DONTCACHE refused: requests went through the page cache as usual");
-    } else if (outcome->reason[0]) {
-        modes->not_granted_set = GRANT_ENGINE_MODE;
-        text_copy(modes->not_granted, sizeof modes->not_granted, outcome->reason);
-    }
-}
-
-static void row_of_writer(const struct phase *phase, uint32_t index, struct record_row *row)
-{
-    const struct cluster *cluster = phase->run->cluster;
-    const struct outcome *outcome = pipeline_outcome(work_bytes_of(phase)->pipeline, index);
-    struct histogram latency;
-    *row = (struct record_row){
-        .node = cluster->node,
-        .rank = cluster->rank,
-        .writer = index,
-        .counters = outcome->counters,
-    };
-    snprintf(row->name, sizeof row->name, "%.40s:%u.%u", cluster->node_names[cluster->node],
-             cluster->rank, index);
-    modes_of_writer(phase, index, &row->modes);
-    text_copy(row->first_failure, sizeof row->first_failure, outcome->failure.text);
-    histogram_clear(&latency);
-    pipeline_merge_latency(work_bytes_of(phase)->pipeline, index, &latency);
-    record_latency_of(&latency, &row->latency);
-}
+enum { COLD_PERCENT = 1 };
 
 /* Adds a part to a row that covers several. */
 static void row_merge(struct record_row *into, const struct record_row *part)
@@ -101,21 +29,11 @@ static void row_of_rank(const struct phase *phase, struct record_row *row)
     counters_clear(&row->counters);
 }
 
-/* The modes of one rank over its files, before anything was written. */
+/* How this rank works, before anything was done; ranks without a share have no mode. */
 static void row_of_modes(const struct phase *phase, struct record_row *row)
 {
-    const struct opened *opened = &work_bytes_of(phase)->opened;
-    bool first = true;
     row_of_rank(phase, row);
-    for (uint32_t i = 0; i < opened->count; i++) {
-        struct record_modes modes;
-        if (!opened->parts[i].share.bytes)
-            continue;
-        modes_of_file(phase, i, &modes);
-        record_modes_merge(&row->modes, &modes, first);
-        first = false;
-    }
-    row->counters.requests = !first; /* has it any file? ranks without a share have no mode */
+    row->counters.requests = phase->work->methods->modes(phase->work, &row->modes);
     facts_keep(&phase->facts, &row->modes);
 }
 
@@ -155,19 +73,6 @@ static enum record_cache_state cache_state_of(const struct record *record,
                : CACHE_WARM;
 }
 
-/* Of all ranks: the plan, or what of it was acknowledged and can be read. Collective. */
-static int64_t planned_bytes(const struct phase *phase)
-{
-    uint64_t readable = 0;
-    if (phase->kind->writes)
-        return (int64_t)phase->prepared->plan.geometry.setup.total_bytes;
-    for (uint32_t i = 0; i < work_bytes_of(phase)->opened.count; i++)
-        readable += work_bytes_of(phase)->opened.parts[i].share.bytes
-                        ? work_bytes_of(phase)->opened.readable[i].bytes
-                        : 0;
-    return (int64_t)cluster_sum(phase->run->cluster, readable);
-}
-
 int results_opened(struct phase *phase, struct record_phase *into, struct failure *why)
 {
     struct run *run = phase->run;
@@ -177,50 +82,53 @@ int results_opened(struct phase *phase, struct record_phase *into, struct failur
     row_of_modes(phase, &row);
     if (cluster_gather(run->cluster, &row, sizeof row, 1, &rows, &count, why))
         return why->code;
-    const int64_t planned = planned_bytes(phase);
+    phase->planned = cluster_sum(run->cluster, phase->work->methods->planned(phase->work));
     if (into) {
         results_sum_modes(into, rows, count);
-        into->bytes_planned = planned;
+        into->bytes_planned = (int64_t)phase->planned;
     }
     free(rows);
     return 0;
 }
 
+/* What a thread of this rank did, by rank 0's clock. */
+static void complete_thread(const struct phase *phase, struct record_row *row)
+{
+    const struct cluster *cluster = phase->run->cluster;
+    row->node = cluster->node;
+    row->rank = cluster->rank;
+    snprintf(row->name, sizeof row->name, "%.40s:%u.%lld", cluster->node_names[cluster->node],
+             cluster->rank, (long long)row->writer);
+    results_convert(&phase->clocks, &row->counters);
+}
+
 static int gather_rows(struct phase *phase, struct record_phase *into, struct failure *why)
 {
     struct cluster *cluster = phase->run->cluster;
-    struct record_row *writers = calloc(work_bytes_of(phase)->opened.count, sizeof *writers);
+    struct record_row *threads = phase->outcome.threads;
+    uint32_t count = phase->outcome.thread_count;
     struct record_row rank;
-    void *all_writers = NULL;
+    void *all_threads = NULL;
     void *all_ranks = NULL;
-    size_t writer_count = 0;
+    size_t all_thread_count = 0;
     size_t rank_count = 0;
-    uint32_t used = 0;
     row_of_rank(phase, &rank);
-    for (uint32_t i = 0; writers && i < work_bytes_of(phase)->opened.count; i++) {
-        if (!work_bytes_of(phase)->opened.parts[i].share.bytes)
-            continue;
-        row_of_writer(phase, i, &writers[used]);
-        record_modes_merge(&rank.modes, &writers[used].modes, !used);
-        row_merge(&rank, &writers[used]);
-        used++;
+    for (uint32_t i = 0; i < count; i++) {
+        record_modes_merge(&rank.modes, &threads[i].modes, i == 0);
+        row_merge(&rank, &threads[i]);
+        complete_thread(phase, &threads[i]);
     }
-    if (!writers)
-        failure_set(why, -ENOMEM, "not enough memory for the results");
     counters_merge(&rank.counters, &phase->outcome.beside);
     counters_merge(&rank.counters, &phase->facts.counters);
     facts_note(&phase->facts, rank.modes.not_granted_set, rank.modes.not_granted);
     facts_keep(&phase->facts, &rank.modes);
-    for (uint32_t i = 0; i < used; i++)
-        results_convert(&phase->clocks, &writers[i].counters);
     results_convert(&phase->clocks, &rank.counters);
     record_latency_of(&phase->outcome.latency, &rank.latency);
-    cluster_gather(cluster, writers, sizeof *writers, used, &all_writers, &writer_count, why);
+    cluster_gather(cluster, threads, sizeof *threads, count, &all_threads, &all_thread_count, why);
     cluster_gather(cluster, &rank, sizeof rank, 1, &all_ranks, &rank_count, why);
-    free(writers);
     if (into) {
-        into->writers = all_writers;
-        into->writer_count = writer_count;
+        into->writers = all_threads;
+        into->writer_count = all_thread_count;
         into->ranks = all_ranks;
         into->rank_count = rank_count;
     }

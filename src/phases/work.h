@@ -16,12 +16,12 @@
 #include "base/failure.h"
 #include "base/text.h"
 #include "cluster/cluster.h"
+#include "record/record.h"
 #include "stats/counters.h"
 #include "stats/histogram.h"
 #include "stats/slowest.h"
 #include "stats/timeline.h"
 
-struct record_phase;
 struct work;
 
 /* What the work has come to at this moment. */
@@ -41,6 +41,9 @@ struct work_state {
 
 /* What the work of this rank came to. Instants are since the start, on this rank's clock. */
 struct work_outcome {
+    struct record_row *threads; /* one for each I/O thread that had work, in their order: without
+                                   name, node and rank; owned */
+    uint32_t thread_count;
     struct counters beside;      /* of what its I/O threads did not do themselves */
     struct histogram latency;    /* of requests, submission to completion */
     struct histogram intended;   /* under a rate: of requests, since the instants that it set */
@@ -61,6 +64,12 @@ struct work_methods {
 
     /* Starts the threads, which wait for the start of the clock. */
     int (*open)(struct work *work, struct failure *why);
+
+    /* The amount that this rank is to do, once it is open. */
+    uint64_t (*planned)(const struct work *work);
+
+    /* How this rank's files were opened; false where it has no work. Once it is open. */
+    bool (*modes)(const struct work *work, struct record_modes *modes);
 
     /* Starts the clock, at an instant of clock_now_ns() that is still to come. */
     void (*go_at)(struct work *work, int64_t start_ns);

@@ -37,6 +37,18 @@ static int open_pipeline(struct work *work, struct failure *why)
     return why->code;
 }
 
+static uint64_t planned(const struct work *work)
+{
+    const struct work_bytes *bytes = (const struct work_bytes *)work;
+    uint64_t planned_bytes = 0;
+    for (uint32_t i = 0; i < bytes->opened.count; i++) {
+        const uint64_t share = bytes->opened.parts[i].share.bytes;
+        const bool writes = bytes->phase->kind->writes;
+        planned_bytes += writes || !share ? share : bytes->opened.readable[i].bytes;
+    }
+    return planned_bytes;
+}
+
 static void go_at(struct work *work, int64_t start_ns)
 {
     pipeline_go_at(((struct work_bytes *)work)->pipeline, start_ns);
@@ -140,6 +152,8 @@ static void end(struct work *work)
 static const struct work_methods methods = {
     .prepare = work_bytes_prepare,
     .open = open_pipeline,
+    .planned = planned,
+    .modes = work_bytes_modes,
     .go_at = go_at,
     .wait = wait_for_end,
     .peek = peek,

@@ -38,6 +38,9 @@ void work_bytes_join(struct work *work, struct work_outcome *outcome);
 /* The files that were written, or where data were wrong. Collective. */
 int work_bytes_gather(const struct work *work, struct record_phase *into, struct failure *why);
 
+/* How the files of this rank were opened. */
+bool work_bytes_modes(const struct work *work, struct record_modes *modes);
+
 /* What is known of the buffers and threads once they are there, and of the files' pages in the page
  * cache before and after. */
 void work_bytes_note_opened(struct work_bytes *bytes);

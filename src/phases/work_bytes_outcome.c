@@ -1,6 +1,12 @@
 /* What a rank's I/O threads and data threads did, as one outcome. */
 #include "work_bytes.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
+/* Where at least this share of the bytes was not direct, the mode is mixed. */
+enum { MIXED_SHARE = 100 };
+
 static void outcome_clear(struct work_outcome *outcome)
 {
     *outcome = (struct work_outcome){0};
@@ -32,11 +38,93 @@ static uint64_t requests_left(const struct work_bytes *bytes, uint32_t io_thread
     return all > done ? all - done : 0;
 }
 
+/* What was done weighs more than how the file was opened: where most bytes were too few or not
+ * aligned enough to go direct, the cache was not bypassed. */
+static void judge_by_share(const struct counters *counters, struct record_modes *modes)
+{
+    if (modes->direct_in_effect != TRUTH_YES ||
+        counters->buffered_bytes * MIXED_SHARE <= counters->bytes)
+        return;
+    bool most = counters->buffered_bytes * 2 > counters->bytes;
+    modes->direct_in_effect = (uint8_t)(most ? TRUTH_NO : TRUTH_MIXED);
+    modes->direct_cause = DIRECT_UNALIGNED;
+    modes->direct_reason[0] = 0;
+}
+
+/* How an I/O thread's file was opened. */
+static void modes_of_file(const struct work_bytes *bytes, uint32_t index,
+                          struct record_modes *modes)
+{
+    const struct file *file = &bytes->opened.modes[index];
+    *modes = (struct record_modes){
+        .direct_opened = (uint8_t)file->opened,
+        .direct_in_effect = (uint8_t)file->in_effect,
+        .direct_cause = (uint8_t)file->cause,
+        .uncached = bytes->phase->prepared->mode.uncached,
+        .buffers_fixed = pipeline_outcome(bytes->pipeline, index)->buffers_fixed,
+    };
+    text_copy(modes->direct_reason, sizeof modes->direct_reason, file->reason);
+}
+
+/* ... and how its transfers went. */
+static void modes_of_thread(const struct work_bytes *bytes, uint32_t index,
+                            struct record_modes *modes)
+{
+    const struct outcome *outcome = pipeline_outcome(bytes->pipeline, index);
+    modes_of_file(bytes, index, modes);
+    if (outcome->direct_refused) {
+        modes->direct_in_effect = TRUTH_NO;
+        modes->direct_cause = DIRECT_TRANSFER_REFUSED;
+        text_copy(modes->direct_reason, sizeof modes->direct_reason,
+                  "the file system refused direct transfers with 'Invalid argument'");
+    }
+    judge_by_share(&outcome->counters, modes);
+    if (outcome->uncached_refused) {
+        modes->uncached = TRUTH_NO;
+        modes->not_granted_set = GRANT_UNCACHED;
+        text_copy(modes->not_granted, sizeof modes->not_granted,
+                  "RWF_DONTCACHE refused: requests went through the page cache as usual");
+    } else if (outcome->reason[0]) {
+        modes->not_granted_set = GRANT_ENGINE_MODE;
+        text_copy(modes->not_granted, sizeof modes->not_granted, outcome->reason);
+    }
+}
+
+bool work_bytes_modes(const struct work *work, struct record_modes *modes)
+{
+    const struct work_bytes *bytes = (const struct work_bytes *)work;
+    bool first = true;
+    for (uint32_t i = 0; i < bytes->opened.count; i++) {
+        struct record_modes own;
+        if (!bytes->opened.parts[i].share.bytes)
+            continue;
+        modes_of_file(bytes, i, &own);
+        record_modes_merge(modes, &own, first);
+        first = false;
+    }
+    return !first;
+}
+
+static void row_of_thread(const struct work_bytes *bytes, uint32_t index,
+                          const struct histogram *latency, struct record_row *row)
+{
+    const struct outcome *thread = pipeline_outcome(bytes->pipeline, index);
+    *row = (struct record_row){.writer = index, .counters = thread->counters};
+    modes_of_thread(bytes, index, &row->modes);
+    text_copy(row->first_failure, sizeof row->first_failure, thread->failure.text);
+    record_latency_of(latency, &row->latency);
+}
+
 static void add_thread(const struct work_bytes *bytes, uint32_t i, struct work_outcome *outcome)
 {
     const struct outcome *thread = pipeline_outcome(bytes->pipeline, i);
     const struct counters *counters = &thread->counters;
-    pipeline_merge_latency(bytes->pipeline, i, &outcome->latency);
+    struct histogram latency;
+    histogram_clear(&latency);
+    pipeline_merge_latency(bytes->pipeline, i, &latency);
+    if (bytes->opened.parts[i].share.bytes && outcome->threads)
+        row_of_thread(bytes, i, &latency, &outcome->threads[outcome->thread_count++]);
+    histogram_merge(&outcome->latency, &latency);
     histogram_merge(&outcome->intended, &thread->intended);
     if (counters->requests)
         histogram_record(&outcome->files,
@@ -56,6 +144,7 @@ void work_bytes_join(struct work *work, struct work_outcome *outcome)
     outcome_clear(outcome);
     if (!phase->run->given_up)
         work_bytes_note_ended(bytes);
+    outcome->threads = calloc(bytes->opened.count, sizeof *outcome->threads);
     for (uint32_t i = 0; i < bytes->opened.count; i++) {
         add_thread(bytes, i, outcome);
         if (phase->kind->writes)
@@ -65,4 +154,6 @@ void work_bytes_join(struct work *work, struct work_outcome *outcome)
     outcome->beside = *pipeline_data_counters(bytes->pipeline);
     outcome->beside.open_ns = bytes->opened.open_ns;
     pipeline_handling(bytes->pipeline, &outcome->making, &outcome->queue_wait);
+    if (!outcome->threads)
+        failure_set(&outcome->failure, -ENOMEM, "not enough memory for the results");
 }

@@ -90,6 +90,7 @@ static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t n
         .prepared = &rig->prepared,
         .dataset = &dataset,
         .number = number,
+        .planned = bytes_of_all,
     };
     struct failure why = {0};
     if (work_bytes_init(&phase, &why))
@@ -156,7 +157,6 @@ int main(void)
     rig.sink = fopen("/dev/null", "w");
     rig.part.path = path;
     rig.prepared.settings = &rig.settings;
-    rig.prepared.plan.geometry.setup.total_bytes = bytes_of_all;
     measure(&rig, true, 0); /* warms up caches and clock frequency */
     for (uint32_t run = 1; run <= 2 * PAIRS; run++) {
         bool second = run % 2 == 0;

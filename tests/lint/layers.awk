@@ -40,13 +40,13 @@ function at_home(place, homes,    list, count, i) {
     return 0
 }
 
-function check_foreign(header,    pattern, best) {
+function check_home(header, shown,    pattern, best) {
     best = ""
     for (pattern in homes)
         if (length(pattern) > length(best) && (header == pattern || (pattern ~ /\/$/ && starts(header, pattern))))
             best = pattern
     if (best != "" && !at_home(place, homes[best]))
-        complain("<" header "> belongs to" homes[best])
+        complain(shown " belongs to" homes[best])
 }
 
 function check_own(header,    parts) {
@@ -58,8 +58,10 @@ function check_own(header,    parts) {
         complain(folder " may not look down to \"" header "\"")
     else if (!((folder, parts[1]) in needs))
         complain(folder " does not need " parts[1] ": \"" header "\"")
-    else
+    else {
         delete unused[folder " " parts[1]]
+        check_home(header, "\"" header "\"")
+    }
 }
 
 FILENAME ~ /layers\.table$/ {
@@ -92,7 +94,7 @@ FNR == 1 {
     header = $0
     sub(/^[^<]*</, "", header)
     sub(/>.*/, "", header)
-    check_foreign(header)
+    check_home(header, "<" header ">")
 }
 
 /^[ \t]*#[ \t]*include[ \t]*"/ {
