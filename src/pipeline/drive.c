@@ -141,7 +141,7 @@ static void set_part(const struct drive *drive, struct buffer *buffer)
 }
 
 /* True when the part is in flight. */
-static bool send_part(struct drive *drive, struct buffer *buffer)
+static inline bool send_part(struct drive *drive, struct buffer *buffer)
 {
     set_part(drive, buffer);
     int result = drive->engine.kind->submit(&drive->engine, &buffer->request);
