@@ -1,4 +1,4 @@
-/* What storage does not answer: who waits for it, and going on without them. */
+/* Storage that does not answer: which I/O thread waits for it, and how to end without it. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,25 +38,25 @@ const char *pipeline_wait_name(enum wait_kind what)
     return names[what];
 }
 
-static void say(const struct io_thread *thread, const struct waiting *seen, int64_t limit_ns,
-                struct failure *why)
+static void set_failure(const struct io_thread *thread, const struct waiting *seen,
+                        int64_t limit_ns, struct failure *why)
 {
     char limit[UNITS_TEXT];
     const char *path = thread->pipeline->setup.tasks[thread->index].path;
     units_show_duration(limit_ns, limit);
     if (seen->what == WAIT_WRITE || seen->what == WAIT_READ)
         failure_set(why, -ETIMEDOUT,
-                    "%s of '%s' at offset %" PRIu64 " did not come back within %s (--stall-abort)",
+                    "%s of '%s' at offset %" PRIu64 " did not complete within %s (--stall-abort)",
                     pipeline_wait_name(seen->what), path, seen->offset, limit);
     else
-        failure_set(why, -ETIMEDOUT, "%s of '%s' did not come back within %s (--stall-abort)",
+        failure_set(why, -ETIMEDOUT, "%s of '%s' did not complete within %s (--stall-abort)",
                     pipeline_wait_name(seen->what), path, limit);
 }
 
-/* The lost thread may come back at any time: nothing of its own is read, and what it has sent
- * counts as nothing that could be read back. When its bytes were acknowledged is lost with it: they
- * stand where it was given up, so that the timeline still adds up. */
-static void stand_in(struct io_thread *thread, int64_t limit_ns)
+/* The lost thread may resume at any time, so its own outcome must not be read. None of its requests
+ * counts as acknowledged. Its timeline is lost too: all of its bytes are recorded at the current
+ * time, so that the sum of the timeline still equals the bytes. */
+static void replace_outcome(struct io_thread *thread, int64_t limit_ns)
 {
     struct outcome *instead = malloc(sizeof *instead);
     struct waiting seen;
@@ -70,7 +70,7 @@ static void stand_in(struct io_thread *thread, int64_t limit_ns)
     instead->counters.failed_requests = 1;
     instead->counters.end_ns = clock_now_ns() - thread->pipeline->gate.start_ns;
     timeline_record_part(&instead->timeline, instead->counters.end_ns, instead->counters.bytes);
-    say(thread, &seen, limit_ns, &instead->failure);
+    set_failure(thread, &seen, limit_ns, &instead->failure);
     thread->instead = instead;
 }
 
@@ -91,14 +91,14 @@ bool pipeline_abandon(struct pipeline *pipeline, int64_t limit_ns)
             return false;
     if (!lost)
         return false;
-    /* Checkers wait for more to come from the lost ones, too. */
+    /* Else data threads would wait for more buffers from the lost I/O threads. */
     atomic_store_explicit(&pipeline->abandoned, true, memory_order_relaxed);
     pipeline_stop(pipeline);
     if (thread_gate_left(&pipeline->gate) > lost)
         return false;
     for (uint32_t i = 0; i < pipeline->setup.io_threads; i++)
         if (!io_thread_gone(&pipeline->io_threads[i]) && !pipeline->io_threads[i].instead)
-            stand_in(&pipeline->io_threads[i], limit_ns);
+            replace_outcome(&pipeline->io_threads[i], limit_ns);
     outcome_settle(pipeline);
     return true;
 }

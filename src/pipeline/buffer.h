@@ -1,7 +1,7 @@
 /*
- * A buffer and its one life: EMPTY -> FILLING -> FULL -> IN_FLIGHT -> EMPTY (reading runs the
- * mirror: EMPTY -> IN_FLIGHT -> FULL -> FILLING -> EMPTY, where FILLING is the check). One owner at
- * any time; ownership moves only through a ring. Debug builds assert each step.
+ * A buffer and its states. Write: EMPTY -> FILLING -> FULL -> IN_FLIGHT -> EMPTY. Read: EMPTY ->
+ * IN_FLIGHT -> FULL -> FILLING (the check) -> EMPTY. A buffer has one owner at any time; only a
+ * ring passes it on. Debug builds assert each step.
  */
 #ifndef TIDEMILL_PIPELINE_BUFFER_H
 #define TIDEMILL_PIPELINE_BUFFER_H
@@ -12,35 +12,35 @@
 
 #include "pipeline/pipeline.h"
 
-enum { BUFFER_LINE = 128 }; /* neighbours are in other hands: no line is shared */
+enum { BUFFER_LINE = 128 }; /* adjacent buffers have different owners: no shared cache lines */
 
 enum buffer_state { BUFFER_EMPTY, BUFFER_FILLING, BUFFER_FULL, BUFFER_IN_FLIGHT };
 
 struct buffer {
-    /* First: the engine hands it back. Its direction is that of the buffer. */
+    /* Must be first: the engine returns a pointer to it. Its direction is that of the buffer. */
     _Alignas(BUFFER_LINE) struct engine_request request;
-    unsigned char *memory; /* of this buffer; request.memory moves on in a continued one */
+    unsigned char *memory; /* start of the buffer; request.memory advances after short transfers */
     enum buffer_state state;
     uint32_t index;       /* in the lane's pool */
-    uint32_t io_thread;   /* whose request it holds or, empty, held */
-    uint64_t place;       /* in that I/O thread's sequence */
+    uint32_t io_thread;   /* of its current or, if EMPTY, last request */
+    uint64_t place;       /* of the request in the thread's sequence */
     uint64_t offset;      /* of the request in the file */
     uint64_t length;      /* of the request */
     uint64_t moved;       /* bytes of it transferred so far */
-    int64_t ready_ns;     /* handed over: filled, or read and to be checked */
+    int64_t ready_ns;     /* when it became FULL */
     int64_t sent_ns;      /* first submission */
-    int64_t due_ns;       /* when the rate wanted it sent; 0 without a rate */
-    struct buffer *older; /* in flight: those of this I/O thread that were sent before and after */
+    int64_t due_ns;       /* scheduled submission; 0 without a rate */
+    struct buffer *older; /* list of the thread's buffers in flight, by submission */
     struct buffer *newer;
-    uint32_t tries; /* after EINTR and EAGAIN */
-    bool unaligned; /* part of it went through the page cache beside O_DIRECT */
+    uint32_t tries; /* resubmissions after errors */
+    bool unaligned; /* part of it was buffered although the file is open with O_DIRECT */
 };
 
 /* Gives an empty buffer the request at 'place' of a task's sequence. */
 void buffer_assign(struct buffer *buffer, const struct task *task, uint32_t io_thread,
                    uint64_t place);
 
-/* Fills 'length' bytes of it with the content from its request's offset on. */
+/* Fills the first 'length' bytes with the content at the request's offset. */
 void buffer_fill(struct buffer *buffer, const struct task *task, const struct content *content,
                  uint64_t length);
 

@@ -14,26 +14,26 @@ void data_thread_init(struct data_thread *thread, struct pipeline *pipeline, uin
     histogram_clear(&thread->queued);
 }
 
-static bool wants_more(const struct io_thread *io)
+static bool needs_buffers(const struct io_thread *io)
 {
     return !atomic_load_explicit(&io->over, memory_order_relaxed) &&
            atomic_load_explicit(&io->next_place, memory_order_relaxed) < io->places;
 }
 
-/* A buffer goes to the I/O thread that emptied it, so each keeps its number of buffers, however
- * slow or fast the others are. What one has no use for any more, the others take over in turn.
- * False when no I/O thread wants any. */
+/* A buffer returns to the I/O thread that emptied it, so that a fast thread does not take the
+ * buffers of slow ones. Once that thread needs no more, the others get its buffers in turn. False
+ * if no I/O thread of the lane needs buffers. */
 static bool choose_io_thread(struct data_thread *thread, uint32_t last, uint32_t *chosen)
 {
     struct pipeline *pipeline = thread->pipeline;
     const struct lane *lane = thread->lane;
     *chosen = last;
-    if (wants_more(&pipeline->io_threads[last]))
+    if (needs_buffers(&pipeline->io_threads[last]))
         return true;
     for (uint32_t i = 0; i < lane->io_thread_count; i++) {
         *chosen = lane->first_io_thread + thread->turn;
         thread->turn = thread->turn + 1 < lane->io_thread_count ? thread->turn + 1 : 0;
-        if (wants_more(&pipeline->io_threads[*chosen]))
+        if (needs_buffers(&pipeline->io_threads[*chosen]))
             return true;
     }
     return false;
@@ -44,9 +44,9 @@ static int64_t since_gate_ns(const struct data_thread *thread)
     return clock_now_ns() - thread->pipeline->gate.start_ns;
 }
 
-/* Makes one buffer for some I/O thread. When there is nothing left to make, the buffer is not
- * needed any more, and the other threads see the end. */
-static void make_one(struct data_thread *thread, uint32_t number)
+/* Fills one buffer for an I/O thread. If no data are left to write, drops the buffer and wakes the
+ * other data threads, which then end too. */
+static void fill_one(struct data_thread *thread, uint32_t number)
 {
     struct pipeline *pipeline = thread->pipeline;
     struct buffer *buffer = &pipeline->buffers[number];
@@ -71,10 +71,9 @@ static void make_one(struct data_thread *thread, uint32_t number)
     ring_wake_all(&thread->lane->data);
 }
 
-/* As content_check counts. */
-enum { BLOCK_BYTES = 4096 };
+enum { BLOCK_BYTES = 4096 }; /* the unit of content_check */
 
-/* What the file ended before; the earlier difference is kept. Returns all bad blocks. */
+/* Adds the blocks after the end of the file, and returns the number of all bad blocks. */
 static uint64_t add_missing(const struct buffer *buffer, uint64_t bad, struct difference *first)
 {
     uint64_t missing = buffer->length - buffer->moved;
@@ -111,7 +110,7 @@ static void check_one(struct data_thread *thread, uint32_t number)
     ring_put(&thread->lane->empty, number);
 }
 
-/* Will there be more to check, as long as I/O threads read, or to make? */
+/* True if more buffers will need a check, as I/O threads still read, or must be filled. */
 static bool work_left(struct data_thread *thread)
 {
     struct pipeline *pipeline = thread->pipeline;
@@ -124,18 +123,19 @@ static bool work_left(struct data_thread *thread)
            choose_io_thread(thread, thread->lane->first_io_thread, &chosen);
 }
 
-/* False when nothing more comes. Sleeps without a limit: whatever ends the work rings. */
+/* Waits for a buffer; false if no work is left. Needs no time limit, as every event that ends the
+ * work rings the bell. */
 static bool wait_for_work(struct data_thread *thread, uint32_t *number)
 {
     struct ring *source = &thread->lane->data;
     for (;;) {
-        uint32_t heard = ring_listen(source);
-        if (!work_left(thread)) /* asked before the last look, so no buffer is left behind */
+        uint32_t bell = ring_listen(source);
+        if (!work_left(thread)) /* a buffer may have arrived before this check */
             return ring_take(source, number);
         int64_t before_ns = clock_now_ns();
-        bool taken = ring_take_wait(source, number, heard, thread->pipeline->setup.spin_ns, -1);
+        bool received = ring_take_wait(source, number, bell, thread->pipeline->setup.spin_ns, -1);
         thread->counters.producer_waited_ns += clock_now_ns() - before_ns;
-        if (taken)
+        if (received)
             return true;
     }
 }
@@ -148,11 +148,12 @@ static void data_thread_work(struct data_thread *thread)
         if (buffers[number].request.direction == ENGINE_READ)
             check_one(thread, number);
         else
-            make_one(thread, number);
+            fill_one(thread, number);
     }
 }
 
-/* Its turn of the lane's memory, but for what I/O threads touch that work alone. */
+/* Touches this thread's part of the lane's memory. I/O threads touch buffers that data threads
+ * never use. */
 static void touch_buffers(const struct data_thread *thread)
 {
     const struct pipeline *pipeline = thread->pipeline;

@@ -1,5 +1,5 @@
 /*
- * A thread that makes data for the I/O thread that emptied the buffer, or checks what was read.
+ * A thread that generates data for the I/O threads of its lane and checks the data that they read.
  */
 #ifndef TIDEMILL_PIPELINE_DATA_THREAD_H
 #define TIDEMILL_PIPELINE_DATA_THREAD_H
@@ -17,15 +17,15 @@ struct data_thread {
     _Alignas(RING_LINE) struct pipeline *pipeline;
     struct lane *lane;
     uint32_t index;
-    uint32_t turn; /* where to look next for an I/O thread of the lane that wants more */
+    uint32_t turn; /* the I/O thread of the lane that gets the next spare buffer */
     struct thread handle;
     struct counters counters;
-    struct histogram made;   /* filling or checking a buffer */
-    struct histogram queued; /* checking: what was read waited for it */
+    struct histogram made;   /* time to fill or check a buffer */
+    struct histogram queued; /* wait of read buffers for their check */
     struct found_list found;
 };
 
-/* Sets up a zeroed data thread that is not started yet. */
+/* Initialises a zeroed data thread; does not start it. */
 void data_thread_init(struct data_thread *thread, struct pipeline *pipeline, uint32_t index);
 
 void data_thread_body(void *argument);

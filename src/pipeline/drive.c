@@ -7,9 +7,9 @@
 #include "platform/clock.h"
 #include "platform/space.h"
 
-/* Storage that says EAGAIN lacks something just now: ask again at once a few times, then with
- * pauses for about a second. */
-enum { TRIES_AT_ONCE = 16, TRIES_MOST = 1000, TRY_AGAIN_NS = 1000 * 1000 };
+/* EAGAIN reports a temporary shortage: retry a few times at once, then with pauses for about a
+ * second. */
+enum { TRIES_AT_ONCE = 16, TRIES_MOST = 1000, RETRY_NS = 1000 * 1000 };
 
 enum { PAGE_BYTES = 4096, FD_DIRECT = 0, FD_BUFFERED = 1 };
 
@@ -23,7 +23,7 @@ static void drive_fail(struct drive *drive, const struct buffer *buffer, int cod
                    space_note(drive->task->path, -code, note));
 }
 
-/* Did a read find the end of the file, rather than nothing where there is something? */
+/* True if a read returned 0 because the file ends here. */
 static bool is_past_end(const struct drive *drive, const struct buffer *buffer, int64_t result)
 {
     if (result != 0 || buffer->request.direction != ENGINE_READ)
@@ -39,19 +39,19 @@ static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, 
     int64_t end = file_bytes(drive->task->file);
     if (is_past_end(drive, buffer, result))
         failure_set(&drive->outcome->failure, -EIO,
-                    "'%s' ends at offset %" PRId64
-                    ", before what was written to it (offset %" PRIu64 ")",
-                    drive->task->path, end, buffer->offset + buffer->moved);
+                    "cannot read '%s' at offset %" PRIu64 ": the file ends at offset %" PRId64
+                    ", although more was written",
+                    drive->task->path, buffer->offset + buffer->moved, end);
     else
         failure_set(&drive->outcome->failure, -EIO,
-                    "%s of '%s' at offset %" PRIu64 " moved %" PRId64 " of %" PRIu64 " bytes", verb,
-                    drive->task->path, buffer->offset + buffer->moved, result,
+                    "%s of '%s' at offset %" PRIu64 " transferred %" PRId64 " of %" PRIu64 " bytes",
+                    verb, drive->task->path, buffer->offset + buffer->moved, result,
                     buffer->request.length);
 }
 
-/* Direct and buffered writes must never share a page: a dirty cached page would be written back
- * over what went past the cache. So of a file whose end is not aligned, all that lies in its last
- * page goes through the cache, whichever requests (or I/O threads) it belongs to. */
+/* Direct and buffered writes must never share a page: the kernel would write the dirty cached page
+ * back over data written directly. If the end of a file is not aligned, all transfers in its last
+ * page are therefore buffered, whichever request or I/O thread they belong to. */
 static uint64_t direct_end_of(const struct task *task)
 {
     uint64_t share_end = task->share.file_offset + task->share.bytes;
@@ -107,7 +107,7 @@ void drive_close(struct drive *drive)
     engine_close(&drive->engine);
 }
 
-/* The bytes of the next transfer that may go past the page cache; 0 when none may. */
+/* Returns how many bytes of the next transfer can be direct; 0 if none. */
 static uint64_t direct_part(const struct drive *drive, const struct buffer *buffer, uint64_t offset,
                             uint64_t part)
 {
@@ -122,7 +122,7 @@ static uint64_t direct_part(const struct drive *drive, const struct buffer *buff
     return fits ? part : 0;
 }
 
-/* Points the request at what is still to be moved, and at the descriptor that can take it. */
+/* Sets the request to the next part that one descriptor can transfer. */
 static void set_part(const struct drive *drive, struct buffer *buffer)
 {
     uint64_t offset = buffer->offset + buffer->moved;
@@ -140,7 +140,7 @@ static void set_part(const struct drive *drive, struct buffer *buffer)
     buffer->request.file = fd;
 }
 
-/* True when the part is in flight. */
+/* Submits the next part; false if that failed. */
 static inline bool send_part(struct drive *drive, struct buffer *buffer)
 {
     set_part(drive, buffer);
@@ -151,7 +151,7 @@ static inline bool send_part(struct drive *drive, struct buffer *buffer)
     return false;
 }
 
-/* Others see how long the oldest request has been under way. */
+/* Shows observers since when the oldest request has been in flight. */
 static void show_oldest(const struct drive *drive)
 {
     const struct buffer *oldest = drive->oldest;
@@ -200,7 +200,7 @@ void drive_send(struct drive *drive, struct buffer *buffer)
     drive->now_ns = buffer->sent_ns;
     if (buffer->sent_ns < drive->outcome->counters.first_ns)
         drive->outcome->counters.first_ns = buffer->sent_ns;
-    /* A synchronous engine may stay in there: it must be seen before. */
+    /* A synchronous engine may block in submit, so observers must see the request first. */
     join_flight(drive, buffer);
     if (!send_part(drive, buffer)) {
         leave_flight(drive, buffer);
@@ -210,14 +210,14 @@ void drive_send(struct drive *drive, struct buffer *buffer)
 
 enum settled { SETTLED_DONE, SETTLED_FAILED, SETTLED_CONTINUES };
 
-/* Neither the kernel nor the file system may know RWF_DONTCACHE. Requests that were under way when
- * the first one was refused are refused as well: each is sent once more, without. */
-static bool goes_on_cached(struct drive *drive, struct buffer *buffer)
+/* The kernel or the file system may not support RWF_DONTCACHE. Requests in flight at the first
+ * refusal are refused too, so each of them is sent once more without the flag. */
+static bool retry_cached(struct drive *drive, struct buffer *buffer)
 {
     struct engine_mode *mode = &drive->engine.setup.mode;
     int64_t result = buffer->request.result;
-    bool asked = mode->uncached || drive->outcome->uncached_refused;
-    if (!asked || buffer->tries || (result != -EOPNOTSUPP && result != -EINVAL))
+    bool requested = mode->uncached || drive->outcome->uncached_refused;
+    if (!requested || buffer->tries || (result != -EOPNOTSUPP && result != -EINVAL))
         return false;
     buffer->tries++;
     mode->uncached = false;
@@ -231,7 +231,7 @@ static enum settled settle_error(struct drive *drive, struct buffer *buffer)
     if ((result == -EINTR || result == -EAGAIN) && buffer->tries < TRIES_MOST) {
         drive->outcome->counters.retries++;
         if (++buffer->tries > TRIES_AT_ONCE)
-            clock_sleep_ns(TRY_AGAIN_NS);
+            clock_sleep_ns(RETRY_NS);
         return SETTLED_CONTINUES;
     }
     if (result == -EINVAL && buffer->request.file == FD_DIRECT && drive->task->may_fall_back &&
@@ -239,14 +239,14 @@ static enum settled settle_error(struct drive *drive, struct buffer *buffer)
         drive->outcome->direct_refused = true;
         return SETTLED_CONTINUES;
     }
-    if (goes_on_cached(drive, buffer))
+    if (retry_cached(drive, buffer))
         return SETTLED_CONTINUES;
     drive_fail(drive, buffer, (int)result);
     return SETTLED_FAILED;
 }
 
-/* A request that is done, and durable where that was asked for; or as much of it as there is. */
-static void count_whole(struct drive *drive, const struct buffer *buffer)
+/* Counts a complete request, or the bytes of a read before the end of its file. */
+static void count_done(struct drive *drive, const struct buffer *buffer)
 {
     struct outcome *outcome = drive->outcome;
     int64_t latency_ns = drive->now_ns - buffer->sent_ns;
@@ -256,7 +256,7 @@ static void count_whole(struct drive *drive, const struct buffer *buffer)
     if (gap_ns > outcome->counters.longest_gap_ns)
         outcome->counters.longest_gap_ns = gap_ns;
     outcome->counters.last_ns = drive->now_ns;
-    if (buffer->moved < buffer->length) { /* the rest is missing, which the checker tells */
+    if (buffer->moved < buffer->length) { /* a data thread reports the missing bytes */
         timeline_record_part(&outcome->timeline, drive->now_ns, (int64_t)buffer->moved);
         return;
     }
@@ -316,7 +316,7 @@ static bool sync_now(struct drive *drive)
     return false;
 }
 
-/* Puts reads, which no sync concerns, before writes. Returns their number. */
+/* Moves reads, which need no sync, before writes, and returns their number. */
 static uint32_t put_reads_first(struct buffer **done, uint32_t count)
 {
     uint32_t reads = 0;
@@ -358,7 +358,7 @@ uint32_t drive_collect(struct drive *drive, struct buffer **done, int64_t limit_
     for (uint32_t i = 0; i < whole; i++) {
         if (i == durable && !sync_now(drive))
             return durable;
-        count_whole(drive, done[i]);
+        count_done(drive, done[i]);
     }
     return whole;
 }

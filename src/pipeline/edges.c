@@ -1,4 +1,4 @@
-/* The edges of the rounds as a rank's I/O threads together passed them. */
+/* Edges of the rounds that all I/O threads of a rank have passed. */
 #include "edges.h"
 
 #include "pipeline_parts.h"
@@ -16,7 +16,7 @@ uint64_t pipeline_edges(const struct pipeline *pipeline)
         uint64_t passed = atomic_load_explicit(&thread->edges.passed, memory_order_acquire);
         least = passed < least ? passed : least;
     }
-    if (!any) /* who has nothing to do holds nobody up */
+    if (!any) /* a rank without work must not delay the others */
         return rounds_edges(clock_now_ns() - pipeline->gate.start_ns);
     return least == UINT64_MAX ? 0 : least;
 }
@@ -26,12 +26,12 @@ bool pipeline_edge(const struct pipeline *pipeline, uint64_t edge, uint64_t *byt
     *bytes = 0;
     for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
         const struct io_thread *thread = &pipeline->io_threads[i];
-        uint64_t own = atomic_load_explicit(&thread->seen_bytes, memory_order_relaxed);
+        uint64_t thread_bytes = atomic_load_explicit(&thread->seen_bytes, memory_order_relaxed);
         bool passed = atomic_load_explicit(&thread->edges.passed, memory_order_acquire) >= edge;
-        if (passed ? !edges_look(&thread->edges, edge, &own)
+        if (passed ? !edges_read(&thread->edges, edge, &thread_bytes)
                    : thread->places && !io_thread_gone(thread))
             return false;
-        *bytes += own;
+        *bytes += thread_bytes;
     }
     return true;
 }

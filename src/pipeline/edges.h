@@ -1,8 +1,8 @@
 /*
- * How many bytes an I/O thread had acknowledged before each edge of the rounds (stats/rounds.h),
- * for somebody else to see: set by the I/O thread, looked at by any. The last EDGES_KEPT edges are
- * kept. Exact: an edge is passed by the first look at the clock at or after it, with the bytes that
- * were acknowledged at earlier looks.
+ * The bytes that an I/O thread has acknowledged before each edge of the rounds (stats/rounds.h).
+ * The I/O thread writes, any thread may read. The last EDGES_KEPT edges are kept. Exact: a thread
+ * passes an edge when it first reads the clock at or after the edge, with the bytes that it had
+ * acknowledged at earlier readings.
  */
 #ifndef TIDEMILL_PIPELINE_EDGES_H
 #define TIDEMILL_PIPELINE_EDGES_H
@@ -20,7 +20,8 @@ struct edges {
     _Atomic uint64_t bytes[EDGES_KEPT];
 };
 
-/* 'bytes' were acknowledged before 'now_ns', the present look at the clock. */
+/* Passes all edges up to 'now_ns', the current reading of the clock; 'bytes' were acknowledged
+ * before it. */
 static inline void edges_pass(struct edges *edges, int64_t now_ns, int64_t bytes)
 {
     uint64_t now = rounds_edges(now_ns);
@@ -33,11 +34,11 @@ static inline void edges_pass(struct edges *edges, int64_t now_ns, int64_t bytes
     }
 }
 
-/* False when it is not known any more. Only for an edge that was passed. */
-static inline bool edges_look(const struct edges *edges, uint64_t edge, uint64_t *bytes)
+/* Gets the bytes before an edge that was passed; false if it is no longer kept. */
+static inline bool edges_read(const struct edges *edges, uint64_t edge, uint64_t *bytes)
 {
     *bytes = atomic_load_explicit(&edges->bytes[edge % EDGES_KEPT], memory_order_acquire);
-    /* what is stored over it comes right after the one before was passed */
+    /* the writer may overwrite this slot as soon as 'passed' is edge + EDGES_KEPT - 1 */
     return atomic_load_explicit(&edges->passed, memory_order_acquire) < edge + EDGES_KEPT - 1;
 }
 

@@ -1,6 +1,6 @@
 /*
- * The bad places that checkers found: the first few in the order of the files, whoever found them
- * and when. The order is by I/O thread, then by offset.
+ * The first differences in the data of a pipeline, ordered by I/O thread and offset, regardless of
+ * the order in which data threads find them.
  */
 #ifndef TIDEMILL_PIPELINE_FOUND_H
 #define TIDEMILL_PIPELINE_FOUND_H
@@ -14,7 +14,7 @@ struct found_list {
     uint32_t count;
 };
 
-/* Puts one in its place; drops the last when there are too many. */
+/* Inserts a difference in order; drops the last one if the list is full. */
 void found_keep(struct found_list *list, const struct found *found);
 
 #endif

@@ -3,17 +3,16 @@
 #include "pipeline_parts.h"
 #include "platform/clock.h"
 
-/* How long a thread sleeps at most before it looks at the stop flag again, where no ring can wake
- * it. Nor can one wake an I/O thread that has requests in flight and room for more, as it waits for
- * completions: it looks for a fresh buffer after HAND_OFF_NS, and after twice as long each time
- * that it finds none. */
+/* POLL_NS: the longest sleep before a check of the stop flag where no ring can wake the thread.
+ * A ring cannot wake a thread that waits for completions either, although it could send another
+ * buffer: it checks for one after HAND_OFF_NS, and doubles that time each time it finds none. */
 enum {
-    LOOK_NS = 20 * 1000 * 1000,
+    POLL_NS = 20 * 1000 * 1000,
     HAND_OFF_NS = 50 * 1000,
     HAND_OFF_MOST_NS = 2 * 1000 * 1000,
 };
 
-/* Will this I/O thread send nothing more? */
+/* True if this I/O thread will send nothing more. */
 static bool is_finished(const struct io_thread *thread)
 {
     return thread->sent == thread->places || thread->outcome.failure.code ||
@@ -21,7 +20,7 @@ static bool is_finished(const struct io_thread *thread)
            limits_over(&thread->pipeline->setup.limits, thread->drive.now_ns);
 }
 
-/* Steps over what is to be read and was never acknowledged. */
+/* Skips reads of requests that were never acknowledged. */
 static void skip_unreadable(struct io_thread *thread)
 {
     const struct task *task = thread->task;
@@ -34,13 +33,11 @@ static void skip_unreadable(struct io_thread *thread)
     thread->sent = place;
 }
 
-/* Where the buffer of the next request comes from. */
 static struct source *next_source(struct io_thread *thread)
 {
     return &thread->sources[task_direction(thread->task, thread->sent)];
 }
 
-/* A buffer to send, if there is one. */
 static bool take_number(struct source *source, uint32_t *number)
 {
     if (source->ring)
@@ -51,7 +48,8 @@ static bool take_number(struct source *source, uint32_t *number)
     return true;
 }
 
-/* A buffer that a data thread has filled holds a request of its own; an empty one gets the next. */
+/* Sends a buffer: a full one with the request that it was filled for, an empty one with the next.
+ */
 static void send_number(struct io_thread *thread, uint32_t number)
 {
     struct pipeline *pipeline = thread->pipeline;
@@ -69,11 +67,11 @@ static void send_number(struct io_thread *thread, uint32_t number)
     buffer->due_ns = limits_due(&pipeline->setup.limits, thread->sent_bytes);
     thread->hand_off_ns = HAND_OFF_NS;
     drive_send(&thread->drive, buffer);
-    if (made) /* a stamp that the drive has taken anyway */
+    if (made) /* reuses the timestamp of drive_send */
         histogram_record(&thread->outcome.queued, buffer->sent_ns - buffer->ready_ns);
 }
 
-static void give_back(struct io_thread *thread, struct buffer *buffer)
+static void release_buffer(struct io_thread *thread, struct buffer *buffer)
 {
     struct source *source = &thread->sources[buffer->request.direction];
     bool read = source->ring && buffer->request.direction == ENGINE_READ;
@@ -88,7 +86,7 @@ static void give_back(struct io_thread *thread, struct buffer *buffer)
 
 enum sending { SENDING_FULL, SENDING_STARVED, SENDING_NOT_DUE };
 
-/* Of the next request, as far as can be said before its buffer is there. */
+/* The length of the next request, estimated without its buffer. */
 static uint64_t next_bytes(const struct io_thread *thread)
 {
     const struct share *share = &thread->task->share;
@@ -96,7 +94,7 @@ static uint64_t next_bytes(const struct io_thread *thread)
     return left < share->request_bytes ? left : share->request_bytes;
 }
 
-/* Fills the depth as far as buffers and the rate allow. */
+/* Fills the depth, as far as buffers and the rate allow. */
 static enum sending send_all(struct io_thread *thread, int64_t *due_ns)
 {
     const struct limits *limits = &thread->pipeline->setup.limits;
@@ -121,27 +119,27 @@ static int64_t left_ns(const struct io_thread *thread)
     return deadline_ns > thread->drive.now_ns ? deadline_ns - thread->drive.now_ns : 0;
 }
 
-/* How long to wait until 'due_ns', where nothing rings: a stop must be seen meanwhile. */
-static int64_t nap_ns(const struct io_thread *thread, int64_t due_ns)
+/* Time to sleep until 'due_ns', at most POLL_NS, as nothing wakes the thread to see a stop. */
+static int64_t sleep_ns(const struct io_thread *thread, int64_t due_ns)
 {
     int64_t wait_ns = due_ns - thread->drive.now_ns;
-    int64_t most_ns = left_ns(thread) < LOOK_NS ? left_ns(thread) : LOOK_NS;
+    int64_t most_ns = left_ns(thread) < POLL_NS ? left_ns(thread) : POLL_NS;
     return wait_ns < 0 ? 0 : wait_ns < most_ns ? wait_ns : most_ns;
 }
 
-/* For at most 'most_ns' (< 0: until something rings). */
+/* Waits for a buffer and sends it. At most 'most_ns'; < 0: until the bell rings. */
 static void wait_for_buffer(struct io_thread *thread, int64_t most_ns)
 {
     struct ring *source = next_source(thread)->ring;
-    uint32_t heard = ring_listen(source);
+    uint32_t bell = ring_listen(source);
     uint32_t number;
-    if (is_finished(thread)) /* what ends it later rings, but for the deadline */
+    if (is_finished(thread)) /* later ends ring the bell, except the deadline */
         return;
     int64_t before_ns = thread->drive.now_ns;
     int64_t limit_ns = left_ns(thread) < INT64_MAX ? left_ns(thread) : -1;
     if (most_ns >= 0 && (limit_ns < 0 || most_ns < limit_ns))
         limit_ns = most_ns;
-    bool taken = ring_take_wait(source, &number, heard, thread->pipeline->setup.spin_ns, limit_ns);
+    bool taken = ring_take_wait(source, &number, bell, thread->pipeline->setup.spin_ns, limit_ns);
     drive_read_clock(&thread->drive);
     thread->outcome.counters.writer_waited_ns += thread->drive.now_ns - before_ns;
     if (taken && is_finished(thread))
@@ -150,7 +148,7 @@ static void wait_for_buffer(struct io_thread *thread, int64_t most_ns)
         send_number(thread, number);
 }
 
-/* Nothing is in flight: waits for a buffer or for the time that the rate allows. */
+/* Nothing is in flight: waits for a buffer, or for the next due time of the rate. */
 static void wait_idle(struct io_thread *thread, enum sending sending, int64_t due_ns)
 {
     if (sending != SENDING_NOT_DUE) {
@@ -158,7 +156,7 @@ static void wait_idle(struct io_thread *thread, enum sending sending, int64_t du
         return;
     }
     int64_t before_ns = thread->drive.now_ns;
-    clock_sleep_ns(nap_ns(thread, due_ns));
+    clock_sleep_ns(sleep_ns(thread, due_ns));
     drive_read_clock(&thread->drive);
     thread->outcome.counters.writer_paced_ns += thread->drive.now_ns - before_ns;
 }
@@ -170,15 +168,15 @@ static int64_t collect_limit_ns(const struct io_thread *thread, enum sending sen
     case SENDING_STARVED:
         return thread->hand_off_ns;
     case SENDING_NOT_DUE:
-        return nap_ns(thread, due_ns);
+        return sleep_ns(thread, due_ns);
     case SENDING_FULL:
         break;
     }
-    return LOOK_NS;
+    return POLL_NS;
 }
 
-/* Has this I/O thread its part of the buffers in flight that the next request needs one of? Then it
- * waits for storage: no such buffer can come before one is back. */
+/* True if all of this thread's buffers for the next request's direction are in flight. It then
+ * waits for storage, as data threads have no buffer for it. */
 static bool pool_in_flight(struct io_thread *thread)
 {
     enum engine_direction direction = task_direction(thread->task, thread->sent);
@@ -201,14 +199,14 @@ static void collect(struct io_thread *thread, enum sending sending, int64_t due_
     else if (thread->hand_off_ns < HAND_OFF_MOST_NS)
         thread->hand_off_ns *= 2;
     for (uint32_t i = 0; i < count; i++)
-        give_back(thread, done[i]);
+        release_buffer(thread, done[i]);
     edges_pass(&thread->edges, thread->drive.now_ns, before_bytes);
     atomic_store_explicit(&thread->seen_bytes, (uint64_t)thread->outcome.counters.bytes,
                           memory_order_relaxed);
 }
 
-/* An engine that sends several at once is asked to when it has them all, unless nothing more
- * comes: neither in time, nor when this I/O thread has its part of the pool in hand. */
+/* Waits for another buffer before a batch is sent. False if none can come, as all of this thread's
+ * buffers are in the batch, or if none came in time. */
 static bool batch_grows(struct io_thread *thread, enum sending sending)
 {
     uint32_t before = drive_in_flight(&thread->drive);

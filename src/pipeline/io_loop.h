@@ -1,6 +1,6 @@
 /*
- * The loop of an I/O thread between the start and its last completion: keeps the depth full, and
- * gives buffers back as soon as storage has answered.
+ * The loop of an I/O thread from the start to its last completion: keeps the depth full and
+ * releases buffers on completion.
  */
 #ifndef TIDEMILL_PIPELINE_IO_LOOP_H
 #define TIDEMILL_PIPELINE_IO_LOOP_H

@@ -10,7 +10,7 @@
 #include "platform/clock.h"
 #include "platform/space.h"
 
-/* What is to be gone through: reading ends where the last acknowledged request was. */
+/* Number of places to process; a reading task ends after the last acknowledged request. */
 static uint64_t places_of(const struct task *task)
 {
     uint64_t count = task->share.request_count;
@@ -26,7 +26,7 @@ int io_thread_init(struct io_thread *thread, struct pipeline *pipeline, uint32_t
     thread->index = index;
     thread->task = &setup->tasks[index];
     thread->places = places_of(thread->task);
-    if (thread->task->reads == TASK_READS) /* nothing is made for it */
+    if (thread->task->reads == TASK_READS) /* data threads fill nothing for it */
         atomic_init(&thread->next_place, thread->places);
     outcome_clear(&thread->outcome);
     if (setup->makes && ring_init(&thread->full, setup->buffers))
@@ -41,14 +41,14 @@ void io_thread_release(struct io_thread *thread)
         free(thread->sources[i].stock);
 }
 
-/* Data threads that wait for a buffer see at once that this I/O thread wants none. */
-static void io_thread_refuse(struct io_thread *thread)
+/* Wakes data threads, which then stop filling buffers for this I/O thread. */
+static void refuse_buffers(struct io_thread *thread)
 {
     atomic_store_explicit(&thread->over, true, memory_order_relaxed);
     ring_wake_all(&thread->lane->data);
 }
 
-/* Sync and close belong to the phase: data that are not durable yet are not written. */
+/* Sync and close count as part of the phase: data are written only when they are durable. */
 static void io_thread_finish(struct io_thread *thread)
 {
     const struct task *task = thread->task;
@@ -65,7 +65,7 @@ static void io_thread_finish(struct io_thread *thread)
     }
     int64_t synced_ns = clock_now_ns();
     watch_set(&thread->watch, WAIT_CLOSE, 0, synced_ns);
-    /* a ring holds on to its registered files: only without it does close reach the file system */
+    /* the ring of io_uring keeps its registered files open, so it must be closed first */
     drive_close(&thread->drive);
     file_close(task->file, task->path, &thread->outcome.failure);
     watch_clear(&thread->watch);
@@ -78,7 +78,7 @@ static void io_thread_finish(struct io_thread *thread)
     counters->writer_cpu_ns = clock_thread_cpu_ns() - thread->warm_cpu_ns;
 }
 
-/* The memory of own buffers, and the data of those that are written as they are. */
+/* Touches the memory of buffers that data threads never use, and fills those to be written. */
 static void prepare_stock(struct io_thread *thread, const struct source *source)
 {
     const struct pipeline_setup *setup = &thread->pipeline->setup;
@@ -113,7 +113,7 @@ static int io_thread_open(struct io_thread *thread)
     return result;
 }
 
-/* The last I/O thread to end lets the checkers see that nothing more comes. */
+/* Wakes data threads, which end when the last I/O thread has left. */
 static void io_thread_leave(struct io_thread *thread)
 {
     struct pipeline *pipeline = thread->pipeline;
@@ -139,7 +139,7 @@ void io_thread_body(void *argument)
         drive_start(&thread->drive, thread->pipeline->gate.start_ns);
         thread->outcome.counters.started_ns = thread->drive.now_ns;
         io_loop_run(thread);
-        io_thread_refuse(thread);
+        refuse_buffers(thread);
         io_thread_finish(thread);
     }
     drive_close(&thread->drive);

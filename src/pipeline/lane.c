@@ -7,7 +7,7 @@
 #include "base/checked.h"
 #include "plan/pool.h"
 
-/* As many lanes as asked for, but each has an I/O thread and, where they take part, a data
+/* The requested number of lanes, but each needs an I/O thread and, if there are any, a data
  * thread. */
 static uint32_t lane_count(const struct pipeline_setup *setup, uint32_t data_thread_count)
 {
@@ -19,14 +19,14 @@ static uint32_t lane_count(const struct pipeline_setup *setup, uint32_t data_thr
     return count ? count : 1;
 }
 
-/* The first of 'whole' that part number 'part' gets. */
+/* The first item of part number 'part' when 'whole' items are divided into 'parts'. */
 static uint32_t first_of(uint32_t whole, uint32_t part, uint32_t parts)
 {
     return (uint32_t)checked_scale(whole, part, parts);
 }
 
-/* Buffers go by I/O threads, so that no lane has fewer of them than I/O threads. */
-static void deal_lane(struct pipeline *pipeline, uint32_t number)
+/* Buffers are divided in proportion to I/O threads, so that each thread has at least one. */
+static void assign_threads(struct pipeline *pipeline, uint32_t number)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
     uint32_t count = pipeline->lane_count;
@@ -70,9 +70,9 @@ static int make_rings(struct pipeline *pipeline, struct lane *lane, struct failu
     return failure_set(why, result, "not enough memory for %u buffers", pipeline->setup.buffers);
 }
 
-/* Buffers go to the lane's I/O threads in turn. Of each thread's, as many are for reading as its
- * task reads; with two or more, both directions of a mixed task have some. */
-static void deal_buffer(struct pipeline *pipeline, struct lane *lane, uint32_t number)
+/* Assigns buffers to the lane's I/O threads in turn. The share of a thread's buffers for reading is
+ * that of its task's reads; a mixed task with two or more buffers has some for both directions. */
+static void assign_buffer(struct pipeline *pipeline, struct lane *lane, uint32_t number)
 {
     uint32_t turn = number / lane->io_thread_count;
     uint32_t io_thread = lane->first_io_thread + number % lane->io_thread_count;
@@ -99,7 +99,8 @@ static int make_memory(struct pipeline *pipeline, struct lane *lane, struct fail
     const struct pipeline_setup *setup = &pipeline->setup;
     uint64_t bytes;
     if (checked_multiply(pool_stride_bytes(setup->buffer_bytes), lane->buffer_count, &bytes))
-        return failure_set(why, -EOVERFLOW, "the buffers together are too large");
+        return failure_set(why, -EOVERFLOW, "%u buffers of %llu bytes are too large",
+                           lane->buffer_count, (unsigned long long)setup->buffer_bytes);
     if (arena_map(&lane->arena, bytes, setup->huge_pages, why))
         return why->code;
     if (setup->numa)
@@ -108,7 +109,7 @@ static int make_memory(struct pipeline *pipeline, struct lane *lane, struct fail
     if (make_rings(pipeline, lane, why))
         return why->code;
     for (uint32_t i = 0; i < lane->buffer_count; i++)
-        deal_buffer(pipeline, lane, i);
+        assign_buffer(pipeline, lane, i);
     return 0;
 }
 
@@ -124,7 +125,7 @@ int lanes_make(struct pipeline *pipeline, struct failure *why)
     memset(pipeline->lanes, 0, count * sizeof *pipeline->lanes);
     pipeline->lane_count = count;
     for (uint32_t i = 0; i < count; i++) {
-        deal_lane(pipeline, i);
+        assign_threads(pipeline, i);
         if (make_memory(pipeline, &pipeline->lanes[i], why))
             return why->code;
     }

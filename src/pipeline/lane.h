@@ -1,6 +1,6 @@
 /*
- * A lane: the data threads, I/O threads, rings and memory that belong together, bound to one NUMA
- * domain where that is asked for. A buffer never leaves its lane.
+ * A lane: a group of data threads, I/O threads, rings and memory, bound to one NUMA domain on
+ * request. A buffer never leaves its lane.
  */
 #ifndef TIDEMILL_PIPELINE_LANE_H
 #define TIDEMILL_PIPELINE_LANE_H
@@ -14,10 +14,10 @@
 
 struct lane {
     _Alignas(RING_LINE) _Atomic uint32_t io_threads_left;
-    _Atomic int thread_error; /* of binding a thread; 0 = none */
-    int memory_error;         /* of binding the memory */
-    struct ring empty;        /* to be read into */
-    struct ring data;         /* for data threads: EMPTY ones to fill, FULL ones to check */
+    _Atomic int thread_error; /* -errno if a thread could not be bound; else 0 */
+    int memory_error;         /* the same for memory */
+    struct ring empty;        /* buffers to read into */
+    struct ring data;         /* for data threads: EMPTY buffers to fill, FULL ones to check */
     _Alignas(RING_LINE) struct arena arena;
     uint32_t domain;
     uint32_t first_io_thread;
@@ -28,13 +28,13 @@ struct lane {
     uint32_t buffer_count;
 };
 
-/* Makes lanes, their memory and rings, and the buffers. Each buffer is for one direction, and for
- * good: where data threads handle that, it begins in a ring, else in the stock of its I/O thread.
- */
+/* Allocates lanes, their memory and rings, and the buffers. The direction of a buffer never
+ * changes. If data threads handle that direction, the buffer starts in a ring, else in the stock of
+ * its I/O thread. */
 int lanes_make(struct pipeline *pipeline, struct failure *why);
 void lanes_release(struct pipeline *pipeline);
 
-/* Binds the calling thread to where its lane is. */
+/* Binds the calling thread to the domain of its lane. */
 void lane_enter(const struct pipeline *pipeline, struct lane *lane);
 
 /* Wakes all threads that sleep on a ring of any lane. */

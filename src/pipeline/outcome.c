@@ -25,8 +25,8 @@ void outcome_count_queued(struct counters *counters, const struct histogram *que
     counters->longest_queue_wait_ns = queued->max_ns;
 }
 
-/* The places of an I/O thread that were given out and not acknowledged are those whose buffers are
- * neither empty nor given back: made and not sent, in flight, or failed. */
+/* The places of an I/O thread that were issued but not acknowledged are those of its buffers that
+ * are not EMPTY: filled but not sent, in flight, or failed. */
 static void settle_thread(const struct pipeline *pipeline, struct io_thread *thread,
                           uint64_t *missing)
 {

@@ -1,19 +1,19 @@
 /*
- * Outcomes of I/O threads beyond what the drive counts.
+ * Outcomes of I/O threads, except what the drive counts.
  */
 #ifndef TIDEMILL_PIPELINE_OUTCOME_H
 #define TIDEMILL_PIPELINE_OUTCOME_H
 
 #include "pipeline/pipeline.h"
 
-/* Nothing was done yet. */
+/* Resets to an outcome without any requests. */
 void outcome_clear(struct outcome *outcome);
 
-/* Completes the outcomes of all threads that have ended: what was acknowledged, and the counters of
- * all data threads together. */
+/* Sets the acknowledged places of all I/O threads that have ended, and merges the counters of all
+ * data threads. */
 void outcome_settle(struct pipeline *pipeline);
 
-/* Copies into a thread's counters how long buffers that were handed to it waited. */
+/* Copies the waits of the buffers that a thread received into its counters. */
 void outcome_count_queued(struct counters *counters, const struct histogram *queued);
 
 #endif

@@ -58,7 +58,7 @@ static int start_threads(struct pipeline *pipeline, struct failure *why)
     return result;
 }
 
-/* The pool is shared evenly: what one I/O thread needs, each must get. */
+/* The pool is divided evenly, so each I/O thread gets what the most demanding one needs. */
 static uint64_t least_buffers(const struct pipeline_setup *setup)
 {
     uint64_t each = 1;
@@ -76,8 +76,8 @@ int pipeline_open(struct pipeline **pipeline, const struct pipeline_setup *setup
         ((setup->makes || setup->checks) && !setup->data_threads))
         return failure_set(
             why, -EINVAL,
-            "%u I/O threads with depth %u, %u data threads and %u buffers cannot work: "
-            "each I/O thread needs a buffer for reading and one for writing, if it does both",
+            "invalid pipeline of %u I/O threads with depth %u, %u data threads and %u buffers: "
+            "each number must be at least 1, and each I/O thread needs a buffer for each direction",
             setup->io_threads, setup->depth, setup->data_threads, setup->buffers);
     struct pipeline *made = aligned_alloc(RING_LINE, sizeof *made);
     if (!made)
@@ -135,10 +135,10 @@ const struct outcome *pipeline_outcome(const struct pipeline *pipeline, uint32_t
 }
 
 void pipeline_merge_latency(const struct pipeline *pipeline, uint32_t io_thread,
-                            struct histogram *into)
+                            struct histogram *sum)
 {
     for (int i = 0; i < ENGINE_DIRECTIONS; i++)
-        histogram_merge(into, &pipeline_outcome(pipeline, io_thread)->latency[i]);
+        histogram_merge(sum, &pipeline_outcome(pipeline, io_thread)->latency[i]);
 }
 
 const struct counters *pipeline_data_counters(const struct pipeline *pipeline)
@@ -181,7 +181,7 @@ void pipeline_close(struct pipeline *pipeline)
 {
     if (!pipeline)
         return;
-    if (pipeline_abandoned(pipeline)) { /* and all that a lost thread may still come back to */
+    if (pipeline_abandoned(pipeline)) { /* lost threads may still access all of it */
         end_threads(pipeline, thread_leave);
         return;
     }
@@ -189,8 +189,7 @@ void pipeline_close(struct pipeline *pipeline)
         pipeline_stop(pipeline);
         thread_gate_cancel(&pipeline->gate);
     }
-    end_threads(pipeline,
-                thread_join); /* all of them, before anything goes that one may still put into */
+    end_threads(pipeline, thread_join);
     for (uint32_t i = 0; pipeline->io_threads && i < pipeline->setup.io_threads; i++)
         io_thread_release(&pipeline->io_threads[i]);
     lanes_release(pipeline);

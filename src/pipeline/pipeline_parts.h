@@ -1,6 +1,6 @@
 /*
- * What a pipeline is made of. Its main thread writes everything but the flags below, which any of
- * its threads may set.
+ * The state of a pipeline. Only the main thread writes it, except for the atomic flags, which any
+ * thread may set.
  */
 #ifndef TIDEMILL_PIPELINE_PIPELINE_PARTS_H
 #define TIDEMILL_PIPELINE_PIPELINE_PARTS_H
@@ -22,13 +22,13 @@ struct pipeline {
     struct buffer *buffers;
     struct io_thread *io_threads;
     struct data_thread *data_threads;
-    uint32_t data_thread_count;    /* 0 when I/O threads work alone */
-    struct counters data_counters; /* of all data threads that have ended */
+    uint32_t data_thread_count;
+    struct counters data_counters; /* sum over data threads; valid at the end */
     _Alignas(RING_LINE) struct thread_gate gate;
     _Atomic bool stop;
     _Atomic bool failed;
-    _Atomic bool hurry;     /* no sync at the end */
-    _Atomic bool abandoned; /* some I/O thread will not come back */
+    _Atomic bool hurry;     /* skip the sync at the end */
+    _Atomic bool abandoned; /* an I/O thread is lost */
 };
 
 static inline bool pipeline_stopping(const struct pipeline *pipeline)

@@ -7,14 +7,14 @@
 #include "platform/clock.h"
 #include "platform/park.h"
 
-enum { LOOKS_BEFORE_YIELD = 64 };
+enum { POLLS_BEFORE_YIELD = 64 };
 
-int ring_init(struct ring *ring, uint32_t room)
+int ring_init(struct ring *ring, uint32_t capacity)
 {
     uint32_t size = 2;
-    if (room > RING_ROOM_MAX)
+    if (capacity > RING_CAPACITY_MAX)
         return -ENOMEM;
-    while (size < room)
+    while (size < capacity)
         size *= 2;
     struct ring_cell *cells = calloc(size, sizeof *cells);
     if (!cells)
@@ -36,7 +36,7 @@ void ring_release(struct ring *ring)
     ring->cells = NULL;
 }
 
-static void ring_bell(struct ring *ring, int sleepers)
+static void wake_sleepers(struct ring *ring, int sleepers)
 {
     atomic_fetch_add_explicit(&ring->bell, 1, memory_order_release);
     park_wake(&ring->bell, sleepers);
@@ -51,12 +51,12 @@ static void relax(void)
 #endif
 }
 
-/* The place in the ring that this thread may fill. A taker that was put off its processor between
- * its two steps holds the cell; then it must get a processor, not be spun at. */
+/* Claims the next cell to fill. A taker that was preempted between its two steps still holds the
+ * cell; it needs a core to continue, so yield instead of spinning. */
 static uint32_t claim_tail(struct ring *ring)
 {
     uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-    for (uint32_t looks = 1;; looks++) {
+    for (uint32_t polls = 1;; polls++) {
         const struct ring_cell *cell = &ring->cells[tail & ring->mask];
         uint32_t sequence = atomic_load_explicit(&cell->sequence, memory_order_acquire);
         if (sequence == tail) {
@@ -65,7 +65,7 @@ static uint32_t claim_tail(struct ring *ring)
                 return tail;
             continue;
         }
-        if (looks % LOOKS_BEFORE_YIELD)
+        if (polls % POLLS_BEFORE_YIELD)
             relax();
         else
             sched_yield();
@@ -73,9 +73,9 @@ static uint32_t claim_tail(struct ring *ring)
     }
 }
 
-/* Two threads each store one word and then read the other's: here 'sequence', then 'sleepers'; in
- * ring_take_wait 'sleepers', then 'sequence'. All four are sequentially consistent, so at least one
- * of the two sees the other. */
+/* Stores 'sequence', then reads 'sleepers'; ring_take_wait stores 'sleepers', then reads
+ * 'sequence'. All four accesses are sequentially consistent, so at least one of the two threads
+ * sees the store of the other. */
 void ring_put(struct ring *ring, uint32_t value)
 {
     uint32_t tail = claim_tail(ring);
@@ -83,7 +83,7 @@ void ring_put(struct ring *ring, uint32_t value)
     cell->value = value;
     atomic_store_explicit(&cell->sequence, tail + 1, memory_order_seq_cst);
     if (atomic_load_explicit(&ring->sleepers, memory_order_seq_cst))
-        ring_bell(ring, 1);
+        wake_sleepers(ring, 1);
 }
 
 bool ring_take(struct ring *ring, uint32_t *value)
@@ -119,7 +119,7 @@ static bool spin_take(struct ring *ring, uint32_t *value, int64_t spin_ns)
     return false;
 }
 
-bool ring_take_wait(struct ring *ring, uint32_t *value, uint32_t heard, int64_t spin_ns,
+bool ring_take_wait(struct ring *ring, uint32_t *value, uint32_t bell, int64_t spin_ns,
                     int64_t limit_ns)
 {
     if (ring_take(ring, value) || (spin_ns > 0 && spin_take(ring, value, spin_ns)))
@@ -127,7 +127,7 @@ bool ring_take_wait(struct ring *ring, uint32_t *value, uint32_t heard, int64_t 
     atomic_fetch_add_explicit(&ring->sleepers, 1, memory_order_seq_cst);
     bool taken = ring_take(ring, value);
     if (!taken) {
-        park_wait(&ring->bell, heard, limit_ns);
+        park_wait(&ring->bell, bell, limit_ns);
         taken = ring_take(ring, value);
     }
     atomic_fetch_sub_explicit(&ring->sleepers, 1, memory_order_relaxed);
@@ -136,5 +136,5 @@ bool ring_take_wait(struct ring *ring, uint32_t *value, uint32_t heard, int64_t 
 
 void ring_wake_all(struct ring *ring)
 {
-    ring_bell(ring, INT32_MAX);
+    wake_sleepers(ring, INT32_MAX);
 }

@@ -6,7 +6,7 @@
 enum { CLOSED, OPEN, CANCELLED };
 
 enum {
-    AWAKE_NS = 200 * 1000, /* a spinning thread is awake this long before the start */
+    AWAKE_NS = 200 * 1000, /* how long before the start a spinning thread wakes up */
 };
 
 void thread_gate_init(struct thread_gate *gate, uint32_t threads, bool spins)
@@ -17,7 +17,7 @@ void thread_gate_init(struct thread_gate *gate, uint32_t threads, bool spins)
     atomic_init(&gate->left, threads);
 }
 
-/* A sleep may end late by the time that a wake-up takes; spinning does not. */
+/* A sleep ends late by the time that a wake-up takes; spinning avoids that. */
 static void wait_for_start(const struct thread_gate *gate)
 {
     clock_sleep_until_ns(gate->start_ns - (gate->spins ? AWAKE_NS : 0));

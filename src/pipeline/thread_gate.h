@@ -1,5 +1,5 @@
 /*
- * Where a pipeline's threads wait for the common start, and where the main thread waits for them:
+ * The gate where the threads of a pipeline wait for the common start. The main thread waits there
  * until all are ready, and until all have ended.
  */
 #ifndef TIDEMILL_PIPELINE_THREAD_GATE_H
@@ -11,30 +11,30 @@
 
 struct thread_gate {
     int64_t start_ns; /* clock_now_ns(); valid once the gate is open */
-    bool spins;       /* threads have a core each: they spin up to the start */
+    bool spins;       /* spin before the start, as each thread has its own core */
     _Atomic uint32_t state;
-    _Atomic uint32_t ready; /* threads that have reached the gate; a bell */
-    _Atomic uint32_t left;  /* threads that have not ended; a bell */
+    _Atomic uint32_t ready; /* threads that have reached the gate */
+    _Atomic uint32_t left;  /* threads that have not ended */
 };
 
 void thread_gate_init(struct thread_gate *gate, uint32_t threads, bool spins);
 
-/* A thread's side: sleeps until the start; false when the gate is cancelled instead. */
+/* Called by each thread: waits for the start; false if the gate is cancelled. */
 bool thread_gate_pass(struct thread_gate *gate);
 
-/* A thread's last act. */
+/* Called by each thread at its end; it may access nothing of the pipeline after that. */
 void thread_gate_leave(struct thread_gate *gate);
 
-/* The main thread's side: returns when 'threads' threads have reached the gate. */
+/* Called by the main thread, as all below: waits until 'threads' threads have reached the gate. */
 void thread_gate_await(struct thread_gate *gate, uint32_t threads);
 
-/* Lets the threads start at 'start_ns', an instant of clock_now_ns(). */
+/* Lets the threads start at 'start_ns' of clock_now_ns(). */
 void thread_gate_open(struct thread_gate *gate, int64_t start_ns);
 
-/* Sends the threads to their end; without effect on an open gate. */
+/* Makes thread_gate_pass return false; no effect on an open gate. */
 void thread_gate_cancel(struct thread_gate *gate);
 
-/* Waits up to 'limit_ns' for the end of all threads; false when some are left. */
+/* Waits up to 'limit_ns' for the end of all threads; true if they have ended. */
 bool thread_gate_wait(struct thread_gate *gate, int64_t limit_ns);
 
 static inline uint32_t thread_gate_left(const struct thread_gate *gate)

@@ -1,6 +1,6 @@
 /*
- * What an I/O thread waits for, for somebody else to see: set by the I/O thread, looked at by any.
- * A set costs three plain stores. A look that meets a change says "nothing": the next one will see.
+ * What an I/O thread currently waits for. The I/O thread writes, any thread may read. A write costs
+ * a few plain stores. A read that meets a write reports no wait; the next read will find it.
  */
 #ifndef TIDEMILL_PIPELINE_WATCH_H
 #define TIDEMILL_PIPELINE_WATCH_H
@@ -12,7 +12,7 @@
 #include "pipeline/pipeline.h"
 
 struct watch {
-    _Atomic int64_t since_ns; /* clock_now_ns(); 0: it waits for nothing. Stored last. */
+    _Atomic int64_t since_ns; /* clock_now_ns(); 0: no wait. Stored last. */
     _Atomic uint64_t offset;
     _Atomic int what; /* enum wait_kind */
 };
@@ -20,7 +20,7 @@ struct watch {
 static inline void watch_set(struct watch *watch, enum wait_kind what, uint64_t offset,
                              int64_t since_ns)
 {
-    /* who sees one of the two in the middle also sees the 0 before it */
+    /* a reader that sees the new 'what' or 'offset' also sees this 0 */
     atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
     atomic_store_explicit(&watch->what, (int)what, memory_order_release);
     atomic_store_explicit(&watch->offset, offset, memory_order_release);

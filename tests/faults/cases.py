@@ -58,7 +58,7 @@ def write_faults(engine, layout):
                    facts={("write", "failed_requests"): 1, ("verify", "requests"): 2})
     for action, moved in (("zero", 0), ("long", REQUEST + 4096)):
         line = one_of(2, f"write of {path(layout)} at offset {offset(layout, 2)} "
-                         f"moved {moved} of {REQUEST} bytes")
+                         f"transferred {moved} of {REQUEST} bytes")
         yield Case(name=f"write: {action} result", rules=f"1 write 2 {action}", code=1,
                    lines=(line,), status="failed", ended=ended(**DAMAGED))
     yield Case(name="write: short result goes on", rules="1 write 2 short=8192",
@@ -75,11 +75,11 @@ def read_faults(engine, layout):
                lines=(one_of(2, transfer("read", layout, 3, errno.EIO)),), status="failed",
                ended=states, facts={("verify", "requests"): 16})
     yield Case(name="read: long result", rules="1 read 2 long", phases=phases, code=1,
-               lines=(one_of(2, f"read of {path(layout)} at offset {offset(layout, 2)} moved "
+               lines=(one_of(2, f"read of {path(layout)} at offset {offset(layout, 2)} transferred "
                                 f"{REQUEST + 4096} of {REQUEST} bytes"),),
                status="failed", ended=states)
     yield Case(name="read: zero result", rules="1 read 2 zero", phases=phases, code=1,
-               lines=(one_of(2, f"read of {path(layout)} at offset {offset(layout, 2)} moved 0 of "
+               lines=(one_of(2, f"read of {path(layout)} at offset {offset(layout, 2)} transferred 0 of "
                                 f"{REQUEST} bytes"),), status="failed", ended=states)
     yield Case(name="read: short result goes on", rules="1 read 2 short=8192",
                facts={("verify", "short_transfers"): 1})
@@ -145,7 +145,7 @@ def stalls(engine, layout):
                code=1, lines=(waits("write", 3), given_up), status="failed",
                ended=ended(write="failed", verify="skipped"), why=(("write", given_up),))
     if layout == "rank":
-        lost = one_of(2, f"sync of {path(layout)} did not come back within "
+        lost = one_of(2, f"sync of {path(layout)} did not complete within "
                          r"3\.00 s \(--stall-abort\)")
         told = WAITS.split(" at offset")[0].format(rank=1, what="sync", path=path(layout))
         yield Case(name="sync after a request: never returns, --stall-abort", rules="1 fsync 2 hang",
@@ -226,7 +226,7 @@ def fuse_stalls(engine):
 
     def told(what, at=""):
         begins = f"no progress for [0-9.]+ m?s: rank 1 on {{host}} waits for a {what} of "
-        ends = one_of(2, f"{what} of {path('rank')}{at} did not come back within "
+        ends = one_of(2, f"{what} of {path('rank')}{at} did not complete within "
                          r"3\.00 s \(--stall-abort\)")
         return (begins + path("rank") + at, ends,
                 "[12] of 2 ranks .*: cannot remove files: their storage does not answer; remove "
@@ -298,7 +298,7 @@ def fuse_faults(engine):
         yield Case(name="short from below", rules=f"r1 write {SECOND} short=8192", direct_io=True,
                    facts={("write", "short_transfers"): 1, ("verify", "requests"): 16})
         yield Case(name="zero from below", rules=f"r1 write {SECOND} zero", direct_io=True, code=1,
-                   lines=(one_of(2, f"write of {path('rank')} at offset {REQUEST} moved 0 of "
+                   lines=(one_of(2, f"write of {path('rank')} at offset {REQUEST} transferred 0 of "
                                     f"{REQUEST} bytes"),),
                    status="failed", ended=ended(**DAMAGED))
     yield wrong_data("lost write, acknowledged", "rank", rules=f"r1 write {THIRD} lose",

@@ -1,4 +1,4 @@
-/* Storage that does not answer: who waits is seen, and the others go on without him. */
+/* Storage that does not answer: the waiting thread is reported, and the others end without it. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 enum { IO_THREADS = 2, REQUEST = 64 * 1024, REQUESTS = 8, MS = 1000 * 1000, STUCK = 11 };
 
-/* Threads that never come back keep what they use: it must stay reachable. */
+/* Static, as threads that hang may still access it after their test. */
 static struct rig rigs[3];
 static struct fake fakes[3];
 static _Atomic bool let_go;
@@ -54,22 +54,22 @@ static struct pipeline *start(struct rig *rig, struct fake *fake, enum job job)
     return rig->pipeline;
 }
 
-/* Until one I/O thread alone has waited for 'limit_ns'. */
-static struct waiting stuck_one(struct pipeline *pipeline, int64_t limit_ns)
+/* Waits until an I/O thread has waited for storage for 'limit_ns'. */
+static struct waiting await_stuck_thread(struct pipeline *pipeline, int64_t limit_ns)
 {
     struct waiting seen = {0};
-    for (int look = 0; look < 5000; look++) {
+    for (int i = 0; i < 5000; i++) {
         if (pipeline_waiting(pipeline, &seen) && clock_now_ns() - seen.since_ns >= limit_ns)
             return seen;
         clock_sleep_ns(MS);
     }
-    fail_msg("nobody waits");
+    fail_msg("no I/O thread waits");
     return seen;
 }
 
-static bool give_up(struct pipeline *pipeline, int64_t limit_ns)
+static bool abandon(struct pipeline *pipeline, int64_t limit_ns)
 {
-    for (int look = 0; look < 2000; look++) {
+    for (int i = 0; i < 2000; i++) {
         if (pipeline_abandon(pipeline, limit_ns))
             return true;
         clock_sleep_ns(MS);
@@ -77,64 +77,64 @@ static bool give_up(struct pipeline *pipeline, int64_t limit_ns)
     return false;
 }
 
-static void lose_one(struct rig *rig, struct fake *fake, enum job job, enum wait_kind what)
+static void abandon_one_thread(struct rig *rig, struct fake *fake, enum job job,
+                               enum wait_kind what)
 {
     atomic_store(&let_go, false);
     struct pipeline *pipeline = start(rig, fake, job);
-    struct waiting seen = stuck_one(pipeline, 100 * MS);
+    struct waiting seen = await_stuck_thread(pipeline, 100 * MS);
     uint32_t other = IO_THREADS - 1 - seen.io_thread;
     assert_int_equal(seen.what, what);
     assert_int_equal(seen.offset % REQUEST, 0);
     pipeline_stop(pipeline);
-    assert_true(give_up(pipeline, 100 * MS));
+    assert_true(abandon(pipeline, 100 * MS));
     assert_true(pipeline_abandoned(pipeline));
 
     const struct outcome *lost = pipeline_outcome(pipeline, seen.io_thread);
-    const struct outcome *well = pipeline_outcome(pipeline, other);
+    const struct outcome *finished = pipeline_outcome(pipeline, other);
     assert_int_equal(lost->failure.code, -ETIMEDOUT);
-    assert_non_null(strstr(lost->failure.text, "did not come back within 100 ms"));
+    assert_non_null(strstr(lost->failure.text, "did not complete within 100 ms"));
     assert_non_null(strstr(lost->failure.text, rig->paths[seen.io_thread]));
-    assert_true(lost->counters.bytes > 0); /* it had some answers before */
+    assert_true(lost->counters.bytes > 0); /* from earlier requests */
     assert_int_equal(acknowledged_count(&lost->acknowledged), 0);
     assert_int_equal(lost->latency[ENGINE_WRITE].total, 0);
     assert_int_equal(lost->intended.total, 0);
-    assert_int_equal(well->failure.code, 0);
-    assert_int_equal(well->intended.total, well->counters.requests);
+    assert_int_equal(finished->failure.code, 0);
+    assert_int_equal(finished->intended.total, finished->counters.requests);
     rig_check_counts(rig, other);
     rig_check_series(rig, seen.io_thread);
-    pipeline_close(pipeline); /* leaves it to the lost thread */
+    pipeline_close(pipeline); /* frees nothing that the lost thread may access */
     atomic_store(&let_go, true);
 }
 
 static void a_write_that_never_returns(void **state)
 {
     (void)state;
-    lose_one(&rigs[0], &fakes[0], JOB_WRITE, WAIT_WRITE);
+    abandon_one_thread(&rigs[0], &fakes[0], JOB_WRITE, WAIT_WRITE);
 }
 
-/* Checkers that wait for more from the lost I/O thread end, too. */
+/* Data threads that wait for buffers of the lost I/O thread end too. */
 static void a_read_that_never_returns(void **state)
 {
     (void)state;
     atomic_store(&let_go, false);
     struct pipeline *pipeline = start(&rigs[1], &fakes[1], JOB_CHECK);
-    struct waiting seen = stuck_one(pipeline, 50 * MS);
+    struct waiting seen = await_stuck_thread(pipeline, 50 * MS);
     assert_int_equal(seen.what, WAIT_READ);
     pipeline_stop(pipeline);
-    assert_true(give_up(pipeline, 50 * MS));
+    assert_true(abandon(pipeline, 50 * MS));
     assert_int_equal(pipeline_outcome(pipeline, seen.io_thread)->failure.code, -ETIMEDOUT);
     assert_int_equal(pipeline_data_counters(pipeline)->bad_blocks, 0);
     pipeline_close(pipeline);
     atomic_store(&let_go, true);
 }
 
-/* Not before its time, and not while it only takes long. */
-static void who_comes_back_is_not_lost(void **state)
+static void slow_requests_are_not_abandoned(void **state)
 {
     (void)state;
     atomic_store(&let_go, false);
     struct pipeline *pipeline = start(&rigs[2], &fakes[2], JOB_WRITE);
-    stuck_one(pipeline, 20 * MS);
+    await_stuck_thread(pipeline, 20 * MS);
     pipeline_stop(pipeline);
     assert_false(pipeline_abandon(pipeline, 60LL * 1000 * MS));
     assert_false(pipeline_abandoned(pipeline));
@@ -149,7 +149,7 @@ static void who_comes_back_is_not_lost(void **state)
     rig_end(&rigs[2]);
 }
 
-/* The lost threads have come back by now: nothing of theirs stays on disk. */
+/* Runs after the lost threads have ended, so their files can be removed. */
 static int remove_all(void **state)
 {
     (void)state;
@@ -166,7 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_write_that_never_returns),
         cmocka_unit_test(a_read_that_never_returns),
-        cmocka_unit_test(who_comes_back_is_not_lost),
+        cmocka_unit_test(slow_requests_are_not_abandoned),
     };
     return cmocka_run_group_tests(tests, NULL, remove_all);
 }

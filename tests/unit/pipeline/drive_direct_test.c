@@ -1,4 +1,4 @@
-/* Direct transfers beside buffered ones: refusals, unaligned parts and tails. */
+/* Mixes of direct and buffered transfers: refusals, unaligned parts and tails. */
 #include "unit.h"
 
 #include "property.h"
@@ -37,14 +37,14 @@ static void test_refused_direct_transfers_fail_when_required(void **state)
     free(stand);
 }
 
-/* A short direct transfer may end where no direct one can start. */
+/* Ends a direct transfer at an offset that is not aligned. */
 static int64_t odd_part(struct fake *fake, const struct engine_request *request, uint64_t number)
 {
     (void)fake;
     return number == 0 ? 700 : (int64_t)request->length;
 }
 
-static void test_goes_on_buffered_where_direct_cannot(void **state)
+static void test_continues_buffered_at_an_unaligned_offset(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, REQUEST, 512);
@@ -58,8 +58,8 @@ static void test_goes_on_buffered_where_direct_cannot(void **state)
     free(stand);
 }
 
-/* Of a file whose end is not aligned nothing in the last page goes direct, whichever request it
- * belongs to; everything else does; each byte is moved once. */
+/* If the end of a file is not aligned, its last page is buffered and all else is direct; each byte
+ * is transferred once. */
 static void check_tail(uint32_t unit, uint64_t request, uint64_t bytes)
 {
     struct stand *stand = stand_new(ENGINE_WRITE, request, bytes, unit);
@@ -105,7 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         timed_test(test_refused_direct_transfers_go_buffered),
         timed_test(test_refused_direct_transfers_fail_when_required),
-        timed_test(test_goes_on_buffered_where_direct_cannot),
+        timed_test(test_continues_buffered_at_an_unaligned_offset),
         timed_test(test_unaligned_tails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

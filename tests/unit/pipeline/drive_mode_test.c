@@ -1,4 +1,4 @@
-/* What a mode of a run adds to driving requests: syncs, counting, going on without. */
+/* Modes of the drive: a sync after each request, RWF_DONTCACHE, unaligned requests. */
 #include "unit.h"
 
 #include "stand.h"
@@ -12,14 +12,14 @@ static void test_each_request_is_synced_before_it_is_done(void **state)
     stand->fake.shuffle = true;
     stand_run(stand);
     assert_all_done(stand);
-    /* Once for those that end together: at least for each that ended when the depth was used up. */
+    /* One sync covers all requests that complete together, at most DEPTH. */
     assert_true(stand->fake.synced >= 20 / DEPTH && stand->fake.synced <= 20);
     assert_int_equal(stand->outcome.counters.syncs, stand->fake.synced);
     assert_true(stand->outcome.counters.sync_ns >= 0);
     free(stand);
 }
 
-static void test_without_the_wish_nothing_is_synced(void **state)
+static void test_no_sync_by_default(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
@@ -29,8 +29,8 @@ static void test_without_the_wish_nothing_is_synced(void **state)
     free(stand);
 }
 
-/* What is not durable was not written: neither counted nor given back. */
-static void test_a_sync_that_fails_acknowledges_nothing(void **state)
+/* Without a sync the data are not durable, so the requests are neither counted nor returned. */
+static void test_a_failed_sync_acknowledges_nothing(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
@@ -48,8 +48,8 @@ static void test_a_sync_that_fails_acknowledges_nothing(void **state)
     free(stand);
 }
 
-/* No sync concerns what was read: it is done and counted whatever becomes of the writes. */
-static void test_reads_are_done_without_a_sync(void **state)
+/* Reads need no sync: they are complete even if the sync of the writes fails. */
+static void test_reads_complete_without_a_sync(void **state)
 {
     (void)state;
     for (int fails = 0; fails < 2; fails++) {
@@ -68,20 +68,20 @@ static void test_reads_are_done_without_a_sync(void **state)
     }
 }
 
-static int64_t unknown_at_first(struct fake *fake, const struct engine_request *request,
-                                uint64_t number)
+static int64_t reject_first_requests(struct fake *fake, const struct engine_request *request,
+                                     uint64_t number)
 {
     (void)fake;
     return number < DEPTH ? -EOPNOTSUPP : (int64_t)request->length;
 }
 
-/* Requests that are under way when the first is refused are refused as well. */
-static void test_uncached_goes_on_without_where_it_is_not_known(void **state)
+/* All requests that are in flight at the first refusal are refused too. */
+static void test_continues_without_uncached_if_refused(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 30 * REQUEST, 1);
     stand->setup.mode.uncached = true;
-    stand->fake.answer = unknown_at_first;
+    stand->fake.answer = reject_first_requests;
     stand->fake.hold_until_full = true;
     stand_open(stand);
     while (stand->sent < DEPTH)
@@ -98,7 +98,7 @@ static void test_uncached_goes_on_without_where_it_is_not_known(void **state)
     free(stand);
 }
 
-static int64_t never_known(struct fake *fake, const struct engine_request *request, uint64_t number)
+static int64_t reject_all(struct fake *fake, const struct engine_request *request, uint64_t number)
 {
     (void)fake;
     (void)request;
@@ -106,13 +106,13 @@ static int64_t never_known(struct fake *fake, const struct engine_request *reque
     return -EOPNOTSUPP;
 }
 
-static void test_what_is_refused_without_the_flag_too_is_a_failure(void **state)
+static void test_refused_even_without_uncached_is_a_failure(void **state)
 {
     (void)state;
     for (int asked = 0; asked < 2; asked++) {
         struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, REQUEST, 1);
         stand->setup.mode.uncached = asked;
-        stand->fake.answer = never_known;
+        stand->fake.answer = reject_all;
         stand_run(stand);
         assert_int_equal(stand->outcome.failure.code, -EOPNOTSUPP);
         assert_int_equal(stand->outcome.uncached_refused, asked);
@@ -121,7 +121,7 @@ static void test_what_is_refused_without_the_flag_too_is_a_failure(void **state)
     }
 }
 
-/* A request is unaligned once, however many parts of it the page cache took. */
+/* A request counts as unaligned once, however many of its parts were buffered. */
 static void test_unaligned_requests_are_counted(void **state)
 {
     (void)state;
@@ -142,11 +142,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         timed_test(test_each_request_is_synced_before_it_is_done),
-        timed_test(test_without_the_wish_nothing_is_synced),
-        timed_test(test_a_sync_that_fails_acknowledges_nothing),
-        timed_test(test_reads_are_done_without_a_sync),
-        timed_test(test_uncached_goes_on_without_where_it_is_not_known),
-        timed_test(test_what_is_refused_without_the_flag_too_is_a_failure),
+        timed_test(test_no_sync_by_default),
+        timed_test(test_a_failed_sync_acknowledges_nothing),
+        timed_test(test_reads_complete_without_a_sync),
+        timed_test(test_continues_without_uncached_if_refused),
+        timed_test(test_refused_even_without_uncached_is_a_failure),
         timed_test(test_unaligned_requests_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,14 +26,14 @@ static int64_t half(struct fake *fake, const struct engine_request *request, uin
     return request->length > 1 ? (int64_t)(request->length / 2) : (int64_t)request->length;
 }
 
-static void test_goes_on_after_short_transfers(void **state)
+static void test_continues_after_short_transfers(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_READ, 16, 40, 1);
     stand->fake.answer = half;
     stand_run(stand);
     assert_all_done(stand);
-    /* 16 = 8 + 4 + 2 + 1 + 1 and 8 = 4 + 2 + 1 + 1: of each, all but the last two are short */
+    /* 16 = 8 + 4 + 2 + 1 + 1 and 8 = 4 + 2 + 1 + 1: all parts but the last two are short */
     assert_int_equal(stand->fake.submitted, 5 + 5 + 4);
     assert_int_equal(stand->outcome.counters.short_transfers, 4 + 4 + 3);
     uint64_t moved = 0;
@@ -43,7 +43,8 @@ static void test_goes_on_after_short_transfers(void **state)
     free(stand);
 }
 
-static int64_t busy_first(struct fake *fake, const struct engine_request *request, uint64_t number)
+static int64_t succeed_every_third_time(struct fake *fake, const struct engine_request *request,
+                                        uint64_t number)
 {
     (void)fake;
     if (number % 3 == 0)
@@ -51,11 +52,11 @@ static int64_t busy_first(struct fake *fake, const struct engine_request *reques
     return number % 3 == 1 ? -EAGAIN : (int64_t)request->length;
 }
 
-static void test_repeats_after_eintr_and_eagain(void **state)
+static void test_retries_after_eintr_and_eagain(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 9 * REQUEST, 1);
-    stand->fake.answer = busy_first;
+    stand->fake.answer = succeed_every_third_time;
     stand_run(stand);
     assert_all_done(stand);
     assert_int_equal(stand->outcome.counters.retries, stand->fake.submitted - 9);
@@ -71,7 +72,7 @@ static int64_t always_busy(struct fake *fake, const struct engine_request *reque
     return -EAGAIN;
 }
 
-/* Storage that never takes a request must not keep the run for ever. */
+/* Endless EAGAIN must not hang the run. */
 static void test_gives_up_on_eagain(void **state)
 {
     (void)state;
@@ -84,34 +85,35 @@ static void test_gives_up_on_eagain(void **state)
     free(stand);
 }
 
-static int64_t nothing(struct fake *fake, const struct engine_request *request, uint64_t number)
+static int64_t zero_for_request_3(struct fake *fake, const struct engine_request *request,
+                                  uint64_t number)
 {
     (void)fake;
     return number == 3 ? 0 : (int64_t)request->length;
 }
 
-static void test_a_read_of_nothing_is_a_failure(void **state)
+static void test_a_read_of_zero_bytes_is_a_failure(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_READ, REQUEST, 6 * REQUEST, 1);
-    stand->fake.answer = nothing;
+    stand->fake.answer = zero_for_request_3;
     stand_run(stand);
     assert_int_equal(stand->outcome.failure.code, -EIO);
     assert_string_equal(stand->outcome.failure.text,
-                        "read of '/some/file' at offset 24576 moved 0 of 8192 bytes");
+                        "read of '/some/file' at offset 24576 transferred 0 of 8192 bytes");
     assert_int_equal(stand->outcome.counters.requests, 5);
     assert_int_equal(stand->buffers[3].state, BUFFER_IN_FLIGHT);
     free(stand);
 }
 
-static void test_a_write_of_nothing_is_a_failure(void **state)
+static void test_a_write_of_zero_bytes_is_a_failure(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 6 * REQUEST, 1);
-    stand->fake.answer = nothing;
+    stand->fake.answer = zero_for_request_3;
     stand_run(stand);
     assert_string_equal(stand->outcome.failure.text,
-                        "write of '/some/file' at offset 24576 moved 0 of 8192 bytes");
+                        "write of '/some/file' at offset 24576 transferred 0 of 8192 bytes");
     free(stand);
 }
 
@@ -122,7 +124,7 @@ static int64_t too_much(struct fake *fake, const struct engine_request *request,
     return (int64_t)request->length + 1;
 }
 
-static void test_more_than_asked_for_is_a_failure(void **state)
+static void test_more_bytes_than_requested_is_a_failure(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, REQUEST, 1);
@@ -134,7 +136,7 @@ static void test_more_than_asked_for_is_a_failure(void **state)
     free(stand);
 }
 
-/* The second request moves half, its rest fails; so does a later one, whose failure is not told. */
+/* Request 5 fails first. The second half of request 1 fails later, so it is not reported. */
 static int64_t full_disk(struct fake *fake, const struct engine_request *request, uint64_t number)
 {
     (void)fake;
@@ -160,7 +162,7 @@ static void test_the_first_failure_names_path_and_offset(void **state)
     free(stand);
 }
 
-static void test_a_broken_engine_ends_it(void **state)
+static void test_a_broken_engine_ends_the_drive(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
@@ -174,7 +176,7 @@ static void test_a_broken_engine_ends_it(void **state)
     free(stand);
 }
 
-static void test_a_request_that_is_not_taken_is_a_failure(void **state)
+static void test_a_rejected_request_is_a_failure(void **state)
 {
     (void)state;
     struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
@@ -191,15 +193,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         timed_test(test_counts_whole_requests),
-        timed_test(test_goes_on_after_short_transfers),
-        timed_test(test_repeats_after_eintr_and_eagain),
+        timed_test(test_continues_after_short_transfers),
+        timed_test(test_retries_after_eintr_and_eagain),
         timed_test(test_gives_up_on_eagain),
-        timed_test(test_a_read_of_nothing_is_a_failure),
-        timed_test(test_a_write_of_nothing_is_a_failure),
-        timed_test(test_more_than_asked_for_is_a_failure),
+        timed_test(test_a_read_of_zero_bytes_is_a_failure),
+        timed_test(test_a_write_of_zero_bytes_is_a_failure),
+        timed_test(test_more_bytes_than_requested_is_a_failure),
         timed_test(test_the_first_failure_names_path_and_offset),
-        timed_test(test_a_broken_engine_ends_it),
-        timed_test(test_a_request_that_is_not_taken_is_a_failure),
+        timed_test(test_a_broken_engine_ends_the_drive),
+        timed_test(test_a_rejected_request_is_a_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

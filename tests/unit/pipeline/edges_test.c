@@ -1,4 +1,4 @@
-/* What observers see of the rounds is what the timelines say afterwards, to the byte. */
+/* The bytes that an observer sees at an edge equal those of the timelines at the end. */
 #include "unit.h"
 
 #include "edges.h"
@@ -20,8 +20,8 @@ static uint64_t bytes_before(const struct rig *rig, uint64_t edge)
     return bytes;
 }
 
-/* The clock starts so long ago that an edge comes soon. */
-static void go_shortly_before(struct rig *rig, struct pipeline_setup *setup, uint64_t edge)
+/* Sets the start so far in the past that the next edge is BEFORE_NS away. */
+static void start_shortly_before(struct rig *rig, struct pipeline_setup *setup, uint64_t edge)
 {
     struct failure failure = {0};
     rig_tasks(rig, NEVER);
@@ -33,28 +33,28 @@ static void check_edge(enum job job, const struct engine_kind *engine, bool pace
 {
     struct rig rig;
     uint64_t seen = 0;
-    uint64_t lost;
+    uint64_t earlier;
     struct pipeline_setup setup = setup_for(engine);
     rig_start(&rig, LAYOUT_RANK, IO_THREADS, MANY_BYTES, REQUEST);
     if (job_is_reading(job))
         rig_run(&rig, &setup, NEVER);
     rig.job = job;
-    if (paced) /* what the time before the start allows is sent at once */
+    if (paced) /* the requests of the time that has passed already are due at once */
         setup.limits.writer_rate = MANY_BYTES / IO_THREADS / 4;
-    go_shortly_before(&rig, &setup, EDGE);
+    start_shortly_before(&rig, &setup, EDGE);
     while (pipeline_edges(rig.pipeline) < EDGE && !pipeline_wait(rig.pipeline, NAP_NS))
         ;
     bool known = pipeline_edges(rig.pipeline) >= EDGE && pipeline_edge(rig.pipeline, EDGE, &seen) &&
-                 pipeline_edge(rig.pipeline, EDGE - 1, &lost);
+                 pipeline_edge(rig.pipeline, EDGE - 1, &earlier);
     if (known)
-        assert_int_equal(lost, 0); /* nothing was acknowledged before the threads were let go */
+        assert_int_equal(earlier, 0); /* no thread had started yet */
     pipeline_stop(rig.pipeline);
     rig_wait(&rig);
     if (paced)
         assert_true(known);
     if (known)
         assert_int_equal(seen, bytes_before(&rig, EDGE));
-    assert_int_equal(pipeline_edges(rig.pipeline), 0); /* all are through */
+    assert_int_equal(pipeline_edges(rig.pipeline), 0); /* all have ended */
     rig_end(&rig);
 }
 
@@ -72,8 +72,8 @@ static void edges_are_exact(void **state)
     check_edge(JOB_WRITE, engine_kind_of(ENGINE_NULL), false);
 }
 
-/* Who has nothing to do passes edges as time does; who has, holds them up until the clock runs. */
-static void without_work_time_passes_edges(void **state)
+/* A pipeline without requests passes each edge at its time. */
+static void edges_pass_without_requests(void **state)
 {
     (void)state;
     struct rig rig;
@@ -93,8 +93,8 @@ static void without_work_time_passes_edges(void **state)
     rig_end(&rig);
 }
 
-/* The last edges are kept, also when many are passed at once. */
-static void what_is_too_long_ago_is_not_told(void **state)
+/* Even if many edges are passed at once, only the last EDGES_KEPT stay known. */
+static void old_edges_are_unknown(void **state)
 {
     (void)state;
     struct edges edges = {0};
@@ -104,13 +104,13 @@ static void what_is_too_long_ago_is_not_told(void **state)
     edges_pass(&edges, INT64_C(1) << ROUND_SHIFT, 7);
     edges_pass(&edges, (INT64_C(1) << ROUND_SHIFT) + 9, 8);
     assert_int_equal(edges.passed, 1);
-    assert_true(edges_look(&edges, 1, &bytes));
+    assert_true(edges_read(&edges, 1, &bytes));
     assert_int_equal(bytes, 7);
     edges_pass(&edges, INT64_C(40) << ROUND_SHIFT, 11);
     assert_int_equal(edges.passed, 40);
-    assert_false(edges_look(&edges, 1, &bytes));
-    assert_false(edges_look(&edges, 40 - EDGES_KEPT, &bytes));
-    assert_true(edges_look(&edges, 40 - EDGES_KEPT + 2, &bytes));
+    assert_false(edges_read(&edges, 1, &bytes));
+    assert_false(edges_read(&edges, 40 - EDGES_KEPT, &bytes));
+    assert_true(edges_read(&edges, 40 - EDGES_KEPT + 2, &bytes));
     assert_int_equal(bytes, 11);
 }
 
@@ -118,8 +118,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         timed_test(edges_are_exact),
-        timed_test(without_work_time_passes_edges),
-        timed_test(what_is_too_long_ago_is_not_told),
+        timed_test(edges_pass_without_requests),
+        timed_test(old_edges_are_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /*
- * Jobs that are far too long to come to their end: what tests of early ends share.
+ * Jobs that are too long to complete, for tests of early ends.
  */
 #ifndef TIDEMILL_TESTS_ENDING_H
 #define TIDEMILL_TESTS_ENDING_H
@@ -33,7 +33,7 @@ static inline void start(struct rig *rig, struct pipeline_setup *setup)
     pipeline_go_at(rig->pipeline, clock_now_ns());
 }
 
-/* What was acknowledged is told and lies in the files; less than all was. */
+/* Some requests are missing; those that are reported as acknowledged are in the files. */
 static inline void check_part(struct rig *rig)
 {
     uint64_t sum = 0;

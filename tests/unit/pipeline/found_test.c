@@ -13,7 +13,7 @@ static uint64_t rank_of(const struct found *found)
     return found->io_thread * 1000 + found->difference.offset;
 }
 
-/* Whatever the order they come in, the lowest stay, in order. */
+/* The list keeps the lowest places in order, regardless of the order in which they are added. */
 static void test_keeps_the_lowest(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Tasks that read and write, in one pipeline: each request is done once, as its direction asks. */
+/* Tasks that read and write: each request is done once, in its direction. */
 #include "unit.h"
 
 #include "fake_engine.h"
@@ -67,7 +67,7 @@ static void check_counts(const struct rig *rig, const struct pipeline_setup *set
     assert_int_equal(data->bad_blocks, 0);
 }
 
-/* The first byte of each request that is going to be written becomes wrong. */
+/* Damages the first byte of each request that the task writes. */
 static void damage_writes(const struct rig *rig)
 {
     for (uint32_t i = 0; i < rig->io_threads; i++) {
@@ -86,7 +86,7 @@ static void damage_writes(const struct rig *rig)
     }
 }
 
-/* Of a request that is going to be read; false when there is none. */
+/* Damages the first byte of the first request that a task reads; false if no task reads. */
 static bool damage_a_read(const struct rig *rig, struct found *damaged)
 {
     for (uint32_t i = 0; i < rig->io_threads; i++) {
@@ -167,7 +167,7 @@ static void test_reads_and_writes_are_each_done_once(void **state)
         one_round(&property);
 }
 
-/* The directions are spread evenly: among the first n requests as many read as the share says. */
+/* Among the first n requests, for any n, the share of reads is the requested one. */
 static void test_directions_are_spread_evenly(void **state)
 {
     (void)state;
@@ -177,14 +177,15 @@ static void test_directions_are_spread_evenly(void **state)
         int reads = 0;
         for (int place = 0; place < 5000; place++) {
             reads += task_direction(&task, (uint64_t)place) == ENGINE_READ;
-            double wanted = shares[i] * (place + 1);
-            assert_true(reads > wanted - 1.001 && reads < wanted + 1.001);
+            double expected = shares[i] * (place + 1);
+            assert_true(reads > expected - 1.001 && reads < expected + 1.001);
         }
         assert_int_equal(task_direction(&task, UINT64_MAX / 512) == ENGINE_READ, shares[i] > 0.98);
     }
 }
 
-/* Nothing comes back before the depth is used up: there are buffers enough of both directions. */
+/* The engine completes nothing until the depth is full, so this needs enough buffers of both
+ * directions. */
 static void test_both_directions_fill_the_depth(void **state)
 {
     (void)state;
@@ -211,7 +212,7 @@ static void test_both_directions_fill_the_depth(void **state)
     }
 }
 
-/* What was never acknowledged is not read; all that is to be written is. */
+/* Reads skip requests that were never acknowledged; writes do not. */
 static void test_reads_only_what_was_acknowledged(void **state)
 {
     (void)state;
@@ -242,7 +243,7 @@ static void test_reads_only_what_was_acknowledged(void **state)
     rig_end(&rig);
 }
 
-/* The writes that were acknowledged lie in the files, and all that was read is checked. */
+/* After a stop, the counters match the acknowledged writes, and all reads were checked. */
 static void stop_once(struct property *property, const struct engine_kind *engine)
 {
     struct rig rig;

@@ -5,7 +5,7 @@
 
 #include "outcome.h"
 
-static void test_nothing_survives_clearing(void **state)
+static void test_clear_resets_every_field(void **state)
 {
     (void)state;
     static const struct histogram none;
@@ -36,7 +36,7 @@ static void test_nothing_survives_clearing(void **state)
     free(outcome);
 }
 
-static void test_waits_of_buffers_are_counted(void **state)
+static void test_queued_buffers_are_counted(void **state)
 {
     (void)state;
     struct histogram queued = {0};
@@ -53,8 +53,8 @@ static void test_waits_of_buffers_are_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_survives_clearing),
-        cmocka_unit_test(test_waits_of_buffers_are_counted),
+        cmocka_unit_test(test_clear_resets_every_field),
+        cmocka_unit_test(test_queued_buffers_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* How jobs end before their time: deadline, rate, stop, close. */
+/* Early ends: deadline, rate, stop, close. */
 #include "unit.h"
 
 #include "ending.h"
@@ -13,7 +13,7 @@ static void test_a_deadline_ends_writing(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct rig rig;
         struct pipeline_setup setup = setup_for(engines[i]);
-        /* on a busy machine a thread may come to its turn late, and then it sends nothing */
+        /* long enough that each thread sends a request, even on a busy machine */
         setup.limits.deadline_ns = 250 * 1000 * 1000;
         setup.sync = true;
         rig_start(&rig, LAYOUT_RANK, 3, MANY_BYTES, REQUEST);
@@ -26,7 +26,7 @@ static void test_a_deadline_ends_writing(void **state)
             assert_true(outcome->counters.requests > 0);
             assert_true(outcome->counters.first_ns < setup.limits.deadline_ns);
         }
-        /* what was acknowledged reads back; the rest is left alone */
+        /* only what was acknowledged is read back */
         setup = setup_for(engines[i]);
         rig.job = JOB_CHECK;
         rig_run(&rig, &setup, NEVER);
@@ -35,7 +35,7 @@ static void test_a_deadline_ends_writing(void **state)
     }
 }
 
-/* A deadline while nothing is in flight is kept as well: nothing is sent behind it. */
+/* The deadline also holds while the rate keeps all threads idle: nothing is sent after it. */
 static void test_a_deadline_holds_for_a_slow_rate(void **state)
 {
     (void)state;
@@ -56,7 +56,7 @@ static void test_a_deadline_holds_for_a_slow_rate(void **state)
     rig_end(&rig);
 }
 
-/* Request n of an I/O thread starts no earlier than the schedule says. */
+/* No request starts before the rate allows it. */
 static void test_a_rate_is_kept(void **state)
 {
     (void)state;
@@ -109,7 +109,7 @@ static void stop_once(struct property *property, const struct engine_kind *engin
         for (uint32_t i = 0; i < io_threads; i++)
             sum += (uint64_t)pipeline_outcome(rig.pipeline, i)->counters.bytes;
         assert_int_equal(checked->bad_blocks, 0);
-        assert_int_equal(checked->producer_bytes, sum); /* what was read is checked, also now */
+        assert_int_equal(checked->producer_bytes, sum); /* all that was read was checked */
     }
     rig_end(&rig);
 }
@@ -170,7 +170,7 @@ static void test_closing_at_any_moment(void **state)
     assert_int_equal(fake.submitted, 0);
     assert_int_equal(fake.opened, 2);
     assert_int_equal(fake.closed, 2);
-    assert_true(rig.files[0].fd >= 0); /* files that no I/O thread got to stay open */
+    assert_true(rig.files[0].fd >= 0); /* I/O threads that never started leave their files open */
     file_close(&rig.files[0], rig.paths[0], NULL);
     file_close(&rig.files[1], rig.paths[1], NULL);
     for (int64_t i = 0; i < 30; i++) { /* in the middle, while data threads fill buffers */

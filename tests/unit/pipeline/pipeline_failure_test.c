@@ -1,12 +1,12 @@
-/* What fails: storage, engines, setups. The others stop, nobody hangs, what was acknowledged is
- * told. */
+/* Failures of storage, engines and setups: all threads stop, none hangs, and the acknowledged
+ * requests are reported. */
 #include "unit.h"
 
 #include "ending.h"
 #include "fake_engine.h"
 #include "timed.h"
 
-/* Storage is full from request 100 on, of all I/O threads together. */
+/* Storage that is full after 100 requests of all I/O threads together. */
 static int64_t full_from_100(struct fake *fake, const struct engine_request *request,
                              uint64_t number)
 {
@@ -45,11 +45,11 @@ static void test_full_storage_stops_all_io_threads(void **state)
     }
     assert_int_equal(requests, 100);
     assert_true(failed >= 1);
-    assert_int_equal(fake.synced, to_sync); /* what failed or wrote nothing is not synced */
+    assert_int_equal(fake.synced, to_sync); /* threads that failed or wrote nothing do not sync */
     rig_end(&rig);
 }
 
-/* One request in the middle fails, all before and after it that were sent are acknowledged. */
+/* Fails one request in the middle; the requests around it are acknowledged. */
 static int64_t bad_sector(struct fake *fake, const struct engine_request *request, uint64_t number)
 {
     (void)fake;
@@ -78,7 +78,7 @@ static void test_a_failed_request_is_a_hole(void **state)
     }
 }
 
-/* Its fifth request fails for one I/O thread only: the others stop long before their ends. */
+/* Fails the fifth request of the second I/O thread; the other threads stop early. */
 static int64_t bad_for_one(struct fake *fake, const struct engine_request *request, uint64_t number)
 {
     (void)fake;
@@ -110,7 +110,7 @@ static void test_one_failing_io_thread_stops_the_others(void **state)
     }
 }
 
-/* The checkers still check what was read before the failure. */
+/* Data that were read before the failure are still checked. */
 static void test_a_failing_read_ends_checking(void **state)
 {
     (void)state;
@@ -149,7 +149,7 @@ static void test_a_broken_engine_stops_all(void **state)
     rig_end(&rig);
 }
 
-static void test_a_sync_that_fails_is_told(void **state)
+static void test_a_failed_sync_is_reported(void **state)
 {
     (void)state;
     static struct fake fake;
@@ -215,7 +215,7 @@ static void test_a_setup_that_cannot_work(void **state)
         .buffer_bytes = 512,
     };
     struct pipeline_setup bad = good;
-    bad.buffers = 1; /* the second I/O thread would wait for ever */
+    bad.buffers = 1; /* the second I/O thread would never get a buffer */
     refuse(&bad);
     bad = good;
     bad.io_threads = 0;
@@ -226,13 +226,13 @@ static void test_a_setup_that_cannot_work(void **state)
     bad = good;
     bad.data_threads = 0;
     refuse(&bad);
-    tasks[1].reads = 1; /* a buffer to read into is missing */
+    tasks[1].reads = 1; /* the second I/O thread has no buffer to read into */
     bad = good;
     bad.buffers = 3;
     refuse(&bad);
 }
 
-static void test_a_depth_that_the_engine_cannot_have(void **state)
+static void test_a_depth_beyond_the_engine_maximum(void **state)
 {
     (void)state;
     struct rig rig;
@@ -254,10 +254,10 @@ int main(void)
         timed_test(test_one_failing_io_thread_stops_the_others),
         timed_test(test_a_failing_read_ends_checking),
         timed_test(test_a_broken_engine_stops_all),
-        timed_test(test_a_sync_that_fails_is_told),
+        timed_test(test_a_failed_sync_is_reported),
         timed_test(test_an_engine_that_does_not_open),
         timed_test(test_a_setup_that_cannot_work),
-        timed_test(test_a_depth_that_the_engine_cannot_have),
+        timed_test(test_a_depth_beyond_the_engine_maximum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Who gets buffers: depth, batches, many data threads, lanes, many pipelines. */
+/* Distribution of buffers: depth, batches, many data threads, lanes, many pipelines. */
 #include "unit.h"
 
 #include "fake_engine.h"
@@ -6,8 +6,8 @@
 
 #include "rig.h"
 
-/* Nothing comes back before an I/O thread has its whole depth in flight: a pool of I/O threads x
- * depth is enough, whatever the job. Else this hangs. */
+/* The engine completes nothing until an I/O thread has filled its depth. A pool of I/O threads x
+ * depth is enough for that in each job; otherwise this test hangs. */
 static void test_io_threads_get_their_whole_depth(void **state)
 {
     (void)state;
@@ -35,8 +35,8 @@ static void test_io_threads_get_their_whole_depth(void **state)
     }
 }
 
-/* With the whole pool in hand a batch is as large as it gets: waiting for more costs 2 ms each
- * time. A busy machine may be slow by itself, so one quick run of several is enough. */
+/* A batch that holds the whole pool cannot grow; waiting for another buffer would cost 2 ms each
+ * time. One fast run of five is enough, as other work may slow the machine. */
 static void test_batches_do_not_wait_for_buffers_that_cannot_come(void **state)
 {
     (void)state;
@@ -58,8 +58,7 @@ static void test_batches_do_not_wait_for_buffers_that_cannot_come(void **state)
     assert_true(waited_ns < QUICK_NS);
 }
 
-/* With the whole pool in flight it is storage that is waited for, however deep an I/O thread may
- * go. */
+/* With the whole pool in flight, an I/O thread waits for storage, not for data threads. */
 static void test_a_pool_in_flight_waits_for_storage(void **state)
 {
     (void)state;
@@ -115,7 +114,7 @@ static void test_io_threads_without_requests(void **state)
     rig_end(&rig);
 }
 
-/* Many data threads after the last few places: none is made twice, and none beyond the end. */
+/* Many data threads compete for the last places: each is filled once, and none beyond the end. */
 static void test_more_data_threads_than_places(void **state)
 {
     (void)state;
@@ -150,7 +149,7 @@ static int run_one(struct rig *rig, struct pipeline_setup *setup)
     return result;
 }
 
-/* As many pipelines at once as a crowded node has ranks; nobody spins, nobody starves. */
+/* As many pipelines as a crowded node has ranks, none of which spins: all of them finish. */
 static void test_many_pipelines_at_once(void **state)
 {
     (void)state;
@@ -171,8 +170,7 @@ static void test_many_pipelines_at_once(void **state)
     }
 }
 
-/* Each lane has I/O threads, data threads, buffers and memory of its own; together they do every
- * job. */
+/* Lanes share neither threads nor buffers; together they do every job. */
 static void lanes_do_every_job(void **state)
 {
     (void)state;
@@ -207,7 +205,7 @@ static void lanes_do_every_job(void **state)
     }
 }
 
-/* Bound to the domains that there are: the same bytes, and a fact about the binding. */
+/* Bound to the NUMA domains of this machine, a pipeline writes the same bytes. */
 static void bound_lanes_do_every_job(void **state)
 {
     (void)state;
@@ -241,7 +239,7 @@ static void bound_lanes_do_every_job(void **state)
     numa_close(numa);
 }
 
-/* Every engine that batches writes the same bytes, whatever the order data threads finish in. */
+/* Batches of any size write the expected bytes. */
 static void batches_fill_and_end(void **state)
 {
     (void)state;

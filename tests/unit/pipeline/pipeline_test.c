@@ -1,4 +1,4 @@
-/* Whole jobs over real files, with every engine: what is written is read back and checked. */
+/* Whole jobs over real files, with several engines: all data are written, read back and checked. */
 #include <unistd.h>
 
 #include "unit.h"
@@ -9,9 +9,9 @@
 
 #include "rig.h"
 
-/* Pwrite, uring, null and a scripted one that is short and out of order. */
-static int64_t now_and_then_short(struct fake *fake, const struct engine_request *request,
-                                  uint64_t number)
+/* Behaviour of the scripted engine: short transfers and EINTR, out of order. */
+static int64_t sometimes_short(struct fake *fake, const struct engine_request *request,
+                               uint64_t number)
 {
     (void)fake;
     if (number % 7 == 3)
@@ -24,7 +24,7 @@ static const struct engine_kind *some_engine(struct property *property, struct f
     static const enum engine_id ids[] = {ENGINE_URING, ENGINE_PWRITE};
     const struct engine_kind *kind = NULL;
     fake_start(fake);
-    fake->answer = now_and_then_short;
+    fake->answer = sometimes_short;
     fake->shuffle = true;
     fake->hold = 1;
     uint64_t chosen = property_below(property, 3);
@@ -33,7 +33,7 @@ static const struct engine_kind *some_engine(struct property *property, struct f
     return kind && !kind->available(NULL) ? kind : &fake->kind;
 }
 
-/* Threads, depth and buffers within what a kind can do, often as few as can be. */
+/* Random threads, depth and buffers within the engine's limits, often with the fewest buffers. */
 static struct pipeline_setup some_setup(struct property *property, const struct engine_kind *engine,
                                         uint32_t io_threads)
 {
@@ -52,9 +52,9 @@ static struct pipeline_setup some_setup(struct property *property, const struct 
     return setup;
 }
 
-/* Damages a few bytes: the lowest place is named, no other place is. */
+/* Damages a few bytes and checks that the lowest one is reported first. */
 static void check_finds_damage(struct rig *rig, struct pipeline_setup *setup,
-                               struct property *property, enum preference wish)
+                               struct property *property, enum preference direct)
 {
     struct found found[PIPELINE_DIFFERENCES];
     uint32_t count = 1 + (uint32_t)property_below(property, 4);
@@ -71,16 +71,16 @@ static void check_finds_damage(struct rig *rig, struct pipeline_setup *setup,
             lowest_offset = offset;
         }
         rig_damage(rig, io_thread,
-                   offset); /* twice at one place would mend it: not with this seed */
+                   offset); /* damaging a byte twice would repair it; not with this seed */
     }
-    rig_run(rig, setup, wish);
-    uint32_t told = pipeline_found(rig->pipeline, found);
+    rig_run(rig, setup, direct);
+    uint32_t reported = pipeline_found(rig->pipeline, found);
     int64_t bad = pipeline_data_counters(rig->pipeline)->bad_blocks;
     if (lowest_thread == UINT32_MAX) {
-        assert_int_equal(told, 0);
+        assert_int_equal(reported, 0);
         return;
     }
-    assert_true(told >= 1 && told <= count && bad >= told);
+    assert_true(reported >= 1 && reported <= count && bad >= reported);
     assert_int_equal(found[0].io_thread, lowest_thread);
     assert_int_equal(found[0].difference.offset, lowest_offset);
 }
@@ -95,22 +95,22 @@ static void one_round(struct property *property)
     uint64_t request = requests[property_below(property, 6)];
     uint64_t bytes = 1 + property_below(property, request * 60);
     const struct engine_kind *engine = some_engine(property, &fake);
-    enum preference wish = property_below(property, 2) ? PREFER : NEVER;
+    enum preference direct = property_below(property, 2) ? PREFER : NEVER;
     rig_start(&rig, layouts[property_below(property, 3)], io_threads, bytes, request);
     struct pipeline_setup setup = some_setup(property, engine, io_threads);
-    rig_run(&rig, &setup, wish);
+    rig_run(&rig, &setup, direct);
     rig_check_writing(&rig, bytes);
     rig.job = JOB_READ;
-    rig_run(&rig, &setup, wish);
+    rig_run(&rig, &setup, direct);
     assert_int_equal(rig_bytes_read(&rig), bytes);
     rig_check_handling(&rig, 0);
     rig.job = JOB_CHECK;
-    rig_run(&rig, &setup, wish);
+    rig_run(&rig, &setup, direct);
     rig_check_handling(&rig, rig_requests(&rig));
     assert_int_equal(rig_bytes_read(&rig), bytes);
     assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes, bytes);
     assert_int_equal(pipeline_data_counters(rig.pipeline)->bad_blocks, 0);
-    check_finds_damage(&rig, &setup, property, wish);
+    check_finds_damage(&rig, &setup, property, direct);
     rig_end(&rig);
 }
 
@@ -149,7 +149,7 @@ static void test_ready_made_buffers(void **state)
     }
 }
 
-/* A buffer made ready for the short last request serves longer ones too: it must be full. */
+/* A buffer that is filled in advance for the short last request also serves longer ones. */
 static void test_ready_made_buffers_are_full(void **state)
 {
     (void)state;
@@ -173,7 +173,7 @@ static void test_ready_made_buffers_are_full(void **state)
     rig_end(&rig);
 }
 
-/* Engine null reads nothing: every block still holds the poison, and that is found. */
+/* Engine null reads nothing, so every block still holds the poison. */
 static void test_a_read_that_never_happened_is_found(void **state)
 {
     (void)state;
@@ -195,7 +195,7 @@ static void test_a_read_that_never_happened_is_found(void **state)
     rig_end(&rig);
 }
 
-/* What is left of a request whose end was cut off counts, in the timeline as well. */
+/* If a file ends inside a request, the bytes before its end count, also in the timeline. */
 static void test_bytes_before_an_early_end_add_up(void **state)
 {
     (void)state;

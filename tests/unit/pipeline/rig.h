@@ -1,6 +1,6 @@
 /*
- * A rank's pipeline over real files, without phases: a plan of one rank, its files, and what a
- * later look at them must find.
+ * Runs the pipeline of one rank over real files, without phases, and checks the counters and the
+ * content of the files.
  */
 #ifndef TIDEMILL_TESTS_RIG_H
 #define TIDEMILL_TESTS_RIG_H
@@ -18,14 +18,13 @@
 
 enum { RIG_THREADS = 4, RIG_REQUEST_MOST = 1 << 20 };
 
-/* What is done with all requests. */
 enum job { JOB_WRITE, JOB_WRITE_READY, JOB_READ, JOB_CHECK, JOB_MIXED };
 
 struct rig {
     struct folder folder;
     enum job job;     /* of the next pipeline */
-    uint64_t reads;   /* mixed: as in the tasks */
-    enum order order; /* mixed */
+    uint64_t reads;   /* of the tasks of JOB_MIXED */
+    enum order order; /* of the tasks of JOB_MIXED */
     struct content content;
     struct geometry geometry;
     uint32_t rank_node;
@@ -33,7 +32,7 @@ struct rig {
     struct file files[RIG_THREADS];
     char paths[RIG_THREADS][FOLDER_PATH];
     struct task tasks[RIG_THREADS];
-    struct acknowledged acknowledged[RIG_THREADS]; /* of the last writing job */
+    struct acknowledged acknowledged[RIG_THREADS]; /* by the last writing job */
     struct pipeline *pipeline;
 };
 
@@ -71,18 +70,18 @@ static inline void rig_end(struct rig *rig)
 }
 
 static inline void rig_open_file(struct rig *rig, uint32_t io_thread, bool reads,
-                                 enum preference wish)
+                                 enum preference direct)
 {
     struct failure failure = {0};
     const char *path = rig->paths[io_thread];
     enum file_access access = reads ? FILE_OPEN_READ : path_exists(path) ? FILE_OPEN : FILE_CREATE;
-    if (file_open(&rig->files[io_thread], path, access, wish, rig->geometry.setup.request_bytes,
+    if (file_open(&rig->files[io_thread], path, access, direct, rig->geometry.setup.request_bytes,
                   &failure))
         fail_msg("%s", failure.text);
 }
 
-/* Files and tasks of the job. */
-static inline void rig_tasks(struct rig *rig, enum preference wish)
+/* Opens the files and sets the tasks of the job. */
+static inline void rig_tasks(struct rig *rig, enum preference direct)
 {
     bool reads = job_is_reading(rig->job);
     for (uint32_t i = 0; i < rig->io_threads; i++) {
@@ -102,12 +101,12 @@ static inline void rig_tasks(struct rig *rig, enum preference wish)
         task->only = task->reads ? &rig->acknowledged[i] : NULL;
         if (!task->share.request_count)
             continue;
-        rig_open_file(rig, i, reads, wish);
+        rig_open_file(rig, i, reads, direct);
         task->file = &rig->files[i];
     }
 }
 
-/* Fills what every job needs and opens the pipeline. */
+/* Completes the setup and opens the pipeline. */
 static inline int rig_open(struct rig *rig, struct pipeline_setup *setup, struct failure *why)
 {
     pipeline_close(rig->pipeline);
@@ -120,7 +119,7 @@ static inline int rig_open(struct rig *rig, struct pipeline_setup *setup, struct
     return pipeline_open(&rig->pipeline, setup, why);
 }
 
-/* Until all threads are done; what was written is remembered. */
+/* Waits for the end of all threads; a writing job replaces the acknowledged requests. */
 static inline void rig_wait(struct rig *rig)
 {
     while (!pipeline_wait(rig->pipeline, 1000000000))
@@ -130,11 +129,11 @@ static inline void rig_wait(struct rig *rig)
             rig->acknowledged[i] = pipeline_outcome(rig->pipeline, i)->acknowledged;
 }
 
-/* One whole job without a failure. */
-static inline void rig_run(struct rig *rig, struct pipeline_setup *setup, enum preference wish)
+/* Runs one job, which must not fail. */
+static inline void rig_run(struct rig *rig, struct pipeline_setup *setup, enum preference direct)
 {
     struct failure failure = {0};
-    rig_tasks(rig, wish);
+    rig_tasks(rig, direct);
     if (rig_open(rig, setup, &failure))
         fail_msg("%s", failure.text);
     pipeline_go_at(rig->pipeline, clock_now_ns());
@@ -153,14 +152,14 @@ static inline int64_t rig_bytes(const struct timeline *timeline, uint64_t bins)
     return bytes;
 }
 
-/* Whatever happened, all bytes of an I/O thread have their place in its timeline. */
+/* The timeline of an I/O thread holds all of its bytes, even after a failure. */
 static inline void rig_check_series(const struct rig *rig, uint32_t io_thread)
 {
     const struct outcome *outcome = pipeline_outcome(rig->pipeline, io_thread);
     assert_int_equal(rig_bytes(&outcome->timeline, TIMELINE_BINS), outcome->counters.bytes);
 }
 
-/* Bytes, requests, latencies, timeline and the acknowledged set of an I/O thread tell the same. */
+/* Bytes, requests, latencies, timeline and acknowledged set of an I/O thread agree. */
 static inline void rig_check_counts(const struct rig *rig, uint32_t io_thread)
 {
     const struct outcome *outcome = pipeline_outcome(rig->pipeline, io_thread);
@@ -177,11 +176,11 @@ static inline void rig_check_counts(const struct rig *rig, uint32_t io_thread)
     rig_check_series(rig, io_thread);
 }
 
-/* Each acknowledged request lies in its file as the content says. */
+/* The files hold the expected content of each acknowledged request. */
 static inline void rig_check_files(const struct rig *rig)
 {
     static unsigned char found[RIG_REQUEST_MOST];
-    static unsigned char right[RIG_REQUEST_MOST];
+    static unsigned char expected[RIG_REQUEST_MOST];
     for (uint32_t i = 0; i < rig->io_threads; i++) {
         const struct share *share = &rig->tasks[i].share;
         struct position position = rig->tasks[i].position;
@@ -194,9 +193,9 @@ static inline void rig_check_files(const struct rig *rig)
             if (!acknowledged_has(&rig->acknowledged[i], place))
                 continue;
             position.offset = extent.offset;
-            content_fill(&rig->content, &position, right, extent.length);
+            content_fill(&rig->content, &position, expected, extent.length);
             assert_int_equal(pread(fd, found, extent.length, (off_t)extent.offset), extent.length);
-            assert_memory_equal(found, right, extent.length);
+            assert_memory_equal(found, expected, extent.length);
         }
         close(fd);
     }
@@ -215,11 +214,11 @@ static inline void rig_damage(const struct rig *rig, uint32_t io_thread, uint64_
     assert_int_equal(pread(fd, &byte, 1, (off_t)offset), 1);
     byte ^= 0x40;
     assert_int_equal(pwrite(fd, &byte, 1, (off_t)offset), 1);
-    assert_int_equal(fsync(fd), 0); /* seen by direct reads too */
+    assert_int_equal(fsync(fd), 0); /* direct reads must see it too */
     close(fd);
 }
 
-/* Every request went through a data thread's hands once, or none did. */
+/* Data threads filled or checked 'requests' buffers, and all counters agree on that. */
 static inline void rig_check_handling(const struct rig *rig, uint64_t requests)
 {
     static struct histogram made;

@@ -32,17 +32,17 @@ static void test_first_in_first_out(void **state)
     ring_release(&ring);
 }
 
-static void test_holds_what_it_has_room_for(void **state)
+static void test_holds_its_capacity(void **state)
 {
     (void)state;
-    static const uint32_t rooms[] = {1, 2, 3, 4, 7, 8, 9, 1000};
-    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+    static const uint32_t capacities[] = {1, 2, 3, 4, 7, 8, 9, 1000};
+    for (size_t i = 0; i < sizeof capacities / sizeof *capacities; i++) {
         struct ring ring;
         uint32_t value;
-        assert_int_equal(ring_init(&ring, rooms[i]), 0);
-        for (uint32_t n = 0; n < rooms[i]; n++)
+        assert_int_equal(ring_init(&ring, capacities[i]), 0);
+        for (uint32_t n = 0; n < capacities[i]; n++)
             ring_put(&ring, n);
-        for (uint32_t n = 0; n < rooms[i]; n++) {
+        for (uint32_t n = 0; n < capacities[i]; n++) {
             assert_true(ring_take(&ring, &value));
             assert_int_equal(value, n);
         }
@@ -50,7 +50,7 @@ static void test_holds_what_it_has_room_for(void **state)
     }
 }
 
-static void test_no_room_for_too_many(void **state)
+static void test_rejects_a_capacity_above_the_maximum(void **state)
 {
     (void)state;
     struct ring ring = {0};
@@ -59,7 +59,7 @@ static void test_no_room_for_too_many(void **state)
 }
 
 /* The counters of a ring wrap after 2^32 numbers. */
-static void test_goes_on_where_its_counters_wrap(void **state)
+static void test_continues_when_counters_wrap(void **state)
 {
     (void)state;
     struct ring ring;
@@ -83,7 +83,7 @@ static void test_goes_on_where_its_counters_wrap(void **state)
     ring_release(&ring);
 }
 
-static void test_waits_no_longer_than_the_limit(void **state)
+static void test_wait_ends_at_the_limit(void **state)
 {
     (void)state;
     struct ring ring;
@@ -99,8 +99,8 @@ static void test_waits_no_longer_than_the_limit(void **state)
     ring_release(&ring);
 }
 
-/* What rang between listening and sleeping ends the sleep at once: without the limit this hangs. */
-static void test_hears_a_bell_that_rang_before_it_slept(void **state)
+/* A ring of the bell between ring_listen and the sleep ends the sleep; otherwise this hangs. */
+static void test_a_bell_before_the_sleep_is_not_lost(void **state)
 {
     (void)state;
     struct ring ring;
@@ -112,14 +112,14 @@ static void test_hears_a_bell_that_rang_before_it_slept(void **state)
     ring_release(&ring);
 }
 
-/* Numbers go from some threads to others, and each comes out exactly once. */
+/* Sellers pass numbers to buyers; each number must arrive exactly once. */
 struct market {
     struct ring ring;
-    struct ring back; /* tickets to put: bounds what is in 'ring' */
+    struct ring back; /* tickets to put a number: limits the numbers in 'ring' */
     _Atomic uint32_t next;
     _Atomic uint32_t taken;
     _Atomic uint8_t seen[NUMBERS];
-    uint32_t payload[NUMBERS]; /* plain memory handed over through the ring */
+    uint32_t payload[NUMBERS]; /* plain memory; the ring must order the accesses */
     int64_t spin_ns;
 };
 
@@ -158,17 +158,17 @@ static void buy(void *argument)
     }
 }
 
-/* Nobody has a time limit: one lost wake-up and this hangs. */
-static void trade(uint32_t sellers, uint32_t buyers, uint32_t room, int64_t spin_ns)
+/* No thread has a time limit, so one lost wake-up hangs the test. */
+static void trade(uint32_t sellers, uint32_t buyers, uint32_t capacity, int64_t spin_ns)
 {
     struct market *market =
         aligned_alloc(RING_LINE, sizeof *market + RING_LINE - sizeof *market % RING_LINE);
     struct thread threads[2 * THREADS] = {0};
     memset(market, 0, sizeof *market);
     market->spin_ns = spin_ns;
-    assert_int_equal(ring_init(&market->ring, room), 0);
-    assert_int_equal(ring_init(&market->back, room), 0);
-    for (uint32_t i = 0; i < room; i++)
+    assert_int_equal(ring_init(&market->ring, capacity), 0);
+    assert_int_equal(ring_init(&market->back, capacity), 0);
+    for (uint32_t i = 0; i < capacity; i++)
         ring_put(&market->back, 0);
     for (uint32_t i = 0; i < buyers; i++)
         assert_int_equal(thread_start(&threads[i], "buyer", buy, market, NULL), 0);
@@ -206,11 +206,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         timed_test(test_first_in_first_out),
-        timed_test(test_holds_what_it_has_room_for),
-        timed_test(test_no_room_for_too_many),
-        timed_test(test_goes_on_where_its_counters_wrap),
-        timed_test(test_waits_no_longer_than_the_limit),
-        timed_test(test_hears_a_bell_that_rang_before_it_slept),
+        timed_test(test_holds_its_capacity),
+        timed_test(test_rejects_a_capacity_above_the_maximum),
+        timed_test(test_continues_when_counters_wrap),
+        timed_test(test_wait_ends_at_the_limit),
+        timed_test(test_a_bell_before_the_sleep_is_not_lost),
         timed_test(test_each_number_once_sleeping),
         timed_test(test_each_number_once_spinning),
     };

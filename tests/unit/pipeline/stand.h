@@ -1,5 +1,5 @@
 /*
- * One I/O thread's drive over a scripted engine, without a pipeline; nothing is really moved.
+ * The drive of one I/O thread over a scripted engine, without a pipeline; no data are transferred.
  */
 #ifndef TIDEMILL_TESTS_STAND_H
 #define TIDEMILL_TESTS_STAND_H
@@ -96,7 +96,7 @@ static inline void stand_collect(struct stand *stand)
     stand->done += count;
 }
 
-/* The whole share, as far as it goes without a failure. */
+/* Sends the whole share, up to the first failure. */
 static inline void stand_run(struct stand *stand)
 {
     const struct failure *failure = &stand->outcome.failure;

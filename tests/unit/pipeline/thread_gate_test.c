@@ -33,7 +33,7 @@ static void start(struct thread_gate *gate, struct runner *runners, bool spins)
     }
     thread_gate_await(gate, THREADS);
     assert_int_equal(thread_gate_left(gate), THREADS);
-    assert_false(thread_gate_wait(gate, SOON_NS)); /* none goes before the gate opens */
+    assert_false(thread_gate_wait(gate, SOON_NS)); /* no thread passes a closed gate */
 }
 
 static void finish(struct thread_gate *gate, struct runner *runners)
@@ -62,7 +62,7 @@ static void test_no_thread_starts_early(void **state)
     }
 }
 
-static void test_a_cancelled_gate_lets_nobody_start(void **state)
+static void test_no_thread_passes_a_cancelled_gate(void **state)
 {
     (void)state;
     struct thread_gate gate;
@@ -78,7 +78,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         timed_test(test_no_thread_starts_early),
-        timed_test(test_a_cancelled_gate_lets_nobody_start),
+        timed_test(test_no_thread_passes_a_cancelled_gate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
