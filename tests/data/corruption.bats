@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Wrong data are found, named by kind and place, and end the run with 3: each kind.
+# Each kind of wrong data is found and reported with its place, and the exit code is 3.
 # shellcheck disable=SC2154 # the helpers set target, status, output, file, at
 
 load ../cli/helper
@@ -16,9 +16,9 @@ load spoil
     done
 }
 
-two_generations() { # ENGINE: two writing phases; ./old holds what the first one wrote
+two_generations() { # ENGINE: two writing phases; ./old has the content of the first one
     rm -rf first.h5 zero.h5 "${target:?}"/*
-    # the content depends on seed, file and generation alone: a run with one phase writes the same
+    # the content depends only on seed, file and generation: a run with one phase writes the same
     "$TIDEMILL" run --quiet --size "$bytes" --buffer-size 256k --engine "$1" --seed "$seed" \
         --phases write --keep --result zero.h5 "$target"
     cp "$(find "$target" -type f)" old
@@ -28,7 +28,7 @@ two_generations() { # ENGINE: two writing phases; ./old holds what the first one
     file=$(find "$target" -type f)
 }
 
-@test "stale: a block of the generation before" {
+@test "stale: a block of the previous generation" {
     for engine in $engines; do
         two_generations "$engine"
         put old "$at" 8192 "$at"
@@ -36,7 +36,7 @@ two_generations() { # ENGINE: two writing phases; ./old holds what the first one
     done
 }
 
-@test "torn: half a block of the generation before" {
+@test "torn: half a block of the previous generation" {
     for engine in $engines; do
         two_generations "$engine"
         dd if=old of="$file" bs=512 skip="$((at / 512 + 4))" seek="$((at / 512 + 4))" count=4 \
@@ -45,7 +45,7 @@ two_generations() { # ENGINE: two writing phases; ./old holds what the first one
     done
 }
 
-@test "with ratios: wrong data are found all the same" {
+@test "wrong data are found with compress and dedup ratios too" {
     written uring rank --compress-ratio 2 --dedup-ratio 3
     spoil zeros
     expect zeros "$at"
@@ -54,7 +54,7 @@ two_generations() { # ENGINE: two writing phases; ./old holds what the first one
     expect flipped "$at"
 }
 
-@test "missing: a file that was cut" {
+@test "missing: a truncated file" {
     for engine in $engines; do
         for layout in rank shared; do
             written "$engine" "$layout"
@@ -64,7 +64,7 @@ two_generations() { # ENGINE: two writing phases; ./old holds what the first one
     done
 }
 
-@test "a file that was cut fails to be read, with its true end" {
+@test "reading a truncated file fails and reports its size" {
     for engine in $engines; do
         written "$engine" rank
         truncate -s "$((at + 1000))" "$file"
@@ -75,7 +75,7 @@ two_generations() { # ENGINE: two writing phases; ./old holds what the first one
     done
 }
 
-@test "good data of every engine and layout verify, whoever reads them" {
+@test "good data of every engine and layout verify with another engine" {
     for engine in $engines; do
         for layout in rank shared writer; do
             written "$engine" "$layout"

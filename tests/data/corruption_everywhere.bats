@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Wrong data are found, named by kind and place, and end the run with 3: on each engine, in each layout.
+# Wrong data of each engine and layout are found and reported with kind and place; exit code 3.
 # shellcheck disable=SC2154 # the helpers set target, status, output, file, at
 
 load ../cli/helper

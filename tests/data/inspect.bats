@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# tidemill inspect: what it says about files whose answer is known, and about what cannot be read.
+# tidemill inspect: files with known properties, and files that cannot be read.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status
 
 load ../cli/helper
 
-# row CHUNK: the chunk's line of the table on standard output, its name first.
+# row CHUNK: the line of the table on standard output that begins with CHUNK
 row() {
     grep "^$1 " "$out"
 }
@@ -41,7 +41,7 @@ row() {
     row '4 KiB' | grep -Eq ' 256 '
 }
 
-@test "empty files and directories are no failure" {
+@test "empty files and directories do not fail" {
     : >"$target/empty"
     mkdir "$target/folder"
     apart "$TIDEMILL" inspect "$target"
@@ -50,7 +50,7 @@ row() {
     grep -q 'no data to analyse' "$out"
 }
 
-@test "what cannot be read is named, the rest is judged, exit 1" {
+@test "unreadable files are reported, the others inspected, exit 1" {
     head -c 1m /dev/urandom >"$target/a"
     mkfifo "$target/pipe"
     apart timeout 20 "$TIDEMILL" inspect "$target/missing" "$target/pipe" "$target/a"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The ratio matrix over the files of four ranks, judged by zstd, gzip, lz4 and fio-dedupe.
+# Compress and dedup ratios of the files of four ranks, measured by zstd, gzip, lz4 and fio-dedupe.
 
 load ../cli/helper
 
@@ -11,7 +11,7 @@ judge() { # COMPRESS DEDUP [RUN OPTION...]
     "${BATS_TEST_DIRNAME}/ratios.py" "$target" --compress "$compress" --dedup "$dedup"
 }
 
-@test "as they come: unique at every size, and nothing to compress" { judge 1 1; }
+@test "default: unique chunks of each size that do not compress" { judge 1 1; }
 @test "compression 1.25" { judge 1.25 1; }
 @test "compression 1.5" { judge 1.5 1; }
 @test "compression 2" { judge 2 1; }
@@ -21,16 +21,16 @@ judge() { # COMPRESS DEDUP [RUN OPTION...]
 @test "dedup 2" { judge 1 2; }
 @test "dedup 3.7 over one shared file" { judge 1 3.7 --layout shared; }
 @test "dedup 10 over a file for each of two writers" { judge 1 10 --layout writer --writers 2; }
-@test "both at once" { judge 2 3; }
-@test "both at once, over one shared file" { judge 1.5 2 --layout shared; }
+@test "both ratios" { judge 2 3; }
+@test "both ratios over one shared file" { judge 1.5 2 --layout shared; }
 
-@test "another seed shares no block with this one" {
+@test "two seeds share no block" {
     ranks 2 run --quiet --size 16m --phases write --keep --seed 1 "$target"
     ranks 2 run --quiet --size 16m --phases write --keep --seed 2 "$target"
     "${BATS_TEST_DIRNAME}/ratios.py" "$target"
 }
 
-@test "the bytes are the same with every instruction path and buffer size, and read by whom you like" {
+@test "all instruction paths and buffer sizes write the same bytes" {
     local sums=
     for path in portable auto; do
         for buffer in 64k 47008; do

@@ -1,16 +1,15 @@
 #!/usr/bin/python3
-"""Judges data that tidemill wrote, with foreign judges only: python, zstd, gzip, lz4, fio-dedupe.
+"""Measures data of tidemill with independent tools: python, zstd, gzip, lz4, fio-dedupe.
 
 usage: ratios.py DIRECTORY [--compress R] [--dedup R] [--dedup-block BYTES]
 
-DIRECTORY holds the files of all ranks. Each line says what was measured, what was asked and whether
-it is near enough; exit code 0 when everything is, 1 when not, 2 when asked wrongly. A judge that is
-not installed is skipped, and said to be.
+DIRECTORY has the files of all ranks. Each line shows a measured and a requested value, and whether
+they agree. Exit code: 0 if all agree, 1 if not, 2 for a usage error. Tools that are not installed
+are reported as skipped.
 
-Tolerances: zstd -1 and gzip -6 3 % up to 4:1 and 5 % up to 8:1 (8 % beyond), lz4 5 % (8 %), over
-all files together and in the median chunk of 128 KiB; dedup 1 %. Asked without dedup, every chunk
-of 512 B, 4 KiB, 128 KiB and 1 MiB must be unique; asked without compression, zstd -19 must gain
-nothing.
+Tolerances for all files together and for the median chunk of 128 KiB: zstd -1 and gzip -6 3 % up to
+4:1, 5 % up to 8:1, 8 % beyond; lz4 5 % (8 %). Dedup: 1 %. Without dedup, every chunk of 512 B,
+4 KiB, 128 KiB and 1 MiB must be unique; without compression, zstd -19 must gain nothing.
 """
 
 import argparse
@@ -30,14 +29,14 @@ HARD_SAMPLE = 4 << 20  # bytes for zstd -19
 failures = 0
 
 
-def tell(what, found, asked, tolerance):
-    """One line of the report; a tolerance of 0 means equal."""
+def report(what, found, requested, tolerance):
+    """Prints one line; a tolerance of 0 means equal."""
     global failures
-    good = found == asked if tolerance == 0 else abs(found / asked - 1) <= tolerance
+    good = found == requested if tolerance == 0 else abs(found / requested - 1) <= tolerance
     failures += not good
     limit = "exactly" if tolerance == 0 else f"within {tolerance:.1%}"
     verdict = "ok" if good else "WRONG"
-    print(f"{what:<36} {found:10.4f}  asked {asked:8.4f} {limit:<12} {verdict}")
+    print(f"{what:<36} {found:10.4f}  requested {requested:8.4f} {limit:<12} {verdict}")
 
 
 def files_below(directory):
@@ -49,7 +48,7 @@ def files_below(directory):
 
 
 def chunks_of(paths, size, whole_only=False):
-    """The chunks of each file, counted from its beginning; the last one may be short."""
+    """Yields the chunks of each file from its start; the last one may be short."""
     for path in paths:
         with open(path, "rb") as file:
             while data := file.read(size):
@@ -58,7 +57,7 @@ def chunks_of(paths, size, whole_only=False):
 
 
 def count_unique(paths, size):
-    """How many chunks there are, and how many different ones."""
+    """Returns the number of chunks, and of different ones."""
     seen, total = set(), 0
     for data in chunks_of(paths, size, whole_only=True):
         seen.add(hashlib.blake2b(data, digest_size=16).digest())
@@ -72,13 +71,13 @@ def judge_dedup(paths, ratio, block):
         if not total:
             print(f"skipped chunks of {size} B: no file is that long")
         elif ratio == 1:
-            tell(f"unique share at {size} B", unique / total, 1, 0)
+            report(f"unique share at {size} B", unique / total, 1, 0)
         elif size <= block and block % size == 0:
-            tell(f"dedup ratio at {size} B", total / unique, ratio, 0.01)
+            report(f"dedup ratio at {size} B", total / unique, ratio, 0.01)
         elif size >= 8 * block and size % block == 0 and total * ratio <= 64 * unique:
-            tell(f"unique share at {size} B", unique / total, 1, 0.02)
+            report(f"unique share at {size} B", unique / total, 1, 0.02)
     zeros = sum(not any(data) for data in chunks_of(paths, BLOCK))
-    tell("blocks of 4 KiB that are all zero", zeros, 0, 0)
+    report("blocks of 4 KiB that are all zero", zeros, 0, 0)
 
 
 def judge_by_fio(paths, ratio, block):
@@ -90,15 +89,15 @@ def judge_by_fio(paths, ratio, block):
         with open(together, "wb") as out:
             for data in chunks_of(paths, block, whole_only=True):
                 out.write(data)
-        # -B 0: without the bloom filter, which takes some blocks for known ones
+        # -B 0: without the bloom filter, which has false positives
         command = ["fio-dedupe", "-B", "0", "-b", str(block), together]
-        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    numbers = re.search(r"Extents=(\d+), Unique extents=(\d+)", said)
-    tell("dedup ratio by fio-dedupe", int(numbers[1]) / int(numbers[2]), ratio, 0.01)
+        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    numbers = re.search(r"Extents=(\d+), Unique extents=(\d+)", output)
+    report("dedup ratio by fio-dedupe", int(numbers[1]) / int(numbers[2]), ratio, 0.01)
 
 
 def packed_bytes(command, pieces):
-    """How many bytes the command makes of the pieces, as one stream."""
+    """Returns how many bytes the command compresses the pieces to, as one stream."""
     with tempfile.TemporaryFile() as spool:
         for piece in pieces:
             spool.write(piece)
@@ -119,11 +118,11 @@ def judge_compression(paths, ratio):
         if not shutil.which(command[0]):
             print(f"skipped {name}: not installed")
             continue
-        tell(f"{name} on all files", total / packed_bytes(command, chunks_of(paths, WINDOW)),
+        report(f"{name} on all files", total / packed_bytes(command, chunks_of(paths, WINDOW)),
              ratio, tolerance)
         if chunks:
             each = statistics.median(len(data) / packed_bytes(command, [data]) for data in chunks)
-            tell(f"{name} in the median 128 KiB", each, ratio, tolerance)
+            report(f"{name} in the median 128 KiB", each, ratio, tolerance)
 
 
 def judge_hard(paths):
@@ -132,7 +131,7 @@ def judge_hard(paths):
         return
     sample = b"".join(chunks_of(paths, WINDOW))[:HARD_SAMPLE]
     gained = len(sample) - packed_bytes(["zstd", "-19", "-q", "-c"], [sample])
-    tell("bytes that zstd -19 gains", max(gained, 0), 0, 0)
+    report("bytes that zstd -19 gains", max(gained, 0), 0, 0)
 
 
 def main():
@@ -141,14 +140,14 @@ def main():
     parser.add_argument("--compress", type=float, default=1)
     parser.add_argument("--dedup", type=float, default=1)
     parser.add_argument("--dedup-block", type=int, default=BLOCK)
-    asked = parser.parse_args()
-    paths = files_below(asked.directory)
+    requested = parser.parse_args()
+    paths = files_below(requested.directory)
     if not paths:
-        parser.error(f"no data in '{asked.directory}'")
-    judge_dedup(paths, asked.dedup, asked.dedup_block)
-    judge_by_fio(paths, asked.dedup, asked.dedup_block)
-    judge_compression(paths, asked.compress)
-    if asked.compress == 1 and asked.dedup == 1:
+        parser.error(f"no data in '{requested.directory}'")
+    judge_dedup(paths, requested.dedup, requested.dedup_block)
+    judge_by_fio(paths, requested.dedup, requested.dedup_block)
+    judge_compression(paths, requested.compress)
+    if requested.compress == 1 and requested.dedup == 1:
         judge_hard(paths)
     return 1 if failures else 0
 

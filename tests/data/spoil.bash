@@ -1,14 +1,15 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # target, status and output are those of helper.bash
-# Loaded by the suites of wrong data, after helper.bash: a data set, what spoils it, who must find it.
+# Loaded by the suites of wrong data, after helper.bash: writes a data set, damages it, and checks
+# that a verifying run reports the damage.
 
 bytes=8388608 # of the data set
-at=524288     # in the file, where it is made wrong; a multiple of the request
+at=524288     # offset of the damage in the file; a multiple of the request
 engines='uring pwrite pwritev'
-# The place is told from its first byte that differs. With any seed one place in 256 would happen to
-# begin with the byte that is put there.
+# The reported offset is that of the first byte that differs. With a random seed, the first damaged
+# byte would equal the original in one of 256 runs.
 seed=5
 
-written() { # ENGINE LAYOUT [OPTION...]: one kept data set; $file is the one to spoil
+written() { # ENGINE LAYOUT [OPTION...]: keeps a data set; $file is the file to damage
     local engine=$1 layout=$2
     shift 2
     rm -rf first.h5 "${target:?}"/*
@@ -17,7 +18,7 @@ written() { # ENGINE LAYOUT [OPTION...]: one kept data set; $file is the one to 
     file=$(find "$target" -type f -name 'r0*' -o -type f -name shared | sort | head -n 1)
 }
 
-expect() { # KIND OFFSET [OPTION...]: what verifying must say
+expect() { # KIND OFFSET [OPTION...]: a verifying run must report this
     local kind=$1 offset=$2
     shift 2
     rm -f second.h5
@@ -29,7 +30,7 @@ expect() { # KIND OFFSET [OPTION...]: what verifying must say
     grep -qw "$kind" <<<"$output" || { printf '%s\n' "$output"; return 1; }
 }
 
-put() { # FROM-FILE FROM-OFFSET LENGTH OFFSET: bytes of one place over another
+put() { # FROM-FILE FROM-OFFSET LENGTH OFFSET: overwrites LENGTH bytes at OFFSET
     dd if="$1" of="$file" bs=4096 skip="$(($2 / 4096))" count="$(($3 / 4096))" \
         seek="$(($4 / 4096))" conv=notrunc status=none
 }

@@ -1,9 +1,9 @@
 /*
- * Each allocation of the pure folders fails in turn: nothing crashes, nothing leaks, and whatever
- * says that it went well gives the same as it does with enough memory. A text that lost a line
- * without saying so is the fault that this looks for.
+ * Each allocation in folders without I/O fails in turn: nothing crashes or leaks, and a function
+ * that reports success must have the same output as with enough memory, e.g. no line may be missing
+ * in a text.
  *
- * The linker turns the allocating calls of tidemill's own objects to those here (--wrap).
+ * The linker replaces the allocating calls of tidemill by those below (--wrap).
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -76,7 +76,7 @@ char *__wrap_strndup(const char *text, size_t most)
     return fails() ? NULL : __real_strndup(text, most);
 }
 
-/* A piece of work: 0 or -errno, and what it says, in 'out'. */
+/* A function to test: its output in 'out'; 0 or -errno. */
 typedef int work(struct text *out, struct failure *why);
 
 static char *reference(work *one)
@@ -89,30 +89,29 @@ static char *reference(work *one)
     return out.data;
 }
 
-static void fail_in_turn(work *one, const char *name)
+static void fail_each_allocation(work *one, const char *name)
 {
-    char *right = reference(one);
-    long turn = 0;
-    for (failed = true; failed; turn++) {
+    char *expected = reference(one);
+    long number = 0;
+    for (failed = true; failed; number++) {
         struct text out = {0};
         struct failure why = {0};
         failed = false;
-        until_failure = turn;
+        until_failure = number;
         int result = one(&out, &why);
         until_failure = -1;
         if (result) {
             if (!failed || result != -ENOMEM || why.code != result || !why.text[0])
-                fail_msg("%s, allocation %ld: %d '%s'", name, turn, result, why.text);
-        } else if (!out.failed && strcmp(text_string(&out), right)) {
-            fail_msg(
-                "%s, allocation %ld: all is said to be well, and this is missing or wrong:\n%s",
-                name, turn, text_string(&out));
+                fail_msg("%s, allocation %ld: %d '%s'", name, number, result, why.text);
+        } else if (!out.failed && strcmp(text_string(&out), expected)) {
+            fail_msg("%s, allocation %ld: reports success, but this output is wrong:\n%s", name,
+                     number, text_string(&out));
         }
         text_release(&out);
     }
-    assert_true(turn > 1);
-    print_message("%s: %ld allocations failed in turn\n", name, turn - 1);
-    free(right);
+    assert_true(number > 1);
+    print_message("%s: %ld allocations failed in turn\n", name, number - 1);
+    free(expected);
 }
 
 static int read_arguments(struct options *options, struct failure *why)
@@ -160,8 +159,8 @@ static int do_help(struct text *out, struct failure *why)
     return 0;
 }
 
-static int tell_plan(struct plan *plan, const struct run_settings *run, struct text *out,
-                     struct failure *why)
+static int print_plan(struct plan *plan, const struct run_settings *run, struct text *out,
+                      struct failure *why)
 {
     plan_describe(plan, run, NULL, out);
     if (plan_shift(plan, 1, why))
@@ -192,7 +191,7 @@ static int do_plan(struct text *out, struct failure *why)
     };
     if (!read_arguments(&options, why) && !defaults_fit_run(&options.run, false, why) &&
         !defaults_fit(&options.common, &capacity, 7, why) && !plan_init(&plan, &setup, why))
-        tell_plan(&plan, &options.run, out, why);
+        print_plan(&plan, &options.run, out, why);
     plan_release(&plan);
     options_release(&options);
     return why->code;
@@ -207,7 +206,7 @@ static int do_holes(struct text *out, struct failure *why)
     return acknowledged_read_holes(&set, "5,8-9,30", why);
 }
 
-static struct record record; /* made with enough memory */
+static struct record record; /* created with enough memory */
 
 static int do_summary(struct text *out, struct failure *why)
 {
@@ -231,7 +230,7 @@ static int do_advice(struct text *out, struct failure *why)
     return result ? failure_set(why, result, "not enough memory") : 0;
 }
 
-static void each_in_turn(void **state)
+static void each_allocation_fails_once(void **state)
 {
     (void)state;
     static const struct {
@@ -251,14 +250,14 @@ static void each_in_turn(void **state)
     until_failure = -1;
     sample_record(&record, &sample);
     for (size_t i = 0; i < sizeof works / sizeof *works; i++)
-        fail_in_turn(works[i].work, works[i].name);
+        fail_each_allocation(works[i].work, works[i].name);
     record_release(&record);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_in_turn),
+        cmocka_unit_test(each_allocation_fails_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,11 @@
-"""The fault bench: runs the program with one fault and compares all that can be seen of it.
+"""The fault bench: runs the program with one fault and checks everything that a user can observe.
 
-A Case says what is done to whom and what must come of it, exactly: exit code, the lines of the
-program on standard error (regular expressions, {host} {target} {run} filled in), status of the
-result and of each phase, what is left in the target, how long after the fault it ended.
+A Case holds a fault and its exact effects: exit code, the program's lines on standard error
+(regular expressions in which {host} {target} {run} are replaced), status of the result and of each
+phase, files left in the target, and the time from the fault to the end.
 
-Mounts are made in a mount namespace of this process's own, so whatever happens here, the kernel
-takes them away with it. Results are read by h5py: no code of tidemill judges tidemill.
+All mounts are in a private mount namespace, which the kernel removes with this process. Results are
+read with h5py, as tidemill must not verify its own files.
 """
 import concurrent.futures
 import ctypes
@@ -29,39 +29,40 @@ SKIPPED = 77
 NOT_OURS = ("lost+found", "ballast")
 OVERALL_S = 60  # a run that takes longer hangs
 FAULT_TO_END_S = 10.0
-HEALTHY_S = 1.5  # what a run without faults takes on two idle processors, with sanitizers
+HEALTHY_S = 1.5  # time of a run without faults on two idle cores, with sanitizers
 PR_SET_PDEATHSIG = 1
-# A sanitizer in the program puts up with a preload library that comes before it.
+# Lets the sanitizer accept a preload library that is loaded before it.
 PRELOAD_ASAN = "verify_asan_link_order=0"
-# Said where the machine's own disk takes longer for the result than a case waits for storage.
+# Printed if saving the result on the machine's disk takes longer than --stall-warning.
 SLOW_DISK = "^tidemill: no progress for .* waits for saving of '.*/result.h5'"
-# A place is told from its first byte that differs: with any seed it would now and then be the next.
+# The reported offset is that of the first byte that differs; with a random seed, that byte may equal
+# the expected one.
 SEED = "7"
-# Looking for leaks costs most of a short run's time: every so many cases do.
+# Checking for leaks takes most of a short run's time, so only one of LEAKS_EVERY cases does it.
 LEAKS_EVERY = 8
 WITHOUT_LEAKS = ":detect_leaks=0"
 
 
-STILL_S = 0.4  # what is judged while the machine stands still for so long is judged once more ...
-TRIES = 3  # ... as often as that, all in all
+STILL_S = 0.4  # a case that fails is repeated if the machine paused for that long meanwhile ...
+TRIES = 3  # ... up to that many runs
 
-# One at a time reads results: h5py serialises its calls, and waits of others would count.
+# Only one thread reads a result: h5py serialises calls, and the wait for others would count.
 READER = threading.Lock()
 
 
 class Skip(Exception):
-    """A case cannot be had on this machine."""
+    """A case that this machine does not support."""
 
 
 class Pulse(threading.Thread):
-    """Feels whether the machine goes on: when a sleep ends, when its disk has taken a byte. Cases
-    have limits of time and are told of storage that waits; a virtual machine or a disk that stands
-    still has them fail, whatever the program does."""
+    """Measures pauses of the machine: how late a sleep and a one-byte fsync end. Cases have time
+    limits and check reports about waits, so they fail on a virtual machine or a disk that pauses,
+    regardless of the program."""
 
     def __init__(self):
         super().__init__(daemon=True)
         self.beat = time.monotonic()
-        self.stops = []  # (when it went on, after how long)
+        self.stops = []  # (end of a pause, its length)
 
     def run(self):
         with tempfile.TemporaryFile() as file:
@@ -84,7 +85,7 @@ class Case:
     name: str
     engine: str = "pwrite"
     layout: str = "rank"
-    ranks: int = 2  # 0: started alone, without mpirun
+    ranks: int = 2  # 0: one process without mpirun
     rules: str = ""
     via: str = "preload"  # where the rules apply: preload, fuse, none
     storage: str = "plain"  # see storage.py
@@ -92,20 +93,20 @@ class Case:
     size: str = "2MiB"  # per rank
     options: tuple = ()
     code: int = 0
-    lines: tuple = ()  # of the program, in order
-    status: str = "complete"  # of the result, a pattern; None: there is none
-    ended: str = ""  # a pattern, as "write:failed verify:skipped"; "": all complete
+    lines: tuple = ()  # patterns of the program's lines, in order
+    status: str = "complete"  # pattern of the result's status; None: no result
+    ended: str = ""  # pattern, such as "write:failed verify:skipped"; "": all complete
     why: tuple = ()  # (phase, pattern of its failure)
     facts: dict = dataclasses.field(default_factory=dict)  # (phase, column of ranks): least sum
-    left: bool = False  # files may be left, and --cleanup takes them away
+    left: bool = False  # files may be left, which --cleanup removes
     within_s: float = FAULT_TO_END_S
-    saved_within_s: float = None  # the result after the first rank has heard the signal
-    saved_as: str = "interrupted"  # ... says this
-    after: tuple = ()  # (seconds after the fault, action of storage.py or signal, whom)
-    hard: bool = False  # fuse: what hangs cannot even be killed
-    direct_io: bool = False  # fuse: past the page cache
+    saved_within_s: float = None  # from the first rank's signal to a result ...
+    saved_as: str = "interrupted"  # ... with this status
+    after: tuple = ()  # (seconds after the fault, action of storage.py or signal, target process)
+    hard: bool = False  # fuse: a hanging call cannot be killed
+    direct_io: bool = False  # fuse: bypass the page cache
     limits: dict = dataclasses.field(default_factory=dict)
-    leaks: bool = False  # a sanitizer looks for leaks
+    leaks: bool = False  # check for leaks
 
 
 @dataclasses.dataclass
@@ -140,7 +141,7 @@ def time_in(path):
 
 
 class Bench:
-    """One case under way: its folder, its storage, its processes."""
+    """One running case: its directory, storage and processes."""
 
     def __init__(self, case, tools):
         self.case, self.tools = case, tools
@@ -148,10 +149,10 @@ class Bench:
         self.target = self.folder / "target"
         self.result = self.folder / "result.h5"
         self.mark = self.folder / "mark"
-        self.heard = self.folder / "heard"
+        self.signalled = self.folder / "signalled"
         self.release = self.folder / "release"
-        # Of each mpirun its own: two that make and remove the same one trip over each other, and
-        # one that is killed leaves it behind.
+        # A separate session directory for each mpirun: two may collide in one, and a killed mpirun
+        # leaves it behind.
         self.session = tempfile.mkdtemp(prefix="tidemill-session.")
         self.target.mkdir()
         self.saved = None
@@ -178,7 +179,7 @@ class Bench:
             variables["ASAN_OPTIONS"] = variables.get("ASAN_OPTIONS", "") + WITHOUT_LEAKS
         if case.rules and case.via == "preload":
             variables |= {"FAULT_RULES": case.rules, "FAULT_PATH": f"{self.target}",
-                          "FAULT_MARK": f"{self.mark}", "FAULT_HEARD": f"{self.heard}",
+                          "FAULT_MARK": f"{self.mark}", "FAULT_SIGNALLED": f"{self.signalled}",
                           "LD_PRELOAD": self.tools["preload"],
                           "ASAN_OPTIONS": variables.get("ASAN_OPTIONS", "") + ":" + PRELOAD_ASAN}
         return variables
@@ -190,8 +191,8 @@ class Bench:
             words = ["mpirun", "-q", "-n", str(case.ranks), "--oversubscribe", "--bind-to", "none"]
         variables = self.environment()
         if words and case.rules and case.via == "preload":
-            # For the ranks alone: mpirun itself is not to be hurt.
-            for name in ("FAULT_RULES", "FAULT_PATH", "FAULT_MARK", "FAULT_HEARD", "LD_PRELOAD",
+            # Only for the ranks: mpirun itself must not get faults.
+            for name in ("FAULT_RULES", "FAULT_PATH", "FAULT_MARK", "FAULT_SIGNALLED", "LD_PRELOAD",
                          "ASAN_OPTIONS"):
                 words += ["-x", f"{name}={variables[name]}"]
                 variables[name] = os.environ.get(name, "")
@@ -205,12 +206,12 @@ class Bench:
         return words, variables
 
     def begun(self):
-        """Seconds since the epoch at which the fault struck, or None."""
+        """Returns the time of the fault in seconds since the epoch, or None."""
         return time_in(self.mark)
 
     def act(self, process, actions):
-        """What is done from outside, so many seconds after the fault."""
-        for seconds, action, whom in self.case.after:
+        """Performs the actions of Case.after at their times."""
+        for seconds, action, name in self.case.after:
             seconds *= self.tools["slowness"]
             while process.poll() is None:
                 begun = self.begun()
@@ -220,20 +221,20 @@ class Bench:
             if process.poll() is not None:
                 return
             if isinstance(action, signal.Signals):
-                for number in self.whom(process, whom):
+                for number in self.processes(process, name):
                     os.kill(number, action)
             else:
                 actions[action](self)
 
-    def whom(self, process, whom):
-        if whom == "launcher" or not self.case.ranks:
+    def processes(self, process, name):
+        if name == "launcher" or not self.case.ranks:
             return [process.pid]
         children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(
             encoding="ascii").split()
-        return [int(child) for child in children][whom:whom + 1]
+        return [int(child) for child in children][name:name + 1]
 
     def watch_result(self, process):
-        """Notes when the result first says what it should."""
+        """Records when the result first has the expected status."""
         seen = None
         while process.poll() is None and not self.saved:
             time.sleep(0.01)
@@ -274,7 +275,7 @@ class Bench:
             os.killpg(process.pid, signal.SIGKILL)
             self.release.touch()
             out, err = process.communicate()
-            self.wrong.append(f"did not end; said: {err.strip()!r}")
+            self.wrong.append(f"did not end; printed: {err.strip()!r}")
             return
         self.judge(process.returncode, out, err, started, time.time())
 
@@ -297,7 +298,7 @@ class Bench:
         if ended - begun > limit:
             self.wrong.append(f"ended {ended - begun:.1f} s after the fault, not {limit:.1f}")
         if case.saved_within_s:
-            saved = (self.saved or ended) - (time_in(self.heard) or begun)
+            saved = (self.saved or ended) - (time_in(self.signalled) or begun)
             if saved > case.saved_within_s * self.tools["slowness"]:
                 self.wrong.append(f"saved as {case.saved_as} {saved:.2f} s after the signal")
         if case.status is not None and not self.wrong:
@@ -306,18 +307,18 @@ class Bench:
 
     def judge_lines(self, err):
         case = self.case
-        said = [line for line in err.splitlines()
+        printed = [line for line in err.splitlines()
                 if line.startswith("tidemill: ") and not re.search(SLOW_DISK, line)]
         for line in err.splitlines():
             if "ERROR: " in line or "Sanitizer" in line or "runtime error" in line:
                 self.wrong.append(f"a sanitizer: {line}")
-        self.expect("lines", len(case.lines), len(said))
-        for pattern, line in zip(case.lines, said):
+        self.expect("lines", len(case.lines), len(printed))
+        for pattern, line in zip(case.lines, printed):
             pattern = self.filled(pattern)
             if not re.fullmatch("tidemill: " + pattern, line):
-                self.wrong.append(f"said {line!r}, not {pattern!r}")
-        if len(case.lines) != len(said) or case.code not in (0, 1, 2, 3, 130, 143):
-            self.wrong += [f"said {line!r}" for line in err.splitlines()] if self.wrong else []
+                self.wrong.append(f"printed {line!r}, not {pattern!r}")
+        if len(case.lines) != len(printed) or case.code not in (0, 1, 2, 3, 130, 143):
+            self.wrong += [f"printed {line!r}" for line in err.splitlines()] if self.wrong else []
 
     def filled(self, pattern):
         names = {"host": re.escape(platform.node()), "target": re.escape(str(self.target)),
@@ -329,7 +330,7 @@ class Bench:
     def judge_result(self):
         case = self.case
         if case.status is None:
-            self.expect("result is there", False, self.result.exists())
+            self.expect("result exists", False, self.result.exists())
             return
         try:
             with READER, h5py.File(self.result, "r") as result:
@@ -342,20 +343,20 @@ class Bench:
                 self.match("phases", wanted,
                            " ".join(f"{name}:{state}" for name, state in found.items()))
                 for name, pattern in case.why:
-                    told = text_of(phases[name].attrs.get("failure", "")) if name in phases else ""
-                    if not re.fullmatch(self.filled(pattern), told):
-                        self.wrong.append(f"{name} says {told!r}, not {pattern!r}")
+                    failure = text_of(phases[name].attrs.get("failure", "")) if name in phases else ""
+                    if not re.fullmatch(self.filled(pattern), failure):
+                        self.wrong.append(f"{name} failed with {failure!r}, not {pattern!r}")
                 for (name, column), least in case.facts.items():
                     total = int(sum(phases[name]["ranks"][column][:]))
                     if total < least:
                         self.wrong.append(f"{name}: {column} is {total}, not at least {least}")
         except (OSError, KeyError) as error:
             self.wrong.append(f"the result cannot be read: {error}")
-        beside = [path.name for path in self.folder.iterdir() if ".h5." in path.name]
-        self.expect("beside the result", [], beside)
+        temporary = [path.name for path in self.folder.iterdir() if ".h5." in path.name]
+        self.expect("temporary result files", [], temporary)
 
     def judge_report(self):
-        """Of a run that did not end by itself the program itself must say so."""
+        """The report of a run that was killed or interrupted must show that."""
         with READER, h5py.File(self.result, "r") as result:
             status = category(result, "status")
         words = {"running": "the run has not ended (or was killed)",
@@ -363,10 +364,10 @@ class Bench:
         page = subprocess.run([self.tools["program"], "report", str(self.result)], text=True,
                               capture_output=True, check=False)
         if page.returncode or (words and words not in page.stdout):
-            self.wrong.append(f"report ended with {page.returncode} and does not say {words!r}")
+            self.wrong.append(f"report ended with {page.returncode} and does not print {words!r}")
 
     def left(self):
-        """What lies in the target, by os.walk: it passes over what cannot be read."""
+        """Returns the files in the target. os.walk skips what cannot be read."""
         return [os.path.relpath(os.path.join(folder, name), self.target)
                 for folder, folders, files in os.walk(self.target)
                 for name in folders + files if name not in NOT_OURS]
@@ -384,7 +385,7 @@ class Bench:
             self.wrong.append(f"--cleanup ended with {done.returncode}: {done.stderr.strip()}")
 
 
-def one(case, tools, storages, actions):
+def run_case(case, tools, storages, actions):
     started = time.time()
     bench = Bench(case, tools)
     try:
@@ -402,22 +403,22 @@ def one(case, tools, storages, actions):
         bench.close()
 
 
-def judged(case, tools, storages, actions):
-    """Once more where the machine stood still meanwhile and something was wrong."""
+def run_until_undisturbed(case, tools, storages, actions):
+    """Runs a case, and again if it failed while the machine paused."""
     for turn in range(TRIES):
         begun = time.monotonic()
-        outcome = one(case, tools, storages, actions)
+        outcome = run_case(case, tools, storages, actions)
         still = tools["pulse"].longest_since(begun)
         if not outcome.wrong or still < STILL_S or turn + 1 == TRIES:
             break
-        print(f"once more, as the machine stood still for {still:.1f} s:", flush=True)
+        print(f"repeated, as the machine paused for {still:.1f} s:", flush=True)
         table([outcome])
     return outcome
 
 
 def own_namespace():
-    """Starts this program again with mounts of its own; returns where that is so already, or where
-    it cannot be had."""
+    """Restarts this program in a private mount namespace; returns if it already has one, or if none
+    is available."""
     if os.environ.get("FAULT_NAMESPACE") or os.geteuid() != 0 or not shutil.which("unshare"):
         return
     os.environ["FAULT_NAMESPACE"] = "yes"
@@ -438,16 +439,16 @@ def table(outcomes):
 
 
 def slowness(tools, storages, at_once):
-    """How much slower than an idle machine this one is: its time for a run that nothing befalls,
-    as many at a time as there will be. Limits of time are stretched by that, never shortened."""
+    """Returns how much slower this machine is than an idle one, from the time of as many concurrent
+    runs without faults as there will be cases. Time limits are multiplied by it."""
     for _ in range(TRIES):
         begun = time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
-            healthy = list(pool.map(lambda _: one(Case("healthy"), tools | {"slowness": 100},
+            healthy = list(pool.map(lambda _: run_case(Case("healthy"), tools | {"slowness": 100},
                                                   storages, {}), range(at_once)))
         if any(outcome.wrong for outcome in healthy):
             table(healthy)
-            sys.exit("a run without any fault fails")
+            sys.exit("a run without faults fails")
         if tools["pulse"].longest_since(begun) < STILL_S:
             break
     return max(1.0, max(outcome.seconds for outcome in healthy) / HEALTHY_S)
@@ -456,14 +457,14 @@ def slowness(tools, storages, at_once):
 def run_all(cases, tools, storages, actions, at_once):
     wrong = skipped = 0
     for case in cases[::LEAKS_EVERY]:
-        # Those that do not end by themselves cannot, and where waits are told of it takes too long.
+        # Not if the run is killed, nor with reports about waits, as the check delays the end.
         case.leaks = case.code in (0, 1, 3) and "--stall-warning" not in case.options
     tools["pulse"] = Pulse()
     tools["pulse"].start()
     tools["slowness"] = slowness(tools, storages, at_once)
-    print(f"limits of time are stretched by {tools['slowness']:.1f} on this machine, now")
+    print(f"time limits are multiplied by {tools['slowness']:.1f}, as this machine is slow")
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
-        for outcome in pool.map(lambda case: judged(case, tools, storages, actions), cases):
+        for outcome in pool.map(lambda case: run_until_undisturbed(case, tools, storages, actions), cases):
             table([outcome])
             wrong += bool(outcome.wrong)
             skipped += bool(outcome.skipped)

@@ -1,7 +1,7 @@
-"""The matrix: faults x engines x layouts, each with all that must come of it.
+"""The matrix: faults x engines x layouts, each with all of its effects.
 
-Sizes: 2 ranks, 2 MiB each, requests of 256 KiB, one producer; so the third request of rank 1 lies
-at 524288 of its file, or 2 MiB further on in a shared one.
+Sizes: 2 ranks, 2 MiB each, requests of 256 KiB, one producer. The third request of rank 1 is at
+524288 of its file, or 2 MiB later in a shared file.
 """
 import errno
 import os
@@ -11,12 +11,12 @@ from bench import KIB, MIB, Case
 
 REQUEST = 256 * KIB
 PART = 2 * MIB
-# By place: a ring's requests come to a file system in any order.
+# By offset, as requests of io_uring reach a file system in any order.
 FIRST, SECOND, THIRD = (f"@{number * REQUEST}" for number in range(3))
 ENGINES = ("pwrite", "pwritev", "uring")
 LAYOUTS = ("rank", "shared", "writer")
 DAMAGED = {"write": "failed", "verify": "complete"}
-ROOM = r" \([0-9]+ bytes and [0-9]+ inodes free\)"
+SPACE = r" \([0-9]+ bytes and [0-9]+ inodes free\)"
 
 
 def ended(**phases):
@@ -33,7 +33,7 @@ def path(layout, rank=1):
 
 
 def offset(layout, number, rank=1):
-    """Of the request with this number, from 1; two writers of a rank share its requests."""
+    """Returns the offset of a request, numbered from 1; two writers of a rank share its requests."""
     if layout == "writer":
         return "[0-9]+"
     return str((number - 1) * REQUEST + (rank * PART if layout == "shared" else 0))
@@ -43,27 +43,27 @@ def reason(code):
     return os.strerror(code)
 
 
-def transfer(verb, layout, number, code, room=""):
-    return f"cannot {verb} {path(layout)} at offset {offset(layout, number)}{room}: {reason(code)}"
+def transfer(verb, layout, number, code, space=""):
+    return f"cannot {verb} {path(layout)} at offset {offset(layout, number)}{space}: {reason(code)}"
 
 
 def write_faults(engine, layout):
-    """Errors and odd results of one write of rank 1; what was acknowledged is still verified."""
+    """Errors and unusual results of one write of rank 1; acknowledged data are still verified."""
     for code in (errno.EIO, errno.ENOSPC, errno.EDQUOT):
-        room = ROOM if code != errno.EIO else ""
+        space = SPACE if code != errno.EIO else ""
         yield Case(name=f"write: {errno.errorcode[code]}", rules=f"1 write 3 errno={code}",
-                   code=1, lines=(one_of(2, transfer("write", layout, 3, code, room)),),
+                   code=1, lines=(one_of(2, transfer("write", layout, 3, code, space)),),
                    ended=ended(**DAMAGED), status="failed",
-                   why=(("write", one_of(2, transfer("write", layout, 3, code, room))),),
+                   why=(("write", one_of(2, transfer("write", layout, 3, code, space))),),
                    facts={("write", "failed_requests"): 1, ("verify", "requests"): 2})
     for action, moved in (("zero", 0), ("long", REQUEST + 4096)):
         line = one_of(2, f"write of {path(layout)} at offset {offset(layout, 2)} "
                          f"transferred {moved} of {REQUEST} bytes")
         yield Case(name=f"write: {action} result", rules=f"1 write 2 {action}", code=1,
                    lines=(line,), status="failed", ended=ended(**DAMAGED))
-    yield Case(name="write: short result goes on", rules="1 write 2 short=8192",
+    yield Case(name="write: continues after a short result", rules="1 write 2 short=8192",
                facts={("write", "short_transfers"): 1, ("verify", "requests"): 16})
-    yield Case(name="write: EINTR and EAGAIN go on",
+    yield Case(name="write: retries after EINTR and EAGAIN",
                rules=f"1 write 2 errno={errno.EINTR};1 write 4 errno={errno.EAGAIN}",
                facts={("write", "retries"): 2, ("verify", "requests"): 16})
 
@@ -81,9 +81,9 @@ def read_faults(engine, layout):
     yield Case(name="read: zero result", rules="1 read 2 zero", phases=phases, code=1,
                lines=(one_of(2, f"read of {path(layout)} at offset {offset(layout, 2)} transferred 0 of "
                                 f"{REQUEST} bytes"),), status="failed", ended=states)
-    yield Case(name="read: short result goes on", rules="1 read 2 short=8192",
+    yield Case(name="read: continues after a short result", rules="1 read 2 short=8192",
                facts={("verify", "short_transfers"): 1})
-    yield wrong_data("read: wrong place", layout, rules=f"1 read 3 shift={REQUEST}")
+    yield wrong_data("read: wrong offset", layout, rules=f"1 read 3 shift={REQUEST}")
 
 
 def wrong_data(name, layout, blocks=64, first=3, kind="[a-z]+", **more):
@@ -95,7 +95,7 @@ def wrong_data(name, layout, blocks=64, first=3, kind="[a-z]+", **more):
 
 
 def call_faults(engine, layout):
-    """Around the transfers: open, fsync, close, removal."""
+    """Errors of open, fsync, close and removal."""
     if layout != "shared":
         created = one_of(2, f"cannot create {path(layout)}: {reason(errno.EACCES)}")
         nothing = "skipped: nothing was written that could be read"
@@ -103,7 +103,7 @@ def call_faults(engine, layout):
                    lines=(created,), status="failed",
                    ended=ended(write="failed", verify="skipped"),
                    why=(("write", created), ("verify", nothing)))
-        full = one_of(2, f"cannot create {path(layout)}{ROOM}: {reason(errno.ENOSPC)}")
+        full = one_of(2, f"cannot create {path(layout)}{SPACE}: {reason(errno.ENOSPC)}")
         yield Case(name="open refused: ENOSPC", rules=f"1 open 1 errno={errno.ENOSPC}", code=1,
                    lines=(full,), status="failed", ended=ended(write="failed", verify="skipped"))
     else:
@@ -112,9 +112,9 @@ def call_faults(engine, layout):
                                     f"writers\\): {reason(errno.EMFILE)}"),),
                    status="failed", ended=ended(write="failed", verify="skipped"))
     for code in (errno.EIO, errno.ENOSPC):
-        room = ROOM if code == errno.ENOSPC else ""
+        space = SPACE if code == errno.ENOSPC else ""
         yield Case(name=f"fsync: {errno.errorcode[code]}", rules=f"1 fsync 1 errno={code}", code=1,
-                   lines=(one_of(2, f"cannot sync {path(layout)}{room}: {reason(code)}"),),
+                   lines=(one_of(2, f"cannot sync {path(layout)}{space}: {reason(code)}"),),
                    status="failed", ended=ended(**DAMAGED))
     yield Case(name="close: EIO", rules=f"1 close 1 errno={errno.EIO}", code=1,
                lines=(one_of(2, f"cannot close {path(layout)}: {reason(errno.EIO)}"),),
@@ -137,8 +137,8 @@ def stalls(engine, layout):
                          r"within 3\.00 s \(--stall-abort\)")
     soon = ("--stall-warning", "1s")
     abort = (*soon, "--stall-abort", "3s")
-    # A ring's delayed requests are sent together: the first of them has waited longest.
-    yield Case(name="write: slow, told, goes on", rules="1 write 3 delay=3500", options=soon,
+    # The delay holds up all requests of an io_uring submission; the first has waited longest.
+    yield Case(name="write: slow, reported, continues", rules="1 write 3 delay=3500", options=soon,
                lines=(waits("write", 3) if engine != "uring" else
                       waits("write", 1).rsplit(" ", 1)[0] + " [0-9]+",), facts={("verify", "requests"): 16})
     yield Case(name="write: never returns, --stall-abort", rules="1 write 3 hang", options=abort,
@@ -147,9 +147,9 @@ def stalls(engine, layout):
     if layout == "rank":
         lost = one_of(2, f"sync of {path(layout)} did not complete within "
                          r"3\.00 s \(--stall-abort\)")
-        told = WAITS.split(" at offset")[0].format(rank=1, what="sync", path=path(layout))
+        stalled = WAITS.split(" at offset")[0].format(rank=1, what="sync", path=path(layout))
         yield Case(name="sync after a request: never returns, --stall-abort", rules="1 fsync 2 hang",
-                   options=(*abort, "--fsync", "each", "--depth", "1"), code=1, lines=(told, lost),
+                   options=(*abort, "--fsync", "each", "--depth", "1"), code=1, lines=(stalled, lost),
                    status="failed", ended=ended(write="failed", verify="skipped"),
                    why=(("write", lost),))
     yield Case(name="write: never returns, second signal", ranks=0, rules="0 write 3 hang",
@@ -159,7 +159,7 @@ def stalls(engine, layout):
 
 
 def matrix(make, engines, layouts, **more):
-    """Each engine with each layout's faults, told what they have in common."""
+    """Yields the cases of each engine and layout, with common fields in 'more'."""
     for engine in engines:
         for layout in layouts:
             for case in make(engine, layout):
@@ -192,7 +192,7 @@ def calls():
 
 
 def probes():
-    """--ceilings: what a probe meets is told, and its files go; the run goes on where it can."""
+    """--ceilings: faults in a probe are reported, its files removed, and the run continues."""
     probe = "{target}/{run}/probe-r1"
     asked = ("--ceilings",)
     line = one_of(2, f"cannot write '{probe}' at offset {2 * REQUEST}: {reason(errno.EIO)}")
@@ -220,11 +220,11 @@ def stalling():
 
 
 def fuse_stalls(engine):
-    """The kernel itself waits: nothing of the program is told."""
+    """Stalls in the kernel, without the preload library."""
     abort = ("--stall-warning", "1s", "--stall-abort", "3s")
     hangs = {"engine": engine, "via": "fuse", "code": 1, "status": "failed", "left": True}
 
-    def told(what, at=""):
+    def lines_of(what, at=""):
         begins = f"no progress for [0-9.]+ m?s: rank 1 on {{host}} waits for a {what} of "
         ends = one_of(2, f"{what} of {path('rank')}{at} did not complete within "
                          r"3\.00 s \(--stall-abort\)")
@@ -232,20 +232,20 @@ def fuse_stalls(engine):
                 "[12] of 2 ranks .*: cannot remove files: their storage does not answer; remove "
                 "them with --cleanup and the result")
 
-    # A ring's requests reach the file system in any order.
+    # Requests of io_uring reach the file system in any order.
     where = f" at offset {REQUEST if engine == 'pwrite' else '[0-9]+'}"
-    yield Case(name="stall below the kernel, told, goes on", engine=engine, via="fuse",
-               rules="r1 write 2 delay=3500", options=abort[:2], lines=told("write", where)[:1])
+    yield Case(name="stall below the kernel, reported, continues", engine=engine, via="fuse",
+               rules="r1 write 2 delay=3500", options=abort[:2], lines=lines_of("write", where)[:1])
     yield Case(name="hang below the page cache, --stall-abort", rules="r1 write 2 hang",
-               options=(*abort, "--direct", "never"), lines=told("write", " at offset [0-9]+"),
+               options=(*abort, "--direct", "never"), lines=lines_of("write", " at offset [0-9]+"),
                ended=ended(write="failed", verify="skipped"), **hangs)
-    # The kernel lets nobody end this one: all is said and saved, and then it waits.
-    yield Case(name="hang that nobody can end", rules="r1 write 2 hang", options=abort,
-               lines=told("write", where),
+    # The process cannot be killed: it reports and saves everything, and then waits.
+    yield Case(name="hang that cannot be killed", rules="r1 write 2 hang", options=abort,
+               lines=lines_of("write", where),
                ended=ended(write="failed", verify="skipped"), saved_as="failed",
                saved_within_s=9, after=((10, "let_go", 0),), within_s=14, **hangs)
     yield Case(name="fsync hangs below the kernel", rules="r1 fsync 1 hang", options=abort,
-               lines=told("sync"), ended=ended(write="failed", verify="skipped"), **hangs)
+               lines=lines_of("sync"), ended=ended(write="failed", verify="skipped"), **hangs)
 
 
 def gave_up(line):
@@ -258,7 +258,7 @@ def gate(rank):
 
 
 def stuck():
-    """The main thread of a rank, in the middle of nothing that a pipeline does."""
+    """Hangs of a rank's main thread, outside the pipeline."""
     abort = ("--stall-warning", "1s", "--stall-abort", "3s")
     for rank in (0, 1):
         alone = ("no progress for [0-9.]+ m?s: rank 0 on {host} waits for opening of "
@@ -266,7 +266,7 @@ def stuck():
         yield Case(name=f"open never returns on rank {rank}", rules=f"{rank} open 1 hang", code=1,
                    options=abort, status="failed", ended=ended(write="failed"), left=True,
                    lines=gate(1) if rank else (alone, gave_up(alone)))
-    yield Case(name="open is slow, told, goes on", rules="1 open 1 delay=3500",
+    yield Case(name="open is slow, reported, continues", rules="1 open 1 delay=3500",
                options=("--stall-warning", "1500ms"), lines=gate(1)[:1])
     removal = ("no progress for [0-9.]+ m?s: rank 0 on {host} waits for removal of "
                + path("rank", 0))
@@ -285,9 +285,9 @@ def fuse_faults(engine):
                lines=(one_of(2, transfer("write", "rank", 3, errno.EIO)),), status="failed",
                ended=ended(**DAMAGED))
     yield Case(name="EDQUOT from below", rules=f"r1 write {THIRD} errno={errno.EDQUOT}", code=1,
-               lines=(one_of(2, transfer("write", "rank", 3, errno.EDQUOT, ROOM)),),
+               lines=(one_of(2, transfer("write", "rank", 3, errno.EDQUOT, SPACE)),),
                status="failed", ended=ended(**DAMAGED))
-    # To a ring the kernel tells both of these as EIO.
+    # io_uring completes both with EIO.
     if engine == "uring":
         for action in ("short=8192", "zero"):
             yield Case(name=f"{action} from below, EIO in a ring",
@@ -311,8 +311,8 @@ def fuse_faults(engine):
                lines=(one_of(2, f"cannot sync {path('rank')}: {reason(errno.EIO)}"),),
                status="failed", ended=ended(**DAMAGED))
     yield Case(name="close: ENOSPC from below", rules=f"r1 close 1+ errno={errno.ENOSPC}", code=1,
-               lines=(one_of(2, f"cannot close {path('rank')}{ROOM}: .*"),
-                      one_of(2, f"cannot close {path('rank')}{ROOM}: .*")),
+               lines=(one_of(2, f"cannot close {path('rank')}{SPACE}: .*"),
+                      one_of(2, f"cannot close {path('rank')}{SPACE}: .*")),
                status="failed", ended=ended(write="failed", verify="failed"))
     yield Case(name="O_DIRECT refused at open", rules=f"r1 open_direct 1+ errno={errno.EINVAL}",
                facts={("verify", "requests"): 16})
@@ -336,21 +336,21 @@ FORCE = ("--force",)
 
 
 def real():
-    """Faults that nothing feigns."""
+    """Real faults, without injection."""
     for engine in ENGINES:
         yield Case(name="full tmpfs", engine=engine, storage="small_tmpfs", options=FORCE, code=1,
                    lines=("[12] of 2 ranks \\(node {host}\\): cannot write '{target}/{run}/r[01]' at "
-                          f"offset [0-9]+{ROOM}: {reason(errno.ENOSPC)}",),
+                          f"offset [0-9]+{SPACE}: {reason(errno.ENOSPC)}",),
                    status="failed", ended=ended(**DAMAGED))
     for engine in ("pwrite", "uring"):
-        full = (f"[12] of 2 ranks .*cannot write .* at offset [0-9]+{ROOM}: "
+        full = (f"[12] of 2 ranks .*cannot write .* at offset [0-9]+{SPACE}: "
                 f"{reason(errno.ENOSPC)}",)
         yield Case(name="full ext4", engine=engine, storage="small_ext4", size="8MiB", code=1,
                    options=FORCE, lines=full, status="failed", ended=ended(**DAMAGED))
         yield Case(name="full xfs, page cache", engine=engine, storage="full_xfs", size="4MiB",
                    options=(*FORCE, "--direct", "never"), code=1, lines=full, status="failed",
                    ended=ended(**DAMAGED), layout="shared")
-        # Higher than what MPI itself needs in shared memory.
+        # More than MPI needs for its files in shared memory.
         yield Case(name="file size limit", engine=engine, limits={"RLIMIT_FSIZE": 32 * MIB},
                    size="33MiB", code=1, status="failed", ended=ended(**DAMAGED),
                    lines=(f"[12] of 2 ranks \\(node {{host}}\\): cannot write "
@@ -361,20 +361,20 @@ def real():
                                 " \\([0-9]+ bytes and 0 inodes free\\): "
                                 + reason(errno.ENOSPC)),),
                ended=ended(write="failed", verify="skipped"))
-    yield Case(name="no space, told by fsync alone", engine="pwrite", storage="sparse_ext4",
+    yield Case(name="no space, reported only by fsync", engine="pwrite", storage="sparse_ext4",
                size="8MiB", options=("--direct", "never"), code=1, status="failed",
-               lines=(f"[12] of 2 ranks .*cannot (sync|write|close) .*{ROOM}.*",),
+               lines=(f"[12] of 2 ranks .*cannot (sync|write|close) .*{SPACE}.*",),
                ended="write:failed verify:(complete|failed|skipped)")
     yield from frozen()
     yield from gone_bad()
-    yield Case(name="no space: refused beforehand", engine="uring", storage="small_tmpfs", code=2,
+    yield Case(name="no space: refused before the run", engine="uring", storage="small_tmpfs", code=2,
                lines=("(1 of 2 ranks .*: )?the plan needs 4194304 bytes on '{target}', which has "
                       "[0-9]+ available: use a smaller size, or --force",), status=None)
 
 
 def frozen():
-    """Nobody can end a process that waits for a frozen file system: what is asserted before it is
-    thawed is what was said and saved."""
+    """A process that waits for a frozen file system cannot be killed; before the thaw, it must report
+    the failure and save the result."""
     for engine, options in (("pwrite", ()), ("uring", ()), ("pwrite", ("--direct", "never"))):
         waits = (r"no progress for [0-9.]+ m?s: rank [01] on {host} waits for a (write|sync|close) "
                  r"of '{target}/{run}/r[01]'( at offset [0-9]+)?(; 1 other rank waits as well)?")
@@ -391,7 +391,7 @@ def frozen():
 
 
 def gone_bad():
-    """What lies below the file system loses its end."""
+    """The device below the file system is truncated."""
     for engine in ("pwrite", "uring"):
         yield Case(name="device loses its data", engine=engine, storage="ext4",
                    rules="0 read 2 delay=1", phases="write,read", code=1, status="failed",
@@ -402,7 +402,7 @@ def gone_bad():
 
 
 def lost():
-    """A rank that is gone, in the middle of a phase."""
+    """A rank is killed in the middle of a phase."""
     for engine in ("pwrite", "uring"):
         for rank in (0, 1):
             gone = "interrupted by SIGTERM: bytes as last heard of; lost rank 1 on {host}"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# run --cleanup RESULT: takes away what a dead run left, and nothing else.
+# run --cleanup RESULT: removes the files of a killed run, and nothing else.
 
 load ../cli/helper
 
-# dead RESULT OPTION...: a run that was killed in the middle of its first phase.
-dead() {
+# killed_run RESULT OPTION...: starts a run and kills it in the middle of its first phase
+killed_run() {
     local result=$1
     shift
     touch "$work/stamp"
@@ -23,8 +23,7 @@ clean() {
     apart "$TIDEMILL" run --cleanup "$1"
 }
 
-# Refused, with these words, and everything is as it was.
-kept() { # RESULT WORDS
+kept() { # RESULT WORDS: the cleanup is refused with these words, and removes nothing
     local before
     before=$(find "$target" -printf '%p %y %s\n' | sort)
     clean "$1"
@@ -35,9 +34,9 @@ kept() { # RESULT WORDS
     [ "$before" = "$(find "$target" -printf '%p %y %s\n' | sort)" ]
 }
 
-@test "every layout's files and their folder go, once" {
+@test "files and directory of each layout are removed, once" {
     for layout in rank shared writer; do
-        dead "$layout.h5" --layout "$layout" --writers 2
+        killed_run "$layout.h5" --layout "$layout" --writers 2
         "$TIDEMILL" report "$layout.h5" >page
         clean "$layout.h5"
         [ "$status" -eq 0 ]
@@ -49,19 +48,19 @@ kept() { # RESULT WORDS
     done
 }
 
-@test "other runs and other files stay" {
+@test "files of other runs and users are kept" {
     printf 'precious' >"$target/r0"
     mkdir "$target/tidemill-0000000000000000"
     printf 'precious' >"$target/tidemill-0000000000000000/r0"
-    dead r.h5
+    killed_run r.h5
     clean r.h5
     [ "$status" -eq 0 ]
     [ "$(cat "$target/r0" "$target/tidemill-0000000000000000/r0")" = preciousprecious ]
     [ "$(find "$target" -mindepth 1 | wc -l)" -eq 3 ]
 }
 
-@test "a folder with something foreign in it stays as it is" {
-    dead r.h5
+@test "a directory with a file of others is left unchanged" {
+    killed_run r.h5
     printf 'precious' >"$folder/notes"
     kept r.h5 "that run did not create 'notes' in it; nothing was removed"
     mv "$folder/notes" "$folder/r7"
@@ -76,15 +75,15 @@ kept() { # RESULT WORDS
     [ -e /etc/hostname ]
 }
 
-@test "a link in the place of the folder is not followed" {
-    dead r.h5
+@test "a link that replaces the directory is not followed" {
+    killed_run r.h5
     mv "$folder" "$work/elsewhere"
     ln -s "$work/elsewhere" "$folder"
     kept r.h5 "cannot open directory"
     [ -e "$work/elsewhere/r0" ]
 }
 
-# The file system below the target gives locks as locks.c says: nfs or none.
+# locks nfs|none: simulates the locks of other file systems (locks.c)
 locks() {
     export FAULT_LOCKS=$1 FAULT_PATH=$target
     export ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
@@ -92,16 +91,16 @@ locks() {
     [ -e "$LD_PRELOAD" ]
 }
 
-# going RESULT: a run that has files and is in the middle of its phase.
-going() {
+# start_run RESULT: starts a run and waits until its phase writes
+start_run() {
     "$TIDEMILL" run --size 256m --buffer-size 64k --rate 512k/s --quiet --phases write \
         --result "$1" "$target" &
     pid=$!
     await "data in the target" wrote 0
 }
 
-# It still had its files when it was told to end.
-end_going() {
+# Ends the run, which must still have its files.
+end_run() {
     kept_files=$(find "$target" -type f -size +0 | wc -l)
     kill -TERM "$pid"
     ended=0
@@ -111,32 +110,32 @@ end_going() {
     [ -z "$(ls -A "$target")" ]
 }
 
-@test "a run that is still going is left alone" {
-    going r.h5
+@test "files of a running run are kept" {
+    start_run r.h5
     clean r.h5
-    end_going
+    end_run
     [ "$status" -eq 2 ]
     grep -q "a run is using 'r0'; nothing was removed" "$err"
 }
 
-@test "a run that is still going is left alone on NFS" {
+@test "files of a running run are kept on NFS" {
     locks nfs
-    going r.h5
+    start_run r.h5
     clean r.h5
-    end_going
+    end_run
     [ "$status" -eq 2 ]
     grep -q "a run is using 'r0'; nothing was removed" "$err"
 }
 
-@test "where there are no locks nothing goes without --force" {
+@test "without locks nothing is removed except with --force" {
     locks none
-    going r.h5
+    start_run r.h5
     clean r.h5
-    end_going
+    end_run
     [ "$status" -eq 2 ]
     grep -q "cannot check whether another run is using 'r0': .*; --force skips this check$" "$err"
     [ "$(wc -l <"$err")" -eq 1 ]
-    dead r2.h5
+    killed_run r2.h5
     kept r2.h5 'cannot check whether another run'
     apart "$TIDEMILL" run --cleanup r2.h5 --force
     [ "$status" -eq 0 ]
@@ -144,7 +143,7 @@ end_going() {
     [ -z "$(ls -A "$target")" ]
 }
 
-@test "where there are no locks no file is overwritten without --force" {
+@test "without locks no file is overwritten except with --force" {
     truncate -s 1m "$target/file"
     locks none
     refused 'cannot check whether another run' "$TIDEMILL" run --size 1m --layout shared \
@@ -153,20 +152,20 @@ end_going() {
         "$target/file"
 }
 
-@test "what was to be kept is kept" {
+@test "files of a run with --keep are kept" {
     "$TIDEMILL" run --size 1m --quiet --keep --result r.h5 "$target"
     kept r.h5 'kept its files on request (--keep)'
 }
 
-@test "what is no result, or not there, or with a target" {
+@test "usage errors: not a result, no file, a target" {
     printf 'precious' >notes
     refused 'not a result of tidemill' "$TIDEMILL" run --cleanup notes
     refused 'missing.h5' "$TIDEMILL" run --cleanup missing.h5
     refused 'give no target' "$TIDEMILL" run --cleanup notes "$target"
 }
 
-@test "several ranks do it once" {
-    dead r.h5
+@test "several ranks clean up once" {
+    killed_run r.h5
     apart ranks 3 run --cleanup r.h5
     [ "$status" -eq 0 ]
     [ "$(wc -l <"$out")" -eq 1 ]

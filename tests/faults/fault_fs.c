@@ -1,11 +1,11 @@
 /*
- * fault_fs SOURCE MOUNT_POINT: the fault bench's file system. Passes everything on to SOURCE, but
- * for the calls that a rule names (see rules.h; WHO is the end of the path).
+ * fault_fs SOURCE MOUNT_POINT: the file system of the fault bench. Passes all calls on to SOURCE,
+ * except those that a rule matches (see rules.h; WHERE is the end of the path).
  *
  *   FAULT_RULES    the rules
  *   FAULT_DIRECT   "yes": no page cache, so that short results reach the program
- *   FAULT_RELEASE  a file: what hangs goes on when it is there
- *   FAULT_HARD     "yes": what hangs does not even end when its process is killed
+ *   FAULT_RELEASE  hanging calls continue when this file exists
+ *   FAULT_HARD     "yes": hanging calls do not end even if their process is killed
  *
  * Runs in the foreground; ends when unmounted.
  */
@@ -22,49 +22,49 @@
 
 #include "rules.h"
 
-enum { NAME_ROOM = 4096, LOOK_NS = 20 * 1000 * 1000, TRANSFER_MOST = 1 << 20 };
+enum { NAME_BYTES = 4096, POLL_NS = 20 * 1000 * 1000, TRANSFER_MOST = 1 << 20 };
 
 static struct rules rules;
 static const char *source;
 
-/* The place of 'path' below the source. */
-static const char *below(const char *path, char room[NAME_ROOM])
+/* Returns the path below the source. */
+static const char *below(const char *path, char buffer[NAME_BYTES])
 {
-    snprintf(room, NAME_ROOM, "%s%s", source, path);
-    return room;
+    snprintf(buffer, NAME_BYTES, "%s%s", source, path);
+    return buffer;
 }
 
-static int told(int result)
+static int result_of(int result)
 {
     return result < 0 ? -errno : 0;
 }
 
-static void nap(long nanoseconds)
+static void sleep_ns(long nanoseconds)
 {
     struct timespec left = {.tv_sec = nanoseconds / 1000000000,
                             .tv_nsec = nanoseconds % 1000000000};
     nanosleep(&left, NULL);
 }
 
-static bool says_yes(const char *name)
+static bool is_yes(const char *name)
 {
     const char *text = getenv(name);
     return text && !strcmp(text, "yes");
 }
 
-/* 0 when it goes on, -EINTR when its caller was killed. */
+/* Waits for FAULT_RELEASE; -EINTR if the caller was killed. */
 static int hang(void)
 {
     const char *release = getenv("FAULT_RELEASE");
     while (!release || access(release, F_OK)) {
-        if (!says_yes("FAULT_HARD") && fuse_interrupted())
+        if (!is_yes("FAULT_HARD") && fuse_interrupted())
             return -EINTR;
-        nap(LOOK_NS);
+        sleep_ns(POLL_NS);
     }
     return 0;
 }
 
-/* What to do instead, as a negative errno; 0: go on with the call, told of the rule. */
+/* Finds the rule of a call and does its delay or hang; -errno if the call must fail. */
 static int strike(const char *path, const char *call, off_t offset, const struct rule **rule)
 {
     *rule = rules_meet(&rules, path, call, offset);
@@ -73,45 +73,45 @@ static int strike(const char *path, const char *call, off_t offset, const struct
     if (rule_does(*rule, "errno"))
         return (int)-(*rule)->value;
     if (rule_does(*rule, "delay"))
-        nap((*rule)->value * 1000000);
+        sleep_ns((*rule)->value * 1000000);
     return rule_does(*rule, "hang") ? hang() : 0;
 }
 
 static int get_attributes(const char *path, struct stat *out, struct fuse_file_info *info)
 {
-    char room[NAME_ROOM];
+    char buffer[NAME_BYTES];
     (void)info;
-    return told(lstat(below(path, room), out));
+    return result_of(lstat(below(path, buffer), out));
 }
 
-static int list(const char *path, void *into, fuse_fill_dir_t fill, off_t offset,
+static int list(const char *path, void *entries, fuse_fill_dir_t fill, off_t offset,
                 struct fuse_file_info *info, enum fuse_readdir_flags flags)
 {
-    char room[NAME_ROOM];
+    char buffer[NAME_BYTES];
     (void)offset;
     (void)info;
     (void)flags;
-    DIR *folder = opendir(below(path, room));
+    DIR *folder = opendir(below(path, buffer));
     if (!folder)
         return -errno;
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
-        fill(into, entry->d_name, NULL, 0, 0);
+        fill(entries, entry->d_name, NULL, 0, 0);
     closedir(folder);
     return 0;
 }
 
 static int open_below(const char *path, struct fuse_file_info *info, int more, mode_t mode)
 {
-    char room[NAME_ROOM];
+    char buffer[NAME_BYTES];
     const struct rule *rule;
     int error = strike(path, info->flags & O_DIRECT ? "open_direct" : "open", NO_OFFSET, &rule);
     if (error)
         return error;
-    int fd = open(below(path, room), (info->flags & ~O_DIRECT) | more | O_CLOEXEC, mode);
+    int fd = open(below(path, buffer), (info->flags & ~O_DIRECT) | more | O_CLOEXEC, mode);
     if (fd < 0)
         return -errno;
     info->fh = (uint64_t)fd;
-    info->direct_io = says_yes("FAULT_DIRECT");
+    info->direct_io = is_yes("FAULT_DIRECT");
     return 0;
 }
 
@@ -173,7 +173,7 @@ static int flush_file(const char *path, struct fuse_file_info *info)
 static int release_file(const char *path, struct fuse_file_info *info)
 {
     (void)path;
-    return told(close((int)info->fh));
+    return result_of(close((int)info->fh));
 }
 
 static int sync_file(const char *path, int data_only, struct fuse_file_info *info)
@@ -181,40 +181,40 @@ static int sync_file(const char *path, int data_only, struct fuse_file_info *inf
     const struct rule *rule;
     (void)data_only;
     int error = strike(path, "fsync", NO_OFFSET, &rule);
-    return error ? error : told(fsync((int)info->fh));
+    return error ? error : result_of(fsync((int)info->fh));
 }
 
 static int cut_file(const char *path, off_t length, struct fuse_file_info *info)
 {
-    char room[NAME_ROOM];
+    char buffer[NAME_BYTES];
     (void)info;
-    return told(truncate(below(path, room), length));
+    return result_of(truncate(below(path, buffer), length));
 }
 
 static int remove_file(const char *path)
 {
-    char room[NAME_ROOM];
+    char buffer[NAME_BYTES];
     const struct rule *rule;
     int error = strike(path, "remove", NO_OFFSET, &rule);
-    return error ? error : told(unlink(below(path, room)));
+    return error ? error : result_of(unlink(below(path, buffer)));
 }
 
-static int make_folder(const char *path, mode_t mode)
+static int make_directory(const char *path, mode_t mode)
 {
-    char room[NAME_ROOM];
-    return told(mkdir(below(path, room), mode));
+    char buffer[NAME_BYTES];
+    return result_of(mkdir(below(path, buffer), mode));
 }
 
-static int remove_folder(const char *path)
+static int remove_directory(const char *path)
 {
-    char room[NAME_ROOM];
-    return told(rmdir(below(path, room)));
+    char buffer[NAME_BYTES];
+    return result_of(rmdir(below(path, buffer)));
 }
 
 static int space(const char *path, struct statvfs *out)
 {
-    char room[NAME_ROOM];
-    return told(statvfs(below(path, room), out));
+    char buffer[NAME_BYTES];
+    return result_of(statvfs(below(path, buffer), out));
 }
 
 static void *begin(struct fuse_conn_info *connection, struct fuse_config *settings)
@@ -240,12 +240,12 @@ static const struct fuse_operations operations = {
     .fsync = sync_file,
     .truncate = cut_file,
     .unlink = remove_file,
-    .mkdir = make_folder,
-    .rmdir = remove_folder,
+    .mkdir = make_directory,
+    .rmdir = remove_directory,
     .statfs = space,
 };
 
-/* libfuse interrupts a thread by this signal, and installs no handler when init asks for it. */
+/* libfuse interrupts threads with this signal, but installs no handler if .init sets 'intr'. */
 static void wake_up(int number)
 {
     (void)number;

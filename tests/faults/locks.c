@@ -1,9 +1,9 @@
 /*
- * LD_PRELOAD library: locks as some file systems give them, on files whose path begins with
- * FAULT_PATH. FAULT_LOCKS says which:
+ * LD_PRELOAD library: locks of other file systems, for files whose path begins with FAULT_PATH.
+ * FAULT_LOCKS selects them:
  *
- *   nfs    to hold alone only what is open for writing, as NFSv4 does (EBADF)
- *   none   not at all (ENOSYS)
+ *   nfs    an exclusive lock needs a file that is open for writing, as on NFSv4 (EBADF)
+ *   none   no locks (ENOSYS)
  */
 #include <dlfcn.h>
 #include <errno.h>

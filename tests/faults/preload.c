@@ -1,13 +1,13 @@
 /*
- * LD_PRELOAD library of the fault bench: faults in the calls that reach storage, on chosen ranks.
+ * LD_PRELOAD library of the fault bench: injects faults into I/O calls on selected ranks.
  *
- *   FAULT_RULES   see rules.h; WHO is the rank
- *   FAULT_PATH    only files whose path begins so are touched
- *   FAULT_MARK    a file that is made (with the time, in ns) when the first fault strikes
- *   FAULT_HEARD   one that is made when the program hears the first signal that ends it
+ *   FAULT_RULES      see rules.h; WHERE is the rank
+ *   FAULT_PATH       only files whose path begins with this get faults
+ *   FAULT_MARK       a file created at the first fault, with the time in ns
+ *   FAULT_SIGNALLED  a file created at the program's first signal that ends it, with the time
  *
- * A ring's requests are changed on their way to the kernel: an injected result becomes a NOP that
- * gives that result (kernel 6.11), a short one is made shorter, a hanging one reads a silent pipe.
+ * Requests of io_uring are changed before submission: an injected result becomes a NOP with that
+ * result (kernel 6.11), a short request gets a smaller length, a hanging one reads from a pipe.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -43,7 +43,7 @@ __attribute__((constructor)) static void begin(void)
 {
     static const char *const ranks[] = {"SLURM_PROCID", "PMIX_RANK", "OMPI_COMM_WORLD_RANK"};
     const char *text = getenv("FAULT_RULES");
-    for (int i = 0; i < 3; i++) /* the last one that is set holds */
+    for (int i = 0; i < 3; i++) /* the last one that is set counts */
         if (getenv(ranks[i]))
             snprintf(rank, sizeof rank, "%s", getenv(ranks[i]));
     if (getenv("FAULT_PATH"))
@@ -62,7 +62,7 @@ static void wait_ms(long milliseconds)
         ;
 }
 
-/* What happens whatever the call is: it may not come back. */
+/* Finds the rule of a call and does the actions that need no arguments of the call. */
 static const struct rule *meet(const char *call, off_t offset)
 {
     const struct rule *rule = rules_meet(&rules, rank, call, offset);
@@ -91,7 +91,7 @@ static void hang(void)
         wait_ms(LONG_MAX / 1000000);
 }
 
-/* True when the call is over: with 'result', and errno. */
+/* True if the rule ends the call with 'result' and errno. */
 static bool struck(const struct rule *rule, size_t length, ssize_t *result)
 {
     if (rule_does(rule, "hang"))
@@ -193,14 +193,14 @@ int unlink(const char *path)
     return REAL(int (*)(const char *), "unlink")(path);
 }
 
-/* --- signals: some thread takes them by its handler, or the one that waits for them --- */
+/* --- signals: received by a handler or by sigtimedwait --- */
 
 static void (*handlers[NSIG])(int);
 
-static void hear(int number)
+static void handle(int number)
 {
     int error = errno;
-    rules_note("FAULT_HEARD");
+    rules_record_time("FAULT_SIGNALLED");
     errno = error;
     handlers[number](number);
 }
@@ -213,7 +213,7 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *befo
         action->sa_handler != SIG_DFL) {
         handlers[number] = action->sa_handler;
         changed = *action;
-        changed.sa_handler = hear;
+        changed.sa_handler = handle;
         action = &changed;
     }
     return REAL(int (*)(int, const struct sigaction *, struct sigaction *),
@@ -222,13 +222,13 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *befo
 
 int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *limit)
 {
-    int heard = REAL(int (*)(const sigset_t *, siginfo_t *, const struct timespec *),
-                     "sigtimedwait")(set, info, limit);
+    int signal_number = REAL(int (*)(const sigset_t *, siginfo_t *, const struct timespec *),
+                             "sigtimedwait")(set, info, limit);
     int error = errno;
-    if (heard > 0)
-        rules_note("FAULT_HEARD");
+    if (signal_number > 0)
+        rules_record_time("FAULT_SIGNALLED");
     errno = error;
-    return heard;
+    return signal_number;
 }
 
 /* --- transfers --- */
@@ -266,7 +266,7 @@ static size_t total(const struct iovec *pieces, int count)
     return sum;
 }
 
-/* Vectors are shortened to their first bytes and moved as the plain calls are. */
+/* As in pwrite and pread; a short transfer uses only the first buffer. */
 static ssize_t vector(const char *name, const char *call, int fd, const struct iovec *pieces,
                       int count, off_t offset)
 {
@@ -364,7 +364,7 @@ static void change(struct io_uring_sqe *entry)
         read_from_nowhere(entry);
 }
 
-/* Entries that the kernel has not been told of yet. */
+/* Changes the entries that are not submitted yet. */
 static void change_all(struct io_uring *ring)
 {
     for (unsigned at = ring->sq.sqe_head; at != ring->sq.sqe_tail; at++)

@@ -1,12 +1,12 @@
 /*
- * Rules of the fault bench, read by the preload library and by the test's file system alike:
+ * Rules of the fault bench, for the preload library and the file system:
  *
- *   WHO CALL NTH ACTION[=VALUE]      several are separated by ';' or line breaks
+ *   WHERE CALL NTH ACTION[=VALUE]    several are separated by ';' or line breaks
  *
- *   WHO     the rank (preload) or the end of the path (file system); '*' is anybody
- *   CALL    open write read fsync close setup (of a ring) remove
- *   NTH     counts this rule's calls from 1; "3" is the third alone, "3+" all from the third on;
- *           "@N" is the first transfer at offset N, whatever the order in which a ring's arrive
+ *   WHERE   the rank (preload) or the end of the path (file system); '*' is any
+ *   CALL    open write read fsync close setup (of io_uring) remove
+ *   NTH     counts this rule's calls from 1: "3" is only the third, "3+" all from the third on;
+ *           "@N" is the first transfer at offset N, for requests in an unknown order
  *   ACTION  errno=N short=BYTES zero long delay=MILLISECONDS hang shift=BYTES flip lose
  *           kill signal=N launcher=N (sends the signal to the parent)
  */
@@ -25,7 +25,7 @@
 enum { RULES_MOST = 16, RULE_WORD = 64, NO_OFFSET = -1 };
 
 struct rule {
-    char who[RULE_WORD];
+    char where[RULE_WORD];
     char call[RULE_WORD];
     char action[RULE_WORD];
     long nth;
@@ -44,7 +44,7 @@ static inline bool rule_read(struct rule *rule, const char *text)
 {
     char nth[RULE_WORD];
     *rule = (struct rule){0};
-    if (sscanf(text, "%63s %63s %63s %63s", rule->who, rule->call, nth, rule->action) != 4)
+    if (sscanf(text, "%63s %63s %63s %63s", rule->where, rule->call, nth, rule->action) != 4)
         return false;
     char *end;
     bool placed = nth[0] == '@';
@@ -60,7 +60,7 @@ static inline bool rule_read(struct rule *rule, const char *text)
     return true;
 }
 
-/* False when a rule cannot be read: a bench whose faults never come proves nothing. */
+/* False if a rule is invalid: without its fault, the test would prove nothing. */
 static inline bool rules_read(struct rules *rules, const char *text)
 {
     rules->count = 0;
@@ -78,21 +78,22 @@ static inline bool rules_read(struct rules *rules, const char *text)
     return true;
 }
 
-static inline bool rule_names(const struct rule *rule, const char *who)
+static inline bool rule_names(const struct rule *rule, const char *where)
 {
-    size_t own = strlen(rule->who);
-    size_t length = strlen(who);
-    return !strcmp(rule->who, "*") || (length >= own && !strcmp(who + length - own, rule->who));
+    size_t own = strlen(rule->where);
+    size_t length = strlen(where);
+    return !strcmp(rule->where, "*") ||
+           (length >= own && !strcmp(where + length - own, rule->where));
 }
 
-/* The rule that this call meets, or NULL; counts the call for each rule that it could meet. */
-static inline const struct rule *rules_meet(struct rules *rules, const char *who, const char *call,
-                                            off_t offset)
+/* Returns the rule that applies to this call, or NULL; counts the call for each matching rule. */
+static inline const struct rule *rules_meet(struct rules *rules, const char *where,
+                                            const char *call, off_t offset)
 {
     const struct rule *met = NULL;
     for (int i = 0; i < rules->count; i++) {
         struct rule *rule = &rules->list[i];
-        if (strcmp(rule->call, call) || !rule_names(rule, who))
+        if (strcmp(rule->call, call) || !rule_names(rule, where))
             continue;
         if (rule->offset != NO_OFFSET && rule->offset != offset)
             continue;
@@ -103,9 +104,8 @@ static inline const struct rule *rules_meet(struct rules *rules, const char *who
     return met;
 }
 
-/* Says when something happened first, in ns since 1970, in the file that 'variable' names: others
- * that say so too come too late. */
-static inline void rules_note(const char *variable)
+/* Writes the time in ns since 1970 to the file that 'variable' names, if it does not exist yet. */
+static inline void rules_record_time(const char *variable)
 {
     const char *path = getenv(variable);
     struct timespec now;
@@ -127,7 +127,7 @@ static inline void rules_mark(void)
 {
     static _Atomic bool left;
     if (!atomic_exchange(&left, true))
-        rules_note("FAULT_MARK");
+        rules_record_time("FAULT_MARK");
 }
 
 static inline bool rule_does(const struct rule *rule, const char *action)

@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
 # bats file_tags=safety
-# Nobody is hurt: what is refused, what is left alone, what others may touch. As a user meets it;
-# that each kind of target is recognised is tested by folder (tests/unit/platform).
+# Safety of other users' files: which targets are refused, what is left unchanged, permissions.
+# tests/unit/platform checks that each kind of target is detected.
 
 load ../cli/helper
 
-# What a file is, not only what it holds: overwriting in place keeps the inode.
+# Metadata and content, as overwriting in place must keep the inode.
 identity() {
     stat -c '%i %h %a %s' "$1"
     sha256sum <"$1"
 }
 
-untouched() { # FILE WORDS COMMAND...: refused, and the file is what it was
+untouched() { # FILE WORDS COMMAND...: COMMAND is refused, and does not change FILE
     local file=$1 before
     shift
     before=$(identity "$file")
@@ -19,18 +19,18 @@ untouched() { # FILE WORDS COMMAND...: refused, and the file is what it was
     [ "$before" = "$(identity "$file")" ]
 }
 
-in_namespace() { # for commands that mount; skips where that cannot be
+in_namespace() { # SCRIPT ARGUMENT...: runs a script that mounts; skips if that is not possible
     [ "$(id -u)" -eq 0 ] || skip "mounts need root"
-    unshare --mount true 2>/dev/null || skip "no mount namespace can be made here"
+    unshare --mount true 2>/dev/null || skip "no mount namespace is available"
     apart unshare --mount --propagation private bash -euc "$@"
     [ "$status" -ne 77 ] || skip "$(cat "$err")"
 }
 
-small() { # a run of 1 MiB
+small() { # OPTION...: a run of 1 MiB
     "$TIDEMILL" run --size 1m --buffer-size 64k --quiet "$@"
 }
 
-@test "an existing file, a link in its place, and two links to one file" {
+@test "an existing file, a symlink, and two links to one file" {
     printf 'precious' >"$work/file"
     ln -s file "$work/link"
     ln "$work/file" "$work/second"
@@ -39,7 +39,7 @@ small() { # a run of 1 MiB
     untouched "$work/file" 'symlink' small --layout shared --result r.h5 "$work/link"
 }
 
-@test "--overwrite writes in place: nothing is cut, replaced or removed" {
+@test "--overwrite writes in place: the file is not truncated, replaced or removed" {
     head -c 3000000 /dev/zero | tr '\0' 'x' >"$work/file"
     ln "$work/file" "$work/second"
     inode=$(stat -c %i "$work/file")
@@ -79,7 +79,7 @@ socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$work/socket"
     grep -q 'its file system is read-only' "$err"
 }
 
-# Loop devices go with their mount, or with the descriptor that bash holds them by.
+# Loop devices are removed with their mount, or when the shell ends.
 with_device='
     image=$1/image; program=$2; target=$1/target
     truncate -s 16M "$image"
@@ -89,12 +89,12 @@ with_device='
         local words=$1 code=0 before
         shift
         before=$(sha256sum <"$image")
-        "$program" run --size 1m --layout shared --phases write "$@" "$device" 2>"$target/said" || code=$?
-        [ "$code" -eq 2 ] && grep -q "$words" "$target/said" && [ "$before" = "$(sha256sum <"$image")" ] ||
-            { cat "$target/said"; exit 1; }
+        "$program" run --size 1m --layout shared --phases write "$@" "$device" 2>"$target/output" || code=$?
+        [ "$code" -eq 2 ] && grep -q "$words" "$target/output" && [ "$before" = "$(sha256sum <"$image")" ] ||
+            { cat "$target/output"; exit 1; }
     }'
 
-@test "a block device: only by name, and not with something on it" {
+@test "a block device needs --allow-block-device, and must be empty" {
     in_namespace "$with_device"'
         refuse "it is a block device; --allow-block-device"
         refuse "it is a block device; --allow-block-device" --overwrite
@@ -103,9 +103,9 @@ with_device='
     [ "$status" -eq 0 ]
 }
 
-@test "a block device that is mounted, or held by somebody" {
+@test "a block device that is mounted or in use" {
     in_namespace "$with_device"'
-        # else the kernel goes on with that after the mount
+        # no lazy initialisation, which the kernel would continue after the mount
         mkfs.ext4 -q -F -E lazy_itable_init=0,lazy_journal_init=0 "$device"
         mkdir "$1/mounted"
         mount "$device" "$1/mounted"
@@ -122,7 +122,7 @@ time.sleep(60)" "$device")
     [ "$status" -eq 0 ]
 }
 
-@test "a block device is written to when all that is said, and only as far as was said" {
+@test "a block device with --allow-block-device is written, up to the given size" {
     in_namespace "$with_device"'
         "$program" run --size 1m --layout shared --phases write,verify --allow-block-device --quiet \
             --result "$1/r.h5" "$device"
@@ -140,7 +140,7 @@ time.sleep(60)" "$device")
         small --layout shared --overwrite --result old.h5 "$work/old.h5"
 }
 
-@test "what is no result is not replaced by one" {
+@test "a result does not replace another kind of file" {
     printf 'precious' >"$work/notes.h5"
     untouched "$work/notes.h5" 'is not a tidemill result' \
         small --overwrite --result notes.h5 "$target"
@@ -161,18 +161,18 @@ time.sleep(60)" "$device")
     [ "$status" -eq 2 ]
     grep -q "another run is using it" "$err"
     [ ! -e second.h5 ]
-    # Nothing but the lock was in the way, and it went with its run.
+    # The lock has ended with the first run.
     small --layout shared --overwrite --phases write --result second.h5 "$work/file"
 }
 
-@test "nobody else may write, or even look, whatever the umask says" {
+@test "other users have no access, regardless of the umask" {
     (umask 0 && "$TIDEMILL" run --size 1m --keep --quiet --result r.h5 --layout writer "$target")
     [ -n "$(ls "$target"/tidemill-*/)" ]
     [ -z "$(find "$target" -mindepth 1 -perm /077)" ]
     [ -z "$(find "$work" -name 'r.h5*' -perm /022)" ]
 }
 
-@test "nothing that a user says reaches a shell" {
+@test "no argument reaches a shell" {
     name='a b;touch pwned $(touch pwned) `touch pwned` "q" '"'"'x'
     mkdir -- "$work/$name"
     small --label "$name" --result "$name.h5" "$name"
@@ -190,7 +190,7 @@ time.sleep(60)" "$device")
 
 @test "the floor of free space holds while others fill the file system" {
     in_namespace 'mount -t tmpfs -o size=32m none "$1"
-        (for _ in $(seq 3000); do # until the run, which has looked at the space by then, writes
+        (for _ in $(seq 3000); do # until the run writes, as it has then checked the space
             [ -z "$(find "$1" -type f -size +0)" ] || break
             sleep 0.1
         done
@@ -207,7 +207,7 @@ time.sleep(60)" "$device")
     [ "$(wc -l <"$err")" -eq 1 ]
 }
 
-@test "the plan is refused where it does not fit, and the floor counts" {
+@test "a plan that does not fit above the floor is refused" {
     in_namespace 'mount -t tmpfs -o size=32m none "$1"
         "$2" run --size 24m --phases write --free-space-floor 50 --quiet --result r.h5 "$1"' \
         - "$target" "$TIDEMILL"
@@ -216,7 +216,7 @@ time.sleep(60)" "$device")
     [ ! -e r.h5 ]
 }
 
-@test "the floor is planned for whatever kind of target lies on the file system" {
+@test "the plan keeps the floor free for each kind of target" {
     in_namespace 'mount -t tmpfs -o size=32m none "$1"
         head -c 4m /dev/zero >"$1/old"
         for name in "" /new /old; do # 32 MiB, 4 of them taken, 16 to be kept free
@@ -230,7 +230,7 @@ time.sleep(60)" "$device")
     grep -q 'the plan puts 25165824 bytes' "$err"
 }
 
-@test "two directories of one file system have its room once" {
+@test "two directories share the space of their file system" {
     in_namespace 'mount -t tmpfs -o size=32m none "$1"
         mkdir "$1/a" "$1/b"
         "$2" run --time 5s --phases write --dry-run "$1/a" "$1/b" | grep -o "gets .* MiB"

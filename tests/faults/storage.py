@@ -1,4 +1,4 @@
-"""What the target of a case lies on, and what happens to it meanwhile."""
+"""The storage of a case's target, and actions on it during the run."""
 import os
 import shutil
 import subprocess
@@ -9,11 +9,11 @@ from bench import Skip, die_with_parent
 
 def need_root():
     if not os.environ.get("FAULT_NAMESPACE"):
-        raise Skip("mounts of the test's own need root")
+        raise Skip("mounts need root")
 
 
 def unmount(bench):
-    """An io_uring gives its files back a little after its process has ended."""
+    """Retries, as io_uring releases its files shortly after the end of its process."""
     for _ in range(50):
         if subprocess.run(["umount", bench.target], check=False, capture_output=True).returncode == 0:
             return
@@ -28,7 +28,7 @@ def mounted(bench, *words):
 
 
 def plain(bench):
-    """Whatever the temporary folder lies on."""
+    """The storage of the temporary directory."""
     del bench
 
 
@@ -37,7 +37,7 @@ def small_tmpfs(bench):
 
 
 def few_inodes(bench):
-    """Room for the folder and one file."""
+    """Inodes for one directory and one file."""
     mounted(bench, "-t", "tmpfs", "-o", "size=64m,nr_inodes=3,mode=700", "few")
 
 
@@ -53,7 +53,7 @@ def on_loop(bench, kind, size, *make_options):
     try:
         mounted(bench, device)
     finally:
-        # From here on the device goes with its mount.
+        # The device is removed at the end of its mount.
         subprocess.run(["losetup", "-d", device], check=False)
 
 
@@ -66,7 +66,7 @@ def ext4(bench):
 
 
 def full_xfs(bench):
-    """As good as full: what is left is less than the run wants."""
+    """Has less free space than the run needs."""
     on_loop(bench, "xfs", 300 << 20, "-f")
     free = os.statvfs(bench.target)
     left = free.f_bavail * free.f_frsize - (2 << 20)
@@ -75,7 +75,7 @@ def full_xfs(bench):
 
 
 def sparse_ext4(bench):
-    """The file system has room, what lies below it has not: asked-for space fails late."""
+    """The file system has space, but its device does not: only delayed allocation fails."""
     need_root()
     below = bench.folder / "below"
     below.mkdir()
@@ -93,7 +93,7 @@ def sparse_ext4(bench):
 
 
 def fuse(bench):
-    """The bench's own file system over a folder beside."""
+    """The file system of the bench (fault_fs) over another directory."""
     need_root()
     if not os.path.exists("/dev/fuse"):
         raise Skip("needs /dev/fuse")

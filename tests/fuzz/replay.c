@@ -1,6 +1,6 @@
 /*
- * replay ROUNDS [FILE...]: feeds a fuzz target with its seeds, with the files, and with ROUNDS
- * mutations of them: the same ones on every machine.
+ * replay ROUNDS [FILE...]: runs a fuzz target on its seeds, the files, and ROUNDS mutations of
+ * both, which are the same on every machine.
  */
 #include "target.h"
 
@@ -43,9 +43,9 @@ static void put_number(uint8_t *at)
 
 static void mutate(struct input *input)
 {
-    enum { ROOM = 32 };
+    enum { PIECE_MOST = 32 };
     size_t at = dice(input->length + 1);
-    size_t piece = dice(ROOM) + 1;
+    size_t piece = dice(PIECE_MOST) + 1;
     switch (dice(6)) {
     case 0: /* a bit flips */
         if (at < input->length)
@@ -55,20 +55,20 @@ static void mutate(struct input *input)
         if (at < input->length)
             input->bytes[at] = (uint8_t)dice(256);
         break;
-    case 2: /* a piece goes */
+    case 2: /* a piece is removed */
         if (piece > input->length - at)
             piece = input->length - at;
         memmove(input->bytes + at, input->bytes + at + piece, input->length - at - piece);
         input->length -= piece;
         break;
-    case 3: /* a piece comes twice */
+    case 3: /* a piece is duplicated */
         if (piece > input->length - at || input->length + piece > INPUT_MOST)
             break;
         memmove(input->bytes + at + piece, input->bytes + at, input->length - at);
         input->length += piece;
         break;
-    case 4: /* a number that is at an edge */
-        if (input->length - at >= ROOM)
+    case 4: /* a number at an edge of a type */
+        if (input->length - at >= PIECE_MOST)
             put_number(input->bytes + at);
         break;
     default: /* the end is lost */
@@ -85,7 +85,7 @@ static void feed(const struct input *seed)
     memcpy(input.bytes, seed->bytes, seed->length);
     for (uint64_t left = dice(4); left > 0; left--)
         mutate(&input);
-    /* As large as it is and no larger: a sanitizer sees each byte read beyond it. */
+    /* An exact allocation, so that a sanitizer detects each byte read beyond the input. */
     uint8_t *exact = malloc(input.length ? input.length : 1);
     if (!exact)
         abort();
@@ -106,7 +106,7 @@ int main(int count, char **words)
             (struct input){(uint8_t *)strdup(target_seeds[used]), strlen(target_seeds[used])};
     for (int i = 2; i < count && used < SEEDS_MOST; i++)
         seeds[used++] = read_file(words[i]);
-    seeds[used].bytes = target_made_seed(&seeds[used].length);
+    seeds[used].bytes = target_generate_seed(&seeds[used].length);
     used += seeds[used].bytes != NULL;
     for (size_t i = 0; i < used; i++)
         LLVMFuzzerTestOneInput(seeds[i].bytes, seeds[i].length);

@@ -1,4 +1,4 @@
-/* Result files: a damaged one is refused, or its record can be reported, stored and read again. */
+/* Result files: a damaged file is rejected, or its record can be reported. */
 #include "target.h"
 
 #include <errno.h>
@@ -12,10 +12,10 @@
 
 const char *const target_seeds[] = {"\x89HDF\r\n\x1a\n", "no result at all", "", NULL};
 
-static const char *path_of(int fd, char room[32])
+static const char *path_of(int fd, char path[32])
 {
-    snprintf(room, 32, "/proc/self/fd/%d", fd);
-    return room;
+    snprintf(path, 32, "/proc/self/fd/%d", fd);
+    return path;
 }
 
 static void check_record(const struct record *record)
@@ -27,8 +27,8 @@ static void check_record(const struct record *record)
     text_release(&page);
 }
 
-/* A result with all kinds of tables. */
-uint8_t *target_made_seed(size_t *length)
+/* Returns a result with all kinds of tables. */
+uint8_t *target_generate_seed(size_t *length)
 {
     static const struct sample sample = {.nodes = 2,
                                          .ranks = 4,

@@ -1,5 +1,5 @@
-/* Settings files: what is read can be written, and reads back to the same; the rules between
- * options hold for anything. */
+/* Settings files: accepted settings can be printed and read back unchanged; options_check handles
+ * any of them. */
 #include "target.h"
 
 #include "options/options.h"
@@ -17,7 +17,7 @@ const char *const target_seeds[] = {
     NULL,
 };
 
-uint8_t *target_made_seed(size_t *length)
+uint8_t *target_generate_seed(size_t *length)
 {
     *length = 0;
     return NULL;

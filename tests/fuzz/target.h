@@ -1,7 +1,6 @@
 /*
- * A fuzz target: LLVMFuzzerTestOneInput as libFuzzer wants it. Wherever there is no libFuzzer the
- * same targets are fed by replay.c, which mutates the seeds in a fixed way. A property that does
- * not hold ends the program.
+ * The interface of a fuzz target, which is that of libFuzzer. Without libFuzzer, replay.c runs the
+ * same targets on fixed mutations of their seeds. A property that does not hold aborts the program.
  */
 #ifndef TIDEMILL_TESTS_TARGET_H
 #define TIDEMILL_TESTS_TARGET_H
@@ -14,11 +13,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-/* Inputs to begin with, for replay.c: NULL after the last. Those with a NUL are not possible. */
+/* First inputs, without NUL bytes; NULL after the last. */
 extern const char *const target_seeds[];
 
-/* Or one that is made: malloc'ed, NULL when the target has none. */
-uint8_t *target_made_seed(size_t *length);
+/* Returns one more seed, to be freed; NULL if the target has none. */
+uint8_t *target_generate_seed(size_t *length);
 
 #define HOLDS(condition)                                                                           \
     do {                                                                                           \

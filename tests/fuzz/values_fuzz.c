@@ -1,5 +1,5 @@
-/* Texts as values: what is accepted has an exact text that means the same; what is refused says
- * why, in one line. */
+/* Values from text: an accepted value has an exact text with the same meaning; a rejected one
+ * has a failure of one line. */
 #include "target.h"
 
 #include "base/units.h"
@@ -35,7 +35,7 @@ const char *const target_seeds[] = {
     NULL,
 };
 
-uint8_t *target_made_seed(size_t *length)
+uint8_t *target_generate_seed(size_t *length)
 {
     *length = 0;
     return NULL;
@@ -93,7 +93,7 @@ static void check_real(const char *text)
     HOLDS(!(again < value) && !(again > value));
 }
 
-/* Whatever an option takes, its own text of it gives the same again. */
+/* The printed value of an option parses to the same value. */
 static void check_option(enum option_id id, const char *text)
 {
     struct options options;

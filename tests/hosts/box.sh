@@ -1,16 +1,16 @@
 #!/bin/bash
 #
-# box.sh HOSTS COMMAND...: runs COMMAND beside a pretend cluster that lives as long as it
+# box.sh HOSTS COMMAND...: runs COMMAND in a simulated cluster, which ends with it
 #
-# HOSTS pretend hosts node1, node2 ... hang on one bridge with the head, where COMMAND runs. Each
-# has its own network, name, processes, monotonic clock, /dev/shm and /mnt/local; everything else
-# of the file system is the same for all, like a shared one. All of it, the head included, lives
-# in namespaces of its own: nothing of the machine is changed, and when COMMAND or this script ends,
-# even by SIGKILL, the kernel takes everything away (SIGKILL leaves the folder BOX alone behind).
+# COMMAND runs on the head. The simulated hosts node1, node2 ... (HOSTS of them) are on one bridge
+# with the head. Each has its own network, name, processes, monotonic clock, /dev/shm and
+# /mnt/local; the rest of the file system is common to all, like a shared one. The hosts and the
+# head are namespaces: nothing on the machine changes, and when COMMAND or this script ends, even by
+# SIGKILL, the kernel removes all of it (after SIGKILL only the directory BOX is left).
 #
-# For COMMAND: BOX (a folder seen by all hosts, removed at the end), BOX_HOSTS, the settings that
-# let mpirun start processes on the hosts, and box_on.sh, which runs a command on a host.
-# Exit code: COMMAND's; 77 with a reason where such a cluster cannot be made.
+# COMMAND gets BOX (a directory that all hosts share, removed at the end), BOX_HOSTS, the settings
+# with which mpirun starts processes on the hosts, and box_on.sh, which runs a command on a host.
+# Exit code: that of COMMAND; 77 with a reason if the cluster cannot be created.
 
 set -eu
 here=$(dirname "$(readlink -f "$0")")
@@ -20,12 +20,12 @@ skip() {
     exit 77
 }
 
-[ "$(id -u)" -eq 0 ] || skip "pretend hosts need root"
+[ "$(id -u)" -eq 0 ] || skip "simulated hosts need root"
 for tool in unshare nsenter setpriv ip mpirun; do
-    command -v "$tool" >/dev/null || skip "pretend hosts need '$tool'"
+    command -v "$tool" >/dev/null || skip "simulated hosts need '$tool'"
 done
 unshare --mount --net --uts --ipc --pid --time --fork true 2>/dev/null ||
-    skip "the kernel does not grant the namespaces of a pretend host"
+    skip "the kernel does not grant the namespaces of a simulated host"
 
 export BOX_HOSTS=$1
 shift

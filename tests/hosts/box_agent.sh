@@ -1,6 +1,6 @@
 #!/bin/sh
-# box_agent.sh NAME WORDS...: what mpirun calls in place of ssh; words are joined for a shell, as
-# ssh does
+# box_agent.sh NAME WORDS...: mpirun calls it instead of ssh; like ssh, it joins the words for a
+# shell
 name=$1
 shift
 exec "$(dirname "$0")/box_on.sh" "$name" sh -c "$*"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# box_host.sh NAME: the first process of a pretend host; it waits, and buries orphans as init does
+# box_host.sh NAME: the first process of a simulated host; it reaps orphans, as init does
 set -eu
 hostname "$1"
 mount -t tmpfs tmpfs /dev/shm

@@ -1,5 +1,5 @@
 #!/bin/bash
-# box_inside.sh COMMAND...: makes the hosts inside the namespaces of box.sh, then runs COMMAND
+# box_inside.sh COMMAND...: creates the hosts inside the namespaces of box.sh, then runs COMMAND
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 
@@ -18,8 +18,8 @@ ip link set box0 up
 } >"$BOX/hosts"
 mount --bind "$BOX/hosts" /etc/hosts
 
-# A host is a tree of processes below a first one. Monotonic clocks differ from host to host by a
-# day or more, as they do between real ones.
+# A host is a tree of processes. The monotonic clocks of hosts differ by a day or more, as on real
+# hosts.
 for number in $(seq "$BOX_HOSTS"); do
     unshare --net --uts --ipc --mount --propagation slave --pid --fork --kill-child --mount-proc \
         --time --monotonic $((number * 100000)) --boottime $((number * 100000)) \
@@ -35,7 +35,7 @@ for number in $(seq "$BOX_HOSTS"); do
     done
     [ -e "$BOX/$name.ready" ] || { echo "box: $name did not come up" >&2; exit 1; }
     read -r outer <"$BOX/$name.outer"
-    read -r first _ <"/proc/$outer/task/$outer/children" || [ -n "$first" ] # no line end there
+    read -r first _ <"/proc/$outer/task/$outer/children" || [ -n "$first" ] # the file has no line end
     echo "$first" >"$BOX/$name.pid"
     ip link add "veth$number" type veth peer name eth0 netns "$first"
     ip link set "veth$number" master box0 up
@@ -44,7 +44,7 @@ for number in $(seq "$BOX_HOSTS"); do
     nsenter -t "$first" --net ip link set lo up
 done
 
-# Each host believes it has all processors: without yielding, ranks that wait starve the others.
+# Each host counts all CPUs as its own: without yielding, ranks that wait would starve the others.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_plm_rsh_agent=$here/box_agent.sh
 export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24

@@ -1,5 +1,5 @@
 #!/bin/sh
-# box_on.sh NAME COMMAND...: runs COMMAND on a host of the box, in this folder
+# box_on.sh NAME COMMAND...: runs COMMAND on a host of the box, in the current directory
 name=$1
 shift
 read -r first <"$BOX/$name.pid" || exit 1

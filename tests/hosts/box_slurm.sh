@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# To be sourced inside a box: starts Slurm, its controller on the head and a daemon on each host,
-# waits until all hosts are idle, and exports SLURM_CONF. box_slurm_log shows what went wrong.
+# Sourced inside a box: starts Slurm with its controller on the head and a daemon on each host,
+# waits until all hosts are idle, and exports SLURM_CONF. box_slurm_log prints the ends of the logs.
 
 slurm=$BOX/slurm
 hosts_folder=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -35,7 +35,7 @@ NodeName=node[1-$BOX_HOSTS] CPUs=4 RealMemory=1000 State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 CONF
 echo "CgroupPlugin=cgroup/v1" >"$slurm/cgroup.conf"
-# PMIx makes a folder for each step, of one name on all hosts: it must not be a shared one.
+# PMIx creates a directory for each step, with the same name on all hosts: it must not be shared.
 echo "PMIxCliTmpDirBase=/mnt/local" >"$slurm/mpi.conf"
 export SLURM_CONF=$slurm/slurm.conf
 
@@ -57,5 +57,5 @@ if [ "$(sinfo -h -N -o %T | grep -c idle)" -ne "$BOX_HOSTS" ]; then
     box_slurm_log
     exit 1
 fi
-# Inside Slurm mpirun starts its daemons by srun, not by the agent of the box.
+# Inside Slurm, mpirun starts its daemons with srun instead of the agent of the box.
 unset OMPI_MCA_plm_rsh_agent

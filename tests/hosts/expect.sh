@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# To be sourced by a test of several hosts: asks for the box, counts what was not as expected.
+# Sourced by tests of several hosts: requirements, expectations and waits.
 
 here=$(dirname "$(readlink -f "$0")")
-# shellcheck disable=SC2034 # for who sources this
+# shellcheck disable=SC2034 # for the scripts that source this
 root=$(readlink -f "$here/../..")
 python=/usr/bin/python3
 failures=0
 
-# What this test needs besides the box; the reason is told before anything is started.
+# need TOOL...: skips the test with a reason if a tool is missing.
 need() {
     local tool
     for tool in "$@"; do
@@ -26,7 +26,7 @@ expect() {
     fi
 }
 
-# await WHAT COMMAND...: repeats COMMAND until it succeeds, for longer than any busy machine takes.
+# await WHAT COMMAND...: repeats COMMAND until it succeeds, up to five minutes.
 await() {
     local what=$1
     shift
@@ -37,7 +37,7 @@ await() {
     expect "after five minutes" "$what" "not so"
 }
 
-# files_with_data COUNT FOLDER: as many files in the folder hold something
+# files_with_data COUNT DIRECTORY: at least COUNT files in the directory are not empty
 files_with_data() {
     [ "$(find "$2" -type f -size +0 | wc -l)" -ge "$1" ]
 }
@@ -47,7 +47,7 @@ result() {
     "$python" "$here/result.py" "$2" | sed -n "s/^$1 //p"
 }
 
-# Nothing but the folder itself may be left of a run: expect_empty FOLDER
+# expect_empty DIRECTORY: a run must leave nothing in it
 expect_empty() {
     expect "left in '$1'" "" "$(ls -A "$1")"
 }

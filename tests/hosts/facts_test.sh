@@ -1,5 +1,5 @@
 #!/bin/bash
-# facts_test.sh PROGRAM: 'facts' tells each host once and marks what they have not in common
+# facts_test.sh PROGRAM: 'facts' prints each host once and marks the facts that differ
 set -u
 # shellcheck source=tests/hosts/expect.sh
 . "$(dirname "$0")/expect.sh"
@@ -10,7 +10,7 @@ fi
 
 cd "$BOX" || exit 1
 mkdir target
-# One host lets its users lock less memory than the others.
+# On one host, users may lock less memory than on the others.
 cat >limited <<'SH'
 #!/bin/bash
 [ "$(uname -n)" != node2 ] || ulimit -l 512
@@ -23,7 +23,7 @@ facts() { # HOSTS ARGUMENT...
     mpirun -q --host "$1" --bind-to none -x TIDEMILL ./limited facts "${@:2}" >page
 }
 
-echo "--- three hosts, one of them other than the rest"
+echo "--- three hosts, one of which differs"
 facts node1:2,node2:1,node3:1 target /mnt/local
 expect "exit code" 0 $?
 expect "first line" "3 nodes, 4 ranks" "$(head -n 1 page | cut -d, -f1,2)"
@@ -33,7 +33,7 @@ expect "its limit" "node2: 512 KiB" "$(grep -o 'node2: 512 KiB' page)"
 expect "facts that differ" 1 "$(grep -c '^\* lockable' page)"
 expect_empty target
 
-echo "--- hosts that are alike"
+echo "--- equal hosts"
 facts node1:1,node3:1 target
 expect "exit code" 0 $?
 expect "marks" 0 "$(grep -c '^\*' page)"
@@ -62,9 +62,9 @@ else
     echo "skipped: no explicit huge pages in this kernel"
 fi
 
-echo "--- a target that one host has not"
+echo "--- a target that is missing on one host"
 "$here/box_on.sh" node3 mkdir -p /mnt/local/only
 facts node1:1,node3:1 /mnt/local/only/new
 expect "exit code" 1 $?
-expect "who has not" 1 "$(grep -c 'cannot create target' page)"
+expect "hosts without it" 1 "$(grep -c 'cannot create target' page)"
 finish

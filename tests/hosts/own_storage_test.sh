@@ -1,5 +1,5 @@
 #!/bin/bash
-# own_storage_test.sh PROGRAM: hosts that have storage of their own, and what fits there
+# own_storage_test.sh PROGRAM: hosts with local storage, and the plan for its space
 set -u
 # shellcheck source=tests/hosts/expect.sh
 . "$(dirname "$0")/expect.sh"
@@ -12,8 +12,8 @@ export TIDEMILL=$1
 cd "$BOX" || exit 1
 printf 'node1\nnode2\n' >hostfile
 
-echo "--- two folders of one file system have its room together"
-# An overlay counts as one that nodes may share: its type does not tell, and it has no device.
+echo "--- two directories of one file system share its space"
+# An overlay may be shared by nodes: neither its type nor a device shows that it is local.
 mounted=yes
 for host in node1 node2; do # 64 MiB each
     "$here/box_on.sh" "$host" sh -c 'mkdir /mnt/low /mnt/up /mnt/work /mnt/both &&
@@ -24,7 +24,7 @@ if [ "$mounted" = yes ]; then
     "$root/launch/hosts.sh" hostfile --time 5s --dry-run /mnt/both/a /mnt/both/b >plan
     expect "exit code" 0 $?
     cat plan
-    expect "folders that get half of the room" 2 "$(grep -c 'gets 30.0 MiB$' plan)"
+    expect "directories that get half of the space" 2 "$(grep -c 'gets 30.0 MiB$' plan)"
     "$root/launch/hosts.sh" hostfile --size 96MiB --result no.h5 /mnt/both/a /mnt/both/b 2>refusal
     expect "exit code" 2 $?
     cat refusal
@@ -35,7 +35,7 @@ if [ "$mounted" = yes ]; then
 else
     echo "skipped: no overlay can be mounted here"
 fi
-# readers FILE: which rank read which file, as far as its slowest requests tell
+# readers FILE: which rank read which file, according to the slowest requests
 readers() {
     "$python" -c 'import sys, h5py
 slowest = h5py.File(sys.argv[1])["phases/01_verify/slowest"]
@@ -43,7 +43,7 @@ names = [path.rsplit("/")[-1] for path in slowest["path"].asstr()]
 print(*sorted({f"{rank}:{name}" for rank, name in zip(slowest["rank"], names)}))' "$1"
 }
 
-echo "--- what each host wrote to its own storage is found again there"
+echo "--- each host reads the files that it wrote to local storage"
 "$root/launch/hosts.sh" hostfile --size 8MiB --phases write --keep --result kept.h5 --quiet \
     /mnt/local
 expect "exit code" 0 $?
@@ -52,7 +52,7 @@ expect "exit code" 0 $?
 expect phases "01_verify:complete" "$(result phases found.h5)"
 expect "files by readers" "0:r0 1:r1" "$(readers found.h5)"
 
-echo "--- what all hosts share is still read by another one than wrote it"
+echo "--- a file on shared storage is read by another host than the one that wrote it"
 mkdir target
 "$root/launch/hosts.sh" hostfile --size 8MiB --phases write --keep --result all.h5 --quiet target
 expect "exit code" 0 $?

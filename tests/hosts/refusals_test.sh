@@ -1,5 +1,6 @@
 #!/bin/bash
-# refusals_test.sh PROGRAM: what launch/hosts.sh and launch/slurm.sbatch refuse: one line, exit code 2
+# refusals_test.sh PROGRAM: usage errors of launch/hosts.sh and launch/slurm.sbatch print one line and
+# end with exit code 2
 set -u
 # shellcheck source=tests/hosts/expect.sh
 . "$(dirname "$0")/expect.sh"
@@ -8,17 +9,17 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 export TIDEMILL=$1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 echo node1 >good
-printf '# nobody\n\n' >empty
+printf '# no host\n\n' >empty
 
 # refused PATTERN COMMAND...
 refused() {
     local pattern=$1
     shift
-    "$@" >told 2>&1
+    "$@" >output 2>&1
     expect "exit code of '$*'" 2 $?
-    expect "lines" 1 "$(wc -l <told)"
-    grep -q -- "$pattern" told
-    expect "says '$pattern'" 0 $?
+    expect "lines" 1 "$(wc -l <output)"
+    grep -q -- "$pattern" output
+    expect "prints '$pattern'" 0 $?
 }
 
 hosts_sh=$root/launch/hosts.sh

@@ -1,8 +1,8 @@
-"""result.py RESULT: what the tests of several hosts want to know of a result file, by h5py.
+"""result.py RESULT: prints what the tests of several hosts check in a result file.
 
-One "key value" a line: status, job_id, launcher, nodes (names, as listed), ranks (of each node),
-phases (name:status), caches (their state in the last phase), cached_reads (phases that the warning
-names). A foreign reader, so that the file is judged by no code of tidemill.
+One "key value" per line: status, job_id, launcher, nodes (names in their order), ranks (of each
+node), phases (name:status), caches (their state in the last phase), cached_reads (phases that the
+warning names). Reads with h5py, as tidemill must not verify its own files.
 """
 import sys
 
@@ -14,7 +14,7 @@ def text(value):
 
 
 def attribute(group, name):
-    """An attribute as text; the name where it is a category."""
+    """Returns an attribute as text; the name of its value if it is an enumeration."""
     kind = h5py.check_enum_dtype(group.attrs.get_id(name).dtype)
     value = group.attrs[name]
     if kind:

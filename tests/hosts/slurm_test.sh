@@ -1,5 +1,5 @@
 #!/bin/bash
-# slurm_test.sh PROGRAM: launch/slurm.sbatch is submitted to a real Slurm of two pretend hosts
+# slurm_test.sh PROGRAM: submits launch/slurm.sbatch to a real Slurm on two simulated hosts
 set -u
 # shellcheck source=tests/hosts/expect.sh
 . "$(dirname "$0")/expect.sh"
@@ -27,7 +27,7 @@ state_of_job() {
     scontrol show job "$job" | sed -n 's/.*JobState=\([A-Z]*\).*/\1/p'
 }
 
-# False as well where the controller does not answer.
+# False also if the controller does not answer.
 # shellcheck disable=SC2317 # await calls it
 job_ended() {
     case $(state_of_job) in
@@ -78,13 +78,13 @@ for launcher in mpirun srun; do
     check_refusal "$launcher"
 done
 
-# slow NAME: a job in the middle of its first phase, whose result is NAME.h5
+# slow NAME: submits a job with result NAME.h5 and waits until its first phase writes
 slow() {
     submit --time 600s --size 1GiB --rate 4MiB/s --phases write,verify --result "$1.h5" target
     await_data
 }
 
-# interrupted NAME: the result says so, of each phase too, and the files are gone
+# interrupted NAME: the result and its first phase are interrupted, and the files are removed
 interrupted() {
     expect "$1: status" interrupted "$(result status "$1.h5")"
     expect "$1: phases" "01_write:interrupted 02_verify:skipped" "$(result phases "$1.h5")"
@@ -100,7 +100,7 @@ for signal in INT TERM USR1 USR2; do
     interrupted "$signal"
 done
 
-# The script hands its SIGTERM on to ranks that have heard one: a second signal, when it comes late.
+# The script forwards SIGTERM to ranks that Slurm has already sent one; if late, it is their second.
 echo "--- srun: the end of a job, by hand or at its time limit: SIGTERM to all, SIGKILL later"
 slow cancelled
 scancel "$job"
@@ -111,7 +111,7 @@ expect "cancelled: status" interrupted "$(result status cancelled.h5)"
 expect "cancelled: exit code of --cleanup" 0 $?
 expect_empty target
 
-echo "--- srun without PMIx would start ranks that do not know of each other: refused, once"
+echo "--- srun without PMIx starts separate ranks: refused, once"
 srun --mpi=none -N 2 --ntasks-per-node=1 "$TIDEMILL" run --size 24MiB --result alone.h5 target \
     2>refusal
 expect "exit code" 2 $?

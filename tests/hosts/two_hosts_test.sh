@@ -1,5 +1,5 @@
 #!/bin/bash
-# two_hosts_test.sh PROGRAM: launch/hosts.sh runs PROGRAM on two pretend hosts
+# two_hosts_test.sh PROGRAM: launch/hosts.sh runs PROGRAM on two simulated hosts
 set -u
 # shellcheck source=tests/hosts/expect.sh
 . "$(dirname "$0")/expect.sh"
@@ -35,7 +35,7 @@ echo "--- ranks by option"
 expect "exit code" 0 $?
 expect "ranks of the nodes" "2 2" "$(result ranks two_each.h5)"
 
-echo "--- a refusal is told once and hands its code on"
+echo "--- a refusal is printed once, and its exit code passes through"
 "$root/launch/hosts.sh" one_each --size 4MiB --result refused.h5 "$BOX/nowhere/at/all" 2>refusal
 expect "exit code" 2 $?
 expect "lines of the refusal" 1 "$(wc -l <refusal)"

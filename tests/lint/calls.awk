@@ -1,7 +1,7 @@
-# awk -f calls.awk FILE... : calls that have no place in the program. Files are named from the root.
-# Ends with 1 when something was found.
-#   nowhere       those that overflow, guess or start a shell
-#   only in cli   those that print or end the process (callers say what failed, cli prints)
+# awk -f calls.awk FILE... : calls that are banned. Paths of files start at the root. Ends with 1 if
+# there are any.
+#   nowhere       calls that may overflow, hide errors or start a shell
+#   only in cli   calls that print or end the process (other folders return a failure)
 #   in one file   MPI_Abort, the last resort
 
 BEGIN {
@@ -18,7 +18,7 @@ function complain(text) {
     found = 1
 }
 
-# The line without comments and without what stands in quotes.
+# Returns the line without comments and quoted text.
 function bare(line,    out, at) {
     out = ""
     while (line != "") {
@@ -48,7 +48,7 @@ function judge(name) {
         complain(name "(): only cli prints and ends the process")
     else if (name == "MPI_Abort") {
         if (abort_file != "" && abort_file != FILENAME)
-            complain("MPI_Abort stands in " abort_file " already")
+            complain("MPI_Abort is already used in " abort_file)
         abort_file = FILENAME
     }
 }

@@ -1,6 +1,6 @@
 # awk -f layers.awk layers.table FILE... : includes that the table does not allow, and rows of the
-# table that nothing needs. Files are named from the root: src/<folder>/x.c, include/<folder>/x.h.
-# Ends with 1 when something was found.
+# table that are not needed. Paths of files start at the root: src/<folder>/x.c,
+# include/<folder>/x.h. Ends with 1 if there are any.
 
 function complain_at(where, text) {
     printf "%s: %s\n", where, text
@@ -51,11 +51,11 @@ function check_home(header, shown,    pattern, best) {
 
 function check_own(header,    parts) {
     if (split(header, parts, "/") == 1 || parts[1] == folder)
-        return # the compiler sees that it is there
+        return # the compiler checks that it exists
     if (!(parts[1] in rank))
         complain("\"" header "\" is in no layer of the table")
     else if (rank[parts[1]] > rank[folder])
-        complain(folder " may not look down to \"" header "\"")
+        complain(folder " must not include a lower layer: \"" header "\"")
     else if (!((folder, parts[1]) in needs))
         complain(folder " does not need " parts[1] ": \"" header "\"")
     else {

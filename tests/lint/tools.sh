@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by the lints: need TOOL... ends the lint as skipped, with the reason, where one is missing.
+# Sourced by the lints: need TOOL... skips the lint with a reason if a tool is missing.
 need() {
     local tool
     for tool in "$@"; do

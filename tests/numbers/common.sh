@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the tests of this folder share: sourced with "$@" = PROGRAM SCRIPTED LYING_CLOCK.
+# Sourced by the tests of this directory with "$@" = PROGRAM SCRIPTED LYING_CLOCK.
 # shellcheck disable=SC2034
 here=$(dirname "$(readlink -f "$0")")
 program=$1 scripted=$2 lying_clock=$3
@@ -12,7 +12,7 @@ done
 [ -n "${work:-}" ] || {
     work=$(mktemp -d "${TMPDIR:-/var/tmp}/tidemill-numbers.XXXXXX")
     trap 'rm -rf --one-file-system "$work"' EXIT
-    # MPI's own folder: two jobs that end and begin trip over each other where they share it.
+    # A separate session directory, as jobs that start and end at the same time may collide in one.
     mkdir "$work/session"
     export OMPI_MCA_orte_tmpdir_base=$work/session
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# hosts_test.sh PROGRAM SCRIPTED LYING_CLOCK: clocks of pretended hosts are found within the bound given
+# hosts_test.sh PROGRAM SCRIPTED LYING_CLOCK: clock offsets of simulated hosts are within their bound
 set -eu
 if [ -z "${BOX:-}" ]; then
     exec "$(dirname "$(readlink -f "$0")")/../hosts/box.sh" 3 "$0" "$@"
@@ -10,8 +10,8 @@ export work
 . "$(dirname "$0")/common.sh"
 export TIDEMILL=$program
 printf 'node1\nnode2\nnode3\n' >hostfile
-# How small the error gets depends on what else has the processors; the shortest of many round trips
-# decides it, which mpi/skew tests.
+# The size of the error depends on other work on the CPUs; mpi/skew tests that the shortest of many
+# round trips determines it.
 "$here/../../launch/hosts.sh" hostfile --size 24MiB --result result.h5 target >summary.txt
 grep skew summary.txt
 "$python" "$here/recompute.py" result.h5 summary.txt

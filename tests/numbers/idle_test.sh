@@ -1,5 +1,5 @@
 #!/bin/bash
-# idle_test.sh PROGRAM SCRIPTED LYING_CLOCK: ranks without a share leave modes and extremes alone
+# idle_test.sh PROGRAM SCRIPTED LYING_CLOCK: ranks without work do not affect modes and extremes
 set -eu
 # shellcheck source=tests/numbers/common.sh
 . "$(dirname "$0")/common.sh"
@@ -10,7 +10,7 @@ ranks 4 "$program" run --engine pwrite --size 2MiB --buffer-size 1MiB --phases w
 "$python" "$here/recompute.py" result.h5 summary.txt
 "$python" "$here/recompute.py" few.h5 few.txt
 if grep -E '^  (slowest|fastest) .*0\.00 GiB' few.txt || grep 'far slower' few.txt; then
-    echo "a rank that had nothing to do counts as slow"
+    echo "a rank without work counts as slow"
     exit 1
 fi
 "$python" - <<'CHECK'

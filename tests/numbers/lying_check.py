@@ -1,19 +1,19 @@
-"""lying_check.py RESULT ELAPSED_NS: no time of the phase is longer than the whole run can explain.
+"""lying_check.py RESULT ELAPSED_NS: checks that no time of the phase exceeds what the run can explain.
 
-ELAPSED_NS is how long the run took by a clock that did not lie. Sums over buffers in flight may be
-some times as much; a clock that lies by an hour shows in any figure that it enters.
+ELAPSED_NS is the duration of the run by a correct clock. Sums over buffers in flight may be several
+times as long; an hour of a false clock shows in any figure that depends on it.
 """
 import sys
 
 import h5py
 
 NEVER = 2**63 - 1
-IN_FLIGHT = 20  # more than there are buffers of both ranks
-LIE_NS = 3600 * 10**9
+IN_FLIGHT = 20  # more than the buffers of both ranks
+ERROR_NS = 3600 * 10**9  # of the false clocks
 LEAST = {"duration_ns": 10**9, "first_through_ns": 99 * 10**7}  # by the rate limit
 
 elapsed = int(sys.argv[2])
-assert elapsed * IN_FLIGHT < LIE_NS, f"the run took {elapsed} ns: too long to tell it from a lie"
+assert elapsed * IN_FLIGHT < ERROR_NS, f"the run took {elapsed} ns: too long to detect false clocks"
 checked = 0
 
 

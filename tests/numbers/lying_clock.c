@@ -1,8 +1,8 @@
 /*
- * Preloaded: clocks that tidemill must not measure by lie to one rank. TIDEMILL_LIE is "rank:kind":
+ * Preloaded: falsifies clocks that tidemill must not use, on one rank. TIDEMILL_LIE is "rank:kind":
  * ahead1h and ahead10d shift the wall clock, step makes it jump back and forth by an hour at each
- * call, wtime makes MPI_Wtime run a million times as fast. CLOCK_MONOTONIC is right. Each lie is
- * longer than any run, so that a slow machine cannot look like one.
+ * call, wtime makes MPI_Wtime run a million times as fast. CLOCK_MONOTONIC is correct. Each error
+ * is longer than any run, so that it differs from the effects of a slow machine.
  */
 #include <mpi.h>
 #include <stdint.h>
@@ -13,25 +13,26 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *lie(void)
+static const char *clock_error(void)
 {
-    const char *told = getenv("TIDEMILL_LIE");
+    const char *setting = getenv("TIDEMILL_LIE");
     const char *rank = getenv("OMPI_COMM_WORLD_RANK");
-    if (!told || !rank || strtol(told, NULL, 10) != strtol(rank, NULL, 10) || !strchr(told, ':'))
+    if (!setting || !rank || strtol(setting, NULL, 10) != strtol(rank, NULL, 10) ||
+        !strchr(setting, ':'))
         return "";
-    return strchr(told, ':') + 1;
+    return strchr(setting, ':') + 1;
 }
 
-static int64_t lie_seconds(void)
+static int64_t error_seconds(void)
 {
-    static int looks;
-    const char *kind = lie();
+    static int calls;
+    const char *kind = clock_error();
     if (strcmp(kind, "ahead1h") == 0)
         return 3600;
     if (strcmp(kind, "ahead10d") == 0)
         return INT64_C(864000);
     if (strcmp(kind, "step") == 0)
-        return __atomic_fetch_add(&looks, 1, __ATOMIC_RELAXED) % 2 ? 3600 : 0;
+        return __atomic_fetch_add(&calls, 1, __ATOMIC_RELAXED) % 2 ? 3600 : 0;
     return 0;
 }
 
@@ -39,7 +40,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 {
     int result = (int)syscall(SYS_clock_gettime, clock, now);
     if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-        now->tv_sec += lie_seconds();
+        now->tv_sec += error_seconds();
     return result;
 }
 
@@ -65,5 +66,5 @@ time_t time(time_t *out)
 double MPI_Wtime(void)
 {
     double honest = PMPI_Wtime();
-    return strcmp(lie(), "wtime") == 0 ? 1e6 * honest : honest;
+    return strcmp(clock_error(), "wtime") == 0 ? 1e6 * honest : honest;
 }

@@ -1,19 +1,19 @@
-"""The printed summary again, from a result file alone, and where a page departs from it.
+"""Computes the printed summary from a result file, and finds the first difference to a page.
 
-Shares no code with tidemill: what stands here is what results/README.md and the headers promise. A
-line that this page does not expect is a difference, so that no new line goes without a check.
+Shares no code with tidemill; implements what results/README.md and the headers promise. An
+unexpected line is a difference, so each new line needs a check here.
 """
 import math
 import pathlib
 import re
 
 GIB, GB = 2**30, 10**9
-NEVER = 2**63 - 1  # first_ns of who had nothing to do
+NEVER = 2**63 - 1  # first_ns of ranks without work
 NOTHING = {"total": 0, "sum_ns": 0, "min_ns": 0, "max_ns": 0}
 
 
 def shown_options():
-    """Of options.def the rows with a flag SHOWN or SHOWN_CHANGED: name, flag, default."""
+    """Yields name, flag and default of options with SHOWN or SHOWN_CHANGED in options.def."""
     table = pathlib.Path(__file__).parents[2] / "include/options/options.def"
     for row in re.split(r"^OPTION\(", table.read_text(encoding="utf-8"), flags=re.M)[1:]:
         name, default = re.findall(r'"([^"]*)"', row)[:2]
@@ -55,7 +55,7 @@ def share(part, whole):
 
 
 def rounded(value, unit, name):
-    """Three digits that count, rounded half up."""
+    """Three significant digits, rounded half up."""
     def parts(scale):
         return (2 * scale * value // unit + 1) // 2
     if parts(100) < 1000:
@@ -103,7 +103,7 @@ def percentile(edges, counts, p, low, high):
 
 
 class Page:
-    """Expected parts of a page, each as its words; where a line is broken does not matter."""
+    """The expected parts of a page as words; line breaks do not matter."""
 
     def __init__(self, file):
         self.file = file
@@ -370,7 +370,7 @@ class Phase:
                               f"{duration(error) if error else 'the nanosecond'}")
 
     def histogram(self, name):
-        """Its attributes; none of them where nothing was counted."""
+        """Returns the attributes of a histogram; zeros if the result has none."""
         return self.group[name].attrs if name in self.group else NOTHING
 
     def histogram_line(self, label, name, what):
@@ -452,7 +452,7 @@ class Phase:
                                  f"{size(sums['sent_bytes'])} sent by the nodes, whoever did")
 
     def probes(self):
-        """Of a writing phase: what was probed, in its order."""
+        """Returns the probes of a writing phase in their order."""
         table = {name: column[()] for name, column in self.page.file["ceilings"].items()}
         if self.reading:
             return []
@@ -460,7 +460,7 @@ class Phase:
                  text_of(table["reason"][i])) for i, probe in enumerate(table["probe"])]
 
     def reached(self):
-        """The share of the lower ceiling, "" where one of the two is not known."""
+        """Returns the share of the lower ceiling; "" if one of the two is unknown."""
         alone = {probe: per_s for probe, per_s, _, _ in self.probes() if probe in ("data", "storage")}
         if len(alone) < 2 or min(alone.values()) <= 0:
             return ""
@@ -598,7 +598,7 @@ class Phase:
 
 
 def words_of(text):
-    """A printed page as words; what the locale decides is made the same."""
+    """Splits a printed page into words, with the same marks for each locale."""
     text = re.sub(r"^(  mode +)(✓|\[ok\]) ", r"\1MARK+ ", text, flags=re.M)
     text = re.sub(r"^(  mode +)(⚠|\[!\]) ", r"\1MARK- ", text, flags=re.M)
     text = re.sub(r"^  (…|\.\.\.)$", "  DOTS", text, flags=re.M)
@@ -607,15 +607,15 @@ def words_of(text):
 
 
 def differences(file, text):
-    """Where a printed page is not what the file says: one line for the first place."""
+    """Returns a line that describes the first difference of a page to the file, if any."""
     page = Page(file)
     page.write()
     wanted = [(word, part) for part in page.parts for word in part.split()]
     found = words_of(text)
     for i, (word, part) in enumerate(wanted):
         if i >= len(found) or found[i] != word:
-            return [f"the page says '{' '.join(found[max(0, i - 3):i + 6])}', where the file gives "
+            return [f"the page prints '{' '.join(found[max(0, i - 3):i + 6])}', where the file gives "
                     f"'{' '.join(part.split())}'"]
     if len(found) > len(wanted):
-        return [f"the page goes on with '{' '.join(found[len(wanted):][:12])}', which is not known"]
+        return [f"the page continues with '{' '.join(found[len(wanted):][:12])}', which is unknown"]
     return []

@@ -1,9 +1,9 @@
-"""recompute.py RESULT [SUMMARY]: every figure of a result again, from what lies below it.
+"""recompute.py RESULT [SUMMARY]: computes every figure of a result again from more detailed data.
 
-Shares no code with tidemill. Attributes of phases are made again from their ranks and timelines,
-nodes from ranks by the rules of counters.def, latencies from histograms, histograms against
-counters, the table over repetitions from the phases; and the printed SUMMARY word by word
-(printed.py), so that a line that is not known here is a difference.
+Shares no code with tidemill. Computes the attributes of phases from ranks and timelines, nodes from
+ranks by the rules of counters.def, latencies from histograms, and the table over repetitions from
+the phases; compares histograms with counters, and the printed SUMMARY word by word (printed.py), so
+that an unknown line is a difference too.
 """
 import math
 import pathlib
@@ -17,7 +17,7 @@ from printed import NEVER, differences, percentile
 problems = []
 
 
-# What merges ranks into nodes, from the one list of counters.
+# How counters of ranks are merged into those of nodes.
 COUNTERS = pathlib.Path(__file__).resolve().parents[2] / "include" / "stats" / "counters.def"
 MERGES = {"SUM": lambda values: values.sum(), "MIN": min, "MAX": max}
 RULES = {name: MERGES[merge] for name, merge in
@@ -28,7 +28,7 @@ OF_WRITERS = ("bytes", "requests", "writer_time_ns", "writer_waited_ns", "writer
 
 def expect(what, wanted, found):
     if wanted != found:
-        problems.append(f"{what}: {wanted} from below, {found} in the file")
+        problems.append(f"{what}: computed {wanted}, {found} in the file")
 
 
 def rate(amount, time_ns):
@@ -44,7 +44,7 @@ def spread(values):
 
 
 def check_modes(name, phase):
-    """Ranks that had nothing to do have no mode, and leave those of their nodes alone."""
+    """Ranks without work have no mode and do not affect the mode of their node."""
     ranks, nodes = table(phase["ranks"]), table(phase["nodes"])
     for column in ("direct_opened", "direct_in_effect", "uncached", "buffers_fixed"):
         names = {value: text for text, value in
@@ -157,7 +157,7 @@ def check_latency(name, phase):
 
 
 def check_histograms(name, phase):
-    """What is counted as well is the same; each count lies within the extremes."""
+    """Histograms agree with counters, and their extremes and sums with their counts."""
     total = {key: int(phase[f"nodes/{key}"][()].sum()) for key in
              ("made_buffers", "made_ns", "queued_buffers", "queue_wait_ns", "requests")}
     longest = {key: max(map(int, phase[f"nodes/{key}"]), default=0) for key in
@@ -185,7 +185,7 @@ def check_histograms(name, phase):
             continue
         for end, i in (("min_ns", used[0]), ("max_ns", used[-1])):
             if not edges[i] <= group.attrs[end] < edges[i + 1]:
-                problems.append(f"{name} {histogram} {end} lies outside its bucket")
+                problems.append(f"{name} {histogram} {end} is outside its bucket")
         least = sum(int(edges[i]) * int(counts[i]) for i in used)
         most = sum(int(edges[i + 1]) * int(counts[i]) for i in used)
         if not least <= group.attrs["sum_ns"] <= most:
@@ -193,11 +193,11 @@ def check_histograms(name, phase):
 
 
 def check_device(name, phase):
-    """What the device did before the start is none of the phase: looks begin with it."""
+    """Device samples begin at the start of the phase, so earlier I/O is not included."""
     starts = [int(start) for start, width in zip(phase["device/start_ns"], phase["device/width_ns"])
-              if width > 0]  # nothing lies between two looks of a clock that stands still
+              if width > 0]  # 0 with the scripted clock
     if any(start < -10**6 for start in starts):
-        problems.append(f"{name} looks at devices from {min(starts)} ns on")
+        problems.append(f"{name} samples devices from {min(starts)} ns on")
 
 
 def median(values):
@@ -256,4 +256,4 @@ with h5py.File(sys.argv[1], "r") as result:
         problems += differences(result, open(sys.argv[2], encoding="utf-8").read())
 if problems:
     sys.exit("\n".join(problems))
-print("every figure is found again")
+print("all figures agree")

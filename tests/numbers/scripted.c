@@ -1,13 +1,13 @@
 /*
- * A clock and a storage of the test's own, in place of platform/clock.c and the engines 'null' and
- * 'pwrite': the whole program runs with time that passes in storage only, as scripted here, so
- * every number of its result is known beforehand (scripted_check.py says them).
+ * A clock and engines that replace platform/clock.c and the engines 'null' and 'pwrite'. In the
+ * whole program, time passes only as scripted here, so all numbers of the result are known in
+ * advance (scripted_check.py).
  *
- * Each writer has its own time, from the common start on, which passes when it sleeps and while its
- * storage works; everybody else's stands still. Request i
- * of a writer takes 20 ms on even ranks and 40 ms on odd ones, five times as long when i is 49
- * modulo 50, and 800 ms more on rank 1 when it is number 120. Environment variable SCRIPTED_STOP
- * names a rank whose request 60 takes three seconds more.
+ * Each writer has its own clock, which begins at the common start and advances when the writer
+ * sleeps and while its storage works; the clock of all other threads never advances. Request i of a
+ * writer takes 20 ms on even ranks and 40 ms on odd ones, five times as long if i is 49 modulo 50,
+ * and 800 ms more on rank 1 if i is 120. The environment variable SCRIPTED_STOP is a rank whose
+ * request 60 takes three seconds more.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@
 
 enum { MS = 1000 * 1000, BASE_S = 1000, SECOND_NS = 1000000000 };
 
-static _Thread_local int64_t thread_ns; /* 0 where time stands still */
+static _Thread_local int64_t thread_ns; /* 0: the clock does not advance */
 
 int64_t clock_now_ns(void)
 {
@@ -37,8 +37,8 @@ int64_t clock_thread_cpu_ns(void)
     return 0;
 }
 
-/* The first thing that a writer does in a phase; some ask to be woken a bit early, and would look
- * at the clock until it is time. */
+/* Each writer calls this first in a phase. Rounded up, as some wake up a little early and would
+ * then spin until the start. */
 void clock_sleep_until_ns(int64_t until_ns)
 {
     thread_ns = (until_ns + MS - 1) / MS * MS;
@@ -113,7 +113,7 @@ static int submit(struct engine *engine, struct engine_request *request)
     return 0;
 }
 
-/* One after the other, in the order in which they came. */
+/* Completes requests one at a time, in the order of submission. */
 static int reap(struct engine *engine, struct engine_request **done, uint32_t max,
                 uint32_t at_least, int64_t limit_ns)
 {

@@ -1,6 +1,6 @@
 """scripted_check.py RESULT RANKS WRITERS DEPTH REQUESTS LENGTH once|each: every number of a scripted run.
 
-Plays what scripted.c says to a writer, and compares with what the program found out. All exact.
+Simulates the script of scripted.c, and compares the result exactly.
 """
 import math
 import sys
@@ -12,8 +12,8 @@ BIN = 1 << 20  # doubled in main() until 1 024 bins reach the end
 SUB = 64
 
 
-def play(rank, depth, requests):
-    """(sent, done) of each request of a writer, and its end."""
+def simulate(rank, depth, requests):
+    """Returns (sent, done) of each request of a writer, and the end of the writer."""
     now, sent, out = 0, [0] * min(depth, requests), []
     for i in range(requests):
         took = (40 if rank % 2 else 20) * MS * (5 if i % 50 == 49 else 1)
@@ -27,7 +27,7 @@ def play(rank, depth, requests):
 
 
 def middle(value):
-    """What a histogram of 64 buckets an octave makes of a value."""
+    """Returns the middle of a value's bucket in a histogram with 64 buckets per octave."""
     if value < SUB:
         return value
     shift = value.bit_length() - 1 - 6
@@ -53,7 +53,7 @@ def rate(amount, time_ns):
 
 
 def check_rates(phase, spans, ends, length):
-    """Rates, windows and skew. 'spans' of each rank: (sent, done) of all its requests."""
+    """Rates, windows and skew. 'spans' has (sent, done) of all requests of each rank."""
     ranks = len(spans)
     total = sum(len(span) for span in spans) * length
     duration = max(ends)
@@ -110,7 +110,7 @@ def check_timeline(phase, spans, length):
 
 
 def check_handling(phase, spans, generate):
-    """All is made at the start, in no time; from then on it waits until it is sent."""
+    """Buffers are filled at the start in no time, and then wait until they are sent."""
     expect("made apart", generate == "each", "making" in phase)
     expect("queued apart", generate == "each", "queue_wait" in phase)
     for rank, span in enumerate(spans):
@@ -125,7 +125,7 @@ def check_handling(phase, spans, generate):
 
 
 def check_steady(phase, spans, length):
-    """The first five rounds within 20 % of their mean whose line climbs at most 10 %."""
+    """The first five rounds within 20 % of their mean, with a trend of at most 10 %."""
     each = -(-10**9 // BIN)
     count = int(phase.attrs["active_ns"]) // BIN // each
     expect("rounds are long enough", True, count <= 25)
@@ -152,7 +152,7 @@ def check_steady(phase, spans, length):
 def main(path, generate, ranks, writers, depth, requests, length):
     spans, ends = [], []
     for rank in range(ranks):
-        span, end = play(rank, depth, requests)
+        span, end = simulate(rank, depth, requests)
         spans.append(span * writers)
         ends.append(end)
     global BIN

@@ -1,10 +1,10 @@
 #!/bin/bash
-# scripted_test.sh PROGRAM SCRIPTED LYING_CLOCK: whole runs with a scripted clock give exact numbers
+# scripted_test.sh PROGRAM SCRIPTED LYING_CLOCK: runs with a scripted clock have exact numbers
 set -eu
 # shellcheck source=tests/numbers/common.sh
 . "$(dirname "$0")/common.sh"
 requests=300 length=65536
-# With producers, whose time stands still, requests go out one after the other only at depth 1.
+# The clock of data threads does not advance, so the order of requests is known only at depth 1.
 for shape in "1 1 1 once" "2 1 4 once" "2 2 4 once" "4 1 3 once" "1 1 1 each" "2 2 1 each"; do
     read -r count writers depth generate <<<"$shape"
     rm -f result.h5
@@ -18,7 +18,7 @@ for shape in "1 1 1 once" "2 1 4 once" "2 2 4 once" "4 1 3 once" "1 1 1 each" "2
     "$python" "$here/recompute.py" result.h5 summary.txt
 done
 
-# What does not fit is found: a digit, a line that nobody knows, a counter beside its histogram.
+# Differences are found: a digit, an unknown line, a counter that differs from its histogram.
 refused() { # WORDS FILES...
     local words=$1
     shift
@@ -37,8 +37,8 @@ refused afterthought result.h5 summary.txt
 "$python" -c 'import h5py; h5py.File("result.h5", "r+")["phases/01_write/nodes/made_buffers"][0] += 1'
 refused '01_write making' result.h5
 
-# All of the data within the two seconds of a probe, then more than the slower rank can write in that
-# time; a rate limit for the run, which a probe that kept to it could not reach.
+# First, a probe writes all data within its two seconds; then more than the slower rank can write in
+# that time. Probes ignore the rate limit of the run.
 mkdir -p target
 for requests in 20 80; do
     rm -f result.h5
@@ -49,7 +49,7 @@ for requests in 20 80; do
     "$python" "$here/recompute.py" result.h5 page.txt
 done
 
-# A rank that stands still while the others go on.
+# A rank pauses while the others continue.
 for stopped in 2 1; do
     rm -f result.h5
     SCRIPTED_STOP=$stopped ranks 4 "$scripted" run --engine pwrite --writers 1 --depth 1 \

@@ -1,7 +1,7 @@
-"""steady_check.py RESULT NAME=ENDED_BY[|ENDED_BY]...: phases of --until-steady ended when they had to.
+"""steady_check.py RESULT NAME=ENDED_BY[|ENDED_BY]...: checks when phases of --until-steady ended.
 
-Plays the rule of results/README.md over the bytes in the stored timeline, and wants the first
-window that is steady to be the stored one; and what ended each phase to be ENDED_BY.
+Applies the rule of results/README.md to the bytes of the stored timeline: the first steady window
+must be the stored one, and each phase must have ended by ENDED_BY.
 """
 import sys
 
@@ -11,7 +11,7 @@ ROUND = 1 << 30
 
 
 def edges_of(phase):
-    """Bytes acknowledged before each edge of the rounds, as far as all ranks had work."""
+    """Returns the bytes acknowledged before each edge of the rounds while all ranks had work."""
     table = phase["timeline"]
     rows = [i for i, node in enumerate(table["node"]) if node < 0]
     width = int(table["width_ns"][rows[0]])
@@ -29,7 +29,7 @@ def is_steady(window):
 
 
 def first_window(edges):
-    """(start, length of a round) in edges; None when no window is steady."""
+    """Returns (start, length of a round) in edges; None if no window is steady."""
     kept, width = [0], 1
     for edge in range(1, len(edges)):
         if len(kept) == 26:
@@ -51,16 +51,16 @@ def check(name, phase, allowed, planned):
     edges = edges_of(phase)
     found = first_window(edges)
     if ended_by == "size":
-        # a window that closed with the last requests ended nothing, and is told all the same
+        # a window that became steady with the last requests did not end the phase, but is stored
         assert attrs["steady"] in (("yes", "no") if found else ("no",)), (name, attrs["steady"])
         assert attrs["bytes"] == planned, (name, attrs["bytes"], planned)
         return
     assert attrs["bytes"] < attrs["bytes_planned"], name
     if ended_by == "time":
-        # without --until-steady fewer than five rounds say nothing
+        # without --until-steady, fewer than five rounds are not enough
         assert attrs["steady"] == "unknown", (name, attrs["steady"])
         return
-    assert found, f"{name} ended, and no window was steady"
+    assert found, f"{name} ended, but no window was steady"
     first, width = found
     assert attrs["steady"] == "yes", name
     assert attrs["round_ns"] == width * ROUND, (name, attrs["round_ns"], width)
@@ -74,8 +74,8 @@ with h5py.File(sys.argv[1], "r") as result:
     assert list(result["phases"]) == list(wanted), list(result["phases"])
     for title, why in wanted.items():
         group = result["phases"][title]
-        # reading can give no more than was written
+        # no more can be read than was written
         reads = group.attrs["kind"] == "read"
         source = result["phases/01_write"].attrs["bytes"] if reads else group.attrs["bytes_planned"]
         check(title, group, why, source)
-print("phases ended when they had to:", *sys.argv[2:])
+print("phases ended as expected:", *sys.argv[2:])

@@ -1,5 +1,5 @@
 #!/bin/bash
-# steady_test.sh PROGRAM SCRIPTED LYING_CLOCK: phases end when they are steady, by all ranks together
+# steady_test.sh PROGRAM SCRIPTED LYING_CLOCK: phases end on all ranks together once they are steady
 set -eu
 # shellcheck source=tests/numbers/common.sh
 . "$(dirname "$0")/common.sh"
@@ -19,13 +19,13 @@ steady() {
 
 steady 1 "01_write=steady" --until-steady --rate 8MiB/s --time 300s /dev/null
 grep -q 'by --until-steady: the last five rounds were steady' summary.txt
-# What was acknowledged until then is read back and checked; at the same rate that takes as long as
-# writing did, so that either may come first.
+# Reading back what was acknowledged takes as long as writing it at the same rate, so the phase may
+# end by either.
 steady 2 "01_write=steady 02_read=steady|size" --until-steady --rate 8MiB/s --size 16g --layout shared \
     --writers 2 --verify --force target
 steady 4 "01_write=steady" --until-steady --rate 4MiB/s --size 16g --phases write --layout writer \
     --writers 2 --order random --force target
-# All is done, or time is over, before five rounds are.
+# All data are written, or the time is over, before the end of five rounds.
 steady 2 "01_write=size 02_write=size" --until-steady --rate 8MiB/s --size 4m --phases write,write \
     /dev/null
 grep -q 'steady      not reached' summary.txt

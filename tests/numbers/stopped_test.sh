@@ -1,7 +1,7 @@
 #!/bin/bash
 # stopped_test.sh PROGRAM SCRIPTED LYING_CLOCK FAULT_PRELOAD: a rank that is stopped for three seconds
-# in the middle of its phase has a gap as long, and the figures hold. That such a rank is named is in
-# scripted_test.sh: on a real machine others may stand still as well.
+# in the middle of its phase has a gap of that length, and all figures agree. scripted_test.sh checks
+# that the advice names such a rank, as on a real machine other ranks may pause too.
 set -eu
 # shellcheck source=tests/numbers/common.sh
 . "$(dirname "$0")/common.sh"
@@ -32,5 +32,5 @@ with h5py.File("result.h5") as result:
     assert list(ranks["bytes"]) == [16 << 20] * 4, list(ranks["bytes"])
     gap = ranks["longest_gap_ns"][2]
     assert 3_000_000_000 <= gap <= result["phases/01_write"].attrs["duration_ns"], gap
-    print(f"rank 2 stood still for {gap / 1e9:.2f} s")
+    print(f"rank 2 paused for {gap / 1e9:.2f} s")
 CHECK

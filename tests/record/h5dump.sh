@@ -1,5 +1,5 @@
 #!/bin/sh
-# h5dump reads a result that foreign_test.c saved: header, a table, an enumeration, a rate.
+# h5dump reads a result of foreign_test.c: header, a table, an enumeration, a rate.
 set -eu
 file=$1
 h5dump "$file" >/dev/null

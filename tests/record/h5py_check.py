@@ -1,4 +1,4 @@
-"""h5py reads a result that foreign_test.c saved, as interface.md promises it."""
+"""h5py reads a result of foreign_test.c, in the format that results/README.md documents."""
 import sys
 
 import h5py
@@ -9,7 +9,7 @@ with h5py.File(sys.argv[1], "r") as file:
     assert isinstance(file.attrs["status"], str) and file.attrs["status"] == "complete"
 
     def check(name, column):
-        """Every column says what it is; every table has columns of one length."""
+        """Every column has units and a long name; all columns of a table have the same length."""
         if not isinstance(column, h5py.Dataset):
             return
         assert column.attrs["units"] and column.attrs["long_name"], name

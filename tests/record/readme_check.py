@@ -1,4 +1,4 @@
-"""Every group, column and attribute of a result is named in results/README.md."""
+"""results/README.md names every group, column and attribute of a result."""
 import pathlib
 import re
 import sys
@@ -6,19 +6,19 @@ import sys
 import h5py
 
 readme = pathlib.Path(__file__).parents[2] / "results" / "README.md"
-told = set(re.findall(r"`([^`\s]+)`", readme.read_text(encoding="utf-8")))
+documented = set(re.findall(r"`([^`\s]+)`", readme.read_text(encoding="utf-8")))
 missing = set()
 
 
-def look(name, thing):
+def check(name, item):
     last = name.split("/")[-1]
-    if not re.match(r"phases/[^/]+$", name) and last not in told:
+    if not re.match(r"phases/[^/]+$", name) and last not in documented:
         missing.add(last)
-    missing.update(attribute for attribute in thing.attrs if attribute not in told)
+    missing.update(attribute for attribute in item.attrs if attribute not in documented)
 
 
 with h5py.File(sys.argv[1], "r") as file:
-    missing.update(attribute for attribute in file.attrs if attribute not in told)
-    file.visititems(look)
+    missing.update(attribute for attribute in file.attrs if attribute not in documented)
+    file.visititems(check)
 if missing:
     sys.exit(f"results/README.md does not explain: {', '.join(sorted(missing))}")

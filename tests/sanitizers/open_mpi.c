@@ -1,11 +1,10 @@
 /*
- * Linked into every program that a sanitizer checks for leaks: what Open MPI keeps until the
- * process ends is not reported as a leak of ours.
+ * Linked into every program that a sanitizer checks for leaks. Hides memory that Open MPI keeps
+ * until the process ends.
  *
- * Two things make this exact and cheap. Memory that Open MPI allocates while it starts and ends is
- * marked as ignored at that time, so the report needs no whole stacks to name its owner; recording
- * whole stacks takes three quarters of a short run's time. And plug-ins stay loaded, so what their
- * variables point to is not lost and what the suppressions match still has a name.
+ * Allocations while Open MPI starts and ends are ignored here rather than by suppressions, which
+ * need full stacks; recording those takes three quarters of the time of a short run. Plug-ins stay
+ * loaded, so that their variables still refer to their memory and suppressions find their names.
  */
 #include <mpi.h>
 #include <sanitizer/lsan_interface.h>

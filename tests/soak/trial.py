@@ -1,8 +1,7 @@
-"""One trial of the soak: settings and a fault drawn from a seed, and the judge of what came of it.
+"""One trial of the soak: draws settings and a fault from a seed, and checks the outcome.
 
-The judge knows one table: which exit codes a fault may give (from the list of exit codes that users
-are promised), and which status of the result belongs to each code. A fault that did not strike
-must not be seen at all.
+A table holds the exit codes that each fault may cause (of the documented exit codes), and the
+status of the result for each code. A fault that was not injected must have no effect.
 """
 import dataclasses
 import errno
@@ -14,11 +13,12 @@ import h5py
 
 import bench
 
-PATIENCE = 4  # times bench.OVERALL_S: a run that takes longer hangs
-REQUESTS = 8  # of each rank
+SLOWNESS = 4  # times bench.OVERALL_S: a run that takes longer hangs
+REQUESTS = 8  # per rank
 KIB = bench.KIB
 
-# Of the result, by exit code. 137 and -9: killed; 1 is also what an interrupted mpirun answers.
+# Status of the result by exit code. Killed runs end with 137 or -9; 1 is also the code of an
+# interrupted mpirun.
 STATUS = {0: ("complete",), 1: ("failed",), 3: ("failed",), 130: ("interrupted",),
           143: ("interrupted",)}
 CUT_SHORT = ("running", "interrupted")
@@ -26,15 +26,15 @@ CUT_SHORT = ("running", "interrupted")
 
 @dataclasses.dataclass
 class Fault:
-    """What a rule does, and the exit codes that it may give when it strikes."""
+    """The action of a rule, and the exit codes that it may cause."""
     name: str
     call: str = "write"
     action: str = ""
     codes: tuple = (0,)
-    first: bool = False  # at the first such call, as what comes later may be more than the program's
-    cut_short: bool = False  # ended from outside before the result could be completed
+    first: bool = False  # only at the first such call; later ones may come from libraries
+    cut_short: bool = False  # killed before the result was complete
     left: bool = False  # files may be left for --cleanup
-    damages: bool = False  # what was acknowledged is not there
+    damages: bool = False  # acknowledged data may be wrong
     options: tuple = ()
     under: str = "any"  # alone, mpirun
 
@@ -48,7 +48,7 @@ FAULTS = (
       for code in (errno.EINTR, errno.EAGAIN)),
     *(Fault(f"{call} short", call=call, action="short=4096") for call in ("write", "read")),
     Fault("write zero", action="zero", codes=(1,)),
-    # Of a batch, the first buffers are acknowledged by it, and nothing was written.
+    # Acknowledges the first buffers of a batch, although nothing was written.
     Fault("write long", action="long", codes=(1, 3), damages=True),
     *(Fault(f"read {word}", call="read", action=word, codes=(1,)) for word in ("zero", "long")),
     *(Fault(f"{call} slow", call=call, action="delay=700") for call in ("write", "read", "fsync")),
@@ -75,7 +75,7 @@ FAULTS = (
 
 
 def draw_options(dice, engine, checks):
-    """Settings that go together: a refusal would be wrong."""
+    """Draws options that are valid together, so that a usage error is wrong."""
     words = []
 
     def maybe(chance, name, *values):
@@ -110,7 +110,7 @@ def draw_options(dice, engine, checks):
 
 
 def draw(seed):
-    """A case of the fault bench, and its fault."""
+    """Draws a case of the fault bench, and its fault."""
     dice = random.Random(seed)
     engine = dice.choice(("auto", "uring", "pwrite", "pwritev"))
     ranks = dice.choice((0, 1, 2, 3, 4))
@@ -125,20 +125,20 @@ def draw(seed):
     if checks and "read" in phases:
         options += dice.choice(((), ("--verify",)))
     number = 1 if fault.first else dice.randint(1, REQUESTS)
-    who = dice.randrange(ranks) if ranks else 0
+    rank = dice.randrange(ranks) if ranks else 0
     size = REQUESTS * buffer_kib * KIB - dice.choice((0, 0, 512, 1000))
-    if fault.options == SLOWLY:  # seconds to go when the signal comes
+    if fault.options == SLOWLY:  # several seconds are left when the signal arrives
         size += 4 * bench.MIB
     case = bench.Case(
         name=fault.name, engine=engine, layout=dice.choice(("rank", "shared", "writer")),
         ranks=ranks, phases=phases, size=str(size), left=fault.left,
-        rules=f"{who} {fault.call} {number} {fault.action}" if fault.action else "",
+        rules=f"{rank} {fault.call} {number} {fault.action}" if fault.action else "",
         options=("--buffer-size", f"{buffer_kib}KiB", *options, *fault.options))
     return case, fault
 
 
 class Trial(bench.Bench):
-    """What the fault bench does with a case, judged by the table above."""
+    """Runs a case like the fault bench, but checks it with the table above."""
 
     def __init__(self, case, fault, tools):
         super().__init__(case, tools)
@@ -165,7 +165,7 @@ class Trial(bench.Bench):
             self.clean_up()
         self.expect("left in the target", [], self.left())
         if self.wrong:
-            self.wrong += [f"said {line!r}" for line in err.splitlines()[:20]]
+            self.wrong += [f"printed {line!r}" for line in err.splitlines()[:20]]
 
     def judge_status(self, allowed, cut_short):
         try:
@@ -177,13 +177,13 @@ class Trial(bench.Bench):
             self.wrong.append(f"the result cannot be read: {error}")
             return
         if self.status not in allowed:
-            self.wrong.append(f"the result says {self.status!r}, not one of {allowed}")
+            self.wrong.append(f"status of the result {self.status!r}, not one of {allowed}")
         damaged = self.struck and self.fault.damages
         if bad and not damaged:
-            self.wrong.append(f"{bad} blocks are called wrong, and nothing damaged them")
-        beside = [path.name for path in self.folder.iterdir() if ".h5." in path.name]
+            self.wrong.append(f"{bad} blocks count as wrong, but nothing damaged them")
+        temporary = [path.name for path in self.folder.iterdir() if ".h5." in path.name]
         if not cut_short:
-            self.expect("beside the result", [], beside)
+            self.expect("temporary result files", [], temporary)
 
 
 @dataclasses.dataclass
@@ -198,7 +198,7 @@ class Done:
     seconds: float
 
 
-def carry_out(seed, tools):
+def run_trial(seed, tools):
     case, fault = draw(seed)
     started = time.monotonic()
     trial = Trial(case, fault, tools)
