@@ -133,7 +133,7 @@ def stalls(engine, layout):
         return WAITS.format(rank=rank, what=what, path=path(layout, rank),
                             offset=offset(layout, number, rank))
 
-    given_up = one_of(2, f"write of {path(layout)} at offset {offset(layout, 3)} did not come back "
+    given_up = one_of(2, f"write of {path(layout)} at offset {offset(layout, 3)} did not complete "
                          r"within 3\.00 s \(--stall-abort\)")
     soon = ("--stall-warning", "1s")
     abort = (*soon, "--stall-abort", "3s")
@@ -382,7 +382,7 @@ def frozen():
                    storage="ext4", rules="1 write 3 delay=1", code=1, status="failed", left=True,
                    options=("--stall-warning", "1s", "--stall-abort", "2s", "--rate", "1MiB/s",
                             *options),
-                   lines=(waits, r"[12] of 2 ranks .*: (write|sync|close) of .* did not come back "
+                   lines=(waits, r"[12] of 2 ranks .*: (write|sync|close) of .* did not complete "
                                  r"within 2\.00 s \(--stall-abort\)",
                           "[12] of 2 ranks .*: cannot remove files: their storage does not answer; "
                           "remove them with --cleanup and the result"),

@@ -1,6 +1,6 @@
 """scripted_ceilings.py RESULT REQUESTS LENGTH: the probes of a scripted run of two ranks. All exact.
 
-A probe has two seconds of its own and no rate limit, whatever the run has. A rank that still has
+A probe has two seconds and no rate limit, regardless of the run. A rank that still has
 requests sends none after that time.
 """
 import sys

@@ -1,4 +1,4 @@
-"""scripted_stop.py RESULT RANK RANKS: the one rank that stands still for three seconds is named."""
+"""scripted_stop.py RESULT RANK RANKS: the advice names the rank that pauses for three seconds."""
 import sys
 
 import h5py
