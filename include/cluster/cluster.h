@@ -31,8 +31,9 @@ struct cluster {
     char (*node_names)[RECORD_NAME]; /* node_count host names, on every rank; different nodes with
                                         equal names get "#2" and so on */
     char library[RECORD_NAME];       /* "Open MPI v4.1.4" */
-    char node_mismatch[RECORD_LINE]; /* set if host names and MPI disagree about the nodes, else ""
-                                      */
+    uint32_t mpi_nodes;              /* nodes as MPI counts them, by shared memory */
+    uint32_t mpi_local_count;        /* ranks that it puts on this rank's node */
+    bool mpi_agrees;                 /* these are the ranks of this rank's node */
     struct cluster_links *links;
 };
 

@@ -22,6 +22,7 @@
 struct prepared {
     struct setup *setup;
     struct cluster *cluster;
+    uint64_t depth_asked;           /* rank 0: --depth before it was resolved; 0 if not given */
     struct settings *settings;      /* in the setup's pool; resolved by prepare_plan */
     bool writes;                    /* a phase with these settings writes */
     bool reads;                     /* a phase with these settings reads */

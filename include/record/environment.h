@@ -21,6 +21,8 @@ struct record_node {
     char mpi_library[RECORD_NAME];
     char allowed_cpus[RECORD_LINE]; /* union over the node's ranks, as "0-3,8" */
     int64_t ranks;
+    int64_t ranks_by_mpi; /* that share memory with its first rank; 0 = not counted */
+    uint8_t mpi_agrees;   /* enum record_truth: these are the node's ranks */
     int64_t sockets;
     int64_t cores;
     int64_t cpus;
@@ -82,13 +84,20 @@ struct record_target {
     int64_t block_bytes;
     int64_t size_bytes;
     int64_t free_bytes;
+    int64_t planned_bytes;           /* of the whole data set, on this target; -1 = not recorded */
     int64_t direct_memory_alignment; /* STATX_DIOALIGN; 0 = refused, -1 = not told */
     int64_t direct_offset_alignment;
     char backing[RECORD_NAME]; /* the loop or RAM device that makes it cached or RAM-backed */
     uint8_t ram_backed;        /* tmpfs, ramfs, hugetlbfs, /dev/null, a RAM disk */
     uint8_t cached_below;      /* a loop device that uses the page cache for its file */
     uint8_t shared;            /* enum record_truth: seen by other nodes too */
+    uint8_t remote;            /* 1: its data come over a network alone */
+    uint8_t compresses;        /* 1: its file system may compress what is written */
 };
+
+/* Sets the last two from the file system's type and mount options. Types with a SAN or a local
+ * server are not remote. */
+void record_classify_target(struct record_target *target);
 
 /* A block device on one node: a target's own, or one that such a device is made of. -1 = not told.
  */

@@ -168,6 +168,14 @@ struct record_phase {
     int64_t ranks_late;        /* ranks that were not at work within a millisecond of it */
     int64_t clock_error_ns;    /* bound of the error of any rank's instants */
     int64_t timeline_shift_ns; /* edges of a rank's timeline were moved by this at most */
+    int64_t request_bytes;
+    int64_t depth_asked;  /* 0 = by default */
+    int64_t depth;        /* requests in flight for each writer */
+    int64_t writers_each; /* of each rank; as the next */
+    int64_t producers_each;
+    uint8_t synced;      /* 1: files are synced within the phase */
+    uint8_t reducible;   /* 1: the data can be compressed or deduplicated */
+    uint8_t seed_source; /* enum record_seed_source */
     char engine_asked[16];
     char engine_used[16];
     char engine_reason[RECORD_LINE];
@@ -257,7 +265,11 @@ struct record {
     char plan_fingerprint[RECORD_NAME];
     char *label;
     char *command_line;
-    char *options; /* canonical text, resolved values */
+    uint8_t kept;      /* 1: the data files stay */
+    int64_t until_ppm; /* repeat until each median is known to this share; 0 = not asked for */
+    int64_t repetitions_most;
+    int64_t nodes_by_mpi; /* as MPI counts them; 0 = not counted */
+    char *options;        /* canonical text, resolved values */
     struct record_job job;
     struct record_node *nodes;
     size_t node_count;
@@ -304,7 +316,10 @@ bool record_settled(const struct record *record, double share);
 /* Keeps a probe, and its rate unless it has a reason; 0 or -ENOMEM. */
 int record_add_ceiling(struct record *record, const struct record_ceiling *ceiling);
 
-/* Adds one doubt; 0 or -ENOMEM. */
+/* Drops all warnings. */
+void record_clear_advice(struct record *record);
+
+/* Adds one warning; 0 or -ENOMEM. */
 int record_add_advice(struct record *record, const char *code, enum record_severity severity,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -1,16 +1,17 @@
 /*
- * Doubts about a run, each with its numbers and its next step. Pure: looks at the record and adds
- * rows to it. One entry per doubt in advice.c.
+ * Warnings about a run, each with its numbers and its next step, from the record alone. All of them
+ * are in warnings.def.
  */
 #ifndef TIDEMILL_REPORT_ADVICE_H
 #define TIDEMILL_REPORT_ADVICE_H
 
 #include "record/record.h"
 
-/* Adds every doubt that applies; rows that are there already stay. 0 or -ENOMEM. */
+/* Replaces the record's warnings with those that apply; 0 or -ENOMEM. */
 int advice_consider(struct record *record);
 
-/* Only whether the phases' sums agree with their rows: for a result that others had in hand. */
+/* Adds the warning that the phases' sums do not agree with their rows, if it applies: for a result
+ * that others had in hand. 0 or -ENOMEM. */
 int advice_consider_sums(struct record *record);
 
 #endif

@@ -1,4 +1,5 @@
 /* tidemill run: one run from the command line to the exit code. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,8 @@ static int open_record(struct session *session, int argc, char *const *argv, str
     struct setup *setup = &session->setup;
     struct failure failure = {0};
     start_record(setup, argc, argv, &session->job, &session->record, &failure);
+    if (!failure.code && advice_consider(&session->record)) /* rank 0 alone has one */
+        failure_set(&failure, -ENOMEM, "not enough memory for the record");
     if (setup_agree(setup, &failure, why))
         return why->code;
     if (session->cluster.rank == 0 &&

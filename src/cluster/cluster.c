@@ -121,8 +121,7 @@ static int name_nodes(struct cluster *cluster, const struct host_identity *ident
     return links_worst(links->world, node_map_make_names_unique(cluster->node_names, count));
 }
 
-/* Two sources for which ranks share memory: MPI and the host identities. A difference is
- * reported. */
+/* Two sources for which ranks share memory: MPI and the host identities. The latter are used. */
 static void compare_with_shared_memory(struct cluster *cluster)
 {
     struct cluster_links *links = cluster->links;
@@ -139,20 +138,9 @@ static void compare_with_shared_memory(struct cluster *cluster)
 
     uint32_t groups = shared_rank == 0;
     MPI_Allreduce(MPI_IN_PLACE, &groups, 1, MPI_UINT32_T, MPI_SUM, links->world);
-    bool differs = order != MPI_IDENT && order != MPI_CONGRUENT;
-    uint32_t first = differs ? cluster->rank : UINT32_MAX;
-    MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_UINT32_T, MPI_MIN, links->world);
-    if (first == UINT32_MAX)
-        return;
-    if (cluster->rank == first)
-        snprintf(
-            cluster->node_mismatch, sizeof cluster->node_mismatch,
-            "%u nodes by host name and boot id, but %u by MPI; on '%s' rank %u shares its node "
-            "with %u ranks by name, %d by MPI; the names are used",
-            cluster->shape.node_count, groups, cluster->node_names[cluster->node], cluster->rank,
-            cluster->local_count, shared_count);
-    MPI_Bcast(cluster->node_mismatch, sizeof cluster->node_mismatch, MPI_CHAR, (int)first,
-              links->world);
+    cluster->mpi_nodes = groups;
+    cluster->mpi_local_count = (uint32_t)shared_count;
+    cluster->mpi_agrees = order == MPI_IDENT || order == MPI_CONGRUENT;
 }
 
 static int find_nodes(struct cluster *cluster, const struct host_identity *identity,

@@ -9,27 +9,12 @@
 static const int64_t lock_most_ns = 1000000000;
 static const int64_t lock_look_ns = 1000000;
 
-/* Of a phase under way only what it was told at its start: the rest is being filled in. */
+/* A phase under way is saved before it is carried out: then it holds what is known at its start. */
 static void sketch_phase(struct record_phase *sketch, const struct record_phase *phase)
 {
     *sketch = *phase;
-    if (phase->status != RECORD_RUNNING)
-        return;
-    *sketch = (struct record_phase){
-        .repetition = phase->repetition,
-        .status = RECORD_INTERRUPTED,
-        .started_ns = phase->started_ns,
-        .writes = phase->writes,
-        .reads = phase->reads,
-        .checks = phase->checks,
-        .discards = phase->discards,
-        .direct_asked = phase->direct_asked,
-    };
-    memcpy(sketch->name, phase->name, sizeof sketch->name);
-    memcpy(sketch->kind, phase->kind, sizeof sketch->kind);
-    memcpy(sketch->engine_asked, phase->engine_asked, sizeof sketch->engine_asked);
-    memcpy(sketch->engine_used, phase->engine_used, sizeof sketch->engine_used);
-    histogram_clear(&sketch->latency);
+    if (phase->status == RECORD_RUNNING)
+        sketch->status = RECORD_INTERRUPTED;
 }
 
 static void release_sketch(struct keeper *keeper)

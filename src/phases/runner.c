@@ -12,6 +12,34 @@
 #include "probe_step.h"
 #include "verdict.h"
 
+/* The settings of a phase as far as they decide what its numbers mean. */
+static void keep_settings(const struct prepared *prepared, struct record_phase *into)
+{
+    static const enum record_preference preferences[] = {
+        [PREFER] = PREFERENCE_PREFER,
+        [REQUIRE] = PREFERENCE_REQUIRE,
+        [NEVER] = PREFERENCE_NEVER,
+    };
+    const struct settings *settings = prepared->settings;
+    const enum option_source seed = settings->source[OPTION_SEED];
+    into->request_bytes = (int64_t)settings->buffer_size_bytes;
+    into->depth_asked = (int64_t)prepared->depth_asked;
+    into->depth = (int64_t)settings->depth;
+    into->writers_each = (int64_t)settings->writers;
+    into->producers_each = (int64_t)settings->producers;
+    into->synced = settings->fsync != FSYNC_NEVER;
+    into->reducible = settings->compress_ratio > 1 || settings->dedup_ratio > 1;
+    into->seed_source = seed == SOURCE_DEFAULT                                  ? SEED_DRAWN
+                        : prepared->setup->stored.loaded && seed == SOURCE_FILE ? SEED_FROM_RESULT
+                                                                                : SEED_GIVEN;
+    into->direct_asked = preferences[settings->direct];
+    text_copy(into->engine_asked, sizeof into->engine_asked, engine_name(settings->engine));
+    text_copy(into->engine_used, sizeof into->engine_used, engine_name(prepared->engine->id));
+    into->engine_cause = prepared->engine_cause;
+    text_copy(into->engine_reason, sizeof into->engine_reason, prepared->engine_reason);
+    into->discards = prepared->engine->id == ENGINE_NULL;
+}
+
 static struct record_phase *add_phase(struct run *run, const struct step *step, struct failure *why)
 {
     const struct prepared *prepared = run->setup->prepared[step->settings];
@@ -21,21 +49,10 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
         failure_set(why, -ENOMEM, "not enough memory for the results");
         return NULL;
     }
-    static const enum record_preference preferences[] = {
-        [PREFER] = PREFERENCE_PREFER,
-        [REQUIRE] = PREFERENCE_REQUIRE,
-        [NEVER] = PREFERENCE_NEVER,
-    };
+    keep_settings(prepared, into);
     into->writes = kind->writes;
     into->reads = kind->reads;
     into->checks = phase_checks(kind, prepared->settings);
-    into->discards = prepared->engine->id == ENGINE_NULL;
-    into->direct_asked = preferences[prepared->settings->direct];
-    text_copy(into->engine_asked, sizeof into->engine_asked,
-              engine_name(prepared->settings->engine));
-    text_copy(into->engine_used, sizeof into->engine_used, engine_name(prepared->engine->id));
-    into->engine_cause = prepared->engine_cause;
-    text_copy(into->engine_reason, sizeof into->engine_reason, prepared->engine_reason);
     if (run->setup->options.section_count)
         text_copy(into->section, sizeof into->section,
                   run->setup->options.sections[step->section].name);

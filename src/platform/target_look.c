@@ -206,6 +206,7 @@ int target_look(const char *path, struct record_target *target, struct failure *
     }
     if (error)
         failure_system(why, -error, "cannot inspect '%s'", path_text(path, shown));
+    record_classify_target(target);
     target_place_release(&place);
     return error;
 }

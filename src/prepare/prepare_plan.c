@@ -120,6 +120,7 @@ int prepare_plan(struct prepared *prepared, struct failure *why)
     struct failure failure = {0};
     struct resolution with = {0};
     bool open = settings_are_open(prepared->settings) && prepared->settings->time_ns;
+    prepared->depth_asked = prepared->settings->depth;
     if (!prepared->probe && resolve(prepared, &with, why))
         return why->code;
     make_plan(prepared, open ? prepared->settings->size_bytes : 0, &failure);

@@ -1,10 +1,12 @@
 #include "prepare/start_record.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "build.h"
+#include "options/repeat_words.h"
 #include "platform/block_device.h"
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -113,6 +115,8 @@ static int gather_nodes(struct setup *setup, struct record *record, struct failu
     size_t mask_count = 0;
     host_look(&node, &setup->topology, why);
     node.ranks = cluster->local_count;
+    node.ranks_by_mpi = cluster->mpi_local_count;
+    node.mpi_agrees = cluster->mpi_agrees ? TRUTH_YES : TRUTH_NO;
     node.load_thousandths = setup->load_thousandths;
     text_copy(node.hostname, sizeof node.hostname, cluster->node_names[cluster->node]);
     build_look(&setup->topology, &node);
@@ -142,10 +146,14 @@ static int list_targets(const struct setup *setup, struct record_target **all, s
             size_t known = 0;
             while (known < *count && strcmp((*all)[known].path, prepared->targets[j].path) != 0)
                 known++;
-            if (known < *count)
-                continue;
-            (*all)[*count] = prepared->targets[j];
-            (*all)[(*count)++].shared = (uint8_t)writer->dataset.shared;
+            if (known == *count) {
+                (*all)[known] = prepared->targets[j];
+                (*all)[known].shared = (uint8_t)writer->dataset.shared;
+                ++*count;
+            }
+            if (!prepared->source)
+                (*all)[known].planned_bytes +=
+                    (int64_t)plan_target_bytes(&prepared->plan, (uint32_t)j);
         }
     }
     return *all ? 0 : -ENOMEM;
@@ -227,9 +235,15 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
 {
     const struct prepared *first = setup->prepared[0];
     struct text canonical = {0};
+    struct repeat repeat;
     record->schema_version = RECORD_SCHEMA;
     record->schema_revision = RECORD_REVISION;
     record->status = RECORD_RUNNING;
+    record->kept = setup->options.run.keep;
+    record->nodes_by_mpi = setup->cluster->mpi_nodes;
+    repeat_words_read(setup->options.run.repeat, &repeat, NULL);
+    record->until_ppm = llround(repeat.until * 1e6);
+    record->repetitions_most = (int64_t)repeat.count;
     text_copy(record->tool_version, sizeof record->tool_version, TIDEMILL_VERSION);
     clock_utc(record->started_utc);
     text_copy(record->run_id, sizeof record->run_id, setup->run_id);
@@ -247,55 +261,6 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     record->options = canonical.data;
 }
 
-/* 'given' are the settings before they were resolved. */
-static int add_settings_warnings(const struct prepared *prepared, const struct settings *given,
-                                 struct record *record)
-{
-    const struct settings *settings = prepared->settings;
-    int result = 0;
-    if (given->depth > settings->depth)
-        result = record_add_advice(
-            record, "depth-one", SEVERITY_WARNING,
-            "--depth %llu was requested, but engine %s keeps only %llu in flight per writer. Raise "
-            "--writers, or use --engine uring.",
-            (unsigned long long)given->depth, engine_name(prepared->engine->id),
-            (unsigned long long)settings->depth);
-    for (uint32_t i = 0; i < settings->target_count && !result; i++)
-        if (!plan_target_bytes(&prepared->plan, i))
-            result = record_add_advice(
-                record, "unused-target", SEVERITY_WARNING,
-                "target '%s' is not used, because each node uses one target and there are fewer "
-                "nodes than targets. Leave it out, or add nodes.",
-                settings->targets[i]);
-    if (!result && prepared->setup->stored.loaded && prepared->writes &&
-        settings->source[OPTION_SEED] == SOURCE_FILE)
-        result = record_add_advice(
-            record, "repeated-seed", SEVERITY_WARNING,
-            "the seed comes from the result that --options-from names, so this run wrote the same "
-            "bytes again, and storage that deduplicates may store none of them. Use another "
-            "--seed.");
-    return result;
-}
-
-/* Warnings that are known before the first phase. */
-static int add_warnings(const struct setup *setup, struct record *record)
-{
-    int result = 0;
-    if (setup->cluster->node_mismatch[0])
-        result = record_add_advice(record, "nodes-disagree", SEVERITY_WARNING, "%s",
-                                   setup->cluster->node_mismatch);
-    if (!result && !setup->options.section_count)
-        return add_settings_warnings(setup->prepared[0], &setup->options.common, record);
-    for (uint32_t i = 0; i < setup->options.section_count && !result; i++) {
-        struct settings given;
-        if (section_settings(&setup->options, i, &given, &(struct failure){0}))
-            return -ENOMEM;
-        result = add_settings_warnings(setup->prepared[i], &given, record);
-        settings_release(&given);
-    }
-    return result;
-}
-
 int start_record(struct setup *setup, int argc, char *const *argv, struct record_job *job,
                  struct record *record, struct failure *why)
 {
@@ -307,8 +272,6 @@ int start_record(struct setup *setup, int argc, char *const *argv, struct record
         return why->code;
     describe_run(setup, argc, argv, record);
     if (!record->label || !record->command_line || !record->options)
-        return failure_set(why, -ENOMEM, "not enough memory for the record");
-    if (add_warnings(setup, record))
         return failure_set(why, -ENOMEM, "not enough memory for the record");
     record->job = *job;
     job->environment = NULL;

@@ -1,6 +1,7 @@
 #include "legacy.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is(const char *text, const char *other)
@@ -8,19 +9,19 @@ static bool is(const char *text, const char *other)
     return strcmp(text, other) == 0;
 }
 
-/* Has the canonical text of the options this line? */
-static bool has_line(const char *options, const char *line)
-{
-    const size_t length = strlen(line);
-    for (const char *at = options; at && *at; at = strchr(at, '\n'), at += at != NULL)
-        if (strncmp(at, line, length) == 0 && (at[length] == '\n' || at[length] == 0))
-            return true;
-    return false;
-}
-
 static bool begins(const char *text, const char *beginning)
 {
     return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+/* The value of an option in the canonical text, up to the end of its line; NULL without. */
+static const char *option(const struct record *record, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *at = record->options; at && *at; at = strchr(at, '\n'), at += at != NULL)
+        if (strncmp(at, name, length) == 0 && strncmp(at + length, " = ", 3) == 0)
+            return at + length + 3;
+    return NULL;
 }
 
 /* The line on the page cache of reads. */
@@ -79,9 +80,12 @@ static void derive_phase(const struct record *record, struct record_phase *phase
 {
     const bool verifies = is(phase->kind, "verify");
     const bool reads = is(phase->kind, "read");
+    const char *verify = option(record, "verify");
+    const char *depth = option(record, "depth");
     phase->writes = is(phase->kind, "write");
     phase->reads = reads || verifies;
-    phase->checks = verifies || (reads && has_line(record->options, "verify = yes"));
+    phase->checks = verifies || (reads && verify && begins(verify, "yes"));
+    phase->depth = depth ? strtoll(depth, NULL, 10) : 0;
     phase->discards = is(phase->engine_used, "null");
     if (phase->engine_reason[0])
         phase->engine_cause = begins(phase->engine_reason, "the target is in memory")
@@ -104,6 +108,10 @@ static void derive_environment(struct record *record)
             device->bus = BUS_PCIE_NVME;
         else if (is(device->kind, "sata"))
             device->bus = BUS_SATA;
+    }
+    for (size_t i = 0; i < record->target_count; i++) {
+        record->targets[i].planned_bytes = -1;
+        record_classify_target(&record->targets[i]);
     }
     for (size_t i = 0; i < record->network_count; i++)
         record->networks[i].down = is(record->networks[i].state, "down");

@@ -29,12 +29,20 @@ void record_phase_release(struct record_phase *phase)
     free(phase->node_latency);
 }
 
+void record_clear_advice(struct record *record)
+{
+    for (size_t i = 0; i < record->advice_count; i++)
+        free(record->advice[i].text);
+    free(record->advice);
+    record->advice = NULL;
+    record->advice_count = 0;
+}
+
 void record_release(struct record *record)
 {
     for (size_t i = 0; i < record->phase_count; i++)
         record_phase_release(&record->phases[i]);
-    for (size_t i = 0; i < record->advice_count; i++)
-        free(record->advice[i].text);
+    record_clear_advice(record);
     free(record->label);
     free(record->command_line);
     free(record->options);
@@ -47,7 +55,6 @@ void record_release(struct record *record)
     free(record->phases);
     free(record->summary);
     free(record->ceilings);
-    free(record->advice);
     memset(record, 0, sizeof *record);
 }
 

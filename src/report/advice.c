@@ -1,55 +1,23 @@
 #include "report/advice.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "advice_parts.h"
+#include "warnings.h"
 
-bool advice_counts(const struct record_phase *phase)
+bool warning_counts(const struct record_phase *phase)
 {
     return phase->bytes > 0 && phase->duration_ns > 0 && !phase->discards;
 }
 
-bool advice_buffered(const struct record_phase *phase)
+bool warning_buffered(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->total.modes.direct_in_effect != TRUTH_YES &&
+    return warning_counts(phase) && phase->total.modes.direct_in_effect != TRUTH_YES &&
            phase->total.modes.uncached != TRUTH_YES;
 }
 
-int advice_doubt(struct record *record, const char *code, enum record_severity severity,
-                 const char *format, ...)
-{
-    char *text;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&text, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return -ENOMEM;
-    bool known = false;
-    for (size_t i = 0; i < record->advice_count && !known; i++)
-        known = strcmp(record->advice[i].code, code) == 0 && record->advice[i].text &&
-                strcmp(record->advice[i].text, text) == 0;
-    int result = known ? 0 : record_add_advice(record, code, severity, "%s", text);
-    free(text);
-    return result;
-}
-
-struct text advice_phases_where(const struct record *record,
-                                bool (*applies)(const struct record_phase *))
-{
-    struct text names = {0};
-    for (size_t i = 0; i < record->phase_count; i++)
-        if (applies(&record->phases[i]))
-            text_add(&names, "%s%s", names.length ? ", " : "", record->phases[i].name);
-    return names;
-}
-
-const struct record_phase *advice_first_where(const struct record *record,
-                                              bool (*applies)(const struct record_phase *))
+const struct record_phase *warning_phase(const struct record *record,
+                                         bool (*applies)(const struct record_phase *))
 {
     for (size_t i = 0; i < record->phase_count; i++)
         if (applies(&record->phases[i]))
@@ -57,51 +25,54 @@ const struct record_phase *advice_first_where(const struct record *record,
     return NULL;
 }
 
-int advice_consider_sums(struct record *record)
+const struct record_phase *warning_phases(const struct record *record,
+                                          bool (*applies)(const struct record_phase *),
+                                          struct text *out)
 {
-    return consider_sums(record);
+    const struct record_phase *first = warning_phase(record, applies);
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (applies(&record->phases[i]))
+            text_add(out, "%s%s", &record->phases[i] == first ? "" : ", ", record->phases[i].name);
+    return first;
 }
 
-/* The gravest first. */
+static const struct warning {
+    const char *code;
+    enum record_severity severity;
+    void (*find)(const struct record *record, struct text *out);
+} warnings[] = {
+#define WARNING(name, code, severity) {code, SEVERITY_##severity, warn_##name},
+#include "warnings.def"
+#undef WARNING
+};
+
+static int raise_warning(struct record *record, const struct warning *warning)
+{
+    struct text line = {0};
+    int result = 0;
+    warning->find(record, &line);
+    if (line.failed)
+        result = -ENOMEM;
+    else if (line.length)
+        result =
+            record_add_advice(record, warning->code, warning->severity, "%s", text_string(&line));
+    text_release(&line);
+    return result;
+}
+
 int advice_consider(struct record *record)
 {
-    static int (*const doubts[])(struct record *) = {
-        consider_sums,
-        consider_wrong_data,
-        consider_checked_in_part,
-        consider_mixed_direct,
-        consider_doubtful_direct,
-        consider_memory_target,
-        consider_no_sync,
-        consider_cached_reads,
-        consider_fallback_direct,
-        consider_unknown_direct,
-        consider_fallback_engine,
-        consider_unaligned_requests,
-        consider_fits_in_memory,
-        consider_generation,
-        consider_processors,
-        consider_held_above_device,
-        consider_long_tail,
-        consider_nodes,
-        consider_unaligned_tail,
-        consider_outliers,
-        consider_stalls,
-        consider_placement,
-        consider_binding,
-        consider_programs,
-        consider_limits,
-        consider_other_load,
-        consider_full,
-        consider_reduction,
-        consider_short_run,
-        consider_unsteady,
-        consider_skew,
-        consider_wall_clock,
-        consider_repetitions,
-    };
     int result = 0;
-    for (size_t i = 0; i < sizeof doubts / sizeof doubts[0] && !result; i++)
-        result = doubts[i](record);
+    record_clear_advice(record);
+    for (size_t i = 0; i < sizeof warnings / sizeof warnings[0] && !result; i++)
+        result = raise_warning(record, &warnings[i]);
     return result;
+}
+
+int advice_consider_sums(struct record *record)
+{
+    for (size_t i = 0; i < sizeof warnings / sizeof warnings[0]; i++)
+        if (warnings[i].find == warn_sums)
+            return raise_warning(record, &warnings[i]);
+    return 0;
 }

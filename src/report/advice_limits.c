@@ -1,8 +1,7 @@
-/* Doubts from what devices, links and memory can do: rates far below it, and rates above it. */
-#include "advice_parts.h"
+/* Warnings from what devices, links and memory can do: rates far below it, and rates above it. */
+#include "warnings.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/text.h"
 #include "base/units.h"
@@ -67,7 +66,7 @@ static bool find_class(const struct record_block_device *device, struct device_c
 
 /* One node of one phase, and what the record knows of it. */
 struct judged {
-    struct record *record;
+    const struct record *record;
     const struct record_phase *phase;
     const struct record_node *node;
     const struct record_row *row;
@@ -120,66 +119,39 @@ static void add_link_loss(const struct record_block_device *device, struct text 
                  (long long)device->link_most_width);
 }
 
-static int tell_below(const struct judged *judged, const struct record_block_device *device,
-                      const struct device_class *class)
-{
-    char rate[FIGURES_TEXT];
-    char least[FIGURES_TEXT];
-    struct text link = {0};
-    figures_rate_text(rate_of(judged->row), gb, rate);
-    figures_rate_text(class->least, gb, least);
-    add_link_loss(device, &link);
-    const int result = advice_doubt(
-        judged->record, "below-class", SEVERITY_WARNING,
-        "in %s %s had %s GB/s, where a device like its %s (%s) gives %s GB/s or more%s: raise "
-        "--depth, --writers or --buffer-size, and look at its health, link and temperature",
-        judged->phase->name, judged->row->name, rate, device->name, class->name, least,
-        text_string(&link));
-    text_release(&link);
-    return result;
-}
+/* What a node's rate is out of proportion with. */
+enum limit {
+    LIMIT_NONE,
+    LIMIT_ABOVE_MEMORY,
+    LIMIT_ABOVE_NETWORK,
+    LIMIT_ABOVE_DEVICE,
+    LIMIT_BELOW_DEVICE,
+};
 
-static int tell_above_device(const struct judged *judged, const struct record_block_device *device,
-                             const struct device_class *class)
-{
-    char rate[FIGURES_TEXT];
-    char most[FIGURES_TEXT];
-    figures_rate_text(rate_of(judged->row), gb, rate);
-    figures_rate_text(class->most, gb, most);
-    return advice_doubt(judged->record, "above-line-rate", SEVERITY_SERIOUS,
-                        "in %s %s had %s GB/s, but the link of its %s (%s) carries %s GB/s: the "
-                        "rest never came to the device; use O_DIRECT and --fsync end",
-                        judged->phase->name, judged->row->name, rate, device->name, class->name,
-                        most);
-}
-
-static int compare_with_device(const struct judged *judged)
-{
+struct finding {
+    enum limit limit;
+    struct judged judged;
+    double bound; /* bytes per second that the rate is above or below */
+    const struct record_block_device *device;
     struct device_class class;
-    if (!has_local_target(judged))
-        return 0;
-    const struct record_block_device *device = deciding_device(judged, &class);
-    if (!device)
-        return 0;
-    const bool alone = judged->devices.end == judged->devices.begin + 1;
-    if (alone && rate_of(judged->row) > tolerance * class.most)
-        return tell_above_device(judged, device, &class);
-    if (storage_decides(judged->phase) && rate_of(judged->row) < far_below * class.least)
-        return tell_below(judged, device, &class);
-    return 0;
-}
+};
 
-/* File systems whose data come over a network alone; others may have a SAN, or a host below. */
-static bool is_remote(const struct record_target *target)
+static enum limit compare_with_device(struct finding *finding)
 {
-    static const char *const types[] = {"nfs",    "nfs4",      "lustre",         "beegfs",
-                                        "ceph",   "fuse.ceph", "fuse.ceph-fuse", "fuse.glusterfs",
-                                        "cifs",   "smb3",      "fuse.sshfs",     "pvfs2",
-                                        "wekafs", "panfs"};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(target->file_system, types[i]) == 0)
-            return true;
-    return false;
+    const struct judged *judged = &finding->judged;
+    if (!has_local_target(judged))
+        return LIMIT_NONE;
+    finding->device = deciding_device(judged, &finding->class);
+    if (!finding->device)
+        return LIMIT_NONE;
+    const bool alone = judged->devices.end == judged->devices.begin + 1;
+    finding->bound = finding->class.most;
+    if (alone && rate_of(judged->row) > tolerance * finding->bound)
+        return LIMIT_ABOVE_DEVICE;
+    finding->bound = finding->class.least;
+    return storage_decides(judged->phase) && rate_of(judged->row) < far_below * finding->bound
+               ? LIMIT_BELOW_DEVICE
+               : LIMIT_NONE;
 }
 
 /* Bits per second, one way, of all links of a node that are up; 0 where one does not tell. A port
@@ -198,41 +170,24 @@ static double network_of(const struct judged *judged)
     return sum;
 }
 
-/* 'than' and 'so' stand around the most that could be. */
-static int tell_above(const struct judged *judged, double most, const char *code, const char *than,
-                      const char *so)
+static enum limit compare_with_network(struct finding *finding)
 {
-    char rate[FIGURES_TEXT];
-    char line[FIGURES_TEXT];
-    figures_rate_text(rate_of(judged->row), gb, rate);
-    figures_rate_text(most, gb, line);
-    return advice_doubt(judged->record, code, SEVERITY_SERIOUS,
-                        "in %s %s had %s GB/s, %s %s GB/s%s", judged->phase->name,
-                        judged->row->name, rate, than, line, so);
-}
-
-static int compare_with_network(const struct judged *judged)
-{
+    const struct judged *judged = &finding->judged;
     for (size_t i = judged->targets.begin; i < judged->targets.end; i++)
-        if (!is_remote(&judged->record->targets[i]))
-            return 0;
-    const double most = network_of(judged) / 8;
-    if (most <= 0 || rate_of(judged->row) <= tolerance * most)
-        return 0;
-    return tell_above(judged, most, "above-line-rate", "but all its networks together carry",
-                      ": a cache on the node answered; use O_DIRECT, or more data than memory "
-                      "holds");
+        if (!judged->record->targets[i].remote)
+            return LIMIT_NONE;
+    finding->bound = network_of(judged) / 8;
+    return finding->bound > 0 && rate_of(judged->row) > tolerance * finding->bound
+               ? LIMIT_ABOVE_NETWORK
+               : LIMIT_NONE;
 }
 
-static int compare_with_memory(const struct judged *judged)
+static enum limit compare_with_memory(struct finding *finding)
 {
+    const struct judged *judged = &finding->judged;
     const int64_t sockets = judged->node->sockets > 0 ? judged->node->sockets : 1;
-    const double most = memory_of_socket * (double)sockets;
-    if (rate_of(judged->row) <= most)
-        return 0;
-    return tell_above(judged, most, "above-memory-speed", "more than the",
-                      " that its memory could carry: the data were never moved; look at what the "
-                      "target does with them");
+    finding->bound = memory_of_socket * (double)sockets;
+    return rate_of(judged->row) > finding->bound ? LIMIT_ABOVE_MEMORY : LIMIT_NONE;
 }
 
 static bool is_null(const struct record *record)
@@ -243,51 +198,107 @@ static bool is_null(const struct record *record)
     return record->target_count > 0;
 }
 
-static int compare(struct judged *judged)
+static enum limit compare(struct finding *finding)
 {
-    static int (*const comparisons[])(const struct judged *) = {
-        compare_with_memory, compare_with_network, compare_with_device};
-    const size_t before = judged->record->advice_count;
-    int result = 0;
+    struct judged *judged = &finding->judged;
     node_rows_seek(&judged->targets, judged->node->hostname);
     node_rows_seek(&judged->devices, judged->node->hostname);
     node_rows_seek(&judged->networks, judged->node->hostname);
-    for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons && !result; i++) {
-        result = comparisons[i](judged);
-        if (judged->record->advice_count != before)
-            break;
-    }
-    return result;
+    enum limit limit = compare_with_memory(finding);
+    if (limit == LIMIT_NONE)
+        limit = compare_with_network(finding);
+    return limit == LIMIT_NONE ? compare_with_device(finding) : limit;
 }
 
 /* The first phase and node of which there is something to say. */
-int consider_limits(struct record *record)
+static void find_limit(const struct record *record, struct finding *finding)
 {
-    struct judged judged = {
-        .record = record,
-        .targets = NODE_ROWS(record->targets, record->target_count),
-        .devices = NODE_ROWS(record->block_devices, record->block_device_count),
-        .networks = NODE_ROWS(record->networks, record->network_count),
-    };
-    const size_t before = record->advice_count;
+    struct judged *judged = &finding->judged;
+    *finding = (struct finding){
+        .judged = {
+            .record = record,
+            .targets = NODE_ROWS(record->targets, record->target_count),
+            .devices = NODE_ROWS(record->block_devices, record->block_device_count),
+            .networks = NODE_ROWS(record->networks, record->network_count),
+        }};
     for (size_t i = 0; i < record->phase_count && !is_null(record); i++) {
-        const struct record_phase *phase = judged.phase = &record->phases[i];
-        if (!advice_counts(phase) || phase->duration_ns < ADVICE_LEAST_NS ||
+        const struct record_phase *phase = judged->phase = &record->phases[i];
+        if (!warning_counts(phase) || phase->duration_ns < WARNING_LEAST_NS ||
             phase->node_count != record->node_count)
             continue;
-        judged.targets.next = judged.devices.next = judged.networks.next = 0;
-        for (size_t node = 0; node < phase->node_count; node++) {
-            judged.node = &record->nodes[node];
-            judged.row = &phase->nodes[node];
-            const int result = compare(&judged);
-            if (result || record->advice_count != before)
-                return result;
+        judged->targets.next = judged->devices.next = judged->networks.next = 0;
+        for (size_t node = 0; node < phase->node_count && !finding->limit; node++) {
+            judged->node = &record->nodes[node];
+            judged->row = &phase->nodes[node];
+            finding->limit = compare(finding);
         }
+        if (finding->limit)
+            return;
     }
-    return 0;
 }
 
-int consider_other_load(struct record *record)
+/* "in 01_write n03 had 5.00 GB/s" */
+static void add_rate(const struct finding *finding, struct text *out)
+{
+    char rate[FIGURES_TEXT];
+    figures_rate_text(rate_of(finding->judged.row), gb, rate);
+    text_add(out, "in %s %s had %s GB/s", finding->judged.phase->name, finding->judged.row->name,
+             rate);
+}
+
+void warn_above_memory(const struct record *record, struct text *out)
+{
+    struct finding finding;
+    char bound[FIGURES_TEXT];
+    find_limit(record, &finding);
+    if (finding.limit != LIMIT_ABOVE_MEMORY)
+        return;
+    figures_rate_text(finding.bound, gb, bound);
+    add_rate(&finding, out);
+    text_add(out,
+             ", more than the %s GB/s that its memory could carry: the data were never moved; look "
+             "at what the target does with them",
+             bound);
+}
+
+void warn_above_line(const struct record *record, struct text *out)
+{
+    struct finding finding;
+    char bound[FIGURES_TEXT];
+    find_limit(record, &finding);
+    if (finding.limit != LIMIT_ABOVE_NETWORK && finding.limit != LIMIT_ABOVE_DEVICE)
+        return;
+    figures_rate_text(finding.bound, gb, bound);
+    add_rate(&finding, out);
+    if (finding.limit == LIMIT_ABOVE_NETWORK)
+        text_add(out,
+                 ", but all its networks together carry %s GB/s: a cache on the node answered; use "
+                 "O_DIRECT, or more data than memory holds",
+                 bound);
+    else
+        text_add(out,
+                 ", but the link of its %s (%s) carries %s GB/s: the rest never came to the "
+                 "device; use O_DIRECT and --fsync end",
+                 finding.device->name, finding.class.name, bound);
+}
+
+void warn_below_class(const struct record *record, struct text *out)
+{
+    struct finding finding;
+    char bound[FIGURES_TEXT];
+    find_limit(record, &finding);
+    if (finding.limit != LIMIT_BELOW_DEVICE)
+        return;
+    figures_rate_text(finding.bound, gb, bound);
+    add_rate(&finding, out);
+    text_add(out, ", where a device like its %s (%s) gives %s GB/s or more", finding.device->name,
+             finding.class.name, bound);
+    add_link_loss(finding.device, out);
+    text_add(out, ": raise --depth, --writers or --buffer-size, and look at its health, link and "
+                  "temperature");
+}
+
+void warn_other_load(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < record->block_device_count; i++) {
         const struct record_block_device *device = &record->block_devices[i];
@@ -302,11 +313,10 @@ int consider_other_load(struct record *record)
         units_show_duration(device->before_ns, window);
         units_show_size((uint64_t)device->before_read_bytes, read);
         units_show_size((uint64_t)device->before_written_bytes, written);
-        return advice_doubt(record, "other-load", SEVERITY_WARNING,
-                            "%s of %s was busy %s of the %s before the start (%s read, %s "
-                            "written): others use it, or what was written before is still on its "
-                            "way; wait until it is idle",
-                            device->name, device->node, share, window, read, written);
+        text_add(out,
+                 "%s of %s was busy %s of the %s before the start (%s read, %s written): others "
+                 "use it, or what was written before is still on its way; wait until it is idle",
+                 device->name, device->node, share, window, read, written);
+        return;
     }
-    return 0;
 }

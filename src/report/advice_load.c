@@ -1,14 +1,11 @@
-/* Doubts from what a phase kept busy: processors, and devices that much does not reach at once. */
-#include "advice_parts.h"
-
-#include <stdlib.h>
-#include <string.h>
+/* Warnings from what a phase kept busy: processors, and devices that much does not reach at once.
+ */
+#include "warnings.h"
 
 #include "base/units.h"
 #include "bottleneck.h"
 #include "figures.h"
 #include "load.h"
-#include "summary_parts.h"
 
 /* A thread that computes for more of its time is short of processor. */
 static const double processor_limit = 0.9;
@@ -21,28 +18,28 @@ enum { FEW_AT_DEVICE = 4 };
 static bool is_short_of_processor(const struct record_phase *phase)
 {
     const struct counters *counters = &phase->total.counters;
-    return advice_counts(phase) && counters->writer_time_ns > 0 &&
+    return warning_counts(phase) && counters->writer_time_ns > 0 &&
            (double)counters->writer_cpu_ns > processor_limit * (double)counters->writer_time_ns;
 }
 
-int consider_processors(struct record *record)
+void warn_processors(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = advice_first_where(record, is_short_of_processor);
-    if (!phase)
-        return 0;
+    const struct record_phase *phase = warning_phase(record, is_short_of_processor);
     char share[FIGURES_TEXT];
+    if (!phase)
+        return;
     figures_share(phase->total.counters.writer_cpu_ns, phase->total.counters.writer_time_ns, share);
-    return advice_doubt(record, "processor-bound", SEVERITY_NOTE,
-                        "in %s %s used %s of a processor each: the processors were the limit, not "
-                        "the storage; raise --writers, or --buffer-size",
-                        phase->name, bottleneck_reading(phase) ? "readers" : "writers", share);
+    text_add(out,
+             "in %s %s used %s of a processor each: the processors were the limit, not the "
+             "storage; raise --writers, or --buffer-size",
+             phase->name, bottleneck_reading(phase) ? "readers" : "writers", share);
 }
 
 /* Did the devices get what the phase wrote, and seldom much of it at a time? */
 static bool is_held_above_device(const struct record_phase *phase)
 {
     struct load load;
-    if (!advice_counts(phase) || phase->duration_ns < ADVICE_LEAST_NS || !phase->writes ||
+    if (!warning_counts(phase) || phase->duration_ns < WARNING_LEAST_NS || !phase->writes ||
         phase->total.modes.direct_in_effect != TRUTH_YES)
         return false;
     load_find(phase, &load);
@@ -53,20 +50,18 @@ static bool is_held_above_device(const struct record_phase *phase)
            load.device_bytes * FEW_AT_DEVICE < load.in_flight_bytes;
 }
 
-static bool says_yes(const struct record *record, const char *option)
+static bool was_given_blocks(const struct record_phase *phase)
 {
-    char value[16];
-    summary_option(record, option, value, sizeof value);
-    return strcmp(value, "yes") == 0;
+    return phase->total.counters.preallocated_bytes > 0;
 }
 
 /* File systems take one write at a time where a file grows, so that most of what is in flight waits
  * for its turn (ext4: exclusive inode lock for direct writes past the end). */
-int consider_held_above_device(struct record *record)
+void warn_held_above_device(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = advice_first_where(record, is_held_above_device);
+    const struct record_phase *phase = warning_phase(record, is_held_above_device);
     if (!phase)
-        return 0;
+        return;
     struct load load;
     char sent[UNITS_TEXT];
     char there[UNITS_TEXT];
@@ -75,13 +70,12 @@ int consider_held_above_device(struct record *record)
     units_show_size((uint64_t)load.in_flight_bytes, sent);
     units_show_size((uint64_t)load.device_bytes, there);
     figures_share(load.device.busy_ns, load.device.width_ns, busy);
-    bool grows = !says_yes(record, "preallocate") && record->target_count > 0 &&
+    bool grows = !warning_phase(record, was_given_blocks) && record->target_count > 0 &&
                  record->targets[0].kind == TARGET_KIND_DIRECTORY;
-    return advice_doubt(
-        record, "held-above-device", SEVERITY_NOTE,
-        "in %s %s were in flight on average, but only %s of them at the device (%s, busy %s): the "
-        "file system passes on few at once%s; %s the device can do",
-        phase->name, sent, there, load.device.device, busy, grows ? " while a file grows" : "",
-        grows ? "--preallocate, or more files, show what"
-              : "more files (--layout writer and more --writers) may show what");
+    text_add(out,
+             "in %s %s were in flight on average, but only %s of them at the device (%s, busy %s): "
+             "the file system passes on few at once%s; %s the device can do",
+             phase->name, sent, there, load.device.device, busy, grows ? " while a file grows" : "",
+             grows ? "--preallocate, or more files, show what"
+                   : "more files (--layout writer and more --writers) may show what");
 }

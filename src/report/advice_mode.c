@@ -1,80 +1,58 @@
-/* Doubts whether the storage was measured at all: page cache, memory, alignment, syncing. */
-#include "advice_parts.h"
-
-#include <errno.h>
-#include <string.h>
+/* Warnings that the storage may not have been measured at all: page cache, memory, alignment,
+ * syncing. */
+#include "warnings.h"
 
 #include "base/checked.h"
 #include "base/units.h"
 #include "cached.h"
-#include "summary_parts.h"
 
 enum { PAGE = 4096 };
 
 static bool fell_back(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->direct_asked == PREFERENCE_PREFER &&
+    return warning_counts(phase) && phase->direct_asked == PREFERENCE_PREFER &&
            phase->total.modes.direct_in_effect == TRUTH_NO &&
            phase->total.modes.uncached != TRUTH_YES;
 }
 
-int consider_fallback_direct(struct record *record)
+void warn_fallback_direct(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = advice_first_where(record, fell_back);
-    if (!phase)
-        return 0;
-    struct text names = advice_phases_where(record, fell_back);
-    int result =
-        names.failed
-            ? -ENOMEM
-            : advice_doubt(
-                  record, "fallback-direct", SEVERITY_WARNING,
-                  "%s went through the page cache, because %s: the rate is of memory and "
-                  "storage together; --direct require refuses instead, --direct never says "
-                  "that it is meant",
-                  text_string(&names),
-                  phase->total.modes.direct_reason[0] ? phase->total.modes.direct_reason
-                                                      : "O_DIRECT was not granted");
-    text_release(&names);
-    return result;
+    const struct record_phase *phase = warning_phases(record, fell_back, out);
+    if (phase)
+        text_add(out,
+                 " went through the page cache, because %s: the rate is of memory and storage "
+                 "together; --direct require refuses instead, --direct never says that it is meant",
+                 phase->total.modes.direct_reason[0] ? phase->total.modes.direct_reason
+                                                     : "O_DIRECT was not granted");
 }
 
 static bool is_unknown(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_UNKNOWN;
+    return warning_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_UNKNOWN;
 }
 
-int consider_unknown_direct(struct record *record)
+void warn_unknown_direct(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = advice_first_where(record, is_unknown);
-    if (!phase)
-        return 0;
-    struct text names = advice_phases_where(record, is_unknown);
-    int result =
-        names.failed
-            ? -ENOMEM
-            : advice_doubt(
-                  record, "unknown-direct", SEVERITY_NOTE,
-                  "%s opened with O_DIRECT, but whether it is in effect cannot be told (%s): "
-                  "use a data set of several times the memory of the nodes",
-                  text_string(&names),
-                  phase->total.modes.direct_reason[0] ? phase->total.modes.direct_reason
-                                                      : "the kernel does not say");
-    text_release(&names);
-    return result;
+    const struct record_phase *phase = warning_phases(record, is_unknown, out);
+    if (phase)
+        text_add(out,
+                 " opened with O_DIRECT, but whether it is in effect cannot be told (%s): use a "
+                 "data set of several times the memory of the nodes",
+                 phase->total.modes.direct_reason[0] ? phase->total.modes.direct_reason
+                                                     : "the kernel does not say");
 }
 
 static bool is_mixed(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_MIXED;
+    return warning_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_MIXED;
 }
 
-int consider_mixed_direct(struct record *record)
+void warn_mixed_direct(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = advice_first_where(record, is_mixed);
-    if (!phase)
-        return 0;
+    const struct record_phase *phase = warning_phase(record, is_mixed);
     const struct record_row *odd = NULL;
+    if (!phase)
+        return;
     for (size_t i = 0; i < phase->node_count && !odd; i++)
         if (!record_row_idle(&phase->nodes[i]) &&
             phase->nodes[i].modes.direct_in_effect != TRUTH_YES)
@@ -83,38 +61,27 @@ int consider_mixed_direct(struct record *record)
     if (!reason[0])
         reason =
             odd && odd->modes.direct_reason[0] ? odd->modes.direct_reason : "no reason was given";
-    return advice_doubt(
-        record, "mixed-direct", SEVERITY_SERIOUS,
-        "in %s O_DIRECT was in effect on %lld of %lld ranks only (first other node: %s; "
-        "%s): the sum mixes storage with memory; make the nodes alike or use --direct "
-        "never",
-        phase->name, (long long)phase->ranks_direct, (long long)phase->ranks_total,
-        odd ? odd->name : "not known", reason);
+    text_add(out,
+             "in %s O_DIRECT was in effect on %lld of %lld ranks only (first other node: %s; %s): "
+             "the sum mixes storage with memory; make the nodes alike or use --direct never",
+             phase->name, (long long)phase->ranks_direct, (long long)phase->ranks_total,
+             odd ? odd->name : "not known", reason);
 }
 
+/* On a target in memory 'auto' takes plain calls by design, and that is another cause. */
 static bool engine_fell_back(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->engine_cause == ENGINE_UNAVAILABLE;
+    return warning_counts(phase) && phase->engine_cause == ENGINE_UNAVAILABLE;
 }
 
-static bool all_in_memory(const struct record *record)
+void warn_fallback_engine(const struct record *record, struct text *out)
 {
-    for (size_t i = 0; i < record->target_count; i++)
-        if (!record->targets[i].ram_backed)
-            return false;
-    return record->target_count > 0;
-}
-
-int consider_fallback_engine(struct record *record)
-{
-    const struct record_phase *phase = advice_first_where(record, engine_fell_back);
-    if (!phase)
-        return 0;
-    return advice_doubt(
-        record, "fallback-engine", SEVERITY_WARNING,
-        "engine %s was used where %s was asked for: %s; name --engine %s to compare like "
-        "with like",
-        phase->engine_used, phase->engine_asked, phase->engine_reason, phase->engine_used);
+    const struct record_phase *phase = warning_phase(record, engine_fell_back);
+    if (phase)
+        text_add(out,
+                 "engine %s was used where %s was asked for: %s; name --engine %s to compare like "
+                 "with like",
+                 phase->engine_used, phase->engine_asked, phase->engine_reason, phase->engine_used);
 }
 
 enum { CACHED_PERCENT = 20 };
@@ -124,66 +91,59 @@ static bool wrote_into_cache(const struct record_phase *phase)
 {
     int64_t seen = phase->total.counters.sampled_pages;
     int64_t cached = phase->total.counters.cached_pages;
-    return advice_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_YES &&
+    return warning_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_YES &&
            phase->writes && cached > 0 && cached * 100 >= seen * CACHED_PERCENT;
 }
 
-int consider_doubtful_direct(struct record *record)
+void warn_doubtful_direct(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = advice_first_where(record, wrote_into_cache);
-    if (!phase)
-        return 0;
-    return advice_doubt(
-        record, "doubtful-direct", SEVERITY_SERIOUS,
-        "%s was direct by all that was asked of the system, and yet pages of its files were in the "
-        "page cache afterwards: somebody else reads these files, or O_DIRECT means little there; "
-        "measure more data than the memory holds",
-        phase->name);
+    const struct record_phase *phase = warning_phase(record, wrote_into_cache);
+    if (phase)
+        text_add(out,
+                 "%s was direct by all that was asked of the system, and yet pages of its files "
+                 "were in the page cache afterwards: somebody else reads these files, or O_DIRECT "
+                 "means little there; measure more data than the memory holds",
+                 phase->name);
 }
 
 static bool may_be_cached(const struct record_phase *phase)
 {
-    return advice_counts(phase) && cached_possible(phase);
+    return warning_counts(phase) && cached_possible(phase);
 }
 
-int consider_cached_reads(struct record *record)
+void warn_cached_reads(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = advice_first_where(record, may_be_cached);
-    if (!phase)
-        return 0;
-    struct text names = advice_phases_where(record, may_be_cached);
-    int result =
-        names.failed
-            ? -ENOMEM
-            : advice_doubt(
-                  record, "cached-reads", SEVERITY_SERIOUS,
-                  "%s may have read from the page cache of the reading node: the rate is an upper "
-                  "bound of the storage's; use --direct require, --cache drop, --shift 1 over "
-                  "several nodes, or more data than the memory holds",
-                  text_string(&names));
-    text_release(&names);
-    return result;
+    if (warning_phases(record, may_be_cached, out))
+        text_add(out, " may have read from the page cache of the reading node: the rate is an "
+                      "upper bound of the storage's; use --direct require, --cache drop, --shift 1 "
+                      "over several nodes, or more data than the memory holds");
 }
 
-int consider_memory_target(struct record *record)
+void warn_memory_target(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < record->target_count; i++) {
         const struct record_target *target = &record->targets[i];
-        if (!target->ram_backed)
+        if (!target->ram_backed || target->kind == TARGET_KIND_NULL)
             continue;
-        if (target->kind == TARGET_KIND_NULL)
-            return advice_doubt(
-                record, "null-target", SEVERITY_NOTE,
-                "%s discards everything: the rates show what making the data can do, not "
-                "what storage can",
-                target->path);
-        return advice_doubt(
-            record, "memory-target", SEVERITY_SERIOUS,
-            "target '%s' lives in memory (%s): no storage was measured; name a directory "
-            "on the storage",
-            target->path, target->backing[0] ? target->backing : target->file_system);
+        text_add(out,
+                 "target '%s' lives in memory (%s): no storage was measured; name a directory on "
+                 "the storage",
+                 target->path, target->backing[0] ? target->backing : target->file_system);
+        return;
     }
-    return 0;
+}
+
+void warn_null_target(const struct record *record, struct text *out)
+{
+    for (size_t i = 0; i < record->target_count; i++) {
+        if (!record->targets[i].ram_backed || record->targets[i].kind != TARGET_KIND_NULL)
+            continue;
+        text_add(out,
+                 "%s discards everything: the rates show what making the data can do, not what "
+                 "storage can",
+                 record->targets[i].path);
+        return;
+    }
 }
 
 /* Node of the phase that moved no more than its memory can hold, and has its facts. */
@@ -200,96 +160,113 @@ static const struct record_node *node_with_room(const struct record *record,
     return NULL;
 }
 
-int consider_fits_in_memory(struct record *record)
+void warn_fits_in_memory(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = advice_first_where(record, advice_buffered);
+    const struct record_phase *phase = warning_phase(record, warning_buffered);
     int64_t bytes = 0;
     const struct record_node *node = phase ? node_with_room(record, phase, &bytes) : NULL;
     if (!node)
-        return 0;
+        return;
     char moved[UNITS_TEXT];
     char memory[UNITS_TEXT];
     char enough[UNITS_TEXT];
     units_show_size((uint64_t)bytes, moved);
     units_show_size((uint64_t)node->memory_limit_bytes, memory);
     units_exact_size(divide_up((uint64_t)node->memory_limit_bytes, 1U << 30) * 2 << 30, enough);
-    return advice_doubt(
-        record, "fits-in-memory", SEVERITY_WARNING,
-        "%s moved %s on %s through a page cache that may hold %s: use --size-per-node %s, "
-        "or O_DIRECT",
-        phase->name, moved, node->hostname, memory, enough);
+    text_add(out,
+             "%s moved %s on %s through a page cache that may hold %s: use --size-per-node %s, or "
+             "O_DIRECT",
+             phase->name, moved, node->hostname, memory, enough);
 }
 
 /* What direct requests must be a multiple of; a page where no target tells. */
-static uint64_t direct_unit(const struct record *record)
+static int64_t direct_unit(const struct record *record)
 {
     int64_t unit = 0;
     for (size_t i = 0; i < record->target_count; i++)
         if (record->targets[i].direct_offset_alignment > unit)
             unit = record->targets[i].direct_offset_alignment;
-    return unit ? (uint64_t)unit : PAGE;
+    return unit ? unit : PAGE;
 }
 
-int consider_unaligned_requests(struct record *record)
+void warn_unaligned_requests(const struct record *record, struct text *out)
 {
-    const uint64_t unit = direct_unit(record);
-    char value[64];
-    uint64_t bytes;
+    const int64_t unit = direct_unit(record);
+    size_t odd = 0;
+    while (odd < record->phase_count && record->phases[odd].request_bytes % unit == 0)
+        odd++;
+    if (odd == record->phase_count)
+        return;
+    const uint64_t bytes = (uint64_t)record->phases[odd].request_bytes;
     char exact[UNITS_TEXT];
-    summary_option(record, "buffer-size", value, sizeof value);
-    if (!value[0] || units_parse_size(value, &bytes, NULL) || bytes % unit == 0)
-        return 0;
     uint64_t better = bytes < PAGE ? PAGE : bytes - bytes % PAGE;
     if (bytes % 1000000 == 0)
         better = bytes / 1000000 << 20;
     else if (bytes % 1000 == 0)
         better = divide_up(bytes / 1000 << 10, PAGE) * PAGE;
     units_exact_size(better, exact);
-    return advice_doubt(
-        record, "unaligned-requests", SEVERITY_WARNING,
-        "requests of %s are %llu bytes, no multiple of %llu, and cannot go direct: use %s", value,
-        (unsigned long long)bytes, (unsigned long long)unit, exact);
+    text_add(out, "requests of %llu bytes are no multiple of %lld and cannot go direct: use %s",
+             (unsigned long long)bytes, (long long)unit, exact);
 }
 
-static bool wrote(const struct record_phase *phase)
+static bool all_in_memory(const struct record *record)
 {
-    return advice_counts(phase) && phase->writes;
+    for (size_t i = 0; i < record->target_count; i++)
+        if (!record->targets[i].ram_backed)
+            return false;
+    return record->target_count > 0;
 }
 
-int consider_no_sync(struct record *record)
+static bool did_not_sync(const struct record_phase *phase)
 {
-    char value[16];
-    const struct record_phase *phase = advice_first_where(record, wrote);
-    if (!phase || strcmp(summary_option(record, "fsync", value, sizeof value), "never") != 0 ||
-        all_in_memory(record))
-        return 0;
-    if (!advice_buffered(phase))
-        return advice_doubt(record, "not-synced", SEVERITY_NOTE,
-                            "%s went past the page cache but was not synced: a write cache of the "
-                            "device may have held part of it when the clock stopped; use --fsync "
-                            "end",
-                            phase->name);
-    return advice_doubt(
-        record, "not-synced", SEVERITY_SERIOUS,
-        "%s was buffered and not synced: part of it was still in memory when the clock "
-        "stopped; use --fsync end",
-        phase->name);
+    return warning_counts(phase) && phase->writes && !phase->synced;
 }
 
-int consider_unaligned_tail(struct record *record)
+static bool left_in_memory(const struct record_phase *phase)
 {
-    for (size_t i = 0; i < record->phase_count; i++) {
-        const struct record_phase *phase = &record->phases[i];
-        int64_t buffered = phase->total.counters.buffered_bytes;
-        if (phase->total.modes.direct_in_effect != TRUTH_YES || buffered <= 0)
-            continue;
-        char size[UNITS_TEXT];
-        units_show_size((uint64_t)buffered, size);
-        return advice_doubt(
-            record, "unaligned-tail", SEVERITY_NOTE,
-            "in %s %s at the ends of files were not aligned and went through the page "
-            "cache; a --size that is a multiple of the request avoids it",
-            phase->name, size);
-    }
-    return 0;
+    return did_not_sync(phase) && warning_buffered(phase);
+}
+
+void warn_not_synced(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, left_in_memory);
+    if (phase && !all_in_memory(record))
+        text_add(out,
+                 "%s was buffered and not synced: part of it was still in memory when the clock "
+                 "stopped; use --fsync end",
+                 phase->name);
+}
+
+static bool left_in_device(const struct record_phase *phase)
+{
+    return did_not_sync(phase) && !warning_buffered(phase);
+}
+
+void warn_not_flushed(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, left_in_device);
+    if (phase && !all_in_memory(record))
+        text_add(out,
+                 "%s went past the page cache but was not synced: a write cache of the device may "
+                 "have held part of it when the clock stopped; use --fsync end",
+                 phase->name);
+}
+
+static bool has_unaligned_tail(const struct record_phase *phase)
+{
+    return phase->total.modes.direct_in_effect == TRUTH_YES &&
+           phase->total.counters.buffered_bytes > 0;
+}
+
+void warn_unaligned_tail(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, has_unaligned_tail);
+    char size[UNITS_TEXT];
+    if (!phase)
+        return;
+    units_show_size((uint64_t)phase->total.counters.buffered_bytes, size);
+    text_add(out,
+             "in %s %s at the ends of files were not aligned and went through the page cache; a "
+             "--size that is a multiple of the request avoids it",
+             phase->name, size);
 }

@@ -1,5 +1,5 @@
 /* Who is slow: rows whose rate lies far below the median, by name, with what sets them apart. */
-#include "advice_parts.h"
+#include "warnings.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +20,6 @@ enum { LEAST_ROWS = 3, NAMED = 4, TIMES_THE_USUAL = 4 };
 /* Nodes, ranks or writers of a phase; those that had nothing to do are not looked at. */
 struct crowd {
     const char *what;
-    const char *code;
     const struct record_row *rows;
     size_t count;
     size_t active;
@@ -130,8 +129,9 @@ static void set_apart(const struct record *record, const struct crowd *crowd,
                  (long long)slow->counters.retries);
 }
 
-static int name_slow(struct record *record, const struct record_phase *phase,
-                     const struct crowd *crowd)
+/* Adds the line if some row of the crowd is slow. */
+static void add_slow(const struct record *record, const struct record_phase *phase,
+                     const struct crowd *crowd, struct text *out)
 {
     struct text names = {0};
     struct text apart = {0};
@@ -146,32 +146,78 @@ static int name_slow(struct record *record, const struct record_phase *phase,
         figures_rate_text((double)rate_of(row), 1073741824.0, rate);
         text_add(&names, "%s%s with %s GiB/s", names.length ? ", " : "", row->name, rate);
     }
-    int result = names.failed || apart.failed ? -ENOMEM : 0;
     figures_rate_text((double)crowd->median, 1073741824.0, rate);
-    if (slow && !result)
-        result = advice_doubt(
-            record, crowd->code, SEVERITY_WARNING,
-            "in %s %zu of %zu %ss were far slower than the median of %s GiB/s: %s%s; %s%s",
-            phase->name, slow, crowd->active, crowd->what, rate, text_string(&names),
-            slow > NAMED ? " ..." : "",
-            apart.length ? "the first stands apart: "
-                         : "look at its "
-                           "slowest requests and at what else ran there",
-            apart.length ? text_string(&apart) : "");
+    if (slow)
+        text_add(out,
+                 "in %s %zu of %zu %ss were far slower than the median of %s GiB/s: %s%s; %s%s",
+                 phase->name, slow, crowd->active, crowd->what, rate, text_string(&names),
+                 slow > NAMED ? " ..." : "",
+                 apart.length ? "the first stands apart: "
+                              : "look at its slowest requests and at what else ran there",
+                 apart.length ? text_string(&apart) : "");
+    out->failed |= names.failed || apart.failed;
     text_release(&names);
     text_release(&apart);
-    return result;
 }
 
-static int consider_crowd(struct record *record, const struct record_phase *phase,
-                          struct crowd *crowd)
+enum crowd_kind { CROWD_NODES, CROWD_RANKS, CROWD_WRITERS, CROWD_KINDS };
+
+static struct crowd crowd_of(const struct record_phase *phase, enum crowd_kind kind)
 {
-    crowd->active = record_rows_active(crowd->rows, crowd->count);
-    if (crowd->active < LEAST_ROWS ||
-        (crowd->rows == phase->nodes && crowd->active < NODES_WITH_OUTLIERS))
-        return 0;
-    int result = find_limit(crowd);
-    return result ? result : name_slow(record, phase, crowd);
+    switch (kind) {
+    case CROWD_NODES:
+        return (struct crowd){.what = "node", .rows = phase->nodes, .count = phase->node_count};
+    case CROWD_RANKS:
+        return (struct crowd){.what = "rank", .rows = phase->ranks, .count = phase->rank_count};
+    default:
+        return (struct crowd){
+            .what = "writer", .rows = phase->writers, .count = phase->writer_count};
+    }
+}
+
+static void consider_crowd(const struct record *record, const struct record_phase *phase,
+                           enum crowd_kind kind, struct text *out)
+{
+    struct crowd crowd = crowd_of(phase, kind);
+    crowd.active = record_rows_active(crowd.rows, crowd.count);
+    if (crowd.active < LEAST_ROWS || (kind == CROWD_NODES && crowd.active < NODES_WITH_OUTLIERS))
+        return;
+    if (find_limit(&crowd))
+        out->failed = true;
+    else
+        add_slow(record, phase, &crowd, out);
+}
+
+/* The first phase with slow ones of the coarsest kind, nodes, else ranks, else writers, is told of
+ * if they are of this kind. */
+static void warn_slow(const struct record *record, enum crowd_kind wanted, struct text *out)
+{
+    for (size_t i = 0; i < record->phase_count; i++)
+        for (enum crowd_kind kind = 0; kind < CROWD_KINDS && warning_counts(&record->phases[i]);
+             kind++) {
+            consider_crowd(record, &record->phases[i], kind, out);
+            if (out->failed || (out->length && kind == wanted))
+                return;
+            if (out->length) {
+                text_clear(out);
+                return;
+            }
+        }
+}
+
+void warn_slow_node(const struct record *record, struct text *out)
+{
+    warn_slow(record, CROWD_NODES, out);
+}
+
+void warn_slow_rank(const struct record *record, struct text *out)
+{
+    warn_slow(record, CROWD_RANKS, out);
+}
+
+void warn_slow_writer(const struct record *record, struct text *out)
+{
+    warn_slow(record, CROWD_WRITERS, out);
 }
 
 /* Ranks that went without a completion for long while most did not: stopped, swapped out, or left
@@ -191,7 +237,8 @@ static int64_t usual_gap(const struct record_phase *phase)
     return usual_ns;
 }
 
-static int name_stalled(struct record *record, const struct record_phase *phase, int64_t usual_ns)
+/* Adds the line if some rank of the phase stalled. */
+static void add_stalled(const struct record_phase *phase, int64_t usual_ns, struct text *out)
 {
     struct text names = {0};
     char gap[UNITS_TEXT];
@@ -205,52 +252,26 @@ static int name_stalled(struct record *record, const struct record_phase *phase,
         units_show_duration(own_ns, gap);
         text_add(&names, "%s%s for %s", names.length ? ", " : "", phase->ranks[i].name, gap);
     }
-    int result = names.failed ? -ENOMEM : 0;
     units_show_duration(usual_ns, gap);
-    if (count && !result)
-        result = advice_doubt(
-            record, "stalled-rank", SEVERITY_WARNING,
-            "in %s %zu of %zu ranks had no request answered for long (%s%s), where "
-            "the usual rank waited %s at most: see what stopped them",
-            phase->name, count, active, text_string(&names), count > NAMED ? " ..." : "", gap);
+    if (count)
+        text_add(out,
+                 "in %s %zu of %zu ranks had no request answered for long (%s%s), where the usual "
+                 "rank waited %s at most: see what stopped them",
+                 phase->name, count, active, text_string(&names), count > NAMED ? " ..." : "", gap);
+    out->failed |= names.failed;
     text_release(&names);
-    return result;
 }
 
-int consider_stalls(struct record *record)
+void warn_stalled_rank(const struct record *record, struct text *out)
 {
-    for (size_t i = 0; i < record->phase_count; i++) {
+    for (size_t i = 0; i < record->phase_count && !out->length && !out->failed; i++) {
         const struct record_phase *phase = &record->phases[i];
-        size_t before = record->advice_count;
-        if (!advice_counts(phase) || record_rows_active(phase->ranks, phase->rank_count) < 2)
+        if (!warning_counts(phase) || record_rows_active(phase->ranks, phase->rank_count) < 2)
             continue;
         int64_t usual_ns = usual_gap(phase);
-        int result = usual_ns < 0 ? (int)usual_ns : name_stalled(record, phase, usual_ns);
-        if (result || record->advice_count != before)
-            return result;
+        if (usual_ns < 0)
+            out->failed = true;
+        else
+            add_stalled(phase, usual_ns, out);
     }
-    return 0;
-}
-
-/* The first phase with slow ones of the coarsest kind: nodes, else ranks, else writers. */
-int consider_outliers(struct record *record)
-{
-    size_t before = record->advice_count;
-    for (size_t i = 0; i < record->phase_count && record->advice_count == before; i++) {
-        const struct record_phase *phase = &record->phases[i];
-        struct crowd crowds[] = {
-            {.what = "node", .code = "slow-node", .rows = phase->nodes, .count = phase->node_count},
-            {.what = "rank", .code = "slow-rank", .rows = phase->ranks, .count = phase->rank_count},
-            {.what = "writer",
-             .code = "slow-writer",
-             .rows = phase->writers,
-             .count = phase->writer_count},
-        };
-        for (size_t k = 0; k < 3 && advice_counts(phase) && record->advice_count == before; k++) {
-            int result = consider_crowd(record, phase, &crowds[k]);
-            if (result)
-                return result;
-        }
-    }
-    return 0;
 }

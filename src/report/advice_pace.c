@@ -1,8 +1,6 @@
-/* Doubts about the pace: what held it back, how even it was, how long it was looked at. */
-#include "advice_parts.h"
+/* Warnings about the pace: what held it back, how even it was, how long it was looked at. */
+#include "warnings.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,48 +54,55 @@ static bool has_room_for(const struct record *record, const struct record_phase 
 }
 
 /* What --time ended takes more of it, not more data. */
-static int advise_time(struct record *record, const struct record_phase *phase)
+static void add_time(const struct record *record, const struct record_phase *phase,
+                     struct text *out)
 {
     char time[UNITS_TEXT];
     int64_t needed_ns = has_room_for(record, phase, good_run_ns) ? good_run_ns : short_run_ns;
     units_show_duration(phase->duration_ns, time);
-    return advice_doubt(record, "short-run", SEVERITY_NOTE,
-                        "%s was ended by --time after %s; below 10 s start-up and caches weigh in: "
-                        "give it --time %llds",
-                        phase->name, time, (long long)(needed_ns / second_ns));
+    text_add(out,
+             "%s was ended by --time after %s; below 10 s start-up and caches weigh in: give it "
+             "--time %llds",
+             phase->name, time, (long long)(needed_ns / second_ns));
 }
 
-int consider_short_run(struct record *record)
+static void add_size(const struct record *record, const struct record_phase *phase,
+                     struct text *out)
+{
+    char time[UNITS_TEXT];
+    char needed_time[UNITS_TEXT];
+    double rate = figures_rate(phase->bytes, phase->duration_ns);
+    uint64_t needed = gib_for(record, rate);
+    double needed_ns = (double)needed * gib / rate * 1e9;
+    units_show_duration(phase->duration_ns, time);
+    units_show_duration((int64_t)needed_ns, needed_time);
+    text_add(out, "%s took %s; below 10 s start-up and caches weigh in", phase->name, time);
+    if ((double)needed * gib > free_bytes_of(record))
+        text_add(out,
+                 ", and the target has no room for the %lluGiB that would take %s: name one with "
+                 "more room, or give --repeat",
+                 (unsigned long long)needed, needed_time);
+    else
+        text_add(out, ": --size %lluGiB would take about %s", (unsigned long long)needed,
+                 needed_time);
+}
+
+void warn_short_run(const struct record *record, struct text *out)
 {
     const struct record_phase *shortest = NULL;
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
-        if (advice_counts(phase) && phase->status == RECORD_COMPLETE &&
+        if (warning_counts(phase) && phase->status == RECORD_COMPLETE &&
             phase->duration_ns < short_run_ns && phase->steady != TRUTH_YES &&
             (!shortest || phase->duration_ns < shortest->duration_ns))
             shortest = phase;
     }
     if (!shortest)
-        return 0;
-    char time[UNITS_TEXT];
-    char needed_time[UNITS_TEXT];
-    double rate = figures_rate(shortest->bytes, shortest->duration_ns);
+        return;
     if (shortest->ended_by == END_TIME && has_room_for(record, shortest, short_run_ns))
-        return advise_time(record, shortest);
-    uint64_t needed = gib_for(record, rate);
-    double needed_ns = (double)needed * gib / rate * 1e9;
-    units_show_duration(shortest->duration_ns, time);
-    units_show_duration((int64_t)needed_ns, needed_time);
-    if ((double)needed * gib > free_bytes_of(record))
-        return advice_doubt(record, "short-run", SEVERITY_NOTE,
-                            "%s took %s; below 10 s start-up and caches weigh in, and the target "
-                            "has no room for the %lluGiB that would take %s: name one with more "
-                            "room, or give --repeat",
-                            shortest->name, time, (unsigned long long)needed, needed_time);
-    return advice_doubt(record, "short-run", SEVERITY_NOTE,
-                        "%s took %s; below 10 s start-up and caches weigh in: --size %lluGiB would "
-                        "take about %s",
-                        shortest->name, time, (unsigned long long)needed, needed_time);
+        add_time(record, shortest, out);
+    else
+        add_size(record, shortest, out);
 }
 
 static bool is_limited_by_producers(const struct record_phase *phase)
@@ -105,46 +110,66 @@ static bool is_limited_by_producers(const struct record_phase *phase)
     return phase->bytes > 0 && bottleneck_of(phase) == BOTTLENECK_PRODUCERS;
 }
 
-int consider_generation(struct record *record)
+static bool is_limited_by_checking(const struct record_phase *phase)
 {
-    const struct record_phase *phase = advice_first_where(record, is_limited_by_producers);
-    if (!phase)
-        return 0;
+    return is_limited_by_producers(phase) && bottleneck_reading(phase);
+}
+
+static bool is_limited_by_generation(const struct record_phase *phase)
+{
+    return is_limited_by_producers(phase) && !bottleneck_reading(phase);
+}
+
+static void waited_share(const struct record_phase *phase, char share[FIGURES_TEXT])
+{
     const struct counters *counters = &phase->total.counters;
+    figures_share(counters->writer_waited_ns, counters->writer_time_ns, share);
+}
+
+void warn_generation(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, is_limited_by_generation);
     char waited[FIGURES_TEXT];
-    figures_share(counters->writer_waited_ns, counters->writer_time_ns, waited);
-    if (bottleneck_reading(phase))
-        return advice_doubt(
-            record, "checking-bound", SEVERITY_WARNING,
-            "in %s checking the data was the limit (readers waited %s of their time): the "
-            "storage can do more; raise --producers, or read without --verify",
-            phase->name, waited);
-    return advice_doubt(
-        record, "generation-bound", SEVERITY_WARNING,
-        "in %s making the data was the limit (writers waited %s of their time): the "
-        "storage can do more; raise --producers, or see its ceiling with --generate once",
-        phase->name, waited);
+    if (!phase)
+        return;
+    waited_share(phase, waited);
+    text_add(out,
+             "in %s making the data was the limit (writers waited %s of their time): the storage "
+             "can do more; raise --producers, or see its ceiling with --generate once",
+             phase->name, waited);
+}
+
+void warn_checking(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, is_limited_by_checking);
+    char waited[FIGURES_TEXT];
+    if (!phase)
+        return;
+    waited_share(phase, waited);
+    text_add(out,
+             "in %s checking the data was the limit (readers waited %s of their time): the storage "
+             "can do more; raise --producers, or read without --verify",
+             phase->name, waited);
 }
 
 static bool has_tail(const struct record_phase *phase)
 {
-    return advice_counts(phase) && phase->ranks_total > 1 &&
+    return warning_counts(phase) && phase->ranks_total > 1 &&
            (double)phase->end_skew_ns > tail_limit * (double)phase->duration_ns;
 }
 
-int consider_long_tail(struct record *record)
+void warn_long_tail(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = advice_first_where(record, has_tail);
-    if (!phase)
-        return 0;
+    const struct record_phase *phase = warning_phase(record, has_tail);
     char share[FIGURES_TEXT];
+    if (!phase)
+        return;
     figures_share(phase->end_skew_ns, phase->duration_ns, share);
-    return advice_doubt(
-        record, "long-tail", SEVERITY_WARNING,
-        "in %s some ranks were through while others worked on for %s of the time: the rate "
-        "while all were active tells more of the storage; see the slowest node and rank, "
-        "or end by --time",
-        phase->name, share);
+    text_add(out,
+             "in %s some ranks were through while others worked on for %s of the time: the rate "
+             "while all were active tells more of the storage; see the slowest node and rank, or "
+             "end by --time",
+             phase->name, share);
 }
 
 static double rate_of(const struct record_row *node)
@@ -169,7 +194,8 @@ static double median_rate(const struct record_phase *phase)
     return (double)median;
 }
 
-static int nodes_of(struct record *record, const struct record_phase *phase)
+/* Adds the line if some node of the phase is slow. */
+static void add_slow_nodes(const struct record_phase *phase, struct text *out)
 {
     double median = median_rate(phase);
     struct text names = {0};
@@ -183,29 +209,24 @@ static int nodes_of(struct record *record, const struct record_phase *phase)
         figures_rate_text(own, gib, rate);
         text_add(&names, "%s%s with %s GiB/s", names.length ? ", " : "", node->name, rate);
     }
-    int result = names.failed || median < 0 ? -ENOMEM : 0;
     figures_rate_text(median, gib, rate);
-    if (slow > 0 && !result)
-        result = advice_doubt(
-            record, "nodes-disagree", SEVERITY_WARNING,
-            "in %s %zu of %zu nodes stayed below 80 %% of the median of %s GiB/s (%s): "
-            "look at their links and mounts, or leave them out",
-            phase->name, slow, record_rows_active(phase->nodes, phase->node_count), rate,
-            text_string(&names));
+    if (slow > 0)
+        text_add(out,
+                 "in %s %zu of %zu nodes stayed below 80 %% of the median of %s GiB/s (%s): look "
+                 "at their links and mounts, or leave them out",
+                 phase->name, slow, record_rows_active(phase->nodes, phase->node_count), rate,
+                 text_string(&names));
+    out->failed |= names.failed || median < 0;
     text_release(&names);
-    return result;
 }
 
 /* Of a few nodes none is the usual one; more are looked at in advice_outliers.c. */
-int consider_nodes(struct record *record)
+void warn_nodes_disagree(const struct record *record, struct text *out)
 {
-    size_t before = record->advice_count;
-    int result = 0;
-    for (size_t i = 0; i < record->phase_count && !result && record->advice_count == before; i++) {
+    for (size_t i = 0; i < record->phase_count && !out->length; i++) {
         const struct record_phase *phase = &record->phases[i];
         size_t active = record_rows_active(phase->nodes, phase->node_count);
-        if (advice_counts(phase) && active > 1 && active < NODES_WITH_OUTLIERS)
-            result = nodes_of(record, phase);
+        if (warning_counts(phase) && active > 1 && active < NODES_WITH_OUTLIERS)
+            add_slow_nodes(phase, out);
     }
-    return result;
 }

@@ -1,17 +1,15 @@
-/* Doubts about where the ranks and the data are: placement, binding, full and reducing file
+/* Warnings about where the ranks and the data are: placement, binding, full and reducing file
  * systems. */
-#include "advice_parts.h"
+#include "warnings.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/units.h"
 #include "figures.h"
-#include "summary_parts.h"
 
 enum { NEARLY_FULL_PERCENT = 10 };
 
-int consider_placement(struct record *record)
+void warn_placement(const struct record *record, struct text *out)
 {
     const struct record_node *least = NULL;
     const struct record_node *most = NULL;
@@ -21,12 +19,11 @@ int consider_placement(struct record *record)
         most = !most || node->ranks > most->ranks ? node : most;
     }
     if (!least || least->ranks == most->ranks)
-        return 0;
-    return advice_doubt(record, "uneven-placement", SEVERITY_WARNING,
-                        "%s has %lld ranks and %s %lld: nodes with fewer end earlier; give each "
-                        "node as many (mpirun --map-by ppr:N:node)",
-                        least->hostname, (long long)least->ranks, most->hostname,
-                        (long long)most->ranks);
+        return;
+    text_add(out,
+             "%s has %lld ranks and %s %lld: nodes with fewer end earlier; give each node as many "
+             "(mpirun --map-by ppr:N:node)",
+             least->hostname, (long long)least->ranks, most->hostname, (long long)most->ranks);
 }
 
 /* Processors in a list such as "0-3,8"; 0 when it is none. */
@@ -47,31 +44,34 @@ static int64_t count_cpus(const char *list)
     return count;
 }
 
-static int64_t option_number(const struct record *record, const char *name)
+/* Threads of a rank, in the phase that has most. */
+static int64_t threads_each(const struct record *record)
 {
-    char value[64];
-    uint64_t number = 0;
-    summary_option(record, name, value, sizeof value);
-    return units_parse_count(value, &number, NULL) ? 0 : (int64_t)number;
+    int64_t most = 0;
+    for (size_t i = 0; i < record->phase_count; i++) {
+        int64_t threads = record->phases[i].writers_each + record->phases[i].producers_each;
+        most = threads > most ? threads : most;
+    }
+    return most;
 }
 
 /* Threads on fewer processors than the node has: the launcher bound the ranks. */
-int consider_binding(struct record *record)
+void warn_binding(const struct record *record, struct text *out)
 {
-    int64_t threads = option_number(record, "writers") + option_number(record, "producers");
+    int64_t threads = threads_each(record);
     for (size_t i = 0; i < record->node_count; i++) {
         const struct record_node *node = &record->nodes[i];
         int64_t allowed = count_cpus(node->allowed_cpus);
         if (allowed == 0 || node->cpus <= allowed || node->ranks * threads <= allowed)
             continue;
-        return advice_doubt(
-            record, "binding", SEVERITY_WARNING,
-            "on %s %lld threads share %lld of %lld processors, as the launcher bound the ranks: "
-            "the storage may look slow; use mpirun --bind-to none, or --map-by ppr:N:node:pe=%lld",
-            node->hostname, (long long)(node->ranks * threads), (long long)allowed,
-            (long long)node->cpus, (long long)threads);
+        text_add(out,
+                 "on %s %lld threads share %lld of %lld processors, as the launcher bound the "
+                 "ranks: the storage may look slow; use mpirun --bind-to none, or --map-by "
+                 "ppr:N:node:pe=%lld",
+                 node->hostname, (long long)(node->ranks * threads), (long long)allowed,
+                 (long long)node->cpus, (long long)threads);
+        return;
     }
-    return 0;
 }
 
 /* What is the same program on both; results of before it was kept hold nothing. */
@@ -81,22 +81,22 @@ static bool same_program(const struct record_node *a, const struct record_node *
            strcmp(a->tool_build, b->tool_build) == 0 && strcmp(a->libraries, b->libraries) == 0;
 }
 
-int consider_programs(struct record *record)
+void warn_programs(const struct record *record, struct text *out)
 {
     const struct record_node *first = record->nodes;
     for (size_t i = 1; i < record->node_count; i++) {
         const struct record_node *node = &record->nodes[i];
         if (same_program(first, node))
             continue;
-        return advice_doubt(record, "programs-differ", SEVERITY_WARNING,
-                            "%s runs another program than %s (commit %s and %s; see tool_build and "
-                            "libraries in the result): start the same one on all nodes",
-                            node->hostname, first->hostname, node->tool_commit, first->tool_commit);
+        text_add(out,
+                 "%s runs another program than %s (commit %s and %s; see tool_build and libraries "
+                 "in the result): start the same one on all nodes",
+                 node->hostname, first->hostname, node->tool_commit, first->tool_commit);
+        return;
     }
-    return 0;
 }
 
-int consider_full(struct record *record)
+void warn_nearly_full(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < record->target_count; i++) {
         const struct record_target *target = &record->targets[i];
@@ -105,40 +105,29 @@ int consider_full(struct record *record)
             continue;
         char share[FIGURES_TEXT];
         figures_share(target->size_bytes - target->free_bytes, target->size_bytes, share);
-        return advice_doubt(record, "nearly-full", SEVERITY_WARNING,
-                            "'%s' was %s full before the start: file systems and flash are slower "
-                            "then; free some, or name another target",
-                            target->path, share);
+        text_add(out,
+                 "'%s' was %s full before the start: file systems and flash are slower then; free "
+                 "some, or name another target",
+                 target->path, share);
+        return;
     }
-    return 0;
 }
 
-/* Does the file system say that it compresses? */
-static bool compresses(const struct record_target *target)
+static bool is_reducible(const struct record_phase *phase)
 {
-    return strstr(target->options, "compress") || strcmp(target->file_system, "zfs") == 0;
+    return phase->reducible;
 }
 
-static bool is_reducible(const struct record *record, const char *option)
+void warn_reduction(const struct record *record, struct text *out)
 {
-    char value[64];
-    double ratio = 1;
-    summary_option(record, option, value, sizeof value);
-    return value[0] && !units_parse_real(value, &ratio, NULL) && ratio > 1;
-}
-
-int consider_reduction(struct record *record)
-{
-    if (!is_reducible(record, "compress-ratio") && !is_reducible(record, "dedup-ratio"))
-        return 0;
-    for (size_t i = 0; i < record->target_count; i++) {
+    for (size_t i = 0; i < record->target_count && warning_phase(record, is_reducible); i++) {
         const struct record_target *target = &record->targets[i];
-        if (!compresses(target))
+        if (!target->compresses)
             continue;
-        return advice_doubt(record, "reducing-target", SEVERITY_NOTE,
-                            "the data can be reduced and '%s' (%s) may do so: the rate is of "
-                            "logical bytes; compare with --compress-ratio 1 --dedup-ratio 1",
-                            target->path, target->file_system);
+        text_add(out,
+                 "the data can be reduced and '%s' (%s) may do so: the rate is of logical bytes; "
+                 "compare with --compress-ratio 1 --dedup-ratio 1",
+                 target->path, target->file_system);
+        return;
     }
-    return 0;
 }

@@ -87,22 +87,6 @@ void summary_line(struct text *out, const char *label, const char *format, ...)
     free(words);
 }
 
-const char *summary_option(const struct record *record, const char *name, char *out, size_t room)
-{
-    size_t length = strlen(name);
-    out[0] = 0;
-    for (const char *line = record->options; line && *line;) {
-        const char *end = strchrnul(line, '\n');
-        if (strncmp(line, name, length) == 0 && strncmp(line + length, " = ", 3) == 0) {
-            const char *value = line + length + 3;
-            snprintf(out, room, "%.*s", (int)(end - value), value);
-            break;
-        }
-        line = *end ? end + 1 : end;
-    }
-    return out;
-}
-
 static const char *plural(int64_t count)
 {
     return count == 1 ? "" : "s";

@@ -10,17 +10,21 @@ static const double gib = 1073741824.0;
 /* Traffic of less than a tenth of the bytes is not worth a line. */
 enum { NETWORK_TOLD = 10 };
 
-static void write_in_flight(const struct record *record, const struct load *load, struct text *out)
+static void write_in_flight(const struct record_phase *phase, const struct load *load,
+                            struct text *out)
 {
     char all[FIGURES_TEXT];
     char each[FIGURES_TEXT];
-    char depth[UNITS_TEXT];
-    summary_option(record, "depth", depth, sizeof depth);
     figures_fixed(load->in_flight, 1, all);
     figures_fixed(load->in_flight_each, 1, each);
+    struct text depth = {0};
+    if (phase->depth > 0)
+        text_add(&depth, ", depth %lld", (long long)phase->depth);
     if (load->in_flight > 0)
-        summary_line(out, "in flight", "%s requests on average, %s of each writer%s%s", all, each,
-                     depth[0] ? ", depth " : "", depth);
+        summary_line(out, "in flight", "%s requests on average, %s of each writer%s", all, each,
+                     text_string(&depth));
+    out->failed |= depth.failed;
+    text_release(&depth);
 }
 
 /* "writers 3.1 % of a processor each (0.028 s/GiB)"; the others more shortly. */
@@ -71,11 +75,11 @@ static void write_device(const struct record_device *sum, int64_t bytes, struct 
                      sent);
 }
 
-void summary_load(const struct record *record, const struct record_phase *phase, struct text *out)
+void summary_load(const struct record_phase *phase, struct text *out)
 {
     struct load load;
     load_find(phase, &load);
-    write_in_flight(record, &load, out);
+    write_in_flight(phase, &load, out);
     write_processors(&phase->total.counters, bottleneck_reading(phase), out);
     write_device(&load.device, phase->bytes, out);
 }

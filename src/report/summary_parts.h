@@ -18,16 +18,12 @@ const char *paint_off(const struct summary_style *style);
 void summary_line(struct text *out, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The value of an option in the record's canonical text, "" when it is not there. 'out' of 'room'
- * bytes. */
-const char *summary_option(const struct record *record, const char *name, char *out, size_t room);
-
 /* "rate", "latency" ... of one phase; and what its nodes, ranks and writers did. */
 void summary_phase(const struct record *record, const struct record_phase *phase,
                    const struct summary_style *style, struct text *out);
 
 /* Its "in flight", "processors", "device" and "network". */
-void summary_load(const struct record *record, const struct record_phase *phase, struct text *out);
+void summary_load(const struct record_phase *phase, struct text *out);
 
 /* What could be reached at most, and how much of it was. */
 void summary_ceilings(const struct record *record, const struct record_phase *phase,

@@ -326,7 +326,7 @@ void summary_phase(const struct record *record, const struct record_phase *phase
     write_start(phase, out);
     write_latency(phase, style, out);
     write_slowest(phase, style, out);
-    summary_load(record, phase, out);
+    summary_load(phase, out);
     summary_ceilings(record, phase, out);
     write_differences(phase, style, out);
     out->failed |= line.failed; /* which the next clear forgets */

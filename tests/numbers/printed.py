@@ -426,7 +426,7 @@ class Phase:
         flight = waited / int(self.attrs["duration_ns"])
         if flight > 0:
             each = waited / total["writer_time_ns"] if total["writer_time_ns"] > 0 else 0
-            depth = self.page.options.get("depth", "")
+            depth = int(self.attrs["depth"])
             self.line("in flight", f"{fixed(flight, 1)} requests on average, {fixed(each, 1)} of "
                                    f"each writer{f', depth {depth}' if depth else ''}")
         words = []

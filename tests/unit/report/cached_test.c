@@ -1,68 +1,7 @@
-/* Reads that the page cache may have answered: the warning, and the limit of the phase. */
-#include "doubts.h"
+/* What is not doubted of reads, and the limit of a phase that the page cache answered. */
+#include "cases_cached.h"
 
 #include "report/summary.h"
-
-static void set_all(struct record *record, enum record_truth truth)
-{
-    for (size_t i = 0; i < record->phase_count; i++)
-        record->phases[i].total.modes.direct_in_effect = (uint8_t)truth;
-}
-
-static void set_cache(struct record *record, enum record_cache_state state,
-                      enum record_written_by written_by)
-{
-    set_all(record, TRUTH_NO);
-    record->phases[1].cache_state = state;
-    record->phases[1].written_by = written_by;
-}
-
-static void spoil_cache(struct record *record)
-{
-    set_cache(record, CACHE_NOT_SAMPLED, WRITTEN_BY_SAME_NODE);
-}
-
-static void spoil_stored(struct record *record)
-{
-    set_cache(record, CACHE_WARM, WRITTEN_BY_EARLIER_RUN);
-}
-
-static void spoil_shifted(struct record *record)
-{
-    set_cache(record, CACHE_WARM, WRITTEN_BY_OTHER_NODE);
-}
-
-static void spoil_loop(struct record *record)
-{
-    set_cache(record, CACHE_BELOW, WRITTEN_BY_OTHER_NODE);
-}
-
-/* Nobody looked at the pages, and the kernel fetched little for what was read. */
-static void spoil_counts(struct record *record)
-{
-    struct record_phase *read = &record->phases[1];
-    set_cache(record, CACHE_NOT_SAMPLED, WRITTEN_BY_EARLIER_RUN);
-    read->device_count = read->node_count;
-    read->devices = calloc(read->device_count, sizeof *read->devices);
-    for (size_t i = 0; i < read->device_count; i++) {
-        read->devices[i] = (struct record_device){.node = (int64_t)i, .device = "vda"};
-        read->nodes[i].counters.device_read_bytes = read->bytes / 5;
-    }
-}
-
-static const struct doubt_case cases[] = {
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_cache},
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_stored},
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_shifted},
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_loop},
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_counts},
-};
-
-static void each_doubt_is_told(void **state)
-{
-    (void)state;
-    assert_doubts(cases, sizeof cases / sizeof cases[0]);
-}
 
 static void read_everything(struct record *record)
 {
@@ -156,7 +95,6 @@ static void reads_from_memory_are_not_blamed_on_storage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_doubt_is_told),
         cmocka_unit_test(reads_from_storage_are_not_doubted),
         cmocka_unit_test(reads_from_memory_are_not_blamed_on_storage),
     };

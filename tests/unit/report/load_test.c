@@ -143,8 +143,7 @@ static void what_waits_above_the_device_is_told(void **state)
         "--preallocate, or more files, show what the device can do");
     record_release(&record);
     busy_record(&record);
-    free(record.options);
-    record.options = strdup("preallocate = yes\n");
+    record.phases[0].total.counters.preallocated_bytes = 1;
     advice = advice_of(&record, "held-above-device");
     assert_non_null(advice);
     assert_non_null(strstr(advice->text, "few at once; more files (--layout writer"));

@@ -164,6 +164,10 @@ static void sample_phase(struct record *record, const struct sample *sample, con
     phase->steady = TRUTH_UNKNOWN;
     strcpy(phase->engine_asked, "auto");
     strcpy(phase->engine_used, sample->buffered ? "pwrite" : "uring");
+    phase->request_bytes = 4 << 20;
+    phase->depth = 16;
+    phase->writers_each = phase->producers_each = 2;
+    phase->synced = 1;
     phase->direct_asked = PREFERENCE_PREFER;
     phase->total.modes.direct_opened = phase->total.modes.direct_in_effect =
         sample->buffered ? TRUTH_NO : TRUTH_YES;
@@ -220,6 +224,8 @@ static void sample_record(struct record *record, const struct sample *sample)
     record->targets[0].kind = TARGET_KIND_DIRECTORY;
     strcpy(record->targets[0].file_system, sample->nodes > 1 ? "lustre" : "ext4");
     strcpy(record->targets[0].device, sample->nodes > 1 ? "" : "nvme0n1");
+    record->targets[0].planned_bytes = sample->ranks * sample->bytes_per_rank;
+    record->targets[0].remote = sample->nodes > 1;
     record->targets[0].size_bytes = INT64_C(4) << 40;
     record->targets[0].free_bytes = INT64_C(1800) << 30;
     sample_phase(record, sample, "write");

@@ -1,4 +1,7 @@
-/* What is advised about phases that were too short. */
+/* Phases that were too short. */
+#ifndef TIDEMILL_TESTS_CASES_SHORT_RUN_H
+#define TIDEMILL_TESTS_CASES_SHORT_RUN_H
+
 #include "doubts.h"
 
 static void spoil_duration(struct record *record)
@@ -43,7 +46,7 @@ static void spoil_by_time_without_room(struct record *record)
     limit_room(record, 100);
 }
 
-static const struct doubt_case cases[] = {
+static const struct doubt_case short_run_cases[] = {
     {"short-run", SEVERITY_NOTE,
      "02_read took 9.90 s; below 10 s start-up and caches weigh in: --size "
      "512GiB",
@@ -65,16 +68,4 @@ static const struct doubt_case cases[] = {
      spoil_duration_and_room},
 };
 
-static void more_is_advised_of_what_ended_the_phase(void **state)
-{
-    (void)state;
-    assert_doubts(cases, sizeof cases / sizeof cases[0]);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(more_is_advised_of_what_ended_the_phase),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#endif

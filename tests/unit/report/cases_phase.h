@@ -1,6 +1,10 @@
+/* What a phase did, and how. */
+#ifndef TIDEMILL_TESTS_CASES_PHASE_H
+#define TIDEMILL_TESTS_CASES_PHASE_H
+
 #include "doubts.h"
 
-static void set_all(struct record *record, enum record_truth truth)
+static inline void set_all(struct record *record, enum record_truth truth)
 {
     for (size_t i = 0; i < record->phase_count; i++)
         record->phases[i].total.modes.direct_in_effect = (uint8_t)truth;
@@ -72,15 +76,9 @@ static void spoil_checking(struct record *record)
     }
 }
 
-static void set_options(struct record *record, const char *options)
-{
-    free(record->options);
-    record->options = strdup(options);
-}
-
 static void spoil_requests(struct record *record)
 {
-    set_options(record, "buffer-size = 4MB\n");
+    record->phases[0].request_bytes = 4000000;
 }
 
 static void spoil_tail(struct record *record)
@@ -96,7 +94,7 @@ static void spoil_node(struct record *record)
 static void spoil_sync(struct record *record)
 {
     set_all(record, TRUTH_NO);
-    set_options(record, "fsync = never\n");
+    record->phases[0].synced = 0;
 }
 
 static void spoil_end(struct record *record)
@@ -139,7 +137,8 @@ static void spoil_repetitions(struct record *record)
 static void spoil_until(struct record *record)
 {
     spoil_repetitions(record);
-    set_options(record, "repeat = until=1%\n");
+    record->until_ppm = 10000;
+    record->repetitions_most = 30;
 }
 
 static void spoil_rank(struct record *record)
@@ -197,16 +196,17 @@ static void spoil_time(struct record *record)
 
 static void spoil_flush(struct record *record)
 {
-    set_options(record, "fsync = never\n");
+    record->phases[0].synced = 0;
 }
 
 static void spoil_reduction(struct record *record)
 {
     strcpy(record->targets[0].file_system, "zfs");
-    set_options(record, "compress-ratio = 2\n");
+    record->targets[0].compresses = 1;
+    record->phases[0].reducible = 1;
 }
 
-static const struct doubt_case cases[] = {
+static const struct doubt_case phase_cases[] = {
     {"not-steady", SEVERITY_NOTE, "02_read had no steady window", spoil_steadiness},
     {"start-skew", SEVERITY_WARNING, "5.0 % of the phase (last: n002:5)", spoil_start},
     {"wall-clock", SEVERITY_NOTE, "the wall clock of n002 is 240 h behind that of rank 0",
@@ -249,8 +249,7 @@ static const struct doubt_case cases[] = {
     {"checking-bound", SEVERITY_WARNING,
      "in 02_read checking the data was the limit (readers waited 50 %", spoil_checking},
     {"unaligned-requests", SEVERITY_WARNING,
-     "4MB are 4000000 bytes, no multiple of 4096, and cannot go "
-     "direct: use 4MiB",
+     "requests of 4000000 bytes are no multiple of 4096 and cannot go direct: use 4MiB",
      spoil_requests},
     {"long-tail", SEVERITY_WARNING, "worked on for 10 % of the time", spoil_tail},
     {"nodes-disagree", SEVERITY_WARNING, "in 01_write 1 of 2 nodes stayed below 80 % of the median",
@@ -262,81 +261,10 @@ static const struct doubt_case cases[] = {
     {"does-not-add-up", SEVERITY_SERIOUS, "its ranks together 137438953472 in 32769", spoil_ranks},
     {"does-not-add-up", SEVERITY_SERIOUS, "its nodes together 0 in 0 and 0", spoil_table},
     {"does-not-add-up", SEVERITY_SERIOUS, "requests and 1 ns, its nodes", spoil_time},
-    {"not-synced", SEVERITY_NOTE, "01_write went past the page cache but was not synced",
+    {"not-flushed", SEVERITY_NOTE, "01_write went past the page cache but was not synced",
      spoil_flush},
     {"not-synced", SEVERITY_SERIOUS, "01_write was buffered and not synced", spoil_sync},
     {"unaligned-tail", SEVERITY_NOTE, "in 01_write 3.00 KiB at the ends of files", spoil_end},
 };
 
-static void a_good_run_leaves_no_doubt(void **state)
-{
-    (void)state;
-    struct record record;
-    good_record(&record);
-    assert_int_equal(advice_consider(&record), 0);
-    if (record.advice_count)
-        fail_msg("%s: %s", record.advice[0].code, record.advice[0].text);
-    record_release(&record);
-}
-
-static void ranks_without_a_share_are_not_doubted(void **state)
-{
-    (void)state;
-    struct record record;
-    good_record(&record);
-    for (size_t i = 0; i < record.phase_count; i++)
-        sample_idle_ranks(&record.phases[i]);
-    assert_int_equal(advice_consider(&record), 0);
-    if (record.advice_count)
-        fail_msg("%s: %s", record.advice[0].code, record.advice[0].text);
-    spoil_gap(&record);
-    spoil_rank(&record);
-    assert_int_equal(advice_consider(&record), 0);
-    assert_non_null(strstr(find(&record, "stalled-rank")->text, "1 of 8 ranks"));
-    assert_non_null(strstr(find(&record, "slow-rank")->text, "1 of 8 ranks"));
-    record_release(&record);
-}
-
-static void each_doubt_is_told_with_its_numbers(void **state)
-{
-    (void)state;
-    assert_doubts(cases, sizeof cases / sizeof cases[0]);
-}
-
-static void considering_twice_adds_nothing(void **state)
-{
-    (void)state;
-    struct record record;
-    good_record(&record);
-    spoil_mixed(&record);
-    spoil_tail(&record);
-    record_add_advice(&record, "own", SEVERITY_NOTE, "was there before");
-    assert_int_equal(advice_consider(&record), 0);
-    size_t count = record.advice_count;
-    assert_int_equal(advice_consider(&record), 0);
-    assert_int_equal(record.advice_count, count);
-    assert_string_equal(record.advice[0].code, "own");
-    record_release(&record);
-}
-
-static void an_empty_record_leaves_no_doubt(void **state)
-{
-    (void)state;
-    struct record record = {0};
-    record_add_phase(&record);
-    assert_int_equal(advice_consider(&record), 0);
-    assert_int_equal(record.advice_count, 0);
-    record_release(&record);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_run_leaves_no_doubt),
-        cmocka_unit_test(ranks_without_a_share_are_not_doubted),
-        cmocka_unit_test(each_doubt_is_told_with_its_numbers),
-        cmocka_unit_test(considering_twice_adds_nothing),
-        cmocka_unit_test(an_empty_record_leaves_no_doubt),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#endif

@@ -1,4 +1,7 @@
-/* Doubts about what the nodes and their devices are. */
+/* What the nodes and their devices are. */
+#ifndef TIDEMILL_TESTS_CASES_ENVIRONMENT_H
+#define TIDEMILL_TESTS_CASES_ENVIRONMENT_H
+
 #include "doubts.h"
 
 static void spoil_program(struct record *record)
@@ -37,6 +40,7 @@ static void give_devices(struct record *record, enum record_bus bus, int64_t tra
         strcpy(record->targets[i].node, record->nodes[i].hostname);
         strcpy(record->targets[i].device, "disk1");
         strcpy(record->targets[i].file_system, "xfs");
+        record->targets[i].remote = 0;
         strcpy(device->node, record->nodes[i].hostname);
         strcpy(device->name, "disk1");
         device->bus = bus;
@@ -100,6 +104,7 @@ static void give_networks(struct record *record, int64_t bits_per_s)
     }
     for (size_t i = 0; i < record->target_count; i++) {
         strcpy(record->targets[i].file_system, "nfs4");
+        record->targets[i].remote = 1;
         record->targets[i].device[0] = 0;
     }
 }
@@ -123,7 +128,7 @@ static void spoil_idleness(struct record *record)
     record->block_devices[1].before_written_bytes = 3 << 20;
 }
 
-static const struct doubt_case cases[] = {
+static const struct doubt_case environment_cases[] = {
     {"below-class", SEVERITY_WARNING,
      "in 01_write n001 had 0.950 GB/s, where a device like its disk1 (nvme, PCIe 16 GT/s x4) gives "
      "2.00 GB/s or more: raise",
@@ -151,54 +156,4 @@ static const struct doubt_case cases[] = {
     {"slow-rank", SEVERITY_WARNING, "its scheduler is 'bfq' instead of 'none'", spoil_device},
 };
 
-static void each_doubt_is_told_with_its_numbers(void **state)
-{
-    (void)state;
-    assert_doubts(cases, sizeof cases / sizeof cases[0]);
-}
-
-/* What is not known, or well, is no doubt. */
-static void what_may_be_so_is_not_doubted(void **state)
-{
-    (void)state;
-    struct record record;
-    for (int i = 0; i < 8; i++) {
-        good_record(&record);
-        if (i < 4)
-            give_devices(&record, i == 0 ? BUS_OTHER : BUS_PCIE_NVME, i == 1 ? -1 : 16000000000, 4);
-        else
-            give_networks(&record, i == 4 ? -1 : i == 5 ? 100000000000 : 20000000000);
-        if (i == 3) { /* small requests do not reach the rate of large ones */
-            record.phases[0].requests = record.phases[0].bytes / 4096;
-            record.phases[1].requests = record.phases[1].bytes / 4096;
-            for (size_t k = 0; k < record.phase_count; k++)
-                for (size_t n = 0; n < 2; n++)
-                    record.phases[k].nodes[n].counters.requests = record.phases[k].requests / 2;
-            for (size_t k = 0; k < record.phase_count; k++)
-                for (size_t n = 0; n < 8; n++)
-                    record.phases[k].ranks[n].counters.requests = record.phases[k].requests / 8;
-            set_all_rates(&record, 0.4e9);
-        }
-        if (i == 6) /* a SAN may lead to it */
-            strcpy(record.targets[0].file_system, "gpfs");
-        if (i == 6)
-            strcpy(record.targets[1].file_system, "gpfs");
-        if (i == 7) { /* there a limit would be a doubt, but nothing is to reach storage */
-            record.targets[0].kind = TARGET_KIND_NULL;
-            record.targets[1].kind = TARGET_KIND_NULL;
-        }
-        assert_int_equal(advice_consider(&record), 0);
-        if (record.advice_count)
-            fail_msg("case %d: %s: %s", i, record.advice[0].code, record.advice[0].text);
-        record_release(&record);
-    }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_doubt_is_told_with_its_numbers),
-        cmocka_unit_test(what_may_be_so_is_not_doubted),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+#endif

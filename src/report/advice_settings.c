@@ -1,0 +1,58 @@
+/* Warnings about what was requested, and what became of it before the first phase. */
+#include "warnings.h"
+
+void warn_mpi_nodes(const struct record *record, struct text *out)
+{
+    for (size_t i = 0; i < record->node_count; i++) {
+        const struct record_node *node = &record->nodes[i];
+        if (node->mpi_agrees != TRUTH_NO || !record->nodes_by_mpi)
+            continue;
+        text_add(out,
+                 "%zu nodes by host name and boot id, but %lld by MPI; '%s' has %lld ranks by "
+                 "name and %lld by MPI. The names are used.",
+                 record->node_count, (long long)record->nodes_by_mpi, node->hostname,
+                 (long long)node->ranks, (long long)node->ranks_by_mpi);
+        return;
+    }
+}
+
+static bool has_less_depth(const struct record_phase *phase)
+{
+    return phase->depth_asked > phase->depth;
+}
+
+void warn_depth_one(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, has_less_depth);
+    if (phase)
+        text_add(out,
+                 "--depth %lld was requested, but engine %s keeps only %lld in flight per writer. "
+                 "Raise --writers, or use --engine uring.",
+                 (long long)phase->depth_asked, phase->engine_used, (long long)phase->depth);
+}
+
+void warn_unused_target(const struct record *record, struct text *out)
+{
+    for (size_t i = 0; i < record->target_count; i++) {
+        if (record->targets[i].planned_bytes)
+            continue;
+        text_add(out,
+                 "target '%s' is not used, because each node uses one target and there are fewer "
+                 "nodes than targets. Leave it out, or add nodes.",
+                 record->targets[i].path);
+        return;
+    }
+}
+
+static bool repeats_seed(const struct record_phase *phase)
+{
+    return phase->writes && phase->seed_source == SEED_FROM_RESULT;
+}
+
+void warn_repeated_seed(const struct record *record, struct text *out)
+{
+    if (warning_phase(record, repeats_seed))
+        text_add(out, "the seed comes from the result that --options-from names, so this run wrote "
+                      "the same bytes again, and storage that deduplicates may store none of them. "
+                      "Use another --seed.");
+}

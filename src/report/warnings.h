@@ -1,0 +1,37 @@
+/*
+ * The warnings of warnings.def, one function each, and what they share. Pure: each looks at the
+ * record alone.
+ */
+#ifndef TIDEMILL_REPORT_WARNINGS_H
+#define TIDEMILL_REPORT_WARNINGS_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "report/advice.h"
+
+/* From so many nodes on, their spread tells which are outliers. */
+enum { NODES_WITH_OUTLIERS = 6 };
+
+/* Shorter phases are about starting: they say nothing of devices. */
+enum { WARNING_LEAST_NS = 1000000000 };
+
+#define WARNING(name, code, severity)                                                              \
+    void warn_##name(const struct record *record, struct text *out);
+#include "warnings.def"
+#undef WARNING
+
+/* A phase whose bytes went to storage; such a one that did not go past the page cache for sure. */
+bool warning_counts(const struct record_phase *phase);
+bool warning_buffered(const struct record_phase *phase);
+
+/* The first phase for which 'applies' says so, or NULL. */
+const struct record_phase *warning_phase(const struct record *record,
+                                         bool (*applies)(const struct record_phase *));
+
+/* The same; adds the names of all of them, "01_write, 02_read". */
+const struct record_phase *warning_phases(const struct record *record,
+                                          bool (*applies)(const struct record_phase *),
+                                          struct text *out);
+
+#endif

@@ -1,0 +1,58 @@
+/* What was requested, and what became of it. */
+#ifndef TIDEMILL_TESTS_CASES_SETTINGS_H
+#define TIDEMILL_TESTS_CASES_SETTINGS_H
+
+#include "doubts.h"
+
+static void spoil_nodes(struct record *record)
+{
+    record->nodes_by_mpi = 1;
+    record->nodes[0].ranks_by_mpi = record->nodes[1].ranks_by_mpi = 8;
+    record->nodes[0].mpi_agrees = record->nodes[1].mpi_agrees = TRUTH_NO;
+}
+
+static void spoil_depth(struct record *record)
+{
+    strcpy(record->phases[1].engine_used, "pwrite");
+    record->phases[1].depth_asked = 16;
+    record->phases[1].depth = 1;
+}
+
+static void spoil_plan(struct record *record)
+{
+    record->targets[0].planned_bytes = 0;
+}
+
+static void spoil_seed(struct record *record)
+{
+    record->phases[0].seed_source = SEED_FROM_RESULT;
+}
+
+static void spoil_check(struct record *record)
+{
+    struct record_phase *read = &record->phases[1];
+    read->checks = 1;
+    read->bytes_planned = 4 * read->bytes;
+    read->ended_by = END_TIME;
+}
+
+static void spoil_check_by_rounds(struct record *record)
+{
+    spoil_check(record);
+    record->phases[1].ended_by = END_STEADY;
+}
+
+static const struct doubt_case settings_cases[] = {
+    {"mpi-nodes-differ", SEVERITY_WARNING,
+     "2 nodes by host name and boot id, but 1 by MPI; 'n001' has 4 ranks by name and 8 by MPI",
+     spoil_nodes},
+    {"depth-one", SEVERITY_WARNING,
+     "--depth 16 was requested, but engine pwrite keeps only 1 in flight", spoil_depth},
+    {"unused-target", SEVERITY_WARNING, "target '/mnt/pfs' is not used", spoil_plan},
+    {"repeated-seed", SEVERITY_WARNING, "the seed comes from the result", spoil_seed},
+    {"checked-in-part", SEVERITY_SERIOUS,
+     "02_read checked 25 % of what was written before it was ended by --time", spoil_check},
+    {"checked-in-part", SEVERITY_SERIOUS, "it was ended by --until-steady", spoil_check_by_rounds},
+};
+
+#endif

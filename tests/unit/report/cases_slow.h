@@ -1,0 +1,65 @@
+/* Who is slow, and what kept a phase busy. */
+#ifndef TIDEMILL_TESTS_CASES_SLOW_H
+#define TIDEMILL_TESTS_CASES_SLOW_H
+
+#include "doubts.h"
+
+/* Seven nodes, the third of which is ill. */
+static void spoil_one_of_many(struct record *record)
+{
+    static const struct sample many = {7, 14, INT64_C(16) << 30, 4096, 3e9, false};
+    record_release(record);
+    sample_record(record, &many);
+}
+
+static void spoil_writer(struct record *record)
+{
+    struct record_phase *phase = &record->phases[0];
+    phase->writer_count = 2 * phase->rank_count;
+    phase->writers = calloc(phase->writer_count, sizeof *phase->writers);
+    for (size_t i = 0; i < phase->writer_count; i++) {
+        phase->writers[i] = phase->ranks[i / 2];
+        phase->writers[i].writer = (int64_t)i % 2;
+        snprintf(phase->writers[i].name, sizeof phase->writers[i].name, "n00%zu:%zu.%zu", i / 8 + 1,
+                 i / 2, i % 2);
+    }
+    phase->writers[5].counters.end_ns *= 2;
+}
+
+static void spoil_processors(struct record *record)
+{
+    for (size_t i = 0; i < record->phases[0].node_count; i++) {
+        struct counters *counters = &record->phases[0].nodes[i].counters;
+        counters->writer_cpu_ns = counters->writer_time_ns / 100 * 95;
+    }
+}
+
+/* The devices get one request of a MiB at a time, where many of four are in flight. */
+static void spoil_queue(struct record *record)
+{
+    struct record_phase *phase = &record->phases[0];
+    phase->device_count = phase->node_count;
+    phase->devices = calloc(phase->device_count, sizeof *phase->devices);
+    for (size_t i = 0; i < phase->device_count; i++)
+        phase->devices[i] = (struct record_device){
+            .node = (int64_t)i,
+            .device = "vda",
+            .width_ns = phase->duration_ns,
+            .busy_ns = phase->duration_ns / 2,
+            .queue_ns = phase->duration_ns,
+            .requests = phase->bytes >> 20,
+            .written_bytes = phase->bytes / 2 + (1 << 20),
+        };
+}
+
+static const struct doubt_case slow_cases[] = {
+    {"slow-node", SEVERITY_WARNING, "in 01_write 1 of 7 nodes were far slower than the median",
+     spoil_one_of_many},
+    {"slow-writer", SEVERITY_WARNING,
+     "in 01_write 1 of 16 writers were far slower than the median of", spoil_writer},
+    {"processor-bound", SEVERITY_NOTE, "in 01_write writers used 95 % of a processor each",
+     spoil_processors},
+    {"held-above-device", SEVERITY_NOTE, "passes on few at once while a file grows", spoil_queue},
+};
+
+#endif
