@@ -1,11 +1,10 @@
 /*
- * The contract of an engine: how one writer thread's requests reach storage. One instance per
- * writer, used by that thread alone (open, submit, reap, sync, close).
+ * The contract of an engine: how the requests of one I/O thread reach storage. Each I/O thread has
+ * its own instance, which no other thread uses (open, submit, reap, sync, close).
  *
- * An engine moves bytes and nothing else: short transfers, EINTR, timing, counting and stop checks
- * live once, in pipeline/drive.c. A request given to submit belongs to the engine, memory
- * included, until reap hands it back. A synchronous engine performs the transfer in submit and
- * hands it over in reap; the caller cannot tell the difference.
+ * An engine only transfers bytes: short transfers, EINTR, timing, counting and stop checks are in
+ * pipeline/drive.c. A submitted request and its memory belong to the engine until reap returns it.
+ * A synchronous engine transfers in submit and returns the request in reap.
  */
 #ifndef TIDEMILL_ENGINES_ENGINE_H
 #define TIDEMILL_ENGINES_ENGINE_H
@@ -29,35 +28,35 @@ struct engine_request {
     uint64_t length;
     uint32_t file; /* index into engine_setup.fds */
     enum engine_direction direction;
-    int64_t result; /* set by the engine: bytes moved, or -errno */
+    int64_t result; /* set by the engine: bytes transferred, or -errno */
 };
 
-/* How requests are made, the same for all writers of a run. An engine ignores what its traits do
- * not name. */
+/* How requests are issued, the same for all I/O threads of a run. An engine ignores what its traits
+ * do not include. */
 struct engine_mode {
-    enum preference fixed_buffers; /* the arena is made known to the kernel once; its size counts
-                                      against RLIMIT_MEMLOCK for every ring. Where PREFER is not
-                                      granted, engine->reason says why */
-    bool sqpoll;    /* a kernel thread takes the requests; refused when it cannot be had */
-    bool iopoll;    /* completions are polled for; without O_DIRECT each request is -EOPNOTSUPP */
-    bool uncached;  /* RWF_DONTCACHE on every request; -EOPNOTSUPP where it does not exist */
-    uint32_t batch; /* contiguous requests that go in one call; 0 and 1: one by one */
+    enum preference fixed_buffers; /* register the arena with the kernel; its size counts against
+                                      RLIMIT_MEMLOCK for every ring. If PREFER is not granted,
+                                      engine->reason has the cause */
+    bool sqpoll;    /* a kernel thread submits the requests; open fails if not available */
+    bool iopoll;    /* poll for completions; without O_DIRECT each request is -EOPNOTSUPP */
+    bool uncached;  /* RWF_DONTCACHE on every request; -EOPNOTSUPP if not supported */
+    uint32_t batch; /* contiguous requests in one system call; 0 and 1: one by one */
 };
 
 struct engine_setup {
     const int *fds; /* copied by engine_open; open until close */
     uint32_t fd_count;
     uint32_t depth; /* requests that may be in flight at once */
-    void *memory;   /* the arena that all buffers of this writer lie in */
+    void *memory;   /* the arena that contains all buffers of this I/O thread */
     size_t memory_bytes;
-    size_t buffer_bytes; /* from one buffer in it to the next; 0: transfers may lie anywhere */
+    size_t buffer_bytes; /* from one buffer in it to the next; 0: transfers may be anywhere */
     struct engine_mode mode;
 };
 
 struct engine_traits {
     bool asynchronous;  /* submit returns before the transfer is done */
     bool rings;         /* has fixed buffers, sqpoll and iopoll */
-    bool batches;       /* sends 'batch' requests at once, and so waits for as many */
+    bool batches;       /* sends 'batch' requests at once, so it needs that many in flight */
     uint32_t depth_max; /* 1: synchronous */
 };
 
@@ -67,60 +66,58 @@ struct engine_kind {
     enum engine_id id;
     struct engine_traits traits;
 
-    /* Can this host and process use it? -errno with the likely cause. Leaves nothing behind. Any
-     * thread. */
+    /* Returns 0 if this host and process can use the engine, or -errno with the likely cause.
+     * Any thread. */
     int (*available)(struct failure *why);
 
     int (*open)(struct engine *engine, const struct engine_setup *setup, struct failure *why);
 
-    /* Queues one request; may hold it back until the next reap to send several at once. -EAGAIN
-     * when 'depth' are in flight already, -EINVAL for a file that is not there; else 0. A refused
-     * request is not in flight. Requests beyond the limit of one transfer (0x7ffff000 bytes) move
-     * that much and come back short. */
+    /* Queues one request; may delay it until the next reap to send several at once. Returns 0,
+     * -EAGAIN if 'depth' requests are in flight already, or -EINVAL for an index without a file. A
+     * refused request is not in flight. A longer request than the limit of one transfer
+     * (0x7ffff000 bytes) completes short. */
     int (*submit)(struct engine *engine, struct engine_request *request);
 
-    /* Sends what is held back, then collects up to 'max' finished requests into 'done'. Waits until
-     * 'at_least' are there or 'limit_ns' has passed (< 0: no limit); at_least 0 never waits.
-     * More than are in flight are never waited for; signals do not cut the wait short. Returns
-     * their number, or -errno when the engine itself is broken. */
+    /* Sends delayed requests, then stores up to 'max' finished ones in 'done'. Waits until there
+     * are 'at_least' (or all in flight, if fewer) or 'limit_ns' has passed (< 0: no limit); signals
+     * do not end the wait. Returns the number of finished requests, or -errno if the engine itself
+     * failed. */
     int (*reap)(struct engine *engine, struct engine_request **done, uint32_t max,
                 uint32_t at_least, int64_t limit_ns);
 
-    /* Makes what was acknowledged durable: fsync of the fds that have their bit in 'files'; the
-     * first -errno. */
+    /* Calls fsync for the fds whose bit is set in 'files'; returns 0 or the first -errno. */
     int (*sync)(struct engine *engine, uint32_t files);
 
-    /* Gives everything back; nothing should be in flight: what is, is waited for. */
+    /* Waits for requests in flight and releases everything. */
     void (*close)(struct engine *engine);
 };
 
 struct engine {
     const struct engine_kind *kind;
     struct engine_setup setup;
-    int *fds;    /* the copy that setup.fds is */
-    void *state; /* the engine's own */
+    int *fds;    /* the copy to which setup.fds points */
+    void *state; /* private */
     bool buffers_fixed;
-    char reason[ENGINE_REASON]; /* what the kernel did not grant and why; "" when nothing */
+    char reason[ENGINE_REASON]; /* what the kernel did not grant and why, or "" */
 };
 
 /* Any but ENGINE_AUTO. */
 const struct engine_kind *engine_kind_of(enum engine_id id);
 
-/* engine->kind->open with the fields set; -errno leaves 'engine' closed. -EINVAL for a depth that
- * the engine cannot have. The setup is copied, the fds included. */
+/* Copies the setup and its fds, and opens the engine; after -errno it is closed. -EINVAL for a
+ * depth that the engine does not support. */
 int engine_open(struct engine *engine, const struct engine_kind *kind,
                 const struct engine_setup *setup, struct failure *why);
 
-/* Can 'count' engines be open like this at once, and does one of them read at the start of fds[0]?
- * That file must hold setup->memory_bytes there, and 'memory' take them; 0 bytes: nothing is read.
- * Leaves nothing behind. */
+/* Checks that 'count' engines can be open with this setup at once, and that one of them can read
+ * setup->memory_bytes (0: reads nothing) from the start of fds[0]. Returns 0 or -errno. */
 int engine_try(const struct engine_kind *kind, const struct engine_setup *setup, uint32_t count,
                struct failure *why);
 
 /* Closes and zeroes; accepts a zeroed engine. */
 void engine_close(struct engine *engine);
 
-/* Adds the io_uring library that is there at run time: "liburing 2.3". */
+/* Prints the io_uring library that is loaded at run time: "liburing 2.3". */
 void engine_library(struct text *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * May the buffers of every rank of a node be fixed? RLIMIT_MEMLOCK holds for a user and not for a
- * process, and each ring is charged for the whole arena, so the ranks of a node share it and must
- * decide alike: from the same numbers, before anything is asked of the kernel. Pure.
+ * Whether the buffers of every rank of a node can be fixed. RLIMIT_MEMLOCK applies to a user, not
+ * to a process, and each ring is charged for the whole arena, so the ranks of a node share it and
+ * must make the same decision: from the same numbers, before any of them asks the kernel. Pure.
  */
 #ifndef TIDEMILL_ENGINES_FIXED_SHARE_H
 #define TIDEMILL_ENGINES_FIXED_SHARE_H
@@ -11,14 +11,14 @@
 #include "base/failure.h"
 
 struct fixed_share {
-    int64_t limit_bytes;  /* RLIMIT_MEMLOCK; < 0: unlimited, or this process may pass it */
+    int64_t limit_bytes;  /* RLIMIT_MEMLOCK; < 0: unlimited, or this process may exceed it */
     uint64_t arena_bytes; /* of one rank */
     uint32_t rings;       /* of one rank */
     uint32_t depth;       /* of one ring */
     uint32_t ranks;       /* on the node */
 };
 
-/* 0, or -ENOMEM with the numbers and what to do. */
+/* Returns 0 if they fit the limit, or -ENOMEM. */
 int fixed_share_fits(const struct fixed_share *share, struct failure *why);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * What storage acknowledged of one writer's share, in the order of its sequence: all requests
- * below 'issued' but the holes. Only what is in here is ever read back or verified.
+ * below 'issued' except the holes. Only requests in this set are read or verified.
  *
- * Plain data of fixed size, so that ranks can exchange it. When more holes come than there is room
- * for, 'issued' ends before the first that did not fit: the set gets smaller, never wrong. The last
+ * Plain data of fixed size, so that ranks can exchange it. If there are more holes than fit,
+ * 'issued' ends before the first that does not fit: the set is then smaller, but correct. The last
  * request below 'issued' is never a hole.
  */
 #ifndef TIDEMILL_PLAN_ACKNOWLEDGED_H
@@ -24,23 +24,22 @@ struct acknowledged {
     uint64_t holes[ACKNOWLEDGED_HOLES]; /* rising, each below 'issued' */
 };
 
-/* All of 'count' requests of 'bytes' bytes. */
+/* Sets all of 'count' requests, 'bytes' in total. */
 void acknowledged_all(struct acknowledged *set, uint64_t count, uint64_t bytes);
 
-/* Of 'issued' requests those in 'missing' (any order, 'missing' gets sorted) were not acknowledged.
- */
+/* Sets 'issued' requests except those in 'missing', which may be in any order and gets sorted. */
 void acknowledged_from(struct acknowledged *set, uint64_t issued, uint64_t bytes, uint64_t *missing,
                        uint64_t missing_count);
 
 bool acknowledged_has(const struct acknowledged *set, uint64_t place);
 
-/* Are all places from 'first' to 'last' in the set? */
+/* Returns true if all places from 'first' to 'last' are in the set. */
 bool acknowledged_has_all(const struct acknowledged *set, uint64_t first, uint64_t last);
 
 /* Number of requests in the set. */
 uint64_t acknowledged_count(const struct acknowledged *set);
 
-/* Holes as "7,9-12", and back; -EINVAL when the text is none, does not rise or does not fit. */
+/* Prints and parses holes as "7,9-12"; -EINVAL if they are malformed, not rising or too many. */
 void acknowledged_holes_text(const struct acknowledged *set, struct text *out);
 int acknowledged_read_holes(struct acknowledged *set, const char *text, struct failure *why);
 

@@ -23,7 +23,7 @@ struct geometry_setup {
     uint64_t request_bytes;
     uint32_t writers_per_rank;
     uint32_t target_count; /* ranks take targets in turn by node */
-    bool by_node;          /* equal bytes for each node, however many ranks it has */
+    bool by_node;          /* equal bytes for each node, regardless of its number of ranks */
     struct shape shape;
 };
 
@@ -64,7 +64,7 @@ uint32_t geometry_target(const struct geometry *geometry, uint32_t rank);
 void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t writer,
                     struct share *share);
 
-/* Bytes of one rank, and the planned size of the file that a share lies in. */
+/* Bytes of one rank, and the planned size of the file that contains a share. */
 uint64_t geometry_rank_bytes(const struct geometry *geometry, uint32_t rank);
 uint64_t geometry_file_bytes(const struct geometry *geometry, const struct share *share);
 

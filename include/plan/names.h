@@ -1,5 +1,5 @@
 /*
- * Names that a run gives its files in its folder: what tells them from everybody else's. Pure.
+ * Names of a run's files in its directory, by which they are recognised. Pure.
  */
 #ifndef TIDEMILL_PLAN_NAMES_H
 #define TIDEMILL_PLAN_NAMES_H
@@ -9,11 +9,11 @@
 
 #include "options/options.h"
 
-/* Before the names of what the probes of --ceilings write: "probe-r7". */
+/* The prefix of files of the probes of --ceilings: "probe-r7". */
 extern const char plan_probe_prefix[];
 
-/* Could a run of this shape have made a file of this name? "r7" of 8 ranks, "r7.w0", "shared",
- * and the same of a probe. */
+/* Returns true if a run of this shape can have created a file of this name: "r7" of 8 ranks,
+ * "r7.w0", "shared", and those of a probe. */
 bool plan_made_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The plan: who does what, where, until when. Pure data, the same on every rank (its fingerprint
- * proves it); every decision is made here, before anything is touched.
+ * The plan: which rank reads and writes what, and where. Pure data, the same on every rank (the
+ * fingerprint is compared); every decision is made here, before storage is changed.
  *
  * Owns its geometry and texts; borrows the settings and the shape's rank map.
  */
@@ -20,19 +20,19 @@
 
 enum { PLAN_NAME = 64 };
 
-/* What a target is, as far as the plan cares. */
+/* What a target is, for the plan. */
 enum target_kind { TARGET_DIRECTORY, TARGET_FILE, TARGET_NEW_FILE, TARGET_DEVICE, TARGET_NULL };
 
 struct plan_setup {
     const struct settings *settings; /* resolved */
-    bool writes;                     /* does a phase with these settings write, or read? */
-    bool reads;
-    bool probe; /* of a probe: its files in folders are named apart */
+    bool writes;                     /* a phase with these settings writes */
+    bool reads;                      /* a phase with these settings reads */
+    bool probe;                      /* of a probe: with other file names */
     struct shape shape;
     const enum target_kind *target_kinds; /* one for each of settings->targets */
-    uint64_t open_ended_bytes; /* data set when only a time is given: what the targets can take */
-    const char *run_id;        /* of this run, or of the run whose files are read */
-    const char *section;       /* whose own folder the files are in; "": the run's folder */
+    uint64_t open_ended_bytes;            /* size of the data set if only a time is given */
+    const char *run_id;                   /* of this run, or of the run whose files are read */
+    const char *section; /* whose directory the files are in, or "": the run's directory */
 };
 
 struct plan {
@@ -49,24 +49,23 @@ struct plan {
 int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure *why);
 void plan_release(struct plan *plan);
 
-/* Sets who reads whose data: 'nodes' further along the list of nodes, 0 for none; a permutation of
- * the ranks. Called by plan_init with 0; the caller shifts when it knows that targets are shared.
- */
+/* Sets which rank reads which rank's data: that of the node 'nodes' away; a permutation of the
+ * ranks. plan_init calls it with 0; the caller calls it again if the targets are shared. */
 int plan_shift(struct plan *plan, uint64_t nodes, struct failure *why);
 
-/* The folder that this run makes in a directory target, the folder of the data set in it (the same
- * where there is one data set), and the file that a share lies in. */
+/* Print the run's directory in a directory target, the directory of the data set (the same if there
+ * is only one data set), and the file that contains a share. */
 void plan_run_folder(const struct plan *plan, uint32_t target, struct text *out);
 void plan_folder(const struct plan *plan, uint32_t target, struct text *out);
 void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const struct share *share,
                struct text *out);
 
-/* Bytes that the plan puts on one target (all ranks), or that one node puts there. */
+/* Bytes planned for one target, by all ranks or by those of one node. */
 uint64_t plan_target_bytes(const struct plan *plan, uint32_t target);
 uint64_t plan_node_bytes(const struct plan *plan, uint32_t target, uint32_t node);
 
-/* The plan for people: totals, shares, threads, engine, phases, in a few lines. With a section (or
- * NULL): what it does and which options it sets itself, instead of the list of phases. */
+/* Prints the plan: totals, settings and phases. With a section (or NULL), prints what it does and
+ * which options it sets, instead of the list of phases. */
 void plan_describe(const struct plan *plan, const struct run_settings *run,
                    const struct section *section, struct text *out);
 

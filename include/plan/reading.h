@@ -63,7 +63,7 @@ struct dealt {
     uint64_t places;          /* beyond these of its sequence there is nothing to read */
 };
 
-/* The part of one thread; 'pieces' has room for stretch_count, and gets them in the order of the
+/* The part of one thread; 'pieces' has stretch_count entries, and is set in the order of the
  * data set. */
 void reading_deal(const struct reading *reading, uint32_t thread, struct piece *pieces,
                   struct dealt *dealt);

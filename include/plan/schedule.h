@@ -1,6 +1,6 @@
 /*
  * The schedule: the only place that knows the order of a run. It hands out one step after the
- * other, looking at the record so far: the list of phases, repeated N times or until the medians
+ * other, depending on the record so far: the list of phases, repeated N times or until the medians
  * are known well enough, with the probes of --ceilings before the first phase of each distinct
  * settings that writes. Pure; rank 0 alone asks it.
  */

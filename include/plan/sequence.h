@@ -1,7 +1,7 @@
 /*
  * The order in which a writer goes through its share: a permutation of 0 .. count - 1, each exactly
- * once, computed in O(1) for any place, so that producers may take places in turn. Who knows order,
- * count and key knows the permutation: a reader finds what a writer of the same order acknowledged.
+ * once, computed in O(1) for any place, so that producers may take places in turn. Order,
+ * count and key determine the permutation, so a reader can compute which requests a writer sent.
  *
  * strided: every SEQUENCE_STRIDE-th request from the first on, then from the second on, and so on.
  * random: a keyed permutation (a Feistel network over the next power of four, walked until it lands
@@ -27,7 +27,7 @@ uint64_t sequence_shuffled(const struct sequence *sequence, uint64_t place);
 
 static inline uint64_t sequence_strided(const struct sequence *sequence, uint64_t place)
 {
-    /* So many columns are one longer than the others. */
+    /* 'longer' is the number of columns with one row more than the others */
     uint64_t rows = sequence->count / SEQUENCE_STRIDE;
     uint64_t longer = sequence->count % SEQUENCE_STRIDE;
     uint64_t in_longer = longer * (rows + 1);
@@ -57,7 +57,7 @@ uint64_t sequence_place_of(const struct sequence *sequence, uint64_t request);
 /* The end of the requests that the first 'places' places hold: none of them is at or beyond it. */
 uint64_t sequence_reach(const struct sequence *sequence, uint64_t places);
 
-/* A key of the random order for one share: by the run's seed and where the share lies. */
+/* A key of the random order for one share: by the run's seed and the place of the share. */
 uint64_t sequence_key(uint64_t seed, uint64_t file, uint64_t file_offset);
 
 #endif

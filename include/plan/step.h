@@ -13,7 +13,7 @@
 
 enum step_role {
     STEP_PHASE, /* of the list of phases */
-    STEP_PROBE, /* a short measurement beside the list: no phase of the result */
+    STEP_PROBE, /* a short measurement that is not in the list and not a phase of the result */
 };
 
 struct step {

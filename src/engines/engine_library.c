@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Before 2.4 the library does not tell its version: there the name of its file does. */
+/* Before 2.4 the library does not report its version, but its file name contains it. */
 static const char *version_by_file(char **name)
 {
     static const char mark[] = ".so.";
@@ -17,22 +17,22 @@ static const char *version_by_file(char **name)
     return at ? at + sizeof mark - 1 : NULL;
 }
 
-static int number_by(const char *function)
+static int call_number(const char *function)
 {
-    int (*ask)(void);
+    int (*call)(void);
     void *symbol = dlsym(RTLD_DEFAULT, function);
     if (!symbol)
         return -1;
-    memcpy(&ask, &symbol, sizeof ask); /* as POSIX has it */
-    return ask();
+    memcpy(&call, &symbol, sizeof call); /* ISO C has no cast from void * to a function */
+    return call();
 }
 
 void engine_library(struct text *out)
 {
     char *name = NULL;
-    const int major = number_by("io_uring_major_version");
+    const int major = call_number("io_uring_major_version");
     if (major >= 0) {
-        text_add(out, "liburing %d.%d", major, number_by("io_uring_minor_version"));
+        text_add(out, "liburing %d.%d", major, call_number("io_uring_minor_version"));
         return;
     }
     const char *version = version_by_file(&name);

@@ -37,7 +37,6 @@ int engine_open(struct engine *engine, const struct engine_kind *kind,
     return error;
 }
 
-/* One read at the start of the first file. */
 static int try_read(struct engine *engine, struct failure *why)
 {
     struct engine_request request = {
@@ -53,7 +52,7 @@ static int try_read(struct engine *engine, struct failure *why)
         return failure_system(why, -result, "engine '%s' cannot read",
                               engine_name(engine->kind->id));
     if (request.result < 0)
-        return failure_system(why, (int)-request.result, "a read by engine '%s' fails",
+        return failure_system(why, (int)-request.result, "engine '%s' cannot read",
                               engine_name(engine->kind->id));
     return 0;
 }

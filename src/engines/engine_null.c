@@ -3,8 +3,8 @@
 #include "finished.h"
 #include "kinds.h"
 
-/* Drops what is written and leaves the memory of a read as it is: the ceiling of everything above
- * the engine. */
+/* Discards writes and leaves the memory of reads unchanged: measures everything above the engine.
+ */
 
 static int available(struct failure *why)
 {

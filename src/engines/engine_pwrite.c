@@ -7,9 +7,9 @@
 #include "platform/file.h"
 #include "rwf.h"
 
-/* One pwrite or pread for each request, made in submit. */
+/* One pwrite or pread for each request, called in submit. */
 
-enum { TRANSFER_MAX_BYTES = 0x7ffff000 }; /* what one call moves at most */
+enum { TRANSFER_MAX_BYTES = 0x7ffff000 }; /* the kernel's limit for one call */
 
 static int available(struct failure *why)
 {

@@ -6,8 +6,8 @@
 #include "platform/file.h"
 #include "rwf.h"
 
-/* Requests that follow each other in a file go in one pwritev or preadv, up to 'batch' of them.
- * They wait in 'queue' until reap is called. */
+/* Up to 'batch' requests that are contiguous in a file are sent in one pwritev or preadv. Requests
+ * are in 'queue' until reap is called. */
 
 enum { VECTORS_MAX = 1024, TRANSFER_MAX_BYTES = 0x7ffff000 };
 
@@ -58,8 +58,7 @@ static bool comes_before(const struct engine_request *a, const struct engine_req
     return a->offset < b->offset;
 }
 
-/* What is not finished yet, in the order of the file. Producers finish nearly in order, so hardly
- * anything moves. */
+/* Sorts unfinished requests by file offset. An insertion sort, as they arrive nearly in order. */
 static void sort_waiting(struct batcher *batcher)
 {
     for (uint32_t i = batcher->finished + 1; i < batcher->queued; i++) {
@@ -71,7 +70,7 @@ static void sort_waiting(struct batcher *batcher)
     }
 }
 
-/* The first waiting request and those that continue it. */
+/* Gathers the first waiting request and those that are contiguous with it. */
 static uint32_t gather_run(const struct engine *engine, struct batcher *batcher)
 {
     const struct engine_request *const *run =
@@ -94,10 +93,10 @@ static uint32_t gather_run(const struct engine *engine, struct batcher *batcher)
     return count;
 }
 
-/* Deals what one call moved to its requests, in order. What it did not reach stays waiting: a short
- * transfer says nothing about it. An error is that of the first, and more than was asked for is the
- * last one's: no answer of the kernel's may be lost here. */
-static void deal(struct batcher *batcher, uint32_t count, ssize_t moved)
+/* Assigns the bytes that one call transferred to its requests, in order. Requests that it did not
+ * reach stay in the queue. An error is that of the first request; surplus bytes, which the kernel
+ * should never report, go to the last one, so that the caller detects them. */
+static void assign_result(struct batcher *batcher, uint32_t count, ssize_t moved)
 {
     struct engine_request **run = &batcher->queue[batcher->finished];
     if (moved <= 0) {
@@ -128,7 +127,7 @@ static void perform(struct engine *engine)
             first->direction == ENGINE_WRITE
                 ? pwritev2(fd, batcher->vectors, (int)count, (off_t)first->offset, flags)
                 : preadv2(fd, batcher->vectors, (int)count, (off_t)first->offset, flags);
-        deal(batcher, count, moved < 0 ? -errno : moved);
+        assign_result(batcher, count, moved < 0 ? -errno : moved);
     }
 }
 

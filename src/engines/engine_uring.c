@@ -13,29 +13,29 @@
 #include "slices.h"
 #include "uring_refusal.h"
 
-/* One ring for each writer thread. submit fills an entry of the ring and sends now and then; reap
- * sends the rest and waits in one system call. The kernel's abilities are found by asking for them,
- * never by its version, and what it refused is told in engine->reason. */
+/* One ring for each I/O thread. submit fills an entry of the ring and sends some of them; reap
+ * sends the rest and waits in the same system call. Kernel features are detected by trying them,
+ * not by the kernel's version; engine->reason lists those that it refused. */
 
 enum {
-    TRANSFER_MAX_BYTES = 0x7ffff000, /* what one request moves at most */
-    SLICES_MAX = 16384,              /* fixed buffers that the kernel takes */
+    TRANSFER_MAX_BYTES = 0x7ffff000, /* the kernel's limit for one request */
+    SLICES_MAX = 16384,              /* the kernel's limit of fixed buffers */
     NS_PER_S = 1000000000,
     PAUSE_NS = 100000,
-    /* So many requests go in one system call. More spare little, and let the device wait: random
-     * reads of 4 KiB at depth 32 were 17 % slower when only reap sent. */
+    /* Requests in one system call. More would save little, but leave the device idle: random reads
+     * of 4 KiB at depth 32 were 17 % slower if only reap sent. */
     SEND_TOGETHER = 8,
-    /* Threads of the kernel that may wait for storage on behalf of one ring: it starts them for
-     * what a file system cannot do asynchronously. */
+    /* Limit of the kernel threads of one ring, which the kernel starts for requests that a file
+     * system cannot handle asynchronously. */
     WORKERS_MAX = 64,
     SQPOLL_IDLE_MS = 1000,
 };
 
 struct uring {
     struct io_uring ring;
-    uint32_t in_flight; /* given to submit and not yet to reap's caller */
+    uint32_t in_flight; /* submitted and not yet returned by reap */
     bool files_registered;
-    bool polls;         /* completions come only to who asks */
+    bool polls;         /* completions must be polled for */
     size_t slice_bytes; /* of the arena, for each fixed buffer of the kernel's */
 };
 
@@ -44,9 +44,8 @@ struct ring_mode {
     unsigned flags;
 };
 
-/* Best first. Completions are then handled when this thread asks for them, instead of interrupting
- * it or a processor that makes data. With a thread of the kernel that sends, neither is to be had.
- */
+/* Best first: the kernel handles completions when this thread enters it, instead of interrupting
+ * this thread or a core of a data thread. With SQPOLL only the plain mode is available. */
 static const struct ring_mode modes[] = {
     {"SINGLE_ISSUER with DEFER_TASKRUN", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
                                              IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL},
@@ -56,7 +55,7 @@ static const struct ring_mode modes[] = {
 };
 enum { MODES = sizeof modes / sizeof *modes, MODE_PLAIN = MODES - 1 };
 
-static void note(char reason[ENGINE_REASON], const char *what, int error)
+static void add_reason(char reason[ENGINE_REASON], const char *what, int error)
 {
     const size_t used = strlen(reason);
     snprintf(reason + used, ENGINE_REASON - used, "%s%s: %s", used ? "; " : "", what,
@@ -72,13 +71,13 @@ static int ring_refused(const struct engine_mode *mode, int error, struct failur
 {
     if (!polling_flags(mode) || (error != EPERM && error != EACCES && error != EINVAL))
         return uring_refused(why, error);
-    return failure_system(why, error, "this kernel gives no io_uring with%s%s; leave that out",
-                          mode->sqpoll ? " --uring-sqpoll" : "",
-                          mode->iopoll ? " --uring-iopoll" : "");
+    return failure_system(
+        why, error, "this kernel does not support io_uring with%s%s; leave the option out",
+        mode->sqpoll ? " --uring-sqpoll" : "", mode->iopoll ? " --uring-iopoll" : "");
 }
 
-/* Makes a ring in the best mode that the kernel has. 'reason' gets the refusals. */
-static int make_ring(struct io_uring *ring, uint32_t depth, const struct engine_mode *mode,
+/* Opens a ring in the best mode that the kernel supports; 'reason' lists the refusals. */
+static int open_ring(struct io_uring *ring, uint32_t depth, const struct engine_mode *mode,
                      char reason[ENGINE_REASON], struct failure *why)
 {
     int error = EINVAL;
@@ -89,7 +88,7 @@ static int make_ring(struct io_uring *ring, uint32_t depth, const struct engine_
         };
         error = -io_uring_queue_init_params(depth, ring, &parameters);
         if (error == EINVAL && i != MODE_PLAIN)
-            note(reason, modes[i].name, error);
+            add_reason(reason, modes[i].name, error);
     }
     if (error)
         return ring_refused(mode, error, why);
@@ -97,7 +96,7 @@ static int make_ring(struct io_uring *ring, uint32_t depth, const struct engine_
         return 0;
     io_uring_queue_exit(ring);
     return failure_set(why, -ENOSYS,
-                       "this kernel's io_uring cannot wait with a time limit (5.11 can); use "
+                       "this kernel's io_uring cannot wait with a time limit (needs 5.11); use "
                        "--engine pwrite");
 }
 
@@ -106,13 +105,13 @@ static int available(struct failure *why)
     struct io_uring ring;
     char reason[ENGINE_REASON] = "";
     const struct engine_mode plain = {0};
-    const int error = make_ring(&ring, 1, &plain, reason, why);
+    const int error = open_ring(&ring, 1, &plain, reason, why);
     if (error == 0)
         io_uring_queue_exit(&ring);
     return error;
 }
 
-/* The arena as fixed buffers, in slices that cut none of the program's own. 0 or -errno. */
+/* Registers the arena as fixed buffers, in slices that do not split a buffer. 0 or -errno. */
 static int register_buffers(struct uring *uring, const struct engine_setup *setup)
 {
     const size_t slice = slice_bytes(setup->buffer_bytes);
@@ -133,35 +132,34 @@ static int register_buffers(struct uring *uring, const struct engine_setup *setu
     return error;
 }
 
-/* Bounds the kernel's threads; what regular files use is bounded by the kernel already (0 leaves
- * it). */
+/* Limits the kernel's unbounded workers; 0 keeps the kernel's limit of those for regular files. */
 static int bound_workers(struct io_uring *ring, uint32_t depth)
 {
     unsigned workers[2] = {0, depth < WORKERS_MAX ? depth : WORKERS_MAX};
     return io_uring_register_iowq_max_workers(ring, workers);
 }
 
-/* What the kernel may refuse without harm; -errno only for what was required. */
+/* Registers files, ring and buffers; -errno only if something required is refused. */
 static int register_all(struct engine *engine, struct uring *uring, struct failure *why)
 {
     const struct engine_setup *setup = &engine->setup;
     int error = io_uring_register_files(&uring->ring, setup->fds, setup->fd_count);
     uring->files_registered = error == 0;
     if (error)
-        note(engine->reason, "files not registered", -error);
+        add_reason(engine->reason, "files not registered", -error);
     error = io_uring_register_ring_fd(&uring->ring);
     if (error < 0)
-        note(engine->reason, "ring not registered", -error);
+        add_reason(engine->reason, "ring not registered", -error);
     error = bound_workers(&uring->ring, setup->depth);
     if (error < 0)
-        note(engine->reason, "threads of the kernel not bounded", -error);
+        add_reason(engine->reason, "kernel threads not limited", -error);
     if (setup->mode.fixed_buffers == NEVER)
         return 0;
     error = register_buffers(uring, setup);
     engine->buffers_fixed = error == 0;
     if (error == -E2BIG && setup->mode.fixed_buffers == REQUIRE)
         return failure_set(why, error,
-                           "the kernel fixes no buffer of more than 1 GiB: give a smaller "
+                           "the kernel cannot fix a buffer larger than 1 GiB: use a smaller "
                            "--buffer-size, or --fixed-buffers prefer");
     if (error && setup->mode.fixed_buffers == REQUIRE)
         return failure_system(why, -error,
@@ -170,10 +168,10 @@ static int register_all(struct engine *engine, struct uring *uring, struct failu
                               "buffers, or --fixed-buffers prefer",
                               setup->memory_bytes, (long long)host_memlock_bytes());
     if (error)
-        note(engine->reason,
-             error == -E2BIG ? "buffers not fixed (one is larger than 1 GiB)"
-                             : "buffers not fixed (limit ulimit -l)",
-             -error);
+        add_reason(engine->reason,
+                   error == -E2BIG ? "buffers not fixed (one is larger than 1 GiB)"
+                                   : "buffers not fixed (limit ulimit -l)",
+                   -error);
     return 0;
 }
 
@@ -183,7 +181,7 @@ static int open_uring(struct engine *engine, const struct engine_setup *setup, s
     if (!uring)
         return failure_system(why, ENOMEM, "cannot open engine 'uring'");
     uring->polls = setup->mode.iopoll;
-    int error = make_ring(&uring->ring, setup->depth, &setup->mode, engine->reason, why);
+    int error = open_ring(&uring->ring, setup->depth, &setup->mode, engine->reason, why);
     if (error) {
         free(uring);
         return error;
@@ -198,15 +196,15 @@ static int open_uring(struct engine *engine, const struct engine_setup *setup, s
     return 0;
 }
 
-/* The ring has an entry for each request of the depth. But where a thread of the kernel takes them,
- * a request can be complete before its entry is given back. */
+/* The ring has an entry for each request of the depth, but with SQPOLL a request can complete
+ * before the kernel's thread releases its entry. */
 static struct io_uring_sqe *next_entry(struct uring *uring)
 {
     struct io_uring_sqe *entry;
     while (!(entry = io_uring_get_sqe(&uring->ring))) {
         if (!(uring->ring.flags & IORING_SETUP_SQPOLL))
             return NULL;
-        io_uring_submit(&uring->ring); /* wakes the thread; the wait may be cut short by a signal */
+        io_uring_submit(&uring->ring); /* wakes the thread; a signal may end the wait early */
         const int error = io_uring_sqring_wait(&uring->ring);
         if (error < 0 && error != -EINTR)
             return NULL;
@@ -246,13 +244,13 @@ static int submit(struct engine *engine, struct engine_request *request)
     entry->rw_flags = rwf_flags(&engine->setup.mode);
     io_uring_sqe_set_data(entry, request);
     uring->in_flight++;
-    /* What the kernel does not take now, it gets in reap. */
+    /* entries that the kernel does not accept now are sent in reap */
     if (io_uring_sq_ready(&uring->ring) >= SEND_TOGETHER)
         io_uring_submit(&uring->ring);
     return 0;
 }
 
-/* What the kernel has put into the completion ring; no system call. */
+/* Takes requests from the completion ring, without a system call. */
 static uint32_t take(struct uring *uring, struct engine_request **done, uint32_t max)
 {
     struct io_uring_cqe *completion;
@@ -271,25 +269,25 @@ static uint32_t take(struct uring *uring, struct engine_request **done, uint32_t
     return taken;
 }
 
-/* Does the kernel need a call, to take entries or to deliver completions that it has ready? */
-static bool wants_call(struct uring *uring)
+/* Returns true if a system call is needed to send entries or to receive ready completions. */
+static bool needs_call(struct uring *uring)
 {
     const unsigned flags = IO_URING_READ_ONCE(*uring->ring.sq.kflags);
     return uring->polls || io_uring_sq_ready(&uring->ring) > 0 ||
            (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
 }
 
-/* One system call: sends, and waits for 'wanted' completions for at most 'limit_ns' (< 0: without
- * limit). Calls that were cut short, and those that the kernel had no memory for, count as well:
- * the caller looks at what came and at the clock. */
+/* One system call: sends, and waits for 'wanted' completions for at most 'limit_ns' (< 0: no
+ * limit). An interrupted call, or one for which the kernel had no memory, also returns 0: the
+ * caller checks the completions and the clock. */
 static int enter(struct uring *uring, uint32_t wanted, int64_t limit_ns)
 {
     struct io_uring_cqe *unused;
     struct __kernel_timespec limit = {.tv_sec = limit_ns / NS_PER_S,
                                       .tv_nsec = limit_ns % NS_PER_S};
     int result;
-    /* The kernel polls until it has what is wanted, whatever the time limit: asked for nothing, it
-     * looks once, and the caller looks at the clock. */
+    /* With IOPOLL the kernel ignores the time limit of a wait; with nothing wanted it polls once,
+     * and the caller checks the clock. */
     if (wanted == 0 || limit_ns == 0 || uring->polls)
         result = io_uring_submit_and_get_events(&uring->ring);
     else
@@ -298,7 +296,7 @@ static int enter(struct uring *uring, uint32_t wanted, int64_t limit_ns)
     switch (result) {
     case -EAGAIN:
     case -EBUSY:
-        /* Nothing could be sent just now. */
+        /* currently nothing can be sent */
         if (wanted > 0 && limit_ns != 0)
             clock_sleep_ns(PAUSE_NS);
         return 0;
@@ -320,7 +318,7 @@ static int reap(struct engine *engine, struct engine_request **done, uint32_t ma
     int error = 0;
 
     if (taken >= enough) {
-        if (wants_call(uring)) {
+        if (needs_call(uring)) {
             error = enter(uring, 0, 0);
             taken += take(uring, done + taken, most - taken);
         }
@@ -350,13 +348,13 @@ static void close_uring(struct engine *engine)
 {
     struct uring *uring = engine->state;
     struct engine_request *late[16];
-    /* The kernel may still write to the memory of what is in flight. */
+    /* the kernel may still write to the memory of requests in flight */
     while (uring->in_flight > 0 && reap(engine, late, 16, 1, -1) >= 0)
         ;
-    /* The kernel takes a ring apart after close has returned; the files must be free before. */
+    /* The kernel destroys a ring after close has returned; the files must be released before. */
     if (uring->files_registered)
         io_uring_unregister_files(&uring->ring);
-    /* And so must the memory that counts against the user's limit. */
+    /* so must the memory that counts against the user's limit */
     if (engine->buffers_fixed)
         io_uring_unregister_buffers(&uring->ring);
     io_uring_queue_exit(&uring->ring);

@@ -1,6 +1,6 @@
 /*
- * The flags that a mode puts on each request, newer than some of the headers that tidemill is built
- * with; the kernel says -EOPNOTSUPP (-EINVAL before 4.6) to those that it or the file system lacks.
+ * The flags of each request, newer than some supported headers. If the kernel or the file system
+ * lacks one, the request fails with -EOPNOTSUPP (-EINVAL before 4.6).
  */
 #ifndef TIDEMILL_ENGINES_RWF_H
 #define TIDEMILL_ENGINES_RWF_H

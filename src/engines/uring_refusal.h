@@ -1,6 +1,6 @@
 /*
- * Why the kernel would not make a ring: the likely cause of each errno of io_uring_setup, in words
- * that say what to do. Reads the sysctl and the limit that may stand behind it.
+ * Why the kernel refused a ring: the likely cause of each errno of io_uring_setup, and what to do.
+ * Reads the sysctl and the limit that may have caused it.
  */
 #ifndef TIDEMILL_ENGINES_URING_REFUSAL_H
 #define TIDEMILL_ENGINES_URING_REFUSAL_H

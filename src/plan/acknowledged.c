@@ -27,7 +27,7 @@ void acknowledged_from(struct acknowledged *set, uint64_t issued, uint64_t bytes
         if (missing[missing_count] < set->issued)
             set->issued = missing[missing_count];
     }
-    /* a set ends with a request that it has */
+    /* the last request of a set is never a hole */
     while (missing_count && missing[missing_count - 1] + 1 >= set->issued)
         if (missing[--missing_count] < set->issued)
             set->issued = missing[missing_count];
@@ -73,7 +73,7 @@ void acknowledged_holes_text(const struct acknowledged *set, struct text *out)
     }
 }
 
-/* One decimal number; NULL when there is none or it does not fit. */
+/* Parses one decimal number; NULL if there is none or it is too large. */
 static const char *read_place(const char *text, uint64_t *place)
 {
     if (*text < '0' || *text > '9')
@@ -113,5 +113,5 @@ int acknowledged_read_holes(struct acknowledged *set, const char *text, struct f
     }
     return 0;
 bad:
-    return failure_set(why, -EINVAL, "cannot read the holes '%s' of a stored file", text);
+    return failure_set(why, -EINVAL, "invalid holes '%s' of a stored file", text);
 }

@@ -14,7 +14,7 @@ enum {
     PAGE_BYTES = 4096,
     IN_FLIGHT = 32,
     DEPTH_LEAST = 4,
-    MEMORY_PART = 4, /* a default pool takes at most this part of the memory */
+    MEMORY_PART = 4, /* a default pool uses at most 1/4 of the memory */
     SIZE_PER_RANK_SHIFT = 30,
     THREADS_MOST = 4096,
     BUFFERS_MOST = 1 << 24,
@@ -30,9 +30,8 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* The numbers of the benchmark that went before, which went by processors alone: 8: 4, 16: 8,
- * 32: 12, 64 and more: 16. A synchronous engine has one request for each writer, so it gets at
- * least 4 of them. */
+/* From 8 CPUs on, the numbers of the benchmark that preceded this one. A synchronous engine has one
+ * request for each writer, so it gets at least 4 writers. */
 static uint64_t writers_for(uint32_t cpus, bool synchronous)
 {
     static const struct {
@@ -45,7 +44,7 @@ static uint64_t writers_for(uint32_t cpus, bool synchronous)
     return synchronous ? larger(steps[step].writers, 4) : steps[step].writers;
 }
 
-/* So many buffers fit the quarter of the memory that a default takes at most. */
+/* The number of buffers that fit the part of the memory that a default may use. */
 static uint64_t affordable(const struct settings *settings, const struct capacity *capacity)
 {
     uint64_t count =
@@ -59,7 +58,7 @@ static uint64_t given_or(const struct settings *settings, enum option_id id, uin
     return settings_given(settings, id) ? value : otherwise;
 }
 
-/* The depth that an engine needs which performs when it is asked to: 1, or a batch; else 0. */
+/* The depth of a synchronous engine: 1, or a batch; 0 for an asynchronous one. */
 static uint64_t needed_depth(const struct capacity *capacity)
 {
     if (capacity->batch > 1)
@@ -67,8 +66,8 @@ static uint64_t needed_depth(const struct capacity *capacity)
     return capacity->depth_max == 1;
 }
 
-/* Requests get smaller where what was given asks for more buffers than the memory has room for, but
- * hold a whole block that is to be repeated. */
+/* Requests get smaller if the given values need more buffers than fit the memory, but contain at
+ * least one block of --dedup-block. */
 static void fit_buffer_size(struct settings *settings, const struct capacity *capacity)
 {
     if (settings_given(settings, OPTION_BUFFER_SIZE))
@@ -96,7 +95,7 @@ static int check_block(const struct settings *settings, const struct capacity *c
     units_show_size(capacity->memory_bytes / MEMORY_PART, most);
     return failure_set(why, -EINVAL,
                        "'--dedup-block' %" PRIu64 " is larger than a buffer may be (%s, a quarter "
-                       "of the memory): give a smaller one",
+                       "of the memory): use a smaller one",
                        settings->dedup_block_bytes, most);
 }
 
@@ -120,16 +119,15 @@ static void fit_threads(struct settings *settings, const struct capacity *capaci
                                   capacity->depth_max);
 }
 
-/* What each writer gets when 'buffers' are shared and producers hold one each, where there are so
- * many. */
+/* The depth of each writer if each producer holds one of 'buffers' (if there are enough). */
 static uint64_t depth_for(const struct settings *settings, uint64_t buffers)
 {
     uint64_t held = buffers > settings->producers + settings->writers ? settings->producers : 0;
     return larger((buffers - held) / larger(settings->writers, 1), 1);
 }
 
-/* Depth goes down, not below DEPTH_LEAST, until the pool fits the cache share; then, whatever it
- * takes, until it fits its part of the memory. */
+/* Reduces the depth, to DEPTH_LEAST at least, until the pool fits the cache share; then without
+ * limit until it fits its part of the memory. */
 static void fit_pool(struct settings *settings, const struct capacity *capacity)
 {
     bool count_given = settings_given(settings, OPTION_BUFFER_COUNT);
@@ -151,7 +149,7 @@ static void fit_pool(struct settings *settings, const struct capacity *capacity)
     settings->buffer_count = smaller(wanted, larger(most, settings->writers));
 }
 
-/* What no machine could do; each was given, as no default is so large. */
+/* Refuses given values beyond any machine; defaults are never that large. */
 static int check_counts(const struct settings *settings, const struct capacity *capacity,
                         struct failure *why)
 {
@@ -190,7 +188,7 @@ static int check_pool(const struct settings *settings, const struct capacity *ca
     units_show_size(capacity->memory_bytes, memory);
     return failure_set(why, -EINVAL,
                        "%" PRIu64 " buffers of %" PRIu64
-                       " bytes do not fit the %s that a rank may use: give a smaller "
+                       " bytes do not fit the %s that a rank may use: use a smaller "
                        "'--buffer-count' or '--buffer-size', or fewer '--writers'",
                        settings->buffer_count, settings->buffer_size_bytes, memory);
 }
@@ -243,7 +241,7 @@ static bool is_sized(const struct settings *settings)
            settings_given(settings, OPTION_SIZE_PER_NODE);
 }
 
-/* The default size takes at most half of what the targets can take: a default is never refused. */
+/* The default size uses at most half of the free space, so that it is never refused. */
 static void fit_default_size(struct settings *settings, const struct resolution *with)
 {
     uint64_t half = with->space_bytes / 2;

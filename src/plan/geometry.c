@@ -75,9 +75,10 @@ int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
     uint32_t ranks = setup->shape.rank_count;
     if (!setup->total_bytes || !setup->request_bytes || !setup->writers_per_rank || !ranks ||
         !setup->target_count)
-        return failure_set(why, -EINVAL, "an empty plan: nothing to write");
+        return failure_set(why, -EINVAL, "the data set is empty: use a larger size");
     if (setup->total_bytes > INT64_MAX)
-        return failure_set(why, -EOVERFLOW, "the data set is larger than 8 EiB: ask for less");
+        return failure_set(why, -EOVERFLOW,
+                           "the data set is larger than 8 EiB: use a smaller size");
     geometry->request_count = divide_up(setup->total_bytes, setup->request_bytes);
     geometry->rank_at = calloc(ranks, sizeof *geometry->rank_at);
     geometry->place_of = calloc(ranks, sizeof *geometry->place_of);

@@ -9,7 +9,7 @@
 #include "rank_sort.h"
 #include "stats/rounds.h"
 
-/* FNV-1a, 64 bit (Fowler, Noll, Vo): tells plans apart, not meant against malice. */
+/* FNV-1a, 64 bit (Fowler, Noll, Vo): distinguishes plans, without cryptographic strength. */
 static uint64_t fold(uint64_t hash, const void *bytes, size_t length)
 {
     const unsigned char *at = bytes;
@@ -18,7 +18,7 @@ static uint64_t fold(uint64_t hash, const void *bytes, size_t length)
     return hash;
 }
 
-/* With its length, so that two texts in a row cannot be taken for two others. */
+/* With its length, so that two adjacent texts differ from two others with the same bytes. */
 static uint64_t fold_text(uint64_t hash, const char *text)
 {
     uint64_t length = strlen(text);
@@ -62,7 +62,7 @@ static int total_bytes(const struct plan_setup *setup, uint64_t *total, struct f
         result = checked_multiply(settings->size_per_node_bytes, setup->shape.node_count, total);
     if (result || *total > INT64_MAX)
         return failure_set(why, -EOVERFLOW,
-                           "the data set of all ranks is larger than 8 EiB: give a smaller size");
+                           "the data set of all ranks is larger than 8 EiB: use a smaller size");
     return 0;
 }
 
@@ -75,7 +75,7 @@ static int check_targets(const struct plan_setup *setup, struct failure *why)
             continue;
         if (kind == TARGET_NULL && setup->reads)
             return failure_set(why, -EINVAL,
-                               "'/dev/null' keeps nothing that a phase could read: use '--phases "
+                               "'/dev/null' stores nothing that a phase could read: use '--phases "
                                "write'");
         if (kind != TARGET_NULL && settings->layout != LAYOUT_SHARED)
             return failure_set(why, -EINVAL,
@@ -85,13 +85,13 @@ static int check_targets(const struct plan_setup *setup, struct failure *why)
     return 0;
 }
 
-/* A phase that must end before its first window can be over never gets there. */
+/* With a shorter time no phase could complete its first window. */
 static int check_steady(const struct settings *settings, struct failure *why)
 {
     const int64_t window_ns = (int64_t)STEADY_WINDOW << ROUND_SHIFT;
     if (settings->until_steady && settings->time_ns && settings->time_ns <= window_ns)
         return failure_set(why, -EINVAL,
-                           "--until-steady needs five rounds of 1.07 s: give a --time of 6s or "
+                           "--until-steady needs five rounds of 1.07 s: use a --time of 6s or "
                            "more, or leave it out");
     return 0;
 }

@@ -89,11 +89,10 @@ static void describe_ceilings(const struct plan *plan, const struct run_settings
     if (!run->ceilings)
         return;
     units_exact_duration(SCHEDULE_PROBE_NS, time);
-    text_add(
-        out,
-        "ceilings    before the first phase three probes of up to %s: making the data, storing "
-        "ready-made data, both%s\n",
-        time, settings->rate_bytes ? "; without the rate limit" : "");
+    text_add(out,
+             "ceilings    before the first phase three probes of up to %s: generator only, storage "
+             "only, both%s\n",
+             time, settings->rate_bytes ? "; without the rate limit" : "");
 }
 
 static void describe_settings(const struct plan *plan, const struct run_settings *run,
@@ -119,7 +118,7 @@ static void describe_target(const struct plan *plan, uint32_t target, struct tex
     if (!bytes)
         text_add(out, ": there are fewer nodes than targets");
     else if (plan->setup.target_kinds[target] == TARGET_NEW_FILE)
-        text_add(out, " as one new file: nothing of that name is there");
+        text_add(out, " as a new file");
     text_add(out, "\n");
 }
 

@@ -100,7 +100,7 @@ void reading_release(struct reading *reading)
     *reading = (struct reading){0};
 }
 
-/* The requests from 'first' to before 'end', counted over all stretches, that lie in a stretch. */
+/* The requests from 'first' to before 'end', counted over all stretches, that are in a stretch. */
 static bool cut(const struct piece *stretch, uint64_t first, uint64_t end, struct piece *piece)
 {
     const struct share *share = &stretch->share;

@@ -25,8 +25,7 @@
 #include "property.h"
 #include "unit.h"
 
-/* The arena ends within the memory that is used, so that some requests lie in it and some do not.
- */
+/* The arena ends within the used memory, so that some requests are in it and others are not. */
 enum {
     FILE_BYTES = 1 << 20,
     ARENA_BYTES = FILE_BYTES + FILE_BYTES / 2,
@@ -124,7 +123,7 @@ static inline int64_t transfer(struct bench *bench, enum engine_direction direct
 }
 
 /* Keeps up to the engine's depth of the requests in flight until all are done; interrupted and
- * short ones go on, as the loop above the engines does. Returns the bytes moved. */
+ * short ones continue, as in the loop above the engines. Returns the bytes transferred. */
 static inline int64_t run_all(struct bench *bench, struct property *property, uint32_t count)
 {
     const uint32_t depth = bench->engine.setup.depth;

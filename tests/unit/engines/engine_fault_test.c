@@ -58,8 +58,8 @@ static void a_file_size_limit_gives_a_short_write_then_efbig(void **state)
     bench_close(bench);
 }
 
-/* A limit in the midst of a batch: each request is told its own bytes, and later ones fail. */
-static void a_batch_that_is_cut_short_is_told_exactly(void **state)
+/* A limit in the midst of a batch: each request gets its own bytes, and later ones fail. */
+static void a_batch_that_is_cut_short_has_exact_results(void **state)
 {
     struct bench *bench = bench_open(state, DEPTH);
     struct engine_request *done[DEPTH];
@@ -197,7 +197,7 @@ static const struct contract contract[] = {
     CONTRACT(requests_end_where_the_file_ends),
     CONTRACT(errors_are_results_of_their_request),
     CONTRACT(a_file_size_limit_gives_a_short_write_then_efbig),
-    CONTRACT(a_batch_that_is_cut_short_is_told_exactly),
+    CONTRACT(a_batch_that_is_cut_short_has_exact_results),
     CONTRACT(misaligned_direct_requests_are_einval),
     CONTRACT(a_request_beyond_one_transfer_comes_back_short),
     CONTRACT(places_beyond_32_bits_are_not_cut),

@@ -70,7 +70,7 @@ static void a_batch_is_one_call(void **state)
     struct engine_request *done[DEPTH];
     struct property property = property_start("batch");
     if (!bench->kind->traits.batches || write_calls() < 0) {
-        print_message("note: no batches, or nobody counts calls here\n");
+        print_message("note: no batches, or calls are not counted here\n");
         bench_close(bench);
         return;
     }
@@ -99,7 +99,7 @@ static void a_batch_is_one_call(void **state)
     bench_close(bench);
 }
 
-static void uncached_requests_move_their_bytes_or_say_so(void **state)
+static void uncached_requests_transfer_or_report_that_they_cannot(void **state)
 {
     struct bench *bench = bench_open(state, DEPTH);
     struct engine_setup setup = bench->engine.setup;
@@ -221,7 +221,7 @@ static const struct contract contract[] = {
     CONTRACT(a_kernel_thread_that_sends_moves_the_same_bytes),
     CONTRACT(batches_move_the_same_bytes),
     CONTRACT(a_batch_is_one_call),
-    CONTRACT(uncached_requests_move_their_bytes_or_say_so),
+    CONTRACT(uncached_requests_transfer_or_report_that_they_cannot),
     CONTRACT(an_engine_can_be_tried),
     CONTRACT(each_file_gets_its_own_requests),
     CONTRACT(many_engines_in_one_thread),

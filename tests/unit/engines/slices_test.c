@@ -19,7 +19,7 @@ static void slices_end_where_buffers_do(void **state)
     assert_int_equal(slice_bytes(SIZE_MAX), 0);
 }
 
-static void every_buffer_of_a_large_arena_lies_in_one(void **state)
+static void every_buffer_of_a_large_arena_is_in_one_slice(void **state)
 {
     (void)state;
     static const size_t buffers[] = {4096, 3 << 20, 12288, 700u << 20, 1u << 30, 47104};
@@ -36,7 +36,7 @@ static void every_buffer_of_a_large_arena_lies_in_one(void **state)
     }
 }
 
-static void what_lies_elsewhere_is_in_none(void **state)
+static void memory_outside_of_the_arena_is_in_no_slice(void **state)
 {
     (void)state;
     assert_int_equal(slice_of(gib, 2 * gib, gib - 1, 2), -1);
@@ -51,8 +51,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slices_end_where_buffers_do),
-        cmocka_unit_test(every_buffer_of_a_large_arena_lies_in_one),
-        cmocka_unit_test(what_lies_elsewhere_is_in_none),
+        cmocka_unit_test(every_buffer_of_a_large_arena_is_in_one_slice),
+        cmocka_unit_test(memory_outside_of_the_arena_is_in_no_slice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What engine 'uring' says and does where the kernel refuses it something. Each case in a child. */
+/* Engine 'uring' when the kernel refuses a feature. Each case runs in a child process. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -33,7 +33,7 @@ static void forbid(long call, int error)
         _exit(SKIPPED);
 }
 
-/* Both ways to find out fail alike, and the text says this. */
+/* available and open fail with the same error, and the message contains this text. */
 static int refused_with(int error, const char *text)
 {
     const struct engine_kind *uring = engine_kind_of(ENGINE_URING);
@@ -89,7 +89,7 @@ static int without_locked_memory(void)
     return refused_with(ENOMEM, "ulimit -l, 0 bytes");
 }
 
-/* Registering is a favour: without it the engine works, and says so. */
+/* The engine also works without registered files and rings, and reports that. */
 static int without_registration(void)
 {
     const struct engine_kind *uring = engine_kind_of(ENGINE_URING);
@@ -187,13 +187,13 @@ static void locked_memory_is_named(void **state)
     run_in_child(without_locked_memory);
 }
 
-static void works_without_registration_and_says_so(void **state)
+static void works_without_registration_and_reports_it(void **state)
 {
     (void)state;
     run_in_child(without_registration);
 }
 
-static void buffers_that_cannot_be_fixed_are_told(void **state)
+static void buffers_that_cannot_be_fixed_are_reported(void **state)
 {
     (void)state;
     run_in_child(buffers_beyond_the_limit);
@@ -206,8 +206,8 @@ int main(void)
         cmocka_unit_test(a_sandbox_is_named),
         cmocka_unit_test(descriptors_used_up_are_named),
         cmocka_unit_test(locked_memory_is_named),
-        cmocka_unit_test(buffers_that_cannot_be_fixed_are_told),
-        cmocka_unit_test(works_without_registration_and_says_so),
+        cmocka_unit_test(buffers_that_cannot_be_fixed_are_reported),
+        cmocka_unit_test(works_without_registration_and_reports_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ static uint64_t random_missing(struct property *property, uint64_t issued, bool 
     return count;
 }
 
-/* Never more than there was; all of it up to the hole that found no room. */
+/* The set is a subset, and complete up to the first hole that did not fit. */
 static void check_against(const struct acknowledged *set, const bool had[PLACES], uint64_t issued)
 {
     uint64_t holes = 0;
@@ -65,7 +65,7 @@ static void check_against(const struct acknowledged *set, const bool had[PLACES]
         assert_true(acknowledged_has(set, set->issued - 1));
 }
 
-/* All places of a stretch, as asking for each says. */
+/* acknowledged_has_all agrees with acknowledged_has for each place. */
 static void check_stretches(struct property *property, const struct acknowledged *set)
 {
     for (int i = 0; i < 20; i++) {
@@ -114,8 +114,8 @@ static void test_random_sets(void **state)
     }
 }
 
-/* Places that were given out and never sent are above all others: they are no holes. */
-static void test_missing_at_the_end_are_no_holes(void **state)
+/* Places that were assigned but never sent are above all others, and not holes. */
+static void test_missing_at_the_end_are_not_holes(void **state)
 {
     (void)state;
     struct acknowledged set;
@@ -176,7 +176,7 @@ static void test_garbage_is_refused(void **state)
     struct acknowledged set = {.issued = 1000};
     struct failure failure = {0};
     assert_int_equal(acknowledged_read_holes(&set, "0-200", &failure), -EINVAL);
-    assert_string_equal(failure.text, "cannot read the holes '0-200' of a stored file");
+    assert_string_equal(failure.text, "invalid holes '0-200' of a stored file");
 }
 
 /* Any bytes at all: refused or read, never anything else. */
@@ -202,7 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_and_none),
         cmocka_unit_test(test_random_sets),
-        cmocka_unit_test(test_missing_at_the_end_are_no_holes),
+        cmocka_unit_test(test_missing_at_the_end_are_not_holes),
         cmocka_unit_test(test_text_of_holes),
         cmocka_unit_test(test_garbage_is_refused),
         cmocka_unit_test(test_random_text),

@@ -27,7 +27,7 @@ static struct capacity any_machine(struct property *property)
                    property_below(property, 3) ? 32768 : 1);
 }
 
-/* What must hold whatever was given: threads have buffers, and all fit the memory. */
+/* Always true: threads have buffers, and all fit the memory. */
 static void check_fit(const struct options *options, const struct capacity *capacity)
 {
     uint64_t stride =
@@ -161,8 +161,8 @@ static void test_given_values_stay(void **state)
     }
 }
 
-/* The benchmark that went before: 8 processors 4 writers, 16: 8, 32: 12, 64 and more: 16. */
-static void test_threads_by_processors(void **state)
+/* As in the preceding benchmark: 8 CPUs 4 writers, 16: 8, 32: 12, 64 and more: 16. */
+static void test_threads_by_cpus(void **state)
 {
     (void)state;
     static const struct {
@@ -306,11 +306,11 @@ static void test_refusals(void **state)
     refuse(OPTION_WRITERS, "9", OPTION_BUFFER_COUNT, "8",
            "9 writers and only 8 buffers: give '--buffer-count' at least 9");
     refuse(OPTION_BUFFER_SIZE, "64m", OPTION_BUFFER_COUNT, "17",
-           "17 buffers of 67108864 bytes do not fit the 1.00 GiB that a rank may use: give a "
+           "17 buffers of 67108864 bytes do not fit the 1.00 GiB that a rank may use: use a "
            "smaller '--buffer-count' or '--buffer-size', or fewer '--writers'");
     /* small buffers take a page each */
     refuse(OPTION_BUFFER_SIZE, "512", OPTION_BUFFER_COUNT, "300000",
-           "300000 buffers of 512 bytes do not fit the 1.00 GiB that a rank may use: give a "
+           "300000 buffers of 512 bytes do not fit the 1.00 GiB that a rank may use: use a "
            "smaller '--buffer-count' or '--buffer-size', or fewer '--writers'");
     refuse(OPTION_DEPTH, "1025", OPTION_WRITERS, "1",
            "'--depth' 1025 is too much: at most 1024 is possible");
@@ -379,7 +379,7 @@ int main(void)
         cmocka_unit_test(test_a_bare_run_fits_any_machine),
         cmocka_unit_test(test_no_single_option_is_refused),
         cmocka_unit_test(test_given_values_stay),
-        cmocka_unit_test(test_threads_by_processors),
+        cmocka_unit_test(test_threads_by_cpus),
         cmocka_unit_test(test_the_pool_fits_the_cache),
         cmocka_unit_test(test_a_given_count_decides_the_depth),
         cmocka_unit_test(test_a_buffer_holds_the_block_to_repeat),

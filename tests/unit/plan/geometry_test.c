@@ -106,7 +106,7 @@ static void check_file(const struct geometry *geometry, const struct share *shar
     assert_true(share->file < geometry->file_count);
     if (!share->bytes)
         return;
-    if (tally->file == share->file) { /* goes on where the share before it ended */
+    if (tally->file == share->file) { /* starts where the share before it ended */
         assert_int_equal(share->file_offset, tally->file_end);
     } else { /* a new file begins where the one before it, now complete, ended */
         assert_int_equal(share->file_offset, 0);
@@ -153,7 +153,7 @@ static void check_shares(const struct geometry *geometry)
         assert_true(tally.most - tally.least <= 1);
 }
 
-/* Equal bytes for each node, and within it for each rank, but for one request. */
+/* Equal bytes for each node, and within it for each rank, except for one request. */
 static void check_nodes(const struct geometry *geometry)
 {
     const struct shape *shape = &geometry->setup.shape;
@@ -180,7 +180,7 @@ static void check_nodes(const struct geometry *geometry)
         assert_true(node_most - node_least <= 1);
 }
 
-/* Who makes the shared file is a rank of that target with something to write, the first one. */
+/* The first rank of a target that has bytes to write creates the shared file. */
 static void check_first_ranks(const struct geometry *geometry)
 {
     const struct geometry_setup *setup = &geometry->setup;
@@ -293,7 +293,7 @@ static void refuse(const struct geometry_setup *setup, int code, const char *tex
 static void test_refusals(void **state)
 {
     (void)state;
-    static const char empty[] = "an empty plan: nothing to write";
+    static const char empty[] = "the data set is empty: use a larger size";
     struct geometry_setup setup = small_setup();
     setup.total_bytes = 0;
     refuse(&setup, -EINVAL, empty);
@@ -311,7 +311,7 @@ static void test_refusals(void **state)
     refuse(&setup, -EINVAL, empty);
     setup = small_setup();
     setup.total_bytes = (uint64_t)INT64_MAX + 1;
-    refuse(&setup, -EOVERFLOW, "the data set is larger than 8 EiB: ask for less");
+    refuse(&setup, -EOVERFLOW, "the data set is larger than 8 EiB: use a smaller size");
 }
 
 int main(void)

@@ -54,7 +54,7 @@ static void test_refusals_of_times_too_short_to_be_steady(void **state)
     option_give(&options, OPTION_UNTIL_STEADY, "yes");
     option_give(&options, OPTION_TIME, "5");
     refuse(&setup, -EINVAL,
-           "--until-steady needs five rounds of 1.07 s: give a --time of 6s or more, or leave it "
+           "--until-steady needs five rounds of 1.07 s: use a --time of 6s or more, or leave it "
            "out");
     option_give(&options, OPTION_TIME, "6");
     assert_int_equal(plan_init(&plan, &setup, NULL), 0);
@@ -73,7 +73,7 @@ static void test_refusals_of_targets(void **state)
     setup.target_kinds = null;
     setup.reads = true;
     refuse(&setup, -EINVAL,
-           "'/dev/null' keeps nothing that a phase could read: use '--phases write'");
+           "'/dev/null' stores nothing that a phase could read: use '--phases write'");
     for (size_t i = 0; i < 3; i++) {
         setup.target_kinds = &files[i];
         refuse(&setup, -EINVAL,
@@ -89,8 +89,7 @@ static void test_refusals_of_targets(void **state)
 static void test_sizes_that_overflow(void **state)
 {
     (void)state;
-    static const char text[] =
-        "the data set of all ranks is larger than 8 EiB: give a smaller size";
+    static const char text[] = "the data set of all ranks is larger than 8 EiB: use a smaller size";
     static const enum option_id sizes[] = {OPTION_SIZE_PER_RANK, OPTION_SIZE_PER_NODE};
     static const char *const values[] = {"2305843009213693952", "4611686018427387904"};
     for (size_t i = 0; i < 2; i++) {
@@ -136,7 +135,7 @@ static void test_sizes(void **state)
     check_total(OPTION_COUNT, "", UINT64_C(4) << 30);
 }
 
-/* Who reads whose data, over any nodes. */
+/* Which rank reads which data, over any nodes. */
 static void check_shift(struct plan *plan, uint64_t nodes)
 {
     const struct shape *shape = &plan->setup.shape;
@@ -206,7 +205,7 @@ static void test_shifts(void **state)
     options_release(&options);
 }
 
-/* Even nodes: rank i of a node reads from rank i of the node that is so much further. */
+/* Even nodes: rank i of a node reads from rank i of the node that is that many nodes away. */
 static void test_a_shift_over_even_nodes(void **state)
 {
     (void)state;

@@ -121,7 +121,7 @@ static const struct piece *piece_of(const struct piece *pieces, uint32_t count, 
     return piece;
 }
 
-/* A piece lies in the file that its name is of, within the part of the rank. */
+/* A piece is in the file of its rank and writer, within the part of the rank. */
 static void check_piece(const struct reading *reading, const struct piece *piece)
 {
     const struct geometry *geometry = reading->setup.written;
@@ -349,7 +349,7 @@ static void test_files_by_hand(void **state)
 }
 
 /* A large share of which little was written, because the time was over: the reader's requests are
- * dealt over what is there, and counted without looking at each. */
+ * distributed over what was written, and counted without visiting each. */
 static void test_large_and_hardly_written(void **state)
 {
     (void)state;

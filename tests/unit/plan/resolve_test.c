@@ -7,7 +7,7 @@
 static const struct capacity machine = {
     .cpus = 4, .memory_bytes = UINT64_C(4) << 30, .depth_max = 1024};
 
-/* Resolves with this room; the data set's bytes of two ranks. */
+/* Resolves with this free space; returns the data set's bytes of two ranks. */
 static uint64_t resolved_bytes(struct options *options, uint64_t space_bytes, bool reads_whole)
 {
     const struct resolution with = {
@@ -34,7 +34,7 @@ static void test_a_data_set_without_a_size(void **state)
         uint64_t right;
     } cases[] = {
         {NULL, 100 * 1024 * UINT64_C(1048576), false, 2048 * UINT64_C(1048576)}, /* 1 GiB a rank */
-        {NULL, 100 * UINT64_C(1048576), false, 50 * UINT64_C(1048576)}, /* half of the room */
+        {NULL, 100 * UINT64_C(1048576), false, 50 * UINT64_C(1048576)}, /* half of the space */
         {NULL, 100 * UINT64_C(1048576) + 5, true, 100 * UINT64_C(1048576) + 5}, /* all there is */
         {"5s", 100 * UINT64_C(1048576), false, 100 * UINT64_C(1048576)},        /* all that fits */
     };
@@ -49,7 +49,7 @@ static void test_a_data_set_without_a_size(void **state)
     }
 }
 
-static void test_no_room_at_all_is_refused(void **state)
+static void test_no_free_space_is_refused(void **state)
 {
     (void)state;
     const struct resolution with = {.capacity = machine, .ranks = 2};
@@ -67,7 +67,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_data_set_without_a_size),
-        cmocka_unit_test(test_no_room_at_all_is_refused),
+        cmocka_unit_test(test_no_free_space_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

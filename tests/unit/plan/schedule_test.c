@@ -167,7 +167,7 @@ static void check_probes(const struct rehearsal *rehearsal, size_t first, uint32
     assert_int_equal(rehearsal->pool.items[settings]->generate, GENERATE_EACH);
 }
 
-/* Two sections that write and one that reads: probes stand before the first phase of each that
+/* Two sections that write and one that reads: probes come before the first phase of each that
  * writes, once, however often the list is repeated. */
 static void probes_come_once_for_each_settings_that_write(void **state)
 {

@@ -23,7 +23,8 @@ static void assert_permutation(const struct sequence *sequence)
     free(seen);
 }
 
-/* Each request of a share comes exactly once, whatever the count, and its place is found again. */
+/* Each request of a share comes exactly once, for any count, and sequence_place_of returns its
+ * place. */
 static void test_is_a_permutation(void **state)
 {
     (void)state;
