@@ -44,7 +44,7 @@ struct engine_mode {
 };
 
 struct engine_setup {
-    const int *fds; /* copied by engine_open; open until close */
+    const int *fds; /* copied by engine_open; open until close; -1: never used */
     uint32_t fd_count;
     uint32_t depth; /* requests that may be in flight at once */
     void *memory;   /* the arena that contains all buffers of this I/O thread */

@@ -18,6 +18,7 @@
 #include "plan/acknowledged.h"
 #include "plan/geometry.h"
 #include "plan/limits.h"
+#include "plan/reading.h"
 #include "plan/sequence.h"
 #include "platform/file.h"
 #include "platform/memory.h"
@@ -27,16 +28,25 @@
 #include "stats/slowest.h"
 #include "stats/timeline.h"
 
-/* The work of one I/O thread; borrowed until close. A task may have no requests. */
-struct task {
+/* Consecutive requests in one file. */
+struct task_piece {
     const char *path;
-    struct file *file; /* open; the I/O thread closes it; NULL without requests */
+    struct file *file; /* open; the I/O thread closes it */
     struct share share;
-    struct sequence sequence; /* of the share's requests */
+    uint64_t first_request;   /* counted over all pieces of the task */
+    uint32_t writer;          /* the writing thread that the file is named by; for the caller */
     struct position position; /* file, base, generation, size; the offset is set per request */
+};
+
+/* The work of one I/O thread; borrowed until close. */
+struct task {
+    const struct task_piece *pieces; /* those of one file are adjacent and share its 'file' */
+    uint32_t piece_count;     /* at most 16 if it writes: the drive has a bit for each descriptor */
+    struct sequence sequence; /* of the requests of all pieces */
+    uint64_t places;          /* number of places of the sequence to process; 0: no requests */
     uint64_t reads;           /* share of requests that read, out of TASK_READS, evenly spread */
-    const struct acknowledged *only; /* the requests that may be read; NULL: all */
-    bool may_fall_back;              /* use the page cache if O_DIRECT is refused */
+    const struct reading *reading; /* decides which requests may be read; NULL: all */
+    bool may_fall_back;            /* use the page cache if O_DIRECT is refused */
 };
 
 #define TASK_READS (UINT64_C(1) << 32) /* 'reads' of a task that only reads */
@@ -93,6 +103,7 @@ enum wait_kind { WAIT_WRITE, WAIT_READ, WAIT_SYNC, WAIT_CLOSE };
 
 struct waiting {
     uint32_t io_thread;
+    uint32_t piece; /* of its task */
     enum wait_kind what;
     uint64_t offset;  /* in the file; 0 for sync and close */
     int64_t since_ns; /* clock_now_ns() */
@@ -101,6 +112,7 @@ struct waiting {
 /* Wrong data that a data thread found. */
 struct found {
     uint32_t io_thread; /* that read them */
+    uint32_t piece;     /* of its task */
     struct difference difference;
 };
 

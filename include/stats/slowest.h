@@ -14,8 +14,10 @@ struct slow_request {
     int64_t sent_ns; /* submission, since the start of the phase */
     uint64_t offset; /* in the file */
     uint64_t length;
-    uint32_t rank; /* set when ranks are merged */
+    uint32_t piece; /* of the thread's task: which file that is */
+    uint32_t rank;  /* set when ranks are merged, as all below */
     uint32_t writer;
+    uint32_t file_writer; /* the writing thread that the file is named by */
 };
 
 struct slowest {
@@ -31,12 +33,15 @@ void slowest_insert(struct slowest *slowest, const struct slow_request *request)
 
 /* Hot path: keeps a request if it is one of the ten slowest, which almost none is. */
 static inline void slowest_record(struct slowest *slowest, int64_t latency_ns, int64_t sent_ns,
-                                  uint64_t offset, uint64_t length)
+                                  uint32_t piece, uint64_t offset, uint64_t length)
 {
     if (__builtin_expect(latency_ns <= slowest->threshold_ns, 1))
         return;
-    const struct slow_request request = {
-        .latency_ns = latency_ns, .sent_ns = sent_ns, .offset = offset, .length = length};
+    const struct slow_request request = {.latency_ns = latency_ns,
+                                         .sent_ns = sent_ns,
+                                         .piece = piece,
+                                         .offset = offset,
+                                         .length = length};
     slowest_insert(slowest, &request);
 }
 

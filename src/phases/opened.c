@@ -9,31 +9,29 @@ int opened_init(struct opened *opened, uint32_t count, struct failure *why)
 {
     *opened = (struct opened){
         .count = count,
-        .parts = calloc(count, sizeof *opened->parts),
-        .readable = calloc(count, sizeof *opened->readable),
+        .paths = calloc(count, sizeof *opened->paths),
         .files = calloc(count, sizeof *opened->files),
         .modes = calloc(count, sizeof *opened->modes),
         .opens_ns = calloc(count, sizeof *opened->opens_ns),
     };
-    if (!opened->parts || !opened->readable || !opened->files || !opened->modes ||
-        !opened->opens_ns)
-        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", count);
+    if (!opened->paths || !opened->files || !opened->modes || !opened->opens_ns)
+        return failure_set(why, -ENOMEM, "not enough memory for %u files", count);
     for (uint32_t i = 0; i < count; i++)
         opened->files[i].fd = opened->files[i].buffered_fd = -1;
     return 0;
 }
 
-int opened_add(struct opened *opened, uint32_t io_thread, enum file_access access,
+int opened_add(struct opened *opened, uint32_t place, char *path, enum file_access access,
                const struct opened_how *how, struct failure *why)
 {
-    const char *path = opened->parts[io_thread].path;
-    struct file *file = &opened->files[io_thread];
+    struct file *file = &opened->files[place];
     int64_t before_ns = clock_now_ns();
+    opened->paths[place] = path;
     lookout_begin(how->lookout, "opening", path);
     int result = file_open(file, path, access, how->direct, how->request_bytes, why);
-    opened->opens_ns[io_thread] = clock_now_ns() - before_ns;
-    opened->open_ns += opened->opens_ns[io_thread];
-    opened->modes[io_thread] = *file;
+    opened->opens_ns[place] = clock_now_ns() - before_ns;
+    opened->open_ns += opened->opens_ns[place];
+    opened->modes[place] = *file;
     if (!result && how->random)
         file_expect_random(file);
     if (!result)
@@ -44,16 +42,14 @@ int opened_add(struct opened *opened, uint32_t io_thread, enum file_access acces
 
 void opened_release(struct opened *opened, bool lost)
 {
-    for (uint32_t i = 0; i < opened->count && opened->files && opened->parts && !lost; i++) {
-        file_close(&opened->files[i], opened->parts[i].path, NULL);
-        free(opened->parts[i].path);
+    for (uint32_t i = 0; i < opened->count && opened->files && opened->paths && !lost; i++) {
+        file_close(&opened->files[i], opened->paths[i], NULL);
+        free(opened->paths[i]);
     }
-    free(opened->parts);
+    free(opened->paths);
     free(opened->modes);
     free(opened->opens_ns);
-    if (!lost) {
-        free(opened->readable);
+    if (!lost)
         free(opened->files);
-    }
     *opened = (struct opened){0};
 }

@@ -1,6 +1,7 @@
 /*
  * The files of this rank's I/O threads in one phase: opened and claimed before the start, closed by
- * the threads, or at the end of the phase. What they were right after they were opened stays.
+ * the threads, or at the end of the phase. What they were right after they were opened stays. There
+ * is a place for each piece of each thread; it is empty where the piece before is of the same file.
  */
 #ifndef TIDEMILL_PHASES_OPENED_H
 #define TIDEMILL_PHASES_OPENED_H
@@ -8,12 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "prepare/dataset.h"
+#include "platform/file.h"
+#include "platform/lookout.h"
 
 struct opened {
-    uint32_t count;                /* one of each for each I/O thread */
-    struct part *parts;            /* what it works on: own, or another rank's */
-    struct acknowledged *readable; /* reading: what may be read of each part */
+    uint32_t count; /* places */
+    char **paths;   /* NULL: an empty place */
     struct file *files;
     struct file *modes; /* what 'files' were right after open */
     int64_t *opens_ns;  /* time that opening one took */
@@ -30,8 +31,8 @@ struct opened_how {
 
 int opened_init(struct opened *opened, uint32_t count, struct failure *why);
 
-/* Opens and claims the file of one I/O thread. */
-int opened_add(struct opened *opened, uint32_t io_thread, enum file_access access,
+/* Opens and claims a file; 'path' is malloc'ed, and belongs to 'opened' from then on. */
+int opened_add(struct opened *opened, uint32_t place, char *path, enum file_access access,
                const struct opened_how *how, struct failure *why);
 
 /* Closes and frees; with 'lost', threads may still use the files, which stay as they are. */

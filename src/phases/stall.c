@@ -15,7 +15,7 @@ static struct stall own_stall(const struct phase *phase, const struct work_state
         return (struct stall){0};
     struct stall mine = {
         .rank = phase->run->cluster->rank,
-        .writer = state->wait.io_thread,
+        .writer = state->wait.writer,
         .what = state->wait.what,
         .offset = state->wait.offset,
         .waited_ns = now_ns - state->wait.since_ns,

@@ -32,8 +32,8 @@ struct work_state {
     bool lost;       /* some thread waits for storage and was abandoned */
     bool waits;      /* some thread waits for storage: the one that has waited longest */
     struct work_wait {
-        uint32_t io_thread;
-        uint32_t what; /* as the work numbers it */
+        uint32_t writer; /* by which the file is named */
+        uint32_t what;   /* as the work numbers it */
         uint64_t offset;
         int64_t since_ns; /* clock_now_ns() */
     } wait;

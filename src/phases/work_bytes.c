@@ -16,7 +16,7 @@ static int open_pipeline(struct work *work, struct failure *why)
         .makes = phase->kind->writes && settings->generate == GENERATE_EACH,
         .checks = phase_checks(phase->kind, settings),
         .engine = phase->prepared->engine,
-        .io_threads = bytes->opened.count,
+        .io_threads = bytes->threads,
         .data_threads = (uint32_t)settings->producers,
         .depth = (uint32_t)settings->depth,
         .buffers = (uint32_t)settings->buffer_count,
@@ -39,14 +39,7 @@ static int open_pipeline(struct work *work, struct failure *why)
 
 static uint64_t planned(const struct work *work)
 {
-    const struct work_bytes *bytes = (const struct work_bytes *)work;
-    uint64_t planned_bytes = 0;
-    for (uint32_t i = 0; i < bytes->opened.count; i++) {
-        const uint64_t share = bytes->opened.parts[i].share.bytes;
-        const bool writes = bytes->phase->kind->writes;
-        planned_bytes += writes || !share ? share : bytes->opened.readable[i].bytes;
-    }
-    return planned_bytes;
+    return ((const struct work_bytes *)work)->planned.bytes;
 }
 
 static void go_at(struct work *work, int64_t start_ns)
@@ -61,7 +54,8 @@ static bool wait_for_end(struct work *work, int64_t limit_ns)
 
 static void peek(const struct work *work, struct work_state *state)
 {
-    const struct pipeline *pipeline = ((const struct work_bytes *)work)->pipeline;
+    const struct work_bytes *bytes = (const struct work_bytes *)work;
+    const struct pipeline *pipeline = bytes->pipeline;
     struct waiting longest;
     *state = (struct work_state){
         .amount = pipeline_bytes(pipeline),
@@ -72,7 +66,7 @@ static void peek(const struct work *work, struct work_state *state)
     };
     if (state->waits)
         state->wait = (struct work_wait){
-            .io_thread = longest.io_thread,
+            .writer = bytes->tasks[longest.io_thread].pieces[longest.piece].writer,
             .what = (uint32_t)longest.what,
             .offset = longest.offset,
             .since_ns = longest.since_ns,
@@ -122,7 +116,8 @@ static char *path_of(const struct work *work, const struct slow_request *request
     const struct phase *phase = ((const struct work_bytes *)work)->phase;
     struct part part = {0};
     uint32_t owner = owner_of(phase, request->rank);
-    return dataset_foreign(phase->dataset, owner, request->writer, &part, why) ? NULL : part.path;
+    return dataset_foreign(phase->dataset, owner, request->file_writer, &part, why) ? NULL
+                                                                                    : part.path;
 }
 
 static bool describe(const struct work *work, const struct stall *stall, struct text *line)
@@ -144,9 +139,13 @@ static void end(struct work *work)
     bool lost = bytes->pipeline && pipeline_abandoned(bytes->pipeline);
     pipeline_close(bytes->pipeline);
     opened_release(&bytes->opened, lost);
-    if (!lost) /* threads that wait for storage may come back to them */
+    if (!lost) { /* threads that wait for storage may come back to them */
+        reading_release(&bytes->reading);
+        free(bytes->readable);
+        free(bytes->pieces);
         free(bytes->tasks);
-    free(bytes);
+        free(bytes);
+    }
 }
 
 static const struct work_methods methods = {
@@ -169,42 +168,21 @@ static const struct work_methods methods = {
 
 int work_bytes_init(struct phase *phase, struct failure *why)
 {
-    uint32_t count = phase->dataset->part_count;
+    uint32_t parts = phase->dataset->part_count;
+    uint32_t threads = phase->kind->writes ? parts : (uint32_t)phase->prepared->settings->writers;
     struct work_bytes *bytes = calloc(1, sizeof *bytes);
     if (!bytes)
         return failure_set(why, -ENOMEM, "not enough memory");
     *bytes = (struct work_bytes){
         .work.methods = &methods,
         .phase = phase,
-        .tasks = calloc(count, sizeof *bytes->tasks),
+        .threads = threads,
+        .tasks = calloc(threads, sizeof *bytes->tasks),
+        .pieces = calloc(threads + parts, sizeof *bytes->pieces), /* each file is cut between two */
+        .readable = calloc(parts, sizeof *bytes->readable),
     };
     phase->work = &bytes->work;
-    if (!bytes->tasks)
-        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", count);
-    return opened_init(&bytes->opened, count, why);
-}
-
-void work_bytes_set_tasks(struct work_bytes *bytes)
-{
-    const struct phase *phase = bytes->phase;
-    const struct settings *settings = phase->prepared->settings;
-    struct opened *opened = &bytes->opened;
-    for (uint32_t i = 0; i < opened->count; i++) {
-        const struct share *share = &opened->parts[i].share;
-        bytes->tasks[i] = (struct task){
-            .path = opened->parts[i].path,
-            .file = share->bytes ? &opened->files[i] : NULL,
-            .share = *share,
-            .sequence = {.count = share->request_count,
-                         .order = settings->order,
-                         .key = sequence_key(settings->seed, share->file, share->file_offset)},
-            .position = {.file = share->file,
-                         .base_bytes = share->file_base,
-                         .generation = phase->dataset->generation,
-                         .file_bytes = geometry_file_bytes(&phase->prepared->plan.geometry, share)},
-            .reads = phase->kind->writes ? 0 : TASK_READS,
-            .only = phase->kind->writes ? NULL : &opened->readable[i],
-            .may_fall_back = settings->direct == PREFER,
-        };
-    }
+    if (!bytes->tasks || !bytes->pieces || !bytes->readable)
+        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", threads);
+    return opened_init(&bytes->opened, threads + parts, why);
 }

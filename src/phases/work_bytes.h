@@ -13,8 +13,13 @@
 struct work_bytes {
     struct work work;
     struct phase *phase; /* whose work this is */
+    uint32_t threads;    /* I/O threads */
+    struct task *tasks;  /* one for each I/O thread */
     struct opened opened;
-    struct task *tasks; /* one for each I/O thread */
+    struct task_piece *pieces;     /* of all tasks in order; place i of 'opened' is of piece i */
+    struct acknowledged *readable; /* of the part that this rank reads, by writing thread */
+    struct reading reading;
+    struct amount planned; /* of this rank: to be written, or what may be read */
     struct pipeline *pipeline;
 };
 
@@ -26,11 +31,23 @@ static inline struct work_bytes *work_bytes_of(const struct phase *phase)
     return (struct work_bytes *)phase->work;
 }
 
+/* Where the pieces of a thread begin, among all pieces and among the opened files. */
+static inline uint32_t work_bytes_first(const struct work_bytes *bytes, uint32_t thread)
+{
+    return (uint32_t)(bytes->tasks[thread].pieces - bytes->pieces);
+}
+
 /* Opens files and makes tasks, as the kind of phase needs it. Collective. */
 int work_bytes_prepare(struct work *work, struct agreement *agreement);
 
-/* Fills the tasks from the parts. */
-void work_bytes_set_tasks(struct work_bytes *bytes);
+/* Opens the parts that this rank writes: those whose files it makes, or, after those of all ranks,
+ * the others, whose files must exist. */
+void work_bytes_open_parts(struct work_bytes *bytes, bool makers, struct failure *why);
+
+/* The tasks of the opened parts; and, once 'readable' is known, files and tasks for what may be
+ * read. */
+void work_bytes_set_writing(struct work_bytes *bytes);
+int work_bytes_open_reading(struct work_bytes *bytes, struct failure *why);
 
 /* What the threads did, once all have ended. */
 void work_bytes_join(struct work *work, struct work_outcome *outcome);

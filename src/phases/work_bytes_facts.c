@@ -6,12 +6,12 @@
 
 enum { POOL_LEAST_BYTES = 2 << 20, FILES_MOST = 8, WINDOWS = 16 };
 
-/* Writers of one file have the same path. */
-static bool is_first_of_file(const struct work_bytes *bytes, uint32_t writer)
+/* Threads may have opened the same file. */
+static bool is_first_of_file(const struct work_bytes *bytes, uint32_t place)
 {
-    for (uint32_t i = 0; i < writer; i++)
-        if (bytes->opened.parts[i].share.bytes &&
-            !strcmp(bytes->opened.parts[i].path, bytes->opened.parts[writer].path))
+    char *const *paths = bytes->opened.paths;
+    for (uint32_t i = 0; i < place; i++)
+        if (paths[i] && !strcmp(paths[i], paths[place]))
             return false;
     return true;
 }
@@ -21,10 +21,10 @@ static void look_at_files(const struct work_bytes *bytes, int64_t *seen, int64_t
     uint32_t files = 0;
     for (uint32_t i = 0; i < bytes->opened.count && files < FILES_MOST; i++) {
         struct file_pages pages;
-        if (!bytes->opened.parts[i].share.bytes || !is_first_of_file(bytes, i))
+        if (!bytes->opened.paths[i] || !is_first_of_file(bytes, i))
             continue;
         files++;
-        if (file_look_at_pages(bytes->opened.parts[i].path, WINDOWS, &pages))
+        if (file_look_at_pages(bytes->opened.paths[i], WINDOWS, &pages))
             continue;
         *seen += (int64_t)pages.seen;
         *cached += (int64_t)pages.resident;

@@ -46,12 +46,12 @@ static int gather_files(const struct work_bytes *bytes, struct record_phase *int
 {
     const struct phase *phase = bytes->phase;
     const struct run *run = phase->run;
-    struct file_row *rows = calloc(bytes->opened.count, sizeof *rows);
+    struct file_row *rows = calloc(bytes->threads, sizeof *rows);
     void *gathered = NULL;
     size_t count = 0;
     uint32_t used = 0;
-    for (uint32_t i = 0; rows && i < bytes->opened.count; i++)
-        if (bytes->opened.parts[i].share.bytes)
+    for (uint32_t i = 0; rows && i < bytes->threads; i++)
+        if (bytes->tasks[i].piece_count)
             rows[used++] = (struct file_row){
                 .rank = run->cluster->rank,
                 .writer = i,
@@ -105,7 +105,7 @@ static int gather_differences(const struct work_bytes *bytes, struct record_phas
         rows[i] = (struct difference_row){
             .rank = run->cluster->rank,
             .owner = phase->prepared->plan.reads_of[run->cluster->rank],
-            .writer = found[i].io_thread,
+            .writer = bytes->tasks[found[i].io_thread].pieces[found[i].piece].writer,
             .difference = found[i].difference,
         };
     cluster_gather(run->cluster, rows, sizeof *rows, used, &gathered, &count, why);

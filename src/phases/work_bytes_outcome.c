@@ -18,24 +18,26 @@ static void outcome_clear(struct work_outcome *outcome)
     slowest_clear(&outcome->slowest);
 }
 
-static void merge_slowest(struct slowest *into, const struct slowest *from, uint32_t rank,
-                          uint32_t io_thread)
+static void merge_slowest(const struct work_bytes *bytes, uint32_t io_thread, struct slowest *into)
 {
-    struct slowest own = *from;
+    const struct task *task = &bytes->tasks[io_thread];
+    struct slowest own = pipeline_outcome(bytes->pipeline, io_thread)->slowest;
     for (uint32_t i = 0; i < own.count; i++) {
-        own.requests[i].rank = rank;
+        own.requests[i].rank = bytes->phase->run->cluster->rank;
         own.requests[i].writer = io_thread;
+        own.requests[i].file_writer = task->pieces[own.requests[i].piece].writer;
     }
     slowest_merge(into, &own);
 }
 
-static uint64_t requests_left(const struct work_bytes *bytes, uint32_t io_thread, uint64_t done)
+/* What opening all files of an I/O thread took. */
+static int64_t opens_ns(const struct work_bytes *bytes, uint32_t io_thread)
 {
-    const struct share *share = &bytes->opened.parts[io_thread].share;
-    uint64_t all = share->request_count;
-    if (!bytes->phase->kind->writes)
-        all = share->bytes ? acknowledged_count(&bytes->opened.readable[io_thread]) : 0;
-    return all > done ? all - done : 0;
+    const uint32_t first = work_bytes_first(bytes, io_thread);
+    int64_t sum_ns = 0;
+    for (uint32_t i = first; i < first + bytes->tasks[io_thread].piece_count; i++)
+        sum_ns += bytes->opened.opens_ns[i];
+    return sum_ns;
 }
 
 /* What was done weighs more than how the file was opened: where most bytes were too few or not
@@ -51,19 +53,25 @@ static void judge_by_share(const struct counters *counters, struct record_modes 
     modes->direct_reason[0] = 0;
 }
 
-/* How an I/O thread's file was opened. */
-static void modes_of_file(const struct work_bytes *bytes, uint32_t index,
-                          struct record_modes *modes)
+/* How an I/O thread's files were opened. */
+static void modes_of_files(const struct work_bytes *bytes, uint32_t index,
+                           struct record_modes *modes)
 {
-    const struct file *file = &bytes->opened.modes[index];
-    *modes = (struct record_modes){
-        .direct_opened = (uint8_t)file->opened,
-        .direct_in_effect = (uint8_t)file->in_effect,
-        .direct_cause = (uint8_t)file->cause,
-        .uncached = bytes->phase->prepared->mode.uncached,
-        .buffers_fixed = pipeline_outcome(bytes->pipeline, index)->buffers_fixed,
-    };
-    text_copy(modes->direct_reason, sizeof modes->direct_reason, file->reason);
+    const uint32_t first = work_bytes_first(bytes, index);
+    *modes = (struct record_modes){0};
+    for (uint32_t i = first; i < first + bytes->tasks[index].piece_count; i++) {
+        const struct file *file = &bytes->opened.modes[i];
+        struct record_modes own = {
+            .direct_opened = (uint8_t)file->opened,
+            .direct_in_effect = (uint8_t)file->in_effect,
+            .direct_cause = (uint8_t)file->cause,
+            .uncached = bytes->phase->prepared->mode.uncached,
+            .buffers_fixed = pipeline_outcome(bytes->pipeline, index)->buffers_fixed,
+        };
+        text_copy(own.direct_reason, sizeof own.direct_reason, file->reason);
+        if (bytes->opened.paths[i])
+            record_modes_merge(modes, &own, i == first);
+    }
 }
 
 /* ... and how its transfers went. */
@@ -71,7 +79,7 @@ static void modes_of_thread(const struct work_bytes *bytes, uint32_t index,
                             struct record_modes *modes)
 {
     const struct outcome *outcome = pipeline_outcome(bytes->pipeline, index);
-    modes_of_file(bytes, index, modes);
+    modes_of_files(bytes, index, modes);
     if (outcome->direct_refused) {
         modes->direct_in_effect = TRUTH_NO;
         modes->direct_cause = DIRECT_TRANSFER_REFUSED;
@@ -94,11 +102,11 @@ bool work_bytes_modes(const struct work *work, struct record_modes *modes)
 {
     const struct work_bytes *bytes = (const struct work_bytes *)work;
     bool first = true;
-    for (uint32_t i = 0; i < bytes->opened.count; i++) {
+    for (uint32_t i = 0; i < bytes->threads; i++) {
         struct record_modes own;
-        if (!bytes->opened.parts[i].share.bytes)
+        if (!bytes->tasks[i].piece_count)
             continue;
-        modes_of_file(bytes, i, &own);
+        modes_of_files(bytes, i, &own);
         record_modes_merge(modes, &own, first);
         first = false;
     }
@@ -122,18 +130,18 @@ static void add_thread(const struct work_bytes *bytes, uint32_t i, struct work_o
     struct histogram latency;
     histogram_clear(&latency);
     pipeline_merge_latency(bytes->pipeline, i, &latency);
-    if (bytes->opened.parts[i].share.bytes && outcome->threads)
+    if (bytes->tasks[i].piece_count && outcome->threads)
         row_of_thread(bytes, i, &latency, &outcome->threads[outcome->thread_count++]);
     histogram_merge(&outcome->latency, &latency);
     histogram_merge(&outcome->intended, &thread->intended);
     if (counters->requests)
         histogram_record(&outcome->files,
-                         bytes->opened.opens_ns[i] + counters->end_ns - counters->first_ns);
+                         opens_ns(bytes, i) + counters->end_ns - counters->first_ns);
     timeline_merge(&outcome->timeline, &thread->timeline);
     if (counters->last_ns > outcome->last_ns)
         outcome->last_ns = counters->last_ns;
-    merge_slowest(&outcome->slowest, &thread->slowest, bytes->phase->run->cluster->rank, i);
-    outcome->left += requests_left(bytes, i, (uint64_t)counters->requests);
+    merge_slowest(bytes, i, &outcome->slowest);
+    outcome->left -= (uint64_t)counters->requests;
     failure_set(&outcome->failure, thread->failure.code, "%s", thread->failure.text);
 }
 
@@ -144,8 +152,9 @@ void work_bytes_join(struct work *work, struct work_outcome *outcome)
     outcome_clear(outcome);
     if (!phase->run->given_up)
         work_bytes_note_ended(bytes);
-    outcome->threads = calloc(bytes->opened.count, sizeof *outcome->threads);
-    for (uint32_t i = 0; i < bytes->opened.count; i++) {
+    outcome->left = bytes->planned.requests;
+    outcome->threads = calloc(bytes->threads, sizeof *outcome->threads);
+    for (uint32_t i = 0; i < bytes->threads; i++) {
         add_thread(bytes, i, outcome);
         if (phase->kind->writes)
             phase->dataset->parts[i].acknowledged =

@@ -42,7 +42,7 @@ static void set_failure(const struct io_thread *thread, const struct waiting *se
                         int64_t limit_ns, struct failure *why)
 {
     char limit[UNITS_TEXT];
-    const char *path = thread->pipeline->setup.tasks[thread->index].path;
+    const char *path = thread->task->pieces[seen->piece].path;
     units_show_duration(limit_ns, limit);
     if (seen->what == WAIT_WRITE || seen->what == WAIT_READ)
         failure_set(why, -ETIMEDOUT,

@@ -23,6 +23,7 @@ struct buffer {
     enum buffer_state state;
     uint32_t index;       /* in the lane's pool */
     uint32_t io_thread;   /* of its current or, if EMPTY, last request */
+    uint32_t piece;       /* of the thread's task that the request is in */
     uint64_t place;       /* of the request in the thread's sequence */
     uint64_t offset;      /* of the request in the file */
     uint64_t length;      /* of the request */
@@ -35,6 +36,9 @@ struct buffer {
     uint32_t tries; /* resubmissions after errors */
     bool unaligned; /* part of it was buffered although the file is open with O_DIRECT */
 };
+
+/* May an I/O thread read the request at 'place' of its task's sequence? */
+bool task_may_read(const struct task *task, uint32_t io_thread, uint64_t place);
 
 /* Gives an empty buffer the request at 'place' of a task's sequence. */
 void buffer_assign(struct buffer *buffer, const struct task *task, uint32_t io_thread,

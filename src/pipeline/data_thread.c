@@ -90,8 +90,9 @@ static void check_one(struct data_thread *thread, uint32_t number)
 {
     struct pipeline *pipeline = thread->pipeline;
     struct buffer *buffer = &pipeline->buffers[number];
-    struct position position = pipeline->setup.tasks[buffer->io_thread].position;
-    struct found found = {.io_thread = buffer->io_thread};
+    const struct task *task = &pipeline->setup.tasks[buffer->io_thread];
+    struct position position = task->pieces[buffer->piece].position;
+    struct found found = {.io_thread = buffer->io_thread, .piece = buffer->piece};
     buffer_step(buffer, BUFFER_FULL, BUFFER_FILLING);
     position.offset = buffer->offset;
     int64_t before_ns = since_gate_ns(thread);

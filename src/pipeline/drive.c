@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/checked.h"
 #include "platform/clock.h"
@@ -11,7 +12,13 @@
  * second. */
 enum { TRIES_AT_ONCE = 16, TRIES_MOST = 1000, RETRY_NS = 1000 * 1000 };
 
-enum { PAGE_BYTES = 4096, FD_DIRECT = 0, FD_BUFFERED = 1 };
+/* The engine's descriptors come in pairs, one pair for each piece. */
+enum { PAGE_BYTES = 4096, FD_DIRECT = 0, FD_BUFFERED = 1, FDS = 2 };
+
+static const char *path_of(const struct drive *drive, const struct buffer *buffer)
+{
+    return drive->files[buffer->piece].path;
+}
 
 static void drive_fail(struct drive *drive, const struct buffer *buffer, int code)
 {
@@ -19,8 +26,8 @@ static void drive_fail(struct drive *drive, const struct buffer *buffer, int cod
     char note[SPACE_TEXT];
     drive->outcome->counters.failed_requests++;
     failure_system(&drive->outcome->failure, -code, "cannot %s '%s' at offset %" PRIu64 "%s", verb,
-                   drive->task->path, buffer->offset + buffer->moved,
-                   space_note(drive->task->path, -code, note));
+                   path_of(drive, buffer), buffer->offset + buffer->moved,
+                   space_note(path_of(drive, buffer), -code, note));
 }
 
 /* True if a read returned 0 because the file ends here. */
@@ -28,7 +35,7 @@ static bool is_past_end(const struct drive *drive, const struct buffer *buffer, 
 {
     if (result != 0 || buffer->request.direction != ENGINE_READ)
         return false;
-    int64_t end = file_bytes(drive->task->file);
+    int64_t end = file_bytes(drive->files[buffer->piece].file);
     return end >= 0 && (uint64_t)end <= buffer->offset + buffer->moved;
 }
 
@@ -36,40 +43,54 @@ static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, 
 {
     const char *verb = buffer->request.direction == ENGINE_WRITE ? "write" : "read";
     drive->outcome->counters.failed_requests++;
-    int64_t end = file_bytes(drive->task->file);
+    int64_t end = file_bytes(drive->files[buffer->piece].file);
     if (is_past_end(drive, buffer, result))
         failure_set(&drive->outcome->failure, -EIO,
                     "cannot read '%s' at offset %" PRIu64 ": the file ends at offset %" PRId64
                     ", although more was written",
-                    drive->task->path, buffer->offset + buffer->moved, end);
+                    path_of(drive, buffer), buffer->offset + buffer->moved, end);
     else
         failure_set(&drive->outcome->failure, -EIO,
                     "%s of '%s' at offset %" PRIu64 " transferred %" PRId64 " of %" PRIu64 " bytes",
-                    verb, drive->task->path, buffer->offset + buffer->moved, result,
+                    verb, path_of(drive, buffer), buffer->offset + buffer->moved, result,
                     buffer->request.length);
 }
 
 /* Direct and buffered writes must never share a page: the kernel would write the dirty cached page
  * back over data written directly. If the end of a file is not aligned, all transfers in its last
  * page are therefore buffered, whichever request or I/O thread they belong to. */
-static uint64_t direct_end_of(const struct task *task)
+static uint64_t direct_end_of(const struct task_piece *piece)
 {
-    uint64_t share_end = task->share.file_offset + task->share.bytes;
-    uint64_t end = task->position.file_bytes;
-    uint64_t unit = task->file->offset_alignment;
+    uint64_t share_end = piece->share.file_offset + piece->share.bytes;
+    uint64_t end = piece->position.file_bytes;
+    uint64_t unit = piece->file->offset_alignment;
     if (end < share_end)
         end = share_end;
     return is_aligned(end, unit) ? UINT64_MAX
                                  : align_down(end, unit > PAGE_BYTES ? unit : PAGE_BYTES);
 }
 
+static void set_files(struct drive *drive, int *fds)
+{
+    for (uint32_t i = 0; i < drive->task->piece_count; i++) {
+        const struct task_piece *piece = &drive->task->pieces[i];
+        drive->files[i] = (struct drive_file){
+            .path = piece->path,
+            .file = piece->file,
+            .direct_end = direct_end_of(piece),
+            .two_ways = piece->file->buffered_fd >= 0,
+        };
+        fds[i * FDS + FD_DIRECT] = piece->file->fd;
+        fds[i * FDS + FD_BUFFERED] = piece->file->buffered_fd;
+    }
+}
+
 int drive_open(struct drive *drive, const struct drive_setup *setup, struct failure *why)
 {
-    const struct file *file = setup->task->file;
-    const int fds[] = {[FD_DIRECT] = file->fd, [FD_BUFFERED] = file->buffered_fd};
-    const struct engine_setup engine = {
+    const uint32_t pieces = setup->task->piece_count;
+    int *fds = calloc(pieces, FDS * sizeof *fds);
+    struct engine_setup engine = {
         .fds = fds,
-        .fd_count = file->buffered_fd >= 0 ? 2 : 1,
         .depth = setup->depth,
         .memory = setup->arena ? setup->arena->memory : NULL,
         .memory_bytes = setup->arena ? setup->arena->bytes : 0,
@@ -83,9 +104,17 @@ int drive_open(struct drive *drive, const struct drive_setup *setup, struct fail
         .watch = setup->watch,
         .sync_each = setup->sync_each,
         .checks = setup->checks,
-        .direct_end = direct_end_of(setup->task),
+        .files = calloc(pieces, sizeof *drive->files),
     };
-    int result = engine_open(&drive->engine, setup->engine, &engine, why);
+    int result = -ENOMEM;
+    if (fds && drive->files) {
+        set_files(drive, fds);
+        engine.fd_count = pieces * FDS - (fds[pieces * FDS - 1] < 0); /* the last may be missing */
+        result = engine_open(&drive->engine, setup->engine, &engine, why);
+    } else {
+        failure_set(why, result, "not enough memory for %u files", pieces);
+    }
+    free(fds);
     setup->outcome->buffers_fixed = drive->engine.buffers_fixed;
     text_copy(setup->outcome->reason, sizeof setup->outcome->reason, drive->engine.reason);
     return result;
@@ -105,17 +134,19 @@ void drive_read_clock(struct drive *drive)
 void drive_close(struct drive *drive)
 {
     engine_close(&drive->engine);
+    free(drive->files);
+    drive->files = NULL;
 }
 
 /* Returns how many bytes of the next transfer can be direct; 0 if none. */
-static uint64_t direct_part(const struct drive *drive, const struct buffer *buffer, uint64_t offset,
-                            uint64_t part)
+static uint64_t direct_part(const struct drive_file *at, const struct buffer *buffer,
+                            uint64_t offset, uint64_t part)
 {
-    const struct file *file = drive->task->file;
-    if (drive->outcome->direct_refused || offset >= drive->direct_end)
+    const struct file *file = at->file;
+    if (at->direct_refused || offset >= at->direct_end)
         return 0;
-    if (part > drive->direct_end - offset)
-        part = drive->direct_end - offset;
+    if (part > at->direct_end - offset)
+        part = at->direct_end - offset;
     bool fits = is_aligned(offset, file->offset_alignment) &&
                 is_aligned(part, file->offset_alignment) &&
                 is_aligned((uintptr_t)buffer->memory + buffer->moved, file->memory_alignment);
@@ -125,14 +156,15 @@ static uint64_t direct_part(const struct drive *drive, const struct buffer *buff
 /* Sets the request to the next part that one descriptor can transfer. */
 static void set_part(const struct drive *drive, struct buffer *buffer)
 {
+    const struct drive_file *at = &drive->files[buffer->piece];
     uint64_t offset = buffer->offset + buffer->moved;
     uint64_t part = buffer->length - buffer->moved;
-    uint32_t fd = FD_DIRECT;
-    if (drive->task->file->buffered_fd >= 0) {
-        uint64_t direct = direct_part(drive, buffer, offset, part);
-        fd = direct ? FD_DIRECT : FD_BUFFERED;
+    uint32_t fd = buffer->piece * FDS;
+    if (at->two_ways) {
+        uint64_t direct = direct_part(at, buffer, offset, part);
+        fd += direct ? FD_DIRECT : FD_BUFFERED;
         part = direct ? direct : part;
-        buffer->unaligned |= !direct && !drive->outcome->direct_refused;
+        buffer->unaligned |= !direct && !at->direct_refused;
     }
     buffer->request.memory = buffer->memory + buffer->moved;
     buffer->request.offset = offset;
@@ -159,7 +191,7 @@ static void show_oldest(const struct drive *drive)
         return;
     if (oldest)
         watch_set(drive->watch, oldest->request.direction == ENGINE_WRITE ? WAIT_WRITE : WAIT_READ,
-                  oldest->offset, drive->gate_ns + oldest->sent_ns);
+                  oldest->piece, oldest->offset, drive->gate_ns + oldest->sent_ns);
     else
         watch_clear(drive->watch);
 }
@@ -234,9 +266,10 @@ static enum settled settle_error(struct drive *drive, struct buffer *buffer)
             clock_sleep_ns(RETRY_NS);
         return SETTLED_CONTINUES;
     }
-    if (result == -EINVAL && buffer->request.file == FD_DIRECT && drive->task->may_fall_back &&
-        drive->task->file->buffered_fd >= 0) {
-        drive->outcome->direct_refused = true;
+    struct drive_file *at = &drive->files[buffer->piece];
+    if (result == -EINVAL && buffer->request.file % FDS == FD_DIRECT &&
+        drive->task->may_fall_back && at->two_ways) {
+        at->direct_refused = drive->outcome->direct_refused = true;
         return SETTLED_CONTINUES;
     }
     if (retry_cached(drive, buffer))
@@ -266,7 +299,8 @@ static void count_done(struct drive *drive, const struct buffer *buffer)
     if (buffer->due_ns)
         histogram_record(&outcome->intended, drive->now_ns - buffer->due_ns);
     timeline_record(&outcome->timeline, drive->now_ns, (int64_t)buffer->length, latency_ns);
-    slowest_record(&outcome->slowest, latency_ns, buffer->sent_ns, buffer->offset, buffer->length);
+    slowest_record(&outcome->slowest, latency_ns, buffer->sent_ns, buffer->piece, buffer->offset,
+                   buffer->length);
 }
 
 static enum settled settle(struct drive *drive, struct buffer *buffer)
@@ -284,7 +318,7 @@ static enum settled settle(struct drive *drive, struct buffer *buffer)
     buffer->moved += (uint64_t)result;
     if (buffer->request.direction == ENGINE_WRITE)
         drive->written |= 1u << buffer->request.file;
-    if (buffer->request.file == FD_BUFFERED)
+    if (buffer->request.file % FDS == FD_BUFFERED)
         counters->buffered_bytes += result;
     if ((uint64_t)result < buffer->request.length)
         counters->short_transfers++;
@@ -305,14 +339,15 @@ static bool sync_now(struct drive *drive)
 {
     int64_t before_ns = drive->now_ns;
     if (drive->watch && !drive->oldest) /* else the oldest request has waited for longer */
-        watch_set(drive->watch, WAIT_SYNC, 0, drive->gate_ns + before_ns);
+        watch_set(drive->watch, WAIT_SYNC, 0, 0, drive->gate_ns + before_ns);
     int result = drive_sync(drive);
     show_oldest(drive);
     drive->now_ns = clock_now_ns() - drive->gate_ns;
     drive->outcome->counters.sync_ns += drive->now_ns - before_ns;
     if (!result)
         return true;
-    failure_system(&drive->outcome->failure, -result, "cannot sync '%s'", drive->task->path);
+    failure_system(&drive->outcome->failure, -result, "cannot sync '%s'",
+                   drive->task->pieces[0].path);
     return false;
 }
 
@@ -338,7 +373,7 @@ uint32_t drive_collect(struct drive *drive, struct buffer **done, int64_t limit_
     if (count < 0) {
         drive->broken = true;
         failure_system(&drive->outcome->failure, -count, "engine '%s' failed on '%s'",
-                       engine_name(drive->engine.kind->id), drive->task->path);
+                       engine_name(drive->engine.kind->id), drive->task->pieces[0].path);
         return 0;
     }
     uint32_t whole = 0;

@@ -32,6 +32,15 @@ struct drive_setup {
     uint64_t stride_bytes;     /* distance of buffers in the arena */
 };
 
+/* The file of a piece. */
+struct drive_file {
+    const struct file *file;
+    const char *path;
+    uint64_t direct_end; /* from this offset on, transfers must be buffered */
+    bool two_ways;       /* has a direct and a buffered descriptor */
+    bool direct_refused;
+};
+
 /* Only drive.c writes the fields. */
 struct drive {
     struct engine engine;
@@ -45,13 +54,13 @@ struct drive {
     struct watch *watch;
     bool sync_each;
     bool checks;
-    uint64_t direct_end; /* from this offset on, transfers must be buffered */
+    struct drive_file *files; /* one for each piece of the task */
     int64_t gate_ns;
     int64_t now_ns; /* since the gate, at the last reading of the clock */
     bool broken;    /* the engine itself failed: nothing more can be collected */
 };
 
-/* Opens the engine on the task's open file, and stores in the outcome what the kernel refused to
+/* Opens the engine on the task's open files, and stores in the outcome what the kernel refused to
  * the engine. After -errno the drive is closed. */
 int drive_open(struct drive *drive, const struct drive_setup *setup, struct failure *why);
 
@@ -69,7 +78,7 @@ static inline uint32_t drive_in_flight(const struct drive *drive)
     return drive->in_flight[ENGINE_WRITE] + drive->in_flight[ENGINE_READ];
 }
 
-/* Sends a buffer whose direction, place, offset and length are set; fewer than 'depth' requests
+/* Sends a buffer whose direction, piece, offset and length are set; fewer than 'depth' requests
  * must be in flight. */
 void drive_send(struct drive *drive, struct buffer *buffer);
 

@@ -4,8 +4,9 @@
 
 static bool before(const struct found *a, const struct found *b)
 {
-    return a->io_thread != b->io_thread ? a->io_thread < b->io_thread
-                                        : a->difference.offset < b->difference.offset;
+    if (a->io_thread != b->io_thread)
+        return a->io_thread < b->io_thread;
+    return a->piece != b->piece ? a->piece < b->piece : a->difference.offset < b->difference.offset;
 }
 
 void found_keep(struct found_list *list, const struct found *found)

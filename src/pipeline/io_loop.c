@@ -12,6 +12,10 @@ enum {
     HAND_OFF_MOST_NS = 2 * 1000 * 1000,
 };
 
+/* How many requests that may not be read are skipped before completions are collected again; one
+ * takes about 100 ns. */
+enum { SKIP_MOST = 100 };
+
 /* True if this I/O thread will send nothing more. */
 static bool is_finished(const struct io_thread *thread)
 {
@@ -20,16 +24,17 @@ static bool is_finished(const struct io_thread *thread)
            limits_over(&thread->pipeline->setup.limits, thread->drive.now_ns);
 }
 
-/* Skips reads of requests that were never acknowledged. */
+/* Skips reads of requests that were never acknowledged, at most SKIP_MOST at once. */
 static void skip_unreadable(struct io_thread *thread)
 {
     const struct task *task = thread->task;
     uint64_t place = thread->sent;
-    if (!task->only)
-        return;
-    while (place < thread->places && task_direction(task, place) == ENGINE_READ &&
-           !acknowledged_has(task->only, place))
+    uint64_t left = thread->places - place;
+    uint64_t end = place + (left < SKIP_MOST ? left : SKIP_MOST);
+    while (place < end && task_direction(task, place) == ENGINE_READ &&
+           !task_may_read(task, thread->index, place))
         place++;
+    thread->searching = place == end;
     thread->sent = place;
 }
 
@@ -61,7 +66,8 @@ static void send_number(struct io_thread *thread, uint32_t number)
             content_poison(buffer->memory, buffer->length);
     }
     thread->sent++;
-    skip_unreadable(thread);
+    if (thread->task->reading)
+        skip_unreadable(thread);
     buffer_step(buffer, made ? BUFFER_FULL : BUFFER_EMPTY, BUFFER_IN_FLIGHT);
     thread->sent_bytes += buffer->length;
     buffer->due_ns = limits_due(&pipeline->setup.limits, thread->sent_bytes);
@@ -84,14 +90,14 @@ static void release_buffer(struct io_thread *thread, struct buffer *buffer)
     ring_put(&thread->lane->data, buffer->index);
 }
 
-enum sending { SENDING_FULL, SENDING_STARVED, SENDING_NOT_DUE };
+enum sending { SENDING_FULL, SENDING_STARVED, SENDING_NOT_DUE, SENDING_SEARCHES };
 
 /* The length of the next request, estimated without its buffer. */
 static uint64_t next_bytes(const struct io_thread *thread)
 {
-    const struct share *share = &thread->task->share;
-    uint64_t left = share->bytes > thread->sent_bytes ? share->bytes - thread->sent_bytes : 0;
-    return left < share->request_bytes ? left : share->request_bytes;
+    uint64_t request_bytes = thread->task->pieces[0].share.request_bytes;
+    uint64_t left = thread->bytes > thread->sent_bytes ? thread->bytes - thread->sent_bytes : 0;
+    return left < request_bytes ? left : request_bytes;
 }
 
 /* Fills the depth, as far as buffers and the rate allow. */
@@ -100,7 +106,12 @@ static enum sending send_all(struct io_thread *thread, int64_t *due_ns)
     const struct limits *limits = &thread->pipeline->setup.limits;
     while (drive_in_flight(&thread->drive) < thread->drive.depth && !is_finished(thread)) {
         uint32_t number;
-        *due_ns = limits_due(limits, thread->sent_bytes + next_bytes(thread));
+        if (__builtin_expect(thread->searching, 0)) {
+            skip_unreadable(thread);
+            return SENDING_SEARCHES;
+        }
+        if (limits->writer_rate)
+            *due_ns = limits_due(limits, thread->sent_bytes + next_bytes(thread));
         if (*due_ns > thread->drive.now_ns)
             return SENDING_NOT_DUE;
         if (!take_number(next_source(thread), &number))
@@ -151,6 +162,10 @@ static void wait_for_buffer(struct io_thread *thread, int64_t most_ns)
 /* Nothing is in flight: waits for a buffer, or for the next due time of the rate. */
 static void wait_idle(struct io_thread *thread, enum sending sending, int64_t due_ns)
 {
+    if (sending == SENDING_SEARCHES) {
+        drive_read_clock(&thread->drive);
+        return;
+    }
     if (sending != SENDING_NOT_DUE) {
         wait_for_buffer(thread, -1);
         return;
@@ -169,6 +184,8 @@ static int64_t collect_limit_ns(const struct io_thread *thread, enum sending sen
         return thread->hand_off_ns;
     case SENDING_NOT_DUE:
         return sleep_ns(thread, due_ns);
+    case SENDING_SEARCHES:
+        return 0;
     case SENDING_FULL:
         break;
     }
@@ -220,7 +237,7 @@ static bool batch_grows(struct io_thread *thread, enum sending sending)
 void io_loop_run(struct io_thread *thread)
 {
     thread->hand_off_ns = HAND_OFF_NS;
-    skip_unreadable(thread);
+    thread->searching = thread->task->reading != NULL;
     while (!thread->drive.broken) {
         int64_t due_ns = 0;
         enum sending sending = send_all(thread, &due_ns);

@@ -10,14 +10,6 @@
 #include "platform/clock.h"
 #include "platform/space.h"
 
-/* Number of places to process; a reading task ends after the last acknowledged request. */
-static uint64_t places_of(const struct task *task)
-{
-    uint64_t count = task->share.request_count;
-    bool ends = task->only && task->reads == TASK_READS && task->only->issued < count;
-    return ends ? task->only->issued : count;
-}
-
 int io_thread_init(struct io_thread *thread, struct pipeline *pipeline, uint32_t index,
                    struct failure *why)
 {
@@ -25,7 +17,9 @@ int io_thread_init(struct io_thread *thread, struct pipeline *pipeline, uint32_t
     thread->pipeline = pipeline;
     thread->index = index;
     thread->task = &setup->tasks[index];
-    thread->places = places_of(thread->task);
+    thread->places = thread->task->places;
+    for (uint32_t i = 0; i < thread->task->piece_count; i++)
+        thread->bytes += thread->task->pieces[i].share.bytes;
     if (thread->task->reads == TASK_READS) /* data threads fill nothing for it */
         atomic_init(&thread->next_place, thread->places);
     outcome_clear(&thread->outcome);
@@ -52,22 +46,26 @@ static void refuse_buffers(struct io_thread *thread)
 static void io_thread_finish(struct io_thread *thread)
 {
     const struct task *task = thread->task;
+    const char *path = task->pieces[0].path;
     struct counters *counters = &thread->outcome.counters;
     char note[SPACE_TEXT];
     int64_t start_ns = clock_now_ns();
-    watch_set(&thread->watch, WAIT_SYNC, 0, start_ns);
+    watch_set(&thread->watch, WAIT_SYNC, 0, 0, start_ns);
     bool hurry = atomic_load_explicit(&thread->pipeline->hurry, memory_order_relaxed);
     if (thread->pipeline->setup.sync && !thread->outcome.failure.code && !hurry) {
         int result = drive_sync(&thread->drive);
         if (result)
-            failure_system(&thread->outcome.failure, -result, "cannot sync '%s'%s", task->path,
-                           space_note(task->path, -result, note));
+            failure_system(&thread->outcome.failure, -result, "cannot sync '%s'%s", path,
+                           space_note(path, -result, note));
     }
     int64_t synced_ns = clock_now_ns();
-    watch_set(&thread->watch, WAIT_CLOSE, 0, synced_ns);
+    watch_set(&thread->watch, WAIT_CLOSE, 0, 0, synced_ns);
     /* the ring of io_uring keeps its registered files open, so it must be closed first */
     drive_close(&thread->drive);
-    file_close(task->file, task->path, &thread->outcome.failure);
+    for (uint32_t i = 0; i < task->piece_count; i++) { /* again, where pieces share a file: no-op */
+        watch_set(&thread->watch, WAIT_CLOSE, i, 0, synced_ns);
+        file_close(task->pieces[i].file, task->pieces[i].path, &thread->outcome.failure);
+    }
     watch_clear(&thread->watch);
     int64_t closed_ns = clock_now_ns();
     outcome_count_queued(counters, &thread->outcome.queued);

@@ -1,6 +1,6 @@
 /*
  * A thread that does the I/O of one task: opens an engine, sends the requests (io_loop.c), syncs
- * and closes the file.
+ * and closes the files.
  */
 #ifndef TIDEMILL_PIPELINE_IO_THREAD_H
 #define TIDEMILL_PIPELINE_IO_THREAD_H
@@ -45,7 +45,9 @@ struct io_thread {
     struct outcome outcome;
     struct source sources[ENGINE_DIRECTIONS];
     uint64_t places; /* number of places to process */
+    uint64_t bytes;  /* of all pieces of the task */
     uint64_t sent;   /* places sent, or skipped because they may not be read */
+    bool searching;  /* it is not known yet whether the next place may be read */
     uint64_t sent_bytes;
     int64_t hand_off_ns; /* limit of the next wait for completions if the depth is not full */
     int64_t warm_cpu_ns; /* CPU time of this thread before the clock started */

@@ -14,15 +14,17 @@
 struct watch {
     _Atomic int64_t since_ns; /* clock_now_ns(); 0: no wait. Stored last. */
     _Atomic uint64_t offset;
+    _Atomic uint32_t piece;
     _Atomic int what; /* enum wait_kind */
 };
 
-static inline void watch_set(struct watch *watch, enum wait_kind what, uint64_t offset,
-                             int64_t since_ns)
+static inline void watch_set(struct watch *watch, enum wait_kind what, uint32_t piece,
+                             uint64_t offset, int64_t since_ns)
 {
     /* a reader that sees the new 'what' or 'offset' also sees this 0 */
     atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
     atomic_store_explicit(&watch->what, (int)what, memory_order_release);
+    atomic_store_explicit(&watch->piece, piece, memory_order_release);
     atomic_store_explicit(&watch->offset, offset, memory_order_release);
     atomic_store_explicit(&watch->since_ns, since_ns, memory_order_release);
 }
@@ -36,6 +38,7 @@ static inline bool watch_look(const struct watch *watch, struct waiting *seen)
 {
     seen->since_ns = atomic_load_explicit(&watch->since_ns, memory_order_acquire);
     seen->what = (enum wait_kind)atomic_load_explicit(&watch->what, memory_order_acquire);
+    seen->piece = atomic_load_explicit(&watch->piece, memory_order_acquire);
     seen->offset = atomic_load_explicit(&watch->offset, memory_order_acquire);
     return seen->since_ns &&
            seen->since_ns == atomic_load_explicit(&watch->since_ns, memory_order_relaxed);

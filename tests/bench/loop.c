@@ -1,7 +1,8 @@
 /*
  * The cost of the hot loop per request, without storage and without data: two rings, stamps, engine
  * null, counters and histogram on one core (loop.core), and a complete I/O thread with its own
- * buffers (loop.io). Prints "name nanoseconds" for each measurement.
+ * buffers, which writes (loop.io) or reads (loop.read). Prints "name nanoseconds" for each
+ * measurement.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,8 +24,9 @@ static void give_up(const struct failure *why)
 }
 
 struct core {
-    struct task task;
     struct file file;
+    struct task_piece piece;
+    struct task task;
     struct outcome outcome;
     struct histogram made;
     struct drive drive;
@@ -38,7 +40,8 @@ static void core_start(struct core *core, int fd)
     struct failure why = {0};
     core->file =
         (struct file){.fd = fd, .buffered_fd = -1, .memory_alignment = 1, .offset_alignment = 1};
-    core->task = (struct task){.path = "/dev/null", .file = &core->file};
+    core->piece = (struct task_piece){.path = "/dev/null", .file = &core->file};
+    core->task = (struct task){.pieces = &core->piece, .piece_count = 1};
     const struct drive_setup setup = {
         .engine = engine_kind_of(ENGINE_NULL),
         .task = &core->task,
@@ -106,7 +109,7 @@ static double core_round(int fd)
     return each_ns;
 }
 
-static double io_round(void)
+static double io_round(uint64_t reads)
 {
     struct failure why = {0};
     struct pipeline *pipeline = NULL;
@@ -115,13 +118,15 @@ static double io_round(void)
                         .buffered_fd = -1,
                         .memory_alignment = 1,
                         .offset_alignment = 1};
-    const struct task task = {
+    const struct task_piece piece = {
         .path = "/dev/null",
         .file = &file,
         .share = {.bytes = (uint64_t)REQUESTS * REQUEST_BYTES,
                   .request_count = REQUESTS,
                   .request_bytes = REQUEST_BYTES},
     };
+    const struct task task = {
+        .pieces = &piece, .piece_count = 1, .places = REQUESTS, .reads = reads};
     const struct pipeline_setup setup = {
         .engine = engine_kind_of(ENGINE_NULL),
         .io_threads = 1,
@@ -150,7 +155,9 @@ int main(void)
     for (int i = 0; i < ROUNDS; i++)
         printf("loop.core %.1f\n", core_round(fd));
     for (int i = 0; i < ROUNDS; i++)
-        printf("loop.io %.1f\n", io_round());
+        printf("loop.io %.1f\n", io_round(0));
+    for (int i = 0; i < ROUNDS; i++)
+        printf("loop.read %.1f\n", io_round(TASK_READS));
     close(fd);
     return 0;
 }

@@ -50,7 +50,7 @@ static int64_t time_series(struct counters *counters, struct timeline *timeline,
             counters->longest_gap_ns = gap_ns;
         counters->last_ns = now_ns;
         timeline_record(timeline, now_ns, LENGTH, latency_ns);
-        slowest_record(slowest, latency_ns, now_ns, (uint64_t)i * LENGTH, LENGTH);
+        slowest_record(slowest, latency_ns, now_ns, 0, (uint64_t)i * LENGTH, LENGTH);
         __asm__ volatile("" ::: "memory"); /* keeps the compiler from combining requests */
     }
     return clock_now_ns() - before_ns;

@@ -121,7 +121,7 @@ static struct cost measure(struct rig *rig, bool observed, uint32_t number)
 {
     struct file file = {.fd = -1, .buffered_fd = -1, .memory_alignment = 1, .offset_alignment = 1};
     uint64_t requests = bytes_of_all / REQUEST_BYTES / rig->cluster.shape.rank_count;
-    const struct task task = {
+    const struct task_piece piece = {
         .path = "/dev/null",
         .file = &file,
         .share = {.bytes = requests * REQUEST_BYTES,
@@ -129,6 +129,7 @@ static struct cost measure(struct rig *rig, bool observed, uint32_t number)
                   .request_bytes = REQUEST_BYTES},
         .position = {.file_bytes = requests * REQUEST_BYTES},
     };
+    const struct task task = {.pieces = &piece, .piece_count = 1, .places = requests};
     struct pipeline *pipeline = open_work(rig, &task);
     uint64_t now_ns = (uint64_t)clock_now_ns();
     int64_t before_us = used_us();

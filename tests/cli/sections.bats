@@ -46,6 +46,7 @@ field() {
         [ "$(field 02_small bytes)" -eq $((ranks << 20)) ]
         [ "$(field 03_restart bytes)" -eq $((ranks * 3 << 20)) ]
         [ "$(field 03_restart kind)" = verify ]
+        [ "$(field 03_restart requests)" -eq $((ranks * 12)) ]
         [ "$(field 04_again bytes)" -eq $((ranks << 20)) ]
         [ "$(field 04_again position)" -eq 4 ]
         [ -z "$(ls -A "$target")" ]
@@ -91,6 +92,7 @@ field() {
     apart "$TIDEMILL" run --options-from first.h5 --result result.h5
     [ "$status" -eq 0 ]
     [ "$(field 02_small section)" = small ]
+    [ "$(field 03_restart requests)" -eq 12 ]
 }
 
 @test "free space is summed over the data sets" {

@@ -17,6 +17,7 @@
 #include "options/help.h"
 #include "plan/defaults.h"
 #include "plan/plan.h"
+#include "plan/reading.h"
 #include "report/advice.h"
 #include "report/summary.h"
 #include "sample_record.h"
@@ -159,6 +160,23 @@ static int do_help(struct text *out, struct failure *why)
     return 0;
 }
 
+static int print_reading(const struct plan *plan, struct text *out, struct failure *why)
+{
+    enum { WRITERS_MOST = 64 };
+    static const struct acknowledged sets[WRITERS_MOST] = {{.issued = 5}, {.issued = 9}};
+    const struct reading_setup setup = {
+        .written = &plan->geometry, .acknowledged = sets, .request_bytes = 4096, .threads = 3};
+    struct reading reading;
+    struct amount amount;
+    assert_true(plan->geometry.setup.writers_per_rank <= WRITERS_MOST);
+    if (reading_init(&reading, &setup, why))
+        return why->code;
+    reading_count(&reading, &amount);
+    text_add(out, "%llu\n", (unsigned long long)amount.bytes);
+    reading_release(&reading);
+    return 0;
+}
+
 static int print_plan(struct plan *plan, const struct run_settings *run, struct text *out,
                       struct failure *why)
 {
@@ -171,7 +189,7 @@ static int print_plan(struct plan *plan, const struct run_settings *run, struct 
         plan_path(plan, rank, 0, &share, out);
         text_add(out, " %u\n", plan->reads_of[rank]);
     }
-    return 0;
+    return print_reading(plan, out, why);
 }
 
 static int do_plan(struct text *out, struct failure *why)

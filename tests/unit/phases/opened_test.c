@@ -20,8 +20,7 @@ static void each_writer_has_a_file_and_its_time(void **state)
     folder_start(&folder);
     folder_file(&folder, "r0", path);
     assert_int_equal(opened_init(&opened, 2, &why), 0);
-    opened.parts[1].path = strdup(path);
-    assert_int_equal(opened_add(&opened, 1, FILE_CREATE, &how, &why), 0);
+    assert_int_equal(opened_add(&opened, 1, strdup(path), FILE_CREATE, &how, &why), 0);
     int fd = opened.files[1].fd;
     assert_true(fd >= 0);
     assert_int_equal(opened.files[0].fd, -1);
@@ -39,8 +38,8 @@ static void a_file_that_cannot_be_opened_is_a_failure(void **state)
     struct opened opened;
     struct failure why = {0};
     assert_int_equal(opened_init(&opened, 1, &why), 0);
-    opened.parts[0].path = strdup("/nowhere/r0");
-    assert_int_equal(opened_add(&opened, 0, FILE_OPEN_READ, &how, &why), -ENOENT);
+    assert_int_equal(opened_add(&opened, 0, strdup("/nowhere/r0"), FILE_OPEN_READ, &how, &why),
+                     -ENOENT);
     assert_non_null(strstr(why.text, "/nowhere/r0"));
     assert_int_equal(opened.files[0].fd, -1);
     opened_release(&opened, false);
@@ -53,11 +52,9 @@ static void lost_files_stay_open(void **state)
     struct opened opened;
     struct failure why = {0};
     assert_int_equal(opened_init(&opened, 1, &why), 0);
-    opened.parts[0].path = strdup("/dev/null");
-    assert_int_equal(opened_add(&opened, 0, FILE_OPEN, &how, &why), 0);
+    assert_int_equal(opened_add(&opened, 0, strdup("/dev/null"), FILE_OPEN, &how, &why), 0);
     struct file *file = opened.files;
-    char *path = opened.parts[0].path;
-    void *readable = opened.readable;
+    char *path = opened.paths[0];
     int fd = file->fd;
     opened_release(&opened, true);
     assert_int_not_equal(fcntl(fd, F_GETFD), -1);
@@ -65,7 +62,6 @@ static void lost_files_stay_open(void **state)
     file_close(file, path, NULL);
     free(path);
     free(file);
-    free(readable);
 }
 
 int main(void)

@@ -25,10 +25,10 @@ struct amounts {
 
 static void add_task(const struct task *task, struct amounts *amounts)
 {
-    for (uint64_t place = 0; place < task->share.request_count; place++) {
+    for (uint64_t place = 0; place < task->pieces->share.request_count; place++) {
         enum engine_direction direction = task_direction(task, place);
         amounts->bytes[direction] +=
-            (int64_t)share_extent(&task->share, request_at(task, place)).length;
+            (int64_t)share_extent(&task->pieces->share, request_at(task, place)).length;
         amounts->requests[direction]++;
     }
 }
@@ -73,8 +73,8 @@ static void damage_writes(const struct rig *rig)
     for (uint32_t i = 0; i < rig->io_threads; i++) {
         const struct task *task = &rig->tasks[i];
         int fd = open(rig->paths[i], O_RDWR | O_CLOEXEC);
-        for (uint64_t place = 0; place < task->share.request_count; place++) {
-            off_t at = (off_t)share_extent(&task->share, request_at(task, place)).offset;
+        for (uint64_t place = 0; place < task->pieces->share.request_count; place++) {
+            off_t at = (off_t)share_extent(&task->pieces->share, request_at(task, place)).offset;
             unsigned char byte;
             if (task_direction(task, place) == ENGINE_READ)
                 continue;
@@ -91,11 +91,12 @@ static bool damage_a_read(const struct rig *rig, struct found *damaged)
 {
     for (uint32_t i = 0; i < rig->io_threads; i++) {
         const struct task *task = &rig->tasks[i];
-        for (uint64_t place = 0; place < task->share.request_count; place++) {
+        for (uint64_t place = 0; place < task->pieces->share.request_count; place++) {
             if (task_direction(task, place) == ENGINE_WRITE)
                 continue;
             damaged->io_thread = i;
-            damaged->difference.offset = share_extent(&task->share, request_at(task, place)).offset;
+            damaged->difference.offset =
+                share_extent(&task->pieces->share, request_at(task, place)).offset;
             rig_damage(rig, i, damaged->difference.offset);
             return true;
         }
@@ -106,8 +107,7 @@ static bool damage_a_read(const struct rig *rig, struct found *damaged)
 static void close_files(struct rig *rig)
 {
     for (uint32_t i = 0; i < rig->io_threads; i++)
-        if (rig->tasks[i].file)
-            file_close(&rig->files[i], rig->paths[i], NULL);
+        file_close(&rig->files[i], rig->paths[i], NULL);
 }
 
 static void one_round(struct property *property)
@@ -262,7 +262,7 @@ static void stop_once(struct property *property, const struct engine_kind *engin
     for (uint32_t i = 0; i < 2; i++) {
         const struct outcome *outcome = pipeline_outcome(rig.pipeline, i);
         uint64_t written = 0;
-        for (uint64_t place = 0; place < rig.tasks[i].share.request_count; place++)
+        for (uint64_t place = 0; place < rig_share(&rig, i)->request_count; place++)
             if (task_direction(&rig.tasks[i], place) == ENGINE_WRITE &&
                 acknowledged_has(&outcome->acknowledged, place))
                 written += REQUEST;

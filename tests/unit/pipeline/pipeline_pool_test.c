@@ -99,7 +99,7 @@ static void test_io_threads_without_requests(void **state)
     rig_check_writing(&rig, 5000);
     uint32_t without = 0;
     for (uint32_t i = 0; i < 4; i++)
-        if (!rig.tasks[i].share.bytes) {
+        if (!rig_share(&rig, i)->bytes) {
             const struct outcome *outcome = pipeline_outcome(rig.pipeline, i);
             assert_int_equal(outcome->counters.requests, 0);
             assert_int_equal(outcome->counters.first_ns, INT64_MAX);
@@ -133,7 +133,7 @@ static void test_more_data_threads_than_places(void **state)
         rig_run(&rig, &setup, NEVER);
         for (uint32_t i = 0; i < io_threads; i++) {
             rig_check_counts(&rig, i);
-            assert_int_equal(rig.acknowledged[i].bytes, rig.tasks[i].share.bytes);
+            assert_int_equal(rig.acknowledged[i].bytes, rig_share(&rig, i)->bytes);
         }
         assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes, bytes);
         rig_end(&rig);

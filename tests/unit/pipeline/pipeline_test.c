@@ -62,7 +62,7 @@ static void check_finds_damage(struct rig *rig, struct pipeline_setup *setup,
     uint64_t lowest_offset = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t io_thread = (uint32_t)property_below(property, rig->io_threads);
-        const struct share *share = &rig->tasks[io_thread].share;
+        const struct share *share = rig_share(rig, io_thread);
         if (!share->bytes)
             continue;
         uint64_t offset = share->file_offset + property_below(property, share->bytes);
@@ -140,7 +140,7 @@ static void test_ready_made_buffers(void **state)
         for (uint32_t w = 0; w < io_threads; w++) {
             rig_check_counts(&rig, w);
             sum += (uint64_t)pipeline_outcome(rig.pipeline, w)->counters.bytes;
-            assert_int_equal(rig_file_size(&rig, w), rig.tasks[w].share.bytes);
+            assert_int_equal(rig_file_size(&rig, w), rig_share(&rig, w)->bytes);
         }
         assert_int_equal(sum, bytes);
         assert_int_equal(pipeline_data_counters(rig.pipeline)->producer_bytes, 0);

@@ -16,23 +16,27 @@
 #include "plan/sequence.h"
 #include "platform/clock.h"
 
-enum { RIG_THREADS = 4, RIG_REQUEST_MOST = 1 << 20 };
+enum { RIG_THREADS = 4, RIG_FILES = RIG_THREADS * RIG_THREADS, RIG_REQUEST_MOST = 1 << 20 };
 
 enum job { JOB_WRITE, JOB_WRITE_READY, JOB_READ, JOB_CHECK, JOB_MIXED };
 
 struct rig {
     struct folder folder;
-    enum job job;     /* of the next pipeline */
-    uint64_t reads;   /* of the tasks of JOB_MIXED */
-    enum order order; /* of the tasks of JOB_MIXED */
+    enum job job;           /* of the next pipeline */
+    uint64_t reads;         /* of the tasks of JOB_MIXED */
+    enum order order;       /* of the next pipeline */
+    uint64_t request_bytes; /* of the next reading job */
+    enum order written_order;
     struct content content;
     struct geometry geometry;
     uint32_t rank_node;
     uint32_t io_threads;
-    struct file files[RIG_THREADS];
-    char paths[RIG_THREADS][FOLDER_PATH];
+    struct file files[RIG_FILES]; /* of each thread's first piece, of each one's second, ... */
+    char paths[RIG_FILES][FOLDER_PATH];
+    struct task_piece pieces[RIG_THREADS][RIG_THREADS];
     struct task tasks[RIG_THREADS];
     struct acknowledged acknowledged[RIG_THREADS]; /* by the last writing job */
+    struct reading reading;
     struct pipeline *pipeline;
 };
 
@@ -45,7 +49,7 @@ static inline void rig_start(struct rig *rig, enum layout layout, uint32_t io_th
                              uint64_t bytes, uint64_t request)
 {
     const struct content_setup content = {.seed = 42};
-    *rig = (struct rig){.io_threads = io_threads};
+    *rig = (struct rig){.io_threads = io_threads, .request_bytes = request};
     const struct geometry_setup setup = {
         .layout = layout,
         .total_bytes = bytes,
@@ -62,47 +66,114 @@ static inline void rig_start(struct rig *rig, enum layout layout, uint32_t io_th
 static inline void rig_end(struct rig *rig)
 {
     pipeline_close(rig->pipeline);
-    for (uint32_t i = 0; i < rig->io_threads; i++)
-        if (rig->tasks[i].file)
+    for (uint32_t i = 0; i < RIG_FILES; i++)
+        if (rig->paths[i][0])
             file_close(&rig->files[i], rig->paths[i], NULL);
+    reading_release(&rig->reading);
     geometry_release(&rig->geometry);
     folder_end(&rig->folder);
 }
 
-static inline void rig_open_file(struct rig *rig, uint32_t io_thread, bool reads,
-                                 enum preference direct)
+/* What a thread has of the file that it writes, or of the first one that it reads. */
+static inline const struct share *rig_share(const struct rig *rig, uint32_t io_thread)
+{
+    return &rig->pieces[io_thread][0].share;
+}
+
+static inline void rig_open_file(struct rig *rig, uint32_t place, enum preference direct)
 {
     struct failure failure = {0};
-    const char *path = rig->paths[io_thread];
-    enum file_access access = reads ? FILE_OPEN_READ : path_exists(path) ? FILE_OPEN : FILE_CREATE;
-    if (file_open(&rig->files[io_thread], path, access, direct, rig->geometry.setup.request_bytes,
-                  &failure))
+    const char *path = rig->paths[place];
+    enum file_access access = job_is_reading(rig->job) ? FILE_OPEN_READ
+                              : path_exists(path)      ? FILE_OPEN
+                                                       : FILE_CREATE;
+    if (file_open(&rig->files[place], path, access, direct, rig->request_bytes, &failure))
         fail_msg("%s", failure.text);
+}
+
+static inline void rig_piece(struct rig *rig, uint32_t io_thread, uint32_t number,
+                             const struct piece *piece, enum preference direct)
+{
+    struct task_piece *to = &rig->pieces[io_thread][number];
+    bool again = number && to[-1].share.file == piece->share.file;
+    uint32_t place = io_thread + number * RIG_THREADS;
+    char name[32];
+    snprintf(name, sizeof name, "f%llu", (unsigned long long)piece->share.file);
+    folder_file(&rig->folder, name, rig->paths[place]);
+    rig->files[place] = (struct file){.fd = -1, .buffered_fd = -1};
+    *to = (struct task_piece){
+        .path = rig->paths[place],
+        .file = again ? to[-1].file : &rig->files[place],
+        .share = piece->share,
+        .first_request = piece->first_request,
+        .writer = piece->writer,
+        .position = {.file = piece->share.file,
+                     .base_bytes = piece->share.file_base,
+                     .file_bytes = geometry_file_bytes(&rig->geometry, &piece->share)},
+    };
+    if (piece->share.bytes && !again)
+        rig_open_file(rig, place, direct);
+}
+
+static inline void rig_reading(struct rig *rig)
+{
+    const struct reading_setup setup = {
+        .written = &rig->geometry,
+        .written_order = rig->written_order,
+        .acknowledged = rig->acknowledged,
+        .request_bytes = rig->request_bytes,
+        .threads = rig->io_threads,
+        .order = rig->order,
+    };
+    reading_release(&rig->reading);
+    assert_int_equal(reading_init(&rig->reading, &setup, NULL), 0);
+}
+
+/* What a thread writes, or reads and writes. */
+static inline void rig_deal(const struct rig *rig, uint32_t io_thread, struct piece *piece,
+                            struct dealt *dealt)
+{
+    struct share *share = &piece->share;
+    geometry_share(&rig->geometry, 0, io_thread, share);
+    piece->writer = io_thread;
+    *dealt = (struct dealt){
+        .piece_count = share->bytes > 0,
+        .sequence = {.count = share->request_count,
+                     .order = rig->order,
+                     .key = sequence_key(0, share->file, share->file_offset)},
+        .places = share->request_count,
+    };
 }
 
 /* Opens the files and sets the tasks of the job. */
 static inline void rig_tasks(struct rig *rig, enum preference direct)
 {
     bool reads = job_is_reading(rig->job);
+    bool writes_only = !reads && rig->job != JOB_MIXED;
+    if (writes_only)
+        rig->written_order = rig->order;
+    else
+        rig_reading(rig);
     for (uint32_t i = 0; i < rig->io_threads; i++) {
-        struct task *task = &rig->tasks[i];
-        char name[32];
-        *task = (struct task){.path = rig->paths[i], .may_fall_back = true};
-        geometry_share(&rig->geometry, 0, i, &task->share);
-        snprintf(name, sizeof name, "f%llu", (unsigned long long)task->share.file);
-        folder_file(&rig->folder, name, rig->paths[i]);
-        task->sequence = (struct sequence){task->share.request_count, rig->order, i + 1};
-        task->position = (struct position){
-            .file = task->share.file,
-            .base_bytes = task->share.file_base,
-            .file_bytes = geometry_file_bytes(&rig->geometry, &task->share),
+        struct piece pieces[RIG_THREADS] = {0};
+        struct dealt dealt;
+        if (reads)
+            reading_deal(&rig->reading, i, pieces, &dealt);
+        else
+            rig_deal(rig, i, pieces, &dealt);
+        for (uint32_t k = 0; k < dealt.piece_count || !k; k++)
+            rig_piece(rig, i, k, &pieces[k], direct);
+        rig->tasks[i] = (struct task){
+            .pieces = rig->pieces[i],
+            .piece_count = dealt.piece_count,
+            .sequence = dealt.sequence,
+            .places = dealt.places,
+            .reads = reads                   ? TASK_READS
+                     : rig->job == JOB_MIXED ? rig->reads
+                                             : 0,
+            .reading = writes_only || rig->reading.whole ? NULL : &rig->reading,
+            .may_fall_back = true,
         };
-        task->reads = reads ? TASK_READS : rig->job == JOB_MIXED ? rig->reads : 0;
-        task->only = task->reads ? &rig->acknowledged[i] : NULL;
-        if (!task->share.request_count)
-            continue;
-        rig_open_file(rig, i, reads, direct);
-        task->file = &rig->files[i];
     }
 }
 
@@ -113,7 +184,7 @@ static inline int rig_open(struct rig *rig, struct pipeline_setup *setup, struct
     setup->makes = rig->job == JOB_MIXED ? setup->makes : rig->job == JOB_WRITE;
     setup->checks = rig->job == JOB_MIXED ? setup->checks : rig->job == JOB_CHECK;
     setup->io_threads = rig->io_threads;
-    setup->buffer_bytes = rig->geometry.setup.request_bytes;
+    setup->buffer_bytes = rig->request_bytes;
     setup->content = &rig->content;
     setup->tasks = rig->tasks;
     return pipeline_open(&rig->pipeline, setup, why);
@@ -163,7 +234,7 @@ static inline void rig_check_series(const struct rig *rig, uint32_t io_thread)
 static inline void rig_check_counts(const struct rig *rig, uint32_t io_thread)
 {
     const struct outcome *outcome = pipeline_outcome(rig->pipeline, io_thread);
-    const struct share *share = &rig->tasks[io_thread].share;
+    const struct share *share = rig_share(rig, io_thread);
     const struct acknowledged *set = &outcome->acknowledged;
     uint64_t bytes = 0;
     for (uint64_t place = 0; place < share->request_count; place++)
@@ -182,8 +253,8 @@ static inline void rig_check_files(const struct rig *rig)
     static unsigned char found[RIG_REQUEST_MOST];
     static unsigned char expected[RIG_REQUEST_MOST];
     for (uint32_t i = 0; i < rig->io_threads; i++) {
-        const struct share *share = &rig->tasks[i].share;
-        struct position position = rig->tasks[i].position;
+        const struct share *share = rig_share(rig, i);
+        struct position position = rig->pieces[i][0].position;
         if (!acknowledged_count(&rig->acknowledged[i]))
             continue;
         int fd = open(rig->paths[i], O_RDONLY | O_CLOEXEC);
@@ -252,14 +323,13 @@ static inline void rig_check_writing(struct rig *rig, uint64_t bytes)
 {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < rig->io_threads; i++) {
-        const struct share *share = &rig->tasks[i].share;
+        const struct share *share = rig_share(rig, i);
         const struct counters *counters = &pipeline_outcome(rig->pipeline, i)->counters;
         rig_check_counts(rig, i);
         assert_int_equal(counters->bytes, share->bytes);
         assert_int_equal(counters->requests, share->request_count);
-        assert_int_equal(rig_file_size(rig, i), rig->tasks[i].share.bytes
-                                                    ? rig->tasks[i].position.file_bytes
-                                                    : rig_file_size(rig, i));
+        if (share->bytes)
+            assert_int_equal(rig_file_size(rig, i), rig->pieces[i][0].position.file_bytes);
         assert_true(counters->writer_waited_ns <= counters->writer_time_ns);
         assert_true(!share->bytes || counters->end_ns >= counters->last_ns);
         sum += (uint64_t)counters->bytes;

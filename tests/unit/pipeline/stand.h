@@ -17,6 +17,7 @@ enum { PLACES = 64, DEPTH = 8, REQUEST = 8192, SOME_FD = 1000 };
 struct stand {
     struct fake fake;
     struct file file;
+    struct task_piece piece;
     struct task task;
     struct outcome outcome;
     struct drive_setup setup;
@@ -43,13 +44,17 @@ static inline struct stand *stand_new(enum engine_direction direction, uint64_t 
         .memory_alignment = unit < 4096 ? unit : 4096,
         .offset_alignment = unit,
     };
-    stand->task = (struct task){
+    stand->piece = (struct task_piece){
         .path = "/some/file",
         .file = &stand->file,
         .share = {.bytes = bytes,
                   .request_bytes = request,
                   .request_count = (bytes + request - 1) / request},
         .position.file_bytes = bytes,
+    };
+    stand->task = (struct task){
+        .pieces = &stand->piece,
+        .piece_count = 1,
         .reads = direction == ENGINE_READ ? TASK_READS : 0,
         .may_fall_back = true,
     };
@@ -72,7 +77,7 @@ static inline void stand_open(struct stand *stand)
 static inline void stand_send(struct stand *stand)
 {
     struct buffer *buffer = &stand->buffers[stand->sent];
-    struct extent extent = share_extent(&stand->task.share, stand->sent);
+    struct extent extent = share_extent(&stand->piece.share, stand->sent);
     *buffer = (struct buffer){
         .request.direction = task_direction(&stand->task, stand->sent),
         .memory = stand_memory,
@@ -102,9 +107,9 @@ static inline void stand_run(struct stand *stand)
     const struct failure *failure = &stand->outcome.failure;
     stand_open(stand);
     while (drive_in_flight(&stand->drive) ||
-           (stand->sent < stand->task.share.request_count && !failure->code)) {
+           (stand->sent < stand->piece.share.request_count && !failure->code)) {
         while (drive_in_flight(&stand->drive) < DEPTH && !failure->code &&
-               stand->sent < stand->task.share.request_count)
+               stand->sent < stand->piece.share.request_count)
             stand_send(stand);
         if (drive_in_flight(&stand->drive))
             stand_collect(stand);
@@ -118,14 +123,14 @@ static inline void assert_all_done(const struct stand *stand)
 {
     const struct counters *counters = &stand->outcome.counters;
     assert_int_equal(stand->outcome.failure.code, 0);
-    assert_int_equal(counters->bytes, stand->task.share.bytes);
-    assert_int_equal(counters->requests, stand->task.share.request_count);
+    assert_int_equal(counters->bytes, stand->piece.share.bytes);
+    assert_int_equal(counters->requests, stand->piece.share.request_count);
     assert_int_equal(stand->outcome.latency[ENGINE_WRITE].total +
                          stand->outcome.latency[ENGINE_READ].total,
-                     stand->task.share.request_count);
+                     stand->piece.share.request_count);
     assert_int_equal(stand->outcome.bytes[ENGINE_WRITE] + stand->outcome.bytes[ENGINE_READ],
                      counters->bytes);
-    assert_int_equal(stand->done, stand->task.share.request_count);
+    assert_int_equal(stand->done, stand->piece.share.request_count);
     assert_int_equal(counters->failed_requests, 0);
     assert_true(counters->first_ns >= 0 && counters->last_ns >= counters->first_ns);
 }

@@ -27,8 +27,8 @@ static void fewer_than_ten_are_all_kept(void **state)
     (void)state;
     struct slowest slowest;
     slowest_clear(&slowest);
-    slowest_record(&slowest, 0, 5, 4096, 1);
-    slowest_record(&slowest, 7, 6, 8192, 2);
+    slowest_record(&slowest, 0, 5, 0, 4096, 1);
+    slowest_record(&slowest, 7, 6, 3, 8192, 2);
     assert_int_equal(slowest.count, 2);
     assert_int_equal(slowest.requests[0].latency_ns, 7);
     assert_int_equal(slowest.requests[0].offset, 8192);
@@ -55,7 +55,7 @@ static void the_slowest_ten_of_all_parts_are_kept(void **state)
                 .length = 4096,
                 .rank = part,
             };
-            slowest_record(&parts[part], all[i].latency_ns, all[i].sent_ns, all[i].offset, 4096);
+            slowest_record(&parts[part], all[i].latency_ns, all[i].sent_ns, 0, all[i].offset, 4096);
         }
         slowest_clear(&merged);
         for (uint32_t part = 0; part < PARTS; part++) {

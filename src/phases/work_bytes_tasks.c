@@ -1,0 +1,174 @@
+/* Files and tasks of a rank's I/O threads: each writes its own part; reading, they share what
+ * storage acknowledged of a rank's part. Sends no messages. */
+#include "work_bytes.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/clock.h"
+
+/* Opens the file of a piece; 'path' is given away. */
+static int open_file(struct work_bytes *bytes, uint32_t place, char *path, enum file_access access,
+                     struct failure *why)
+{
+    const struct settings *settings = bytes->phase->prepared->settings;
+    const struct opened_how how = {
+        .direct = settings->uncached ? NEVER : settings->direct,
+        .request_bytes = settings->buffer_size_bytes,
+        .random = settings->order == ORDER_RANDOM,
+        .lookout = bytes->phase->run->lookout,
+    };
+    if (!path)
+        return failure_set(why, -ENOMEM, "not enough memory");
+    return opened_add(&bytes->opened, place, path, access, &how, why);
+}
+
+/* A piece of the file at 'file' among the opened ones. */
+static void set_piece(struct work_bytes *bytes, uint32_t place, uint32_t file,
+                      const struct piece *piece)
+{
+    const struct dataset *dataset = bytes->phase->dataset;
+    const struct share *share = &piece->share;
+    bytes->pieces[place] = (struct task_piece){
+        .path = bytes->opened.paths[file],
+        .file = &bytes->opened.files[file],
+        .share = *share,
+        .first_request = piece->first_request,
+        .writer = piece->writer,
+        .position = {.file = share->file,
+                     .base_bytes = share->file_base,
+                     .generation = dataset->generation,
+                     .file_bytes = geometry_file_bytes(&dataset->plan->geometry, share)},
+    };
+}
+
+/* Not made yet, also where an earlier phase tried to. */
+static bool is_new(const struct work_bytes *bytes, const struct part *part)
+{
+    enum target_kind kind = bytes->phase->dataset->plan->setup.target_kinds[part->share.target];
+    return !part->made && (kind == TARGET_DIRECTORY || kind == TARGET_NEW_FILE);
+}
+
+/* The file's maker gives it its blocks; where that cannot be done, it is told. */
+static void preallocate(struct work_bytes *bytes, uint32_t i, struct failure *why)
+{
+    const struct part *part = &bytes->phase->dataset->parts[i];
+    uint64_t file_bytes = geometry_file_bytes(&bytes->phase->dataset->plan->geometry, &part->share);
+    int64_t before_ns = clock_now_ns();
+    int result = file_preallocate(&bytes->opened.files[i], part->path, file_bytes, why);
+    bytes->opened.open_ns += clock_now_ns() - before_ns;
+    if (result == -EOPNOTSUPP)
+        facts_note(&bytes->phase->facts, GRANT_PREALLOCATION,
+                   "files not preallocated: the file system cannot");
+    else if (!result)
+        bytes->phase->facts.counters.preallocated_bytes += (int64_t)file_bytes;
+}
+
+void work_bytes_open_parts(struct work_bytes *bytes, bool makers, struct failure *why)
+{
+    for (uint32_t i = 0; i < bytes->threads && !why->code; i++) {
+        struct part *part = &bytes->phase->dataset->parts[i];
+        bool makes = part->creates && is_new(bytes, part);
+        if (!part->share.bytes || bytes->opened.paths[i] || makes != makers)
+            continue;
+        if (!open_file(bytes, i, strdup(part->path), makes ? FILE_CREATE : FILE_OPEN, why) && makes)
+            part->made = true;
+        if (makes && bytes->phase->prepared->settings->preallocate && !why->code)
+            preallocate(bytes, i, why);
+    }
+}
+
+void work_bytes_set_writing(struct work_bytes *bytes)
+{
+    const struct settings *settings = bytes->phase->prepared->settings;
+    for (uint32_t i = 0; i < bytes->threads; i++) {
+        const struct share *share = &bytes->phase->dataset->parts[i].share;
+        bytes->tasks[i] = (struct task){
+            .pieces = &bytes->pieces[i],
+            .piece_count = share->bytes ? 1 : 0,
+            .sequence = {.count = share->request_count,
+                         .order = settings->order,
+                         .key = sequence_key(settings->seed, share->file, share->file_offset)},
+            .places = share->request_count,
+            .may_fall_back = settings->direct == PREFER,
+        };
+        set_piece(bytes, i, i, &(struct piece){.share = *share, .writer = i});
+        bytes->planned.requests += share->request_count;
+        bytes->planned.bytes += share->bytes;
+    }
+}
+
+/* So that what is read comes from storage, as far as this node's page cache goes. */
+static void drop_cache(struct work_bytes *bytes, uint32_t place)
+{
+    if (bytes->phase->prepared->settings->cache == CACHE_DROP &&
+        file_drop_cache(&bytes->opened.files[place]))
+        facts_note(&bytes->phase->facts, GRANT_CACHE_DROP,
+                   "page cache not dropped: the file system cannot");
+}
+
+static int init_reading(struct work_bytes *bytes, struct failure *why)
+{
+    const struct settings *settings = bytes->phase->prepared->settings;
+    const struct plan *plan = bytes->phase->dataset->plan;
+    const struct reading_setup setup = {
+        .written = &plan->geometry,
+        .written_order = plan->setup.settings->order,
+        .seed = plan->setup.settings->seed,
+        .rank = bytes->phase->prepared->plan.reads_of[bytes->phase->run->cluster->rank],
+        .acknowledged = bytes->readable,
+        .request_bytes = settings->buffer_size_bytes,
+        .threads = bytes->threads,
+        .order = settings->order,
+    };
+    if (reading_init(&bytes->reading, &setup, why))
+        return why->code;
+    reading_count(&bytes->reading, &bytes->planned);
+    return 0;
+}
+
+/* Opens what a thread reads, from 'place' on; 'pieces' is for working with. Returns the next place.
+ */
+static uint32_t open_pieces(struct work_bytes *bytes, uint32_t thread, uint32_t place,
+                            struct piece *pieces, struct failure *why)
+{
+    struct task *task = &bytes->tasks[thread];
+    struct dealt dealt;
+    uint32_t file = place;
+    reading_deal(&bytes->reading, thread, pieces, &dealt);
+    *task = (struct task){
+        .pieces = &bytes->pieces[place],
+        .piece_count = dealt.piece_count,
+        .sequence = dealt.sequence,
+        .places = dealt.places,
+        .reads = TASK_READS,
+        .reading = bytes->reading.whole ? NULL : &bytes->reading,
+        .may_fall_back = bytes->phase->prepared->settings->direct == PREFER,
+    };
+    for (uint32_t i = 0; i < dealt.piece_count && !why->code; i++, place++) {
+        struct part part;
+        if (!i || pieces[i].share.file != pieces[i - 1].share.file) {
+            file = place;
+            if (!dataset_foreign(bytes->phase->dataset, pieces[i].rank, pieces[i].writer, &part,
+                                 why) &&
+                !open_file(bytes, file, part.path, FILE_OPEN_READ, why))
+                drop_cache(bytes, file);
+        }
+        set_piece(bytes, place, file, &pieces[i]);
+    }
+    return place;
+}
+
+int work_bytes_open_reading(struct work_bytes *bytes, struct failure *why)
+{
+    struct piece *pieces = calloc(bytes->phase->dataset->part_count, sizeof *pieces);
+    uint32_t place = 0;
+    int result = pieces ? init_reading(bytes, why) : failure_set(why, -ENOMEM, "not enough memory");
+    for (uint32_t i = 0; i < bytes->threads && !result; i++) {
+        place = open_pieces(bytes, i, place, pieces, why);
+        result = why->code;
+    }
+    free(pieces);
+    return result;
+}
