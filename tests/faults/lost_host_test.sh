@@ -17,7 +17,7 @@ cd "$BOX" || exit 1
 export OMPI_MCA_oob_tcp_keepalive_time=2 OMPI_MCA_oob_tcp_keepalive_intvl=1
 export OMPI_MCA_oob_tcp_keepalive_probes=2
 # On a busy machine a second may be too short to save the result before mpirun kills the ranks.
-export OMPI_MCA_odls_base_sigkill_timeout=20
+export OMPI_MCA_odls_base_sigkill_timeout=5
 mkdir target
 
 # lose HOST RESULT: kills the host while four ranks on both hosts write
