@@ -32,15 +32,15 @@ int units_parse_real(const char *text, double *value, struct failure *why);
 
 /* Format a value as the shortest text that parses back to exactly the same value: "4MiB",
  * "4000000", "90s", "1500us". */
-void units_exact_size(uint64_t bytes, char out[UNITS_TEXT]);
-void units_exact_duration(int64_t ns, char out[UNITS_TEXT]);
-void units_exact_real(double value, char out[UNITS_TEXT]);
+void units_format_exact_size(uint64_t bytes, char out[UNITS_TEXT]);
+void units_format_exact_duration(int64_t ns, char out[UNITS_TEXT]);
+void units_format_real(double value, char out[UNITS_TEXT]);
 
 /* Format a value for output with three or four significant digits: "1.50 GiB", "12.3 ms". */
-void units_show_size(uint64_t bytes, char out[UNITS_TEXT]);
-void units_show_duration(int64_t ns, char out[UNITS_TEXT]);
+void units_format_size(uint64_t bytes, char out[UNITS_TEXT]);
+void units_format_duration(int64_t ns, char out[UNITS_TEXT]);
 
-/* Formats an amount for output: bytes as units_show_size, operations as a whole number: "1
+/* Formats an amount for output: bytes as units_format_size, operations as a whole number: "1
  * operation", "12345 operations". */
 void units_show_amount(uint64_t amount, enum amount_unit unit, char out[UNITS_TEXT]);
 

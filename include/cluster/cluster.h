@@ -23,10 +23,10 @@ struct cluster {
     uint32_t rank;
     uint32_t local_rank; /* among the ranks of this node */
     uint32_t local_count;
-    bool leader;     /* lowest rank of its node */
-    uint32_t node;   /* index of this rank's node */
-    bool keeper;     /* lowest rank of those that read the same monotonic clock */
-    uint32_t clocks; /* number of different monotonic clocks */
+    bool leader;       /* lowest rank of its node */
+    uint32_t node;     /* index of this rank's node */
+    bool clock_leader; /* lowest rank of those that read the same monotonic clock */
+    uint32_t clocks;   /* number of different monotonic clocks */
     struct shape shape;
     char (*node_names)[RECORD_NAME]; /* node_count host names, on every rank; different nodes with
                                         equal names get "#2" and so on */
@@ -66,21 +66,21 @@ int cluster_agree(struct cluster *cluster, const struct failure *mine, struct ag
 
 /* Formats N failures as one line: "12 of 64 ranks (nodes n03, n04): cannot open ..."; if there is
  * only one rank, the text of the failure. Local, no messages. */
-void agreement_line(const struct cluster *cluster, const struct agreement *agreement, char *out,
-                    size_t size);
+void agreement_format(const struct cluster *cluster, const struct agreement *agreement, char *out,
+                      size_t size);
 
 /* Checks that these bytes are equal on all ranks. Returns 0, or -EINVAL on every rank, naming the
  * first rank that differs from rank 0. 'what' names the bytes in the message. Collective. */
-int cluster_same(struct cluster *cluster, const void *bytes, size_t length, const char *what,
-                 struct failure *why);
+int cluster_check_same(struct cluster *cluster, const void *bytes, size_t length, const char *what,
+                       struct failure *why);
 
 /* A gate: no rank leaves before all have entered. A rank that waits sleeps between polls, so that
  * ranks that still work keep their cores. */
-void cluster_gate_patient(struct cluster *cluster);
+void cluster_gate_sleeping(struct cluster *cluster);
 
-/* cluster_gate_patient in two parts, for a rank that has other work while it waits (a progress
+/* cluster_gate_sleeping in two parts, for a rank that has other work while it waits (a progress
  * line, a signal to spread): enter once, then poll until true. Polling also forwards the stop and
- * progress messages of other ranks, as cluster_gate_patient does, so a rank that finishes early
+ * progress messages of other ranks, as cluster_gate_sleeping does, so a rank that finishes early
  * does not cut off the tree. No other collective in between. */
 void cluster_gate_enter(struct cluster *cluster);
 bool cluster_gate_passed(struct cluster *cluster);
@@ -93,7 +93,7 @@ struct absence {
     int64_t waited_ns;
 };
 
-/* Makes rank 0 call 'absent' repeatedly while it waits at an agreement or in cluster_gate_patient
+/* Makes rank 0 call 'absent' repeatedly while it waits at an agreement or in cluster_gate_sleeping
  * for longer than 'after_ns' (0: never). Not while it is between cluster_gate_enter and the end of
  * that gate. */
 void cluster_watch_gates(struct cluster *cluster, int64_t after_ns,
@@ -131,7 +131,7 @@ void cluster_exchange(struct cluster *cluster, const void *send, uint32_t to, vo
 
 /* Returns how many ranks of this node have died, and the lowest of them in '*first'. Local, no
  * messages: for the time after the launcher has signalled that all ranks must end. */
-uint32_t cluster_vanished(const struct cluster *cluster, uint32_t *first);
+uint32_t cluster_count_dead(const struct cluster *cluster, uint32_t *first);
 
 /* --- Spreading a stop and progress while a phase runs: no collectives, only small messages along
  * the tree of node leaders. --- */
@@ -171,12 +171,12 @@ struct stall {
 void cluster_stall_poll(struct cluster *cluster, uint32_t phase, const struct stall *mine,
                         struct stall *all);
 
-/* cluster_edge_tell reports how much of this rank was acknowledged before an edge of the
+/* cluster_edge_report reports how much of this rank was acknowledged before an edge of the
  * rounds (stats/rounds.h); edges only increase. They travel up with cluster_progress_poll. On rank
  * 0 cluster_edge_take returns the next edge that all ranks have reported, with the sum of their
  * amounts; false if there is none yet. An edge that one rank reports much later than the others is
  * skipped. */
-void cluster_edge_tell(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t amount);
+void cluster_edge_report(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t amount);
 bool cluster_edge_take(struct cluster *cluster, uint32_t phase, uint64_t *edge, uint64_t *amount);
 
 /* Agrees on the reason that held, the same on every rank, even if a stop was still on its way at

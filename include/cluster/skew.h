@@ -40,8 +40,8 @@ void cluster_compare_clocks(struct cluster *cluster, const struct clock_source *
 /* Agrees on a start far enough in the future for all ranks to receive it in time: at least
  * 'least_ns' and four times the duration of a gate from now. Returns it on this rank's own clock,
  * by 'point', and the distance in '*slack_ns'. Collective. */
-int64_t cluster_start_at(struct cluster *cluster, const struct clock_source *source,
-                         const struct clock_point *point, int64_t least_ns, int64_t *slack_ns);
+int64_t cluster_agree_start(struct cluster *cluster, const struct clock_source *source,
+                            const struct clock_point *point, int64_t least_ns, int64_t *slack_ns);
 
 /* Converts an instant of this rank's clock to rank 0's, by the comparisons around it. Pure. */
 int64_t clock_common_ns(const struct clock_point *before, const struct clock_point *after,

@@ -41,12 +41,12 @@ struct judge *judge_open(size_t memory_bytes, struct failure *why);
 void judge_close(struct judge *judge);
 
 /* Adds the next window of a file: JUDGE_WINDOW_BYTES, or fewer (not 0) at its end. */
-void judge_window(struct judge *judge, const void *bytes, size_t length);
+void judge_add_window(struct judge *judge, const void *bytes, size_t length);
 
 /* Returns the results so far for chunk size 'which', smallest first. */
-struct judgement judge_tell(const struct judge *judge, unsigned which);
+struct judgement judge_result(const struct judge *judge, unsigned which);
 
 /* Appends the compressors found at run time: "zstd 1.5.4, lz4 1.9.4". */
-void judge_libraries(struct text *out);
+void judge_print_libraries(struct text *out);
 
 #endif

@@ -118,6 +118,6 @@ int engine_try(const struct engine_kind *kind, const struct engine_setup *setup,
 void engine_close(struct engine *engine);
 
 /* Prints the io_uring library that is loaded at run time: "liburing 2.3". */
-void engine_library(struct text *out);
+void engine_print_library(struct text *out);
 
 #endif

@@ -128,27 +128,27 @@ int options_set(struct options *options, enum option_id id, const char *value,
                 enum option_source source, struct failure *why);
 
 /* Resets an option to its default if its value has this source. */
-int options_forget(struct options *options, enum option_id id, enum option_source source,
-                   struct failure *why);
+int options_reset(struct options *options, enum option_id id, enum option_source source,
+                  struct failure *why);
 
 /* Replaces the list of targets, unless the present one has a higher source. */
 int options_set_targets(struct options *options, char *const *targets, size_t count,
                         enum option_source source, struct failure *why);
 
 /* Prints the shortest exact text of a value. */
-void options_value_text(const struct options *options, enum option_id id, struct text *out);
-void settings_value_text(const struct settings *settings, enum option_id id, struct text *out);
+void options_print_value(const struct options *options, enum option_id id, struct text *out);
+void settings_print_value(const struct settings *settings, enum option_id id, struct text *out);
 
 /* Returns true if the option has the same value in both. */
-bool options_alike(const struct options *a, const struct options *b, enum option_id id);
+bool options_equal(const struct options *a, const struct options *b, enum option_id id);
 
 /* Prints all values as "key = value" lines in the order of the table, then "target = ..." lines.
  * Omits values that are not given and not resolved yet. options_read of the text sets equal
  * options. */
-void options_canonical(const struct options *options, struct text *out);
+void options_print_canonical(const struct options *options, struct text *out);
 
 /* Prints the settings of one section in the same way. */
-void settings_canonical(const struct settings *settings, struct text *out);
+void settings_print_canonical(const struct settings *settings, struct text *out);
 
 /* Prints the given values with their sources, to send them to other ranks; and parses that text
  * into initialised options, modifying 'text' meanwhile. */
@@ -157,7 +157,7 @@ int options_unpack(struct options *options, char *text, struct failure *why);
 
 /* Prints "name value, name value" of the common options in canonical text that SHOWN or
  * SHOWN_CHANGED selects. Skips unknown keys. */
-void options_shown(const char *canonical, struct text *out);
+void options_print_shown(const char *canonical, struct text *out);
 
 /* Prints the same of the next section in canonical text, "dump: write; layout shared, ...".
  * Returns where to continue, or NULL if there are no more. */

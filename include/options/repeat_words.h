@@ -14,6 +14,6 @@ struct repeat {
 };
 
 /* Parses the value; NULL is one repetition. -EINVAL. */
-int repeat_words_read(const char *text, struct repeat *repeat, struct failure *why);
+int repeat_parse(const char *text, struct repeat *repeat, struct failure *why);
 
 #endif

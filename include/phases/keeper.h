@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 #include "base/failure.h"
-#include "platform/lookout.h"
+#include "platform/pending_call.h"
 #include "record/record.h"
 #include "record/store.h"
 
@@ -26,12 +26,12 @@ struct keeper {
     struct store_finished finished; /* of the record: with it a save costs what is new */
     bool spoken;                    /* saved already as what the run ends with */
     enum record_status spoken_as;
-    struct lookout *lookout;
+    struct pending_call *pending_call;
 };
 
-/* 'lookout' is told of each saving; NULL: nobody. */
+/* 'pending_call' is told of each saving; NULL: nobody. */
 void keeper_start(struct keeper *keeper, const char *path, struct record *record,
-                  struct lookout *lookout);
+                  struct pending_call *pending_call);
 
 /* Saves the record as it is; once a signal was told of, it is not running any more. What a phase in
  * it owns may not change after its status is final. */

@@ -13,7 +13,7 @@
 #include "base/failure.h"
 #include "cluster/cluster.h"
 #include "phases/keeper.h"
-#include "platform/lookout.h"
+#include "platform/pending_call.h"
 #include "prepare/setup.h"
 #include "record/record.h"
 
@@ -38,7 +38,7 @@ struct listener {
 };
 
 /* A wait that is told of once. */
-struct patience {
+struct reported_wait {
     int64_t waited_ns;
     bool told;
 };
@@ -51,9 +51,9 @@ struct run {
     const struct run_settings *settings;
     struct record *record; /* rank 0; NULL elsewhere */
     struct keeper *keeper;
-    struct lookout *lookout; /* rank 0: what its main thread may be stuck in; else NULL */
-    struct patience at_gates;
-    struct patience at_work;
+    struct pending_call *pending_call; /* rank 0: what its main thread may be stuck in; else NULL */
+    struct reported_wait at_gates;
+    struct reported_wait at_work;
     struct listener listener;
     enum verdict interrupted; /* which signal has ended the run; the same on all ranks */
     bool stalled;             /* some rank has given its storage up */
@@ -69,8 +69,8 @@ int run_steps(struct run *run, enum verdict *verdict, struct failure *why);
 
 /* From here until it is taken back, storage that does not answer is noticed wherever the run is
  * stuck; 'run' stays where it is. Every rank. */
-void patience_start(struct run *run);
-void patience_stop(struct run *run);
+void watchdog_start(struct run *run);
+void watchdog_stop(struct run *run);
 
 /* 0, 1, 3, 130 or 143. */
 int verdict_exit_code(enum verdict verdict);

@@ -142,7 +142,7 @@ bool pipeline_wait(struct pipeline *pipeline, int64_t limit_ns);
 void pipeline_stop(struct pipeline *pipeline);
 
 /* Skips the final sync of all I/O threads: the files will be removed anyway. */
-void pipeline_hurry(struct pipeline *pipeline);
+void pipeline_skip_sync(struct pipeline *pipeline);
 
 /* Bytes acknowledged so far. Approximate while I/O threads run. */
 uint64_t pipeline_bytes(const struct pipeline *pipeline);

@@ -40,7 +40,7 @@ bool acknowledged_has_all(const struct acknowledged *set, uint64_t first, uint64
 uint64_t acknowledged_count(const struct acknowledged *set);
 
 /* Prints and parses holes as "7,9-12"; -EINVAL if they are malformed, not rising or too many. */
-void acknowledged_holes_text(const struct acknowledged *set, struct text *out);
-int acknowledged_read_holes(struct acknowledged *set, const char *text, struct failure *why);
+void acknowledged_print_holes(const struct acknowledged *set, struct text *out);
+int acknowledged_parse_holes(struct acknowledged *set, const char *text, struct failure *why);
 
 #endif

@@ -14,6 +14,6 @@ extern const char plan_probe_prefix[];
 
 /* Returns true if a run of this shape can have created a file of this name: "r7" of 8 ranks,
  * "r7.w0", "shared", and those of a probe. */
-bool plan_made_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name);
+bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name);
 
 #endif

@@ -57,7 +57,7 @@ int reading_init(struct reading *reading, const struct reading_setup *setup, str
 void reading_release(struct reading *reading);
 
 /* What one thread has to read, besides its pieces. */
-struct dealt {
+struct reading_part {
     uint32_t piece_count;
     struct sequence sequence; /* the order in which it goes through the requests of all pieces */
     uint64_t places;          /* beyond these of its sequence there is nothing to read */
@@ -65,8 +65,8 @@ struct dealt {
 
 /* The part of one thread; 'pieces' has stretch_count entries, and is set in the order of the
  * data set. */
-void reading_deal(const struct reading *reading, uint32_t thread, struct piece *pieces,
-                  struct dealt *dealt);
+void reading_assign(const struct reading *reading, uint32_t thread, struct piece *pieces,
+                    struct reading_part *dealt);
 
 /* Was every writing request acknowledged that touches these bytes of the data set? */
 bool reading_covers(const struct reading *reading, uint64_t start, uint64_t length);

@@ -12,7 +12,7 @@
 /* Reads the device with this kernel name ("nvme0n1"; for a partition such as "sda1" its disk) below
  * 'root' ("" for this host). -ENOENT or another -errno; 'device' is then set to unknown values.
  * 'node' and 'above' are left empty. */
-int block_device_look(const char *root, const char *name, struct record_block_device *device);
+int block_device_detect(const char *root, const char *name, struct record_block_device *device);
 
 /* Appends the device and all devices it is composed of to the malloc'ed list, each once, a device
  * before its parts; devices unknown to /sys are skipped. -ENOMEM leaves the list unchanged. */
@@ -21,6 +21,6 @@ int block_devices_add(const char *root, const char *name, struct record_block_de
 
 /* Measures the traffic of all devices for 'window_ns' and sets their before_... fields; the kernel
  * counts in milliseconds. If memory runs out, the fields stay unchanged. */
-void block_devices_watch(struct record_block_device *devices, size_t count, int64_t window_ns);
+void block_devices_measure(struct record_block_device *devices, size_t count, int64_t window_ns);
 
 #endif

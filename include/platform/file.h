@@ -49,7 +49,7 @@ int file_open(struct file *file, const char *path, enum file_access access, enum
 int64_t file_bytes(const struct file *file);
 
 /* Disables readahead for random reads; a hint. */
-void file_expect_random(const struct file *file);
+void file_advise_random(const struct file *file);
 
 /* Drops the file's clean pages from the page cache, so that reads come from storage; dirty and
  * mapped pages stay. 0 or -errno. */
@@ -75,11 +75,11 @@ int file_is_used(int folder, const char *name, bool force, bool *used, struct fa
 
 /* Creates a directory with mode 0700. -EEXIST is returned without setting 'why' (also for a
  * symlink). */
-int folder_make(const char *path, struct failure *why);
+int directory_create(const char *path, struct failure *why);
 
 /* Remove a file and an empty directory; a path that does not exist is not an error. */
 int file_remove(const char *path, struct failure *why);
-int folder_remove(const char *path, struct failure *why);
+int directory_remove(const char *path, struct failure *why);
 
 /* True if the path exists (lstat does not fail with ENOENT). */
 bool path_exists(const char *path);
@@ -92,7 +92,7 @@ struct file_pages {
 /* Counts the pages that are in the page cache now, by mincore on up to 'samples' windows of 2 MiB
  * spread over the file. -ENODATA if that is unknown: an empty file, or another user's, for which
  * the kernel reports all pages as resident; or another -errno. */
-int file_look_at_pages(const char *path, uint32_t samples, struct file_pages *pages);
+int file_count_pages(const char *path, uint32_t samples, struct file_pages *pages);
 
 /* Allocates the file's blocks from 0 to 'bytes' (fallocate). -ENOSPC or similar; -EOPNOTSUPP,
  * without setting 'why', if the file system does not support it. */

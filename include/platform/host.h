@@ -26,7 +26,7 @@ int host_identify(struct host_identity *identity, struct failure *why);
 
 /* Sets all fields of 'node' except 'ranks', 'mpi_library', 'load_thousandths' and the facts about
  * the program; 'allowed_cpus' is the mask of this process only. -errno with the reason. */
-int host_look(struct record_node *node, const struct topology *topology, struct failure *why);
+int host_detect(struct record_node *node, const struct topology *topology, struct failure *why);
 
 /* Returns the load average of the last minute in thousandths; -1 if unknown. Ranks that wait for
  * each other add to the load, so call it before they start to wait. */
@@ -39,7 +39,7 @@ int64_t host_load_parse(const char *line);
 int64_t host_memlock_bytes(void);
 
 /* True if this process may lock memory beyond that limit (CAP_IPC_LOCK). */
-bool host_may_lock(void);
+bool host_can_lock_memory(void);
 
 /* Bytes that the kernel has moved between storage and this process (all threads); 0 if unknown.
  * Page cache hits do not count. */
@@ -47,7 +47,7 @@ struct host_traffic {
     int64_t read_bytes;
     int64_t written_bytes;
 };
-void host_traffic(struct host_traffic *traffic);
+void host_read_traffic(struct host_traffic *traffic);
 
 /* Returns 64 random bits from the kernel. */
 uint64_t host_random(void);

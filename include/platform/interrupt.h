@@ -20,16 +20,16 @@ void interrupt_install(void);
 /* Starts the guard, which from now on receives the signals instead of the calling thread, until the
  * process ends. Call it after interrupt_install, and after starting other programs, because the
  * signal mask is inherited. */
-int interrupt_guard(struct failure *why);
+int interrupt_start_guard(struct failure *why);
 
 /* Sets what the guard does 0.25 s after the first signal, or before a second one ends the process.
  * It runs once, in a separate thread, and is not waited for longer than 0.5 s. NULL cancels it;
  * after that call has returned it does not run. Any thread. */
-void interrupt_last_act(void (*act)(void *context), void *context);
+void interrupt_set_last_action(void (*act)(void *context), void *context);
 
 /* Sets what the guard calls about twenty times a second. NULL cancels it; after that call has
  * returned it does not run. It must not block for long. */
-void interrupt_tick(void (*tick)(void *context), void *context);
+void interrupt_set_tick(void (*tick)(void *context), void *context);
 
 /* Returns the first signal that arrived, any but SIGINT as SIGTERM; 0 if there was none. Any
  * thread. */

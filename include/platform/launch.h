@@ -14,7 +14,7 @@
 
 /* Sets the job: launcher, job id, partition, requested nodes, selected variables (no secrets). The
  * launcher is "alone" if no variable names one. -ENOMEM. */
-int host_job(struct record_job *job, struct failure *why);
+int host_detect_job(struct record_job *job, struct failure *why);
 
 /* How this process was started. */
 struct host_launch {
@@ -31,6 +31,6 @@ struct host_launch {
 };
 
 /* Detects the launcher. */
-void host_look_at_launch(struct host_launch *launch);
+void host_detect_launch(struct host_launch *launch);
 
 #endif

@@ -31,7 +31,7 @@ struct arena_pages {
 };
 
 /* Maps at least 'bytes', readable and writable. -ENOMEM with the size. Any kind of pages is
- * accepted; see arena_judge. */
+ * accepted; see arena_check_huge. */
 int arena_map(struct arena *arena, size_t bytes, enum preference huge, struct failure *why);
 
 /* Returns the size of such a mapping: whole pages of the preferred kind. Locked memory is counted
@@ -46,7 +46,7 @@ void arena_count(const struct arena *arena, struct arena_pages *pages);
 
 /* Checks that these are huge pages, except for a remainder smaller than one. Returns 0, or -ENOMEM
  * with the reason and what to do. */
-int arena_judge(const struct arena_pages *pages, struct failure *why);
+int arena_check_huge(const struct arena_pages *pages, struct failure *why);
 
 /* Checks whether 'bytes' are available in huge pages now: maps, touches and unmaps them. */
 int arena_try_huge(size_t bytes, struct failure *why);

@@ -30,7 +30,7 @@ void meter_read(const char *device, struct meter_reading *reading);
  * interfaces only if there is no hardware interface. Traffic of stacked interfaces (bridge, bond,
  * VLAN, IP over InfiniBand) is counted on the interfaces below them. 'root' replaces "/" ("" for
  * this host). */
-void meter_networks(const char *root, struct meter_reading *reading);
+void meter_read_networks(const char *root, struct meter_reading *reading);
 
 /* Parses a line of /sys/class/block/X/stat; false if it is not one. Pure. */
 bool meter_parse(const char *line, struct meter_reading *reading);

@@ -11,6 +11,6 @@
 /* Lists interfaces that have a device and bonds of them, then InfiniBand ports, each sorted by
  * name; below 'root' ("" for this host). '*networks' is malloc'ed, NULL if there are none; 'node'
  * is left empty. -ENOMEM. */
-int networks_look(const char *root, struct record_network **networks, size_t *count);
+int networks_detect(const char *root, struct record_network **networks, size_t *count);
 
 #endif

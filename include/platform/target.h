@@ -17,7 +17,7 @@
  * free_bytes is what an unprivileged user may still write (INT64_MAX for /dev/null). target->path
  * may be cut: never open it. 'target->node' is left empty. -ENOENT, -ENOTDIR, -EACCES ... with what
  * to do. */
-int target_look(const char *path, struct record_target *target, struct failure *why);
+int target_detect(const char *path, struct record_target *target, struct failure *why);
 
 /* The file system that contains a target; all 0 for a device and /dev/null. */
 struct target_space {
@@ -27,7 +27,7 @@ struct target_space {
 };
 
 /* Gets the file system of a target. -errno with what to do. */
-int target_space_look(const char *path, struct target_space *space, struct failure *why);
+int target_detect_space(const char *path, struct target_space *space, struct failure *why);
 
 /* Refuses targets that tidemill must not write to: a block device without 'allow_block_device', one
  * that is mounted, has a mounted partition or a holder, one with a known signature without
@@ -43,7 +43,7 @@ int target_allow(const char *path, bool overwrite, bool allow_block_device, stru
 int target_refuse_used(const char *path, bool force, struct failure *why);
 
 /* True if both paths name the same file, existing or not yet created. */
-bool target_same(const char *a, const char *b);
+bool target_is_same(const char *a, const char *b);
 
 /* Returns whether direct I/O with requests of 'request_bytes' would be in effect on this target,
  * with the reason if not. Pure. */

@@ -28,6 +28,6 @@ void thread_join(struct thread *thread);
 
 /* Detaches the thread: its resources are freed when it ends, if ever, so everything that 'body'
  * uses must stay valid. Accepts one that was never started. */
-void thread_leave(struct thread *thread);
+void thread_detach(struct thread *thread);
 
 #endif

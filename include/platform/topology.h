@@ -24,9 +24,9 @@ struct topology {
 };
 
 /* Detects the topology; -errno with the reason. */
-int topology_look(struct topology *topology, struct failure *why);
+int topology_detect(struct topology *topology, struct failure *why);
 
 /* Formats a mask as a list of ranges: "0-3,8"; ends with "..." if it does not fit. */
-void topology_mask_text(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], char *out, uint32_t size);
+void topology_format_mask(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], char *out, uint32_t size);
 
 #endif

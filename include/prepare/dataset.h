@@ -14,7 +14,7 @@
 #include "plan/acknowledged.h"
 #include "plan/plan.h"
 #include "platform/file.h"
-#include "platform/lookout.h"
+#include "platform/pending_call.h"
 
 /* One writer's file of this rank. */
 struct part {
@@ -35,10 +35,10 @@ struct dataset {
     char *above;       /* the run's directory if 'folder' is a section's directory in it, or NULL */
     bool above_made;   /* by this rank */
     bool above_shared; /* an earlier data set of this run uses it too */
-    enum record_truth shared; /* all nodes see the same target; unknown with one node */
-    uint64_t generation;      /* of the files' content */
-    struct lookout *lookout;  /* shows removals in progress; may be NULL */
-    bool written;             /* a writing phase has started, or the files are of an earlier run */
+    enum record_truth shared;          /* all nodes see the same target; unknown with one node */
+    uint64_t generation;               /* of the files' content */
+    struct pending_call *pending_call; /* shows removals in progress; may be NULL */
+    bool written; /* a writing phase has started, or the files are of an earlier run */
 };
 
 /* Plans the parts; creates no files. */

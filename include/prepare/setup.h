@@ -13,7 +13,7 @@
 #include "options/settings_pool.h"
 #include "plan/plan.h"
 #include "plan/schedule.h"
-#include "platform/lookout.h"
+#include "platform/pending_call.h"
 #include "platform/topology.h"
 #include "prepare/stored.h"
 
@@ -32,7 +32,7 @@ struct setup {
     uint32_t prepared_count;
     struct schedule_item items[PHASES_MOST]; /* the list of phases */
     uint32_t item_count;
-    struct lookout *lookout; /* shows removals in progress; may be NULL */
+    struct pending_call *pending_call; /* shows removals in progress; may be NULL */
 };
 
 /* Parses the command line on rank 0, reads what it refers to, and sends all options. */

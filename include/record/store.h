@@ -50,6 +50,6 @@ int store_save(const char *path, const struct record *record, const struct store
 int store_load(const char *path, struct record *record, struct failure *why);
 
 /* Adds the HDF5 library that is there at run time: "HDF5 1.10.8". */
-void store_library(struct text *out);
+void store_print_library(struct text *out);
 
 #endif

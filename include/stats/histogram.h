@@ -65,7 +65,7 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
 
 /* True if there are enough samples for this percentile (0 < p < 1): with 97.5 % confidence at least
  * one sample is above it (order statistics: n >= ln 0.025 / ln p). */
-bool histogram_carries(const struct histogram *histogram, double p);
+bool histogram_supports(const struct histogram *histogram, double p);
 
 /* Returns the value at p in [0, 1]: the midpoint of the bucket of the ceil(p n)-th sample, clamped
  * to min and max; 0 if empty. */

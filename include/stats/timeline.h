@@ -31,7 +31,7 @@ struct timeline {
 void timeline_clear(struct timeline *timeline);
 
 /* Doubles the width until the grid includes 'at_ns'. */
-void timeline_reach(struct timeline *timeline, int64_t at_ns);
+void timeline_extend(struct timeline *timeline, int64_t at_ns);
 
 /* Doubles the width until at most 'most' bins are used (at least 1). */
 void timeline_shrink(struct timeline *timeline, uint32_t most);
@@ -41,7 +41,7 @@ static inline struct timeline_bin *timeline_bin_at(struct timeline *timeline, in
 {
     uint64_t bin = at_ns > 0 ? (uint64_t)at_ns >> timeline->shift : 0;
     if (bin >= TIMELINE_BINS) {
-        timeline_reach(timeline, at_ns);
+        timeline_extend(timeline, at_ns);
         bin = (uint64_t)at_ns >> timeline->shift;
     }
     if (bin >= timeline->used)

@@ -249,12 +249,12 @@ static void format_exact(const struct unit *units, size_t count, uint64_t value,
     snprintf(out, UNITS_TEXT, "%llu", (unsigned long long)value);
 }
 
-void units_exact_size(uint64_t bytes, char out[UNITS_TEXT])
+void units_format_exact_size(uint64_t bytes, char out[UNITS_TEXT])
 {
     format_exact(size_units, WRITTEN_SIZE_UNITS, bytes, out);
 }
 
-void units_exact_duration(int64_t ns, char out[UNITS_TEXT])
+void units_format_exact_duration(int64_t ns, char out[UNITS_TEXT])
 {
     uint64_t magnitude = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
     char text[UNITS_TEXT];
@@ -262,7 +262,7 @@ void units_exact_duration(int64_t ns, char out[UNITS_TEXT])
     snprintf(out, UNITS_TEXT, "%s%.28s%s", ns < 0 ? "-" : "", text, ns == 0 ? "s" : "");
 }
 
-void units_exact_real(double value, char out[UNITS_TEXT])
+void units_format_real(double value, char out[UNITS_TEXT])
 {
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     locale_t before = uselocale(plain);
@@ -300,7 +300,7 @@ static void format_rounded(uint64_t value, uint64_t unit, const char *name, char
 }
 
 /* Chooses the largest unit in which the rounded value is at least 1. */
-void units_show_size(uint64_t bytes, char out[UNITS_TEXT])
+void units_format_size(uint64_t bytes, char out[UNITS_TEXT])
 {
     for (size_t i = 0; i < WRITTEN_SIZE_UNITS; i++) {
         uint64_t smaller = size_units[i].factor >> KI;
@@ -320,13 +320,13 @@ const char *const units_amount_names[UNIT_COUNT] = {
 void units_show_amount(uint64_t amount, enum amount_unit unit, char out[UNITS_TEXT])
 {
     if (unit == UNIT_BYTE)
-        units_show_size(amount, out);
+        units_format_size(amount, out);
     else
         snprintf(out, UNITS_TEXT, "%llu operation%s", (unsigned long long)amount,
                  amount == 1 ? "" : "s");
 }
 
-void units_show_duration(int64_t ns, char out[UNITS_TEXT])
+void units_format_duration(int64_t ns, char out[UNITS_TEXT])
 {
     static const struct unit shown[] = {
         {"h", 3600000000000}, {"min", 60000000000}, {"s", 1000000000},

@@ -6,10 +6,10 @@
 
 #include "cluster/cluster.h"
 #include "commands.h"
+#include "console.h"
 #include "platform/host.h"
 #include "platform/interrupt.h"
-#include "prepare/facts_look.h"
-#include "tell.h"
+#include "prepare/facts_detect.h"
 
 enum { LABEL_WIDTH = 12, DIFFERENT_SHOWN = 8 };
 
@@ -130,11 +130,11 @@ static int report_node(struct cluster *cluster, struct fact_row *row, struct tex
     char line[FAILURE_TEXT + RECORD_LINE];
     void *rows = NULL;
     size_t count = 0;
-    facts_of_node(row, &failure);
+    facts_detect_node(row, &failure);
     if (cluster_agree(cluster, &failure, &agreement)) {
-        agreement_line(cluster, &agreement, line, sizeof line);
+        agreement_format(cluster, &agreement, line, sizeof line);
         if (cluster->rank == 0)
-            tell_error(line);
+            console_error(line);
         return EXIT_REFUSED;
     }
     if (gather(cluster, row, &rows, &count, &failure))
@@ -161,7 +161,7 @@ static int report_target(struct cluster *cluster, const char *path, struct fact_
     size_t failed = 0;
     int code = 0;
     if (cluster->leader)
-        facts_of_target(path, row);
+        facts_detect_target(path, row);
     if (gather(cluster, row, &rows, &count, &failure))
         return EXIT_REFUSED;
     const struct fact_row *all = rows;
@@ -172,7 +172,7 @@ static int report_target(struct cluster *cluster, const char *path, struct fact_
     if (failed && failed == count)
         code = EXIT_REFUSED;
     if (code == EXIT_REFUSED) {
-        tell_error(all[0].values[FACT_KIND]);
+        console_error(all[0].values[FACT_KIND]);
     } else if (cluster->rank == 0) {
         text_add(out, "\n'%s'\n", path);
         write_rows(all, count, target_facts, TARGET_FACT_COUNT, out);
@@ -198,7 +198,7 @@ static int report_facts(struct cluster *cluster, int argc, char *const *argv)
         code = result > code ? result : code;
     }
     if (cluster->rank == 0 && code != EXIT_REFUSED)
-        tell_text(stdout, text_string(&out));
+        console_print_text(stdout, text_string(&out));
     cluster_broadcast(cluster, &code, sizeof code);
     text_release(&out);
     free(row);
@@ -219,7 +219,7 @@ static int check_arguments(int argc, char *const *argv, bool prints)
         else
             continue;
         if (prints)
-            tell_error(line);
+            console_error(line);
         return EXIT_REFUSED;
     }
     return 0;
@@ -239,7 +239,7 @@ int cmd_facts(int argc, char *const *argv)
     struct cluster cluster = {0};
     struct host_identity identity;
     struct failure failure = {0};
-    host_look_at_launch(&launch);
+    host_detect_launch(&launch);
     if (has_help_option(argc, argv)) {
         if (launch.process == 0)
             fputs(usage, stdout);
@@ -249,15 +249,15 @@ int cmd_facts(int argc, char *const *argv)
     if (code)
         return code;
     if (launch.joinable == TRUTH_NO)
-        return tell_refused_launch(&launch);
+        return console_refuse_launch(&launch);
     interrupt_install();
     if (host_identify(&identity, &failure) || cluster_open(&cluster, &identity, &failure)) {
         if (launch.process == 0)
-            tell_error(failure.text);
+            console_error(failure.text);
         return EXIT_REFUSED;
     }
     code = cluster.shape.rank_count == 1 && launch.processes > 1
-               ? tell_refused_launch(&launch)
+               ? console_refuse_launch(&launch)
                : report_facts(&cluster, argc, argv);
     fflush(stdout);
     cluster_close(&cluster);

@@ -15,10 +15,10 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "commands.h"
+#include "console.h"
 #include "data/judge.h"
 #include "platform/clock.h"
 #include "platform/terminal.h"
-#include "tell.h"
 
 enum { MEMORY_BYTES = 256 << 20, PROGRESS_NS = 300 * 1000 * 1000 };
 
@@ -43,7 +43,7 @@ static void print_progress(struct inspection *inspection)
     if (!inspection->progress || now - inspection->progress_ns < PROGRESS_NS)
         return;
     char size[UNITS_TEXT];
-    units_show_size(inspection->bytes, size);
+    units_format_size(inspection->bytes, size);
     inspection->progress_ns = now;
     fprintf(stderr, "\r\033[Kinspected %s of %" PRIu64 " files", size, inspection->files);
 }
@@ -54,7 +54,7 @@ static void report_error(struct inspection *inspection, const char *what, const 
     struct text line = {0};
     clear_progress(inspection);
     text_add(&line, "cannot %s '%s': %s", what, path, reason);
-    tell_error(text_string(&line));
+    console_error(text_string(&line));
     text_release(&line);
     inspection->unreadable++;
 }
@@ -116,7 +116,7 @@ static void inspect_open_file(struct inspection *inspection, int fd, const char 
         }
         if (got == 0) /* the file has become shorter */
             break;
-        judge_window(inspection->judge, inspection->window, (size_t)got);
+        judge_add_window(inspection->judge, inspection->window, (size_t)got);
         inspection->bytes += (uint64_t)got;
         offset += (uint64_t)got;
         print_progress(inspection);
@@ -195,13 +195,13 @@ static void print_table(const struct judge *judge)
     printf("%-7s %13s %15s %9s %9s %8s %8s\n", "chunk", "chunks", "unique %", "dedup:1", "zeros %",
            "zstd:1", "lz4:1");
     for (unsigned i = 0; i < JUDGE_SIZES; i++) {
-        struct judgement row = judge_tell(judge, i);
+        struct judgement row = judge_result(judge, i);
         print_row(names[i], &row);
         estimated = estimated || row.unique_error > 0;
         packed = row.sampled_bytes > packed ? row.sampled_bytes : packed;
     }
     char sampled[UNITS_TEXT];
-    units_show_size(packed, sampled);
+    units_format_size(packed, sampled);
     printf("\nunique: different contents among all chunks%s\n",
            estimated ? ", estimated from a sample (+- is 95 %)" : "");
     printf("zstd -1, lz4: each chunk by itself, on %s; a chunk that does not shrink counts whole\n",
@@ -211,8 +211,8 @@ static void print_table(const struct judge *judge)
 static void print_report(const struct inspection *inspection)
 {
     char bytes[UNITS_TEXT], holes[UNITS_TEXT];
-    units_show_size(inspection->bytes, bytes);
-    units_show_size(inspection->hole_bytes, holes);
+    units_format_size(inspection->bytes, bytes);
+    units_format_size(inspection->hole_bytes, holes);
     printf("inspected %s in %" PRIu64 " file%s", bytes, inspection->files,
            inspection->files == 1 ? "" : "s");
     if (inspection->empty > 0)
@@ -242,7 +242,7 @@ static int inspect(char *const *paths)
     };
     int exit_code = 1;
     if (!inspection.judge || !inspection.window) {
-        tell_error(why.code ? why.text : "not enough memory");
+        console_error(why.code ? why.text : "not enough memory");
         goto out;
     }
     int rc = walk(&inspection, paths);
@@ -270,13 +270,13 @@ static int check_paths(int argc, char *const *argv, int first)
 {
     for (int i = first; i < argc; i++) {
         if (argv[i][0] == '-' && first == 1)
-            return tell_refusal("inspect: unknown option '%.100s'; see 'tidemill help inspect'",
-                                argv[i]);
+            return console_refuse("inspect: unknown option '%.100s'; see 'tidemill help inspect'",
+                                  argv[i]);
         if (argv[i][0] == '\0')
-            return tell_refusal("inspect: a path is an empty name; name files or directories");
+            return console_refuse("inspect: a path is an empty name; name files or directories");
     }
     if (first >= argc)
-        return tell_refusal("inspect: no path given; usage: tidemill inspect PATH...");
+        return console_refuse("inspect: no path given; usage: tidemill inspect PATH...");
     return 0;
 }
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "commands.h"
+#include "console.h"
 #include "record/store.h"
 #include "report/advice.h"
-#include "tell.h"
 
 static const char usage[] = "usage: tidemill report [-v] RESULT.h5\n"
                             "\n"
@@ -26,24 +26,24 @@ int cmd_report(int argc, char *const *argv)
         if (!strcmp(argv[i], "-v") || !strcmp(argv[i], "--verbose")) {
             verbose = true;
         } else if (argv[i][0] == '-' && argv[i][1]) {
-            return tell_refusal("report: unknown option '%.100s'; see 'tidemill help report'",
-                                argv[i]);
+            return console_refuse("report: unknown option '%.100s'; see 'tidemill help report'",
+                                  argv[i]);
         } else if (path) {
-            return tell_refusal("report: more than one result file: '%.300s'", argv[i]);
+            return console_refuse("report: more than one result file: '%.300s'", argv[i]);
         } else {
             path = argv[i];
         }
     }
     if (!path)
-        return tell_refusal("report: no result file given; usage: tidemill report RESULT.h5");
+        return console_refuse("report: no result file given; usage: tidemill report RESULT.h5");
     struct record record = {0};
     struct failure why = {0};
     if (store_load(path, &record, &why)) {
-        tell_error(why.text);
+        console_error(why.text);
         return EXIT_REFUSED;
     }
     advice_consider_sums(&record);
-    tell_summary(&record, verbose);
+    console_print_summary(&record, verbose);
     record_release(&record);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "console.h"
 #include "options/arguments.h"
 #include "options/help.h"
 #include "phases/run.h"
@@ -18,7 +19,6 @@
 #include "prepare/start_record.h"
 #include "record/store.h"
 #include "report/advice.h"
-#include "tell.h"
 
 /* One run of this program, on this rank. */
 struct session {
@@ -27,10 +27,10 @@ struct session {
     struct record record; /* rank 0 */
     char *result_path;    /* rank 0 */
     struct record_job job;
-    struct teller teller;
+    struct console console;
     struct keeper keeper;
-    struct lookout lookout; /* rank 0 */
-    bool given_up;          /* threads remain that wait for storage */
+    struct pending_call pending_call; /* rank 0 */
+    bool given_up;                    /* threads remain that wait for storage */
 };
 
 enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
@@ -61,7 +61,7 @@ static int show_help(const struct host_launch *launch)
 static int refuse(const struct session *session, const struct failure *why)
 {
     if (session->cluster.rank == 0)
-        tell_error(why->text);
+        console_error(why->text);
     return EXIT_REFUSED;
 }
 
@@ -74,7 +74,7 @@ static void show_plan(const struct session *session, FILE *stream)
                       &text);
     if (!setup->options.section_count)
         plan_describe(&setup->prepared[0]->plan, &setup->options.run, NULL, &text);
-    tell_text(stream, text_string(&text));
+    console_print_text(stream, text_string(&text));
     text_release(&text);
 }
 
@@ -130,8 +130,8 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
         return verdict;
     }
     if (agreement.failed_ranks) {
-        agreement_line(&session->cluster, &agreement, line, sizeof line);
-        tell_error(line);
+        agreement_format(&session->cluster, &agreement, line, sizeof line);
+        console_error(line);
     }
     session->record.status = status_of(verdict);
     clock_utc(session->record.finished_utc);
@@ -143,13 +143,13 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     /* even if an earlier save failed: removing the data may have freed space */
     store_save(session->result_path, &session->record, NULL, &saving);
     if (why->code || saving.code)
-        tell_error(why->code ? why->text : saving.text);
+        console_error(why->code ? why->text : saving.text);
     if (saving.code && verdict == VERDICT_FINE)
         verdict = VERDICT_FAILED;
     if (!setup->options.run.quiet) {
-        tell_summary(&session->record, setup->options.run.verbose);
+        console_print_summary(&session->record, setup->options.run.verbose);
         fputs("\nresult  ", stdout);
-        tell_text(stdout, session->result_path);
+        console_print_text(stdout, session->result_path);
         puts(saving.code ? " is incomplete: see the error above" : "");
     }
     return verdict;
@@ -166,19 +166,19 @@ static int measure(struct session *session, int64_t started_ns)
         .settings = &setup->options.run,
         .record = session->cluster.rank == 0 ? &session->record : NULL,
         .keeper = &session->keeper,
-        .lookout = setup->lookout,
+        .pending_call = setup->pending_call,
         .started_ns = started_ns,
     };
-    tell_listen(&session->teller, &run.listener);
-    keeper_start(&session->keeper, session->result_path, &session->record, run.lookout);
-    patience_start(&run);
+    console_listen(&session->console, &run.listener);
+    keeper_start(&session->keeper, session->result_path, &session->record, run.pending_call);
+    watchdog_start(&run);
     if (run_steps(&run, &verdict, &failure))
         verdict = verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;
     session->given_up = run.given_up;
     if (run.stalled)
-        patience_stop(&run); /* the stall has been reported, and the removal has its own limit */
+        watchdog_stop(&run); /* the stall has been reported, and the removal has its own limit */
     int code = verdict_exit_code(finish(session, verdict, run.stalled, &failure));
-    patience_stop(&run);
+    watchdog_stop(&run);
     cluster_broadcast(&session->cluster, &code, sizeof code);
     return code;
 }
@@ -190,7 +190,7 @@ static int run_cleanup(struct session *session)
     bool first = session->cluster.rank == 0;
     cleanup(&session->setup, &cleaned, &failure);
     if (failure.code && first)
-        tell_error(failure.text);
+        console_error(failure.text);
     if (cleaned.begun && first && !session->setup.options.run.quiet)
         printf("removed %" PRIu64 " file%s and %" PRIu64 " director%s of run %s\n", cleaned.files,
                cleaned.files == 1 ? "" : "s", cleaned.folders, cleaned.folders == 1 ? "y" : "ies",
@@ -213,7 +213,7 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
         return run_cleanup(session);
     if (setup_prepare(setup, &failure))
         return refuse(session, &failure);
-    tell_init(&session->teller, &setup->options);
+    console_init(&session->console, &setup->options);
     if (setup->options.run.dry_run) {
         if (first)
             show_plan(session, stdout);
@@ -224,8 +224,8 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
     if (first && !setup->options.run.quiet)
         show_plan(session, stderr);
     if (first) {
-        lookout_init(&session->lookout);
-        setup->lookout = &session->lookout;
+        pending_call_init(&session->pending_call);
+        setup->pending_call = &session->pending_call;
     }
     if (setup_datasets(setup, &failure))
         return refuse(session, &failure);
@@ -239,26 +239,27 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
 int cmd_run(int argc, char *const *argv)
 {
     struct host_launch launch;
-    host_look_at_launch(&launch);
+    host_detect_launch(&launch);
     if (has_help_option(argc, argv))
         return show_help(&launch);
     if (launch.joinable == TRUTH_NO)
-        return tell_refused_launch(&launch);
+        return console_refuse_launch(&launch);
     struct session session = {0};
     struct host_identity identity;
     struct failure failure = {0};
     int64_t started_ns = clock_now_ns();
     session.setup.load_thousandths = host_load_thousandths();
     interrupt_install();
-    if (host_job(&session.job, &failure) || host_identify(&identity, &failure) ||
+    if (host_detect_job(&session.job, &failure) || host_identify(&identity, &failure) ||
         cluster_open(&session.cluster, &identity, &failure)) {
         if (launch.process == 0)
-            tell_error(failure.text);
+            console_error(failure.text);
         return EXIT_REFUSED;
     }
-    interrupt_guard(NULL); /* without a guard, signals still work unless the main thread hangs */
+    interrupt_start_guard(
+        NULL); /* without a guard, signals still work unless the main thread hangs */
     int code = session.cluster.shape.rank_count == 1 && launch.processes > 1
-                   ? tell_refused_launch(&launch)
+                   ? console_refuse_launch(&launch)
                    : run(&session, argc, argv, started_ns);
     fflush(stdout); /* a launcher may kill the other ranks as soon as the first has exited */
     if (session.given_up) {

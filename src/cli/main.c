@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "commands.h"
+#include "console.h"
 #include "options/help.h"
 #include "platform/host.h"
-#include "tell.h"
 
 static const struct command {
     const char *name;
@@ -31,9 +31,9 @@ static const struct command *find_command(const char *name)
 static int print(FILE *stream, const char *text, int exit_code)
 {
     struct host_launch launch;
-    host_look_at_launch(&launch);
+    host_detect_launch(&launch);
     if (launch.process == 0)
-        tell_text(stream, text);
+        console_print_text(stream, text);
     return exit_code;
 }
 

@@ -111,8 +111,8 @@ int cluster_agree(struct cluster *cluster, const struct failure *mine, struct ag
     return agreement->first.code;
 }
 
-void agreement_line(const struct cluster *cluster, const struct agreement *agreement, char *out,
-                    size_t size)
+void agreement_format(const struct cluster *cluster, const struct agreement *agreement, char *out,
+                      size_t size)
 {
     if (cluster->shape.rank_count == 1)
         text_copy(out, size, agreement->first.text);
@@ -141,8 +141,8 @@ static bool equals_root(struct cluster *cluster, const void *bytes, size_t lengt
     return same;
 }
 
-int cluster_same(struct cluster *cluster, const void *bytes, size_t length, const char *what,
-                 struct failure *why)
+int cluster_check_same(struct cluster *cluster, const void *bytes, size_t length, const char *what,
+                       struct failure *why)
 {
     bool same = equals_root(cluster, bytes, length);
     uint64_t differ = cluster_sum(cluster, !same);

@@ -80,9 +80,9 @@ static int connect_clocks(struct cluster *cluster, const struct host_identity *i
     int clock_rank = 0;
     MPI_Comm_split(links->world, (int)rank_clock[cluster->rank], order, &links->clock);
     MPI_Comm_rank(links->clock, &clock_rank);
-    cluster->keeper = clock_rank == 0;
+    cluster->clock_leader = clock_rank == 0;
     cluster->clocks = clocks;
-    MPI_Comm_split(links->world, cluster->keeper ? 0 : MPI_UNDEFINED, order, &links->keepers);
+    MPI_Comm_split(links->world, cluster->clock_leader ? 0 : MPI_UNDEFINED, order, &links->keepers);
 out:
     free(rank_clock);
     free(keys);

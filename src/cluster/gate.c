@@ -20,7 +20,7 @@ bool cluster_gate_passed(struct cluster *cluster)
     return done != 0;
 }
 
-void cluster_gate_patient(struct cluster *cluster)
+void cluster_gate_sleeping(struct cluster *cluster)
 {
     int64_t nap_ns = FIRST_NAP_NS;
     cluster_gate_enter(cluster);

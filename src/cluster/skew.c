@@ -129,8 +129,8 @@ void cluster_compare_clocks(struct cluster *cluster, const struct clock_source *
     MPI_Bcast(point, sizeof *point, MPI_BYTE, 0, links->clock);
 }
 
-int64_t cluster_start_at(struct cluster *cluster, const struct clock_source *source,
-                         const struct clock_point *point, int64_t least_ns, int64_t *slack_ns)
+int64_t cluster_agree_start(struct cluster *cluster, const struct clock_source *source,
+                            const struct clock_point *point, int64_t least_ns, int64_t *slack_ns)
 {
     MPI_Comm world = cluster->links->world;
     int64_t start_ns[2] = {0};

@@ -293,7 +293,7 @@ void cluster_stall_poll(struct cluster *cluster, uint32_t phase, const struct st
     *all = stalls_of_subtree(spread);
 }
 
-void cluster_edge_tell(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t amount)
+void cluster_edge_report(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t amount)
 {
     struct spread *spread = &cluster->links->spread;
     if (phase < spread->phase)

@@ -28,7 +28,7 @@ int vanished_open(struct cluster *cluster)
     return 0;
 }
 
-uint32_t cluster_vanished(const struct cluster *cluster, uint32_t *first)
+uint32_t cluster_count_dead(const struct cluster *cluster, uint32_t *first)
 {
     const struct process *processes = cluster->links->processes;
     uint32_t count = 0;

@@ -1,4 +1,4 @@
-/* The processes of this node's ranks; cluster_vanished in cluster.h checks which of them have
+/* The processes of this node's ranks; cluster_count_dead in cluster.h checks which of them have
  * died. */
 #ifndef TIDEMILL_VANISHED_H
 #define TIDEMILL_VANISHED_H

@@ -147,14 +147,14 @@ static void compress_window(struct judge *judge, const uint8_t *bytes, size_t le
         judge->sample_every *= 2;
 }
 
-void judge_window(struct judge *judge, const void *bytes, size_t length)
+void judge_add_window(struct judge *judge, const void *bytes, size_t length)
 {
     add_window(judge, bytes, length);
     if (judge->windows++ % judge->sample_every == 0)
         compress_window(judge, bytes, length);
 }
 
-struct judgement judge_tell(const struct judge *judge, unsigned which)
+struct judgement judge_result(const struct judge *judge, unsigned which)
 {
     struct fingerprints_share share = fingerprints_share(&judge->sets[which]);
     const struct packed *packed = &judge->packed[which];
@@ -171,7 +171,7 @@ struct judgement judge_tell(const struct judge *judge, unsigned which)
     };
 }
 
-void judge_libraries(struct text *out)
+void judge_print_libraries(struct text *out)
 {
     text_add(out, "zstd %s, lz4 %s", ZSTD_versionString(), LZ4_versionString());
 }

@@ -27,7 +27,7 @@ static int call_number(const char *function)
     return call();
 }
 
-void engine_library(struct text *out)
+void engine_print_library(struct text *out)
 {
     char *name = NULL;
     const int major = call_number("io_uring_major_version");

@@ -34,8 +34,8 @@ int fixed_share_fits(const struct fixed_share *share, struct failure *why)
     uint64_t bytes = bytes_of(share);
     if (share->limit_bytes < 0 || bytes <= (uint64_t)share->limit_bytes)
         return 0;
-    units_show_size(bytes, need);
-    units_show_size((uint64_t)share->limit_bytes, limit);
+    units_format_size(bytes, need);
+    units_format_size((uint64_t)share->limit_bytes, limit);
     return failure_set(why, -ENOMEM,
                        "buffers cannot be fixed: the %u rank%s of a node would lock %s, and "
                        "'ulimit -l' allows %s for all processes of the user together: raise it, or "

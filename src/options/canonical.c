@@ -12,7 +12,7 @@ enum { PACK_MARK = '\f' };
 static void add_line(struct text *out, const char *key, const char *value)
 {
     text_add(out, "%s = ", key);
-    quote_add(out, value);
+    quote_print(out, value);
     text_add(out, "\n");
 }
 
@@ -21,7 +21,7 @@ static void add_option(const void *field, bool given, enum option_id id, struct 
                        struct text *out)
 {
     const struct option_row *row = &option_table[id];
-    if (!given && *row->fallback == '\0' && option_value_unset(row, field))
+    if (!given && *row->fallback == '\0' && option_value_is_unset(row, field))
         return;
     text_clear(value);
     option_value_print(row, field, value);
@@ -35,7 +35,7 @@ static void add_targets(const struct settings *settings, struct text *out)
         add_line(out, "target", settings->targets[i]);
 }
 
-void options_canonical(const struct options *options, struct text *out)
+void options_print_canonical(const struct options *options, struct text *out)
 {
     struct text value = {0};
     for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -68,7 +68,7 @@ static enum option_id parse_line(const char *line, const char *end, const char *
     return options_find(name);
 }
 
-void options_shown(const char *canonical, struct text *out)
+void options_print_shown(const char *canonical, struct text *out)
 {
     const char *before = "";
     for (const char *line = canonical; *line && *line != '[';) {
@@ -102,11 +102,11 @@ const char *options_next_section(const char *canonical, struct text *out)
     if (!strncmp(body, "data = ", strlen("data = ")))
         text_add(out, " what '%.*s' wrote", (int)strcspn(body + 7, "\n"), body + 7);
     text_add(out, "; ");
-    options_shown(body, out);
+    options_print_shown(body, out);
     return body;
 }
 
-void settings_canonical(const struct settings *settings, struct text *out)
+void settings_print_canonical(const struct settings *settings, struct text *out)
 {
     struct text value = {0};
     for (size_t i = 0; i < OPTION_COUNT; i++) {

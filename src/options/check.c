@@ -94,7 +94,7 @@ static int check_not_zero(const struct options *options, struct failure *why)
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         enum option_id id = numbers[i].id;
         if (options_given(options, id) &&
-            option_value_unset(&option_table[id], option_field(options, id)))
+            option_value_is_unset(&option_table[id], option_field(options, id)))
             return failure_set(why, -EINVAL, "--%s is 0; %s", options_name(id), numbers[i].instead);
     }
     return 0;
@@ -268,7 +268,7 @@ static int check_engine(const struct options *options, struct failure *why)
 static int check_repeat(const struct options *options, struct failure *why)
 {
     struct repeat repeat;
-    return repeat_words_read(options->run.repeat, &repeat, why);
+    return repeat_parse(options->run.repeat, &repeat, why);
 }
 
 static int check_floor(const struct options *options, struct failure *why)

@@ -100,14 +100,14 @@ int option_value_default(const struct option_row *row, union option_value *value
     return *row->fallback ? option_value_parse(row, row->fallback, value, why) : 0;
 }
 
-void option_value_drop(const struct option_row *row, union option_value *value)
+void option_value_release(const struct option_row *row, union option_value *value)
 {
     if (row->kind == KIND_TEXT)
         free(value->text);
     *value = (union option_value){0};
 }
 
-void option_value_put(const struct option_row *row, void *field, union option_value value)
+void option_value_store(const struct option_row *row, void *field, union option_value value)
 {
     switch (row->kind) {
     case KIND_SIZE:
@@ -134,7 +134,7 @@ void option_value_put(const struct option_row *row, void *field, union option_va
     }
 }
 
-bool option_value_unset(const struct option_row *row, const void *field)
+bool option_value_is_unset(const struct option_row *row, const void *field)
 {
     switch (row->kind) {
     case KIND_SIZE:
@@ -168,19 +168,19 @@ void option_value_print(const struct option_row *row, const void *field, struct 
     char number[UNITS_TEXT];
     switch (row->kind) {
     case KIND_SIZE:
-        units_exact_size(*(const uint64_t *)field, number);
+        units_format_exact_size(*(const uint64_t *)field, number);
         text_add(out, "%s", number);
         break;
     case KIND_RATE:
-        units_exact_size(*(const uint64_t *)field, number);
+        units_format_exact_size(*(const uint64_t *)field, number);
         text_add(out, "%s/s", number);
         break;
     case KIND_DURATION:
-        units_exact_duration(*(const int64_t *)field, number);
+        units_format_exact_duration(*(const int64_t *)field, number);
         text_add(out, "%s", number);
         break;
     case KIND_REAL:
-        units_exact_real(*(const double *)field, number);
+        units_format_real(*(const double *)field, number);
         text_add(out, "%s", number);
         break;
     case KIND_COUNT:

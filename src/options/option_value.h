@@ -24,13 +24,13 @@ int option_value_default(const struct option_row *row, union option_value *value
                          struct failure *why);
 
 /* Frees what a value owns that was not stored in a field. */
-void option_value_drop(const struct option_row *row, union option_value *value);
+void option_value_release(const struct option_row *row, union option_value *value);
 
 /* Moves 'value' into the field and frees the field's previous value. */
-void option_value_put(const struct option_row *row, void *field, union option_value value);
+void option_value_store(const struct option_row *row, void *field, union option_value value);
 
 /* Returns true if the value is zero or NULL. */
-bool option_value_unset(const struct option_row *row, const void *field);
+bool option_value_is_unset(const struct option_row *row, const void *field);
 
 /* Prints the shortest exact text. */
 void option_value_print(const struct option_row *row, const void *field, struct text *out);

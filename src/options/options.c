@@ -18,7 +18,7 @@ static int set_default(struct options *options, enum option_id id, struct failur
     if (status)
         return status;
     struct option_place place = option_place(options, id);
-    option_value_put(&option_table[id], place.field, value);
+    option_value_store(&option_table[id], place.field, value);
     *place.source = SOURCE_DEFAULT;
     return 0;
 }
@@ -47,8 +47,8 @@ void settings_release(struct settings *settings)
 {
     for (size_t id = 0; id < OPTION_COUNT; id++)
         if (option_table[id].scope == SCOPE_SECTION)
-            option_value_put(&option_table[id], (char *)settings + option_table[id].offset,
-                             (union option_value){0});
+            option_value_store(&option_table[id], (char *)settings + option_table[id].offset,
+                               (union option_value){0});
     free_targets(settings->targets, settings->target_count);
     *settings = (struct settings){0};
 }
@@ -59,8 +59,8 @@ void options_release(struct options *options)
     settings_release(&options->common);
     for (size_t id = 0; id < OPTION_COUNT; id++)
         if (option_table[id].scope == SCOPE_RUN)
-            option_value_put(&option_table[id], option_place(options, (enum option_id)id).field,
-                             (union option_value){0});
+            option_value_store(&option_table[id], option_place(options, (enum option_id)id).field,
+                               (union option_value){0});
     *options = (struct options){0};
 }
 
@@ -95,8 +95,8 @@ int settings_copy(struct settings *copy, const struct settings *from, struct fai
     return failure_set(why, -ENOMEM, "not enough memory for the options");
 }
 
-int options_forget(struct options *options, enum option_id id, enum option_source source,
-                   struct failure *why)
+int options_reset(struct options *options, enum option_id id, enum option_source source,
+                  struct failure *why)
 {
     return *option_place(options, id).source == source ? set_default(options, id, why) : 0;
 }
@@ -152,11 +152,11 @@ void options_list(enum option_flag flag, struct text *out)
     }
 }
 
-bool options_alike(const struct options *a, const struct options *b, enum option_id id)
+bool options_equal(const struct options *a, const struct options *b, enum option_id id)
 {
     struct text texts[2] = {0};
-    options_value_text(a, id, &texts[0]);
-    options_value_text(b, id, &texts[1]);
+    options_print_value(a, id, &texts[0]);
+    options_print_value(b, id, &texts[1]);
     bool alike = strcmp(text_string(&texts[0]), text_string(&texts[1])) == 0;
     text_release(&texts[0]);
     text_release(&texts[1]);
@@ -202,11 +202,11 @@ int options_set(struct options *options, enum option_id id, const char *value,
     if (option_value_parse(row, value, &parsed, &inner))
         return failure_set(why, inner.code, "--%s: %s", row->name, inner.text);
     if (is_outranked(options, id, source)) {
-        option_value_drop(row, &parsed);
+        option_value_release(row, &parsed);
         return 0;
     }
     struct option_place place = option_place(options, id);
-    option_value_put(row, place.field, parsed);
+    option_value_store(row, place.field, parsed);
     *place.source = source;
     return reset_other_sizes(options, id, source, why);
 }
@@ -229,12 +229,12 @@ int options_set_targets(struct options *options, char *const *targets, size_t co
     return 0;
 }
 
-void options_value_text(const struct options *options, enum option_id id, struct text *out)
+void options_print_value(const struct options *options, enum option_id id, struct text *out)
 {
     option_value_print(&option_table[id], option_field(options, id), out);
 }
 
-void settings_value_text(const struct settings *settings, enum option_id id, struct text *out)
+void settings_print_value(const struct settings *settings, enum option_id id, struct text *out)
 {
     option_value_print(&option_table[id], settings_field(settings, id), out);
 }

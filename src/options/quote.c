@@ -25,7 +25,7 @@ static bool is_plain(const char *value)
     return true;
 }
 
-void quote_add(struct text *out, const char *value)
+void quote_print(struct text *out, const char *value)
 {
     if (is_plain(value)) {
         text_add(out, "%s", value);
@@ -109,7 +109,7 @@ static int parse_quoted(const char *at, struct text *value, struct failure *why)
     return 0;
 }
 
-int quote_read(const char *line, struct text *value, struct failure *why)
+int quote_parse(const char *line, struct text *value, struct failure *why)
 {
     const char *start = skip_blanks(line);
     if (*start == '"')

@@ -9,10 +9,10 @@
 #include "base/text.h"
 
 /* Prints 'value', quoted if necessary. */
-void quote_add(struct text *out, const char *value);
+void quote_print(struct text *out, const char *value);
 
 /* Parses the text after the '=' (without a newline); ignores blanks around the value and a comment
  * after it. -EINVAL. */
-int quote_read(const char *line, struct text *value, struct failure *why);
+int quote_parse(const char *line, struct text *value, struct failure *why);
 
 #endif

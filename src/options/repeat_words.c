@@ -31,7 +31,7 @@ static int parse_until(const char *text, struct repeat *repeat, struct failure *
     return 0;
 }
 
-int repeat_words_read(const char *text, struct repeat *repeat, struct failure *why)
+int repeat_parse(const char *text, struct repeat *repeat, struct failure *why)
 {
     *repeat = (struct repeat){.count = 1};
     if (!text)

@@ -92,7 +92,7 @@ static int check_option(enum option_id id, const char *key, const char *value, s
                            row->name);
     if (option_value_parse(row, value, &parsed, &inner))
         return failure_set(why, inner.code, "%s: %s", row->name, inner.text);
-    option_value_drop(row, &parsed);
+    option_value_release(row, &parsed);
     return 0;
 }
 
@@ -267,13 +267,13 @@ int section_adopt(struct settings *reader, const struct settings *writer, struct
     for (enum option_id id = 0; id < OPTION_COUNT && !why->code; id++) {
         if (!is_adopted(id))
             continue;
-        bool unset = option_value_unset(&option_table[id], settings_field(writer, id));
+        bool unset = option_value_is_unset(&option_table[id], settings_field(writer, id));
         text_clear(&value);
-        settings_value_text(writer, id, &value);
+        settings_print_value(writer, id, &value);
         if (value.failed)
             failure_set(why, -ENOMEM, "not enough memory for the sections");
         else if (unset)
-            options_forget(&view, id, view.common.source[id], why);
+            options_reset(&view, id, view.common.source[id], why);
         else
             options_set(&view, id, text_string(&value), SOURCE_SECTION, why);
     }
@@ -331,7 +331,7 @@ int sections_check(const struct options *options, struct failure *why)
 static void print_line(struct text *out, const char *key, const char *value)
 {
     text_add(out, "%s = ", key);
-    quote_add(out, value);
+    quote_print(out, value);
     text_add(out, "\n");
 }
 
@@ -341,10 +341,10 @@ static void print_resolved(const struct section *section, const struct settings 
     struct text value = {0};
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
         if (option_table[id].scope != SCOPE_SECTION || (section->data[0] && is_adopted(id)) ||
-            option_value_unset(&option_table[id], settings_field(resolved, id)))
+            option_value_is_unset(&option_table[id], settings_field(resolved, id)))
             continue;
         text_clear(&value);
-        settings_value_text(resolved, id, &value);
+        settings_print_value(resolved, id, &value);
         print_line(out, option_table[id].name, text_string(&value));
     }
     for (size_t i = 0; i < resolved->target_count && !section->data[0]; i++)

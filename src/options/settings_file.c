@@ -121,7 +121,7 @@ static int read_line(struct reader *reader, char *line, struct failure *why)
         return refuse_key(reader, key, why);
     struct failure inner = {0};
     text_clear(&reader->value);
-    if (quote_read(equals + 1, &reader->value, &inner))
+    if (quote_parse(equals + 1, &reader->value, &inner))
         return failure_set(why, inner.code, "line %u of '%s': %s: %s", reader->line, reader->name,
                            key, inner.text);
     if (reader->value.failed)

@@ -9,10 +9,10 @@ void facts_init(struct facts *facts, const char *not_granted)
 {
     *facts = (struct facts){0};
     counters_clear(&facts->counters);
-    facts_note(facts, GRANT_FIXED_BUFFERS, not_granted);
+    facts_add_degraded(facts, GRANT_FIXED_BUFFERS, not_granted);
 }
 
-void facts_note(struct facts *facts, int64_t grants, const char *text)
+void facts_add_degraded(struct facts *facts, int64_t grants, const char *text)
 {
     size_t used = strlen(facts->not_granted);
     if (!*text || (facts->not_granted_set & grants) == grants)
@@ -30,14 +30,14 @@ void facts_keep(const struct facts *facts, struct record_modes *modes)
 
 void facts_started(struct phase *phase)
 {
-    host_traffic(&phase->facts.before);
+    host_read_traffic(&phase->facts.before);
 }
 
 void facts_ended(struct phase *phase)
 {
     struct counters *counters = &phase->facts.counters;
     struct host_traffic now;
-    host_traffic(&now);
+    host_read_traffic(&now);
     counters->device_read_bytes = now.read_bytes - phase->facts.before.read_bytes;
     counters->device_written_bytes = now.written_bytes - phase->facts.before.written_bytes;
 }

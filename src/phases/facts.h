@@ -23,7 +23,7 @@ struct facts {
 void facts_init(struct facts *facts, const char *not_granted);
 
 /* Adds one thing that was not granted, or several with one line; each once. */
-void facts_note(struct facts *facts, int64_t grants, const char *text);
+void facts_add_degraded(struct facts *facts, int64_t grants, const char *text);
 
 /* What was not granted so far, into the modes of this rank. */
 void facts_keep(const struct facts *facts, struct record_modes *modes);

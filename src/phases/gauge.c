@@ -28,7 +28,7 @@ struct gauge *gauge_start(const char *device, int64_t start_ns)
     return gauge;
 }
 
-void gauge_look(struct gauge *gauge, int64_t now_ns)
+void gauge_sample(struct gauge *gauge, int64_t now_ns)
 {
     if (!gauge || now_ns < gauge->start_ns)
         return;

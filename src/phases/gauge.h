@@ -24,7 +24,7 @@ struct gauge *gauge_start(const char *device, int64_t start_ns);
 
 /* Takes one if the next interval has begun; the first one with the phase: what was before it is
  * none of it. 'now_ns' is of the own clock. */
-void gauge_look(struct gauge *gauge, int64_t now_ns);
+void gauge_sample(struct gauge *gauge, int64_t now_ns);
 
 /* Takes one in any case: when this rank is through, and when all are. */
 void gauge_take(struct gauge *gauge);

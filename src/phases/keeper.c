@@ -115,14 +115,16 @@ static void last_word(void *context)
 }
 
 void keeper_start(struct keeper *keeper, const char *path, struct record *record,
-                  struct lookout *lookout)
+                  struct pending_call *pending_call)
 {
-    *keeper = (struct keeper){
-        .path = path, .record = record, .lookout = lookout, .lock = PTHREAD_MUTEX_INITIALIZER};
+    *keeper = (struct keeper){.path = path,
+                              .record = record,
+                              .pending_call = pending_call,
+                              .lock = PTHREAD_MUTEX_INITIALIZER};
     if (!path)
         return;
     make_sketch(keeper);
-    interrupt_last_act(last_word, keeper);
+    interrupt_set_last_action(last_word, keeper);
 }
 
 static size_t final_phases(const struct record *record)
@@ -142,10 +144,10 @@ int keeper_save(struct keeper *keeper, struct failure *why)
         keeper->record->status = keeper->spoken_as;
         clock_utc(keeper->record->finished_utc);
     }
-    lookout_begin(keeper->lookout, "saving", keeper->path);
+    pending_call_begin(keeper->pending_call, "saving", keeper->path);
     store_finish(&keeper->finished, keeper->record, final_phases(keeper->record), NULL);
     int result = store_save(keeper->path, keeper->record, &keeper->finished, why);
-    lookout_end(keeper->lookout);
+    pending_call_end(keeper->pending_call);
     make_sketch(keeper);
     pthread_mutex_unlock(&keeper->lock);
     return result;
@@ -167,7 +169,7 @@ void keeper_stop(struct keeper *keeper)
 {
     if (!keeper->path)
         return;
-    interrupt_last_act(NULL, NULL);
+    interrupt_set_last_action(NULL, NULL);
     release_sketch(keeper);
     store_finished_release(&keeper->finished);
 }

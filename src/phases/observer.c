@@ -65,7 +65,7 @@ static void save(struct watcher *watcher, int signal_number, int64_t duration_ns
     const struct cluster *cluster = watcher->phase->run->cluster;
     struct text reason = {0};
     uint32_t first = 0;
-    uint32_t gone = cluster_vanished(cluster, &first);
+    uint32_t gone = cluster_count_dead(cluster, &first);
     text_add(&reason, "interrupted by %s: %s as last heard of",
              signal_number == SIGINT ? "SIGINT" : "SIGTERM",
              units_amount_names[watcher->phase->kind->unit]);
@@ -88,11 +88,11 @@ static void turn(struct watcher *watcher)
     /* Before any message: whoever sent the signal may kill all of us within a second. */
     if (signal_number && !watcher->saved)
         save(watcher, signal_number, now_ns - watcher->start_ns);
-    gauge_look(phase->watch.gauge, now_ns);
+    gauge_sample(phase->watch.gauge, now_ns);
     work->methods->peek(work, &watcher->state);
-    watcher->waits_too_long = stall_turn(phase, &watcher->state);
-    space_floor_kept(phase, watcher->state.amount, now_ns);
-    until_steady_turn(phase, &watcher->state);
+    watcher->waits_too_long = stall_poll(phase, &watcher->state);
+    space_floor_check(phase, watcher->state.amount, now_ns);
+    until_steady_poll(phase, &watcher->state);
     watcher->stop = cluster_stop_poll(phase->run->cluster, phase->number, own_wish(watcher));
     if (watcher->stop != STOP_NONE)
         work->methods->stop(work, signal_number ? STOP_SIGTERM : watcher->stop);

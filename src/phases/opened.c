@@ -27,16 +27,16 @@ int opened_add(struct opened *opened, uint32_t place, char *path, enum file_acce
     struct file *file = &opened->files[place];
     int64_t before_ns = clock_now_ns();
     opened->paths[place] = path;
-    lookout_begin(how->lookout, "opening", path);
+    pending_call_begin(how->pending_call, "opening", path);
     int result = file_open(file, path, access, how->direct, how->request_bytes, why);
     opened->opens_ns[place] = clock_now_ns() - before_ns;
     opened->open_ns += opened->opens_ns[place];
     opened->modes[place] = *file;
     if (!result && how->random)
-        file_expect_random(file);
+        file_advise_random(file);
     if (!result)
         result = file_claim(file, path, why);
-    lookout_end(how->lookout);
+    pending_call_end(how->pending_call);
     return result;
 }
 

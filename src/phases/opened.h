@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "platform/file.h"
-#include "platform/lookout.h"
+#include "platform/pending_call.h"
 
 struct opened {
     uint32_t count; /* places */
@@ -26,7 +26,7 @@ struct opened_how {
     enum preference direct;
     uint64_t request_bytes;
     bool random; /* they will be accessed in a random order */
-    struct lookout *lookout;
+    struct pending_call *pending_call;
 };
 
 int opened_init(struct opened *opened, uint32_t count, struct failure *why);

@@ -95,8 +95,8 @@ static void start_together(struct phase *phase)
         run->slack_ns = LEAST_SLACK_NS;
     cluster_compare_clocks(run->cluster, &clock_source_kernel, &phase->clocks.before);
     phase->clocks.start_ns =
-        cluster_start_at(run->cluster, &clock_source_kernel, &phase->clocks.before, run->slack_ns,
-                         &phase->clocks.slack_ns);
+        cluster_agree_start(run->cluster, &clock_source_kernel, &phase->clocks.before,
+                            run->slack_ns, &phase->clocks.slack_ns);
     facts_started(phase);
     if (run->cluster->leader)
         phase->watch.gauge = gauge_start(device_of(phase), phase->clocks.start_ns);
@@ -116,7 +116,7 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
     struct failure failure = {0};
     struct failure gathering = {0};
     if (prepare(phase, into, &agreement))
-        return verdict_judge(phase, &agreement, 0, into);
+        return verdict_decide(phase, &agreement, 0, into);
     if (into && run->listener.phase_opened && !phase->prepared->probe)
         run->listener.phase_opened(run->listener.context, into);
     start_together(phase);
@@ -135,5 +135,5 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
         failure = gathering;
     learn_from_start(run, into);
     cluster_agree(run->cluster, &failure, &agreement);
-    return verdict_judge(phase, &agreement, bad, into);
+    return verdict_decide(phase, &agreement, bad, into);
 }

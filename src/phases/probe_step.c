@@ -42,8 +42,8 @@ static bool remove_files(struct run *run, const struct step *step, struct record
         dataset_remove(dataset, &failure);
     if (!cluster_agree(run->cluster, &failure, &agreement))
         return true;
-    agreement_line(run->cluster, &agreement, line, sizeof line);
-    verdict_keep(into, line);
+    agreement_format(run->cluster, &agreement, line, sizeof line);
+    verdict_set_line(into, line);
     return false;
 }
 
@@ -100,12 +100,12 @@ static enum verdict measure(struct run *run, const struct step *step, struct rec
     if (into)
         open_record(run, step, into);
     if (failure.code) {
-        verdict_keep(into, failure.text);
+        verdict_set_line(into, failure.text);
         return verdict;
     }
     phase_init(&phase, run, step, &failure);
     if (cluster_agree(run->cluster, &failure, &agreement))
-        verdict_judge(&phase, &agreement, 0, into);
+        verdict_decide(&phase, &agreement, 0, into);
     else
         verdict = phase_carry_out(&phase, into);
     phase_release(&phase);

@@ -120,7 +120,7 @@ static int gather_rows(struct phase *phase, struct record_phase *into, struct fa
     }
     counters_merge(&rank.counters, &phase->outcome.beside);
     counters_merge(&rank.counters, &phase->facts.counters);
-    facts_note(&phase->facts, rank.modes.not_granted_set, rank.modes.not_granted);
+    facts_add_degraded(&phase->facts, rank.modes.not_granted_set, rank.modes.not_granted);
     facts_keep(&phase->facts, &rank.modes);
     results_convert(&phase->clocks, &rank.counters);
     record_latency_of(&phase->outcome.latency, &rank.latency);

@@ -133,8 +133,8 @@ int results_gather_clocks(struct phase *phase, struct record_phase *into, struct
     };
     void *rows = NULL;
     size_t count = 0;
-    cluster_gather(cluster, &row, sizeof row, cluster->leader || cluster->keeper, &rows, &count,
-                   why);
+    cluster_gather(cluster, &row, sizeof row, cluster->leader || cluster->clock_leader, &rows,
+                   &count, why);
     if (into && !why->code) {
         into->slack_ns = phase->clocks.slack_ns;
         keep_rows(phase, into, rows, count, why);

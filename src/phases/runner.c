@@ -74,7 +74,7 @@ static void skip(struct run *run, const struct step *step, const char *reason, s
     if (!into)
         return;
     into->status = RECORD_SKIPPED;
-    verdict_keep(into, reason);
+    verdict_set_line(into, reason);
     keeper_save(run->keeper, why);
 }
 
@@ -89,7 +89,7 @@ static enum verdict run_phase(struct run *run, const struct step *step, struct f
     phase_init(&phase, run, step, &failure);
     enum verdict verdict = VERDICT_FAILED;
     if (cluster_agree(run->cluster, &failure, &agreement))
-        verdict_judge(&phase, &agreement, 0, into);
+        verdict_decide(&phase, &agreement, 0, into);
     else
         verdict = phase_carry_out(&phase, into);
     phase_release(&phase);
@@ -161,7 +161,7 @@ int run_steps(struct run *run, enum verdict *verdict, struct failure *why)
     };
     struct agreement agreement;
     struct step step;
-    int result = repeat_words_read(run->settings->repeat, &setup.repeat, why);
+    int result = repeat_parse(run->settings->repeat, &setup.repeat, why);
     *verdict = VERDICT_FINE;
     schedule_init(&schedule, &setup);
     while (!result && (result = next_step(run, &schedule, &step)) > 0) {

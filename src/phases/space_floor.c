@@ -7,7 +7,7 @@
 
 enum { LOOK_EVERY_NS = 1000 * 1000 * 1000 };
 
-bool space_floor_kept(struct phase *phase, uint64_t bytes, int64_t now_ns)
+bool space_floor_check(struct phase *phase, uint64_t bytes, int64_t now_ns)
 {
     const struct run *run = phase->run;
     uint64_t floor = phase->prepared->settings->free_space_floor;

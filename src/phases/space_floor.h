@@ -18,6 +18,6 @@ struct space_watch {
 /* Looks about once a second, on each node's leader, and only after bytes have gone through: a file
  * system that hangs is not asked. False once free space is below the floor: the shortage is set
  * then. */
-bool space_floor_kept(struct phase *phase, uint64_t bytes, int64_t now_ns);
+bool space_floor_check(struct phase *phase, uint64_t bytes, int64_t now_ns);
 
 #endif

@@ -28,7 +28,7 @@ static void describe(const struct phase *phase, const struct stall *stall, struc
 {
     const struct cluster *cluster = phase->run->cluster;
     char waited[UNITS_TEXT];
-    units_show_duration(stall->waited_ns, waited);
+    units_format_duration(stall->waited_ns, waited);
     text_add(line, "no progress for %s: rank %u on %s waits for a ", waited, stall->rank,
              cluster->node_names[cluster->shape.rank_node[stall->rank]]);
     if (!phase->work->methods->describe(phase->work, stall, line)) {
@@ -60,7 +60,7 @@ static void tell(struct phase *phase, const struct stall *all, int64_t now_ns)
     text_release(&line);
 }
 
-bool stall_turn(struct phase *phase, const struct work_state *state)
+bool stall_poll(struct phase *phase, const struct work_state *state)
 {
     int64_t now_ns = clock_now_ns();
     int64_t abort_ns = phase->run->settings->stall_abort_ns;

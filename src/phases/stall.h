@@ -18,7 +18,7 @@ struct stall_watch {
 
 /* Passes on what this rank waits for, receives the same of others, and reports it. True when this
  * rank has waited for longer than '--stall-abort' allows. */
-bool stall_turn(struct phase *phase, const struct work_state *state);
+bool stall_poll(struct phase *phase, const struct work_state *state);
 
 /* After a stop: continues without I/O threads that have waited for longer than that. True when no
  * other thread is left; phase->run->given_up is set then. */

@@ -2,7 +2,7 @@
 
 #include "phase.h"
 
-void until_steady_turn(struct phase *phase, const struct work_state *state)
+void until_steady_poll(struct phase *phase, const struct work_state *state)
 {
     struct cluster *cluster = phase->run->cluster;
     uint64_t edge;
@@ -12,7 +12,7 @@ void until_steady_turn(struct phase *phase, const struct work_state *state)
     while (phase->watch.steady.edges_sent < state->edges) {
         edge = ++phase->watch.steady.edges_sent;
         if (phase->work->methods->edge(phase->work, edge, &amount))
-            cluster_edge_tell(cluster, phase->number, edge, amount);
+            cluster_edge_report(cluster, phase->number, edge, amount);
     }
     while (!phase->watch.steady.reached &&
            cluster_edge_take(cluster, phase->number, &edge, &amount))

@@ -21,6 +21,6 @@ struct steady_watch {
 
 /* Passes on the edges that the I/O threads have passed since the last call. Rank 0 sets the watch
  * once they are steady. */
-void until_steady_turn(struct phase *phase, const struct work_state *state);
+void until_steady_poll(struct phase *phase, const struct work_state *state);
 
 #endif

@@ -29,7 +29,7 @@ enum verdict verdict_merge(enum verdict a, enum verdict b)
     return gravity[a] >= gravity[b] ? a : b;
 }
 
-void verdict_keep(struct record_phase *into, const char *line)
+void verdict_set_line(struct record_phase *into, const char *line)
 {
     if (into && !into->failure)
         into->failure = strdup(line);
@@ -53,18 +53,18 @@ static void say(const struct phase *phase, const struct agreement *agreement, ui
     struct text line = {0};
     char failed[FAILURE_TEXT + RECORD_LINE];
     if (agreement->failed_ranks) {
-        agreement_line(phase->run->cluster, agreement, failed, sizeof failed);
+        agreement_format(phase->run->cluster, agreement, failed, sizeof failed);
         text_add(&line, "%s", failed);
     }
     if (bad_blocks)
         add_bad_data(bad_blocks, into, &line);
     if (line.length)
-        verdict_keep(into, text_string(&line));
+        verdict_set_line(into, text_string(&line));
     text_release(&line);
 }
 
-enum verdict verdict_judge(const struct phase *phase, const struct agreement *agreement,
-                           uint64_t bad_blocks, struct record_phase *into)
+enum verdict verdict_decide(const struct phase *phase, const struct agreement *agreement,
+                            uint64_t bad_blocks, struct record_phase *into)
 {
     if (into)
         say(phase, agreement, bad_blocks, into);

@@ -8,8 +8,8 @@
 #include "phase.h"
 
 /* 'into' is NULL but on rank 0, where it gets the one line that says what failed. */
-enum verdict verdict_judge(const struct phase *phase, const struct agreement *agreement,
-                           uint64_t bad_blocks, struct record_phase *into);
+enum verdict verdict_decide(const struct phase *phase, const struct agreement *agreement,
+                            uint64_t bad_blocks, struct record_phase *into);
 
 enum record_status verdict_status(enum verdict verdict);
 
@@ -20,6 +20,6 @@ enum verdict verdict_merge(enum verdict a, enum verdict b);
 const char *verdict_skip(const struct run *run, const struct step *step, enum verdict so_far);
 
 /* Keeps the first line only; 'into' may be NULL. */
-void verdict_keep(struct record_phase *into, const char *line);
+void verdict_set_line(struct record_phase *into, const char *line);
 
 #endif

@@ -33,7 +33,7 @@ static int open_pipeline(struct work *work, struct failure *why)
         .spin_ns = phase->prepared->roomy ? SPIN_NS : 0,
     };
     if (!pipeline_open(&bytes->pipeline, &setup, why))
-        work_bytes_note_opened(bytes);
+        work_bytes_record_opened(bytes);
     return why->code;
 }
 
@@ -85,7 +85,7 @@ static void remove_early(struct work_bytes *bytes)
     const bool keeps = phase->run->settings->keep;
     if (keeps && !phase->prepared->probe)
         return;
-    pipeline_hurry(bytes->pipeline);
+    pipeline_skip_sync(bytes->pipeline);
     if (keeps)
         dataset_remove_early(phase->dataset);
     else

@@ -60,7 +60,7 @@ bool work_bytes_modes(const struct work *work, struct record_modes *modes);
 
 /* What is known of the buffers and threads once they are there, and of the files' pages in the page
  * cache before and after. */
-void work_bytes_note_opened(struct work_bytes *bytes);
-void work_bytes_note_ended(struct work_bytes *bytes);
+void work_bytes_record_opened(struct work_bytes *bytes);
+void work_bytes_record_ended(struct work_bytes *bytes);
 
 #endif

@@ -24,7 +24,7 @@ static void look_at_files(const struct work_bytes *bytes, int64_t *seen, int64_t
         if (!bytes->opened.paths[i] || !is_first_of_file(bytes, i))
             continue;
         files++;
-        if (file_look_at_pages(bytes->opened.paths[i], WINDOWS, &pages))
+        if (file_count_pages(bytes->opened.paths[i], WINDOWS, &pages))
             continue;
         *seen += (int64_t)pages.seen;
         *cached += (int64_t)pages.resident;
@@ -38,28 +38,28 @@ static void note_place(struct phase *phase, const struct pipeline_place *place)
     uint64_t pool =
         place->pages.hugetlb_bytes + place->pages.transparent_bytes + place->pages.small_bytes;
     if (phase->prepared->settings->huge_pages != NEVER && pool >= POOL_LEAST_BYTES &&
-        arena_judge(&place->pages, &small))
-        facts_note(&phase->facts, GRANT_HUGE_PAGES, small.text);
+        arena_check_huge(&place->pages, &small))
+        facts_add_degraded(&phase->facts, GRANT_HUGE_PAGES, small.text);
     const struct numa *numa = phase->prepared->numa;
     uint32_t lanes = place->lanes * phase->run->cluster->local_count;
     if (numa && lanes < numa_count(numa)) {
         snprintf(line, sizeof line,
                  "threads on %u of %u NUMA nodes: raise --writers and --producers, or the ranks",
                  lanes, numa_count(numa));
-        facts_note(&phase->facts, GRANT_NUMA_NODES, line);
+        facts_add_degraded(&phase->facts, GRANT_NUMA_NODES, line);
     }
     if (place->thread_error) {
         snprintf(line, sizeof line, "threads not bound: %s", strerrordesc_np(-place->thread_error));
-        facts_note(&phase->facts, GRANT_THREAD_BINDING, line);
+        facts_add_degraded(&phase->facts, GRANT_THREAD_BINDING, line);
     }
     if (place->memory_error) {
         snprintf(line, sizeof line, "buffers not bound to their NUMA node: %s",
                  strerrordesc_np(-place->memory_error));
-        facts_note(&phase->facts, GRANT_MEMORY_BINDING, line);
+        facts_add_degraded(&phase->facts, GRANT_MEMORY_BINDING, line);
     }
 }
 
-void work_bytes_note_opened(struct work_bytes *bytes)
+void work_bytes_record_opened(struct work_bytes *bytes)
 {
     struct phase *phase = bytes->phase;
     struct counters *counters = &phase->facts.counters;
@@ -74,7 +74,7 @@ void work_bytes_note_opened(struct work_bytes *bytes)
     note_place(phase, &place);
 }
 
-void work_bytes_note_ended(struct work_bytes *bytes)
+void work_bytes_record_ended(struct work_bytes *bytes)
 {
     struct counters *counters = &bytes->phase->facts.counters;
     look_at_files(bytes, &counters->sampled_pages, &counters->cached_pages);

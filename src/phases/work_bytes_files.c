@@ -26,7 +26,7 @@ static int keep_file(const struct phase *phase, const struct file_row *row, stru
     if (dataset_foreign(phase->dataset, row->rank, row->writer, &part, why))
         return why->code;
     text_add(&holes, "%s", "");
-    acknowledged_holes_text(&row->acknowledged, &holes);
+    acknowledged_print_holes(&row->acknowledged, &holes);
     *to = (struct record_file){
         .path = part.path,
         .file = (int64_t)part.share.file,

@@ -151,7 +151,7 @@ void work_bytes_join(struct work *work, struct work_outcome *outcome)
     const struct phase *phase = bytes->phase;
     outcome_clear(outcome);
     if (!phase->run->given_up)
-        work_bytes_note_ended(bytes);
+        work_bytes_record_ended(bytes);
     outcome->left = bytes->planned.requests;
     outcome->threads = calloc(bytes->threads, sizeof *outcome->threads);
     for (uint32_t i = 0; i < bytes->threads; i++) {

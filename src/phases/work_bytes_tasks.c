@@ -17,7 +17,7 @@ static int open_file(struct work_bytes *bytes, uint32_t place, char *path, enum 
         .direct = settings->uncached ? NEVER : settings->direct,
         .request_bytes = settings->buffer_size_bytes,
         .random = settings->order == ORDER_RANDOM,
-        .lookout = bytes->phase->run->lookout,
+        .pending_call = bytes->phase->run->pending_call,
     };
     if (!path)
         return failure_set(why, -ENOMEM, "not enough memory");
@@ -59,8 +59,8 @@ static void preallocate(struct work_bytes *bytes, uint32_t i, struct failure *wh
     int result = file_preallocate(&bytes->opened.files[i], part->path, file_bytes, why);
     bytes->opened.open_ns += clock_now_ns() - before_ns;
     if (result == -EOPNOTSUPP)
-        facts_note(&bytes->phase->facts, GRANT_PREALLOCATION,
-                   "files not preallocated: the file system cannot");
+        facts_add_degraded(&bytes->phase->facts, GRANT_PREALLOCATION,
+                           "files not preallocated: the file system cannot");
     else if (!result)
         bytes->phase->facts.counters.preallocated_bytes += (int64_t)file_bytes;
 }
@@ -104,8 +104,8 @@ static void drop_cache(struct work_bytes *bytes, uint32_t place)
 {
     if (bytes->phase->prepared->settings->cache == CACHE_DROP &&
         file_drop_cache(&bytes->opened.files[place]))
-        facts_note(&bytes->phase->facts, GRANT_CACHE_DROP,
-                   "page cache not dropped: the file system cannot");
+        facts_add_degraded(&bytes->phase->facts, GRANT_CACHE_DROP,
+                           "page cache not dropped: the file system cannot");
 }
 
 static int init_reading(struct work_bytes *bytes, struct failure *why)
@@ -134,9 +134,9 @@ static uint32_t open_pieces(struct work_bytes *bytes, uint32_t thread, uint32_t 
                             struct piece *pieces, struct failure *why)
 {
     struct task *task = &bytes->tasks[thread];
-    struct dealt dealt;
+    struct reading_part dealt;
     uint32_t file = place;
-    reading_deal(&bytes->reading, thread, pieces, &dealt);
+    reading_assign(&bytes->reading, thread, pieces, &dealt);
     *task = (struct task){
         .pieces = &bytes->pieces[place],
         .piece_count = dealt.piece_count,

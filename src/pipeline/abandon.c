@@ -8,7 +8,7 @@
 #include "pipeline_parts.h"
 #include "platform/clock.h"
 
-void pipeline_hurry(struct pipeline *pipeline)
+void pipeline_skip_sync(struct pipeline *pipeline)
 {
     atomic_store_explicit(&pipeline->hurry, true, memory_order_relaxed);
 }
@@ -18,7 +18,7 @@ bool pipeline_waiting(const struct pipeline *pipeline, struct waiting *longest)
     bool any = false;
     for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
         struct waiting seen = {.io_thread = i};
-        if (!watch_look(&pipeline->io_threads[i].watch, &seen) ||
+        if (!watch_read(&pipeline->io_threads[i].watch, &seen) ||
             (any && seen.since_ns >= longest->since_ns))
             continue;
         *longest = seen;
@@ -43,7 +43,7 @@ static void set_failure(const struct io_thread *thread, const struct waiting *se
 {
     char limit[UNITS_TEXT];
     const char *path = thread->task->pieces[seen->piece].path;
-    units_show_duration(limit_ns, limit);
+    units_format_duration(limit_ns, limit);
     if (seen->what == WAIT_WRITE || seen->what == WAIT_READ)
         failure_set(why, -ETIMEDOUT,
                     "%s of '%s' at offset %" PRIu64 " did not complete within %s (--stall-abort)",
@@ -60,7 +60,7 @@ static void replace_outcome(struct io_thread *thread, int64_t limit_ns)
 {
     struct outcome *instead = malloc(sizeof *instead);
     struct waiting seen;
-    if (!instead || !watch_look(&thread->watch, &seen)) {
+    if (!instead || !watch_read(&thread->watch, &seen)) {
         free(instead);
         return;
     }
@@ -77,7 +77,7 @@ static void replace_outcome(struct io_thread *thread, int64_t limit_ns)
 static bool is_lost(const struct io_thread *thread, int64_t limit_ns)
 {
     struct waiting seen;
-    return !io_thread_gone(thread) && watch_look(&thread->watch, &seen) &&
+    return !io_thread_gone(thread) && watch_read(&thread->watch, &seen) &&
            clock_now_ns() - seen.since_ns >= limit_ns;
 }
 

@@ -105,7 +105,7 @@ static void check_one(struct data_thread *thread, uint32_t number)
         bad = add_missing(buffer, bad, &found.difference);
     if (bad) {
         thread->counters.bad_blocks += (int64_t)bad;
-        found_keep(&thread->found, &found);
+        found_add(&thread->found, &found);
     }
     buffer_step(buffer, BUFFER_FILLING, BUFFER_EMPTY);
     ring_put(&thread->lane->empty, number);

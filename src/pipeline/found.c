@@ -9,7 +9,7 @@ static bool before(const struct found *a, const struct found *b)
     return a->piece != b->piece ? a->piece < b->piece : a->difference.offset < b->difference.offset;
 }
 
-void found_keep(struct found_list *list, const struct found *found)
+void found_add(struct found_list *list, const struct found *found)
 {
     uint32_t at = list->count;
     if (at < PIPELINE_DIFFERENCES)

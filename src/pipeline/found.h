@@ -15,6 +15,6 @@ struct found_list {
 };
 
 /* Inserts a difference in order; drops the last one if the list is full. */
-void found_keep(struct found_list *list, const struct found *found);
+void found_add(struct found_list *list, const struct found *found);
 
 #endif

@@ -56,7 +56,7 @@ static void io_thread_finish(struct io_thread *thread)
         int result = drive_sync(&thread->drive);
         if (result)
             failure_system(&thread->outcome.failure, -result, "cannot sync '%s'%s", path,
-                           space_note(path, -result, note));
+                           space_format_free(path, -result, note));
     }
     int64_t synced_ns = clock_now_ns();
     watch_set(&thread->watch, WAIT_CLOSE, 0, 0, synced_ns);

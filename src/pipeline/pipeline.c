@@ -164,7 +164,7 @@ uint32_t pipeline_found(const struct pipeline *pipeline, struct found found[PIPE
     struct found_list all = {0};
     for (uint32_t p = 0; p < pipeline->data_thread_count; p++)
         for (uint32_t i = 0; i < pipeline->data_threads[p].found.count; i++)
-            found_keep(&all, &pipeline->data_threads[p].found.places[i]);
+            found_add(&all, &pipeline->data_threads[p].found.places[i]);
     memcpy(found, all.places, sizeof all.places);
     return all.count;
 }
@@ -182,7 +182,7 @@ void pipeline_close(struct pipeline *pipeline)
     if (!pipeline)
         return;
     if (pipeline_abandoned(pipeline)) { /* lost threads may still access all of it */
-        end_threads(pipeline, thread_leave);
+        end_threads(pipeline, thread_detach);
         return;
     }
     if (pipeline->io_threads && pipeline->data_threads) {

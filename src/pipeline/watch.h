@@ -34,7 +34,7 @@ static inline void watch_clear(struct watch *watch)
     atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
 }
 
-static inline bool watch_look(const struct watch *watch, struct waiting *seen)
+static inline bool watch_read(const struct watch *watch, struct waiting *seen)
 {
     seen->since_ns = atomic_load_explicit(&watch->since_ns, memory_order_acquire);
     seen->what = (enum wait_kind)atomic_load_explicit(&watch->what, memory_order_acquire);

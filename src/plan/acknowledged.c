@@ -60,7 +60,7 @@ uint64_t acknowledged_count(const struct acknowledged *set)
     return set->issued - set->hole_count;
 }
 
-void acknowledged_holes_text(const struct acknowledged *set, struct text *out)
+void acknowledged_print_holes(const struct acknowledged *set, struct text *out)
 {
     for (uint64_t i = 0; i < set->hole_count;) {
         uint64_t end = i + 1;
@@ -93,7 +93,7 @@ static int add_hole(struct acknowledged *set, uint64_t place)
     return 0;
 }
 
-int acknowledged_read_holes(struct acknowledged *set, const char *text, struct failure *why)
+int acknowledged_parse_holes(struct acknowledged *set, const char *text, struct failure *why)
 {
     const char *at = text;
     set->hole_count = 0;

@@ -92,7 +92,7 @@ static int check_block(const struct settings *settings, const struct capacity *c
     if (settings_given(settings, OPTION_BUFFER_SIZE) || settings->dedup_ratio <= 1 ||
         settings->dedup_block_bytes <= capacity->memory_bytes / MEMORY_PART)
         return 0;
-    units_show_size(capacity->memory_bytes / MEMORY_PART, most);
+    units_format_size(capacity->memory_bytes / MEMORY_PART, most);
     return failure_set(why, -EINVAL,
                        "'--dedup-block' %" PRIu64 " is larger than a buffer may be (%s, a quarter "
                        "of the memory): use a smaller one",
@@ -185,7 +185,7 @@ static int check_pool(const struct settings *settings, const struct capacity *ca
         pool <= capacity->memory_bytes)
         return 0;
     char memory[UNITS_TEXT];
-    units_show_size(capacity->memory_bytes, memory);
+    units_format_size(capacity->memory_bytes, memory);
     return failure_set(why, -EINVAL,
                        "%" PRIu64 " buffers of %" PRIu64
                        " bytes do not fit the %s that a rank may use: use a smaller "

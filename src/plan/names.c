@@ -18,7 +18,7 @@ static const char *take_number(const char *text, uint64_t limit)
 
 const char plan_probe_prefix[] = "probe-";
 
-bool plan_made_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name)
+bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name)
 {
     if (!strncmp(name, plan_probe_prefix, sizeof plan_probe_prefix - 1))
         name += sizeof plan_probe_prefix - 1;

@@ -28,7 +28,7 @@ static uint64_t fold_text(uint64_t hash, const char *text)
 static int make_fingerprint(struct plan *plan, struct failure *why)
 {
     struct text text = {0};
-    settings_canonical(plan->setup.settings, &text);
+    settings_print_canonical(plan->setup.settings, &text);
     if (text.failed) {
         text_release(&text);
         return failure_set(why, -ENOMEM, "not enough memory");

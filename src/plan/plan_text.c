@@ -70,8 +70,8 @@ static void describe_size(const struct plan *plan, struct text *out)
     const struct geometry *geometry = &plan->geometry;
     char total[UNITS_TEXT];
     char request[UNITS_TEXT];
-    units_show_size(geometry->setup.total_bytes, total);
-    units_exact_size(geometry->setup.request_bytes, request);
+    units_format_size(geometry->setup.total_bytes, total);
+    units_format_exact_size(geometry->setup.request_bytes, request);
     text_add(out, "data set    %s (%" PRIu64 " bytes%s) in %" PRIu64 " request%s of %s\n", total,
              geometry->setup.total_bytes,
              plan->setup.open_ended_bytes &&
@@ -88,7 +88,7 @@ static void describe_ceilings(const struct plan *plan, const struct run_settings
     char time[UNITS_TEXT];
     if (!run->ceilings)
         return;
-    units_exact_duration(SCHEDULE_PROBE_NS, time);
+    units_format_exact_duration(SCHEDULE_PROBE_NS, time);
     text_add(out,
              "ceilings    before the first phase three probes of up to %s: generator only, storage "
              "only, both%s\n",
@@ -100,9 +100,9 @@ static void describe_settings(const struct plan *plan, const struct run_settings
 {
     struct text canonical = {0};
     const struct options all = {.run = *run, .common = *plan->setup.settings}; /* owns nothing */
-    options_canonical(&all, &canonical);
+    options_print_canonical(&all, &canonical);
     text_add(out, "settings    ");
-    options_shown(text_string(&canonical), out);
+    options_print_shown(text_string(&canonical), out);
     text_add(out, "\n");
     out->failed |= canonical.failed;
     text_release(&canonical);
@@ -112,7 +112,7 @@ static void describe_target(const struct plan *plan, uint32_t target, struct tex
 {
     uint64_t bytes = plan_target_bytes(plan, target);
     char shown[UNITS_TEXT];
-    units_show_size(bytes, shown);
+    units_format_size(bytes, shown);
     text_add(out, "target      '%s' %s %s", plan->setup.settings->targets[target],
              plan->setup.writes ? "gets" : "holds", bytes ? shown : "nothing");
     if (!bytes)
@@ -162,7 +162,7 @@ void plan_describe(const struct plan *plan, const struct run_settings *run,
     char pool[UNITS_TEXT];
     if (section)
         describe_section(section, out);
-    units_show_size(settings->buffer_count * settings->buffer_size_bytes, pool);
+    units_format_size(settings->buffer_count * settings->buffer_size_bytes, pool);
     text_add(out, "plan        %" PRIu32 " rank%s on %" PRIu32 " node%s, %s, %zu target%s\n",
              shape->rank_count, shape->rank_count == 1 ? "" : "s", shape->node_count,
              shape->node_count == 1 ? "" : "s", layouts[settings->layout], settings->target_count,

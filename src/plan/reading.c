@@ -119,8 +119,8 @@ static bool cut(const struct piece *stretch, uint64_t first, uint64_t end, struc
     return true;
 }
 
-void reading_deal(const struct reading *reading, uint32_t thread, struct piece *pieces,
-                  struct dealt *dealt)
+void reading_assign(const struct reading *reading, uint32_t thread, struct piece *pieces,
+                    struct reading_part *dealt)
 {
     const struct reading_setup *setup = &reading->setup;
     uint64_t first = checked_scale(reading->request_count, thread, setup->threads);
@@ -129,7 +129,7 @@ void reading_deal(const struct reading *reading, uint32_t thread, struct piece *
         first = reading->stretches[thread].first_request;
         end = first + reading->stretches[thread].share.request_count;
     }
-    *dealt = (struct dealt){
+    *dealt = (struct reading_part){
         .sequence = {.count = end - first, .order = setup->order},
         .places = end - first,
     };

@@ -86,7 +86,7 @@ static int find_folder(const char *root, const char *name, char folder[PATH_MAX]
     return 0;
 }
 
-int block_device_look(const char *root, const char *name, struct record_block_device *device)
+int block_device_detect(const char *root, const char *name, struct record_block_device *device)
 {
     char folder[PATH_MAX];
     char controller[PATH_MAX];
@@ -156,7 +156,7 @@ static int append_parts(const char *root, size_t whole, struct record_block_devi
     for (int i = 0; i < found; i++) {
         struct record_block_device part;
         if (!result && entries[i]->d_name[0] != '.' &&
-            block_device_look(root, entries[i]->d_name, &part) == 0) {
+            block_device_detect(root, entries[i]->d_name, &part) == 0) {
             text_copy(part.above, sizeof part.above, (*devices)[whole].name);
             result = append(&part, devices, count);
         }
@@ -171,7 +171,7 @@ int block_devices_add(const char *root, const char *name, struct record_block_de
 {
     const size_t before = *count;
     struct record_block_device device;
-    if (block_device_look(root, name, &device))
+    if (block_device_detect(root, name, &device))
         return 0;
     int result = append(&device, devices, count);
     for (size_t i = before; i < *count && !result; i++)
@@ -181,7 +181,7 @@ int block_devices_add(const char *root, const char *name, struct record_block_de
     return result;
 }
 
-void block_devices_watch(struct record_block_device *devices, size_t count, int64_t window_ns)
+void block_devices_measure(struct record_block_device *devices, size_t count, int64_t window_ns)
 {
     struct meter_reading *readings = count ? calloc(count, sizeof *readings) : NULL;
     for (size_t i = 0; readings && i < count; i++)

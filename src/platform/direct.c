@@ -155,7 +155,7 @@ enum record_truth direct_evaluate(const struct direct_facts *facts, uint64_t req
     return cause == DIRECT_NOT_REPORTED ? TRUTH_UNKNOWN : TRUTH_NO;
 }
 
-static void facts_of_target(const struct record_target *target, struct direct_facts *facts)
+static void facts_detect_target(const struct record_target *target, struct direct_facts *facts)
 {
     *facts = (struct direct_facts){
         .null = target->kind == TARGET_KIND_NULL,
@@ -175,7 +175,7 @@ enum record_truth target_direct(const struct record_target *target, uint64_t req
                                 char reason[RECORD_LINE])
 {
     struct direct_facts facts;
-    facts_of_target(target, &facts);
+    facts_detect_target(target, &facts);
     return direct_evaluate(&facts, request_bytes, direct_cause(&facts, request_bytes), reason);
 }
 
@@ -183,7 +183,7 @@ uint64_t target_direct_size(const struct record_target *target, uint64_t bytes,
                             uint32_t *multiple_of)
 {
     struct direct_facts facts;
-    facts_of_target(target, &facts);
+    facts_detect_target(target, &facts);
     const uint32_t unit = direct_alignment(&facts, facts.offset_alignment);
     *multiple_of = unit;
     if (!has_effect(&facts))

@@ -39,7 +39,7 @@ static int open_failure(struct failure *why, int error, const char *path, enum f
                               verb, shown);
     default:
         return failure_system(why, error, "cannot %s '%s'%s", verb, shown,
-                              space_note(path, error, note));
+                              space_format_free(path, error, note));
     }
 }
 
@@ -165,7 +165,7 @@ static int sync_fd(int fd)
 }
 
 /* Both descriptors refer to one file, but readahead is a property of each descriptor. */
-void file_expect_random(const struct file *file)
+void file_advise_random(const struct file *file)
 {
     posix_fadvise(file->fd, 0, 0, POSIX_FADV_RANDOM);
     if (file->buffered_fd >= 0)
@@ -226,5 +226,5 @@ int file_close(struct file *file, const char *path, struct failure *why)
     if (error == 0 || error == EINTR)
         return 0;
     return failure_system(why, error, "cannot close '%s'%s", path_text(path, shown),
-                          space_note(path, error, note));
+                          space_format_free(path, error, note));
 }

@@ -7,7 +7,7 @@
 #include "platform/space.h"
 #include "status.h"
 
-int folder_make(const char *path, struct failure *why)
+int directory_create(const char *path, struct failure *why)
 {
     char shown[PATH_TEXT];
     char note[SPACE_TEXT];
@@ -17,7 +17,7 @@ int folder_make(const char *path, struct failure *why)
     if (error == EEXIST)
         return -EEXIST;
     return failure_system(why, error, "cannot create directory '%s'%s", path_text(path, shown),
-                          space_note(path, error, note));
+                          space_format_free(path, error, note));
 }
 
 int file_remove(const char *path, struct failure *why)
@@ -28,7 +28,7 @@ int file_remove(const char *path, struct failure *why)
     return failure_system(why, errno, "cannot remove '%s'", path_text(path, shown));
 }
 
-int folder_remove(const char *path, struct failure *why)
+int directory_remove(const char *path, struct failure *why)
 {
     char shown[PATH_TEXT];
     if (rmdir(path) == 0 || errno == ENOENT)

@@ -62,7 +62,7 @@ int64_t host_memlock_bytes(void)
     return (int64_t)limit.rlim_cur;
 }
 
-bool host_may_lock(void)
+bool host_can_lock_memory(void)
 {
     enum { CAPABILITY_IPC_LOCK = 14 };
     char line[128];
@@ -76,7 +76,7 @@ bool host_may_lock(void)
     return effective >> CAPABILITY_IPC_LOCK & 1;
 }
 
-void host_traffic(struct host_traffic *traffic)
+void host_read_traffic(struct host_traffic *traffic)
 {
     char line[128];
     *traffic = (struct host_traffic){0};
@@ -89,7 +89,7 @@ void host_traffic(struct host_traffic *traffic)
         fclose(file);
 }
 
-int host_look(struct record_node *node, const struct topology *topology, struct failure *why)
+int host_detect(struct record_node *node, const struct topology *topology, struct failure *why)
 {
     struct host_identity identity;
     struct utsname kernel;
@@ -104,7 +104,7 @@ int host_look(struct record_node *node, const struct topology *topology, struct 
     text_copy(node->boot_id, sizeof node->boot_id, identity.boot_id);
     text_copy(node->kernel, sizeof node->kernel, kernel.release);
     read_cpu_model(node->cpu, kernel.machine);
-    topology_mask_text(topology->allowed_mask, node->allowed_cpus, sizeof node->allowed_cpus);
+    topology_format_mask(topology->allowed_mask, node->allowed_cpus, sizeof node->allowed_cpus);
     node->sockets = topology->sockets;
     node->cores = topology->cores;
     node->cpus = topology->cpus;

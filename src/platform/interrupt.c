@@ -126,7 +126,7 @@ static void wait_for_act(int64_t limit_ns)
         clock_sleep_ns(poll_ns / 10);
 }
 
-void interrupt_tick(void (*tick)(void *context), void *context)
+void interrupt_set_tick(void (*tick)(void *context), void *context)
 {
     pthread_mutex_lock(&tick_lock);
     tick_call = tick;
@@ -167,7 +167,7 @@ static void *guard(void *unused)
     return NULL;
 }
 
-int interrupt_guard(struct failure *why)
+int interrupt_start_guard(struct failure *why)
 {
     sigset_t set, all, before;
     pthread_t thread;
@@ -184,7 +184,7 @@ int interrupt_guard(struct failure *why)
     return 0;
 }
 
-void interrupt_last_act(void (*act)(void *context), void *context)
+void interrupt_set_last_action(void (*act)(void *context), void *context)
 {
     wait_for_act(INT64_MAX / 2);
     pthread_mutex_lock(&act_lock);

@@ -88,7 +88,7 @@ static enum record_truth joinable(const struct launcher *launcher)
     return TRUTH_NO;
 }
 
-void host_look_at_launch(struct host_launch *launch)
+void host_detect_launch(struct host_launch *launch)
 {
     *launch = (struct host_launch){.launcher = "alone", .joinable = TRUTH_YES, .advice = ""};
     for (int i = 0; i < LAUNCHERS; i++) {
@@ -112,7 +112,7 @@ void host_look_at_launch(struct host_launch *launch)
                          : "use the mpirun of the Open MPI that tidemill was built with";
 }
 
-int host_job(struct record_job *job, struct failure *why)
+int host_detect_job(struct record_job *job, struct failure *why)
 {
     static const char *const ids[] = {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "FLUX_JOB_ID",
                                       "JOB_ID"};
@@ -124,7 +124,7 @@ int host_job(struct record_job *job, struct failure *why)
     struct host_launch launch;
     uint32_t nodes_asked = 0;
 
-    host_look_at_launch(&launch);
+    host_detect_launch(&launch);
     read_number(nodes, sizeof nodes / sizeof *nodes, &nodes_asked);
     *job = (struct record_job){.nodes_asked = nodes_asked, .launched = launch.launched};
     text_copy(job->launcher, sizeof job->launcher, launch.launcher);

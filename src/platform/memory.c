@@ -193,7 +193,7 @@ void arena_transparent_mode(char *out, size_t size)
              chosen ? chosen + 1 : "");
 }
 
-int arena_judge(const struct arena_pages *pages, struct failure *why)
+int arena_check_huge(const struct arena_pages *pages, struct failure *why)
 {
     char mode[32];
     if (pages->small_bytes < TRANSPARENT_BYTES &&
@@ -218,7 +218,7 @@ int arena_try_huge(size_t bytes, struct failure *why)
         return result;
     arena_touch(arena.memory, arena.bytes);
     arena_count(&arena, &pages);
-    result = arena_judge(&pages, why);
+    result = arena_check_huge(&pages, why);
     arena_unmap(&arena);
     return result;
 }

@@ -129,7 +129,7 @@ static void read_infiniband(const char *root, struct meter_reading *reading)
     closedir(adapters);
 }
 
-void meter_networks(const char *root, struct meter_reading *reading)
+void meter_read_networks(const char *root, struct meter_reading *reading)
 {
     reading->received_bytes = 0;
     reading->sent_bytes = 0;
@@ -144,5 +144,5 @@ void meter_read(const char *device, struct meter_reading *reading)
     if (device[0])
         read_device(device, reading);
     reading->at_ns = clock_now_ns();
-    meter_networks("", reading);
+    meter_read_networks("", reading);
 }

@@ -130,7 +130,7 @@ static int add_adapter(struct networks *networks, const char *folder, const char
     return for_each(networks, ports, add_port);
 }
 
-int networks_look(const char *root, struct record_network **networks, size_t *count)
+int networks_detect(const char *root, struct record_network **networks, size_t *count)
 {
     char folder[PATH_MAX];
     struct networks found = {0};

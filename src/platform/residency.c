@@ -34,7 +34,7 @@ static bool may_count(const char *path, const struct status *status)
     return status->owner == geteuid() || access(path, W_OK) == 0;
 }
 
-int file_look_at_pages(const char *path, uint32_t samples, struct file_pages *pages)
+int file_count_pages(const char *path, uint32_t samples, struct file_pages *pages)
 {
     struct status status;
     bool counted = false;

@@ -18,7 +18,7 @@ static bool same_file(const char *a, const char *b)
            first.device == second.device && first.inode == second.inode;
 }
 
-bool target_same(const char *a, const char *b)
+bool target_is_same(const char *a, const char *b)
 {
     if (same_file(a, b))
         return true;

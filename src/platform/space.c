@@ -19,7 +19,7 @@ static int stat_file_system(const char *path, struct statvfs *facts)
     return result;
 }
 
-const char *space_note(const char *path, int error, char out[SPACE_TEXT])
+const char *space_format_free(const char *path, int error, char out[SPACE_TEXT])
 {
     struct statvfs facts;
     out[0] = '\0';

@@ -47,7 +47,7 @@ int thread_start(struct thread *thread, const char *name, void (*body)(void *), 
     return 0;
 }
 
-void thread_leave(struct thread *thread)
+void thread_detach(struct thread *thread)
 {
     if (thread->started)
         pthread_detach(thread->handle);

@@ -87,7 +87,7 @@ static void fill_gaps(struct topology *topology)
         topology->memory_bytes = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-int topology_look(struct topology *topology, struct failure *why)
+int topology_detect(struct topology *topology, struct failure *why)
 {
     struct mounts mounts;
 
@@ -113,7 +113,7 @@ static bool is_allowed(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], uint32_t cp
     return cpu < TOPOLOGY_MASK_BITS && (mask[cpu / 64] >> cpu % 64 & 1);
 }
 
-void topology_mask_text(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], char *out, uint32_t size)
+void topology_format_mask(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], char *out, uint32_t size)
 {
     static const char more[] = "...";
     uint32_t used = 0;

@@ -9,6 +9,6 @@
 #include "record/record.h"
 
 /* Fills tool_commit, tool_build and libraries. */
-void build_look(const struct topology *topology, struct record_node *node);
+void build_detect(const struct topology *topology, struct record_node *node);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "plan/names.h"
 #include "platform/file.h"
-#include "platform/remains.h"
+#include "platform/leftovers.h"
 #include "record/store.h"
 
 /* The same on all ranks. */
@@ -81,7 +81,7 @@ static bool is_own(const char *name, void *context)
     const struct folder *folder = context;
     const struct settings *settings = folder->settings;
     return settings &&
-           plan_made_name(settings->layout, folder->run->ranks, settings->writers, name);
+           plan_has_file_name(settings->layout, folder->run->ranks, settings->writers, name);
 }
 
 /* The directory above those of the sections holds nothing else. */
@@ -92,9 +92,9 @@ static bool is_section(const char *name, void *context)
     return !folder->settings && section_find(options, name) < options->section_count;
 }
 
-typedef int (*folder_act)(struct remains *remains, struct failure *why);
+typedef int (*folder_act)(struct leftovers *leftovers, struct failure *why);
 
-static void act_on(struct folder *folder, struct remains *remains, folder_act act,
+static void act_on(struct folder *folder, struct leftovers *leftovers, folder_act act,
                    struct failure *why)
 {
     struct text path = {0};
@@ -102,36 +102,36 @@ static void act_on(struct folder *folder, struct remains *remains, folder_act ac
     text_add(&path, "%s%stidemill-%s%s%s", folder->target,
              length && folder->target[length - 1] == '/' ? "" : "/", folder->run->run_id,
              folder->section[0] ? "/" : "", folder->section);
-    remains->folder = text_string(&path);
-    remains->context = folder;
+    leftovers->folder = text_string(&path);
+    leftovers->context = folder;
     if (path.failed)
         failure_set(why, -ENOMEM, "not enough memory");
     else if (path_exists(folder->target))
-        act(remains, why);
+        act(leftovers, why);
     text_release(&path);
 }
 
 /* Targets that are files are left alone: nothing shows which run wrote them. */
 static void act_on_targets(const struct dead_run *run, const struct settings *settings,
-                           const char *section, bool above, struct remains *remains, folder_act act,
-                           struct failure *why)
+                           const char *section, bool above, struct leftovers *leftovers,
+                           folder_act act, struct failure *why)
 {
     for (size_t i = 0; i < settings->target_count && !why->code; i++) {
         struct folder folder = {run, above ? NULL : settings, settings->targets[i], section};
-        act_on(&folder, remains, act, why);
+        act_on(&folder, leftovers, act, why);
     }
 }
 
 /* Calls 'act' for each directory that the run may have created: those of the sections before the
  * one above them. */
-static void for_each_folder(const struct dead_run *run, struct remains *remains, folder_act act,
+static void for_each_folder(const struct dead_run *run, struct leftovers *leftovers, folder_act act,
                             struct failure *why)
 {
     const struct options *options = &run->options;
     struct settings settings;
     size_t writing = 0;
     if (!options->section_count)
-        act_on_targets(run, &options->common, "", false, remains, act, why);
+        act_on_targets(run, &options->common, "", false, leftovers, act, why);
     for (size_t i = 0; i < options->section_count; i++)
         writing += phase_kinds[options->sections[i].phase].writes;
     for (int above = 0; above < 2; above++)
@@ -141,7 +141,7 @@ static void for_each_folder(const struct dead_run *run, struct remains *remains,
                 section_settings(options, i, &settings, why))
                 continue;
             act_on_targets(run, &settings, writing > 1 && !above ? section->name : "", above,
-                           remains, act, why);
+                           leftovers, act, why);
             settings_release(&settings);
         }
 }
@@ -151,19 +151,19 @@ static void check_and_remove(struct setup *setup, struct dead_run *run, struct c
                              struct failure *why)
 {
     struct failure failure = {0};
-    struct remains remains = {
+    struct leftovers leftovers = {
         .own = is_own, .own_folder = is_section, .force = setup->options.run.force};
     bool leads = setup->cluster->leader;
     if (leads)
-        for_each_folder(run, &remains, remains_check, &failure);
+        for_each_folder(run, &leftovers, leftovers_check, &failure);
     if (setup_agree(setup, &failure, why))
         return;
     cleaned->begun = true;
     if (leads)
-        for_each_folder(run, &remains, remains_remove, &failure);
+        for_each_folder(run, &leftovers, leftovers_remove, &failure);
     setup_agree(setup, &failure, why);
-    cleaned->files = cluster_sum(setup->cluster, remains.files);
-    cleaned->folders = cluster_sum(setup->cluster, remains.folders);
+    cleaned->files = cluster_sum(setup->cluster, leftovers.files);
+    cleaned->folders = cluster_sum(setup->cluster, leftovers.folders);
 }
 
 int cleanup(struct setup *setup, struct cleaned *cleaned, struct failure *why)

@@ -81,7 +81,7 @@ int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t write
 
 static int create_above(struct dataset *dataset, struct failure *why)
 {
-    int result = folder_make(dataset->above, why);
+    int result = directory_create(dataset->above, why);
     dataset->above_made = !result;
     if (result == -EEXIST && dataset->above_shared)
         return 0;
@@ -95,7 +95,7 @@ static void create_first(struct dataset *dataset, struct failure *why)
 {
     if (dataset->above && create_above(dataset, why))
         return;
-    int result = folder_make(dataset->folder, why);
+    int result = directory_create(dataset->folder, why);
     dataset->folder_made = !result;
     if (result == -EEXIST)
         failure_set(why, result, "'%s' exists already: nothing was changed", dataset->folder);
@@ -108,8 +108,8 @@ static bool create_local(struct dataset *dataset, struct failure *why)
     if (path_exists(dataset->folder))
         return false;
     if (dataset->above && !path_exists(dataset->above))
-        dataset->above_made = !folder_make(dataset->above, why);
-    dataset->folder_made = !folder_make(dataset->folder, why);
+        dataset->above_made = !directory_create(dataset->above, why);
+    dataset->folder_made = !directory_create(dataset->folder, why);
     return true;
 }
 
@@ -143,17 +143,17 @@ static void remove_files(struct dataset *dataset, struct failure *why)
         struct part *part = &dataset->parts[i];
         if (!part->made)
             continue;
-        lookout_begin(dataset->lookout, "removal", part->path);
+        pending_call_begin(dataset->pending_call, "removal", part->path);
         part->made = file_remove(part->path, why) != 0;
-        lookout_end(dataset->lookout);
+        pending_call_end(dataset->pending_call);
     }
 }
 
 static void remove_folder(struct dataset *dataset, struct failure *why)
 {
-    if (dataset->folder_made && !folder_remove(dataset->folder, why))
+    if (dataset->folder_made && !directory_remove(dataset->folder, why))
         dataset->folder_made = false;
-    if (dataset->above_made && !folder_remove(dataset->above, why))
+    if (dataset->above_made && !directory_remove(dataset->above, why))
         dataset->above_made = false;
 }
 
@@ -161,7 +161,7 @@ int dataset_remove(struct dataset *dataset, struct failure *why)
 {
     struct failure failure = {0};
     remove_files(dataset, &failure);
-    cluster_gate_patient(dataset->cluster);
+    cluster_gate_sleeping(dataset->cluster);
     remove_folder(dataset, &failure);
     if (failure.code)
         failure_set(why, failure.code, "%s", failure.text);
@@ -224,7 +224,7 @@ int dataset_remove_within(struct dataset *dataset, int64_t limit_ns, struct fail
 {
     struct failure failure = {0};
     remove_step(dataset, limit_ns, remove_files, &failure);
-    cluster_gate_patient(dataset->cluster);
+    cluster_gate_sleeping(dataset->cluster);
     if (!failure.code)
         remove_step(dataset, limit_ns, remove_folder, &failure);
     if (failure.code)

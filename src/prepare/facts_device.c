@@ -10,7 +10,7 @@ static void add_size(struct text *out, const char *before, int64_t bytes, const 
     char size[UNITS_TEXT];
     if (bytes <= 0)
         return;
-    units_show_size((uint64_t)bytes, size);
+    units_format_size((uint64_t)bytes, size);
     text_add(out, "%s%s%s", before, size, after);
 }
 
@@ -43,7 +43,7 @@ static void add_settings(const struct record_block_device *device, struct text *
     if (device->physical_block_bytes != device->logical_block_bytes)
         add_size(out, " (physical ", device->physical_block_bytes, ")");
     if (device->throttle_ns > 0) {
-        units_show_duration(device->throttle_ns, delay);
+        units_format_duration(device->throttle_ns, delay);
         text_add(out, ", writeback throttled at %s", delay);
     }
     add_link(device, out);

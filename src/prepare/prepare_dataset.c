@@ -13,7 +13,7 @@ static int refuse_size(const char *option, uint64_t bytes, uint64_t nearest, uin
                        const char *target, struct failure *why)
 {
     char better[UNITS_TEXT];
-    units_exact_size(nearest, better);
+    units_format_exact_size(nearest, better);
     return failure_set(why, -EINVAL,
                        "--direct require: on '%s' O_DIRECT needs multiples of %" PRIu32
                        " bytes, and --%s is %" PRIu64 " bytes: use '--%s %s', or '--direct prefer'",
@@ -91,7 +91,7 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
         return setup_agree(prepared->setup, &failure, why);
     }
     dataset_init(&prepared->dataset, prepared->cluster, &prepared->plan, &failure);
-    prepared->dataset.lookout = prepared->setup->lookout;
+    prepared->dataset.pending_call = prepared->setup->pending_call;
     int result = setup_agree(prepared->setup, &failure, why);
     if (result)
         return result;
@@ -99,7 +99,7 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
         prepared->dataset.above_shared = shares_folder(prepared);
         result = dataset_make_folders(&prepared->dataset, &agreement);
         if (result) {
-            agreement_line(prepared->cluster, &agreement, line, sizeof line);
+            agreement_format(prepared->cluster, &agreement, line, sizeof line);
             dataset_remove(&prepared->dataset, &failure);
             return failure_set(why, result, "%s", line);
         }

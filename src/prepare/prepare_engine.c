@@ -46,8 +46,8 @@ static int choose_automatically(struct prepared *prepared, struct failure *why)
         if (!cluster_agree(prepared->cluster, &reason, &agreement))
             prepared->engine = kind;
         else if (!prepared->engine_reason[0])
-            agreement_line(prepared->cluster, &agreement, prepared->engine_reason,
-                           sizeof prepared->engine_reason);
+            agreement_format(prepared->cluster, &agreement, prepared->engine_reason,
+                             sizeof prepared->engine_reason);
     }
     if (prepared->engine_reason[0])
         prepared->engine_cause = ENGINE_UNAVAILABLE;

@@ -35,7 +35,7 @@ static void choose_fixed(struct prepared *prepared, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
     struct fixed_share share = {
-        .limit_bytes = host_may_lock() ? -1 : host_memlock_bytes(),
+        .limit_bytes = host_can_lock_memory() ? -1 : host_memlock_bytes(),
         .arena_bytes = arena_whole_bytes(pool_bytes(settings), settings->huge_pages),
         .rings = (uint32_t)settings->writers,
         .depth = (uint32_t)settings->depth,
@@ -51,7 +51,7 @@ static void choose_fixed(struct prepared *prepared, struct failure *why)
     if (settings->fixed_buffers == REQUIRE) {
         *why = failure;
     } else if (cluster_agree(prepared->cluster, &failure, &agreement)) {
-        agreement_line(prepared->cluster, &agreement, line, sizeof line);
+        agreement_format(prepared->cluster, &agreement, line, sizeof line);
         add_not_granted(prepared, line);
         prepared->mode.fixed_buffers = NEVER;
     }

@@ -84,7 +84,7 @@ static int make_content(struct prepared *prepared, struct failure *why)
         .share_count = (uint64_t)prepared->cluster->shape.rank_count * settings->writers,
     };
     struct text simd = {0};
-    settings_value_text(settings, OPTION_SIMD, &simd);
+    settings_print_value(settings, OPTION_SIMD, &simd);
     int result = content_init(&prepared->content, &content, text_string(&simd), why);
     text_release(&simd);
     return result;
@@ -128,8 +128,8 @@ int prepare_plan(struct prepared *prepared, struct failure *why)
         setup_agree(prepared->setup, &failure, why))
         return why->code;
     /* the plan must be the same on every rank */
-    if (!cluster_same(prepared->cluster, prepared->plan.fingerprint,
-                      sizeof prepared->plan.fingerprint, "the plan", &failure))
+    if (!cluster_check_same(prepared->cluster, prepared->plan.fingerprint,
+                            sizeof prepared->plan.fingerprint, "the plan", &failure))
         make_content(prepared, &failure);
     prepared->roomy = is_roomy(prepared);
     return setup_agree(prepared->setup, &failure, why);

@@ -24,8 +24,8 @@ static int inspect_targets(struct prepared *prepared, struct failure *why)
     bool writes = prepared->writes;
     for (size_t i = 0; i < settings->target_count && !why->code; i++) {
         struct record_target *target = &prepared->targets[i];
-        if (target_look(settings->targets[i], target, why) ||
-            target_space_look(settings->targets[i], &prepared->spaces[i], why) ||
+        if (target_detect(settings->targets[i], target, why) ||
+            target_detect_space(settings->targets[i], &prepared->spaces[i], why) ||
             (writes &&
              target_allow(settings->targets[i], run->overwrite, run->allow_block_device, why)))
             return why->code;

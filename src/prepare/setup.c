@@ -18,7 +18,7 @@ int setup_agree(struct setup *setup, const struct failure *mine, struct failure 
     int result = cluster_agree(setup->cluster, mine, &agreement);
     if (!result)
         return 0;
-    agreement_line(setup->cluster, &agreement, line, sizeof line);
+    agreement_format(setup->cluster, &agreement, line, sizeof line);
     return failure_set(why, result, "%s", line);
 }
 
@@ -52,8 +52,7 @@ static int lift_stored_limits(struct setup *setup, struct failure *why)
 {
     bool reads_stored = setup->stored.loaded && !any_writes(&setup->options);
     for (enum option_id id = 0; id < OPTION_COUNT && reads_stored; id++)
-        if (options_flagged(id, ENDS_EARLY) &&
-            options_forget(&setup->options, id, SOURCE_FILE, why))
+        if (options_flagged(id, ENDS_EARLY) && options_reset(&setup->options, id, SOURCE_FILE, why))
             return why->code;
     return 0;
 }
@@ -204,7 +203,7 @@ static int prepare_one(struct setup *setup, struct prepared *prepared, struct fa
 int setup_prepare(struct setup *setup, struct failure *why)
 {
     struct failure failure = {0};
-    if (topology_look(&setup->topology, &failure) == 0 && setup->options.section_count)
+    if (topology_detect(&setup->topology, &failure) == 0 && setup->options.section_count)
         add_sections(setup, &failure);
     else if (!failure.code)
         add_common(setup, &failure);
@@ -244,7 +243,7 @@ static int share_settings(struct setup *setup, uint32_t index, struct failure *w
     struct text text = {0};
     struct options options = {0};
     if (setup->cluster->rank == 0)
-        settings_canonical(setup->pool.items[index], &text);
+        settings_print_canonical(setup->pool.items[index], &text);
     if (cluster_broadcast_text(setup->cluster, &text.data) || text.failed)
         failure_set(why, -ENOMEM, "not enough memory for the settings");
     else if (setup->cluster->rank != 0 && !options_init(&options, why) &&
@@ -275,7 +274,7 @@ int setup_prepare_step(struct setup *setup, const struct step *step, struct fail
         prepare_plan(prepared, why) || prepare_mode(prepared, why))
         return why->code;
     dataset_init(&prepared->dataset, setup->cluster, &prepared->plan, &failure);
-    prepared->dataset.lookout = setup->lookout;
+    prepared->dataset.pending_call = setup->pending_call;
     prepared->dataset.generation = first_probe_generation + step->settings;
     return setup_agree(setup, &failure, why);
 }

@@ -40,7 +40,7 @@ int result_path(const struct options *options, const char *job_id, char **path, 
     bool named = options->run.result != NULL;
     int result = 0;
     if (!named && !path_exists(results_folder)) {
-        result = folder_make(results_folder, why);
+        result = directory_create(results_folder, why);
         if (result && result != -EEXIST)
             return result;
     }
@@ -56,7 +56,7 @@ int result_path(const struct options *options, const char *job_id, char **path, 
     if (result)
         failure_set(why, result, "%s", taken.text);
     for (size_t i = 0; i < options->common.target_count && !result; i++)
-        if (target_same(options->common.targets[i], text_string(&text)))
+        if (target_is_same(options->common.targets[i], text_string(&text)))
             result = failure_set(why, -EINVAL,
                                  "target '%s' is the result file itself; use another --result",
                                  options->common.targets[i]);
@@ -100,8 +100,8 @@ static int unite_masks(const struct shape *shape, const uint64_t *masks, struct 
             united[(size_t)shape->rank_node[rank] * MASK_WORDS + word] |=
                 masks[(size_t)rank * MASK_WORDS + word];
     for (size_t node = 0; node < record->node_count; node++)
-        topology_mask_text(united + node * MASK_WORDS, record->nodes[node].allowed_cpus,
-                           sizeof record->nodes[node].allowed_cpus);
+        topology_format_mask(united + node * MASK_WORDS, record->nodes[node].allowed_cpus,
+                             sizeof record->nodes[node].allowed_cpus);
     free(united);
     return 0;
 }
@@ -113,13 +113,13 @@ static int gather_nodes(struct setup *setup, struct record *record, struct failu
     void *nodes = NULL;
     void *masks = NULL;
     size_t mask_count = 0;
-    host_look(&node, &setup->topology, why);
+    host_detect(&node, &setup->topology, why);
     node.ranks = cluster->local_count;
     node.ranks_by_mpi = cluster->mpi_local_count;
     node.mpi_agrees = cluster->mpi_agrees ? TRUTH_YES : TRUTH_NO;
     node.load_thousandths = setup->load_thousandths;
     text_copy(node.hostname, sizeof node.hostname, cluster->node_names[cluster->node]);
-    build_look(&setup->topology, &node);
+    build_detect(&setup->topology, &node);
     text_copy(node.mpi_library, sizeof node.mpi_library, cluster->library);
     cluster_gather(cluster, &node, sizeof node, cluster->leader, &nodes, &record->node_count, why);
     cluster_gather(cluster, setup->topology.allowed_mask, sizeof setup->topology.allowed_mask, 1,
@@ -186,7 +186,7 @@ static int gather_devices(struct setup *setup, struct record *record, struct fai
         result = block_devices_add("", targets[i].device, &own, &own_count);
     for (size_t i = 0; i < own_count; i++)
         text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
-    block_devices_watch(own, own_count, WATCHED_NS); /* this run has no I/O in flight yet */
+    block_devices_measure(own, own_count, WATCHED_NS); /* this run has no I/O in flight yet */
     cluster_gather(cluster, own, sizeof *own, own_count, &all, &record->block_device_count, why);
     record->block_devices = all;
     free(own);
@@ -200,7 +200,7 @@ static int gather_networks(struct setup *setup, struct record *record, struct fa
     struct record_network *own = NULL;
     size_t own_count = 0;
     void *all = NULL;
-    const int result = cluster->leader ? networks_look("", &own, &own_count) : 0;
+    const int result = cluster->leader ? networks_detect("", &own, &own_count) : 0;
     for (size_t i = 0; i < own_count; i++)
         text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
     cluster_gather(cluster, own, sizeof *own, own_count, &all, &record->network_count, why);
@@ -241,7 +241,7 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     record->status = RECORD_RUNNING;
     record->kept = setup->options.run.keep;
     record->nodes_by_mpi = setup->cluster->mpi_nodes;
-    repeat_words_read(setup->options.run.repeat, &repeat, NULL);
+    repeat_parse(setup->options.run.repeat, &repeat, NULL);
     record->until_ppm = llround(repeat.until * 1e6);
     record->repetitions_most = (int64_t)repeat.count;
     text_copy(record->tool_version, sizeof record->tool_version, TIDEMILL_VERSION);
@@ -255,7 +255,7 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     resolved.section_count = 0;
     if (!setup->options.section_count)
         resolved.common = *first->settings;
-    options_canonical(&resolved, &canonical);
+    options_print_canonical(&resolved, &canonical);
     for (size_t i = 0; i < setup->options.section_count; i++)
         section_print(&setup->options.sections[i], setup->prepared[i]->settings, &canonical);
     record->options = canonical.data;

@@ -100,7 +100,7 @@ static enum option_id first_other(const struct options *then, const struct optio
             matters = then->common.dedup_ratio > 1;
         else if (id == OPTION_SEED && flag == SETS_SEQUENCE)
             matters = then->common.order == ORDER_RANDOM;
-        if (matters && options_flagged(id, flag) && !options_alike(then, now, id))
+        if (matters && options_flagged(id, flag) && !options_equal(then, now, id))
             return id;
     }
     return OPTION_COUNT;
@@ -222,7 +222,7 @@ static int parse_holes(struct dataset *dataset, const char *lines, struct failur
         if (sscanf(lines, "%" SCNu32 " %" SCNu32 " %4095s", &rank, &writer, holes) != 3)
             return failure_set(why, -EINVAL, "cannot read the holes of the stored files");
         if (rank == dataset->cluster->rank && writer < dataset->part_count &&
-            acknowledged_read_holes(&dataset->parts[writer].acknowledged, holes, why))
+            acknowledged_parse_holes(&dataset->parts[writer].acknowledged, holes, why))
             return why->code;
         const char *end = strchr(lines, '\n');
         lines = end ? end + 1 : "";

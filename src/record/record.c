@@ -109,7 +109,7 @@ int record_add_advice(struct record *record, const char *code, enum record_sever
 /* -1 where the samples are too few to carry the percentile. */
 static int64_t carried(const struct histogram *histogram, double p)
 {
-    return histogram_carries(histogram, p) ? histogram_percentile(histogram, p) : -1;
+    return histogram_supports(histogram, p) ? histogram_percentile(histogram, p) : -1;
 }
 
 void record_latency_of(const struct histogram *histogram, struct record_latency *latency)

@@ -144,7 +144,7 @@ bool store_plausible(hid_t dataset, uint64_t bytes)
     return bytes / DEFLATE_BEST <= H5Dget_storage_size(dataset);
 }
 
-void store_library(struct text *out)
+void store_print_library(struct text *out)
 {
     unsigned major = 0, minor = 0, release = 0;
     H5get_libversion(&major, &minor, &release);

@@ -310,9 +310,9 @@ void warn_other_load(const struct record *record, struct text *out)
         char read[UNITS_TEXT];
         char written[UNITS_TEXT];
         figures_share(device->before_busy_ns, device->before_ns, share);
-        units_show_duration(device->before_ns, window);
-        units_show_size((uint64_t)device->before_read_bytes, read);
-        units_show_size((uint64_t)device->before_written_bytes, written);
+        units_format_duration(device->before_ns, window);
+        units_format_size((uint64_t)device->before_read_bytes, read);
+        units_format_size((uint64_t)device->before_written_bytes, written);
         text_add(out,
                  "%s of %s was busy %s of the %s before the start (%s read, %s written): others "
                  "use it, or what was written before is still on its way; wait until it is idle",

@@ -67,8 +67,8 @@ void warn_held_above_device(const struct record *record, struct text *out)
     char there[UNITS_TEXT];
     char busy[FIGURES_TEXT];
     load_find(phase, &load);
-    units_show_size((uint64_t)load.in_flight_bytes, sent);
-    units_show_size((uint64_t)load.device_bytes, there);
+    units_format_size((uint64_t)load.in_flight_bytes, sent);
+    units_format_size((uint64_t)load.device_bytes, there);
     figures_share(load.device.busy_ns, load.device.width_ns, busy);
     bool grows = !warning_phase(record, was_given_blocks) && record->target_count > 0 &&
                  record->targets[0].kind == TARGET_KIND_DIRECTORY;

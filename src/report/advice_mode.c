@@ -170,9 +170,10 @@ void warn_fits_in_memory(const struct record *record, struct text *out)
     char moved[UNITS_TEXT];
     char memory[UNITS_TEXT];
     char enough[UNITS_TEXT];
-    units_show_size((uint64_t)bytes, moved);
-    units_show_size((uint64_t)node->memory_limit_bytes, memory);
-    units_exact_size(divide_up((uint64_t)node->memory_limit_bytes, 1U << 30) * 2 << 30, enough);
+    units_format_size((uint64_t)bytes, moved);
+    units_format_size((uint64_t)node->memory_limit_bytes, memory);
+    units_format_exact_size(divide_up((uint64_t)node->memory_limit_bytes, 1U << 30) * 2 << 30,
+                            enough);
     text_add(out,
              "%s moved %s on %s through a page cache that may hold %s: use --size-per-node %s, or "
              "O_DIRECT",
@@ -204,7 +205,7 @@ void warn_unaligned_requests(const struct record *record, struct text *out)
         better = bytes / 1000000 << 20;
     else if (bytes % 1000 == 0)
         better = divide_up(bytes / 1000 << 10, PAGE) * PAGE;
-    units_exact_size(better, exact);
+    units_format_exact_size(better, exact);
     text_add(out, "requests of %llu bytes are no multiple of %lld and cannot go direct: use %s",
              (unsigned long long)bytes, (long long)unit, exact);
 }
@@ -264,7 +265,7 @@ void warn_unaligned_tail(const struct record *record, struct text *out)
     char size[UNITS_TEXT];
     if (!phase)
         return;
-    units_show_size((uint64_t)phase->total.counters.buffered_bytes, size);
+    units_format_size((uint64_t)phase->total.counters.buffered_bytes, size);
     text_add(out,
              "in %s %s at the ends of files were not aligned and went through the page cache; a "
              "--size that is a multiple of the request avoids it",

@@ -47,7 +47,7 @@ void warn_start_skew(const struct record *record, struct text *out)
         return;
     char skew[UNITS_TEXT];
     char share[FIGURES_TEXT];
-    units_show_duration(phase->start_skew_ns, skew);
+    units_format_duration(phase->start_skew_ns, skew);
     figures_share(phase->start_skew_ns, phase->duration_ns, share);
     text_add(out,
              "in %s ranks were at work up to %s apart, %s of the phase (last: %s): use no more "
@@ -78,7 +78,7 @@ void warn_wall_clock(const struct record *record, struct text *out)
         return;
     char error[UNITS_TEXT];
     bool behind = node->wall_error_ns < 0;
-    units_show_duration(behind ? -node->wall_error_ns : node->wall_error_ns, error);
+    units_format_duration(behind ? -node->wall_error_ns : node->wall_error_ns, error);
     text_add(out,
              "the wall clock of %s is %s %s that of rank 0: no number here depends on it, but logs "
              "will not match; let NTP or PTP set it",

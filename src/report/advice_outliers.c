@@ -249,10 +249,10 @@ static void add_stalled(const struct record_phase *phase, int64_t usual_ns, stru
         if (record_row_idle(&phase->ranks[i]) || own_ns < long_gap_ns ||
             own_ns < usual_ns * TIMES_THE_USUAL || count++ >= NAMED)
             continue;
-        units_show_duration(own_ns, gap);
+        units_format_duration(own_ns, gap);
         text_add(&names, "%s%s for %s", names.length ? ", " : "", phase->ranks[i].name, gap);
     }
-    units_show_duration(usual_ns, gap);
+    units_format_duration(usual_ns, gap);
     if (count)
         text_add(out,
                  "in %s %zu of %zu ranks had no request answered for long (%s%s), where the usual "

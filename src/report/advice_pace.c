@@ -59,7 +59,7 @@ static void add_time(const struct record *record, const struct record_phase *pha
 {
     char time[UNITS_TEXT];
     int64_t needed_ns = has_room_for(record, phase, good_run_ns) ? good_run_ns : short_run_ns;
-    units_show_duration(phase->duration_ns, time);
+    units_format_duration(phase->duration_ns, time);
     text_add(out,
              "%s was ended by --time after %s; below 10 s start-up and caches weigh in: give it "
              "--time %llds",
@@ -74,8 +74,8 @@ static void add_size(const struct record *record, const struct record_phase *pha
     double rate = figures_rate(phase->bytes, phase->duration_ns);
     uint64_t needed = gib_for(record, rate);
     double needed_ns = (double)needed * gib / rate * 1e9;
-    units_show_duration(phase->duration_ns, time);
-    units_show_duration((int64_t)needed_ns, needed_time);
+    units_format_duration(phase->duration_ns, time);
+    units_format_duration((int64_t)needed_ns, needed_time);
     text_add(out, "%s took %s; below 10 s start-up and caches weigh in", phase->name, time);
     if ((double)needed * gib > free_bytes_of(record))
         text_add(out,

@@ -79,7 +79,7 @@ static void add_memory(const struct record_phase *phase, struct text *out)
                  (long long)counters->cached_before_pages,
                  (long long)counters->sampled_before_pages);
     } else {
-        units_show_size((uint64_t)counters->device_read_bytes, fetched);
+        units_format_size((uint64_t)counters->device_read_bytes, fetched);
         text_add(out, "the kernel fetched %s from storage", fetched);
     }
     if (counters->producer_time_ns > 0 && counters->producer_bytes > 0) {

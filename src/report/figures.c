@@ -63,5 +63,5 @@ void figures_latency(int64_t ns, char out[FIGURES_TEXT])
     if (ns < 0)
         snprintf(out, FIGURES_TEXT, "n/a");
     else
-        units_show_duration(ns, out);
+        units_format_duration(ns, out);
 }

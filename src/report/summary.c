@@ -136,8 +136,8 @@ static void write_targets(const struct record *record, struct text *out)
         char free_text[UNITS_TEXT];
         char size_text[UNITS_TEXT];
         struct text about = {0};
-        units_show_size(target->free_bytes > 0 ? (uint64_t)target->free_bytes : 0, free_text);
-        units_show_size(target->size_bytes > 0 ? (uint64_t)target->size_bytes : 0, size_text);
+        units_format_size(target->free_bytes > 0 ? (uint64_t)target->free_bytes : 0, free_text);
+        units_format_size(target->size_bytes > 0 ? (uint64_t)target->size_bytes : 0, size_text);
         text_add(&about, "%s   %s", target->path,
                  target->file_system[0] ? target->file_system
                                         : record_target_kind_name(target->kind));
@@ -161,7 +161,7 @@ static void write_settings(const struct record *record, struct text *out)
 {
     struct text settings = {0};
     if (record->options)
-        options_shown(record->options, &settings);
+        options_print_shown(record->options, &settings);
     if (settings.length)
         summary_line(out, "settings", "%s", text_string(&settings));
     for (const char *at = record->options; at;) {

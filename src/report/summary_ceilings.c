@@ -17,7 +17,7 @@ static void add_probe(const struct record_ceiling *ceiling, struct text *line)
         return;
     }
     figures_rate_text((double)ceiling->per_s, gb, rate);
-    units_show_duration(ceiling->duration_ns, time);
+    units_format_duration(ceiling->duration_ns, time);
     text_add(line, "%s GB/s (%s)", rate, time);
 }
 

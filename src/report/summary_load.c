@@ -64,12 +64,12 @@ static void write_device(const struct record_device *sum, int64_t bytes, struct 
     char sent[UNITS_TEXT];
     figures_share(sum->busy_ns, sum->width_ns, busy);
     figures_fixed(sum->width_ns ? (double)sum->queue_ns / (double)sum->width_ns : 0, 1, queue);
-    units_show_duration(sum->requests ? sum->request_ns / sum->requests : 0, each);
+    units_format_duration(sum->requests ? sum->request_ns / sum->requests : 0, each);
     if (sum->device[0] && sum->width_ns > 0)
         summary_line(out, "device", "%s busy %s of the time, %s requests in its queue, %s each",
                      sum->device, busy, queue, each);
-    units_show_size((uint64_t)(sum->received_bytes > 0 ? sum->received_bytes : 0), received);
-    units_show_size((uint64_t)(sum->sent_bytes > 0 ? sum->sent_bytes : 0), sent);
+    units_format_size((uint64_t)(sum->received_bytes > 0 ? sum->received_bytes : 0), received);
+    units_format_size((uint64_t)(sum->sent_bytes > 0 ? sum->sent_bytes : 0), sent);
     if (sum->received_bytes + sum->sent_bytes > bytes / NETWORK_TOLD)
         summary_line(out, "network", "%s received, %s sent by the nodes, whoever did", received,
                      sent);

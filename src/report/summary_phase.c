@@ -72,7 +72,7 @@ static void write_evidence(const struct record_phase *phase, struct text *out)
     if (all->sampled_pages <= 0)
         return;
     int64_t bytes = reads ? all->device_read_bytes : all->device_written_bytes;
-    units_show_size((uint64_t)(bytes > 0 ? bytes : 0), moved);
+    units_format_size((uint64_t)(bytes > 0 ? bytes : 0), moved);
     bool cached = !reads && all->syncs == 0 && phase->total.modes.direct_in_effect == TRUTH_NO;
     const char *way = reads ? "from storage" : cached ? "into the page cache" : "to storage";
     summary_line(out, "evidence",
@@ -102,8 +102,8 @@ static void write_rate(const char *label, int64_t bytes, int64_t time_ns, const 
     double rate = figures_rate(bytes, time_ns);
     figures_rate_text(rate, gib, binary);
     figures_rate_text(rate, gb, decimal);
-    units_show_size((uint64_t)(bytes > 0 ? bytes : 0), size);
-    units_show_duration(time_ns, time);
+    units_format_size((uint64_t)(bytes > 0 ? bytes : 0), size);
+    units_format_duration(time_ns, time);
     text_add(out, "  %-*s%7s GiB/s %7s GB/s   %s in %s%s\n", SUMMARY_LABEL, label, binary, decimal,
              size, time, note);
 }
@@ -131,13 +131,13 @@ static void write_rates(const struct record_phase *phase, struct text *out)
     int64_t tail_ns = phase->end_skew_ns;
     if (phase->ranks_total > 1 && (double)tail_ns > tail_limit * (double)phase->duration_ns) {
         char time[UNITS_TEXT];
-        units_show_duration(tail_ns, time);
+        units_format_duration(tail_ns, time);
         figures_share(tail_ns, phase->duration_ns, tail);
         summary_line(out, "tail", "%s (%s) in which some ranks were through already", time, tail);
     }
     if (phase->bytes_planned > phase->bytes && phase->bytes_planned > 0) {
         char share[FIGURES_TEXT];
-        units_show_size((uint64_t)phase->bytes_planned, planned);
+        units_format_size((uint64_t)phase->bytes_planned, planned);
         figures_share(phase->bytes, phase->bytes_planned, share);
         summary_line(out, "done", "%s of the planned %s", share, planned);
     }
@@ -161,13 +161,13 @@ static void write_steady(const struct record_phase *phase, struct text *out)
     char slope[FIGURES_TEXT];
     if (phase->bin_count == 0 || phase->steady == TRUTH_UNKNOWN)
         return;
-    units_show_duration(phase->round_ns, round);
+    units_format_duration(phase->round_ns, round);
     if (phase->steady != TRUTH_YES) {
         summary_line(out, "steady", "not reached, by rounds of %s", round);
         return;
     }
     figures_rate_text(figures_rate(phase->steady_bytes, phase->steady_ns), gib, rate);
-    units_show_duration(phase->steady_from_ns, from);
+    units_format_duration(phase->steady_from_ns, from);
     figures_share(phase->steady_range_ppm, 1000000, range);
     figures_fixed((double)phase->steady_slope_ppm / 1e4, 1, slope);
     summary_line(out, "steady",
@@ -183,9 +183,9 @@ static void write_start(const struct record_phase *phase, struct text *out)
     char error[UNITS_TEXT];
     if (phase->ranks_total < 2 || phase->slack_ns <= 0)
         return;
-    units_show_duration(phase->start_skew_ns, start);
-    units_show_duration(phase->end_skew_ns, ends);
-    units_show_duration(phase->clock_error_ns, error);
+    units_format_duration(phase->start_skew_ns, start);
+    units_format_duration(phase->end_skew_ns, ends);
+    units_format_duration(phase->clock_error_ns, error);
     struct text late = {0};
     if (phase->ranks_late)
         text_add(&late, ", %lld late by more than 1 ms", (long long)phase->ranks_late);
@@ -259,7 +259,7 @@ static void write_slowest(const struct record_phase *phase, const struct summary
         char latency[FIGURES_TEXT];
         char sent[UNITS_TEXT];
         figures_latency(slow->latency_ns, latency);
-        units_show_duration(slow->sent_ns, sent);
+        units_format_duration(slow->sent_ns, sent);
         summary_line(out, i ? "" : "worst", "%s: %s at offset %lld of '%s', %s after the start",
                      latency, slow->name, (long long)slow->offset, slow->path ? slow->path : "",
                      sent);

@@ -31,7 +31,7 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
     into->sum_ns += from->sum_ns;
 }
 
-bool histogram_carries(const struct histogram *histogram, double p)
+bool histogram_supports(const struct histogram *histogram, double p)
 {
     if (p <= 0 || p >= 1)
         return histogram->total > 0;

@@ -33,7 +33,7 @@ static void double_width(struct timeline *timeline)
     timeline->shift++;
 }
 
-void timeline_reach(struct timeline *timeline, int64_t at_ns)
+void timeline_extend(struct timeline *timeline, int64_t at_ns)
 {
     while (at_ns > 0 && (uint64_t)at_ns >> timeline->shift >= TIMELINE_BINS)
         double_width(timeline);
@@ -78,7 +78,7 @@ static void add_span(struct timeline *into, const struct span *span)
     struct timeline_bin done = {0};
     struct timeline_bin *largest = NULL;
     int64_t largest_ns = 0;
-    timeline_reach(into, span->to_ns - 1);
+    timeline_extend(into, span->to_ns - 1);
     for (int64_t at_ns = span->from_ns; at_ns < span->to_ns;) {
         int64_t edge_ns = ((at_ns >> into->shift) + 1) << into->shift;
         int64_t next_ns = edge_ns < span->to_ns ? edge_ns : span->to_ns;

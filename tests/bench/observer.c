@@ -73,7 +73,7 @@ static void without_observer(struct rig *rig, struct pipeline *pipeline)
 {
     while (!pipeline_wait(pipeline, INT64_MAX / 2))
         ;
-    cluster_gate_patient(&rig->cluster);
+    cluster_gate_sleeping(&rig->cluster);
 }
 
 static void with_observer(struct rig *rig, struct pipeline *pipeline, uint32_t number)

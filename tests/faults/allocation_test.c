@@ -134,7 +134,7 @@ static int do_arguments(struct text *out, struct failure *why)
 {
     struct options options;
     if (!read_arguments(&options, why))
-        options_canonical(&options, out);
+        options_print_canonical(&options, out);
     options_release(&options);
     return why->code;
 }
@@ -220,8 +220,8 @@ static int do_holes(struct text *out, struct failure *why)
     struct acknowledged set;
     uint64_t missing[] = {5, 9, 8, 30};
     acknowledged_from(&set, 40, 1000, missing, 4);
-    acknowledged_holes_text(&set, out);
-    return acknowledged_read_holes(&set, "5,8-9,30", why);
+    acknowledged_print_holes(&set, out);
+    return acknowledged_parse_holes(&set, "5,8-9,30", why);
 }
 
 static struct record record; /* created with enough memory */

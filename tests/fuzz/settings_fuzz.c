@@ -29,12 +29,12 @@ static void check_again(const struct options *options)
     struct text first = {0}, second = {0};
     struct failure why = {0};
     HOLDS(options_init(&back, NULL) == 0);
-    options_canonical(options, &first);
+    options_print_canonical(options, &first);
     if (options_read(&back, text_string(&first), "again", SOURCE_COMMAND_LINE, false, &why)) {
         fprintf(stderr, "%s\nin:\n%s", why.text, text_string(&first));
         abort();
     }
-    options_canonical(&back, &second);
+    options_print_canonical(&back, &second);
     HOLDS(!strcmp(text_string(&first), text_string(&second)));
     text_release(&first);
     text_release(&second);

@@ -57,8 +57,8 @@ static void check_size(const char *text)
         check_refusal(result, &why);
         return;
     }
-    units_exact_size(bytes, exact);
-    units_show_size(bytes, shown);
+    units_format_exact_size(bytes, exact);
+    units_format_size(bytes, shown);
     HOLDS(units_parse_size(exact, &again, NULL) == 0 && again == bytes);
     HOLDS(strlen(shown) > 0 && strlen(shown) < sizeof shown);
 }
@@ -73,8 +73,8 @@ static void check_duration(const char *text)
         check_refusal(result, &why);
         return;
     }
-    units_exact_duration(ns, exact);
-    units_show_duration(ns, shown);
+    units_format_exact_duration(ns, exact);
+    units_format_duration(ns, shown);
     HOLDS(units_parse_duration(exact, &again, NULL) == 0 && again == ns);
 }
 
@@ -88,7 +88,7 @@ static void check_real(const char *text)
         check_refusal(result, &why);
         return;
     }
-    units_exact_real(value, exact);
+    units_format_real(value, exact);
     HOLDS(units_parse_real(exact, &again, NULL) == 0);
     HOLDS(!(again < value) && !(again > value));
 }
@@ -104,9 +104,9 @@ static void check_option(enum option_id id, const char *text)
     if (result) {
         check_refusal(result, &why);
     } else {
-        options_value_text(&options, id, &first);
+        options_print_value(&options, id, &first);
         HOLDS(options_set(&options, id, text_string(&first), SOURCE_COMMAND_LINE, NULL) == 0);
-        options_value_text(&options, id, &second);
+        options_print_value(&options, id, &second);
         HOLDS(!strcmp(text_string(&first), text_string(&second)));
         options_check(&options, NULL);
     }

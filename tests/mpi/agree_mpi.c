@@ -54,7 +54,8 @@ static void one_round(const bool *failed)
     int code = cluster_agree(&cluster, &mine, &agreement);
 
     struct failure why = {0};
-    assert_everywhere(cluster_same(&cluster, &agreement, sizeof agreement, "answer", &why) == 0);
+    assert_everywhere(cluster_check_same(&cluster, &agreement, sizeof agreement, "answer", &why) ==
+                      0);
     assert_everywhere(code == (truth.ranks ? -EIO : 0));
     assert_everywhere(agreement.failed_ranks == truth.ranks);
     assert_everywhere(agreement.failed_nodes == truth.nodes);
@@ -113,7 +114,7 @@ static void same_names_the_first_rank_that_differs(void **state)
         if (first > 0 && cluster.rank >= first)
             bytes[at] = 6;
         struct failure why = {0};
-        int code = cluster_same(&cluster, bytes, sizeof bytes, "plan", &why);
+        int code = cluster_check_same(&cluster, bytes, sizeof bytes, "plan", &why);
         bool differs = first > 0 && first < cluster.shape.rank_count;
         char expected[64];
         snprintf(expected, sizeof expected, "first on rank %u ('host", first);
@@ -128,7 +129,7 @@ static void same_detects_a_different_length(void **state)
     char bytes[100] = {0};
     bool last = cluster.rank == cluster.shape.rank_count - 1;
     struct failure why = {0};
-    int code = cluster_same(&cluster, bytes, last ? 99 : 100, "plan", &why);
+    int code = cluster_check_same(&cluster, bytes, last ? 99 : 100, "plan", &why);
     assert_everywhere(code == (cluster.shape.rank_count > 1 ? -EINVAL : 0));
 }
 

@@ -23,7 +23,7 @@ int main(int argc, char **argv)
             cluster_abort(&cluster, 7);
         raise(SIGKILL);
     }
-    cluster_gate_patient(&cluster);
+    cluster_gate_sleeping(&cluster);
     cluster_close(&cluster);
     return 0;
 }

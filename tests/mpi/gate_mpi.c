@@ -23,14 +23,14 @@ static void check_gate(void (*gate)(struct cluster *))
 static void no_rank_leaves_a_sleeping_gate_early(void **state)
 {
     (void)state;
-    check_gate(cluster_gate_patient);
+    check_gate(cluster_gate_sleeping);
 }
 
 /* Ranks may enter the same gate by either call. */
 static void mixed_gate(struct cluster *any)
 {
     if (any->rank % 2) {
-        cluster_gate_patient(any);
+        cluster_gate_sleeping(any);
         return;
     }
     cluster_gate_enter(any);
@@ -52,7 +52,7 @@ static void waiting_uses_little_cpu_time(void **state)
     int64_t before = clock_thread_cpu_ns();
     if (cluster.rank == 0)
         clock_sleep_ns(400 * 1000 * 1000);
-    cluster_gate_patient(&cluster);
+    cluster_gate_sleeping(&cluster);
     int64_t used = clock_thread_cpu_ns() - before;
     assert_everywhere(used < 200 * 1000 * 1000);
 }

@@ -63,7 +63,7 @@ static void nodes_have_unique_names(void **state)
     assert_everywhere(good);
     struct failure why = {0};
     size_t bytes = cluster.shape.node_count * sizeof *cluster.node_names;
-    assert_everywhere(cluster_same(&cluster, cluster.node_names, bytes, "names", &why) == 0);
+    assert_everywhere(cluster_check_same(&cluster, cluster.node_names, bytes, "names", &why) == 0);
 }
 
 /* All ranks of this test share the memory of one machine, so MPI reports one node. */

@@ -169,7 +169,7 @@ static void all_ranks_get_the_same_start(void **state)
     struct clock_point point;
     cluster_compare_clocks(&cluster, &source, &point);
     int64_t slack_ns = 0;
-    int64_t start_ns = cluster_start_at(&cluster, &source, &point, ahead_ns, &slack_ns);
+    int64_t start_ns = cluster_agree_start(&cluster, &source, &point, ahead_ns, &slack_ns);
     bool ahead = start_ns > read_wrong(&own);
     assert_everywhere(ahead && slack_ns >= ahead_ns);
     int64_t common_ns = start_ns - point.offset_ns;

@@ -104,7 +104,7 @@ static void late_messages_do_not_stop_the_next_phase(void **state)
     for (uint32_t origin = 0; origin < cluster.shape.rank_count; origin++) {
         phase++;
         cluster_stop_poll(&cluster, phase, cluster.rank == origin ? STOP_FAILURE : STOP_NONE);
-        cluster_gate_patient(&cluster);
+        cluster_gate_sleeping(&cluster);
         phase++;
         assert_everywhere(poll_rounds(STOP_NONE, 8) == STOP_NONE);
     }
@@ -119,7 +119,7 @@ static void settling_gives_all_ranks_the_same_reason(void **state)
         enum stop_reason most_severe;
         random_reasons(&property, reasons, &most_severe);
         phase++;
-        cluster_gate_patient(&cluster);
+        cluster_gate_sleeping(&cluster);
         enum stop_reason settled = cluster_stop_settle(&cluster, phase, reasons[cluster.rank]);
         uint64_t known = (uint64_t)settled;
         assert_everywhere(cluster_min(&cluster, known) == cluster_max(&cluster, known));
@@ -142,7 +142,7 @@ static void a_waiting_rank_forwards_a_stop(void **state)
             received = cluster_stop_poll(&cluster, phase, mine) == STOP_STALL;
             clock_sleep_ns(500 * 1000);
         }
-        cluster_gate_patient(&cluster);
+        cluster_gate_sleeping(&cluster);
         assert_everywhere(received || cluster.rank == early);
         if (cluster.shape.rank_count > 1)
             assert_everywhere(cluster_stop_settle(&cluster, phase, STOP_NONE) == STOP_STALL);
@@ -216,9 +216,11 @@ static void edges_are_summed_in_any_order(void **state)
         /* some ranks report several at once, some none for a while */
         uint64_t count = property_below(&property, 4);
         for (; count && sent < EDGES && (round < EDGES * 3); count--, sent++)
-            cluster_edge_tell(&cluster, phase, sent + 1, (sent + 1) * factor * (cluster.rank + 1));
+            cluster_edge_report(&cluster, phase, sent + 1,
+                                (sent + 1) * factor * (cluster.rank + 1));
         for (; round == EDGES * 3 && sent < EDGES; sent++)
-            cluster_edge_tell(&cluster, phase, sent + 1, (sent + 1) * factor * (cluster.rank + 1));
+            cluster_edge_report(&cluster, phase, sent + 1,
+                                (sent + 1) * factor * (cluster.rank + 1));
         progress_rounds(0, 1, 0);
         take_edges(&next, factor, &right);
     }
@@ -242,11 +244,11 @@ static void late_edges_are_skipped(void **state)
     phase++;
     for (uint64_t edge = 1; edge <= EDGES; edge++) {
         if (!last)
-            cluster_edge_tell(&cluster, phase, edge, edge);
+            cluster_edge_report(&cluster, phase, edge, edge);
         progress_rounds(0, 1, 0);
     }
     for (uint64_t edge = 1; last && edge <= EDGES; edge++)
-        cluster_edge_tell(&cluster, phase, edge, edge);
+        cluster_edge_report(&cluster, phase, edge, edge);
     for (int round = 0; round < EDGES + ROUNDS; round++) {
         uint64_t edge;
         uint64_t bytes;
@@ -262,7 +264,7 @@ static void late_edges_are_skipped(void **state)
     phase++;
     uint64_t edge;
     uint64_t bytes;
-    cluster_edge_tell(&cluster, phase, 1, 1);
+    cluster_edge_report(&cluster, phase, 1, 1);
     progress_rounds(0, ROUNDS, 0);
     assert_everywhere(cluster.rank || (cluster_edge_take(&cluster, phase, &edge, &bytes) &&
                                        edge == 1 && bytes == ranks));

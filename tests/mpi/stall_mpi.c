@@ -29,7 +29,7 @@ static void pass_agreement(void)
 
 static void pass_gate(void)
 {
-    cluster_gate_patient(&cluster);
+    cluster_gate_sleeping(&cluster);
 }
 
 static void wait_for(uint32_t late, void (*gate)(void), struct reports *reports)

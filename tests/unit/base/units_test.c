@@ -161,13 +161,13 @@ static void exact_texts_parse_back(void **state)
         char text[UNITS_TEXT];
         uint64_t bytes = property_magnitude(&property);
         uint64_t bytes_back = ~bytes;
-        units_exact_size(bytes, text);
+        units_format_exact_size(bytes, text);
         assert_int_equal(units_parse_size(text, &bytes_back, NULL), 0);
         assert_true(bytes == bytes_back);
 
         int64_t ns = (int64_t)(property_magnitude(&property) >> 1);
         int64_t ns_back = -1;
-        units_exact_duration(ns, text);
+        units_format_exact_duration(ns, text);
         assert_int_equal(units_parse_duration(text, &ns_back, NULL), 0);
         assert_true(ns == ns_back);
 
@@ -177,7 +177,7 @@ static void exact_texts_parse_back(void **state)
         if (!isfinite(real))
             continue;
         double real_back = 0;
-        units_exact_real(real, text);
+        units_format_real(real, text);
         assert_int_equal(units_parse_real(text, &real_back, NULL), 0);
         assert_memory_equal(&real, &real_back, sizeof real);
     }
@@ -232,9 +232,9 @@ static void values_are_formatted(void **state)
     };
     char text[UNITS_TEXT];
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        units_exact_size(sizes[i].bytes, text);
+        units_format_exact_size(sizes[i].bytes, text);
         assert_string_equal(text, sizes[i].exact);
-        units_show_size(sizes[i].bytes, text);
+        units_format_size(sizes[i].bytes, text);
         assert_string_equal(text, sizes[i].shown);
     }
     static const struct {
@@ -256,14 +256,14 @@ static void values_are_formatted(void **state)
         {INT64_MAX, "9223372036854775807ns", "2562048 h"},
     };
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        units_exact_duration(times[i].ns, text);
+        units_format_exact_duration(times[i].ns, text);
         assert_string_equal(text, times[i].exact);
-        units_show_duration(times[i].ns, text);
+        units_format_duration(times[i].ns, text);
         assert_string_equal(text, times[i].shown);
     }
-    units_exact_real(0.1, text);
+    units_format_real(0.1, text);
     assert_string_equal(text, "0.1");
-    units_exact_real(4, text);
+    units_format_real(4, text);
     assert_string_equal(text, "4");
 }
 
@@ -306,9 +306,9 @@ static void the_locale_has_no_effect(void **state)
     char text[UNITS_TEXT];
     assert_int_equal(units_parse_real("1.5", &value, NULL), 0);
     assert_true(value == 1.5);
-    units_exact_real(1.5, text);
+    units_format_real(1.5, text);
     assert_string_equal(text, "1.5");
-    units_show_size(1536, text);
+    units_format_size(1536, text);
     assert_string_equal(text, "1.50 KiB");
     setlocale(LC_NUMERIC, "C");
 }

@@ -17,7 +17,7 @@ static void the_line_names_ranks_and_nodes(void **state)
     (void)state;
     const struct cluster cluster = {.shape = {.rank_count = 64, .node_count = 8}};
     char line[RECORD_LINE];
-    agreement_line(&cluster, &twelve, line, sizeof line);
+    agreement_format(&cluster, &twelve, line, sizeof line);
     assert_string_equal(line, "12 of 64 ranks (nodes n03, n04): cannot write '/x/r3': "
                               "No space left on device");
 }
@@ -31,7 +31,7 @@ static void the_line_of_one_node(void **state)
     agreement.failed_nodes = 1;
     strcpy(agreement.nodes, "vm");
     char line[RECORD_LINE];
-    agreement_line(&cluster, &agreement, line, sizeof line);
+    agreement_format(&cluster, &agreement, line, sizeof line);
     assert_string_equal(line, "1 of 4 ranks (node vm): cannot write '/x/r3': "
                               "No space left on device");
 }
@@ -41,7 +41,7 @@ static void a_single_rank_needs_no_names(void **state)
     (void)state;
     const struct cluster cluster = {.shape = {.rank_count = 1, .node_count = 1}};
     char line[RECORD_LINE];
-    agreement_line(&cluster, &twelve, line, sizeof line);
+    agreement_format(&cluster, &twelve, line, sizeof line);
     assert_string_equal(line, twelve.first.text);
 }
 

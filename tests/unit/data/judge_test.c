@@ -40,7 +40,7 @@ static struct judge *judge_content(struct content_setup setup, uint64_t file_byt
             uint64_t rest = file_bytes - place.offset;
             size_t length = rest < JUDGE_WINDOW_BYTES ? (size_t)rest : JUDGE_WINDOW_BYTES;
             content_fill(&content, &place, window, length);
-            judge_window(judge, window, length);
+            judge_add_window(judge, window, length);
         }
     }
     free(window);
@@ -58,7 +58,7 @@ static void plain_content_is_unique_and_incompressible(void **state)
     (void)state;
     struct judge *judge = judge_content((struct content_setup){.seed = 8}, 2 << 20);
     for (unsigned i = 0; i < JUDGE_SIZES; i++) {
-        struct judgement row = judge_tell(judge, i);
+        struct judgement row = judge_result(judge, i);
         assert_int_equal(row.chunks, (8 << 20) / row.chunk_bytes);
         assert_true(row.unique_share == 1 && row.unique_error == 0);
         assert_true(row.zstd_ratio == 1 && row.lz4_ratio == 1);
@@ -84,14 +84,14 @@ static void both_ratios_are_kept_independently(void **state)
             struct judge *judge = judge_content(setup, 4 << 20);
             double zstd_tolerance = compress[c] > 4 ? 0.05 : 0.03;
             for (unsigned i = 2; i < JUDGE_SIZES; i++) {
-                struct judgement row = judge_tell(judge, i);
+                struct judgement row = judge_result(judge, i);
                 assert_near("zstd ratio", row.zstd_ratio, compress[c], zstd_tolerance);
                 assert_near("lz4 ratio", row.lz4_ratio, compress[c], 0.05);
                 assert_true(row.unique_share > 0.99);
             }
-            assert_near("share at 512 B", judge_tell(judge, 0).unique_share, 1 / dedup[d], 0.001);
-            assert_near("share at 4 KiB", judge_tell(judge, 1).unique_share, 1 / dedup[d], 0.001);
-            assert_int_equal(judge_tell(judge, 0).zero_chunks, 0);
+            assert_near("share at 512 B", judge_result(judge, 0).unique_share, 1 / dedup[d], 0.001);
+            assert_near("share at 4 KiB", judge_result(judge, 1).unique_share, 1 / dedup[d], 0.001);
+            assert_int_equal(judge_result(judge, 0).zero_chunks, 0);
             judge_close(judge);
         }
 }
@@ -104,7 +104,7 @@ static void duplicates_have_the_dedup_block_size(void **state)
         struct content_setup setup = {.seed = 5, .dedup_ratio = 2, .dedup_block_bytes = blocks[b]};
         struct judge *judge = judge_content(setup, 8 << 20);
         for (unsigned i = 0; i < 3; i++) {
-            struct judgement row = judge_tell(judge, i);
+            struct judgement row = judge_result(judge, i);
             if (row.chunk_bytes <= blocks[b])
                 assert_near("share within the block", row.unique_share, 0.5, 0.001);
             else
@@ -120,19 +120,19 @@ static void zeros_copies_and_short_ends_are_counted(void **state)
     struct judge *judge = open_judge();
     uint8_t *window = calloc(1, JUDGE_WINDOW_BYTES);
     assert_non_null(window);
-    judge_window(judge, window, JUDGE_WINDOW_BYTES);
-    struct judgement row = judge_tell(judge, 1);
+    judge_add_window(judge, window, JUDGE_WINDOW_BYTES);
+    struct judgement row = judge_result(judge, 1);
     assert_int_equal(row.chunks, 256);
     assert_int_equal(row.zero_chunks, 256);
     assert_true(row.unique_share == 1.0 / 256 && row.zstd_ratio > 50);
     window[JUDGE_WINDOW_BYTES - 1] = 1; /* the last byte counts */
-    judge_window(judge, window, JUDGE_WINDOW_BYTES);
-    row = judge_tell(judge, 3);
+    judge_add_window(judge, window, JUDGE_WINDOW_BYTES);
+    row = judge_result(judge, 3);
     assert_true(row.chunks == 2 && row.zero_chunks == 1 && row.unique_share == 1);
-    judge_window(judge, window + JUDGE_WINDOW_BYTES - 1, 1); /* a file of one byte */
-    assert_int_equal(judge_tell(judge, 0).chunks, 2 * 2048 + 1);
-    judge_window(judge, window, 513); /* two chunks of 512, the second of one byte */
-    row = judge_tell(judge, 0);
+    judge_add_window(judge, window + JUDGE_WINDOW_BYTES - 1, 1); /* a file of one byte */
+    assert_int_equal(judge_result(judge, 0).chunks, 2 * 2048 + 1);
+    judge_add_window(judge, window, 513); /* two chunks of 512, the second of one byte */
+    row = judge_result(judge, 0);
     assert_int_equal(row.chunks, 2 * 2048 + 3);
     assert_int_equal(row.zero_chunks, 2048 + 2047 + 2);
     free(window);
@@ -144,7 +144,7 @@ static void a_judge_without_data_reports_neutral_values(void **state)
     (void)state;
     struct judge *judge = open_judge();
     for (unsigned i = 0; i < JUDGE_SIZES; i++) {
-        struct judgement row = judge_tell(judge, i);
+        struct judgement row = judge_result(judge, i);
         assert_true(row.chunks == 0 && row.unique_share == 1 && row.zstd_ratio == 1);
     }
     judge_close(judge);
@@ -168,9 +168,9 @@ static void sparse_samples_are_weighted(void **state)
     for (unsigned i = 0; i < 2000; i++) {
         content_fill(&content, &place, window, 16384);
         place.offset += 16384;
-        judge_window(judge, i < 1000 ? window : text, 16384);
+        judge_add_window(judge, i < 1000 ? window : text, 16384);
     }
-    struct judgement row = judge_tell(judge, 2);
+    struct judgement row = judge_result(judge, 2);
     assert_true(row.sampled_bytes < 2000 * 16384 / 4);
     assert_near("ratio of the mixture", row.lz4_ratio, 2, 0.03);
     free(text);

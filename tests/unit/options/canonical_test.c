@@ -42,16 +42,16 @@ static void random_value(struct property *property, const struct option_row *row
     switch (row->kind) {
     case KIND_SIZE:
     case KIND_RATE:
-        units_exact_size(property_magnitude(property), text);
+        units_format_exact_size(property_magnitude(property), text);
         break;
     case KIND_DURATION:
-        units_exact_duration((int64_t)(property_magnitude(property) >> 1), text);
+        units_format_exact_duration((int64_t)(property_magnitude(property) >> 1), text);
         break;
     case KIND_COUNT:
         snprintf(text, size, "%llu", (unsigned long long)property_magnitude(property));
         break;
     case KIND_REAL:
-        units_exact_real((double)property_magnitude(property) / 64, text);
+        units_format_real((double)property_magnitude(property) / 64, text);
         break;
     case KIND_CHOICE:
         random_choice(property, row->argument, text, size);
@@ -91,8 +91,8 @@ static void assert_equal_options(const struct options *a, const struct options *
     for (size_t id = 0; id < OPTION_COUNT; id++) {
         struct text one = {0};
         struct text other = {0};
-        options_value_text(a, (enum option_id)id, &one);
-        options_value_text(b, (enum option_id)id, &other);
+        options_print_value(a, (enum option_id)id, &one);
+        options_print_value(b, (enum option_id)id, &other);
         assert_string_equal(text_string(&one), text_string(&other));
         text_release(&one);
         text_release(&other);
@@ -120,11 +120,11 @@ static void reads_back_to_an_equal_set(void **state)
         struct text text = {0};
         struct text again = {0};
         fill(&property, &options, SOURCE_COMMAND_LINE);
-        options_canonical(&options, &text);
+        options_print_canonical(&options, &text);
         assert_false(text.failed);
         read_back(&text, &back);
         assert_equal_options(&options, &back);
-        options_canonical(&back, &again);
+        options_print_canonical(&back, &again);
         assert_string_equal(text_string(&text), text_string(&again));
         options_release(&options);
         options_release(&back);
@@ -182,7 +182,7 @@ static void settings_alone_have_no_options_of_the_run(void **state)
     assert_int_equal(options_init(&options, NULL), 0);
     options_set(&options, OPTION_LABEL, "x", SOURCE_COMMAND_LINE, NULL);
     options_set(&options, OPTION_SEED, "42", SOURCE_COMMAND_LINE, NULL);
-    settings_canonical(&options.common, &text);
+    settings_print_canonical(&options.common, &text);
     assert_non_null(strstr(text_string(&text), "\nseed = 42\n"));
     assert_null(strstr(text_string(&text), "label"));
     options_release(&options);
@@ -200,7 +200,7 @@ static void is_lines_in_the_order_of_the_table(void **state)
     options_set_targets(&options, targets, 2, SOURCE_COMMAND_LINE, NULL);
     options_set(&options, OPTION_RATE, "100MB/s", SOURCE_COMMAND_LINE, NULL);
     options_set(&options, OPTION_SIZE, "4g", SOURCE_COMMAND_LINE, NULL);
-    options_canonical(&options, &text);
+    options_print_canonical(&options, &text);
     const char *canonical = text_string(&text);
     assert_int_equal(strncmp(canonical, "size = 4GiB\nverify = no\nlayout = rank\n", 38), 0);
     assert_non_null(strstr(canonical, "\nrate = 100000000/s\n"));
@@ -214,13 +214,14 @@ static void the_flags_decide_what_is_shown(void **state)
 {
     (void)state;
     struct text text = {0};
-    options_shown("layout = rank\norder = sequential\nbuffer-size = 1MiB\nseed = 42\n", &text);
+    options_print_shown("layout = rank\norder = sequential\nbuffer-size = 1MiB\nseed = 42\n",
+                        &text);
     assert_string_equal(text_string(&text), "layout rank, buffer-size 1MiB");
     text_clear(&text);
-    options_shown("order = random\nof-another-version = 1\nbatch = 1\ntarget = /pfs", &text);
+    options_print_shown("order = random\nof-another-version = 1\nbatch = 1\ntarget = /pfs", &text);
     assert_string_equal(text_string(&text), "order random");
     text_clear(&text);
-    options_shown("", &text);
+    options_print_shown("", &text);
     assert_string_equal(text_string(&text), "");
     text_release(&text);
 }

@@ -27,7 +27,7 @@ static void defaults_are_those_of_the_table(void **state)
     for (size_t id = 0; id < OPTION_COUNT; id++) {
         struct text text = {0};
         assert_false(options_given(&options, (enum option_id)id));
-        options_value_text(&options, (enum option_id)id, &text);
+        options_print_value(&options, (enum option_id)id, &text);
         if (*option_table[id].fallback)
             assert_string_equal(text_string(&text), option_table[id].fallback);
         text_release(&text);
@@ -148,7 +148,7 @@ static void refusals_name_the_option_and_change_nothing(void **state)
     };
     struct options options = fresh();
     struct text before = {0};
-    options_canonical(&options, &before);
+    options_print_canonical(&options, &before);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct failure why = {0};
         assert_int_equal(options_set(&options, bad[i].id, bad[i].value, SOURCE_FILE, &why),
@@ -158,7 +158,7 @@ static void refusals_name_the_option_and_change_nothing(void **state)
         assert_false(options_given(&options, bad[i].id));
     }
     struct text after = {0};
-    options_canonical(&options, &after);
+    options_print_canonical(&options, &after);
     assert_string_equal(text_string(&before), text_string(&after));
     text_release(&before);
     text_release(&after);
@@ -251,12 +251,12 @@ static void equal_values_are_alike(void **state)
     assert_int_equal(options_init(&a, NULL), 0);
     assert_int_equal(options_init(&b, NULL), 0);
     for (enum option_id id = 0; id < OPTION_COUNT; id++)
-        assert_true(options_alike(&a, &b, id));
+        assert_true(options_equal(&a, &b, id));
     options_set(&a, OPTION_SIZE, "1024k", SOURCE_FILE, NULL);
     options_set(&b, OPTION_SIZE, "1m", SOURCE_COMMAND_LINE, NULL);
-    assert_true(options_alike(&a, &b, OPTION_SIZE));
+    assert_true(options_equal(&a, &b, OPTION_SIZE));
     options_set(&a, OPTION_LABEL, "x", SOURCE_FILE, NULL);
-    assert_false(options_alike(&a, &b, OPTION_LABEL));
+    assert_false(options_equal(&a, &b, OPTION_LABEL));
     options_release(&a);
     options_release(&b);
 }

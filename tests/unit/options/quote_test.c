@@ -27,7 +27,7 @@ static void quotes_only_what_needs_it(void **state)
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         struct text line = {0};
-        quote_add(&line, pairs[i].value);
+        quote_print(&line, pairs[i].value);
         assert_string_equal(text_string(&line), pairs[i].line);
         text_release(&line);
     }
@@ -51,9 +51,9 @@ static void any_bytes_read_back(void **state)
         struct text line = {0};
         struct text back = {0};
         text_add(&line, " ");
-        quote_add(&line, value);
+        quote_print(&line, value);
         text_add(&line, " # remark");
-        assert_int_equal(quote_read(text_string(&line), &back, NULL), 0);
+        assert_int_equal(quote_parse(text_string(&line), &back, NULL), 0);
         assert_string_equal(text_string(&back), value);
         text_release(&line);
         text_release(&back);

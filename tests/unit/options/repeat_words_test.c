@@ -9,12 +9,12 @@ static void numbers_and_shares(void **state)
 {
     (void)state;
     struct repeat repeat;
-    assert_int_equal(repeat_words_read(NULL, &repeat, NULL), 0);
+    assert_int_equal(repeat_parse(NULL, &repeat, NULL), 0);
     assert_int_equal(repeat.count, 1);
-    assert_int_equal(repeat_words_read("6", &repeat, NULL), 0);
+    assert_int_equal(repeat_parse("6", &repeat, NULL), 0);
     assert_int_equal(repeat.count, 6);
     assert_true(repeat.until <= 0);
-    assert_int_equal(repeat_words_read("until=2.5%", &repeat, NULL), 0);
+    assert_int_equal(repeat_parse("until=2.5%", &repeat, NULL), 0);
     assert_int_equal(repeat.count, REPEAT_CAP);
     assert_true(repeat.until > 0.02499 && repeat.until < 0.02501);
 }
@@ -31,7 +31,7 @@ static void all_else_is_refused(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct repeat repeat;
         struct failure why = {0};
-        assert_int_equal(repeat_words_read(wrong[i], &repeat, &why), -EINVAL);
+        assert_int_equal(repeat_parse(wrong[i], &repeat, &why), -EINVAL);
         assert_non_null(strstr(why.text, "--repeat"));
     }
 }

@@ -15,15 +15,15 @@ static void the_first_reading_comes_with_the_start(void **state)
     struct gauge *gauge = gauge_start("", start_ns);
     assert_non_null(gauge);
     assert_int_equal(gauge->count, 0);
-    gauge_look(gauge, start_ns - LEAD_NS);
-    gauge_look(gauge, start_ns - 1);
+    gauge_sample(gauge, start_ns - LEAD_NS);
+    gauge_sample(gauge, start_ns - 1);
     assert_int_equal(gauge->count, 0);
-    gauge_look(gauge, start_ns);
+    gauge_sample(gauge, start_ns);
     assert_int_equal(gauge->count, 1);
     assert_true(gauge->readings[0].at_ns >= start_ns);
-    gauge_look(gauge, start_ns + 10);
+    gauge_sample(gauge, start_ns + 10);
     assert_int_equal(gauge->count, 1);
-    gauge_look(gauge, start_ns + 100 * gauge->interval_ns);
+    gauge_sample(gauge, start_ns + 100 * gauge->interval_ns);
     assert_int_equal(gauge->count, 2);
     gauge_take(gauge);
     assert_int_equal(gauge->count, 3);
@@ -46,7 +46,7 @@ static void room_and_intervals_are_bounded(void **state)
     for (uint32_t i = 1; i < gauge->count; i++)
         assert_true(gauge->readings[i].at_ns >= gauge->readings[i - 1].at_ns);
     gauge_take(NULL);
-    gauge_look(NULL, 0);
+    gauge_sample(NULL, 0);
     free(gauge);
 }
 

@@ -52,7 +52,7 @@ static void in_the_middle(void (*ending)(struct keeper *keeper))
         struct record record = {.schema_version = RECORD_SCHEMA, .status = RECORD_RUNNING};
         struct keeper keeper;
         interrupt_install();
-        interrupt_guard(NULL);
+        interrupt_start_guard(NULL);
         add_phase(&record, "01_write", RECORD_COMPLETE);
         keeper_start(&keeper, path, &record, NULL);
         add_phase(&record, "02_verify", RECORD_RUNNING);

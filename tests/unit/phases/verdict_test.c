@@ -39,7 +39,7 @@ static enum verdict judged(int code, uint64_t bad_blocks, enum stop_reason stop,
     struct phase phase = {.run = &run, .watch = {.stop = stop}};
     struct agreement agreement = {.failed_ranks = code != 0};
     failure_set(&agreement.first, code, "cannot write '/x'");
-    return verdict_judge(&phase, &agreement, bad_blocks, into);
+    return verdict_decide(&phase, &agreement, bad_blocks, into);
 }
 
 static void what_is_said_of_a_failure(void **state)

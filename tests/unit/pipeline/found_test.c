@@ -25,7 +25,7 @@ static void test_keeps_the_lowest(void **state)
         uint32_t count = (uint32_t)property_below(&property, MOST) + 1;
         for (uint32_t i = 0; i < count; i++) {
             all[i] = made((uint32_t)property_below(&property, 3), property_below(&property, 1000));
-            found_keep(&list, &all[i]);
+            found_add(&list, &all[i]);
         }
         assert_int_equal(list.count, count < PIPELINE_DIFFERENCES ? count : PIPELINE_DIFFERENCES);
         for (uint32_t i = 0; i < list.count; i++) {

@@ -131,12 +131,12 @@ static inline void rig_reading(struct rig *rig)
 
 /* What a thread writes, or reads and writes. */
 static inline void rig_deal(const struct rig *rig, uint32_t io_thread, struct piece *piece,
-                            struct dealt *dealt)
+                            struct reading_part *dealt)
 {
     struct share *share = &piece->share;
     geometry_share(&rig->geometry, 0, io_thread, share);
     piece->writer = io_thread;
-    *dealt = (struct dealt){
+    *dealt = (struct reading_part){
         .piece_count = share->bytes > 0,
         .sequence = {.count = share->request_count,
                      .order = rig->order,
@@ -156,9 +156,9 @@ static inline void rig_tasks(struct rig *rig, enum preference direct)
         rig_reading(rig);
     for (uint32_t i = 0; i < rig->io_threads; i++) {
         struct piece pieces[RIG_THREADS] = {0};
-        struct dealt dealt;
+        struct reading_part dealt;
         if (reads)
-            reading_deal(&rig->reading, i, pieces, &dealt);
+            reading_assign(&rig->reading, i, pieces, &dealt);
         else
             rig_deal(rig, i, pieces, &dealt);
         for (uint32_t k = 0; k < dealt.piece_count || !k; k++)

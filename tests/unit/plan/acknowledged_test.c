@@ -84,13 +84,13 @@ static void check_text(const struct acknowledged *set)
     struct text again = {0};
     struct acknowledged read = {.issued = set->issued, .bytes = set->bytes, .hole_count = 77};
     struct failure failure = {0};
-    acknowledged_holes_text(set, &text);
-    if (acknowledged_read_holes(&read, text_string(&text), &failure))
+    acknowledged_print_holes(set, &text);
+    if (acknowledged_parse_holes(&read, text_string(&text), &failure))
         fail_msg("%s", failure.text);
     assert_int_equal(read.hole_count, set->hole_count);
     for (uint64_t i = 0; i < set->hole_count; i++)
         assert_int_equal(read.holes[i], set->holes[i]);
-    acknowledged_holes_text(&read, &again);
+    acknowledged_print_holes(&read, &again);
     assert_string_equal(text_string(&again), text_string(&text));
     text_release(&text);
     text_release(&again);
@@ -131,7 +131,7 @@ static void test_text_of_holes(void **state)
     (void)state;
     struct acknowledged set = {.issued = 100, .hole_count = 6, .holes = {0, 7, 9, 10, 11, 98}};
     struct text text = {0};
-    acknowledged_holes_text(&set, &text);
+    acknowledged_print_holes(&set, &text);
     assert_string_equal(text_string(&text), "0,7,9-11,98");
     text_release(&text);
 }
@@ -168,14 +168,14 @@ static void test_garbage_is_refused(void **state)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct acknowledged set = {.issued = 100};
         struct failure failure = {0};
-        if (!acknowledged_read_holes(&set, texts[i], &failure))
+        if (!acknowledged_parse_holes(&set, texts[i], &failure))
             fail_msg("'%s' was taken", texts[i]);
         assert_int_equal(failure.code, -EINVAL);
         assert_true(set.hole_count <= ACKNOWLEDGED_HOLES);
     }
     struct acknowledged set = {.issued = 1000};
     struct failure failure = {0};
-    assert_int_equal(acknowledged_read_holes(&set, "0-200", &failure), -EINVAL);
+    assert_int_equal(acknowledged_parse_holes(&set, "0-200", &failure), -EINVAL);
     assert_string_equal(failure.text, "invalid holes '0-200' of a stored file");
 }
 
@@ -192,7 +192,7 @@ static void test_random_text(void **state)
         for (size_t i = 0; i < length; i++)
             text[i] = letters[property_below(&property, sizeof letters - 1)];
         text[length] = '\0';
-        if (!acknowledged_read_holes(&set, text, NULL))
+        if (!acknowledged_parse_holes(&set, text, NULL))
             check_text(&set);
     }
 }

@@ -7,28 +7,28 @@
 static void each_layout_knows_its_names_and_no_others(void **state)
 {
     (void)state;
-    assert_true(plan_made_name(LAYOUT_SHARED, 4, 2, "shared"));
-    assert_false(plan_made_name(LAYOUT_SHARED, 4, 2, "r0"));
-    assert_false(plan_made_name(LAYOUT_SHARED, 4, 2, "shared2"));
-    assert_true(plan_made_name(LAYOUT_RANK, 4, 2, "r0"));
-    assert_true(plan_made_name(LAYOUT_RANK, 4, 2, "r3"));
-    assert_false(plan_made_name(LAYOUT_RANK, 4, 2, "r0.w0"));
-    assert_false(plan_made_name(LAYOUT_RANK, 4, 2, "shared"));
-    assert_true(plan_made_name(LAYOUT_WRITER, 12, 2, "r11.w1"));
-    assert_false(plan_made_name(LAYOUT_WRITER, 12, 2, "r11"));
+    assert_true(plan_has_file_name(LAYOUT_SHARED, 4, 2, "shared"));
+    assert_false(plan_has_file_name(LAYOUT_SHARED, 4, 2, "r0"));
+    assert_false(plan_has_file_name(LAYOUT_SHARED, 4, 2, "shared2"));
+    assert_true(plan_has_file_name(LAYOUT_RANK, 4, 2, "r0"));
+    assert_true(plan_has_file_name(LAYOUT_RANK, 4, 2, "r3"));
+    assert_false(plan_has_file_name(LAYOUT_RANK, 4, 2, "r0.w0"));
+    assert_false(plan_has_file_name(LAYOUT_RANK, 4, 2, "shared"));
+    assert_true(plan_has_file_name(LAYOUT_WRITER, 12, 2, "r11.w1"));
+    assert_false(plan_has_file_name(LAYOUT_WRITER, 12, 2, "r11"));
 }
 
 static void a_probe_names_its_files_apart(void **state)
 {
     (void)state;
-    assert_true(plan_made_name(LAYOUT_SHARED, 4, 2, "probe-shared"));
-    assert_true(plan_made_name(LAYOUT_RANK, 4, 2, "probe-r3"));
-    assert_true(plan_made_name(LAYOUT_WRITER, 4, 2, "probe-r3.w1"));
+    assert_true(plan_has_file_name(LAYOUT_SHARED, 4, 2, "probe-shared"));
+    assert_true(plan_has_file_name(LAYOUT_RANK, 4, 2, "probe-r3"));
+    assert_true(plan_has_file_name(LAYOUT_WRITER, 4, 2, "probe-r3.w1"));
     static const char *const foreign[] = {"probe-",       "probe-r4",    "probe-probe-r3",
                                           "probe-shared", "probe-r3.w1", "prober3",
                                           "Probe-r3"};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-        assert_false(plan_made_name(LAYOUT_RANK, 4, 2, foreign[i]));
+        assert_false(plan_has_file_name(LAYOUT_RANK, 4, 2, foreign[i]));
 }
 
 static void numbers_beyond_the_run_are_not_its_own(void **state)
@@ -38,11 +38,11 @@ static void numbers_beyond_the_run_are_not_its_own(void **state)
                                           "r00", "r01", "r1 ", "r1x",
                                           "R1",  "",    "r1.", "r18446744073709551616"};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-        assert_false(plan_made_name(LAYOUT_RANK, 4, 2, foreign[i]));
-    assert_false(plan_made_name(LAYOUT_WRITER, 4, 2, "r1.w2"));
-    assert_false(plan_made_name(LAYOUT_WRITER, 4, 2, "r1.w"));
-    assert_false(plan_made_name(LAYOUT_WRITER, 4, 2, "r1.x0"));
-    assert_true(plan_made_name(LAYOUT_RANK, UINT64_MAX, 2, "r4294967295"));
+        assert_false(plan_has_file_name(LAYOUT_RANK, 4, 2, foreign[i]));
+    assert_false(plan_has_file_name(LAYOUT_WRITER, 4, 2, "r1.w2"));
+    assert_false(plan_has_file_name(LAYOUT_WRITER, 4, 2, "r1.w"));
+    assert_false(plan_has_file_name(LAYOUT_WRITER, 4, 2, "r1.x0"));
+    assert_true(plan_has_file_name(LAYOUT_RANK, UINT64_MAX, 2, "r4294967295"));
 }
 
 int main(void)

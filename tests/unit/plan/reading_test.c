@@ -166,9 +166,9 @@ static void read_thread(const struct written *written, const struct reading *rea
                         uint32_t thread, struct tally *tally)
 {
     struct piece pieces[WRITERS_MOST];
-    struct dealt dealt;
+    struct reading_part dealt;
     uint64_t requests = 0;
-    reading_deal(reading, thread, pieces, &dealt);
+    reading_assign(reading, thread, pieces, &dealt);
     assert_true(dealt.piece_count <= reading->stretch_count);
     for (uint32_t i = 0; i < dealt.piece_count; i++) {
         assert_int_equal(pieces[i].first_request, requests);
@@ -243,10 +243,10 @@ static void check_like_writer(const struct reading *reading, uint32_t thread)
     const struct reading_setup *setup = &reading->setup;
     const struct acknowledged *set = &setup->acknowledged[thread];
     struct piece pieces[WRITERS_MOST];
-    struct dealt dealt;
+    struct reading_part dealt;
     struct share share;
     geometry_share(setup->written, setup->rank, thread, &share);
-    reading_deal(reading, thread, pieces, &dealt);
+    reading_assign(reading, thread, pieces, &dealt);
     assert_int_equal(dealt.piece_count, acknowledged_count(set) > 0);
     assert_int_equal(dealt.places, set->issued);
     if (!dealt.piece_count)
@@ -315,7 +315,7 @@ static void test_files_by_hand(void **state)
     struct geometry geometry;
     struct acknowledged sets[2];
     struct piece pieces[2];
-    struct dealt dealt;
+    struct reading_part dealt;
     struct amount amount;
     struct reading reading;
     two_files(&geometry);
@@ -325,7 +325,7 @@ static void test_files_by_hand(void **state)
         .written = &geometry, .acknowledged = sets, .request_bytes = 2 << 20, .threads = 1};
     /* one thread: both files, each with a short request at its end */
     assert_int_equal(reading_init(&reading, &setup, NULL), 0);
-    reading_deal(&reading, 0, pieces, &dealt);
+    reading_assign(&reading, 0, pieces, &dealt);
     assert_int_equal(dealt.piece_count, 2);
     assert_piece(&pieces[0], 0, 0, 3072);
     assert_piece(&pieces[1], 1, 0, 3072);
@@ -337,7 +337,7 @@ static void test_files_by_hand(void **state)
     setup.request_bytes = 512 << 10;
     setup.threads = 3;
     assert_int_equal(reading_init(&reading, &setup, NULL), 0);
-    reading_deal(&reading, 1, pieces, &dealt);
+    reading_assign(&reading, 1, pieces, &dealt);
     assert_int_equal(dealt.piece_count, 2);
     assert_piece(&pieces[0], 0, 2048, 1024);
     assert_piece(&pieces[1], 1, 0, 1024);
@@ -364,7 +364,7 @@ static void test_large_and_hardly_written(void **state)
     struct geometry geometry;
     struct acknowledged sets[2];
     struct piece pieces[2];
-    struct dealt dealt;
+    struct reading_part dealt;
     struct amount amount;
     struct reading reading;
     assert_int_equal(geometry_init(&geometry, &written, NULL), 0);
@@ -380,7 +380,7 @@ static void test_large_and_hardly_written(void **state)
     assert_int_equal(amount.requests, UINT64_C(1) << 32);
     assert_int_equal(amount.bytes, UINT64_C(1) << 52);
     assert_int_equal(reading.request_count, amount.requests + 1);
-    reading_deal(&reading, 2, pieces, &dealt);
+    reading_assign(&reading, 2, pieces, &dealt);
     assert_int_equal(dealt.piece_count, 2);
     assert_int_equal(pieces[1].share.bytes, 1 << 20);
     reading_release(&reading);

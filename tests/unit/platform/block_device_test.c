@@ -20,14 +20,14 @@ static void a_device_of_this_host_has_a_queue(void **state)
         closedir(list);
     if (!name[0])
         skip_because("no block devices here");
-    assert_int_equal(block_device_look("", name, &device), 0);
+    assert_int_equal(block_device_detect("", name, &device), 0);
     assert_true(device.rotational >= 0 && device.rotational <= 1);
     assert_true(device.logical_block_bytes >= 512);
     assert_true(device.physical_block_bytes >= device.logical_block_bytes);
     assert_true(device.numa_node >= -1);
     assert_null(strchr(device.scheduler, '['));
     assert_int_equal(device.before_ns, 0);
-    block_devices_watch(&device, 1, 2000000);
+    block_devices_measure(&device, 1, 2000000);
     assert_true(device.before_ns >= 2000000);
     assert_true(device.before_busy_ns >= 0 && device.before_read_bytes >= 0);
 }
@@ -36,9 +36,9 @@ static void an_unknown_device_is_an_error(void **state)
 {
     (void)state;
     struct record_block_device device;
-    assert_true(block_device_look("", "no-such-device", &device) < 0);
-    assert_true(block_device_look("", "", &device) < 0);
-    assert_true(block_device_look("", "../net", &device) < 0);
+    assert_true(block_device_detect("", "no-such-device", &device) < 0);
+    assert_true(block_device_detect("", "", &device) < 0);
+    assert_true(block_device_detect("", "../net", &device) < 0);
     assert_int_equal(device.numa_node, -1);
     assert_int_equal(device.queue_requests, -1);
 }
@@ -81,7 +81,7 @@ static void all_settings_are_read(void **state)
     (void)state;
     struct record_block_device device;
     fake_nvme();
-    assert_int_equal(block_device_look(fake_root, "nvme0n1", &device), 0);
+    assert_int_equal(block_device_detect(fake_root, "nvme0n1", &device), 0);
     assert_string_equal(device.name, "nvme0n1");
     assert_string_equal(device.kind, "nvme");
     assert_int_equal(device.bus, BUS_PCIE_NVME);
@@ -112,7 +112,7 @@ static void a_partition_is_its_disk(void **state)
     snprintf(place, sizeof place, "%s/nvme0n1p2", nvme);
     fake_device("nvme0n1p2", place);
     fake_device_file(place, "partition", "2\n");
-    assert_int_equal(block_device_look(fake_root, "nvme0n1p2", &device), 0);
+    assert_int_equal(block_device_detect(fake_root, "nvme0n1p2", &device), 0);
     assert_string_equal(device.name, "nvme0n1");
     assert_int_equal(device.queue_requests, 1023);
 }
@@ -151,7 +151,7 @@ static void kinds_are_detected(void **state)
         fake_device(cases[i].name, cases[i].place);
         if (cases[i].file)
             fake_device_file(cases[i].place, cases[i].file, cases[i].text);
-        assert_int_equal(block_device_look(fake_root, cases[i].name, &device), 0);
+        assert_int_equal(block_device_detect(fake_root, cases[i].name, &device), 0);
         assert_string_equal(device.kind, cases[i].kind);
         assert_int_equal(device.bus, strcmp(device.kind, "sata") == 0 ? BUS_SATA : BUS_OTHER);
     }
@@ -169,7 +169,7 @@ static void a_multipath_disk_has_the_link_of_its_first_controller(void **state)
     fake_device_file(function, "current_link_width", "2\n");
     fake_link("sys/devices/virtual/nvme-subsystem/nvme-subsys3", "nvme3",
               "../../../pci0000:00/0000:05:00.0/nvme/nvme3");
-    assert_int_equal(block_device_look(fake_root, "nvme3n1", &device), 0);
+    assert_int_equal(block_device_detect(fake_root, "nvme3n1", &device), 0);
     assert_string_equal(device.kind, "nvme");
     assert_int_equal(device.link_transfers_per_s, 32000000000);
     assert_int_equal(device.link_width, 2);

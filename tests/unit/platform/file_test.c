@@ -35,7 +35,7 @@ static bool is_direct(int fd)
 static double resident_share(const char *name, uint32_t samples)
 {
     struct file_pages pages;
-    if (file_look_at_pages(name, samples, &pages))
+    if (file_count_pages(name, samples, &pages))
         return -1;
     return (double)pages.resident / (double)pages.seen;
 }
@@ -202,7 +202,7 @@ static void other_kinds_of_files_are_refused(void **state)
     why = (struct failure){0};
     assert_int_equal(file_open(&file, link, FILE_OPEN, NEVER, 1, &why), -ELOOP);
     assert_non_null(strstr(why.text, "symlink"));
-    assert_int_equal(folder_make(link, NULL), -EEXIST);
+    assert_int_equal(directory_create(link, NULL), -EEXIST);
     assert_int_equal(file_remove(link, NULL), 0);
     assert_true(exists(path));
     file_remove(path, NULL);
@@ -227,7 +227,7 @@ static void unusual_names_are_accepted_and_quoted_on_one_line(void **state)
     assert_non_null(strstr(why.text, "..."));
     assert_int_equal(file_open(&file, endless, FILE_OPEN, NEVER, 1, NULL), -ENAMETOOLONG);
     why = (struct failure){0};
-    assert_int_equal(folder_make(endless, &why), -ENAMETOOLONG);
+    assert_int_equal(directory_create(endless, &why), -ENAMETOOLONG);
     assert_int_equal(why.code, -ENAMETOOLONG);
     free(endless);
 }
@@ -240,20 +240,20 @@ static void removing_a_missing_path_succeeds(void **state)
     char inner[SCRATCH_PATH];
     scratch_file(path, folder, "folder");
     assert_false(path_exists(path));
-    assert_int_equal(folder_make(path, &why), 0);
+    assert_int_equal(directory_create(path, &why), 0);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0700);
-    assert_int_equal(folder_make(path, &why), -EEXIST);
+    assert_int_equal(directory_create(path, &why), -EEXIST);
     assert_int_equal(why.code, 0);
     assert_true(path_exists(path));
     scratch_write(scratch_file(inner, path, "foreign"), "x", 1);
-    assert_int_equal(folder_remove(path, &why), -ENOTEMPTY);
+    assert_int_equal(directory_remove(path, &why), -ENOTEMPTY);
     assert_non_null(strstr(why.text, "cannot remove directory"));
     assert_int_equal(file_remove(path, NULL), -EISDIR);
     assert_int_equal(file_remove(inner, NULL), 0);
     assert_int_equal(file_remove(inner, NULL), 0);
-    assert_int_equal(folder_remove(path, NULL), 0);
-    assert_int_equal(folder_remove(path, NULL), 0);
+    assert_int_equal(directory_remove(path, NULL), 0);
+    assert_int_equal(directory_remove(path, NULL), 0);
 }
 
 static void a_failed_sync_is_reported(void **state)
@@ -331,18 +331,18 @@ static void hints_change_no_byte(void **state)
     scratch_write(path, bytes, BYTES);
     assert_int_equal(file_open(&file, path, FILE_OPEN, NEVER, 4096, NULL), 0);
     assert_int_equal(files_sync(&file.fd, 1, 1), 0);
-    file_expect_random(&file);
+    file_advise_random(&file);
     assert_int_equal(file_drop_cache(&file), 0);
-    assert_int_equal(file_look_at_pages(path, 8, &pages), 0);
+    assert_int_equal(file_count_pages(path, 8, &pages), 0);
     assert_int_equal(pages.seen, BYTES / sysconf(_SC_PAGESIZE));
     assert_true(pages.resident <= pages.seen);
     printf("note: %llu of %llu pages stayed\n", (unsigned long long)pages.resident,
            (unsigned long long)pages.seen);
     assert_int_equal(pread(file.fd, back, BYTES, 0), BYTES);
     assert_memory_equal(bytes, back, BYTES);
-    assert_int_equal(file_look_at_pages(path, 8, &pages), 0);
+    assert_int_equal(file_count_pages(path, 8, &pages), 0);
     assert_int_equal(pages.resident, pages.seen);
-    assert_int_equal(file_look_at_pages("/nowhere", 8, &pages), -ENOENT);
+    assert_int_equal(file_count_pages("/nowhere", 8, &pages), -ENOENT);
     file_close(&file, path, NULL);
     file_remove(path, NULL);
 }

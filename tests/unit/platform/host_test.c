@@ -30,8 +30,8 @@ static void all_facts_of_a_node_are_set(void **state)
     (void)state;
     struct topology topology;
     struct record_node node;
-    assert_int_equal(topology_look(&topology, NULL), 0);
-    assert_int_equal(host_look(&node, &topology, NULL), 0);
+    assert_int_equal(topology_detect(&topology, NULL), 0);
+    assert_int_equal(host_detect(&node, &topology, NULL), 0);
     assert_true(node.hostname[0] && node.kernel[0] && node.cpu[0] && node.allowed_cpus[0]);
     assert_true(node.sockets >= 1 && node.cores >= node.sockets && node.cpus >= node.cores);
     assert_true(node.numa_nodes >= 1);
@@ -60,11 +60,11 @@ static void the_capability_to_lock_memory_is_detected(void **state)
 {
     (void)state;
     if (geteuid() != 0)
-        assert_false(host_may_lock());
+        assert_false(host_can_lock_memory());
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0)
-        _exit(geteuid() == 0 && setresuid(65534, 65534, 65534) ? 77 : host_may_lock());
+        _exit(geteuid() == 0 && setresuid(65534, 65534, 65534) ? 77 : host_can_lock_memory());
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
@@ -82,9 +82,9 @@ static void traffic_is_counted(void **state)
     const int fd = mkostemp(name, O_DIRECT);
     void *memory = aligned_alloc(4096, BYTES);
     memset(memory, 7, BYTES);
-    host_traffic(&before);
+    host_read_traffic(&before);
     const bool written = fd >= 0 && pwrite(fd, memory, BYTES, 0) == BYTES;
-    host_traffic(&after);
+    host_read_traffic(&after);
     if (fd >= 0) {
         close(fd);
         unlink(name);

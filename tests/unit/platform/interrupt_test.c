@@ -99,9 +99,9 @@ static void leave_with_7(void *context)
 static int guarded(int signal_number)
 {
     interrupt_install();
-    if (interrupt_guard(NULL))
+    if (interrupt_start_guard(NULL))
         return FAILED;
-    interrupt_last_act(leave_with_7, NULL);
+    interrupt_set_last_action(leave_with_7, NULL);
     kill(getpid(), signal_number);
     clock_sleep_ns(10000000000);
     return FAILED;
@@ -118,9 +118,9 @@ static void hang(void *context)
 static int second_while_blocked(int signal_number)
 {
     interrupt_install();
-    if (interrupt_guard(NULL))
+    if (interrupt_start_guard(NULL))
         return FAILED;
-    interrupt_last_act(hang, NULL);
+    interrupt_set_last_action(hang, NULL);
     kill(getpid(), signal_number);
     for (int i = 0; i < 25; i++) { /* on a busy machine the first signal may arrive so late that the
                                       next one counts as a duplicate */
@@ -133,10 +133,10 @@ static int second_while_blocked(int signal_number)
 static int cancelled(int signal_number)
 {
     interrupt_install();
-    if (interrupt_guard(NULL))
+    if (interrupt_start_guard(NULL))
         return FAILED;
-    interrupt_last_act(leave_with_7, NULL);
-    interrupt_last_act(NULL, NULL);
+    interrupt_set_last_action(leave_with_7, NULL);
+    interrupt_set_last_action(NULL, NULL);
     kill(getpid(), signal_number);
     clock_sleep_ns(600000000);
     return 10 + interrupt_signal();

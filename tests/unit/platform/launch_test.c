@@ -97,7 +97,7 @@ static void launchers_are_detected(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct host_launch launch;
         set_variables(cases[i].variables);
-        host_look_at_launch(&launch);
+        host_detect_launch(&launch);
         assert_string_equal(launch.launcher, cases[i].launcher);
         assert_int_equal(launch.processes, cases[i].processes);
         assert_int_equal(launch.process, cases[i].process);
@@ -115,7 +115,7 @@ static void the_job_is_recorded_without_secrets(void **state)
     (void)state;
     struct record_job job;
     set_variables(variables);
-    assert_int_equal(host_job(&job, NULL), 0);
+    assert_int_equal(host_detect_job(&job, NULL), 0);
     assert_string_equal(job.launcher, "alone");
     assert_string_equal(job.job_id, "4711");
     assert_string_equal(job.partition, "fat");
@@ -134,14 +134,14 @@ static void without_a_job_fields_are_empty(void **state)
     (void)state;
     struct record_job job;
     set_variables(none);
-    assert_int_equal(host_job(&job, NULL), 0);
+    assert_int_equal(host_detect_job(&job, NULL), 0);
     assert_string_equal(job.launcher, "alone");
     assert_string_equal(job.job_id, "");
     assert_string_equal(job.environment, "");
     assert_int_equal(job.nodes_asked, 0);
     free(job.environment);
     set_variables(pbs);
-    assert_int_equal(host_job(&job, NULL), 0);
+    assert_int_equal(host_detect_job(&job, NULL), 0);
     assert_string_equal(job.job_id, "9.server");
     assert_string_equal(job.partition, "night");
     free(job.environment);

@@ -114,10 +114,10 @@ static void pages_are_checked(void **state)
                                        {.transparent_bytes = 4 * HUGE, .small_bytes = HUGE - 4096}};
     const struct arena_pages bad[] = {{0}, {.small_bytes = HUGE}, {HUGE, HUGE, HUGE}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        assert_int_equal(arena_judge(&good[i], NULL), 0);
+        assert_int_equal(arena_check_huge(&good[i], NULL), 0);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         why = (struct failure){0};
-        assert_int_equal(arena_judge(&bad[i], &why), -ENOMEM);
+        assert_int_equal(arena_check_huge(&bad[i], &why), -ENOMEM);
     }
     assert_non_null(strstr(why.text, "2097152 bytes"));
     assert_non_null(strstr(why.text, "vm.nr_hugepages"));

@@ -46,7 +46,7 @@ static void fake_interface(const char *interface, const char *received, const ch
 static void assert_bytes(int64_t received, int64_t sent)
 {
     struct meter_reading reading;
-    meter_networks(fake_root, &reading);
+    meter_read_networks(fake_root, &reading);
     assert_int_equal(reading.received_bytes, received);
     assert_int_equal(reading.sent_bytes, sent);
 }

@@ -92,7 +92,7 @@ static void ramfs_refuses_direct_and_leaves_no_file(void **state)
     need_mounts();
     assert_int_equal(mount("ramfs", point, "ramfs", 0, NULL), 0);
     scratch_file(path, point, "file");
-    assert_int_equal(target_look(point, &target, NULL), 0);
+    assert_int_equal(target_detect(point, &target, NULL), 0);
     assert_string_equal(target.file_system, "ramfs");
     assert_string_equal(target.mount_point, point);
     assert_int_equal(target.ram_backed, 1);
@@ -115,7 +115,7 @@ static void hugetlbfs_is_memory(void **state)
     need_mounts();
     if (mount("hugetlbfs", point, "hugetlbfs", 0, NULL))
         skip_because("no hugetlbfs here");
-    assert_int_equal(target_look(point, &target, NULL), 0);
+    assert_int_equal(target_detect(point, &target, NULL), 0);
     assert_int_equal(target.ram_backed, 1);
     unmount();
 }
@@ -132,7 +132,7 @@ static void a_read_only_mount_is_refused(void **state)
     assert_int_equal(target_allow(point, false, false, &why), -EROFS);
     assert_non_null(strstr(why.text, "read-only"));
     assert_int_equal(target_allow(path, true, false, NULL), -EROFS);
-    assert_int_equal(target_look(point, &target, NULL), 0);
+    assert_int_equal(target_detect(point, &target, NULL), 0);
     assert_memory_equal(target.options, "ro", 2);
     unmount();
 }
@@ -152,7 +152,7 @@ static void sectors_of_4096_bytes_are_respected(void **state)
         loop_release(&loop);
         skip_because("no xfs here");
     }
-    assert_int_equal(target_look(point, &target, NULL), 0);
+    assert_int_equal(target_detect(point, &target, NULL), 0);
     assert_int_equal(target.cached_below, 1);
     assert_string_equal(target.backing, loop.path + strlen("/dev/"));
     if (target.direct_offset_alignment > 0) {
@@ -164,7 +164,7 @@ static void sectors_of_4096_bytes_are_respected(void **state)
         loop_release(&loop);
         skip_because("the directory for tests does not support direct I/O");
     }
-    assert_int_equal(target_look(point, &target, NULL), 0);
+    assert_int_equal(target_detect(point, &target, NULL), 0);
     assert_int_equal(target.cached_below, 0);
     assert_string_equal(target.backing, "");
     assert_string_equal(target.file_system, "xfs");
@@ -244,7 +244,7 @@ static void an_empty_device_needs_its_option(void **state)
     assert_int_equal(target_allow(loop.path, true, false, &why), -EPERM);
     assert_non_null(strstr(why.text, "--allow-block-device"));
     assert_int_equal(target_allow(loop.path, false, true, NULL), 0);
-    assert_int_equal(target_look(loop.path, &target, NULL), 0);
+    assert_int_equal(target_detect(loop.path, &target, NULL), 0);
     assert_int_equal(target.kind, TARGET_KIND_DEVICE);
     assert_string_equal(target.device, loop.path + strlen("/dev/"));
     assert_int_equal(target.size_bytes, IMAGE_BYTES);

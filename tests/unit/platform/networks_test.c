@@ -10,7 +10,7 @@ static void the_loopback_is_not_listed(void **state)
     (void)state;
     struct record_network *networks = NULL;
     size_t count = 0;
-    assert_int_equal(networks_look("", &networks, &count), 0);
+    assert_int_equal(networks_detect("", &networks, &count), 0);
     for (size_t i = 0; i < count; i++) {
         assert_string_not_equal(networks[i].name, "lo");
         assert_true(networks[i].numa_node >= -1);
@@ -62,7 +62,7 @@ static void interfaces_and_ports_are_listed_in_order(void **state)
     size_t count = 0;
     fake_interfaces();
     fake_infiniband();
-    assert_int_equal(networks_look(fake_root, &networks, &count), 0);
+    assert_int_equal(networks_detect(fake_root, &networks, &count), 0);
     assert_int_equal(count, 5);
     assert_network(&networks[0], "bond0", NETWORK_BOND, "", 50000000000);
     assert_network(&networks[1], "eth2", NETWORK_INTERFACE, "up", 25000000000);
@@ -82,7 +82,7 @@ static void a_host_without_networks_has_an_empty_list(void **state)
     (void)state;
     struct record_network *networks = NULL;
     size_t count = 7;
-    assert_int_equal(networks_look(fake_root, &networks, &count), 0);
+    assert_int_equal(networks_detect(fake_root, &networks, &count), 0);
     assert_int_equal(count, 0);
     assert_null(networks);
 }

@@ -23,7 +23,7 @@ static void domains_cover_all_allowed_cpus(void **state)
     struct topology topology;
     struct numa *numa = open_numa();
     uint32_t cpus = 0;
-    assert_int_equal(topology_look(&topology, NULL), 0);
+    assert_int_equal(topology_detect(&topology, NULL), 0);
     for (uint32_t i = 0; i < numa_count(numa); i++) {
         assert_true(numa_domain(numa, i)->allowed_cpus > 0);
         assert_true(numa_domain(numa, i)->cpus[0] != 0);

@@ -32,11 +32,11 @@ static void names_of_one_file_are_the_same_target(void **state)
     assert_int_equal(close(open(a, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)), 0);
     assert_int_equal(close(open(b, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)), 0);
     assert_int_equal(symlink("a", link), 0);
-    assert_true(target_same(a, a));
-    assert_true(target_same(a, link));
-    assert_true(target_same(a, odd));
-    assert_false(target_same(a, b));
-    assert_false(target_same(a, folder.path));
+    assert_true(target_is_same(a, a));
+    assert_true(target_is_same(a, link));
+    assert_true(target_is_same(a, odd));
+    assert_false(target_is_same(a, b));
+    assert_false(target_is_same(a, folder.path));
 }
 
 static void names_of_files_that_do_not_exist_yet(void **state)
@@ -46,10 +46,10 @@ static void names_of_files_that_do_not_exist_yet(void **state)
     folder_file(&folder, "new", plain);
     folder_file(&folder, "./new", odd);
     folder_file(&folder, "newer", other);
-    assert_true(target_same(plain, odd));
-    assert_false(target_same(plain, other));
-    assert_false(target_same("/no/such/folder/a", "/no/such/folder/b"));
-    assert_false(target_same(plain, "/new"));
+    assert_true(target_is_same(plain, odd));
+    assert_false(target_is_same(plain, other));
+    assert_false(target_is_same("/no/such/folder/a", "/no/such/folder/b"));
+    assert_false(target_is_same(plain, "/new"));
 }
 
 int main(void)

@@ -46,7 +46,7 @@ static void a_directory_is_described(void **state)
 {
     (void)state;
     struct record_target target;
-    assert_int_equal(target_look(folder, &target, NULL), 0);
+    assert_int_equal(target_detect(folder, &target, NULL), 0);
     assert_int_equal(target.kind, TARGET_KIND_DIRECTORY);
     assert_string_equal(target.path, folder);
     assert_int_equal(target.mount_point[0], '/');
@@ -71,13 +71,13 @@ static void a_new_name_is_a_new_file(void **state)
     struct record_target target, parent;
     struct target_space space, around;
     scratch_file(path, folder, "new file");
-    assert_int_equal(target_look(path, &target, NULL), 0);
+    assert_int_equal(target_detect(path, &target, NULL), 0);
     assert_int_equal(target.kind, TARGET_KIND_FILE);
     assert_int_equal(target.size_bytes, 0);
-    assert_int_equal(target_look(folder, &parent, NULL), 0);
-    assert_int_equal(target_space_look(path, &space, NULL), 0);
+    assert_int_equal(target_detect(folder, &parent, NULL), 0);
+    assert_int_equal(target_detect_space(path, &space, NULL), 0);
     assert_int_equal(space.bytes, parent.size_bytes);
-    assert_int_equal(target_space_look(folder, &around, NULL), 0);
+    assert_int_equal(target_detect_space(folder, &around, NULL), 0);
     assert_true(space.number && space.number == around.number);
     assert_string_equal(target.mount_point, parent.mount_point);
     assert_int_equal(target.direct_offset_alignment, parent.direct_offset_alignment);
@@ -91,7 +91,7 @@ static void an_existing_file_needs_overwrite(void **state)
     struct record_target target;
     scratch_file(path, folder, "existing");
     scratch_write(path, "precious", 8);
-    assert_int_equal(target_look(path, &target, NULL), 0);
+    assert_int_equal(target_detect(path, &target, NULL), 0);
     assert_int_equal(target.kind, TARGET_KIND_FILE);
     assert_int_equal(target.size_bytes, 8);
     assert_refused(path, false, -EEXIST, "--overwrite");
@@ -105,7 +105,7 @@ static void errors_for_missing_paths_suggest_a_remedy(void **state)
     struct record_target target;
     struct failure why = {0};
     assert_refused(scratch_file(path, folder, "no/where"), false, -ENOENT, "create it first");
-    assert_int_equal(target_look(path, &target, &why), -ENOENT);
+    assert_int_equal(target_detect(path, &target, &why), -ENOENT);
     assert_non_null(strstr(why.text, "create it first"));
     assert_refused(scratch_file(path, folder, "nowhere/"), false, -ENOENT,
                    "create the directory first");
@@ -167,13 +167,13 @@ static void null_is_a_target(void **state)
 {
     (void)state;
     struct record_target target;
-    assert_int_equal(target_look("/dev/null", &target, NULL), 0);
+    assert_int_equal(target_detect("/dev/null", &target, NULL), 0);
     assert_int_equal(target.kind, TARGET_KIND_NULL);
     assert_int_equal(target.ram_backed, 1);
     assert_int_equal(target.shared, TRUTH_NO);
     assert_true(target.free_bytes == INT64_MAX);
     struct target_space space;
-    assert_int_equal(target_space_look("/dev/null", &space, NULL), 0);
+    assert_int_equal(target_detect_space("/dev/null", &space, NULL), 0);
     assert_true(space.bytes == 0 && space.number == 0);
     assert_int_equal(target_allow("/dev/null", false, false, NULL), 0);
 }
@@ -185,11 +185,11 @@ static void unusual_and_overlong_names(void **state)
     char *endless = calloc(1, 70001);
     memset(endless, 'x', 70000);
     assert_refused(endless, false, -ENAMETOOLONG, "...");
-    assert_int_equal(target_look(endless, &target, NULL), -ENAMETOOLONG);
+    assert_int_equal(target_detect(endless, &target, NULL), -ENAMETOOLONG);
     free(endless);
     scratch_file(path, folder, "two\nlines and ; $(touch x)");
     assert_int_equal(mkdir(path, 0700), 0);
-    assert_int_equal(target_look(path, &target, NULL), 0);
+    assert_int_equal(target_detect(path, &target, NULL), 0);
     assert_int_equal(target_allow(path, false, false, NULL), 0);
     rmdir(path);
     scratch_write(path, "x", 1);

@@ -71,11 +71,11 @@ static void a_detached_thread_continues(void **state)
     int pipes[4];
     char byte = 'x';
     static struct thread thread; /* must stay valid */
-    thread_leave(&thread);
+    thread_detach(&thread);
     assert_int_equal(pipe(pipes), 0);
     assert_int_equal(pipe(pipes + 2), 0);
     assert_int_equal(thread_start(&thread, "detached", reply, pipes, NULL), 0);
-    thread_leave(&thread);
+    thread_detach(&thread);
     thread_join(&thread); /* does not wait: it would block forever */
     assert_int_equal(write(pipes[1], &byte, 1), 1);
     assert_int_equal(read(pipes[2], &byte, 1), 1);

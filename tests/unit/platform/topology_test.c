@@ -12,7 +12,7 @@ static void text_of(char *out, uint32_t size, const uint32_t *cpus, size_t count
     for (size_t i = 0; i < count; i++)
         mask[cpus[i] / 64] |= (uint64_t)1 << cpus[i] % 64;
     memset(out, '#', size);
-    topology_mask_text(mask, out, size);
+    topology_format_mask(mask, out, size);
 }
 
 static void masks_are_formatted_as_ranges(void **state)
@@ -57,7 +57,7 @@ static void this_machine_is_consistent(void **state)
 {
     (void)state;
     struct topology topology;
-    assert_int_equal(topology_look(&topology, NULL), 0);
+    assert_int_equal(topology_detect(&topology, NULL), 0);
     assert_true(topology.cpus >= topology.allowed_cpus);
     assert_true(topology.cpus >= topology.cores && topology.cores >= topology.sockets);
     assert_true(topology.sockets >= 1 && topology.numa_nodes >= 1 && topology.allowed_cpus >= 1);
@@ -72,7 +72,7 @@ static void a_narrow_mask_changes_only_the_allowed_cpus(void **state)
     struct topology before, after;
     cpu_set_t all, one;
     uint32_t last = 0;
-    assert_int_equal(topology_look(&before, NULL), 0);
+    assert_int_equal(topology_detect(&before, NULL), 0);
     assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
     for (uint32_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
         if (CPU_ISSET(cpu, &all))
@@ -80,7 +80,7 @@ static void a_narrow_mask_changes_only_the_allowed_cpus(void **state)
     CPU_ZERO(&one);
     CPU_SET(last, &one);
     assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
-    assert_int_equal(topology_look(&after, NULL), 0);
+    assert_int_equal(topology_detect(&after, NULL), 0);
     sched_setaffinity(0, sizeof all, &all);
     assert_int_equal(after.allowed_cpus, 1);
     assert_true(after.allowed_mask[last / 64] == (uint64_t)1 << last % 64);

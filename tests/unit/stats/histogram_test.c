@@ -128,7 +128,7 @@ static void an_empty_histogram_reports_zero(void **state)
     struct histogram *histogram = empty();
     assert_int_equal(histogram_percentile(histogram, 0.5), 0);
     assert_int_equal(histogram_mean(histogram), 0);
-    assert_false(histogram_carries(histogram, 0.5));
+    assert_false(histogram_supports(histogram, 0.5));
     free(histogram);
 }
 
@@ -156,7 +156,7 @@ static void counts_beyond_53_bits_are_exact(void **state)
         assert_int_equal(histogram_percentile(merged, 0.999), 10);
         assert_int_equal(histogram_percentile(merged, 1), 1000000);
         assert_int_equal(histogram_mean(merged), 1);
-        assert_true(histogram_carries(merged, 0.9999));
+        assert_true(histogram_supports(merged, 0.9999));
     }
     free(histogram);
     free(merged);
@@ -173,9 +173,9 @@ static void percentiles_need_enough_samples(void **state)
     struct histogram *histogram = empty();
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         histogram->total = cases[i].needed;
-        assert_true(histogram_carries(histogram, cases[i].p));
+        assert_true(histogram_supports(histogram, cases[i].p));
         histogram->total = cases[i].needed - 1;
-        assert_false(histogram_carries(histogram, cases[i].p));
+        assert_false(histogram_supports(histogram, cases[i].p));
     }
     free(histogram);
 }

@@ -3,15 +3,15 @@
  * removed recursively, no symlink is followed, and if the directory contains anything that the run
  * did not create, nothing is removed.
  */
-#ifndef TIDEMILL_PLATFORM_REMAINS_H
-#define TIDEMILL_PLATFORM_REMAINS_H
+#ifndef TIDEMILL_PLATFORM_LEFTOVERS_H
+#define TIDEMILL_PLATFORM_LEFTOVERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/failure.h"
 
-struct remains {
+struct leftovers {
     const char *folder;
     bool (*own)(const char *name, void *context);        /* true if the run uses this file name */
     bool (*own_folder)(const char *name, void *context); /* likewise; checked apart; NULL: none */
@@ -24,9 +24,9 @@ struct remains {
 /* Checks that everything may be removed. 0 also if there is no such directory. -EEXIST for a file
  * that the run did not create, -EBUSY for a file that a run is using, -ENOLCK if that cannot be
  * determined, -EPERM for another user's directory. */
-int remains_check(struct remains *remains, struct failure *why);
+int leftovers_check(struct leftovers *leftovers, struct failure *why);
 
 /* Removes the files, then the directory; a file that no longer exists is not an error. */
-int remains_remove(struct remains *remains, struct failure *why);
+int leftovers_remove(struct leftovers *leftovers, struct failure *why);
 
 #endif

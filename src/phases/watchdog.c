@@ -21,7 +21,7 @@ static const char *host_of(const struct run *run, uint32_t rank)
 }
 
 /* Once for each wait: a shorter one than before is another one. */
-static bool is_news(struct patience *patience, int64_t waited_ns)
+static bool is_news(struct reported_wait *patience, int64_t waited_ns)
 {
     if (waited_ns < patience->waited_ns)
         patience->told = false;
@@ -57,7 +57,7 @@ static void on_absent(void *context, const struct absence *absence)
     bool too_long = is_too_long(run, absence->waited_ns);
     if (!news && !too_long)
         return;
-    units_show_duration(absence->waited_ns, waited);
+    units_format_duration(absence->waited_ns, waited);
     text_add(&line, "no progress for %s: rank %u on %s has not come to the next gate", waited,
              absence->first, host_of(run, absence->first));
     if (absence->ranks > 1)
@@ -77,16 +77,16 @@ static void on_tick(void *context)
     struct run *run = context;
     struct text line = {0};
     char waited[UNITS_TEXT];
-    char path[LOOKOUT_PATH];
+    char path[PENDING_CALL_PATH];
     const char *what;
-    int64_t waited_ns = lookout_look(run->lookout, &what, path);
+    int64_t waited_ns = pending_call_read(run->pending_call, &what, path);
     int64_t warning_ns = run->settings->stall_warning_ns;
     bool too_long = is_too_long(run, waited_ns);
     if (!too_long && (!warning_ns || waited_ns < warning_ns))
         return;
     if (!is_news(&run->at_work, waited_ns) && !too_long)
         return;
-    units_show_duration(waited_ns, waited);
+    units_format_duration(waited_ns, waited);
     text_add(&line, "no progress for %s: rank 0 on %s waits for %s of '%s'", waited,
              host_of(run, 0), what, path);
     if (too_long) {
@@ -97,7 +97,7 @@ static void on_tick(void *context)
     text_release(&line);
 }
 
-void patience_start(struct run *run)
+void watchdog_start(struct run *run)
 {
     if (run->cluster->rank != 0)
         return;
@@ -105,13 +105,13 @@ void patience_start(struct run *run)
     int64_t abort_ns = run->settings->stall_abort_ns;
     bool abort_first = abort_ns && (!warning_ns || abort_ns < warning_ns);
     cluster_watch_gates(run->cluster, abort_first ? abort_ns : warning_ns, on_absent, run);
-    interrupt_tick(on_tick, run);
+    interrupt_set_tick(on_tick, run);
 }
 
-void patience_stop(struct run *run)
+void watchdog_stop(struct run *run)
 {
     if (run->cluster->rank != 0)
         return;
     cluster_watch_gates(run->cluster, 0, NULL, NULL);
-    interrupt_tick(NULL, NULL);
+    interrupt_set_tick(NULL, NULL);
 }

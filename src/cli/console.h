@@ -10,7 +10,7 @@
 #include "platform/host.h"
 #include "report/summary.h"
 
-struct teller {
+struct console {
     bool quiet;
     bool live;      /* a live line on standard error */
     bool line_open; /* the live line is shown */
@@ -18,26 +18,26 @@ struct teller {
     struct summary_style style;
 };
 
-void tell_init(struct teller *teller, const struct options *options);
+void console_init(struct console *console, const struct options *options);
 
-/* Sets the callbacks with which a run reports to the teller. */
-void tell_listen(struct teller *teller, struct listener *listener);
+/* Sets the callbacks with which a run reports to the console. */
+void console_listen(struct console *console, struct listener *listener);
 
 /* Prints text that may contain names from outside: replaces each control character by '?', except
  * for newlines and the summary's colours. */
-void tell_text(FILE *stream, const char *text);
+void console_print_text(FILE *stream, const char *text);
 
 /* Prints "tidemill: <text>" to standard error, always one line. */
-void tell_error(const char *text);
+void console_error(const char *text);
 
-/* Prints a usage error like tell_error; returns EXIT_REFUSED. */
-int tell_refusal(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints a usage error like console_error; returns EXIT_REFUSED. */
+int console_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Reports, on the first process, that the launcher's processes cannot become ranks of one run.
  * Returns EXIT_REFUSED. */
-int tell_refused_launch(const struct host_launch *launch);
+int console_refuse_launch(const struct host_launch *launch);
 
 /* Prints the whole summary to standard output. */
-void tell_summary(const struct record *record, bool verbose);
+void console_print_summary(const struct record *record, bool verbose);
 
 #endif

@@ -1,4 +1,4 @@
-#include "platform/remains.h"
+#include "platform/leftovers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,31 +41,31 @@ static bool is_own(const char *name, void *context)
     return name[0] == 'r';
 }
 
-static struct remains here(void)
+static struct leftovers here(void)
 {
-    return (struct remains){.folder = folder, .own = is_own};
+    return (struct leftovers){.folder = folder, .own = is_own};
 }
 
 static int check(struct failure *why)
 {
-    struct remains remains = here();
-    return remains_check(&remains, why);
+    struct leftovers leftovers = here();
+    return leftovers_check(&leftovers, why);
 }
 
 static void files_of_the_run_are_removed_with_their_directory(void **state)
 {
     (void)state;
     struct failure why = {0};
-    struct remains remains = here();
+    struct leftovers leftovers = here();
     make("r0");
     make("r1");
     assert_int_equal(check(&why), 0);
-    assert_int_equal(remains_remove(&remains, &why), 0);
-    assert_int_equal(remains.files, 2);
-    assert_int_equal(remains.folders, 1);
+    assert_int_equal(leftovers_remove(&leftovers, &why), 0);
+    assert_int_equal(leftovers.files, 2);
+    assert_int_equal(leftovers.folders, 1);
     assert_int_equal(access(folder, F_OK), -1);
     assert_int_equal(check(&why), 0);
-    assert_int_equal(remains_remove(&remains, &why), 0);
+    assert_int_equal(leftovers_remove(&leftovers, &why), 0);
     assert_int_equal(mkdir(folder, 0700), 0);
 }
 
@@ -99,11 +99,11 @@ static void a_late_file_is_not_removed(void **state)
 {
     (void)state;
     struct failure why = {0};
-    struct remains remains = here();
+    struct leftovers leftovers = here();
     make("r0");
     assert_int_equal(check(&why), 0);
     make("late");
-    assert_int_equal(remains_remove(&remains, &why), -ENOTEMPTY);
+    assert_int_equal(leftovers_remove(&leftovers, &why), -ENOTEMPTY);
     assert_int_equal(access(in_folder("late"), F_OK), 0);
     assert_int_equal(access(in_folder("r0"), F_OK), -1);
     unlink(in_folder("late"));
@@ -130,8 +130,8 @@ static void a_symlink_to_a_directory_is_not_followed(void **state)
     struct failure why = {0};
     snprintf(link, sizeof link, "%s-link", folder);
     assert_int_equal(symlink(folder, link), 0);
-    struct remains remains = {.folder = link, .own = is_own};
-    assert_true(remains_check(&remains, &why) < 0);
+    struct leftovers leftovers = {.folder = link, .own = is_own};
+    assert_true(leftovers_check(&leftovers, &why) < 0);
     unlink(link);
 }
 

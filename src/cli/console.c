@@ -1,4 +1,4 @@
-#include "tell.h"
+#include "console.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 enum { SECOND_NS = 1000000000 };
 
-static void tell_style(struct summary_style *style, FILE *stream, bool verbose)
+static void console_style(struct summary_style *style, FILE *stream, bool verbose)
 {
     const char *no_colour = getenv("NO_COLOR");
     *style = (struct summary_style){
@@ -24,21 +24,21 @@ static void tell_style(struct summary_style *style, FILE *stream, bool verbose)
     };
 }
 
-void tell_init(struct teller *teller, const struct options *options)
+void console_init(struct console *console, const struct options *options)
 {
-    *teller = (struct teller){
+    *console = (struct console){
         .quiet = options->run.quiet,
         .live =
             options->run.progress == PROGRESS_AUTO && !options->run.quiet && terminal_is(stderr),
     };
-    tell_style(&teller->style, stderr, options->run.verbose);
+    console_style(&console->style, stderr, options->run.verbose);
 }
 
-static void clear_line(struct teller *teller)
+static void clear_line(struct console *console)
 {
-    if (teller->line_open)
+    if (console->line_open)
         fputs("\r\033[K", stderr);
-    teller->line_open = false;
+    console->line_open = false;
 }
 
 /* By amount or time, whichever is further. */
@@ -63,10 +63,10 @@ static void add_progress(const struct progress *progress, struct text *line)
     const double rate = (double)progress->amount * 1e9 / (double)progress->elapsed_ns;
     units_show_amount((uint64_t)rate, progress->unit, text);
     text_add(line, "  %s/s", text);
-    units_show_duration(progress->elapsed_ns, text);
+    units_format_duration(progress->elapsed_ns, text);
     text_add(line, "  %s", text);
     if (progress->limit_ns) {
-        units_show_duration(progress->limit_ns, text);
+        units_format_duration(progress->limit_ns, text);
         text_add(line, " of %s", text);
     }
     text_add(line, "  %.0f %%", 100 * share_done(progress));
@@ -74,32 +74,32 @@ static void add_progress(const struct progress *progress, struct text *line)
 
 static void on_progress(void *context, const struct progress *progress)
 {
-    struct teller *teller = context;
+    struct console *console = context;
     int64_t now_ns = clock_now_ns();
-    if (!teller->live || progress->elapsed_ns <= 0 || now_ns - teller->last_ns < SECOND_NS)
+    if (!console->live || progress->elapsed_ns <= 0 || now_ns - console->last_ns < SECOND_NS)
         return;
     struct text line = {0};
     int width = terminal_width(stderr);
     add_progress(progress, &line);
     fprintf(stderr, "\r%.*s\033[K", width > 1 ? width - 1 : 1, text_string(&line));
     text_release(&line);
-    teller->last_ns = now_ns;
-    teller->line_open = true;
+    console->last_ns = now_ns;
+    console->line_open = true;
 }
 
 static void on_opened(void *context, struct record_phase *phase)
 {
-    struct teller *teller = context;
+    struct console *console = context;
     struct text line = {0};
     words_fill(phase);
-    if (teller->quiet)
+    if (console->quiet)
         return;
-    summary_mode_line(phase, &teller->style, &line);
+    summary_mode_line(phase, &console->style, &line);
     fprintf(stderr, "%s: ", phase->section[0] ? phase->section : phase->kind);
-    tell_text(stderr, text_string(&line));
+    console_print_text(stderr, text_string(&line));
     fputc('\n', stderr);
     text_release(&line);
-    teller->last_ns = clock_now_ns();
+    console->last_ns = clock_now_ns();
 }
 
 static void on_ended(void *context, struct record_phase *phase)
@@ -107,19 +107,19 @@ static void on_ended(void *context, struct record_phase *phase)
     words_fill(phase);
     clear_line(context);
     if (phase->failure && phase->status != RECORD_SKIPPED)
-        tell_error(phase->failure);
+        console_error(phase->failure);
 }
 
 static void on_stalled(void *context, const char *line)
 {
     clear_line(context);
-    tell_error(line);
+    console_error(line);
 }
 
-void tell_listen(struct teller *teller, struct listener *listener)
+void console_listen(struct console *console, struct listener *listener)
 {
     *listener = (struct listener){
-        .context = teller,
+        .context = console,
         .progress = on_progress,
         .phase_opened = on_opened,
         .phase_ended = on_ended,
@@ -137,7 +137,7 @@ static size_t control_length(const char *at)
     return byte < ' ' || byte == 0x7f;
 }
 
-void tell_text(FILE *stream, const char *text)
+void console_print_text(FILE *stream, const char *text)
 {
     while (*text) {
         const size_t control = control_length(text);
@@ -151,44 +151,44 @@ void tell_text(FILE *stream, const char *text)
     }
 }
 
-void tell_error(const char *text)
+void console_error(const char *text)
 {
     struct text line = {0};
     text_add(&line, "%s", text);
     for (char *end = line.data; end && (end = strchr(end, '\n'));)
         *end = '?';
     fputs("tidemill: ", stderr);
-    tell_text(stderr, text_string(&line));
+    console_print_text(stderr, text_string(&line));
     fputc('\n', stderr);
     text_release(&line);
 }
 
-int tell_refusal(const char *format, ...)
+int console_refuse(const char *format, ...)
 {
     char line[FAILURE_TEXT];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    tell_error(line);
+    console_error(line);
     return EXIT_REFUSED;
 }
 
-int tell_refused_launch(const struct host_launch *launch)
+int console_refuse_launch(const struct host_launch *launch)
 {
     if (launch->process != 0)
         return EXIT_REFUSED;
-    return tell_refusal("%s started %u process%s that cannot connect as MPI ranks%s%s",
-                        launch->launcher, launch->processes, launch->processes == 1 ? "" : "es",
-                        launch->advice[0] ? ": " : "", launch->advice);
+    return console_refuse("%s started %u process%s that cannot connect as MPI ranks%s%s",
+                          launch->launcher, launch->processes, launch->processes == 1 ? "" : "es",
+                          launch->advice[0] ? ": " : "", launch->advice);
 }
 
-void tell_summary(const struct record *record, bool verbose)
+void console_print_summary(const struct record *record, bool verbose)
 {
     struct summary_style style;
     struct text page = {0};
-    tell_style(&style, stdout, verbose);
+    console_style(&style, stdout, verbose);
     summary_write(record, &style, &page);
-    tell_text(stdout, text_string(&page));
+    console_print_text(stdout, text_string(&page));
     text_release(&page);
 }

@@ -1,4 +1,4 @@
-#include "platform/lookout.h"
+#include "platform/pending_call.h"
 
 #include <string.h>
 
@@ -8,35 +8,35 @@
 static void an_operation_is_seen_until_it_ends(void **state)
 {
     (void)state;
-    struct lookout lookout;
+    struct pending_call pending_call;
     const char *what = NULL;
-    char path[LOOKOUT_PATH];
-    lookout_init(&lookout);
-    assert_int_equal(lookout_look(&lookout, &what, path), 0);
-    lookout_begin(&lookout, "opening", "/pfs/r7");
+    char path[PENDING_CALL_PATH];
+    pending_call_init(&pending_call);
+    assert_int_equal(pending_call_read(&pending_call, &what, path), 0);
+    pending_call_begin(&pending_call, "opening", "/pfs/r7");
     clock_sleep_ns(2000000);
-    assert_true(lookout_look(&lookout, &what, path) >= 2000000);
+    assert_true(pending_call_read(&pending_call, &what, path) >= 2000000);
     assert_string_equal(what, "opening");
     assert_string_equal(path, "/pfs/r7");
-    lookout_end(&lookout);
-    assert_int_equal(lookout_look(&lookout, &what, path), 0);
+    pending_call_end(&pending_call);
+    assert_int_equal(pending_call_read(&pending_call, &what, path), 0);
 }
 
 static void each_operation_starts_from_zero_and_long_paths_fit(void **state)
 {
     (void)state;
-    struct lookout lookout;
+    struct pending_call pending_call;
     const char *what = NULL;
-    char path[LOOKOUT_PATH];
+    char path[PENDING_CALL_PATH];
     char long_path[2000];
     memset(long_path, 'a', sizeof long_path - 1);
     long_path[sizeof long_path - 1] = '\0';
-    lookout_init(&lookout);
-    lookout_begin(&lookout, "opening", "/a");
+    pending_call_init(&pending_call);
+    pending_call_begin(&pending_call, "opening", "/a");
     clock_sleep_ns(300000000); /* longer than a busy machine delays this thread */
-    int64_t first_ns = lookout_look(&lookout, &what, path);
-    lookout_begin(&lookout, "removal", long_path);
-    assert_true(lookout_look(&lookout, &what, path) < first_ns);
+    int64_t first_ns = pending_call_read(&pending_call, &what, path);
+    pending_call_begin(&pending_call, "removal", long_path);
+    assert_true(pending_call_read(&pending_call, &what, path) < first_ns);
     assert_string_equal(what, "removal");
     assert_true(strlen(path) < sizeof path);
 }
@@ -44,8 +44,8 @@ static void each_operation_starts_from_zero_and_long_paths_fit(void **state)
 static void null_is_accepted(void **state)
 {
     (void)state;
-    lookout_begin(NULL, "opening", "/a");
-    lookout_end(NULL);
+    pending_call_begin(NULL, "opening", "/a");
+    pending_call_end(NULL);
 }
 
 int main(void)

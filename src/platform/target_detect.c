@@ -167,7 +167,7 @@ static void detect_device(const struct target_place *place, struct record_target
     target->free_bytes = device.size_bytes;
 }
 
-int target_look(const char *path, struct record_target *target, struct failure *why)
+int target_detect(const char *path, struct record_target *target, struct failure *why)
 {
     static const enum record_target_kind kinds[] = {
         [PLACE_FOLDER] = TARGET_KIND_DIRECTORY, [PLACE_FILE] = TARGET_KIND_FILE,
@@ -211,7 +211,7 @@ int target_look(const char *path, struct record_target *target, struct failure *
     return error;
 }
 
-int target_space_look(const char *path, struct target_space *space, struct failure *why)
+int target_detect_space(const char *path, struct target_space *space, struct failure *why)
 {
     struct target_place place;
     struct statfs facts;

@@ -1,4 +1,4 @@
-#include "prepare/facts_look.h"
+#include "prepare/facts_detect.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +46,7 @@ static void add(struct fact_row *row, int fact, const char *format, ...)
 static void add_size(struct fact_row *row, int fact, int64_t bytes)
 {
     char text[UNITS_TEXT];
-    units_show_size(bytes > 0 ? (uint64_t)bytes : 0, text);
+    units_format_size(bytes > 0 ? (uint64_t)bytes : 0, text);
     add(row, fact, "%s", text);
 }
 
@@ -82,9 +82,9 @@ static void describe_lockable(struct fact_row *row)
     else
         add_size(row, FACT_MEMLOCK, limit);
     add(row, FACT_MEMLOCK, "%s",
-        host_may_lock() ? ", but this user may exceed the limit (CAP_IPC_LOCK)"
-        : limit < 0     ? ""
-                        : " (ulimit -l) for all processes of the user together");
+        host_can_lock_memory() ? ", but this user may exceed the limit (CAP_IPC_LOCK)"
+        : limit < 0            ? ""
+                               : " (ulimit -l) for all processes of the user together");
 }
 
 /* Adds "yes", or the reason why a ring is not available or lacks something that 'mode' requests.
@@ -134,7 +134,7 @@ static void describe_network(struct fact_row *row)
 {
     struct record_network *networks = NULL;
     size_t count = 0;
-    networks_look("", &networks, &count);
+    networks_detect("", &networks, &count);
     for (size_t i = 0; i < count; i++) {
         const struct record_network *network = &networks[i];
         add(row, FACT_NETWORK, "%s%s (%s", i ? ", " : "", network->name,
@@ -196,11 +196,11 @@ static void describe_system(struct fact_row *row, const struct record_node *node
         add(row, FACT_FILES, "%lld (ulimit -n)", (long long)node->open_files_limit);
 }
 
-int facts_of_node(struct fact_row *row, struct failure *why)
+int facts_detect_node(struct fact_row *row, struct failure *why)
 {
     struct topology topology;
     struct record_node node;
-    if (topology_look(&topology, why) || host_look(&node, &topology, why))
+    if (topology_detect(&topology, why) || host_detect(&node, &topology, why))
         return why->code;
     describe_system(row, &node);
     add(row, FACT_ALLOWED, "%u (%s)", topology.allowed_cpus, node.allowed_cpus);
@@ -209,7 +209,7 @@ int facts_of_node(struct fact_row *row, struct failure *why)
     describe_lockable(row);
     describe_uring(row);
     describe_network(row);
-    build_look(&topology, &node);
+    build_detect(&topology, &node);
     add(row, FACT_PROGRAM, "%s, commit %s, %s", TIDEMILL_VERSION, node.tool_commit,
         node.tool_build);
     add(row, FACT_LIBRARIES, "%s", node.libraries);
@@ -307,12 +307,12 @@ static void try_direct(struct fact_row *row, const struct record_target *target,
                      : "no: a direct write left pages in the page cache");
 }
 
-void facts_of_target(const char *path, struct fact_row *row)
+void facts_detect_target(const char *path, struct fact_row *row)
 {
     struct record_target target;
     struct probe probe;
     struct failure why = {0};
-    if (target_look(path, &target, &why)) {
+    if (target_detect(path, &target, &why)) {
         row->failed = why.code;
         add(row, FACT_KIND, "%s", why.text);
         return;

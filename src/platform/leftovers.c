@@ -1,4 +1,4 @@
-#include "platform/remains.h"
+#include "platform/leftovers.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,12 +11,12 @@
 #include "platform/file.h"
 
 /* Opens the directory and keeps it open: renaming it meanwhile changes nothing. -ENOENT. */
-static int open_folder(const struct remains *remains, DIR **folder, struct failure *why)
+static int open_folder(const struct leftovers *leftovers, DIR **folder, struct failure *why)
 {
     char shown[PATH_TEXT];
     struct stat facts;
-    path_text(remains->folder, shown);
-    const int fd = open(remains->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    path_text(leftovers->folder, shown);
+    const int fd = open(leftovers->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
         return -ENOENT;
     if (fd < 0)
@@ -33,19 +33,19 @@ static int open_folder(const struct remains *remains, DIR **folder, struct failu
     return failure_system(why, ENOMEM, "cannot open directory '%s'", shown);
 }
 
-static int check_entry(const struct remains *remains, int folder, const char *name,
+static int check_entry(const struct leftovers *leftovers, int folder, const char *name,
                        struct failure *why)
 {
     char shown[PATH_TEXT], shown_name[PATH_TEXT];
     struct stat facts;
-    path_text(remains->folder, shown);
+    path_text(leftovers->folder, shown);
     path_text(name, shown_name);
     if (fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW))
         return errno == ENOENT ? 0 : failure_system(why, errno, "cannot inspect '%s'", shown_name);
-    if (S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() && remains->own_folder &&
-        remains->own_folder(name, remains->context))
+    if (S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() && leftovers->own_folder &&
+        leftovers->own_folder(name, leftovers->context))
         return 0;
-    if (!remains->own(name, remains->context) || !S_ISREG(facts.st_mode) ||
+    if (!leftovers->own(name, leftovers->context) || !S_ISREG(facts.st_mode) ||
         facts.st_uid != geteuid())
         return failure_set(
             why, -EEXIST,
@@ -53,7 +53,7 @@ static int check_entry(const struct remains *remains, int folder, const char *na
             "removed",
             shown, shown_name);
     bool used;
-    const int error = file_is_used(folder, name, remains->force, &used, why);
+    const int error = file_is_used(folder, name, leftovers->force, &used, why);
     if (error)
         return error;
     if (!used)
@@ -63,11 +63,12 @@ static int check_entry(const struct remains *remains, int folder, const char *na
                        shown_name);
 }
 
-static int remove_entry(struct remains *remains, int folder, const char *name, struct failure *why)
+static int remove_entry(struct leftovers *leftovers, int folder, const char *name,
+                        struct failure *why)
 {
     char shown[PATH_TEXT];
     if (unlinkat(folder, name, 0) == 0) {
-        remains->files++;
+        leftovers->files++;
         return 0;
     }
     if (errno == ENOENT)
@@ -80,38 +81,38 @@ static bool is_dot(const char *name)
     return !strcmp(name, ".") || !strcmp(name, "..");
 }
 
-int remains_check(struct remains *remains, struct failure *why)
+int leftovers_check(struct leftovers *leftovers, struct failure *why)
 {
     DIR *folder;
-    int error = open_folder(remains, &folder, why);
+    int error = open_folder(leftovers, &folder, why);
     if (error)
         return error == -ENOENT ? 0 : error;
     const struct dirent *entry;
     while (error == 0 && (entry = readdir(folder)))
         if (!is_dot(entry->d_name))
-            error = check_entry(remains, dirfd(folder), entry->d_name, why);
+            error = check_entry(leftovers, dirfd(folder), entry->d_name, why);
     closedir(folder);
     return error;
 }
 
-int remains_remove(struct remains *remains, struct failure *why)
+int leftovers_remove(struct leftovers *leftovers, struct failure *why)
 {
     DIR *folder;
     char shown[PATH_TEXT];
-    int error = open_folder(remains, &folder, why);
+    int error = open_folder(leftovers, &folder, why);
     if (error)
         return error == -ENOENT ? 0 : error;
     const struct dirent *entry;
     while (error == 0 && (entry = readdir(folder)))
-        if (!is_dot(entry->d_name) && remains->own(entry->d_name, remains->context))
-            error = remove_entry(remains, dirfd(folder), entry->d_name, why);
+        if (!is_dot(entry->d_name) && leftovers->own(entry->d_name, leftovers->context))
+            error = remove_entry(leftovers, dirfd(folder), entry->d_name, why);
     closedir(folder);
     if (error)
         return error;
-    if (rmdir(remains->folder) == 0)
-        remains->folders++;
+    if (rmdir(leftovers->folder) == 0)
+        leftovers->folders++;
     else if (errno != ENOENT)
         return failure_system(why, errno, "cannot remove directory '%s'",
-                              path_text(remains->folder, shown));
+                              path_text(leftovers->folder, shown));
     return 0;
 }

@@ -3,8 +3,8 @@
  * what the system reports and tests what only a test shows; the one file that it may write has no
  * name, or loses it at once (platform/probe.h).
  */
-#ifndef TIDEMILL_PREPARE_FACTS_LOOK_H
-#define TIDEMILL_PREPARE_FACTS_LOOK_H
+#ifndef TIDEMILL_PREPARE_FACTS_DETECT_H
+#define TIDEMILL_PREPARE_FACTS_DETECT_H
 
 #include "base/failure.h"
 #include "record/record.h"
@@ -68,7 +68,7 @@ struct fact_kind {
 extern const struct fact_kind node_facts[NODE_FACT_COUNT];
 extern const struct fact_kind target_facts[TARGET_FACT_COUNT];
 
-int facts_of_node(struct fact_row *row, struct failure *why);
-void facts_of_target(const char *path, struct fact_row *row);
+int facts_detect_node(struct fact_row *row, struct failure *why);
+void facts_detect_target(const char *path, struct fact_row *row);
 
 #endif
