@@ -161,7 +161,7 @@ end_run() {
     printf 'precious' >notes
     refused 'not a result of tidemill' "$TIDEMILL" run --cleanup notes
     refused 'missing.h5' "$TIDEMILL" run --cleanup missing.h5
-    refused 'give no target' "$TIDEMILL" run --cleanup notes "$target"
+    refused 'leave the target out' "$TIDEMILL" run --cleanup notes "$target"
 }
 
 @test "several ranks clean up once" {
