@@ -29,7 +29,7 @@ struct keeper {
     struct pending_call *pending_call;
 };
 
-/* 'pending_call' is told of each saving; NULL: nobody. */
+/* 'pending_call' records each saving; NULL: it is not recorded. */
 void keeper_start(struct keeper *keeper, const char *path, struct record *record,
                   struct pending_call *pending_call);
 

@@ -129,7 +129,7 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
     failure_set(&failure, phase->watch.space.shortage.code, "%s", phase->watch.space.shortage.text);
     run->stalled |= cluster_max(run->cluster, run->given_up);
     uint64_t bad = cluster_sum(run->cluster, (uint64_t)phase->outcome.beside.bad_blocks);
-    /* What was done is told also where something failed. */
+    /* What was done is recorded even if something failed. */
     results_gather(phase, into, &gathering);
     if (gathering.code && !failure.code)
         failure = gathering;

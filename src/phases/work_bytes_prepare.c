@@ -32,7 +32,7 @@ static uint32_t reader_of(const struct plan *plan, uint32_t rank)
     return reader;
 }
 
-/* The rank that wrote a part knows what was acknowledged; the one that reads it must be told. */
+/* The rank that wrote a part sends what was acknowledged to the rank that reads it. */
 static void exchange_acknowledged(struct work_bytes *bytes)
 {
     const struct plan *plan = &bytes->phase->prepared->plan;

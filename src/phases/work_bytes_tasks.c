@@ -50,7 +50,7 @@ static bool is_new(const struct work_bytes *bytes, const struct part *part)
     return !part->made && (kind == TARGET_DIRECTORY || kind == TARGET_NEW_FILE);
 }
 
-/* The file's maker gives it its blocks; where that cannot be done, it is told. */
+/* The creator of the file allocates its blocks; a file system that cannot is recorded. */
 static void preallocate(struct work_bytes *bytes, uint32_t i, struct failure *why)
 {
     const struct part *part = &bytes->phase->dataset->parts[i];
