@@ -1,9 +1,9 @@
 /*
- * Keeps the result file true while a run goes on: rank 0 saves through it, and whatever ends the
- * run from outside, what is known so far is in place within half a second, without MPI.
+ * Keeps the result file current while a run continues: rank 0 saves through it, and when a signal
+ * ends the run, the results so far are in place within half a second, without MPI.
  *
- * After each save a sketch of the record lies ready: finished phases whole, the one under way by
- * name. The guard of the signals saves it when the main thread does not do better. On other ranks,
+ * After each save a sketch of the record is ready: finished phases whole, the one under way by
+ * name. The signal guard saves it if the main thread does not save a better one. On other ranks,
  * where 'path' is NULL, everything here does nothing.
  */
 #ifndef TIDEMILL_PHASES_KEEPER_H
@@ -33,8 +33,8 @@ struct keeper {
 void keeper_start(struct keeper *keeper, const char *path, struct record *record,
                   struct pending_call *pending_call);
 
-/* Saves the record as it is; once a signal was told of, it is not running any more. What a phase in
- * it owns may not change after its status is final. */
+/* Saves the record as it is; after a signal was reported, its status is no longer "running". What a
+ * phase in it owns may not change after its status is final. */
 int keeper_save(struct keeper *keeper, struct failure *why);
 
 /* A signal has come: saves, once, with what is known of the phase under way and why it ends.

@@ -1,8 +1,9 @@
 /*
- * A run, carried out step by step as the schedule says. Every rank calls run_steps; rank 0 ends
- * with the whole record, the others with nothing but the verdict, which is the same on every rank.
+ * A run, carried out step by step in the order of the schedule. Every rank calls run_steps; rank 0
+ * ends with the whole record, the others with nothing but the verdict, which is the same on every
+ * rank.
  *
- * Prints nothing: what is worth telling goes to the listener, on rank 0 only.
+ * Prints nothing: events go to the listener, on rank 0 only.
  */
 #ifndef TIDEMILL_PHASES_RUN_H
 #define TIDEMILL_PHASES_RUN_H
@@ -27,7 +28,7 @@ struct progress {
     int64_t limit_ns; /* 0 when only the bytes end it */
 };
 
-/* What rank 0 hears while it runs; either may be NULL. It may put the facts of a phase into
+/* What rank 0 is notified of while it runs; each may be NULL. It may put the facts of a phase into
  * words: the phase is saved afterwards. */
 struct listener {
     void *context;
@@ -37,10 +38,10 @@ struct listener {
     void (*stalled)(void *context, const char *line); /* storage does not answer */
 };
 
-/* A wait that is told of once. */
+/* A wait that is reported once. */
 struct reported_wait {
     int64_t waited_ns;
-    bool told;
+    bool reported;
 };
 
 enum verdict { VERDICT_FINE, VERDICT_FAILED, VERDICT_WRONG_DATA, VERDICT_SIGINT, VERDICT_SIGTERM };
@@ -60,15 +61,15 @@ struct run {
     bool given_up;            /* ... and it was this one: threads are left that wait for it */
     int64_t started_ns;       /* clock_now_ns() at the start of the run */
     int64_t slack_ns;     /* the runner's own: how far off a start is set at least; 0 at first */
-    uint32_t carried_out; /* the runner's own: counts phases and whatever else was measured */
+    uint32_t carried_out; /* the runner's own: counts phases and probes */
 };
 
 /* Carries out the steps of the schedule. After each one the record is saved. -errno with 'why' only
  * when the result file could not be written; everything else that happened is in the verdict. */
 int run_steps(struct run *run, enum verdict *verdict, struct failure *why);
 
-/* From here until it is taken back, storage that does not answer is noticed wherever the run is
- * stuck; 'run' stays where it is. Every rank. */
+/* Between these two calls, storage that does not answer is noticed in every part of the run. 'run'
+ * must stay where it is. Every rank. */
 void watchdog_start(struct run *run);
 void watchdog_stop(struct run *run);
 

@@ -1,6 +1,6 @@
 /*
  * Where a run took place, as its result keeps it: nodes, their clocks, targets, devices, networks,
- * and the job. Plain structs that can be sent between ranks as they are, but for the job's text,
+ * and the job. Plain structs that can be sent between ranks as they are, except for the job's text,
  * which the record owns. Bytes and nanoseconds only.
  */
 #ifndef TIDEMILL_RECORD_ENVIRONMENT_H
@@ -35,12 +35,12 @@ struct record_node {
     int64_t clock_error_ns;  /* bound of that */
     int64_t clock_drift_ppb; /* how much faster it went than rank 0's during the run */
     int64_t wall_error_ns;   /* its wall clock minus rank 0's, when last compared */
-    /* What is not told: "unknown", -1. */
+    /* Not available: "unknown", -1. */
     char operating_system[RECORD_NAME];
     char virtual_machine[RECORD_WORD]; /* "none", "kvm", ... */
     char container[RECORD_WORD];       /* what it is marked as: "none", "docker", ... */
     char clock_source[RECORD_WORD];
-    char cpu_governor[RECORD_WORD]; /* "mixed" where processors differ */
+    char cpu_governor[RECORD_WORD]; /* "mixed" where cores differ */
     int64_t cpu_least_hz;           /* what the governor may choose from */
     int64_t cpu_most_hz;
     int64_t load_thousandths; /* load average of the minute before the start */
@@ -61,11 +61,11 @@ struct record_node {
 /* One comparison of a node's clock with rank 0's. */
 struct record_clock {
     char node[RECORD_NAME];
-    int64_t rank; /* who compared */
+    int64_t rank; /* the one that compared */
     char phase[RECORD_NAME];
     uint8_t after;     /* that phase; else before it */
-    int64_t local_ns;  /* when, on the own clock */
-    int64_t offset_ns; /* own clock minus rank 0's */
+    int64_t local_ns;  /* when, on this rank's clock */
+    int64_t offset_ns; /* this rank's clock minus rank 0's */
     int64_t error_ns;
     int64_t round_trip_ns;
     int64_t wall_error_ns; /* own wall clock minus rank 0's */
@@ -85,7 +85,7 @@ struct record_target {
     int64_t size_bytes;
     int64_t free_bytes;
     int64_t planned_bytes;           /* of the whole data set, on this target; -1 = not recorded */
-    int64_t direct_memory_alignment; /* STATX_DIOALIGN; 0 = refused, -1 = not told */
+    int64_t direct_memory_alignment; /* STATX_DIOALIGN; 0 = refused, -1 = not reported */
     int64_t direct_offset_alignment;
     char backing[RECORD_NAME]; /* the loop or RAM device that makes it cached or RAM-backed */
     uint8_t ram_backed;        /* tmpfs, ramfs, hugetlbfs, /dev/null, a RAM disk */
@@ -99,12 +99,12 @@ struct record_target {
  * server are not remote. */
 void record_classify_target(struct record_target *target);
 
-/* A block device on one node: a target's own, or one that such a device is made of. -1 = not told.
- */
+/* A block device on one node: a target's own, or one that such a device is made of. -1 =
+ * unknown. */
 struct record_block_device {
     char node[RECORD_NAME];
     char name[RECORD_NAME];  /* the kernel's; of a partition, its disk */
-    char above[RECORD_NAME]; /* the device that it is a part of; "" = a target lies on it */
+    char above[RECORD_NAME]; /* the device that it is a part of; "" = a target is on it */
     char kind[RECORD_WORD];  /* "nvme", "sata", "virtio", "device mapper (LVM)", "md raid5" ... */
     enum record_bus bus;
     char model[RECORD_NAME];
@@ -123,7 +123,7 @@ struct record_block_device {
     int64_t link_width;           /* lanes */
     int64_t link_most_width;
     int64_t numa_node;
-    int64_t before_ns;      /* it was watched for so long before the first phase; 0 = it was not */
+    int64_t before_ns;      /* how long it was watched before the first phase; 0 = not at all */
     int64_t before_busy_ns; /* of that, when it had something to do */
     int64_t before_read_bytes;
     int64_t before_written_bytes;
@@ -134,10 +134,10 @@ struct record_network {
     char node[RECORD_NAME];
     char name[RECORD_NAME]; /* "eth0", "mlx5_0:1" */
     enum record_network_kind kind;
-    char driver[RECORD_WORD]; /* "" when not told */
+    char driver[RECORD_WORD]; /* "" when unknown */
     char state[RECORD_WORD];  /* "up", "active", "down" ... */
     uint8_t down;             /* 1: it carries nothing */
-    int64_t bits_per_s;       /* this and the next: -1 when not told */
+    int64_t bits_per_s;       /* this and the next: -1 when unknown */
     int64_t mtu_bytes;
     int64_t numa_node;
 };

@@ -116,11 +116,11 @@ struct record_slow {
     int64_t latency_ns;
 };
 
-/* What a node's device and networks did between two looks, everybody's traffic included. */
+/* What a node's device and networks did between two readings, traffic of others included. */
 struct record_device {
     int64_t node;
     char device[RECORD_NAME]; /* kernel name; "" = not known, networks only */
-    int64_t start_ns;         /* since the common start; the first look is right before it */
+    int64_t start_ns;         /* since the common start; the first reading is right before it */
     int64_t width_ns;
     int64_t busy_ns;    /* time in which the device had something to do */
     int64_t queue_ns;   /* its requests times their time there: / width_ns is the mean queue */
@@ -164,7 +164,7 @@ struct record_phase {
     int64_t start_skew_ns;     /* last minus first rank to be at work */
     int64_t submit_skew_ns;    /* last minus first rank to submit a request */
     int64_t end_skew_ns;       /* last minus first rank to end */
-    int64_t slack_ns;          /* the common start was named so long before */
+    int64_t slack_ns;          /* how long before it the common start was agreed */
     int64_t ranks_late;        /* ranks that were not at work within a millisecond of it */
     int64_t clock_error_ns;    /* bound of the error of any rank's instants */
     int64_t timeline_shift_ns; /* edges of a rank's timeline were moved by this at most */
@@ -189,7 +189,7 @@ struct record_phase {
     enum record_cache_state cache_state;
     enum record_written_by written_by;
     int64_t same_node_ranks; /* ranks that read what their own node wrote */
-    int64_t shift;           /* nodes from a reader to who wrote what it reads */
+    int64_t shift;           /* nodes from a reader to the writer of its data */
     char cache[RECORD_LINE]; /* these facts as a line */
     struct record_row *nodes;
     size_t node_count;
@@ -300,7 +300,7 @@ void record_phase_release(struct record_phase *phase);
 /* A new zeroed phase at the end, valid until the next call; NULL when out of memory. */
 struct record_phase *record_add_phase(struct record *record);
 
-/* Looks for the phase's steady window in its timeline. */
+/* Finds the phase's steady window in its timeline. */
 void record_mark_steady(struct record_phase *phase);
 
 /* Marks the window that the phase was ended for; 'from_ns' < 0 when it did not come to that, which

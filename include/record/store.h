@@ -33,7 +33,7 @@ struct store_finished {
     size_t phase_count;
 };
 
-/* Takes the phases of 'record' up to 'phase_count' in; those that it holds are not looked at again.
+/* Adds the phases of 'record' up to 'phase_count'; those that it holds are not read again.
  * After a failure it holds what it held. */
 int store_finish(struct store_finished *finished, const struct record *record, size_t phase_count,
                  struct failure *why);
@@ -41,7 +41,7 @@ int store_finish(struct store_finished *finished, const struct record *record, s
 /* Gives the memory back and zeroes it. */
 void store_finished_release(struct store_finished *finished);
 
-/* Writes the whole record to 'path' as said above; 'finished' may be NULL. */
+/* Writes the whole record to 'path' as described above; 'finished' may be NULL. */
 int store_save(const char *path, const struct record *record, const struct store_finished *finished,
                struct failure *why);
 
@@ -49,7 +49,7 @@ int store_save(const char *path, const struct record *record, const struct store
  * or of a newer schema. */
 int store_load(const char *path, struct record *record, struct failure *why);
 
-/* Adds the HDF5 library that is there at run time: "HDF5 1.10.8". */
+/* Adds the HDF5 library present at run time: "HDF5 1.10.8". */
 void store_print_library(struct text *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * What a rank finds out around a phase, beside the phase's own numbers: where its buffers and
- * threads are, what it goes without, what the kernel moved to and from storage for it, and how
- * much of its files lies in the page cache afterwards. Local; no messages, nothing within the
+ * What a rank finds out around a phase, in addition to the phase's own numbers: where its buffers
+ * and threads are, what was not granted to it, what the kernel moved to and from storage for it,
+ * and how much of its files is in the page cache afterwards. Local: no messages, nothing within the
  * measured time.
  */
 #ifndef TIDEMILL_PHASES_FACTS_H

@@ -1,6 +1,6 @@
 /*
  * Readings of this node's device and networks while a phase runs, at even intervals that double
- * when the room is full: bounded, whatever the duration. Node leaders only; NULL elsewhere, where
+ * when the array is full: bounded for any duration. Node leaders only; NULL elsewhere, where
  * every function does nothing.
  */
 #ifndef TIDEMILL_PHASES_GAUGE_H
@@ -18,15 +18,15 @@ struct gauge {
     struct meter_reading readings[GAUGE_READINGS];
 };
 
-/* NULL when there is no memory, which is no failure. 'start_ns' is the common start on the own
- * clock. */
+/* NULL when there is no memory, which is not a failure. 'start_ns' is the common start on this
+ * node's clock. */
 struct gauge *gauge_start(const char *device, int64_t start_ns);
 
 /* Takes one if the next interval has begun; the first one with the phase: what was before it is
- * none of it. 'now_ns' is of the own clock. */
+ * none of it. 'now_ns' is of this node's clock. */
 void gauge_sample(struct gauge *gauge, int64_t now_ns);
 
-/* Takes one in any case: when this rank is through, and when all are. */
+/* Takes one in any case: when this rank has finished, and when all have. */
 void gauge_take(struct gauge *gauge);
 
 #endif

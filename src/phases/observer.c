@@ -8,13 +8,13 @@
 #include "stall.h"
 #include "until_steady.h"
 
-enum { TURN_NS = 50 * 1000 * 1000, NAP_NS = 50 * 1000 };
+enum { POLL_NS = 50 * 1000 * 1000, NAP_NS = 50 * 1000 };
 
-/* Who has ended waits for the others with a processor of its own, or at the cost of those that are
+/* A rank that has ended waits for the others on a core of its own, or at the cost of ranks that are
  * still at work. */
 enum { LONGEST_NAP_NS = 1000 * 1000, LONGEST_SHARED_NAP_NS = 20 * 1000 * 1000 };
 
-/* What the looks at one phase have in common. */
+/* State of the polls of one phase. */
 struct watcher {
     struct phase *phase;
     int64_t start_ns;
@@ -25,7 +25,7 @@ struct watcher {
     struct work_state state;
 };
 
-static enum stop_reason own_wish(const struct watcher *watcher)
+static enum stop_reason stop_reason_here(const struct watcher *watcher)
 {
     const struct phase *phase = watcher->phase;
     int signal_number = interrupt_signal();
@@ -40,7 +40,7 @@ static enum stop_reason own_wish(const struct watcher *watcher)
     return phase->watch.steady.reached ? STOP_STEADY : STOP_NONE;
 }
 
-static void tell_progress(struct watcher *watcher)
+static void report_progress(struct watcher *watcher)
 {
     const struct phase *phase = watcher->phase;
     const struct run *run = phase->run;
@@ -66,7 +66,7 @@ static void save(struct watcher *watcher, int signal_number, int64_t duration_ns
     struct text reason = {0};
     uint32_t first = 0;
     uint32_t gone = cluster_count_dead(cluster, &first);
-    text_add(&reason, "interrupted by %s: %s as last heard of",
+    text_add(&reason, "interrupted by %s: %s as last received",
              signal_number == SIGINT ? "SIGINT" : "SIGTERM",
              units_amount_names[watcher->phase->kind->unit]);
     if (gone)
@@ -79,13 +79,13 @@ static void save(struct watcher *watcher, int signal_number, int64_t duration_ns
     text_release(&reason);
 }
 
-static void turn(struct watcher *watcher)
+static void poll_phase(struct watcher *watcher)
 {
     struct phase *phase = watcher->phase;
     struct work *work = phase->work;
     int64_t now_ns = clock_now_ns();
     int signal_number = interrupt_signal();
-    /* Before any message: whoever sent the signal may kill all of us within a second. */
+    /* Before any message: the launcher that sent the signal may kill all ranks within a second. */
     if (signal_number && !watcher->saved)
         save(watcher, signal_number, now_ns - watcher->start_ns);
     gauge_sample(phase->watch.gauge, now_ns);
@@ -93,10 +93,11 @@ static void turn(struct watcher *watcher)
     watcher->waits_too_long = stall_poll(phase, &watcher->state);
     space_floor_check(phase, watcher->state.amount, now_ns);
     until_steady_poll(phase, &watcher->state);
-    watcher->stop = cluster_stop_poll(phase->run->cluster, phase->number, own_wish(watcher));
+    watcher->stop =
+        cluster_stop_poll(phase->run->cluster, phase->number, stop_reason_here(watcher));
     if (watcher->stop != STOP_NONE)
         work->methods->stop(work, signal_number ? STOP_SIGTERM : watcher->stop);
-    tell_progress(watcher);
+    report_progress(watcher);
 }
 
 static bool can_end_without(const struct watcher *watcher)
@@ -104,12 +105,12 @@ static bool can_end_without(const struct watcher *watcher)
     return watcher->stop != STOP_NONE && watcher->waits_too_long && stall_give_up(watcher->phase);
 }
 
-/* The first turn comes with the start of the phase, or there would be no reading of its beginning.
+/* The first poll comes with the start of the phase, or there would be no reading of its beginning.
  */
-static int64_t turn_ns(const struct phase *phase)
+static int64_t interval_ns(const struct phase *phase)
 {
     int64_t left_ns = phase->clocks.start_ns - clock_now_ns();
-    return left_ns > 0 && left_ns < TURN_NS ? left_ns : TURN_NS;
+    return left_ns > 0 && left_ns < POLL_NS ? left_ns : POLL_NS;
 }
 
 void observer_watch(struct phase *phase)
@@ -119,17 +120,17 @@ void observer_watch(struct phase *phase)
     struct watcher watcher = {.phase = phase, .start_ns = clock_now_ns()};
     int64_t longest_ns = phase->prepared->roomy ? LONGEST_NAP_NS : LONGEST_SHARED_NAP_NS;
     int64_t nap_ns = NAP_NS;
-    while (!work->methods->wait(work, turn_ns(phase)) && !can_end_without(&watcher))
-        turn(&watcher);
+    while (!work->methods->wait(work, interval_ns(phase)) && !can_end_without(&watcher))
+        poll_phase(&watcher);
     gauge_take(phase->watch.gauge);
-    turn(&watcher);
+    poll_phase(&watcher);
     phase->run->given_up |= watcher.state.lost;
     cluster_gate_enter(cluster);
     while (!cluster_gate_passed(cluster)) {
         clock_sleep_ns(nap_ns);
         nap_ns = nap_ns * 2 < longest_ns ? nap_ns * 2 : longest_ns;
-        turn(&watcher);
+        poll_phase(&watcher);
     }
     gauge_take(phase->watch.gauge);
-    phase->watch.stop = cluster_stop_settle(cluster, phase->number, own_wish(&watcher));
+    phase->watch.stop = cluster_stop_settle(cluster, phase->number, stop_reason_here(&watcher));
 }

@@ -1,4 +1,4 @@
-/* Watches a phase from the main thread while the pools work: spreads stops, hears of progress. */
+/* Watches a phase from the main thread while the pools work: spreads stops, receives progress. */
 #ifndef TIDEMILL_PHASES_OBSERVER_H
 #define TIDEMILL_PHASES_OBSERVER_H
 

@@ -22,9 +22,9 @@ bool phase_checks(const struct phase_kind *kind, const struct settings *settings
 static const char *name_of(const struct options *options, const struct step *step)
 {
     static const char *const probes[] = {
-        [PROBE_DATA] = "probe: data alone",
-        [PROBE_STORAGE] = "probe: storage alone",
-        [PROBE_BOTH] = "probe: data into storage",
+        [PROBE_DATA] = "probe: generator only",
+        [PROBE_STORAGE] = "probe: storage only",
+        [PROBE_BOTH] = "probe: generator and storage",
     };
     if (step->role == STEP_PROBE)
         return probes[step->probe];
@@ -86,8 +86,8 @@ static const char *device_of(const struct phase *phase)
     return prepared->targets[target].device;
 }
 
-/* All ranks begin at one instant, named beforehand. Where some were late for the last one, the next
- * is named earlier. */
+/* All ranks begin at one instant, agreed in advance. If some were late for the last one, the next
+ * is agreed earlier. */
 static void start_together(struct phase *phase)
 {
     struct run *run = phase->run;

@@ -44,7 +44,7 @@ struct phase {
     const struct content *content;   /* of the data set */
     const char *name;                /* for the live line */
     struct limits limits;
-    uint32_t number;    /* counts what the run has carried out, from 0: tells messages apart */
+    uint32_t number;    /* counts what the run has carried out, from 0; tags its messages */
     int64_t started_ns; /* since the run's start */
     uint64_t planned;   /* amount for all ranks; known when all are ready */
     struct work *work;

@@ -47,8 +47,8 @@ static bool remove_files(struct run *run, const struct step *step, struct record
     return false;
 }
 
-static int keep_row(struct run *run, const struct step *step, const struct record_phase *from,
-                    enum verdict verdict, struct failure *why)
+static int add_row(struct run *run, const struct step *step, const struct record_phase *from,
+                   enum verdict verdict, struct failure *why)
 {
     struct record_ceiling row = {
         .bytes = from->bytes,
@@ -78,7 +78,7 @@ static void report_and_keep(struct run *run, const struct step *step, struct rec
     into->status = verdict_status(verdict);
     if (run->listener.phase_ended)
         run->listener.phase_ended(run->listener.context, into);
-    if (!keep_row(run, step, into, verdict, why))
+    if (!add_row(run, step, into, verdict, why))
         keeper_save(run->keeper, why);
     record_phase_release(into);
     free(into);

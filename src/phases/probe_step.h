@@ -1,4 +1,4 @@
-/* A probe: a step beside the list of phases, of which the record keeps one row. */
+/* A probe: a step that is not in the list of phases; the record keeps one row of it. */
 #ifndef TIDEMILL_PHASES_PROBE_STEP_H
 #define TIDEMILL_PHASES_PROBE_STEP_H
 

@@ -37,7 +37,7 @@ static void row_of_modes(const struct phase *phase, struct record_row *row)
     facts_keep(&phase->facts, &row->modes);
 }
 
-/* Is there a page cache that none of the ranks' files tells of? */
+/* Is there a page cache that the ranks' files do not show? */
 static bool cached_elsewhere(const struct record *record)
 {
     for (size_t i = 0; i < record->target_count; i++)
@@ -46,7 +46,7 @@ static bool cached_elsewhere(const struct record *record)
     return false;
 }
 
-/* Who wrote what is read, as the plan has it. */
+/* Which nodes wrote what is read, according to the plan. */
 static void keep_source(const struct plan *plan, struct record_phase *into)
 {
     into->shift = plan->shift;
@@ -208,7 +208,7 @@ static void sum_up(struct record_phase *into)
     into->ranks_per_s = (int64_t)(sum_per_s + 0.5);
 }
 
-/* Counters and timeline are written apart and must tell the same, whatever went wrong. */
+/* Counters and timeline are counted separately and must agree, also after failures. */
 static int check_sums(const struct record_phase *into, struct failure *why)
 {
     int64_t all = 0;

@@ -11,12 +11,12 @@ int results_opened(struct phase *phase, struct record_phase *into, struct failur
 /* The modes of a phase from its ranks, without those that had nothing to do. Pure. */
 void results_sum_modes(struct record_phase *into, const struct record_row *ranks, size_t count);
 
-/* An instant on the own clock since the start, converted to rank 0's by the comparisons before and
- * after the phase: offset and drift are taken out. INT64_MAX (never came) stays. Pure. */
+/* An instant on this rank's clock since the start, converted to rank 0's by the comparisons before
+ * and after the phase: offset and drift are taken out. INT64_MAX (never came) stays. Pure. */
 int64_t results_common_ns(const struct clock_points *clocks, int64_t since_start_ns);
 
-/* All bins of the own clock, in which nothing came after 'last_ns', on the grid of rank 0's clock;
- * returns by how much an edge was moved at most, in ns. Pure. */
+/* All bins of this rank's clock, which end with 'last_ns', on the grid of rank 0's clock; returns
+ * the largest distance by which an edge was moved, in ns. Pure. */
 int64_t results_convert_timeline(const struct clock_points *clocks, const struct timeline *own,
                                  int64_t last_ns, struct timeline *common);
 
@@ -44,8 +44,8 @@ void results_active(struct record_phase *into);
 /* Why no further request was started, and the window that --until-steady waited for; collective. */
 void results_gather_end(struct phase *phase, struct record_phase *into);
 
-/* What was done. Collective, and every rank walks through all of it whatever fails; after
- * the work was joined. 'into' is NULL but on rank 0. */
+/* What was done. Collective, and every rank walks through all of it, also after a
+ * failure; after the work was joined. 'into' is NULL but on rank 0. */
 int results_gather(struct phase *phase, struct record_phase *into, struct failure *why);
 
 #endif

@@ -1,4 +1,4 @@
-/* Latencies beside that of requests: since the instants that a rate set, of whole files, and of
+/* Other latencies than that of requests: since the instants that a rate set, of whole files, and of
  * buffers between data threads and I/O threads. */
 #include "results.h"
 
@@ -12,9 +12,9 @@ static void merge(void *into, const void *from)
 /* Of all ranks, into rank 0's. */
 static void merge_all(struct cluster *cluster, struct histogram *mine)
 {
-    struct histogram room;
-    cluster_merge_node(cluster, mine, &room, sizeof *mine, merge);
-    cluster_merge_leaders(cluster, mine, &room, sizeof *mine, merge);
+    struct histogram received;
+    cluster_merge_node(cluster, mine, &received, sizeof *mine, merge);
+    cluster_merge_leaders(cluster, mine, &received, sizeof *mine, merge);
 }
 
 void results_gather_more_latency(struct phase *phase, struct record_phase *into)

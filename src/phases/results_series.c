@@ -11,11 +11,11 @@
 /* Rank 0 keeps about a million bins at most: up to 1 024 nodes all, then fewer, never below 64. */
 enum { BINS_OF_ALL_NODES = 1 << 20, FEWEST_BINS = 64 };
 
-/* Of this rank, and then of what it stands for; 'room' is for merging. */
+/* Of this rank, and then of the ranks that it represents; 'received' is for merging. */
 struct series {
     struct timeline all;
     struct timeline node;
-    struct timeline room;
+    struct timeline received;
 };
 
 static void merge_timelines(void *into, const void *from)
@@ -46,14 +46,14 @@ static int64_t merge_series(struct phase *phase, struct series *series)
     uint64_t moved_ns =
         cluster_max(cluster, (uint64_t)results_convert_timeline(&phase->clocks, &outcome->timeline,
                                                                 outcome->last_ns, &series->node));
-    cluster_merge_node(cluster, &series->node, &series->room, bytes, merge_timelines);
+    cluster_merge_node(cluster, &series->node, &series->received, bytes, merge_timelines);
     series->all = series->node;
-    cluster_merge_leaders(cluster, &series->all, &series->room, bytes, merge_timelines);
+    cluster_merge_leaders(cluster, &series->all, &series->received, bytes, merge_timelines);
     timeline_shrink(&series->node, bins_kept(cluster->shape.node_count));
-    timeline_clear(&series->room);
-    series->room.shift =
+    timeline_clear(&series->received);
+    series->received.shift =
         (uint32_t)cluster_max(cluster, cluster->leader ? series->node.shift : TIMELINE_FIRST_SHIFT);
-    timeline_merge(&series->node, &series->room);
+    timeline_merge(&series->node, &series->received);
     return (int64_t)moved_ns;
 }
 
@@ -145,12 +145,12 @@ int results_gather_slowest(struct phase *phase, struct record_phase *into, struc
 {
     struct cluster *cluster = phase->run->cluster;
     struct slowest slowest = phase->outcome.slowest;
-    struct slowest room;
+    struct slowest received;
     for (uint32_t i = 0; i < slowest.count; i++)
         slowest.requests[i].sent_ns =
             results_common_ns(&phase->clocks, slowest.requests[i].sent_ns);
-    cluster_merge_node(cluster, &slowest, &room, sizeof slowest, merge_slowest);
-    cluster_merge_leaders(cluster, &slowest, &room, sizeof slowest, merge_slowest);
+    cluster_merge_node(cluster, &slowest, &received, sizeof slowest, merge_slowest);
+    cluster_merge_leaders(cluster, &slowest, &received, sizeof slowest, merge_slowest);
     if (!into || why->code)
         return why->code;
     into->slowest = calloc(SLOWEST_KEPT, sizeof *into->slowest);

@@ -118,7 +118,7 @@ static void take_signal(struct run *run, enum verdict *verdict)
     *verdict = verdict_merge(*verdict, all);
 }
 
-/* Rank 0 asks the schedule, the others hear of it: 1 and a step, 0 at the end, -errno. */
+/* Rank 0 asks the schedule and broadcasts: 1 and a step, 0 at the end, -errno. */
 static int next_step(struct run *run, struct schedule *schedule, struct step *step)
 {
     struct {

@@ -15,7 +15,7 @@ struct space_watch {
     struct failure shortage; /* the free space has fallen below the floor */
 };
 
-/* Looks about once a second, on each node's leader, and only after bytes have gone through: a file
+/* Checks about once a second, on each node's leader, and only after bytes were acknowledged: a file
  * system that hangs is not asked. False once free space is below the floor: the shortage is set
  * then. */
 bool space_floor_check(struct phase *phase, uint64_t bytes, int64_t now_ns);

@@ -4,7 +4,7 @@
 #include "phase.h"
 #include "platform/clock.h"
 
-/* So that ranks that wait for the same server are told of in one line. */
+/* So that ranks that wait for the same server are reported in one line. */
 enum { GATHERING_NS = 250 * 1000 * 1000 };
 
 static struct stall own_stall(const struct phase *phase, const struct work_state *state,
@@ -40,7 +40,7 @@ static void describe(const struct phase *phase, const struct stall *stall, struc
                  stall->ranks == 2 ? " waits as well" : "s wait as well");
 }
 
-static void tell(struct phase *phase, const struct stall *all, int64_t now_ns)
+static void report(struct phase *phase, const struct stall *all, int64_t now_ns)
 {
     const struct listener *listener = &phase->run->listener;
     if (!all->ranks) {
@@ -68,7 +68,7 @@ bool stall_poll(struct phase *phase, const struct work_state *state)
     struct stall all;
     cluster_stall_poll(phase->run->cluster, phase->number, &mine, &all);
     if (phase->run->cluster->rank == 0)
-        tell(phase, &all, now_ns);
+        report(phase, &all, now_ns);
     return abort_ns && mine.waited_ns >= abort_ns;
 }
 

@@ -1,5 +1,5 @@
 /*
- * The watchdog of a phase: storage that does not answer is told of, once, by rank 0 for all ranks;
+ * The watchdog of a phase: storage that does not answer is reported, once, by rank 0 for all ranks;
  * and given up, where the user wants that. Main thread, while the pools work.
  */
 #ifndef TIDEMILL_PHASES_STALL_H

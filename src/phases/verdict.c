@@ -47,8 +47,8 @@ static void add_bad_data(uint64_t bad_blocks, const struct record_phase *into, s
              first->path, first->offset, first->rank, first->host, first->kind);
 }
 
-static void say(const struct phase *phase, const struct agreement *agreement, uint64_t bad_blocks,
-                struct record_phase *into)
+static void set_reason(const struct phase *phase, const struct agreement *agreement,
+                       uint64_t bad_blocks, struct record_phase *into)
 {
     struct text line = {0};
     char failed[FAILURE_TEXT + RECORD_LINE];
@@ -67,7 +67,7 @@ enum verdict verdict_decide(const struct phase *phase, const struct agreement *a
                             uint64_t bad_blocks, struct record_phase *into)
 {
     if (into)
-        say(phase, agreement, bad_blocks, into);
+        set_reason(phase, agreement, bad_blocks, into);
     if (bad_blocks)
         return VERDICT_WRONG_DATA;
     if (agreement->failed_ranks)

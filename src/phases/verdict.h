@@ -7,13 +7,13 @@
 
 #include "phase.h"
 
-/* 'into' is NULL but on rank 0, where it gets the one line that says what failed. */
+/* 'into' is NULL but on rank 0, where it gets the one line that names the failure. */
 enum verdict verdict_decide(const struct phase *phase, const struct agreement *agreement,
                             uint64_t bad_blocks, struct record_phase *into);
 
 enum record_status verdict_status(enum verdict verdict);
 
-/* The graver one: wrong data before a failure before a signal before fine. */
+/* The more severe one: wrong data before a failure before a signal before fine. */
 enum verdict verdict_merge(enum verdict a, enum verdict b);
 
 /* Why a step cannot be carried out after what has happened; NULL when it can. Collective. */

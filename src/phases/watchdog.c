@@ -1,7 +1,7 @@
 /* When a main thread gets stuck, outside of what the pipelines do: opening, removing or saving on
  * storage that does not answer. Rank 0's guard sees it of rank 0, and rank 0 of those that do not
- * come to a gate. Told once; given up where the user wants that, with the result in place: then the
- * processes end, and what lies on the storage stays there. */
+ * come to a gate. Reported once; given up where the user wants that, with the result in place: then
+ * the processes end, and what is on the storage stays there. */
 #include "phases/run.h"
 
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "base/units.h"
 #include "platform/interrupt.h"
 
-static void say(const struct run *run, const char *line)
+static void report(const struct run *run, const char *line)
 {
     if (run->listener.stalled)
         run->listener.stalled(run->listener.context, line);
@@ -21,13 +21,13 @@ static const char *host_of(const struct run *run, uint32_t rank)
 }
 
 /* Once for each wait: a shorter one than before is another one. */
-static bool is_news(struct reported_wait *patience, int64_t waited_ns)
+static bool is_news(struct reported_wait *last, int64_t waited_ns)
 {
-    if (waited_ns < patience->waited_ns)
-        patience->told = false;
-    patience->waited_ns = waited_ns;
-    bool news = !patience->told;
-    patience->told = true;
+    if (waited_ns < last->waited_ns)
+        last->reported = false;
+    last->waited_ns = waited_ns;
+    bool news = !last->reported;
+    last->reported = true;
     return news;
 }
 
@@ -43,7 +43,7 @@ static void give_up(struct run *run, const char *reason)
     text_add(&line, "gave up: %s", reason);
     if (!run->settings->keep)
         text_add(&line, "; files may be left behind: remove them with --cleanup and the result");
-    say(run, text_string(&line));
+    report(run, text_string(&line));
     text_release(&line);
 }
 
@@ -63,7 +63,7 @@ static void on_absent(void *context, const struct absence *absence)
     if (absence->ranks > 1)
         text_add(&line, " (nor have up to %u others)", absence->ranks - 1);
     if (news)
-        say(run, text_string(&line));
+        report(run, text_string(&line));
     if (too_long) {
         give_up(run, text_string(&line));
         cluster_abort(run->cluster, verdict_exit_code(VERDICT_FAILED));
@@ -93,7 +93,7 @@ static void on_tick(void *context)
         give_up(run, text_string(&line));
         _exit(verdict_exit_code(VERDICT_FAILED));
     }
-    say(run, text_string(&line));
+    report(run, text_string(&line));
     text_release(&line);
 }
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* How long an idle thread looks before it sleeps, when each thread can have a core. */
+/* How long an idle thread spins before it sleeps, when each thread can have a core. */
 enum { SPIN_NS = 20 * 1000 };
 
 static int open_pipeline(struct work *work, struct failure *why)

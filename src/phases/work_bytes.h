@@ -58,7 +58,7 @@ int work_bytes_gather(const struct work *work, struct record_phase *into, struct
 /* How the files of this rank were opened. */
 bool work_bytes_modes(const struct work *work, struct record_modes *modes);
 
-/* What is known of the buffers and threads once they are there, and of the files' pages in the page
+/* What is known of the buffers and threads once they exist, and of the files' pages in the page
  * cache before and after. */
 void work_bytes_record_opened(struct work_bytes *bytes);
 void work_bytes_record_ended(struct work_bytes *bytes);

@@ -1,4 +1,4 @@
-/* What a rank finds out about its buffers, threads and files beside what it measures. */
+/* What a rank finds out about its buffers, threads and files, in addition to what it measures. */
 #include "work_bytes.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@ static bool is_first_of_file(const struct work_bytes *bytes, uint32_t place)
     return true;
 }
 
-static void look_at_files(const struct work_bytes *bytes, int64_t *seen, int64_t *cached)
+static void count_cached_pages(const struct work_bytes *bytes, int64_t *seen, int64_t *cached)
 {
     uint32_t files = 0;
     for (uint32_t i = 0; i < bytes->opened.count && files < FILES_MOST; i++) {
@@ -31,7 +31,7 @@ static void look_at_files(const struct work_bytes *bytes, int64_t *seen, int64_t
     }
 }
 
-static void note_place(struct phase *phase, const struct pipeline_place *place)
+static void record_place(struct phase *phase, const struct pipeline_place *place)
 {
     struct failure small = {0};
     char line[RECORD_LINE];
@@ -70,12 +70,12 @@ void work_bytes_record_opened(struct work_bytes *bytes)
     counters->pool_small_bytes = (int64_t)place.pages.small_bytes;
     counters->lanes = place.lanes;
     if (!phase->kind->writes && phase->prepared->settings->cache != CACHE_KEEP)
-        look_at_files(bytes, &counters->sampled_before_pages, &counters->cached_before_pages);
-    note_place(phase, &place);
+        count_cached_pages(bytes, &counters->sampled_before_pages, &counters->cached_before_pages);
+    record_place(phase, &place);
 }
 
 void work_bytes_record_ended(struct work_bytes *bytes)
 {
     struct counters *counters = &bytes->phase->facts.counters;
-    look_at_files(bytes, &counters->sampled_pages, &counters->cached_pages);
+    count_cached_pages(bytes, &counters->sampled_pages, &counters->cached_pages);
 }

@@ -12,7 +12,7 @@ struct file_row {
 };
 
 struct difference_row {
-    uint32_t rank; /* who found it */
+    uint32_t rank; /* the one that found it */
     uint32_t owner;
     uint32_t writer;
     struct difference difference;

@@ -1,7 +1,7 @@
 /*
- * Before the start of a phase that moves bytes: what ranks must tell each other. The first writing
- * phase makes the files, later ones write the next generation into them. Reading, a rank takes what
- * the plan assigns to it, its own or another rank's part.
+ * Before the start of a phase that moves bytes: what ranks must exchange. The first writing
+ * phase creates the files, later ones write the next generation into them. Reading, a rank takes
+ * what the plan assigns to it, its own or another rank's part.
  */
 #include "work_bytes.h"
 

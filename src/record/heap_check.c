@@ -19,20 +19,20 @@ static uint64_t little_endian(const char *bytes, size_t count)
     return value;
 }
 
-static bool objects_fill(const char *objects, uint64_t room)
+static bool objects_fill(const char *objects, uint64_t left)
 {
-    while (room >= HEAD_BYTES) {
+    while (left >= HEAD_BYTES) {
         uint64_t index = little_endian(objects, 2);
         uint64_t size = little_endian(objects + 8, 8);
         if (index == 0)
-            return size == room;
-        if (size > room - HEAD_BYTES)
+            return size == left;
+        if (size > left - HEAD_BYTES)
             return false;
         uint64_t taken = HEAD_BYTES + (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        if (taken > room)
+        if (taken > left)
             return false;
         objects += taken;
-        room -= taken;
+        left -= taken;
     }
     return true;
 }

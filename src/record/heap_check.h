@@ -1,7 +1,7 @@
 /*
- * Looks over the global heaps of an HDF5 file, where the texts of its attributes lie. HDF5 guards
- * all else with checksums and bounds, but trusts the sizes in these (1.10 copies past its buffers
- * when one was damaged). Pure: bytes in, answer out.
+ * Checks the global heaps of an HDF5 file, which hold the texts of its attributes. HDF5 guards
+ * everything else with checksums and bounds, but trusts the sizes in these (1.10 copies past its
+ * buffers when one was damaged). Pure: bytes in, answer out.
  */
 #ifndef TIDEMILL_RECORD_HEAP_CHECK_H
 #define TIDEMILL_RECORD_HEAP_CHECK_H

@@ -22,8 +22,8 @@ static char *temporary_name(const char *path)
     return asprintf(&name, "%s.tmp.%ld", path, (long)gettid()) < 0 ? NULL : name;
 }
 
-/* The thread's own name: two may put the same file in place. A file of this name from a dead
- * process with our number is in the way, and nobody's. */
+/* The name holds the thread's number: two may put the same file in place. A file of this name is
+ * left from a dead process with our number and may be removed. */
 static int create_temporary(const char *temporary)
 {
     unlink(temporary);
@@ -44,7 +44,7 @@ static int write_whole(int fd, const char *bytes, size_t length)
     return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Some file systems cannot sync a folder and say so; the rename is done all the same. */
+/* Some file systems refuse to sync a directory; the rename is done anyway. */
 static int sync_folder(const char *folder)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -129,7 +129,8 @@ int place_check(const char *path, struct failure *why)
         return failure_set(why, -EINVAL, "the path of the result is empty; name a file");
     if (path[length - 1] == '/' || is_folder(path))
         return failure_set(why, -EISDIR,
-                           "cannot write the result '%s': it is a folder; name a file in it", path);
+                           "cannot write the result '%s': it is a directory; name a file in it",
+                           path);
 
     int result = 0;
     int fd = -1;
@@ -144,12 +145,13 @@ int place_check(const char *path, struct failure *why)
     if (fd >= 0) {
         close(fd);
         unlink(temporary);
-    } else if (error == ENOENT && !is_folder(folder)) { /* /proc says so too */
-        result = failure_set(why, -ENOENT,
-                             "cannot write the result '%s': there is no folder '%s'; make it first",
-                             path, folder);
+    } else if (error == ENOENT && !is_folder(folder)) { /* /proc reports that too */
+        result = failure_set(
+            why, -ENOENT,
+            "cannot write the result '%s': the directory '%s' does not exist; create it first",
+            path, folder);
     } else {
-        result = failure_system(why, error, "cannot write the result '%s' into the folder '%s'",
+        result = failure_system(why, error, "cannot write the result '%s' into the directory '%s'",
                                 path, folder);
     }
 out:

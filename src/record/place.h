@@ -1,7 +1,7 @@
 /*
  * Puts a file in place whole: written under a temporary name in the same folder, synced, renamed
- * over the path, the folder synced. Whatever fails, the temporary file is gone and what was at the
- * path is untouched. Knows nothing of what the bytes mean.
+ * over the path, the folder synced. After any failure the temporary file is gone and what was at
+ * the path is untouched. Knows nothing of what the bytes mean.
  */
 #ifndef TIDEMILL_RECORD_PLACE_H
 #define TIDEMILL_RECORD_PLACE_H
@@ -22,7 +22,7 @@ bool place_exists(const char *path);
  * -EEXIST, without 'why' being set. */
 int place_claim(const char *path, struct failure *why);
 
-/* Takes it back, unless something lies in it by now. */
+/* Withdraws the claim, unless the file holds something. */
 void place_unclaim(const char *path);
 
 int place_file(const char *path, const void *bytes, size_t length, struct failure *why);

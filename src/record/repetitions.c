@@ -39,14 +39,14 @@ static size_t rates_of(const struct record *record, size_t place, int64_t *rates
 }
 
 /* The first one against the median of the others, whose order is not kept. */
-static void tell_first(int64_t *rates, size_t count, struct record_summary *row)
+static void compare_first(int64_t *rates, size_t count, struct record_summary *row)
 {
     row->first_per_s = rates[0];
     describe_sort(rates + 1, count - 1);
     row->rest_median_per_s = describe_median(rates + 1, count - 1);
 }
 
-static void tell_spread(const int64_t *sorted, size_t count, struct record_summary *row)
+static void measure_spread(const int64_t *sorted, size_t count, struct record_summary *row)
 {
     struct interval interval;
     row->median_per_s = describe_median(sorted, count);
@@ -87,9 +87,9 @@ int record_summarise(struct record *record)
         text_copy(row->phase, sizeof row->phase, first->section[0] ? first->section : first->kind);
         if (count == 0)
             continue;
-        tell_first(rates, count, row);
+        compare_first(rates, count, row);
         describe_sort(rates, count);
-        tell_spread(rates, count, row);
+        measure_spread(rates, count, row);
     }
     free(rates);
     free(record->summary);

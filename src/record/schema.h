@@ -1,5 +1,5 @@
 /*
- * The list schema.def as data: which quantities each table has, where they lie in its struct and
+ * The list schema.def as data: which quantities each table has, where they are in its struct and
  * how they are written. Pure tables; knows nothing of HDF5. Both directions of store.c walk these,
  * so a quantity that is written is read back, and one that is not in the list does not exist.
  */
@@ -30,7 +30,7 @@ struct column {
     const char *name;
     enum column_kind kind;
     size_t offset; /* in the row's struct */
-    size_t size;   /* of the member; of a TEXT, its room */
+    size_t size;   /* of the member; of a TEXT, its capacity */
     const char *unit;
     const char *long_name;
 };
@@ -51,7 +51,8 @@ struct schema_table {
 #undef COLUMN
 #undef END
 
-/* A rate beside its numerator and denominator: an attribute of a phase, written and not read. */
+/* A rate, in addition to its numerator and denominator: an attribute of a phase, written and not
+ * read. */
 struct schema_rate {
     const char *name;
     size_t amount_offset; /* int64_t in struct record_phase */
@@ -64,7 +65,7 @@ extern const size_t schema_rate_count;
 /* amount per second, rounded to nearest; 0 when there is no time. */
 int64_t schema_per_second(int64_t amount, int64_t time_ns);
 
-/* Text of a column in this row, of a flag or a list its name; never NULL; for columns that are no
+/* Text of a column in this row, of a flag or a list its name; never NULL; for columns that are not
  * numbers. */
 const char *schema_text(const struct column *column, const void *row);
 

@@ -55,7 +55,7 @@ void record_mark_steady(struct record_phase *phase)
         mark(phase, &steady, (int64_t)steady.first * phase->round_ns, rounds + steady.first);
 }
 
-/* The bins that lie in the window, whose edges are theirs; false when they are too wide. */
+/* The bins in the window, whose edges are theirs; false when they are too wide. */
 static bool sum_rounds(const struct record_phase *phase, int64_t from_ns,
                        int64_t rounds[STEADY_WINDOW])
 {
@@ -76,7 +76,7 @@ void record_mark_until_steady(struct record_phase *phase, int64_t round_ns, int6
     phase->steady = TRUTH_NO;
     phase->round_ns = round_ns;
     if (from_ns >= 0 && !sum_rounds(phase, from_ns, rounds))
-        phase->steady = TRUTH_UNKNOWN; /* the phase has gone on for so much longer */
+        phase->steady = TRUTH_UNKNOWN; /* the phase continued for too long after it */
     else if (from_ns >= 0 && steady_find(rounds, STEADY_WINDOW, &steady))
         mark(phase, &steady, from_ns, rounds);
 }

@@ -18,7 +18,7 @@ enum {
     CHUNK_INDEX_RANK = 4, /* columns have few chunks: small index nodes, small files */
 };
 
-/* HDF5 looks for a file of this name first; none can have it. */
+/* HDF5 checks whether a file of this name exists; none can. */
 static const char no_file[] = "/dev/null/record";
 
 static hid_t access_properties(void)
@@ -64,7 +64,7 @@ static hid_t create_in_memory(struct store *store)
 
 /* The memory itself, because the copy that H5Fget_file_image makes has a wrong checksum in
  * HDF5 1.10; but its length, because the memory grows in steps. */
-static int look_at_image(struct store *store, hid_t file, const void **image, size_t *length)
+static int view_image(struct store *store, hid_t file, const void **image, size_t *length)
 {
     void *handle = NULL;
     ssize_t used = -1;
@@ -80,7 +80,7 @@ static int place_image(struct store *store, hid_t file)
 {
     const void *image;
     size_t length;
-    int result = look_at_image(store, file, &image, &length);
+    int result = view_image(store, file, &image, &length);
     return result ? result : place_file(store->path, image, length, store->why);
 }
 
@@ -89,7 +89,7 @@ static int keep_image(struct store *store, hid_t file, struct store_finished *fi
 {
     const void *image;
     size_t length;
-    int result = look_at_image(store, file, &image, &length);
+    int result = view_image(store, file, &image, &length);
     if (result)
         return result;
     void *copy = realloc(finished->image, length);
@@ -105,7 +105,8 @@ static int keep_image(struct store *store, hid_t file, struct store_finished *fi
 static int in_memory(const char *path, const struct store_finished *finished, struct failure *why,
                      int (*rest)(struct store *, hid_t, void *), void *context)
 {
-    struct failure own = {0}; /* the session needs a place for the code, whatever the caller has */
+    struct failure own = {
+        0}; /* the session needs a place for the code, with or without the caller's */
     struct store store;
     int result = store_begin(&store, path, &own);
     if (!result) {
@@ -167,7 +168,7 @@ int store_save(const char *path, const struct record *record, const struct store
     return in_memory(path, finished, why, save, &saving);
 }
 
-/* Opens for a look; refuses folders and what has no end. 'length' is that of the file. */
+/* Opens for reading; refuses directories and files without an end. 'length' is that of the file. */
 static int open_plain(const char *path, size_t *length, struct failure *why)
 {
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -200,7 +201,7 @@ static int read_whole(int fd, char *bytes, size_t length)
     return 0;
 }
 
-/* Refuses what HDF5 should not look at. */
+/* Refuses what HDF5 should not read. */
 static int check_readable(const char *path, struct failure *why)
 {
     size_t length = 0;

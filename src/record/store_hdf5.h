@@ -28,7 +28,7 @@ struct store {
 int store_begin(struct store *store, const char *path, struct failure *why);
 void store_end(struct store *store);
 
-/* Sets the failure: the text, the path and what HDF5 said innermost. Returns the errno that HDF5
+/* Sets the failure: the text, the path and HDF5's innermost error. Returns the errno that HDF5
  * met, negative, or -EINVAL. */
 int store_refuse(struct store *store, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -56,7 +56,7 @@ int store_read_attributes(struct store *store, hid_t object, const struct schema
                           void *row);
 
 /* A table into malloc'ed rows, '*rows' NULL and '*count' 0 where it is missing or empty. Strings
- * in rows that were read before a failure are there for the caller to free. */
+ * in rows that were read before a failure are left for the caller to free. */
 int store_read_table(struct store *store, hid_t parent, const char *name,
                      const struct schema_table *table, void **rows, size_t *count);
 
@@ -78,7 +78,7 @@ int store_write_record(struct store *store, hid_t file, const struct record *rec
                        size_t finished);
 int store_read_record(struct store *store, hid_t file, struct record *record);
 
-/* Is it a result of tidemill, of whatever schema? -EINVAL. */
+/* Is it a result of tidemill, of any schema? -EINVAL. */
 int store_recognise(struct store *store, hid_t file);
 
 /* Layout of a new column: chunks of 'chunk' along the first of 'rank' axes, shuffled, deflated. */

@@ -36,7 +36,7 @@ static int keep_name(struct store *store, const struct column *column, const cha
             schema_enum_set(column, row, value);
             return 0;
         }
-    return store_refuse(store, "'%s' says '%.40s', which is none of its values", column->name,
+    return store_refuse(store, "'%s' holds '%.40s', which is not one of its values", column->name,
                         name);
 }
 
@@ -120,7 +120,7 @@ static hid_t memory_type(struct store *store, enum column_kind kind, hid_t file_
     return H5Tcopy(H5T_NATIVE_INT64);
 }
 
-/* 'cell' has 'width' bytes and room for a zero behind them. */
+/* 'cell' has 'width' bytes and space for a zero after them. */
 static int scatter_cell(struct store *store, const struct column *column, char *cell, size_t width,
                         char *row)
 {

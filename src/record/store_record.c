@@ -270,7 +270,7 @@ static int read_phases(struct store *store, hid_t file, struct record *record)
         ssize_t length = H5Lget_name_by_idx(phases, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, name,
                                             sizeof name, H5P_DEFAULT);
         if (length < 0 || (size_t)length >= sizeof name) {
-            result = store_refuse(store, "cannot tell the order of the phases");
+            result = store_refuse(store, "the order of the phases is unknown");
             break;
         }
         struct record_phase *phase = record_add_phase(record);

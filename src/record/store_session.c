@@ -77,7 +77,7 @@ struct innermost {
 };
 
 /* The walk upwards begins where the error was made. */
-static herr_t note_innermost(unsigned depth, const H5E_error2_t *error, void *data)
+static herr_t keep_innermost(unsigned depth, const H5E_error2_t *error, void *data)
 {
     struct innermost *innermost = data;
     if (depth > 0)
@@ -92,7 +92,7 @@ static herr_t note_innermost(unsigned depth, const H5E_error2_t *error, void *da
 int store_refuse(struct store *store, const char *format, ...)
 {
     struct innermost innermost = {0};
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, note_innermost, &innermost);
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &innermost);
     H5Eclear2(H5E_DEFAULT);
 
     char text[FAILURE_TEXT];
@@ -103,7 +103,7 @@ int store_refuse(struct store *store, const char *format, ...)
     if (innermost.error > 0)
         return failure_system(store->why, innermost.error, "%s, result '%s'", text, store->path);
     return failure_set(store->why, -EINVAL, "%s, result '%s'%s%s", text, store->path,
-                       innermost.text[0] ? ": HDF5 says " : "", innermost.text);
+                       innermost.text[0] ? ": HDF5 reports " : "", innermost.text);
 }
 
 hid_t store_make_group(struct store *store, hid_t parent, const char *name, const char *long_name)

@@ -405,7 +405,7 @@ def lost():
     """A rank is killed in the middle of a phase."""
     for engine in ("pwrite", "uring"):
         for rank in (0, 1):
-            gone = "interrupted by SIGTERM: bytes as last heard of; lost rank 1 on {host}"
+            gone = "interrupted by SIGTERM: bytes as last received; lost rank 1 on {host}"
             yield Case(name=f"SIGKILL of rank {rank}", engine=engine, code=137,
                        rules=f"{rank} write 3 kill", why=(("write", gone),) if rank else (), status="interrupted" if rank else "running",
                        ended="write:interrupted" if rank else "write:running", left=True,

@@ -87,7 +87,7 @@ FILENAME ~ /layers\.table$/ {
 FNR == 1 {
     locate()
     if (!(folder in rank))
-        complain("the folder '" folder "' is in no layer of the table")
+        complain("the directory '" folder "' is in no layer of the table")
 }
 
 /^[ \t]*#[ \t]*include[ \t]*</ {

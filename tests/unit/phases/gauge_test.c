@@ -30,7 +30,7 @@ static void the_first_reading_comes_with_the_start(void **state)
     free(gauge);
 }
 
-static void room_and_intervals_are_bounded(void **state)
+static void readings_and_intervals_are_bounded(void **state)
 {
     (void)state;
     struct gauge *gauge = gauge_start("", clock_now_ns());
@@ -54,7 +54,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_reading_comes_with_the_start),
-        cmocka_unit_test(room_and_intervals_are_bounded),
+        cmocka_unit_test(readings_and_intervals_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,7 @@ static void a_run_that_vanishes_leaves_what_was_saved(void **state)
     assert_found(RECORD_RUNNING, RECORD_RUNNING, NULL, 0);
 }
 
-static void the_guard_speaks_for_a_main_thread_that_hangs(void **state)
+static void the_guard_saves_when_the_main_thread_hangs(void **state)
 {
     (void)state;
     in_the_middle(hang);
@@ -148,7 +148,7 @@ static void the_main_thread_knows_more_and_is_not_overruled(void **state)
     assert_found(RECORD_INTERRUPTED, RECORD_INTERRUPTED, "interrupted by SIGINT", 12345);
 }
 
-/* Whoever kills the run now must not leave one that seems to go on. */
+/* A kill at this point must not leave a result that is called running. */
 static void save_after_signal(struct keeper *keeper)
 {
     keeper_interrupted(keeper, "interrupted by SIGTERM", 12345, SECOND_NS);
@@ -194,7 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_that_vanishes_leaves_what_was_saved),
-        cmocka_unit_test(the_guard_speaks_for_a_main_thread_that_hangs),
+        cmocka_unit_test(the_guard_saves_when_the_main_thread_hangs),
         cmocka_unit_test(the_main_thread_knows_more_and_is_not_overruled),
         cmocka_unit_test(a_save_after_a_signal_does_not_take_it_back),
         cmocka_unit_test(a_run_that_gives_up_has_failed),

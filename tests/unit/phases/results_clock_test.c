@@ -5,8 +5,8 @@
 
 static const int64_t second_ns = 1000000000;
 
-/* A phase that began at 'start_ns' of the own clock, which was ahead by 'before_ns' a second before
- * and by 'after_ns' ten seconds after. */
+/* A phase that began at 'start_ns' of this rank's clock, which was ahead by 'before_ns' a second
+ * before and by 'after_ns' ten seconds after. */
 static struct clock_points drifting(int64_t start_ns, int64_t before_ns, int64_t after_ns)
 {
     return (struct clock_points){

@@ -10,7 +10,7 @@ static const enum verdict all[] = {VERDICT_FINE, VERDICT_SIGTERM, VERDICT_SIGINT
                                    VERDICT_WRONG_DATA};
 enum { COUNT = sizeof all / sizeof *all };
 
-static void the_graver_of_two_holds(void **state)
+static void the_more_severe_of_two_holds(void **state)
 {
     (void)state;
     for (int a = 0; a < COUNT; a++)
@@ -42,7 +42,7 @@ static enum verdict judged(int code, uint64_t bad_blocks, enum stop_reason stop,
     return verdict_decide(&phase, &agreement, bad_blocks, into);
 }
 
-static void what_is_said_of_a_failure(void **state)
+static void the_line_that_names_a_failure(void **state)
 {
     (void)state;
     struct record_phase into = {0};
@@ -68,7 +68,7 @@ static void wrong_data_name_the_first_place(void **state)
     free(into.failure);
 }
 
-static void a_signal_is_no_failure_but_a_failure_counts_more(void **state)
+static void a_signal_is_not_a_failure_but_a_failure_counts_more(void **state)
 {
     (void)state;
     struct record_phase into = {0};
@@ -83,11 +83,11 @@ static void a_signal_is_no_failure_but_a_failure_counts_more(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_graver_of_two_holds),
+        cmocka_unit_test(the_more_severe_of_two_holds),
         cmocka_unit_test(codes_and_words),
-        cmocka_unit_test(what_is_said_of_a_failure),
+        cmocka_unit_test(the_line_that_names_a_failure),
         cmocka_unit_test(wrong_data_name_the_first_place),
-        cmocka_unit_test(a_signal_is_no_failure_but_a_failure_counts_more),
+        cmocka_unit_test(a_signal_is_not_a_failure_but_a_failure_counts_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,7 @@ static void stage_end(struct stage *stage)
     folder_end(&stage->folder);
 }
 
-/* Makes the files, and says that storage acknowledged all of them. */
+/* Creates the files, and records that storage acknowledged all of them. */
 static void stage_write(struct stage *stage)
 {
     struct failure failure = {0};
@@ -132,8 +132,8 @@ static void test_required_direct_transfers_do_not_fall_back(void **state)
     stage_end(&stage);
 }
 
-/* With the writers' settings, what each of them acknowledged; nothing of who acknowledged nothing.
- */
+/* With the writers' settings, what each of them acknowledged; nothing of one that acknowledged
+ * nothing. */
 static void test_reading_as_it_was_written(void **state)
 {
     (void)state;
@@ -163,7 +163,7 @@ static void test_reading_as_it_was_written(void **state)
 }
 
 /* Two threads with larger requests, of what three have written: the middle file is read by both.
- * What lies in one file is opened once by each. */
+ * Each opens a file once. */
 static void test_reading_in_another_way(void **state)
 {
     (void)state;

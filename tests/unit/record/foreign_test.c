@@ -13,7 +13,7 @@
 
 static char folder[64];
 
-static int make_folder(void **state)
+static int begin_folder(void **state)
 {
     (void)state;
     strcpy(folder, "/tmp/tidemill-foreign-XXXXXX");
@@ -129,7 +129,7 @@ static void the_readme_explains_every_name(void **state)
 
 int main(void)
 {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(h5dump_reads_it),
         TEST(h5py_reads_it),

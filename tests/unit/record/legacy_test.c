@@ -1,4 +1,4 @@
-/* What results of version 0.1.0 told by texts alone. */
+/* What results of version 0.1.0 hold only as texts. */
 #include "legacy.h"
 
 #include <setjmp.h>

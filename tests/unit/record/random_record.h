@@ -34,12 +34,12 @@ static int64_t random_integer(struct dice *dice)
     return (int64_t)nrand48(dice->state) << roll(dice, 31);
 }
 
-/* UTF-8 of up to 'room' - 1 bytes, never cut inside a letter. */
-static void random_text(struct dice *dice, char *to, size_t room)
+/* UTF-8 of up to 'size' - 1 bytes, never cut inside a letter. */
+static void random_text(struct dice *dice, char *to, size_t size)
 {
     static const char *const pieces[] = {"a", "Z", "0",  " ",  "/", "\n", "'",  "\"", "%s",
                                          "é", "ß", "漢", "字", "🌊", "=",  "\t", "-"};
-    size_t wanted = roll(dice, room);
+    size_t wanted = roll(dice, size);
     size_t length = 0;
     for (;;) {
         const char *piece = pieces[roll(dice, sizeof pieces / sizeof pieces[0])];
@@ -51,12 +51,12 @@ static void random_text(struct dice *dice, char *to, size_t room)
     to[length] = 0;
 }
 
-static char *random_string(struct dice *dice, size_t room)
+static char *random_string(struct dice *dice, size_t size)
 {
     if (roll(dice, 8) == 0)
         return NULL;
-    char *text = malloc(room);
-    random_text(dice, text, room);
+    char *text = malloc(size);
+    random_text(dice, text, size);
     return text;
 }
 

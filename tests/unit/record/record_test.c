@@ -16,7 +16,7 @@ static void releasing_accepts_a_zeroed_record(void **state)
     record_release(&record);
 }
 
-/* What leaks here the sanitizer tells. */
+/* The sanitizer reports leaks. */
 static void releasing_frees_all_and_zeroes(void **state)
 {
     (void)state;
@@ -63,7 +63,7 @@ static void a_new_phase_is_zeroed(void **state)
     record_release(&record);
 }
 
-static void latency_says_what_it_cannot_carry(void **state)
+static void latency_marks_what_it_cannot_carry(void **state)
 {
     (void)state;
     struct histogram *histogram = calloc(1, sizeof *histogram);
@@ -171,7 +171,7 @@ int main(void)
         cmocka_unit_test(releasing_accepts_a_zeroed_record),
         cmocka_unit_test(releasing_frees_all_and_zeroes),
         cmocka_unit_test(a_new_phase_is_zeroed),
-        cmocka_unit_test(latency_says_what_it_cannot_carry),
+        cmocka_unit_test(latency_marks_what_it_cannot_carry),
         cmocka_unit_test(a_ceiling_has_a_rate_unless_it_has_a_reason),
         cmocka_unit_test(modes_of_parts_become_those_of_the_whole),
         cmocka_unit_test(the_total_is_that_of_all_nodes),

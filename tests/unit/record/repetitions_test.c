@@ -45,7 +45,7 @@ static void too_few_carry_no_interval(void **state)
     record_release(&record);
 }
 
-static void ten_carry_one_and_the_first_is_told_apart(void **state)
+static void ten_carry_one_and_the_first_is_distinguished(void **state)
 {
     (void)state;
     static const int64_t rates[] = {500, 1010, 1000, 1040, 1020, 1030, 1070, 1050, 1060, 1080};
@@ -88,7 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(too_few_carry_no_interval),
-        cmocka_unit_test(ten_carry_one_and_the_first_is_told_apart),
+        cmocka_unit_test(ten_carry_one_and_the_first_is_distinguished),
         cmocka_unit_test(only_complete_ones_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

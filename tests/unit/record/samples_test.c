@@ -1,4 +1,4 @@
-/* The facts of results of version 0.1.0, which told them by texts. */
+/* The facts of results of version 0.1.0, which holds them only as texts. */
 #include "record/store.h"
 
 #include <setjmp.h>

@@ -27,7 +27,7 @@ static void mark(char *covered, size_t offset, size_t size)
 }
 
 /* Every byte of the struct is in a column or elsewhere, but padding: fewer than eight bytes that
- * end at a multiple of eight. A member that somebody forgot to list is found here. */
+ * end at a multiple of eight. A member missing from the list is found here. */
 static void assert_covered(const struct schema_table *table, const struct elsewhere *elsewhere,
                            size_t elsewhere_count)
 {

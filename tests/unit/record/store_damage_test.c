@@ -1,4 +1,5 @@
-/* Files that are no results, no longer, or not yet: a clear refusal, no crash and no leak. */
+/* Files that are not results, or not any longer, or not yet: refused clearly, no crash and no leak.
+ */
 #include "record/store.h"
 
 #include <errno.h>
@@ -24,7 +25,7 @@ enum { SEED = 11, FLIPS = 200, CUTS = 60 };
 static char folder[64];
 static char path[128];
 
-static int make_folder(void **state)
+static int begin_folder(void **state)
 {
     (void)state;
     strcpy(folder, "/tmp/tidemill-damage-XXXXXX");
@@ -62,18 +63,18 @@ static char *get(size_t *length)
     return bytes;
 }
 
-static void assert_refused(int code, const char *said)
+static void assert_refused(int code, const char *expected)
 {
     static const struct record zeroed;
     struct failure why = {0};
     struct record record = {0};
     assert_int_equal(store_load(path, &record, &why), code);
     assert_memory_equal(&record, &zeroed, sizeof record);
-    if (!strstr(why.text, said) || !strstr(why.text, path))
-        fail_msg("'%s' does not say '%s' and the path", why.text, said);
+    if (!strstr(why.text, expected) || !strstr(why.text, path))
+        fail_msg("'%s' does not contain '%s' and the path", why.text, expected);
 }
 
-static void what_is_not_there_or_no_file(void **state)
+static void what_does_not_exist_or_is_not_a_file(void **state)
 {
     (void)state;
     assert_refused(-ENOENT, "No such file");
@@ -125,14 +126,14 @@ static void other_hdf5_files(void **state)
     make_foreign(0, true);
     assert_refused(-EINVAL, "schema 0");
 
-    /* Of our schema, with nothing but what every result must say: an empty record. */
+    /* Of our schema, with nothing but what every result must hold: an empty record. */
     make_foreign(RECORD_SCHEMA, true);
     struct record record = {0};
     assert_int_equal(store_load(path, &record, NULL), 0);
     record_release(&record);
 }
 
-/* Columns that lie about their shape or kind. */
+/* Columns of another shape or kind than they claim. */
 static void replace_column(const char *column, hid_t type, hsize_t rows)
 {
     hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
@@ -152,7 +153,7 @@ static void columns_that_do_not_fit(void **state)
         const char *column;
         hsize_t rows;
         bool text;
-        const char *said;
+        const char *expected;
     } cases[] = {
         {"/environment/nodes/cores", 3, false, "'cores' has 3 rows instead of 2"},
         {"/environment/nodes/cores", UINT64_C(1) << 60, false, "'cores' is not of its kind"},
@@ -166,7 +167,7 @@ static void columns_that_do_not_fit(void **state)
         assert_int_equal(store_save(path, &record, NULL, NULL), 0);
         record_release(&record);
         replace_column(cases[i].column, cases[i].text ? H5T_C_S1 : H5T_STD_I64LE, cases[i].rows);
-        assert_refused(-EINVAL, cases[i].said);
+        assert_refused(-EINVAL, cases[i].expected);
     }
 }
 
@@ -250,9 +251,9 @@ static void files_with_flipped_bytes(void **state)
 
 int main(void)
 {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(what_is_not_there_or_no_file),
+        TEST(what_does_not_exist_or_is_not_a_file),
         TEST(what_is_not_hdf5),
         TEST(other_hdf5_files),
         TEST(columns_that_do_not_fit),

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-static void nobody_else_may_write_a_result(void **state)
+static void only_the_owner_may_write_a_result(void **state)
 {
     (void)state;
     char folder[] = "/tmp/tidemill-mode-XXXXXX";
@@ -31,7 +31,7 @@ static void nobody_else_may_write_a_result(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nobody_else_may_write_a_result),
+        cmocka_unit_test(only_the_owner_may_write_a_result),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ enum { ROUNDS = 25 };
 
 static char folder[64];
 
-static int make_folder(void **state)
+static int begin_folder(void **state)
 {
     (void)state;
     strcpy(folder, "/tmp/tidemill-store-XXXXXX");
@@ -148,7 +148,7 @@ static void many_rows_come_back_equal(void **state)
     record_release(&record);
 }
 
-/* However the phases came into the image, the file says the same as if it were made at once. */
+/* However the phases came into the image, the file is the same as if it were written at once. */
 static void finished_phases_are_made_once(void **state)
 {
     (void)state;
@@ -288,17 +288,17 @@ static void a_path_without_folder_is_the_working_folder(void **state)
     assert_int_equal(files_in_folder(), 1);
 }
 
-static void assert_check(const char *path, bool overwrite, int code, const char *said)
+static void assert_check(const char *path, bool overwrite, int code, const char *expected)
 {
     struct failure why = {0};
     int before = files_in_folder();
     assert_int_equal(store_check(path, overwrite, &why), code);
-    if (said && !strstr(why.text, said))
-        fail_msg("'%s' does not say '%s'", why.text, said);
+    if (expected && !strstr(why.text, expected))
+        fail_msg("'%s' does not contain '%s'", why.text, expected);
     assert_int_equal(files_in_folder(), before);
 }
 
-static void a_claim_is_taken_back_while_it_is_empty(void **state)
+static void a_claim_is_withdrawn_while_it_is_empty(void **state)
 {
     (void)state;
     const char *path = in_folder("claimed.h5");
@@ -307,7 +307,7 @@ static void a_claim_is_taken_back_while_it_is_empty(void **state)
     assert_int_equal(store_claim(path, NULL), 0);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    assert_true(fputs("by somebody else", file) >= 0);
+    assert_true(fputs("by another process", file) >= 0);
     fclose(file);
     store_unclaim(path);
     assert_int_equal(access(path, F_OK), 0);
@@ -315,7 +315,7 @@ static void a_claim_is_taken_back_while_it_is_empty(void **state)
     store_unclaim(path); /* nothing there */
 }
 
-static void check_tells_what_is_wrong_with_a_path(void **state)
+static void check_names_what_is_wrong_with_a_path(void **state)
 {
     (void)state;
     struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
@@ -325,10 +325,10 @@ static void check_tells_what_is_wrong_with_a_path(void **state)
 
     assert_check(in_folder("new.h5"), false, 0, NULL);
     assert_check("", false, -EINVAL, "empty");
-    assert_check(folder, false, -EISDIR, "it is a folder");
-    assert_check(in_folder("sub/"), false, -EISDIR, "it is a folder");
-    assert_check(in_folder("no/new.h5"), false, -ENOENT, "there is no folder");
-    assert_check("/proc/new.h5", false, -ENOENT, "into the folder '/proc': No such file");
+    assert_check(folder, false, -EISDIR, "it is a directory");
+    assert_check(in_folder("sub/"), false, -EISDIR, "it is a directory");
+    assert_check(in_folder("no/new.h5"), false, -ENOENT, "does not exist");
+    assert_check("/proc/new.h5", false, -ENOENT, "into the directory '/proc': No such file");
     assert_check(in_folder(long_name), false, -ENAMETOOLONG, "too long");
 
     fclose(fopen(in_folder("notes.txt"), "w"));
@@ -347,7 +347,7 @@ static void check_tells_what_is_wrong_with_a_path(void **state)
     assert_check("/dev/null", true, -EEXIST, "not a tidemill result");
 }
 
-static void check_tells_of_a_folder_one_may_not_write_in(void **state)
+static void check_names_a_directory_without_write_permission(void **state)
 {
     (void)state;
     if (geteuid() == 0) {
@@ -362,7 +362,7 @@ static void check_tells_of_a_folder_one_may_not_write_in(void **state)
 
 int main(void)
 {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, begin_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(random_records_come_back_equal),
         TEST(an_empty_record_comes_back_empty),
@@ -374,9 +374,9 @@ int main(void)
         TEST(a_failed_save_leaves_the_old_file),
         TEST(a_save_replaces_and_leaves_nothing_else),
         TEST(a_path_without_folder_is_the_working_folder),
-        TEST(a_claim_is_taken_back_while_it_is_empty),
-        TEST(check_tells_what_is_wrong_with_a_path),
-        TEST(check_tells_of_a_folder_one_may_not_write_in),
+        TEST(a_claim_is_withdrawn_while_it_is_empty),
+        TEST(check_names_what_is_wrong_with_a_path),
+        TEST(check_names_a_directory_without_write_permission),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
