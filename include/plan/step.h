@@ -25,6 +25,7 @@ struct step {
     uint32_t dataset;    /* the settings that write what this step writes or reads */
     uint32_t repetition; /* of the whole list, from 1 */
     uint32_t position;   /* in the list, from 1 */
+    int64_t pause_ns;    /* before it begins */
 };
 
 #endif

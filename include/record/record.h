@@ -141,6 +141,7 @@ struct record_phase {
     uint8_t discards;          /* 1: the engine drops the data, nothing reaches storage */
     char section[RECORD_NAME]; /* of the settings file; "" without sections */
     int64_t repetition;        /* from 1 */
+    int64_t pause_ns;          /* before it */
     int64_t position;          /* in the list of phases, from 1; 0 in results without it */
     enum record_status status;
     enum record_end_reason ended_by;

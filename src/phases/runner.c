@@ -12,6 +12,8 @@
 #include "probe_step.h"
 #include "verdict.h"
 
+enum { POLL_NS = 50 * 1000 * 1000 };
+
 /* The settings of a phase as far as they decide what its numbers mean. */
 static void keep_settings(const struct prepared *prepared, struct record_phase *into)
 {
@@ -28,6 +30,7 @@ static void keep_settings(const struct prepared *prepared, struct record_phase *
     into->writers_each = (int64_t)settings->writers;
     into->producers_each = (int64_t)settings->producers;
     into->synced = settings->fsync != FSYNC_NEVER;
+    into->pause_ns = settings->pause_ns;
     into->reducible = settings->compress_ratio > 1 || settings->dedup_ratio > 1;
     into->seed_source = seed == SOURCE_DEFAULT                                  ? SEED_DRAWN
                         : prepared->setup->stored.loaded && seed == SOURCE_FILE ? SEED_FROM_RESULT
@@ -134,9 +137,20 @@ static int next_step(struct run *run, struct schedule *schedule, struct step *st
     return next.result;
 }
 
+/* A signal ends the pause of the rank that receives it. */
+static void pause_before(const struct run *run, const struct step *step)
+{
+    const int64_t until_ns = clock_now_ns() + step->pause_ns;
+    while (!run->interrupted && !interrupt_signal() && clock_now_ns() < until_ns) {
+        const int64_t next_ns = clock_now_ns() + POLL_NS;
+        clock_sleep_until_ns(next_ns < until_ns ? next_ns : until_ns);
+    }
+}
+
 static void carry_out(struct run *run, const struct step *step, enum verdict *verdict,
                       struct failure *why)
 {
+    pause_before(run, step);
     take_signal(run, verdict);
     if (step->role == STEP_PROBE) {
         if (*verdict == VERDICT_FINE)

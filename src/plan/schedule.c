@@ -99,6 +99,7 @@ int schedule_next(struct schedule *schedule, const struct record *record, struct
         .dataset = item->dataset,
         .repetition = schedule->repetition,
         .position = ++schedule->next,
+        .pause_ns = schedule->setup.pool->items[item->settings]->pause_ns,
     };
     schedule->probe = PROBE_DATA;
     return 1;

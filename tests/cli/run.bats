@@ -131,6 +131,22 @@ with h5py.File("r.h5") as r:
     [ -z "$(ls -A "$target")" ]
 }
 
+@test "--pause waits before each phase, and a signal ends it" {
+    "$TIDEMILL" run --size 1m --verify --pause 1s --result r.h5 "$target"
+    [ "$(attribute r.h5 phases/02_read pause_ns)" -eq 1000000000 ]
+    [ "$(attribute r.h5 phases/01_write started_ns)" -ge 1000000000 ]
+    first=$(attribute r.h5 phases/01_write started_ns)
+    [ $(($(attribute r.h5 phases/02_read started_ns) - first)) -ge 1000000000 ]
+    "$TIDEMILL" run --size 1m --pause 600s --result s.h5 "$target" >out 2>err &
+    pid=$!
+    await "a result" test -s s.h5
+    kill -TERM "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 143 ]
+    [ -z "$(ls -A "$target")" ]
+}
+
 @test "a full file system: exit 1, a result marked as failed, one line" {
     [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
     unshare -m true 2>/dev/null || skip "no mount namespace can be made here"

@@ -202,7 +202,8 @@ static void is_lines_in_the_order_of_the_table(void **state)
     options_set(&options, OPTION_SIZE, "4g", SOURCE_COMMAND_LINE, NULL);
     options_print_canonical(&options, &text);
     const char *canonical = text_string(&text);
-    assert_int_equal(strncmp(canonical, "size = 4GiB\nverify = no\nlayout = rank\n", 38), 0);
+    assert_int_equal(
+        strncmp(canonical, "size = 4GiB\npause = 0s\nverify = no\nlayout = rank\n", 49), 0);
     assert_non_null(strstr(canonical, "\nrate = 100000000/s\n"));
     assert_non_null(strstr(canonical, "\ntarget = /pfs\ntarget = \"a # b\"\n"));
     assert_null(strstr(canonical, "writers"));

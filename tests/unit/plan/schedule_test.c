@@ -101,6 +101,22 @@ static void the_list_is_repeated(void **state)
     end(&rehearsal);
 }
 
+static void phases_pause_as_their_settings_want(void **state)
+{
+    (void)state;
+    struct rehearsal rehearsal = {0};
+    add_settings(&rehearsal, 2);
+    rehearsal.pool.items[1]->pause_ns = 5;
+    const struct schedule_item items[] = {{.phase = PHASE_WRITE},
+                                          {.phase = PHASE_READ, .settings = 1}};
+    const struct schedule_setup setup = {items, 2, .ceilings = true, .repeat = {.count = 1}};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 3 + 2);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_int_equal(rehearsal.steps[i].pause_ns, i == 4 ? 5 : 0);
+    end(&rehearsal);
+}
+
 static void a_failure_ends_the_repetitions_but_not_the_list(void **state)
 {
     (void)state;
@@ -199,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_list_is_repeated),
+        cmocka_unit_test(phases_pause_as_their_settings_want),
         cmocka_unit_test(a_failure_ends_the_repetitions_but_not_the_list),
         cmocka_unit_test(wrong_data_end_nothing),
         cmocka_unit_test(until_ends_once_the_medians_are_known),
