@@ -44,4 +44,7 @@ void units_format_duration(int64_t ns, char out[UNITS_TEXT]);
  * operation", "12345 operations". */
 void units_show_amount(uint64_t amount, enum amount_unit unit, char out[UNITS_TEXT]);
 
+/* Formats an amount per second for output: "1.50 GiB/s", "12.3 kop/s", "0.250 op/s". */
+void units_show_rate(double per_s, enum amount_unit unit, char out[UNITS_TEXT]);
+
 #endif

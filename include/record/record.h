@@ -3,7 +3,8 @@
  * the whole record; store.c turns it into the HDF5 result file and back.
  *
  * All text members that are pointers are owned by the record (record_release frees them); small
- * fixed arrays can be sent between ranks as they are. Bytes and nanoseconds only.
+ * fixed arrays can be sent between ranks as they are. Bytes and nanoseconds only; an 'amount' is in
+ * the unit of its phase, bytes or operations.
  */
 #ifndef TIDEMILL_RECORD_RECORD_H
 #define TIDEMILL_RECORD_RECORD_H
@@ -12,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/units.h"
 #include "record/enums.h"
 #include "record/environment.h"
 #include "stats/counters.h"
@@ -98,7 +100,7 @@ struct record_bin {
     int64_t start_ns; /* since the common start; bins of one node follow each other */
     int64_t
         width_ns; /* a power of two, the same for all nodes; that of all together may be finer */
-    int64_t bytes;
+    int64_t amount;
     int64_t requests;
     int64_t slowest_ns;
 };
@@ -139,6 +141,7 @@ struct record_phase {
     uint8_t reads;             /* 1: data were read from them */
     uint8_t checks;            /* 1: ... and every byte was compared with what was written */
     uint8_t discards;          /* 1: the engine drops the data, nothing reaches storage */
+    uint8_t unit;              /* enum amount_unit: what the phase counts */
     char section[RECORD_NAME]; /* of the settings file; "" without sections */
     int64_t repetition;        /* from 1 */
     int64_t pause_ns;          /* before it */
@@ -150,16 +153,16 @@ struct record_phase {
     int64_t duration_ns; /* common start to last completion with sync and close, over all ranks */
     int64_t first_through_ns; /* when the first rank had its last request acknowledged */
     int64_t active_ns;        /* the last edge of the timeline's grid before that */
-    int64_t bytes;
-    int64_t active_bytes; /* acknowledged to all ranks within active_ns, by the timeline */
-    int64_t ranks_per_s;  /* sum over the ranks of their bytes / end_ns */
+    int64_t amount;
+    int64_t active_amount; /* acknowledged to all ranks within active_ns, by the timeline */
+    int64_t ranks_per_s;   /* sum over the ranks of their amount / end_ns */
     int64_t requests;
-    int64_t bytes_planned;
+    int64_t amount_planned;
     uint8_t steady;            /* enum record_truth; unknown = fewer than five rounds */
     int64_t round_ns;          /* length of a round */
     int64_t steady_from_ns;    /* the first steady window, since the common start */
     int64_t steady_ns;         /* its length; 0 without */
-    int64_t steady_bytes;      /* acknowledged in it */
+    int64_t steady_amount;     /* acknowledged in it */
     int64_t steady_range_ppm;  /* (largest - smallest round) / mean, in millionths */
     int64_t steady_slope_ppm;  /* what the line fitted through its rounds climbs / mean */
     int64_t start_skew_ns;     /* last minus first rank to be at work */
@@ -220,6 +223,7 @@ struct record_phase {
 struct record_summary {
     char phase[RECORD_NAME]; /* its kind or its section's name */
     int64_t position;        /* in the list of phases, from 1 */
+    uint8_t unit;            /* enum amount_unit: of the rates */
     int64_t count;           /* completed repetitions */
     int64_t median_per_s;
     int64_t low_per_s; /* bounds of the interval of the median; -1 = too few repetitions */
@@ -334,6 +338,9 @@ void record_modes_merge(struct record_modes *into, const struct record_modes *pa
 
 /* Fills the phase's row of totals from its nodes and its latencies; its modes stay. */
 void record_total(struct record_phase *phase);
+
+/* Returns what the row counts in this unit. */
+int64_t record_row_amount(const struct record_row *row, enum amount_unit unit);
 
 /* Did it submit nothing? A rank without a share has no rate and no mode. And how many did. */
 bool record_row_idle(const struct record_row *row);

@@ -326,6 +326,33 @@ void units_show_amount(uint64_t amount, enum amount_unit unit, char out[UNITS_TE
                  amount == 1 ? "" : "s");
 }
 
+/* Operations by the thousandth, because few in a second are a rate too. */
+static void format_operation_rate(uint64_t thousandths, char out[UNITS_TEXT])
+{
+    static const struct unit rates[] = {
+        {"Gop/s", 1000000000000}, {"Mop/s", 1000000000}, {"kop/s", 1000000}, {"op/s", 1000}};
+    const struct unit *rate = rates;
+    while (rate->factor > 1000 && rounded_quotient(thousandths, rate->factor / 1000, 1) < 1000)
+        rate++;
+    if (thousandths < 1000)
+        snprintf(out, UNITS_TEXT, "0.%03u op/s", (unsigned)thousandths);
+    else
+        format_rounded(thousandths, rate->factor, rate->name, out);
+}
+
+void units_show_rate(double per_s, enum amount_unit unit, char out[UNITS_TEXT])
+{
+    char size[UNITS_TEXT];
+    const double least = unit == UNIT_OPERATION ? 1e3 * per_s : per_s;
+    const uint64_t whole = least < 0x1p63 ? (uint64_t)(least > 0 ? least + 0.5 : 0) : INT64_MAX;
+    if (unit == UNIT_OPERATION) {
+        format_operation_rate(whole, out);
+        return;
+    }
+    units_format_size(whole, size);
+    snprintf(out, UNITS_TEXT, "%.28s/s", size);
+}
+
 void units_format_duration(int64_t ns, char out[UNITS_TEXT])
 {
     static const struct unit shown[] = {

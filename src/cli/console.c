@@ -61,8 +61,8 @@ static void add_progress(const struct progress *progress, struct text *line)
         text_add(line, " of %s", text);
     }
     const double rate = (double)progress->amount * 1e9 / (double)progress->elapsed_ns;
-    units_show_amount((uint64_t)rate, progress->unit, text);
-    text_add(line, "  %s/s", text);
+    units_show_rate(rate, progress->unit, text);
+    text_add(line, "  %s", text);
     units_format_duration(progress->elapsed_ns, text);
     text_add(line, "  %s", text);
     if (progress->limit_ns) {

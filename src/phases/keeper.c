@@ -74,7 +74,7 @@ static void save_sketch(struct keeper *keeper, enum record_status status, char *
     if (last && last->status == RECORD_INTERRUPTED && !last->failure) {
         last->status = status;
         last->failure = reason;
-        last->bytes = (int64_t)bytes;
+        last->amount = (int64_t)bytes;
         last->duration_ns = duration_ns;
     }
     store_save(keeper->path, sketch, &keeper->finished, NULL);

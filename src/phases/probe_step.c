@@ -51,7 +51,7 @@ static int add_row(struct run *run, const struct step *step, const struct record
                    enum verdict verdict, struct failure *why)
 {
     struct record_ceiling row = {
-        .bytes = from->bytes,
+        .bytes = from->amount,
         .requests = from->requests,
         .duration_ns = from->duration_ns,
         .ranks = from->ranks_total,

@@ -85,7 +85,7 @@ int results_opened(struct phase *phase, struct record_phase *into, struct failur
     phase->planned = cluster_sum(run->cluster, phase->work->methods->planned(phase->work));
     if (into) {
         results_sum_modes(into, rows, count);
-        into->bytes_planned = (int64_t)phase->planned;
+        into->amount_planned = (int64_t)phase->planned;
     }
     free(rows);
     return 0;
@@ -187,7 +187,8 @@ static void sum_up(struct record_phase *into)
     double sum_per_s = 0;
     for (size_t i = 0; i < into->rank_count; i++) {
         const struct counters *rank = &into->ranks[i].counters;
-        into->bytes += rank->bytes;
+        const int64_t amount = record_row_amount(&into->ranks[i], into->unit);
+        into->amount += amount;
         into->requests += rank->requests;
         if (record_row_idle(&into->ranks[i]))
             continue;
@@ -196,7 +197,7 @@ static void sum_up(struct record_phase *into)
         span_add(&through, rank->last_ns);
         span_add(&ended, rank->end_ns);
         into->ranks_late += rank->started_ns > LATE_NS;
-        sum_per_s += rank->end_ns > 0 ? (double)rank->bytes * 1e9 / (double)rank->end_ns : 0;
+        sum_per_s += rank->end_ns > 0 ? (double)amount * 1e9 / (double)rank->end_ns : 0;
     }
     if (started.first_ns == INT64_MAX)
         return;
@@ -214,13 +215,14 @@ static int check_sums(const struct record_phase *into, struct failure *why)
     int64_t all = 0;
     int64_t nodes = 0;
     for (size_t i = 0; i < into->bin_count; i++)
-        *(into->bins[i].node < 0 ? &all : &nodes) += into->bins[i].bytes;
-    if (all == into->bytes && nodes == into->bytes)
+        *(into->bins[i].node < 0 ? &all : &nodes) += into->bins[i].amount;
+    if (all == into->amount && nodes == into->amount)
         return 0;
     return failure_set(why, -EPROTO,
-                       "the result of '%s' does not add up: %lld bytes acknowledged, %lld in the "
+                       "the result of '%s' does not add up: %lld %s acknowledged, %lld in the "
                        "timeline, %lld in those of the nodes: please report this fault",
-                       into->name, (long long)into->bytes, (long long)all, (long long)nodes);
+                       into->name, (long long)into->amount, units_amount_names[into->unit],
+                       (long long)all, (long long)nodes);
 }
 
 int results_gather(struct phase *phase, struct record_phase *into, struct failure *why)

@@ -65,7 +65,7 @@ static size_t bins_of(const struct timeline *timeline, int64_t node, struct reco
             .node = node,
             .start_ns = i * width_ns,
             .width_ns = width_ns,
-            .bytes = timeline->bins[i].amount,
+            .amount = timeline->bins[i].amount,
             .requests = timeline->bins[i].requests,
             .slowest_ns = timeline->bins[i].slowest_ns,
         };
@@ -108,13 +108,13 @@ out:
 void results_active(struct record_phase *into)
 {
     into->active_ns = 0;
-    into->active_bytes = 0;
+    into->active_amount = 0;
     for (size_t i = 0; i < into->bin_count && into->bins[i].node < 0; i++) {
         const struct record_bin *bin = &into->bins[i];
         if (bin->start_ns + bin->width_ns > into->first_through_ns)
             break;
         into->active_ns = bin->start_ns + bin->width_ns;
-        into->active_bytes += bin->bytes;
+        into->active_amount += bin->amount;
     }
 }
 

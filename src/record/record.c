@@ -175,6 +175,11 @@ void record_total(struct record_phase *phase)
     record_latency_of(&phase->latency, &total->latency);
 }
 
+int64_t record_row_amount(const struct record_row *row, enum amount_unit unit)
+{
+    return unit == UNIT_OPERATION ? row->counters.operations : row->counters.bytes;
+}
+
 bool record_row_idle(const struct record_row *row)
 {
     return row->counters.first_ns == INT64_MAX;

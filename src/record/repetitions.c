@@ -33,7 +33,7 @@ static size_t rates_of(const struct record *record, size_t place, int64_t *rates
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
         if ((size_t)phase->position == place + 1 && phase->status == RECORD_COMPLETE)
-            rates[count++] = schema_per_second(phase->bytes, phase->duration_ns);
+            rates[count++] = schema_per_second(phase->amount, phase->duration_ns);
     }
     return count;
 }
@@ -84,6 +84,7 @@ int record_summarise(struct record *record)
                                        .low_per_s = -1,
                                        .high_per_s = -1};
         const struct record_phase *first = first_at(record, place);
+        row->unit = first->unit;
         text_copy(row->phase, sizeof row->phase, first->section[0] ? first->section : first->kind);
         if (count == 0)
             continue;

@@ -37,7 +37,10 @@
 #undef END
 
 typedef int64_t TYPE_INTEGER;
+typedef int64_t TYPE_BYTES;
+typedef int64_t TYPE_OPERATIONS;
 typedef uint8_t TYPE_FLAG;
+typedef enum amount_unit TYPE_UNIT;
 typedef char TYPE_TEXT[];
 typedef char *TYPE_STRING;
 #define ENUM(ID, id, form) typedef enum record_##id TYPE_##ID;
@@ -63,19 +66,44 @@ typedef char *TYPE_STRING;
 #undef COLUMN
 #undef END
 
-#define RATE(rate_name, amount, time)                                                              \
+#define RATE(rate_kind, rate_name, amount, time)                                                   \
     {                                                                                              \
-        .name = (rate_name), .amount_offset = offsetof(struct record_phase, amount),               \
+        .name = (rate_name), .kind = COLUMN_##rate_kind,                                           \
+        .amount_offset = offsetof(struct record_phase, amount),                                    \
         .time_offset = offsetof(struct record_phase, time)                                         \
     }
 
 const struct schema_rate schema_rates[] = {
-    RATE("rate_whole_bytes_per_s", bytes, duration_ns),
-    RATE("rate_active_bytes_per_s", active_bytes, active_ns),
-    RATE("rate_steady_bytes_per_s", steady_bytes, steady_ns),
-    RATE("rate_requests_per_s", requests, duration_ns),
+    RATE(BYTES, "rate_whole_bytes_per_s", amount, duration_ns),
+    RATE(BYTES, "rate_active_bytes_per_s", active_amount, active_ns),
+    RATE(BYTES, "rate_steady_bytes_per_s", steady_amount, steady_ns),
+    RATE(OPERATIONS, "rate_whole_operations_per_s", amount, duration_ns),
+    RATE(OPERATIONS, "rate_active_operations_per_s", active_amount, active_ns),
+    RATE(OPERATIONS, "rate_steady_operations_per_s", steady_amount, steady_ns),
+    RATE(INTEGER, "rate_requests_per_s", requests, duration_ns),
 };
 const size_t schema_rate_count = sizeof schema_rates / sizeof schema_rates[0];
+
+const struct column *schema_unit_column(const struct schema_table *table)
+{
+    const struct column *column = table->columns;
+    while (column < table->columns + table->column_count && column->kind != COLUMN_UNIT)
+        column++;
+    return column < table->columns + table->column_count ? column : NULL;
+}
+
+bool schema_other_unit(enum column_kind kind, enum amount_unit unit)
+{
+    return (kind == COLUMN_BYTES && unit != UNIT_BYTE) ||
+           (kind == COLUMN_OPERATIONS && unit != UNIT_OPERATION);
+}
+
+bool schema_other_row(const struct schema_table *table, const struct column *column,
+                      const void *row)
+{
+    const struct column *unit = schema_unit_column(table);
+    return unit && schema_other_unit(column->kind, schema_enum_value(unit, row));
+}
 
 int64_t schema_per_second(int64_t amount, int64_t time_ns)
 {
@@ -106,6 +134,7 @@ static const struct {
     [COLUMN_TEXT] = {.form = FORM_TEXT},
     [COLUMN_STRING] = {.form = FORM_TEXT},
     [COLUMN_FLAG] = {FORM_CATEGORY, (const char *const[]){"FALSE", "TRUE"}, 2},
+    [COLUMN_UNIT] = {FORM_CATEGORY, units_amount_names, UNIT_COUNT},
 #define ENUM(ID, id, form)                                                                         \
     [COLUMN_##                                                                                     \
         ID] = {(enum column_form)LIST_##form, names_##id, sizeof names_##id / sizeof *names_##id},

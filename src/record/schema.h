@@ -15,7 +15,10 @@ enum column_kind {
     COLUMN_INTEGER,
     COLUMN_TEXT,
     COLUMN_STRING,
+    COLUMN_BYTES, /* integers, each in the file only for rows of this unit */
+    COLUMN_OPERATIONS,
     COLUMN_FLAG,
+    COLUMN_UNIT,
 #define ENUM(ID, id, form) COLUMN_##ID,
 #define VALUE(value, name)
 #define END
@@ -55,12 +58,21 @@ struct schema_table {
  * read. */
 struct schema_rate {
     const char *name;
+    enum column_kind kind;
     size_t amount_offset; /* int64_t in struct record_phase */
     size_t time_offset;   /* int64_t in struct record_phase, ns */
 };
 
 extern const struct schema_rate schema_rates[];
 extern const size_t schema_rate_count;
+
+/* Returns the column that holds the unit of a row's amounts; NULL if the table has none. */
+const struct column *schema_unit_column(const struct schema_table *table);
+
+/* True if the column holds amounts of another unit than this one, or than the row's own. */
+bool schema_other_unit(enum column_kind kind, enum amount_unit unit);
+bool schema_other_row(const struct schema_table *table, const struct column *column,
+                      const void *row);
 
 /* amount per second, rounded to nearest; 0 when there is no time. */
 int64_t schema_per_second(int64_t amount, int64_t time_ns);

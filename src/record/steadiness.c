@@ -32,7 +32,7 @@ static void mark(struct record_phase *phase, const struct steady *steady, int64_
     phase->steady_range_ppm = steady->range_ppm;
     phase->steady_slope_ppm = steady->slope_ppm;
     for (size_t i = 0; i < STEADY_WINDOW; i++)
-        phase->steady_bytes += rounds[i];
+        phase->steady_amount += rounds[i];
 }
 
 void record_mark_steady(struct record_phase *phase)
@@ -49,7 +49,7 @@ void record_mark_steady(struct record_phase *phase)
     if (count < STEADY_WINDOW)
         return;
     for (size_t i = 0; i < count * each; i++)
-        rounds[i / each] += phase->bins[i].bytes;
+        rounds[i / each] += phase->bins[i].amount;
     phase->steady = TRUTH_NO;
     if (steady_find(rounds, count, &steady))
         mark(phase, &steady, (int64_t)steady.first * phase->round_ns, rounds + steady.first);
@@ -64,7 +64,7 @@ static bool sum_rounds(const struct record_phase *phase, int64_t from_ns,
         if (bin->width_ns > phase->round_ns || from_ns % bin->width_ns)
             return false;
         if (bin->start_ns >= from_ns && bin->start_ns < from_ns + STEADY_WINDOW * phase->round_ns)
-            rounds[(bin->start_ns - from_ns) / phase->round_ns] += bin->bytes;
+            rounds[(bin->start_ns - from_ns) / phase->round_ns] += bin->amount;
     }
     return true;
 }

@@ -19,6 +19,7 @@ struct store {
     struct failure *why;            /* never NULL */
     hid_t text_type;                /* variable-length UTF-8 */
     hid_t categories[COLUMN_KINDS]; /* of the kinds that are kept as such; else 0 */
+    enum amount_unit unit;          /* of tables whose rows do not name their own */
     hid_t scalar;
     hid_t ordered; /* creates groups that remember the order of what is put in */
     H5E_auto2_t print;

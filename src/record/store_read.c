@@ -70,7 +70,7 @@ static int read_attribute(struct store *store, hid_t object, const struct column
     hid_t type = H5Aget_type(attribute);
     if (H5Sget_simple_extent_npoints(space) != 1) {
         result = store_refuse(store, "the attribute '%s' is not a single value", column->name);
-    } else if (column->kind == COLUMN_INTEGER) {
+    } else if (schema_form(column->kind) == FORM_NUMBER) {
         if (H5Tget_class(type) != H5T_INTEGER ||
             H5Aread(attribute, H5T_NATIVE_INT64, (char *)row + column->offset) < 0)
             result = store_refuse(store, "the attribute '%s' is not a number", column->name);
@@ -93,7 +93,7 @@ int store_read_attributes(struct store *store, hid_t object, const struct schema
     int result = 0;
     for (size_t i = 0; i < table->column_count && !result; i++) {
         const struct column *column = &table->columns[i];
-        if (store_has_attribute(object, column->name))
+        if (store_has_attribute(object, column->name) && !schema_other_row(table, column, row))
             result = read_attribute(store, object, column, row);
     }
     return result;
@@ -121,8 +121,8 @@ static hid_t memory_type(struct store *store, enum column_kind kind, hid_t file_
 }
 
 /* 'cell' has 'width' bytes and space for a zero after them. */
-static int scatter_cell(struct store *store, const struct column *column, char *cell, size_t width,
-                        char *row)
+static int scatter_cell(struct store *store, const struct schema_table *table,
+                        const struct column *column, char *cell, size_t width, char *row)
 {
     const char *const *names;
     char next = cell[width];
@@ -139,7 +139,8 @@ static int scatter_cell(struct store *store, const struct column *column, char *
         cell[width] = next;
         break;
     case FORM_NUMBER:
-        memcpy(row + column->offset, cell, sizeof(int64_t));
+        if (!schema_other_row(table, column, row))
+            memcpy(row + column->offset, cell, sizeof(int64_t));
         break;
     }
     return result;
@@ -163,7 +164,7 @@ static int read_slabs(struct store *store, hid_t dataset, hid_t type,
         if (H5Dread(dataset, type, memory_space, file_space, H5P_DEFAULT, packed) < 0)
             result = store_refuse(store, "cannot read the column '%s'", column->name);
         for (hsize_t i = 0; i < part && !result; i++)
-            result = scatter_cell(store, column, packed + i * width, width,
+            result = scatter_cell(store, table, column, packed + i * width, width,
                                   rows + (done + i) * table->row_bytes);
         store_drop(memory_space);
         done += part;

@@ -98,6 +98,8 @@ static int write_rates(struct store *store, hid_t group, const struct record_pha
     for (size_t i = 0; i < schema_rate_count && !result; i++) {
         int64_t amount;
         int64_t time_ns;
+        if (schema_other_unit(schema_rates[i].kind, phase->unit))
+            continue;
         memcpy(&amount, (const char *)phase + schema_rates[i].amount_offset, sizeof amount);
         memcpy(&time_ns, (const char *)phase + schema_rates[i].time_offset, sizeof time_ns);
         result = store_write_integer(store, group, schema_rates[i].name,
@@ -139,6 +141,7 @@ static int write_phase(struct store *store, hid_t phases, const struct record_ph
         result = write_rates(store, group, phase);
     if (!result)
         result = write_total(store, group, &phase->total);
+    store->unit = phase->unit;
     if (!result)
         result = write_tables(store, group, phase_tables, LENGTH(phase_tables), phase);
     if (!result)

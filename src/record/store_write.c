@@ -34,7 +34,9 @@ int store_write_attributes(struct store *store, hid_t object, const struct schem
     for (size_t i = 0; i < table->column_count && !result; i++) {
         const struct column *column = &table->columns[i];
         const void *member = (const char *)row + column->offset;
-        if (column->kind == COLUMN_INTEGER)
+        if (schema_other_row(table, column, row))
+            continue;
+        if (schema_form(column->kind) == FORM_NUMBER)
             result = store_write_integer(store, object, column->name, *(const int64_t *)member);
         else
             result = store_write_text(store, object, column->name, schema_text(column, row));
@@ -91,6 +93,8 @@ static void gather(const struct schema_table *table, const struct column *column
             memset(cell + length, 0, width - length);
         } else if (schema_form(column->kind) == FORM_CATEGORY) {
             *cell = (char)schema_enum_value(column, row);
+        } else if (schema_other_row(table, column, row)) {
+            memcpy(cell, &(int64_t){-1}, width);
         } else {
             memcpy(cell, row + column->offset, width);
         }
@@ -132,7 +136,7 @@ static int write_column(struct store *store, hid_t group, const struct schema_ta
     hsize_t fitting = CHUNK_BYTES / H5Tget_size(type);
     hsize_t slab = fitting < count ? fitting : count;
     slab = slab > 0 ? slab : 1;
-    hid_t file_type = column->kind == COLUMN_INTEGER ? H5T_STD_I64LE : type;
+    hid_t file_type = schema_form(column->kind) == FORM_NUMBER ? H5T_STD_I64LE : type;
     hid_t space = H5Screate_simple(1, &count, &unlimited);
     hid_t layout = store_packed(store, 1, &slab);
     hid_t dataset =
@@ -160,9 +164,11 @@ int store_write_table(struct store *store, hid_t parent, const char *name,
     hid_t group = store_make_group(store, parent, name, table->long_name);
     if (group < 0)
         return store_code(store);
+    bool mixed = schema_unit_column(table) != NULL;
     int result = store_write_integer(store, group, "rows", (int64_t)count);
     for (size_t i = 0; i < table->column_count && !result; i++)
-        result = write_column(store, group, table, &table->columns[i], rows, count);
+        if (mixed || !schema_other_unit(table->columns[i].kind, store->unit))
+            result = write_column(store, group, table, &table->columns[i], rows, count);
     store_drop(group);
     return result;
 }

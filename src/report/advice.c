@@ -7,7 +7,7 @@
 
 bool warning_counts(const struct record_phase *phase)
 {
-    return phase->bytes > 0 && phase->duration_ns > 0 && !phase->discards;
+    return phase->amount > 0 && phase->duration_ns > 0 && !phase->discards;
 }
 
 bool warning_buffered(const struct record_phase *phase)

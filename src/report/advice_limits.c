@@ -108,7 +108,7 @@ static bool storage_decides(const struct record_phase *phase)
 {
     const enum bottleneck kind = bottleneck_of(phase);
     return kind != BOTTLENECK_PRODUCERS && kind != BOTTLENECK_RATE && kind != BOTTLENECK_MEMORY &&
-           phase->requests > 0 && phase->bytes / phase->requests >= SMALL_REQUEST;
+           phase->requests > 0 && phase->amount / phase->requests >= SMALL_REQUEST;
 }
 
 static void add_link_loss(const struct record_block_device *device, struct text *out)

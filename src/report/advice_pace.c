@@ -49,7 +49,7 @@ static uint64_t gib_for(const struct record *record, double rate)
 static bool has_room_for(const struct record *record, const struct record_phase *phase,
                          int64_t time_ns)
 {
-    double rate = figures_rate(phase->bytes, phase->duration_ns);
+    double rate = figures_rate(phase->amount, phase->duration_ns);
     return bottleneck_reading(phase) || rate * (double)time_ns * 1e-9 <= free_bytes_of(record);
 }
 
@@ -71,7 +71,7 @@ static void add_size(const struct record *record, const struct record_phase *pha
 {
     char time[UNITS_TEXT];
     char needed_time[UNITS_TEXT];
-    double rate = figures_rate(phase->bytes, phase->duration_ns);
+    double rate = figures_rate(phase->amount, phase->duration_ns);
     uint64_t needed = gib_for(record, rate);
     double needed_ns = (double)needed * gib / rate * 1e9;
     units_format_duration(phase->duration_ns, time);
@@ -107,7 +107,7 @@ void warn_short_run(const struct record *record, struct text *out)
 
 static bool is_limited_by_producers(const struct record_phase *phase)
 {
-    return phase->bytes > 0 && bottleneck_of(phase) == BOTTLENECK_PRODUCERS;
+    return phase->amount > 0 && bottleneck_of(phase) == BOTTLENECK_PRODUCERS;
 }
 
 static bool is_limited_by_checking(const struct record_phase *phase)

@@ -23,7 +23,8 @@ void warn_wrong_data(const struct record *record, struct text *out)
 /* Nothing failed, and yet there are data that nobody looked at. */
 static bool is_checked_in_part(const struct record_phase *phase)
 {
-    return phase->checks && phase->status == RECORD_COMPLETE && phase->bytes < phase->bytes_planned;
+    return phase->checks && phase->status == RECORD_COMPLETE &&
+           phase->amount < phase->amount_planned;
 }
 
 void warn_checked_in_part(const struct record *record, struct text *out)
@@ -32,7 +33,7 @@ void warn_checked_in_part(const struct record *record, struct text *out)
     char share[FIGURES_TEXT];
     if (!phase)
         return;
-    figures_share(phase->bytes, phase->bytes_planned, share);
+    figures_share(phase->amount, phase->amount_planned, share);
     text_add(out,
              "%s checked %s of what was written before it was ended by %s: the rest may be wrong; "
              "give it more time, or leave the limit out",
@@ -60,7 +61,7 @@ static struct sums sums_of(const struct record_row *rows, size_t count)
 static bool differs(const struct record_phase *phase, const struct record_row *rows, size_t count)
 {
     const struct sums sums = sums_of(rows, count);
-    return sums.bytes != phase->bytes || sums.requests != phase->requests;
+    return sums.bytes != phase->amount || sums.requests != phase->requests;
 }
 
 static bool nodes_differ(const struct record_phase *phase)
@@ -92,7 +93,7 @@ void warn_sums(const struct record *record, struct text *out)
     text_add(out,
              "%s holds %lld bytes in %lld requests and %lld ns, its %s together %lld in %lld and "
              "%lld: the result was changed after the run; measure again",
-             phase->name, (long long)phase->bytes, (long long)phase->requests,
+             phase->name, (long long)phase->amount, (long long)phase->requests,
              (long long)phase->duration_ns, nodes ? "nodes" : "ranks", (long long)sums.bytes,
              (long long)sums.requests, (long long)sums.end_ns);
 }

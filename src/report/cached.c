@@ -4,7 +4,7 @@
 
 static bool reads_through_cache(const struct record_phase *phase)
 {
-    return phase->reads && phase->bytes > 0 && phase->total.modes.direct_in_effect != TRUTH_YES &&
+    return phase->reads && phase->amount > 0 && phase->total.modes.direct_in_effect != TRUTH_YES &&
            phase->total.modes.uncached != TRUTH_YES;
 }
 
@@ -14,7 +14,7 @@ static bool is_counted_little(const struct record_phase *phase)
     struct load load;
     load_find(phase, &load);
     return load.device_nodes == phase->node_count && load.device_nodes > 0 &&
-           phase->total.counters.device_read_bytes < phase->bytes / 2;
+           phase->total.counters.device_read_bytes < phase->amount / 2;
 }
 
 bool cached_possible(const struct record_phase *phase)

@@ -25,6 +25,6 @@ void ceiling_share(const struct record_phase *phase, const struct record_ceiling
                    struct text *out)
 {
     char share[FIGURES_TEXT];
-    figures_share((int64_t)figures_rate(phase->bytes, phase->duration_ns), ceiling->per_s, share);
+    figures_share((int64_t)figures_rate(phase->amount, phase->duration_ns), ceiling->per_s, share);
     text_add(out, "%s of the lower ceiling (%s)", share, record_probe_name(ceiling->probe));
 }

@@ -81,5 +81,5 @@ void summary_load(const struct record_phase *phase, struct text *out)
     load_find(phase, &load);
     write_in_flight(phase, &load, out);
     write_processors(&phase->total.counters, bottleneck_reading(phase), out);
-    write_device(&load.device, phase->bytes, out);
+    write_device(&load.device, phase->amount, out);
 }

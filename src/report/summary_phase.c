@@ -122,9 +122,9 @@ static void write_rates(const struct record_phase *phase, struct text *out)
 {
     char tail[FIGURES_TEXT];
     char planned[UNITS_TEXT];
-    write_rate("rate", phase->bytes, phase->duration_ns, "", out);
-    if (phase->active_bytes > 0 && phase->active_ns > 0 && phase->ranks_total > 1)
-        write_rate("all active", phase->active_bytes, phase->active_ns,
+    write_rate("rate", phase->amount, phase->duration_ns, "", out);
+    if (phase->active_amount > 0 && phase->active_ns > 0 && phase->ranks_total > 1)
+        write_rate("all active", phase->active_amount, phase->active_ns,
                    ", until the first rank was through", out);
     if (phase->ranks_per_s > 0 && phase->ranks_total > 1)
         write_sum_of_ranks(phase, out);
@@ -135,10 +135,10 @@ static void write_rates(const struct record_phase *phase, struct text *out)
         figures_share(tail_ns, phase->duration_ns, tail);
         summary_line(out, "tail", "%s (%s) in which some ranks were through already", time, tail);
     }
-    if (phase->bytes_planned > phase->bytes && phase->bytes_planned > 0) {
+    if (phase->amount_planned > phase->amount && phase->amount_planned > 0) {
         char share[FIGURES_TEXT];
-        units_format_size((uint64_t)phase->bytes_planned, planned);
-        figures_share(phase->bytes, phase->bytes_planned, share);
+        units_format_size((uint64_t)phase->amount_planned, planned);
+        figures_share(phase->amount, phase->amount_planned, share);
         summary_line(out, "done", "%s of the planned %s", share, planned);
     }
 }
@@ -166,7 +166,7 @@ static void write_steady(const struct record_phase *phase, struct text *out)
         summary_line(out, "steady", "not reached, by rounds of %s", round);
         return;
     }
-    figures_rate_text(figures_rate(phase->steady_bytes, phase->steady_ns), gib, rate);
+    figures_rate_text(figures_rate(phase->steady_amount, phase->steady_ns), gib, rate);
     units_format_duration(phase->steady_from_ns, from);
     figures_share(phase->steady_range_ppm, 1000000, range);
     figures_fixed((double)phase->steady_slope_ppm / 1e4, 1, slope);

@@ -323,6 +323,30 @@ static void amounts_carry_their_unit(void **state)
     assert_string_equal(text, "1 operation");
     units_show_amount(UINT64_MAX, UNIT_OPERATION, text);
     assert_string_equal(text, "18446744073709551615 operations");
+    static const struct {
+        double per_s;
+        enum amount_unit unit;
+        const char *text;
+    } rates[] = {
+        {1.5 * (1 << 30), UNIT_BYTE, "1.50 GiB/s"},
+        {0, UNIT_BYTE, "0 B/s"},
+        {-1, UNIT_BYTE, "0 B/s"},
+        {1e30, UNIT_BYTE, "8192 PiB/s"},
+        {0, UNIT_OPERATION, "0.000 op/s"},
+        {0.25, UNIT_OPERATION, "0.250 op/s"},
+        {0.9996, UNIT_OPERATION, "1.00 op/s"},
+        {12, UNIT_OPERATION, "12.0 op/s"},
+        {999.4, UNIT_OPERATION, "999 op/s"},
+        {999.6, UNIT_OPERATION, "1.00 kop/s"},
+        {12345, UNIT_OPERATION, "12.3 kop/s"},
+        {1e6, UNIT_OPERATION, "1.00 Mop/s"},
+        {2.5e9, UNIT_OPERATION, "2.50 Gop/s"},
+        {1e30, UNIT_OPERATION, "9223372 Gop/s"},
+    };
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        units_show_rate(rates[i].per_s, rates[i].unit, text);
+        assert_string_equal(text, rates[i].text);
+    }
     assert_string_equal(units_amount_names[UNIT_BYTE], "bytes");
     assert_string_equal(units_amount_names[UNIT_OPERATION], "operations");
 }

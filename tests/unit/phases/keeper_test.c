@@ -39,7 +39,7 @@ static void add_phase(struct record *record, const char *name, enum record_statu
     snprintf(phase->name, sizeof phase->name, "%s", name);
     snprintf(phase->kind, sizeof phase->kind, "%s", name + 3);
     phase->status = status;
-    phase->bytes = status == RECORD_COMPLETE ? 4096 : 0;
+    phase->amount = status == RECORD_COMPLETE ? 4096 : 0;
     histogram_clear(&phase->latency);
 }
 
@@ -79,9 +79,9 @@ static void assert_found(enum record_status status, enum record_status second, c
     assert_int_equal(record.status, status);
     assert_int_equal(record.phase_count, 2);
     assert_int_equal(record.phases[0].status, RECORD_COMPLETE);
-    assert_int_equal(record.phases[0].bytes, 4096);
+    assert_int_equal(record.phases[0].amount, 4096);
     assert_int_equal(record.phases[1].status, second);
-    assert_int_equal(record.phases[1].bytes, bytes);
+    assert_int_equal(record.phases[1].amount, bytes);
     if (words)
         assert_non_null(strstr(record.phases[1].failure, words));
     record_release(&record);

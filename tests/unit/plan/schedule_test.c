@@ -46,7 +46,7 @@ static void record_step(struct rehearsal *rehearsal, const struct step *step)
     phase->repetition = step->repetition;
     phase->position = step->position;
     phase->status = RECORD_COMPLETE;
-    phase->bytes = rehearsal->bytes_of(step);
+    phase->amount = rehearsal->bytes_of(step);
     phase->duration_ns = INT64_C(1000000000);
     phase->node_count = 1;
     phase->nodes = calloc(1, sizeof *phase->nodes);

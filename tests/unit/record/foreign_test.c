@@ -46,7 +46,7 @@ static void save_result(void)
     phase->status = RECORD_COMPLETE;
     strcpy(phase->name, "99_write");
     strcpy(phase->kind, "write");
-    phase->bytes = 3000000000;
+    phase->amount = 3000000000;
     phase->duration_ns = 1500000000;
     phase->total.modes.direct_in_effect = TRUTH_MIXED;
     phase->node_count = 3;

@@ -68,6 +68,8 @@ static void fill_row(struct dice *dice, const struct schema_table *table, void *
         char *member = (char *)row + column->offset;
         switch (column->kind) {
         case COLUMN_INTEGER:
+        case COLUMN_BYTES:
+        case COLUMN_OPERATIONS:
             *(int64_t *)(void *)member = random_integer(dice);
             break;
         case COLUMN_TEXT:

@@ -56,10 +56,10 @@ static void a_new_phase_is_zeroed(void **state)
         assert_ptr_equal(phase, &record.phases[i]);
         assert_memory_equal(phase, &zeroed, sizeof zeroed);
         memset(phase, 0, sizeof *phase);
-        phase->bytes = (int64_t)i;
+        phase->amount = (int64_t)i;
     }
     for (size_t i = 0; i < 20; i++)
-        assert_int_equal(record.phases[i].bytes, i);
+        assert_int_equal(record.phases[i].amount, i);
     record_release(&record);
 }
 

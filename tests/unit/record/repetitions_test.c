@@ -14,7 +14,7 @@ static void add_repetition(struct record *record, int64_t number, int64_t write,
         phase->repetition = number;
         phase->position = i + 1;
         phase->status = rates[i] ? RECORD_COMPLETE : RECORD_SKIPPED;
-        phase->bytes = rates[i];
+        phase->amount = rates[i];
         phase->duration_ns = 1000000000;
     }
 }

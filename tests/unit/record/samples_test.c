@@ -29,7 +29,7 @@ static void assert_total(const struct record_phase *phase)
     for (size_t i = 0; i < phase->rank_count; i++)
         bytes += phase->ranks[i].counters.bytes;
     assert_int_equal(phase->total.counters.bytes, bytes);
-    assert_int_equal(phase->total.counters.bytes, phase->bytes);
+    assert_int_equal(phase->total.counters.bytes, phase->amount);
     assert_int_equal(phase->total.counters.requests, phase->requests);
     assert_int_equal(phase->total.counters.end_ns, phase->duration_ns);
     assert_int_equal(phase->total.latency.max_ns, phase->latency.max_ns);

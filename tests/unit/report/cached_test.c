@@ -8,7 +8,7 @@ static void read_everything(struct record *record)
     struct record_phase *read = &record->phases[1];
     spoil_counts(record);
     for (size_t i = 0; i < read->node_count; i++)
-        read->nodes[i].counters.device_read_bytes = read->bytes / 2;
+        read->nodes[i].counters.device_read_bytes = read->amount / 2;
 }
 
 static void lose_a_device(struct record *record)
@@ -65,7 +65,7 @@ static void reads_from_memory_are_not_blamed_on_storage(void **state)
 {
     (void)state;
     struct record_phase phase = {.reads = 1,
-                                 .bytes = 1 << 20,
+                                 .amount = 1 << 20,
                                  .written_by = WRITTEN_BY_EARLIER_RUN,
                                  .cache_state = CACHE_WARM,
                                  .total = {.counters = {.writer_time_ns = 1000,

@@ -41,7 +41,7 @@ static void spoil_counts(struct record *record)
     read->devices = calloc(read->device_count, sizeof *read->devices);
     for (size_t i = 0; i < read->device_count; i++) {
         read->devices[i] = (struct record_device){.node = (int64_t)i, .device = "vda"};
-        read->nodes[i].counters.device_read_bytes = read->bytes / 5;
+        read->nodes[i].counters.device_read_bytes = read->amount / 5;
     }
 }
 

@@ -176,7 +176,7 @@ static void spoil_data(struct record *record)
 
 static void spoil_sums(struct record *record)
 {
-    record->phases[0].bytes += 4096;
+    record->phases[0].amount += 4096;
 }
 
 static void spoil_ranks(struct record *record)

@@ -32,7 +32,7 @@ static void spoil_check(struct record *record)
 {
     struct record_phase *read = &record->phases[1];
     read->checks = 1;
-    read->bytes_planned = 4 * read->bytes;
+    read->amount_planned = 4 * read->amount;
     read->ended_by = END_TIME;
 }
 

@@ -47,8 +47,8 @@ static void spoil_queue(struct record *record)
             .width_ns = phase->duration_ns,
             .busy_ns = phase->duration_ns / 2,
             .queue_ns = phase->duration_ns,
-            .requests = phase->bytes >> 20,
-            .written_bytes = phase->bytes / 2 + (1 << 20),
+            .requests = phase->amount >> 20,
+            .written_bytes = phase->amount / 2 + (1 << 20),
         };
 }
 

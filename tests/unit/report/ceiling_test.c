@@ -26,7 +26,8 @@ static void the_lower_ceiling_counts_where_both_were_measured(void **state)
 {
     (void)state;
     struct record record = {0};
-    struct record_phase phase = {.writes = 1, .bytes = INT64_C(3) << 30, .duration_ns = 2000000000};
+    struct record_phase phase = {
+        .writes = 1, .amount = INT64_C(3) << 30, .duration_ns = 2000000000};
     assert_last_words(&record, &phase, "no waits were measured");
     assert_int_equal(sample_ceiling(&record, PROBE_DATA, 500, ""), 0);
     assert_last_words(&record, &phase, "no waits were measured");

@@ -141,7 +141,7 @@ static void sample_phase(struct record *record, const struct sample *sample, con
         snprintf(rank->name, sizeof rank->name, "n%03lld:%lld", (long long)(i / per_node) + 1,
                  (long long)i);
     }
-    phase->bytes = phase->bytes_planned = sample->ranks * sample->bytes_per_rank;
+    phase->amount = phase->amount_planned = sample->ranks * sample->bytes_per_rank;
     phase->requests = sample->ranks * sample->requests_per_rank;
     if (sample->ranks > 1) {
         phase->end_skew_ns = phase->duration_ns - first_ns;
@@ -149,8 +149,8 @@ static void sample_phase(struct record *record, const struct sample *sample, con
         phase->slack_ns = 20000000;
         phase->start_skew_ns = 84000;
         phase->clock_error_ns = sample->nodes > 1 ? 4300 : 0;
-        phase->active_bytes =
-            (int64_t)((double)phase->bytes * (double)first_ns / (double)phase->duration_ns * 1.02);
+        phase->active_amount =
+            (int64_t)((double)phase->amount * (double)first_ns / (double)phase->duration_ns * 1.02);
     }
     for (size_t i = 0; i < phase->rank_count && sample->ranks > 1; i++) {
         const struct counters *counters = &phase->ranks[i].counters;

@@ -140,7 +140,7 @@ static void what_went_wrong_is_told(void **state)
     write->status = RECORD_FAILED;
     write->failure = strdup("4 of 12 ranks (nodes n002): cannot write '/mnt/pfs/tidemill-7c1e09d2/"
                             "r4' at offset 1073741824: No space left on device");
-    write->bytes -= INT64_C(20) << 30;
+    write->amount -= INT64_C(20) << 30;
     write->total.modes.direct_in_effect = TRUTH_MIXED;
     write->ranks_direct = 8;
     strcpy(write->total.modes.direct_reason, "'/mnt/pfs' refuses O_DIRECT: Invalid argument");
@@ -184,7 +184,7 @@ static void an_unfinished_run_says_so(void **state)
     assert_golden("running", &record, &plain);
     record.status = RECORD_INTERRUPTED;
     record.phases[1].status = RECORD_INTERRUPTED;
-    record.phases[1].bytes /= 4;
+    record.phases[1].amount /= 4;
     assert_golden("interrupted", &record, &plain);
     record_release(&record);
 }
@@ -198,7 +198,7 @@ static void what_ended_a_phase_is_told(void **state)
     struct record_phase *write = &record.phases[0];
     struct record_phase *read = &record.phases[1];
     for (int i = 0; i < 2; i++) {
-        record.phases[i].bytes_planned = INT64_C(4) << 30;
+        record.phases[i].amount_planned = INT64_C(4) << 30;
         record.phases[i].bins = calloc(1, sizeof *write->bins);
         record.phases[i].bin_count = 1;
         record.phases[i].round_ns = INT64_C(1) << 30;
@@ -206,7 +206,7 @@ static void what_ended_a_phase_is_told(void **state)
     write->steady = TRUTH_YES;
     write->steady_ns = 5 * write->round_ns;
     write->steady_from_ns = 2 * write->round_ns;
-    write->steady_bytes = INT64_C(9) << 30;
+    write->steady_amount = INT64_C(9) << 30;
     write->steady_range_ppm = 31000;
     write->steady_slope_ppm = -8000;
     write->ended_by = END_STEADY;
@@ -233,7 +233,7 @@ static void repetitions_have_a_median(void **state)
             added->status = RECORD_COMPLETE;
             added->repetition = i;
             added->position = (int64_t)k + 1;
-            added->bytes = first->bytes;
+            added->amount = first->amount;
             added->ranks_total = 1;
             added->duration_ns = first->duration_ns * 9 / 10 + i * 1000000;
         }

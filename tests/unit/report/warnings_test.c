@@ -134,8 +134,8 @@ static void what_may_be_so_is_not_doubted(void **state)
         else
             give_networks(&record, i == 4 ? -1 : i == 5 ? 100000000000 : 20000000000);
         if (i == 3) { /* small requests do not reach the rate of large ones */
-            record.phases[0].requests = record.phases[0].bytes / 4096;
-            record.phases[1].requests = record.phases[1].bytes / 4096;
+            record.phases[0].requests = record.phases[0].amount / 4096;
+            record.phases[1].requests = record.phases[1].amount / 4096;
             for (size_t k = 0; k < record.phase_count; k++)
                 for (size_t n = 0; n < 2; n++)
                     record.phases[k].nodes[n].counters.requests = record.phases[k].requests / 2;
