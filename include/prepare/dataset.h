@@ -35,6 +35,7 @@ struct dataset {
     char *above;       /* the run's directory if 'folder' is a section's directory in it, or NULL */
     bool above_made;   /* by this rank */
     bool above_shared; /* an earlier data set of this run uses it too */
+    bool apart; /* this node, a leader's, does not see what the first node created on the target */
     enum record_truth shared;          /* all nodes see the same target; unknown with one node */
     uint64_t generation;               /* of the files' content */
     struct pending_call *pending_call; /* shows removals in progress; may be NULL */

@@ -30,6 +30,7 @@ struct prepared {
     const char *folder;             /* the section's directory in the run's, or "" */
     bool probe;                     /* of a probe: already resolved, with other file names */
     struct record_target *targets;  /* one for each target, as this rank sees it */
+    struct record_target *first;    /* the same as rank 0 sees them */
     struct target_space *spaces;    /* their file systems, likewise */
     enum target_kind *target_kinds; /* as rank 0 sees them */
     const struct engine_kind *engine;
@@ -47,6 +48,11 @@ struct prepared {
 
 /* Inspects the targets, on rank 0 first, so that a failure on all ranks is reported once. */
 int prepare_targets(struct prepared *prepared, struct failure *why);
+
+/* Refuses a target that is another file system on this node than on rank 0's, or mounted elsewhere;
+ * 'least' is the smallest difference that counts. */
+int refuse_difference(const struct prepared *prepared, uint32_t target,
+                      enum record_target_difference least, struct failure *why);
 
 /* Chooses an engine that all ranks have, and determines each rank's capacity. */
 int prepare_engine(struct prepared *prepared, struct failure *why);

@@ -93,10 +93,18 @@ struct record_target {
     uint8_t shared;            /* enum record_truth: seen by other nodes too */
     uint8_t remote;            /* 1: its data come over a network alone */
     uint8_t compresses;        /* 1: its file system may compress what is written */
+    uint8_t apart;             /* 1: this node does not see what the first one created there */
 };
 
-/* Sets the last two from the file system's type and mount options. Types with a SAN or a local
- * server are not remote. */
+/* How one path leads to different storage on two nodes, the most serious first. */
+enum record_target_difference { TARGETS_ALIKE, TARGETS_SOURCE, TARGETS_MOUNT, TARGETS_TYPE };
+
+/* Compares what two nodes see under one path. */
+enum record_target_difference record_compare_targets(const struct record_target *a,
+                                                     const struct record_target *b);
+
+/* Sets 'remote' and 'compresses' from the file system's type and mount options. Types with a SAN or
+ * a local server are not remote. */
 void record_classify_target(struct record_target *target);
 
 /* A block device on one node: a target's own, or one that such a device is made of. -1 =

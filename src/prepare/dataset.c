@@ -101,16 +101,13 @@ static void create_first(struct dataset *dataset, struct failure *why)
         failure_set(why, result, "'%s' exists already: nothing was changed", dataset->folder);
 }
 
-/* Called by the leaders of later nodes: returns false if they see the first node's directory; else
- * the target is local to each node, and they create their own. */
-static bool create_local(struct dataset *dataset, struct failure *why)
+/* Called by the leaders of later nodes that do not see the first node's directory: each creates its
+ * own, unless another such node did that on storage that the two share. */
+static void create_local(struct dataset *dataset, struct failure *why)
 {
-    if (path_exists(dataset->folder))
-        return false;
     if (dataset->above && !path_exists(dataset->above))
         dataset->above_made = !directory_create(dataset->above, why);
     dataset->folder_made = !directory_create(dataset->folder, why);
-    return true;
 }
 
 int dataset_make_folders(struct dataset *dataset, struct agreement *agreement)
@@ -125,11 +122,13 @@ int dataset_make_folders(struct dataset *dataset, struct agreement *agreement)
     int result = cluster_agree(cluster, &failure, agreement);
     if (result)
         return result;
-    bool local = mine && cluster->node >= targets && create_local(dataset, &failure);
-    bool any_local = cluster_max(cluster, local);
+    dataset->apart = mine && cluster->node >= targets && !path_exists(dataset->folder);
+    bool any_apart = cluster_max(cluster, dataset->apart); /* before any of them creates it */
     if (cluster->shape.node_count > targets)
-        dataset->shared = any_local ? TRUTH_NO : TRUTH_YES;
-    if (local && plan->geometry.setup.layout == LAYOUT_SHARED)
+        dataset->shared = any_apart ? TRUTH_NO : TRUTH_YES;
+    if (dataset->apart)
+        create_local(dataset, &failure);
+    if (dataset->apart && plan->geometry.setup.layout == LAYOUT_SHARED)
         failure_set(&failure, -EINVAL,
                     "'%s' is not the same directory on all nodes: '--layout shared' needs a file "
                     "system that all nodes share; use '--layout rank'",

@@ -81,11 +81,51 @@ static bool shares_folder(const struct prepared *prepared)
     return false;
 }
 
-int prepare_dataset(struct prepared *prepared, struct failure *why)
+/* Nodes that do not see each other's files are refused where they should: by the type of the file
+ * system, because others do, or because it is not mounted at the same place. */
+static int check_visible(const struct prepared *prepared, bool others_see, struct failure *why)
 {
+    const uint32_t own = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
+    const struct record_target *target = &prepared->targets[own];
+    if (!prepared->dataset.apart || prepared->setup->options.run.force ||
+        refuse_difference(prepared, own, TARGETS_MOUNT, why))
+        return why->code;
+    if (target->shared != TRUTH_YES && (!others_see || target->shared == TRUTH_NO))
+        return 0;
+    return failure_set(why, -EXDEV,
+                       "%s does not see what the first node created in '%s' (%s, %s on %s and %s "
+                       "here): mount the same file system on all nodes, or use --force",
+                       target->node, prepared->settings->targets[own], target->file_system,
+                       prepared->first[own].source, prepared->first[own].node, target->source);
+}
+
+/* The first change to storage. */
+static int make_folders(struct prepared *prepared, struct failure *why)
+{
+    struct dataset *dataset = &prepared->dataset;
     struct failure failure = {0};
     struct agreement agreement;
     char line[FAILURE_TEXT];
+    const struct cluster *cluster = prepared->cluster;
+    dataset->above_shared = shares_folder(prepared);
+    int result = dataset_make_folders(dataset, &agreement);
+    if (!result) {
+        const bool tested = cluster->leader && cluster->node >= prepared->settings->target_count;
+        const bool others_see = cluster_max(prepared->cluster, tested && !dataset->apart);
+        check_visible(prepared, others_see, &failure);
+        result = cluster_agree(prepared->cluster, &failure, &agreement);
+    }
+    if (result) {
+        agreement_format(cluster, &agreement, line, sizeof line);
+        dataset_remove(dataset, &failure);
+        failure_set(why, result, "%s", line);
+    }
+    return result;
+}
+
+int prepare_dataset(struct prepared *prepared, struct failure *why)
+{
+    struct failure failure = {0};
     if (prepared->source) {
         plan_shift(&prepared->plan, resolve_shift(prepared), &failure);
         return setup_agree(prepared->setup, &failure, why);
@@ -96,13 +136,8 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
     if (result)
         return result;
     if (prepared->writes) {
-        prepared->dataset.above_shared = shares_folder(prepared);
-        result = dataset_make_folders(&prepared->dataset, &agreement);
-        if (result) {
-            agreement_format(prepared->cluster, &agreement, line, sizeof line);
-            dataset_remove(&prepared->dataset, &failure);
-            return failure_set(why, result, "%s", line);
-        }
+        if (make_folders(prepared, why))
+            return why->code;
     } else if (prepared->setup->reads_stored) {
         stored_share(&prepared->setup->stored, &prepared->dataset, &failure);
     } else {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "platform/target.h"
 
@@ -44,6 +45,34 @@ static int inspect_targets(struct prepared *prepared, struct failure *why)
     return why->code;
 }
 
+int refuse_difference(const struct prepared *prepared, uint32_t target,
+                      enum record_target_difference least, struct failure *why)
+{
+    const struct record_target *mine = &prepared->targets[target];
+    const struct record_target *first = &prepared->first[target];
+    if (prepared->setup->options.run.force || record_compare_targets(first, mine) < least)
+        return 0;
+    return failure_set(why, -EXDEV,
+                       "'%s' is %s on %s (%s, mounted at '%s') but %s on %s (%s, mounted at '%s'): "
+                       "mount the same file system on all nodes, or use --force",
+                       prepared->settings->targets[target], first->file_system, first->node,
+                       first->source, first->mount_point, mine->file_system, mine->node,
+                       mine->source, mine->mount_point);
+}
+
+/* Every rank compares what it sees with what rank 0 sees. */
+static int compare_targets(struct prepared *prepared, struct failure *why)
+{
+    size_t count = prepared->settings->target_count;
+    struct failure failure = {0};
+    if (prepared->cluster->rank == 0)
+        memcpy(prepared->first, prepared->targets, count * sizeof *prepared->first);
+    cluster_broadcast(prepared->cluster, prepared->first, count * sizeof *prepared->first);
+    for (uint32_t i = 0; i < count && !failure.code; i++)
+        refuse_difference(prepared, i, TARGETS_TYPE, &failure);
+    return setup_agree(prepared->setup, &failure, why);
+}
+
 bool prepared_is_null(const struct prepared *prepared)
 {
     for (size_t i = 0; i < prepared->settings->target_count; i++)
@@ -57,9 +86,10 @@ int prepare_targets(struct prepared *prepared, struct failure *why)
     size_t count = prepared->settings->target_count;
     struct failure failure = {0};
     prepared->targets = calloc(count, sizeof *prepared->targets);
+    prepared->first = calloc(count, sizeof *prepared->first);
     prepared->spaces = calloc(count, sizeof *prepared->spaces);
     prepared->target_kinds = calloc(count, sizeof *prepared->target_kinds);
-    if (!prepared->targets || !prepared->spaces || !prepared->target_kinds)
+    if (!prepared->targets || !prepared->first || !prepared->spaces || !prepared->target_kinds)
         failure_set(&failure, -ENOMEM, "not enough memory for %zu targets", count);
     if (prepared->cluster->rank == 0 && !failure.code)
         inspect_targets(prepared, &failure);
@@ -69,6 +99,8 @@ int prepare_targets(struct prepared *prepared, struct failure *why)
     if (prepared->cluster->rank != 0 && !failure.code)
         inspect_targets(prepared, &failure);
     result = setup_agree(prepared->setup, &failure, why);
+    if (!result)
+        result = compare_targets(prepared, why);
     if (!result)
         cluster_broadcast(prepared->cluster, prepared->target_kinds,
                           count * sizeof *prepared->target_kinds);

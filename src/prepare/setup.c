@@ -306,6 +306,7 @@ static void prepared_release(struct prepared *prepared)
     numa_close(prepared->numa);
     plan_release(&prepared->plan);
     free(prepared->targets);
+    free(prepared->first);
     free(prepared->spaces);
     free(prepared->target_kinds);
     *prepared = (struct prepared){0};

@@ -149,6 +149,9 @@ static int list_targets(const struct setup *setup, struct record_target **all, s
             if (known == *count) {
                 (*all)[known] = prepared->targets[j];
                 (*all)[known].shared = (uint8_t)writer->dataset.shared;
+                (*all)[known].apart =
+                    writer->dataset.apart &&
+                    j == geometry_target(&writer->plan.geometry, setup->cluster->rank);
                 ++*count;
             }
             if (!prepared->source)

@@ -18,6 +18,16 @@ static bool is_remote(const char *type)
     return false;
 }
 
+enum record_target_difference record_compare_targets(const struct record_target *a,
+                                                     const struct record_target *b)
+{
+    if (strcmp(a->file_system, b->file_system) != 0)
+        return TARGETS_TYPE;
+    if (strcmp(a->mount_point, b->mount_point) != 0)
+        return TARGETS_MOUNT;
+    return strcmp(a->source, b->source) != 0 ? TARGETS_SOURCE : TARGETS_ALIKE;
+}
+
 void record_classify_target(struct record_target *target)
 {
     target->remote = is_remote(target->file_system);

@@ -4,6 +4,7 @@
  *
  *   FAULT_RULES    the rules
  *   FAULT_DIRECT   "yes": no page cache, so that short results reach the program
+ *   FAULT_TYPE     the type of the mount is "fuse.<this>"; default: fault_fs
  *   FAULT_RELEASE  hanging calls continue when this file exists
  *   FAULT_HARD     "yes": hanging calls do not end even if their process is killed
  *
@@ -266,7 +267,9 @@ int main(int count, char **words)
     signal(SIGUSR1, wake_up);
     char foreground[] = "-f";
     char options_word[] = "-o";
-    char options[] = "fsname=fault_fs,subtype=fault_fs";
+    char options[NAME_BYTES];
+    const char *type = getenv("FAULT_TYPE");
+    snprintf(options, sizeof options, "fsname=fault_fs,subtype=%s", type ? type : "fault_fs");
     char *arguments[] = {words[0], words[2], foreground, options_word, options, NULL};
     return fuse_main(5, arguments, &operations, NULL);
 }

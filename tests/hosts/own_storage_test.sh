@@ -59,4 +59,54 @@ expect "exit code" 0 $?
 "$root/launch/hosts.sh" hostfile --options-from all.h5 --phases verify --result seen.h5 --quiet
 expect "exit code" 0 $?
 expect "files by readers" "0:r1 1:r0" "$(readers seen.h5)"
+
+# differs WHAT PATTERN: a run on $PWD/mounted is refused before it leaves anything
+differs() {
+    "$root/launch/hosts.sh" hostfile --size 8MiB --result differs.h5 "$PWD/mounted" 2>refusal
+    expect "$1: exit code" 2 $?
+    grep '^tidemill' refusal
+    expect "$1: names both" 1 "$(grep -c "$2" refusal)"
+    expect "$1: result" "" "$(find . -name differs.h5)"
+    expect_empty mounted
+    for host in node1 node2; do
+        expect "$1: left on $host" "" "$("$here/box_on.sh" "$host" ls -A "$PWD/mounted")"
+    done
+}
+
+echo "--- a mount that is missing on one host"
+mkdir mounted
+"$here/box_on.sh" node1 mount -t ramfs nodes_memory "$PWD/mounted"
+differs missing "mounted' is ramfs on node1 (nodes_memory, .*) but .* on node2 (.*mounted at '/"
+"$root/launch/hosts.sh" hostfile --size 8MiB --force --result forced.h5 mounted >page
+expect "exit code with --force" 0 $?
+grep -A 1 'is ramfs from nodes_memory on node1 but ' page
+expect "reported" 1 "$(grep -c 'is ramfs from nodes_memory on node1 but ' page)"
+"$here/box_on.sh" node1 umount mounted
+
+echo "--- the mount of the same type is missing on one host"
+type=$(stat -f -c %T .)
+if [ "$type" = ext2/ext3 ] && truncate -s 64M image && mkfs.ext4 -q image &&
+    "$here/box_on.sh" node1 mount -o loop image mounted; then
+    "$here/box_on.sh" node1 rmdir "$PWD/mounted/lost+found"
+    differs same-type "is ext4 on node1 (/dev/loop.*mounted') but ext4 on node2"
+    "$here/box_on.sh" node1 umount mounted
+else
+    echo "skipped: no loop device, or '$type' here"
+fi
+
+echo "--- hosts that should share a file system, and do not"
+if [ -x "$FAULT_FS" ] && [ -w /dev/fuse ]; then
+    for host in node1 node2; do
+        mkdir "behind_$host"
+        FAULT_TYPE=sshfs "$here/box_on.sh" "$host" "$FAULT_FS" "$PWD/behind_$host" "$PWD/mounted" &
+        await "a mount on $host" "$here/box_on.sh" "$host" mountpoint -q mounted
+    done
+    differs apart "node2 does not see what the first node created in .*(fuse.sshfs, fault_fs"
+    for host in node1 node2; do
+        "$here/box_on.sh" "$host" umount mounted
+    done
+    wait
+else
+    echo "skipped: no FUSE"
+fi
 finish

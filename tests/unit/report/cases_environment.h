@@ -128,7 +128,47 @@ static void spoil_idleness(struct record *record)
     record->block_devices[1].before_written_bytes = 3 << 20;
 }
 
+/* What each of two nodes sees under one path. */
+static struct record_target *give_targets(struct record *record)
+{
+    record->targets = reallocarray(record->targets, 2, sizeof *record->targets);
+    record->target_count = 2;
+    strcpy(record->targets[0].mount_point, "/mnt/pfs");
+    strcpy(record->targets[0].source, "mds1:/pfs");
+    record->targets[1] = record->targets[0];
+    strcpy(record->targets[1].node, "n002");
+    return &record->targets[1];
+}
+
+static void spoil_mount(struct record *record)
+{
+    struct record_target *target = give_targets(record);
+    strcpy(target->file_system, "ext4");
+    strcpy(target->mount_point, "/");
+    strcpy(target->source, "/dev/vda");
+}
+
+static void spoil_visibility(struct record *record)
+{
+    struct record_target *target = give_targets(record);
+    strcpy(target->source, "mds2:/pfs");
+    target->apart = 1;
+}
+
+static void spoil_source(struct record *record)
+{
+    strcpy(give_targets(record)->source, "mds2:/pfs");
+}
+
 static const struct doubt_case environment_cases[] = {
+    {"targets-differ", SEVERITY_SERIOUS,
+     "'/mnt/pfs' is lustre from mds1:/pfs on n001 but ext4 from /dev/vda on n002: ", spoil_mount},
+    {"targets-differ", SEVERITY_SERIOUS,
+     "'/mnt/pfs' is lustre from mds1:/pfs on n001 but lustre from mds2:/pfs on n002: ",
+     spoil_visibility},
+    {"sources-differ", SEVERITY_NOTE,
+     "'/mnt/pfs' (lustre) is mounted from mds1:/pfs on n001 but from mds2:/pfs on n002: ",
+     spoil_source},
     {"below-class", SEVERITY_WARNING,
      "in 01_write n001 had 0.950 GB/s, where a device like its disk1 (nvme, PCIe 16 GT/s x4) gives "
      "2.00 GB/s or more: raise",
