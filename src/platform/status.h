@@ -1,5 +1,6 @@
 /*
- * statx, with the fields that the C library may not know yet.
+ * statx, with the fields that the C library may not know yet; fstatat where statx is not available,
+ * with mount and alignment unknown.
  */
 #ifndef TIDEMILL_PLATFORM_STATUS_H
 #define TIDEMILL_PLATFORM_STATUS_H
@@ -16,6 +17,8 @@ struct status {
     uint64_t owner;
     int64_t size_bytes;
     int64_t block_bytes;
+    int64_t allocated_bytes;
+    bool encrypted;                  /* by the file system (fscrypt) */
     uint64_t mount_id;               /* as in mountinfo; 0 = unknown */
     int64_t direct_memory_alignment; /* STATX_DIOALIGN; 0 = refused, -1 = not reported */
     int64_t direct_offset_alignment;
