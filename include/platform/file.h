@@ -18,8 +18,9 @@
 #include "record/record.h"
 
 enum file_access {
-    FILE_CREATE,    /* O_CREAT | O_EXCL, read and write, mode 0600, no symlink followed */
-    FILE_OPEN,      /* an existing file, read and write, no symlink followed */
+    FILE_CREATE,    /* O_CREAT | O_EXCL, write only, mode 0600, no symlink followed */
+    FILE_OPEN,      /* an existing file, write only, no symlink followed */
+    FILE_OPEN_BOTH, /* the same, read and write */
     FILE_OPEN_READ, /* an existing file, read only */
 };
 
@@ -27,6 +28,7 @@ struct file {
     int fd;          /* direct when 'opened' is TRUTH_YES, else buffered; -1 when closed */
     int buffered_fd; /* a buffered descriptor in addition to a direct one (for unaligned tails);
                         else -1 */
+    int lock_fd;     /* holds file_claim's lock where the others cannot; 0 = none */
     enum record_truth opened;
     enum record_truth in_effect;
     uint32_t memory_alignment; /* required by transfers through fd, in bytes; 1 when buffered; 4096
@@ -37,11 +39,11 @@ struct file {
 };
 
 /* Opens 'path' for requests of 'request_bytes'. With PREFER, a file on which O_DIRECT is not
- * possible is opened buffered, with the reason in 'file->reason'. With REQUIRE that is an error,
- * and so are a file system where O_DIRECT has no effect and requests that are not a multiple of the
- * alignment; if the effect is unknown, the file is opened and 'file->reason' is set. A device node
- * is opened without O_CREAT and shared: several ranks may write to it (target_allow has checked
- * that it is not in use). */
+ * possible or whose second open is refused is opened buffered, with the reason in 'file->reason'.
+ * With REQUIRE that is an error, and so are a file system where O_DIRECT has no effect and requests
+ * that are not a multiple of the alignment; if the effect is unknown, the file is opened and
+ * 'file->reason' is set. A device node is opened without O_CREAT and shared: several ranks may
+ * write to it (target_allow has checked that it is not in use). */
 int file_open(struct file *file, const char *path, enum file_access access, enum preference direct,
               uint64_t request_bytes, struct failure *why);
 

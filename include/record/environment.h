@@ -87,6 +87,7 @@ struct record_target {
     int64_t planned_bytes;           /* of the whole data set, on this target; -1 = not recorded */
     int64_t direct_memory_alignment; /* STATX_DIOALIGN; 0 = refused, -1 = not reported */
     int64_t direct_offset_alignment;
+    uint8_t direct_cause;      /* enum record_direct_cause: what about a new file prevents it */
     char backing[RECORD_NAME]; /* the loop or RAM device that makes it cached or RAM-backed */
     uint8_t ram_backed;        /* tmpfs, ramfs, hugetlbfs, /dev/null, a RAM disk */
     uint8_t cached_below;      /* a loop device that uses the page cache for its file */

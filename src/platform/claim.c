@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -25,10 +26,28 @@ static int try_lock(int fd, int kind)
     }
 }
 
+/* NFS implements flock by byte-range locks, and grants a shared one only on a file that is open for
+ * reading. */
+static int claim_for_reading(struct file *file)
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file->fd);
+    const int fd = open(link, O_RDONLY | O_CLOEXEC);
+    const int error = fd > 0 ? try_lock(fd, LOCK_SH) : 0;
+    if (fd > 0 && error == 0)
+        file->lock_fd = fd;
+    else if (fd >= 0)
+        close(fd);
+    return error;
+}
+
 int file_claim(struct file *file, const char *path, struct failure *why)
 {
     char shown[PATH_TEXT];
-    if (try_lock(file->fd, LOCK_SH) != -EWOULDBLOCK)
+    int error = try_lock(file->fd, LOCK_SH);
+    if (error == -EBADF)
+        error = claim_for_reading(file);
+    if (error != -EWOULDBLOCK)
         return 0;
     return failure_set(
         why, -EBUSY,
@@ -36,8 +55,8 @@ int file_claim(struct file *file, const char *path, struct failure *why)
         path_text(path, shown));
 }
 
-/* NFS implements flock by byte-range locks, and grants an exclusive one only on a file that is open
- * for writing; but closing a block device after that would wake udev. */
+/* ... and an exclusive one only on a file that is open for writing; but closing a block device
+ * after that would wake udev. */
 static int open_for_lock(int folder, const char *name)
 {
     const int flags = O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;

@@ -1,13 +1,19 @@
 #include "direct.h"
 
 #include <errno.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/utsname.h>
 
 #include "backing.h"
 #include "base/checked.h"
+#include "direct_limit.h"
+#include "mounts.h"
 #include "platform/target.h"
 #include "status.h"
 
@@ -48,7 +54,43 @@ static const char *name_of(int64_t magic)
     return "this file system";
 }
 
-int direct_detect(int fd, struct direct_facts *facts)
+static int64_t kernel_number(void)
+{
+    struct utsname name;
+    int major = 0, minor = 0;
+    if (uname(&name) || sscanf(name.release, "%d.%d", &major, &minor) != 2)
+        return 0;
+    return (int64_t)major * 1000 + minor;
+}
+
+static bool is_unchecked(uint64_t mount_id)
+{
+    struct mounts mounts;
+    if (mounts_read(&mounts, NULL))
+        return false;
+    const struct mount *mount = mounts_find(&mounts, mount_id, "/");
+    const bool unchecked = mount && strstr(mount->super_options, "nodatasum");
+    mounts_release(&mounts);
+    return unchecked;
+}
+
+static enum record_direct_cause limit_of(int fd, bool writes, int64_t magic,
+                                         const struct status *status)
+{
+    struct direct_file file = {
+        .magic = magic,
+        .kernel = kernel_number(),
+        .writes = writes,
+        .whole = status->size_bytes > 0 && status->allocated_bytes >= status->size_bytes,
+        .encrypted = status->encrypted,
+        .unchecked = magic == BTRFS_SUPER_MAGIC && is_unchecked(status->mount_id),
+    };
+    if (ioctl(fd, FS_IOC_GETFLAGS, &file.flags))
+        file.flags = -1;
+    return direct_limit(&file);
+}
+
+int direct_detect(int fd, bool writes, struct direct_facts *facts)
 {
     struct status status;
     struct statfs file_system;
@@ -67,6 +109,7 @@ int direct_detect(int fd, struct direct_facts *facts)
         .ram_backed =
             (!is_device && direct_ram_backed(file_system.f_type)) || backing == BACKING_RAM,
         .cached_below = backing == BACKING_CACHED,
+        .limit = is_device ? DIRECT_NO_CAUSE : limit_of(fd, writes, file_system.f_type, &status),
         .memory_alignment = status.direct_memory_alignment,
         .offset_alignment = status.direct_offset_alignment,
     };
@@ -102,11 +145,13 @@ enum record_direct_cause direct_cause(const struct direct_facts *facts, uint64_t
     if (facts->ram_backed)
         return DIRECT_IN_MEMORY;
     if (!has_effect(facts))
-        return DIRECT_FILE_SYSTEM;
+        return facts->limit == DIRECT_ENCRYPTED ? DIRECT_ENCRYPTED : DIRECT_FILE_SYSTEM;
     if (facts->cached_below)
         return DIRECT_CACHED_BELOW;
     if (!direct_fits(facts, request_bytes))
         return DIRECT_REQUEST_SIZE;
+    if (facts->limit != DIRECT_NO_CAUSE && facts->limit != DIRECT_ENCRYPTED)
+        return facts->limit;
     return facts->offset_alignment < 0 ? DIRECT_NOT_REPORTED : DIRECT_NO_CAUSE;
 }
 
@@ -129,11 +174,24 @@ static void format_cause(const struct direct_facts *facts, uint64_t request_byte
                  "%s uses the page cache for direct I/O on this file (as ext4 does with "
                  "data=journal)",
                  facts->file_system);
+    else if (cause == DIRECT_ENCRYPTED)
+        snprintf(reason, RECORD_LINE,
+                 "the file is encrypted (fscrypt), and %s uses the page cache to do that",
+                 facts->file_system);
+    else if (cause == DIRECT_HOLES)
+        snprintf(reason, RECORD_LINE,
+                 "the file has no extents, and %s writes into its holes through the page cache",
+                 facts->file_system);
+    else if (cause == DIRECT_CHECKSUMS)
+        snprintf(reason, RECORD_LINE,
+                 "%s computes checksums of this file, and then writes through the page cache since "
+                 "kernel 6.14; chattr +C on an empty directory prevents that",
+                 facts->file_system);
     else if (cause == DIRECT_CACHED_BELOW)
         snprintf(reason, RECORD_LINE,
-                 "the loop device '%s' uses the page cache for its file; losetup --direct-io=on "
-                 "prevents that",
-                 facts->backing);
+                 "O_DIRECT in %s, but the loop device '%s' below uses the page cache for its file; "
+                 "losetup --direct-io=on prevents that",
+                 facts->file_system, facts->backing);
     else if (cause == DIRECT_REQUEST_SIZE)
         snprintf(reason, RECORD_LINE, "requests of %llu bytes are not a multiple of %u%s",
                  (unsigned long long)request_bytes,
@@ -161,6 +219,7 @@ static void facts_detect_target(const struct record_target *target, struct direc
         .null = target->kind == TARGET_KIND_NULL,
         .ram_backed = target->ram_backed != 0,
         .cached_below = target->cached_below != 0,
+        .limit = (enum record_direct_cause)target->direct_cause,
         .memory_alignment = target->direct_memory_alignment,
         .offset_alignment = target->direct_offset_alignment,
     };

@@ -14,17 +14,19 @@
 enum { DIRECT_ASSUMED_ALIGNMENT = 4096 };
 
 struct direct_facts {
-    bool null;                /* /dev/null */
-    bool ram_backed;          /* tmpfs, ramfs, hugetlbfs, a RAM disk */
-    bool cached_below;        /* a loop device that uses the page cache for its file */
-    int64_t memory_alignment; /* STATX_DIOALIGN; 0 = refused, -1 = not reported */
+    bool null;                      /* /dev/null */
+    bool ram_backed;                /* tmpfs, ramfs, hugetlbfs, a RAM disk */
+    bool cached_below;              /* a loop device that uses the page cache for its file */
+    enum record_direct_cause limit; /* direct_limit of the file */
+    int64_t memory_alignment;       /* STATX_DIOALIGN; 0 = refused, -1 = not reported */
     int64_t offset_alignment;
     char file_system[RECORD_NAME];
     char backing[RECORD_NAME]; /* the device that is cached or RAM-backed; "" when none is */
 };
 
-/* Gets the facts about an open file or device; 0 or -errno. */
-int direct_detect(int fd, struct direct_facts *facts);
+/* Gets the facts about a file or device that is open for writing ('writes') or reading; 0 or
+ * -errno. */
+int direct_detect(int fd, bool writes, struct direct_facts *facts);
 
 /* True if this statfs magic number is that of a file system in memory. */
 bool direct_ram_backed(int64_t magic);

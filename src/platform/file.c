@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,13 @@ static const struct file closed_file = {
     .in_effect = TRUTH_NO,
     .memory_alignment = 1,
     .offset_alignment = 1,
+};
+
+static const int open_flags[] = {
+    [FILE_CREATE] = O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
+    [FILE_OPEN] = O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
+    [FILE_OPEN_BOTH] = O_RDWR | O_NOFOLLOW | O_CLOEXEC,
+    [FILE_OPEN_READ] = O_RDONLY | O_CLOEXEC,
 };
 
 static int open_failure(struct failure *why, int error, const char *path, enum file_access access)
@@ -58,29 +66,26 @@ static int check_kind(const char *path, struct failure *why)
 
 static int open_buffered(const char *path, enum file_access access, struct failure *why)
 {
-    static const int flags[] = {
-        [FILE_CREATE] = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-        [FILE_OPEN] = O_RDWR | O_NOFOLLOW | O_CLOEXEC,
-        [FILE_OPEN_READ] = O_RDONLY | O_CLOEXEC,
-    };
     if (access != FILE_CREATE) {
         const int error = check_kind(path, why);
         if (error)
             return error;
     }
-    const int fd = open(path, flags[access], 0600);
+    const int create = access == FILE_CREATE ? O_CREAT | O_EXCL : 0;
+    const int fd = open(path, open_flags[access] | create, 0600);
     return fd >= 0 ? fd : open_failure(why, errno, path, access);
 }
 
-/* Opens the file behind 'fd' again with O_DIRECT; -errno, -ESTALE if another file has replaced
- * it. */
-static int open_direct(const char *path, enum file_access access, int fd)
+/* Opens the file behind 'fd' again with O_DIRECT. If that is refused, returns -errno in '*refused';
+ * else the descriptor or -errno, -ESTALE if another file has replaced it. */
+static int open_direct(const char *path, enum file_access access, int fd, int *refused)
 {
     struct status first, second;
-    const int mode = access == FILE_OPEN_READ ? O_RDONLY : O_RDWR | O_NOFOLLOW;
-    const int direct = open(path, mode | O_CLOEXEC | O_DIRECT);
-    if (direct < 0)
+    const int direct = open(path, open_flags[access] | O_DIRECT);
+    if (direct < 0 && (errno == EMFILE || errno == ENFILE))
         return -errno;
+    if (direct < 0)
+        return *refused = -errno;
     int error = status_of_fd(fd, &first);
     if (error == 0)
         error = status_of_fd(direct, &second);
@@ -90,6 +95,22 @@ static int open_direct(const char *path, enum file_access access, int fd)
         return direct;
     close(direct);
     return error;
+}
+
+/* The file system refused O_DIRECT, or a second open: the file stays buffered. */
+static int without_direct(struct file *file, const char *path, enum file_access access,
+                          enum preference direct, int refused, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    file->in_effect = TRUTH_NO;
+    if (direct != REQUIRE)
+        return 0;
+    return failure_set(
+        why, refused,
+        "direct I/O is required, but not possible: '%s' was %s, but opening it again "
+        "with O_DIRECT was refused: %s; use --direct prefer",
+        path_text(path, shown), access == FILE_CREATE ? "created" : "opened",
+        strerrordesc_np(-refused));
 }
 
 static int refuse_buffered(const struct file *file, const char *path, struct failure *why)
@@ -106,7 +127,8 @@ static int add_direct(struct file *file, const char *path, enum file_access acce
                       enum preference direct, uint64_t request_bytes, struct failure *why)
 {
     struct direct_facts facts;
-    int error = direct_detect(file->fd, &facts);
+    int refused = 0;
+    int error = direct_detect(file->fd, access != FILE_OPEN_READ, &facts);
     if (error)
         return open_failure(why, -error, path, access);
     file->cause = direct_cause(&facts, request_bytes);
@@ -115,7 +137,7 @@ static int add_direct(struct file *file, const char *path, enum file_access acce
         return refuse_buffered(file, path, why);
     if (!direct_fits(&facts, request_bytes))
         return 0;
-    const int fd = open_direct(path, access, file->fd);
+    const int fd = open_direct(path, access, file->fd, &refused);
     if (fd >= 0) {
         file->buffered_fd = file->fd;
         file->fd = fd;
@@ -124,14 +146,14 @@ static int add_direct(struct file *file, const char *path, enum file_access acce
         file->offset_alignment = direct_alignment(&facts, facts.offset_alignment);
         return 0;
     }
-    if (fd != -EINVAL && fd != -EOPNOTSUPP)
-        return open_failure(why, -fd, path, access);
+    if (!refused)
+        return open_failure(why, -fd, path, FILE_OPEN);
     if (file->in_effect != TRUTH_NO) {
         file->cause = DIRECT_OPEN_REFUSED;
-        snprintf(file->reason, sizeof file->reason, "%s refuses O_DIRECT", facts.file_system);
+        snprintf(file->reason, sizeof file->reason, "%s refuses O_DIRECT: %s", facts.file_system,
+                 strerrordesc_np(-refused));
     }
-    file->in_effect = TRUTH_NO;
-    return direct == REQUIRE ? refuse_buffered(file, path, why) : 0;
+    return without_direct(file, path, access, direct, refused, why);
 }
 
 int file_open(struct file *file, const char *path, enum file_access access, enum preference direct,
@@ -221,6 +243,8 @@ int file_close(struct file *file, const char *path, struct failure *why)
         error = errno;
     if (file->buffered_fd >= 0 && close(file->buffered_fd) && !error)
         error = errno;
+    if (file->lock_fd > 0)
+        close(file->lock_fd);
     *file = closed_file;
     /* After EINTR the descriptor is closed, and the data are as safe as without it. */
     if (error == 0 || error == EINTR)

@@ -109,16 +109,17 @@ static void detect_mount(const struct target_place *place, struct record_target 
     mounts_release(&mounts);
 }
 
-/* Gets the alignment of a new file in 'folder' from a file that never has a name. */
-static void detect_alignment(const char *folder, struct record_target *target)
+/* Gets what direct I/O means for a new file in 'folder' from a file that never has a name. */
+static void detect_new_file(const char *folder, struct record_target *target)
 {
-    struct status status;
+    struct direct_facts facts;
     const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
         return;
-    if (status_of_fd(fd, &status) == 0) {
-        target->direct_memory_alignment = status.direct_memory_alignment;
-        target->direct_offset_alignment = status.direct_offset_alignment;
+    if (direct_detect(fd, true, &facts) == 0) {
+        target->direct_memory_alignment = facts.memory_alignment;
+        target->direct_offset_alignment = facts.offset_alignment;
+        target->direct_cause = (uint8_t)facts.limit;
     }
     close(fd);
 }
@@ -150,7 +151,7 @@ static int detect_file_system(const struct target_place *place, struct record_ta
     target->ram_backed = direct_ram_backed(facts.f_type);
     detect_backing(number, target);
     if (place->kind != PLACE_FILE)
-        detect_alignment(place->base, target);
+        detect_new_file(place->base, target);
     return 0;
 }
 

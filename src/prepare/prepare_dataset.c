@@ -24,21 +24,23 @@ static int refuse_size(const char *option, uint64_t bytes, uint64_t nearest, uin
 static int check_direct(const struct prepared *prepared, struct failure *why)
 {
     uint32_t number = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
-    const struct record_target *target = &prepared->targets[number];
+    struct record_target target = prepared->targets[number];
     const char *path = prepared->settings->targets[number];
     const uint64_t request = prepared->settings->buffer_size_bytes;
     const uint64_t total = prepared->plan.geometry.setup.total_bytes;
     char reason[RECORD_LINE];
     uint32_t unit;
-    const uint64_t nearest = target_direct_size(target, request, &unit);
+    const uint64_t nearest = target_direct_size(&target, request, &unit);
     if (nearest && nearest != request)
         return refuse_size("buffer-size", request, nearest, unit, path, why);
-    if (target_direct(target, request, reason) == TRUTH_NO)
+    if (!prepared->writes) /* new files do not matter */
+        target.direct_cause = DIRECT_NO_CAUSE;
+    if (target_direct(&target, request, reason) == TRUTH_NO)
         return failure_set(why, -EINVAL,
                            "--direct require: O_DIRECT is not possible on '%s': %s; use '--direct "
                            "prefer'",
                            path, reason);
-    const uint64_t nearest_total = target_direct_size(target, total, &unit);
+    const uint64_t nearest_total = target_direct_size(&target, total, &unit);
     if (nearest_total && nearest_total != total)
         return refuse_size("size", total, nearest_total, unit, path, why);
     return 0;

@@ -111,6 +111,8 @@ def call_faults(engine, layout):
                    lines=(one_of(2, f"cannot open {path(layout)} \\(raise ulimit -n, or use fewer "
                                     f"writers\\): {reason(errno.EMFILE)}"),),
                    status="failed", ended=ended(write="failed", verify="skipped"))
+    yield Case(name="statx refused: EPERM", rules=f"* statx 1+ errno={errno.EPERM}",
+               facts={("verify", "requests"): 16})
     for code in (errno.EIO, errno.ENOSPC):
         space = SPACE if code == errno.ENOSPC else ""
         yield Case(name=f"fsync: {errno.errorcode[code]}", rules=f"1 fsync 1 errno={code}", code=1,
@@ -316,6 +318,14 @@ def fuse_faults(engine):
                status="failed", ended=ended(write="failed", verify="failed"))
     yield Case(name="O_DIRECT refused at open", rules=f"r1 open_direct 1+ errno={errno.EINVAL}",
                facts={("verify", "requests"): 16})
+    yield Case(name="second open and O_RDWR refused", facts={("verify", "requests"): 16},
+               rules=f"r1 open_direct 1+ errno={errno.EACCES};r1 open_both 1+ errno={errno.EPERM}")
+    yield Case(name="O_DIRECT required, second open refused", code=1, status="failed",
+               rules=f"r1 open_direct 1+ errno={errno.EACCES}", options=("--direct", "require"),
+               lines=(one_of(2, "direct I/O is required, but not possible: "
+                                f"{path('rank')} was created, but opening it again with O_DIRECT "
+                                f"was refused: {reason(errno.EACCES)}; use --direct prefer"),),
+               ended=ended(write="failed", verify="skipped"))
     yield Case(name="O_DIRECT refused at the write", rules=f"r1 write {FIRST} errno={errno.EINVAL}",
                facts={("write", "buffered_bytes"): PART if engine == "pwrite" else REQUEST,
                       ("verify", "requests"): 16})

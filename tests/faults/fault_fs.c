@@ -105,7 +105,10 @@ static int open_below(const char *path, struct fuse_file_info *info, int more, m
 {
     char buffer[NAME_BYTES];
     const struct rule *rule;
-    int error = strike(path, info->flags & O_DIRECT ? "open_direct" : "open", NO_OFFSET, &rule);
+    const char *call = info->flags & O_DIRECT                ? "open_direct"
+                       : (info->flags & O_ACCMODE) == O_RDWR ? "open_both"
+                                                             : "open";
+    int error = strike(path, call, NO_OFFSET, &rule);
     if (error)
         return error;
     int fd = open(below(path, buffer), (info->flags & ~O_DIRECT) | more | O_CLOEXEC, mode);

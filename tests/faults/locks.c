@@ -2,7 +2,8 @@
  * LD_PRELOAD library: locks of other file systems, for files whose path begins with FAULT_PATH.
  * FAULT_LOCKS selects them:
  *
- *   nfs    an exclusive lock needs a file that is open for writing, as on NFSv4 (EBADF)
+ *   nfs    an exclusive lock needs a file that is open for writing and a shared one a file that is
+ *          open for reading, as on NFSv4 (EBADF)
  *   none   no locks (ENOSYS)
  */
 #include <dlfcn.h>
@@ -41,7 +42,8 @@ int flock(int fd, int operation)
         errno = ENOSYS;
         return -1;
     }
-    if (operation & LOCK_EX && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY) {
+    int lacking = operation & LOCK_EX ? O_RDONLY : O_WRONLY;
+    if (!(operation & LOCK_UN) && (fcntl(fd, F_GETFL) & O_ACCMODE) == lacking) {
         errno = EBADF;
         return -1;
     }

@@ -100,7 +100,8 @@ static void misaligned_direct_requests_are_einval(void **state)
     char path[SCRATCH_PATH];
     void *aligned = NULL;
     scratch_file(path, folder, "direct");
-    assert_int_equal(file_open(&file, path, FILE_CREATE, PREFER, 4096, NULL), 0);
+    scratch_write(path, "", 0);
+    assert_int_equal(file_open(&file, path, FILE_OPEN_BOTH, PREFER, 4096, NULL), 0);
     if (!bench->stores || file.in_effect != TRUTH_YES) {
         print_message("note: not checked: %s\n", bench->stores ? file.reason : "stores nothing");
     } else {

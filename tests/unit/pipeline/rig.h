@@ -85,6 +85,7 @@ static inline void rig_open_file(struct rig *rig, uint32_t place, enum preferenc
     struct failure failure = {0};
     const char *path = rig->paths[place];
     enum file_access access = job_is_reading(rig->job) ? FILE_OPEN_READ
+                              : rig->job == JOB_MIXED  ? FILE_OPEN_BOTH
                               : path_exists(path)      ? FILE_OPEN
                                                        : FILE_CREATE;
     if (file_open(&rig->files[place], path, access, direct, rig->request_bytes, &failure))

@@ -1,7 +1,10 @@
 #include "direct.h"
 
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <string.h>
 
+#include "direct_limit.h"
 #include "platform/target.h"
 #include "unit.h"
 
@@ -25,6 +28,18 @@ static const struct direct_facts loop = {.cached_below = true,
                                          .offset_alignment = 512,
                                          .file_system = "xfs",
                                          .backing = "loop7"};
+static const struct direct_facts encrypted = {
+    .limit = DIRECT_ENCRYPTED, .memory_alignment = 0, .offset_alignment = 0, .file_system = "ext4"};
+static const struct direct_facts inline_crypt = {.limit = DIRECT_ENCRYPTED,
+                                                 .memory_alignment = 4096,
+                                                 .offset_alignment = 4096,
+                                                 .file_system = "ext4"};
+static const struct direct_facts ext3 = {
+    .limit = DIRECT_HOLES, .memory_alignment = 512, .offset_alignment = 512, .file_system = "ext4"};
+static const struct direct_facts checksums = {.limit = DIRECT_CHECKSUMS,
+                                              .memory_alignment = -1,
+                                              .offset_alignment = -1,
+                                              .file_system = "btrfs"};
 static const struct direct_facts null = {
     .null = true, .memory_alignment = -1, .offset_alignment = -1, .file_system = "the device"};
 
@@ -48,7 +63,13 @@ static void each_file_system_has_its_verdict(void **state)
         {&tmpfs, 1 << 20, TRUTH_NO, true, "tmpfs is a RAM-backed file system"},
         {&tmpfs, 7, TRUTH_NO, true, "RAM-backed"},
         {&zram, 1 << 20, TRUTH_NO, true, "the device 'zram0' below it is memory"},
-        {&loop, 1 << 20, TRUTH_NO, true, "the loop device 'loop7' uses the page cache"},
+        {&loop, 1 << 20, TRUTH_NO, true,
+         "O_DIRECT in xfs, but the loop device 'loop7' below uses the page cache"},
+        {&encrypted, 1 << 20, TRUTH_NO, true, "the file is encrypted (fscrypt)"},
+        {&inline_crypt, 1 << 20, TRUTH_YES, true, ""},
+        {&ext3, 1 << 20, TRUTH_NO, true, "the file has no extents, and ext4 writes into its holes"},
+        {&ext3, 7, TRUTH_NO, false, "not a multiple of 512"},
+        {&checksums, 1 << 20, TRUTH_NO, true, "btrfs computes checksums of this file"},
         {&btrfs, 1 << 20, TRUTH_UNKNOWN, true, "btrfs does not report"},
         {&btrfs, 512, TRUTH_NO, false, "not a multiple of 4096, which is assumed"},
         {&null, 1 << 20, TRUTH_NO, true, "/dev/null"},
@@ -66,6 +87,31 @@ static void each_file_system_has_its_verdict(void **state)
         else
             assert_string_equal(reason, "");
     }
+}
+
+static void files_have_their_limits(void **state)
+{
+    static const struct {
+        struct direct_file file;
+        enum record_direct_cause limit;
+    } cases[] = {
+        {{EXT4_SUPER_MAGIC, 6018, true, false, false, false, FS_EXTENT_FL}, DIRECT_NO_CAUSE},
+        {{EXT4_SUPER_MAGIC, 6018, true, false, false, false, 0}, DIRECT_HOLES},
+        {{EXT4_SUPER_MAGIC, 6018, true, true, false, false, 0}, DIRECT_NO_CAUSE},
+        {{EXT4_SUPER_MAGIC, 6018, false, false, false, false, 0}, DIRECT_NO_CAUSE},
+        {{EXT4_SUPER_MAGIC, 6018, true, false, false, false, -1}, DIRECT_NO_CAUSE},
+        {{EXT4_SUPER_MAGIC, 6018, false, false, true, false, -1}, DIRECT_ENCRYPTED},
+        {{0x58465342, 6018, true, false, false, false, 0}, DIRECT_NO_CAUSE},
+        {{BTRFS_SUPER_MAGIC, 6014, true, false, false, false, 0}, DIRECT_CHECKSUMS},
+        {{BTRFS_SUPER_MAGIC, 6013, true, false, false, false, 0}, DIRECT_NO_CAUSE},
+        {{BTRFS_SUPER_MAGIC, 7000, true, false, false, false, FS_NOCOW_FL}, DIRECT_NO_CAUSE},
+        {{BTRFS_SUPER_MAGIC, 7000, true, false, false, true, 0}, DIRECT_NO_CAUSE},
+        {{BTRFS_SUPER_MAGIC, 7000, false, false, false, false, 0}, DIRECT_NO_CAUSE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (direct_limit(&cases[i].file) != cases[i].limit)
+            fail_msg("case %zu", i);
 }
 
 static void alignment_is_reported_assumed_or_not_needed(void **state)
@@ -131,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_file_system_has_its_verdict),
+        cmocka_unit_test(files_have_their_limits),
         cmocka_unit_test(alignment_is_reported_assumed_or_not_needed),
         cmocka_unit_test(a_target_has_the_same_verdict),
         cmocka_unit_test(the_nearest_valid_size_is_found),

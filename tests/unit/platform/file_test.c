@@ -329,7 +329,7 @@ static void hints_change_no_byte(void **state)
     memset(bytes, 'h', BYTES);
     scratch_file(path, folder, "hints");
     scratch_write(path, bytes, BYTES);
-    assert_int_equal(file_open(&file, path, FILE_OPEN, NEVER, 4096, NULL), 0);
+    assert_int_equal(file_open(&file, path, FILE_OPEN_BOTH, NEVER, 4096, NULL), 0);
     assert_int_equal(files_sync(&file.fd, 1, 1), 0);
     file_advise_random(&file);
     assert_int_equal(file_drop_cache(&file), 0);

@@ -3,84 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/blkpg.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "loop.h"
+#include "mounted.h"
 #include "platform/file.h"
 #include "platform/target.h"
 #include "scratch.h"
 #include "unit.h"
-
-enum { IMAGE_BYTES = 320 << 20 };
-
-static char folder[SCRATCH_PATH], point[SCRATCH_PATH], image[SCRATCH_PATH], path[SCRATCH_PATH];
-static bool private_mounts;
-
-static int create_folder(void **state)
-{
-    (void)state;
-    private_mounts = geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-                     mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
-    if (!scratch_make(folder, NULL))
-        return -1;
-    scratch_file(image, folder, "image");
-    return mkdir(scratch_file(point, folder, "mount point"), 0700);
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    umount2(point, MNT_DETACH);
-    scratch_remove(folder);
-    return 0;
-}
-
-static void need_mounts(void)
-{
-    if (!private_mounts)
-        skip_because("requires root and a private mount namespace");
-}
-
-/* umount right after an asynchronous ring or a writer may find the file system busy for a moment */
-static void unmount(void)
-{
-    for (int i = 0; i < 100 && umount(point); i++)
-        usleep(20000);
-}
-
-static bool run(const char *const arguments[])
-{
-    int status;
-    const pid_t child = fork();
-    if (child == 0) {
-        setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1);
-        if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-            _exit(127);
-        execvp(arguments[0], (char *const *)(uintptr_t)arguments);
-        _exit(127);
-    }
-    return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-static void empty_image(void)
-{
-    unlink(image);
-    scratch_write(image, "", 0);
-    assert_int_equal(truncate(image, IMAGE_BYTES), 0);
-}
-
-static void need_loop(struct loop *loop, unsigned block_bytes, bool read_only)
-{
-    need_mounts();
-    empty_image();
-    if (!loop_make(loop, image, block_bytes, read_only))
-        skip_because("no loop device with blocks of %u bytes available", block_bytes);
-}
 
 static void ramfs_refuses_direct_and_leaves_no_file(void **state)
 {
