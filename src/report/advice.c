@@ -10,9 +10,14 @@ bool warning_counts(const struct record_phase *phase)
     return phase->amount > 0 && phase->duration_ns > 0 && !phase->discards;
 }
 
+bool warning_counts_bytes(const struct record_phase *phase)
+{
+    return warning_counts(phase) && phase->unit == UNIT_BYTE;
+}
+
 bool warning_buffered(const struct record_phase *phase)
 {
-    return warning_counts(phase) && phase->total.modes.direct_in_effect != TRUTH_YES &&
+    return warning_counts_bytes(phase) && phase->total.modes.direct_in_effect != TRUTH_YES &&
            phase->total.modes.uncached != TRUTH_YES;
 }
 

@@ -98,11 +98,6 @@ static const struct record_block_device *deciding_device(const struct judged *ju
     return best;
 }
 
-static double rate_of(const struct record_row *row)
-{
-    return figures_rate(row->counters.bytes, row->counters.end_ns);
-}
-
 /* Was it the storage that set the pace, with requests that let it? */
 static bool storage_decides(const struct record_phase *phase)
 {
@@ -146,10 +141,11 @@ static enum limit compare_with_device(struct finding *finding)
         return LIMIT_NONE;
     const bool alone = judged->devices.end == judged->devices.begin + 1;
     finding->bound = finding->class.most;
-    if (alone && rate_of(judged->row) > tolerance * finding->bound)
+    if (alone && figures_row_rate(judged->row, UNIT_BYTE) > tolerance * finding->bound)
         return LIMIT_ABOVE_DEVICE;
     finding->bound = finding->class.least;
-    return storage_decides(judged->phase) && rate_of(judged->row) < far_below * finding->bound
+    return storage_decides(judged->phase) &&
+                   figures_row_rate(judged->row, UNIT_BYTE) < far_below * finding->bound
                ? LIMIT_BELOW_DEVICE
                : LIMIT_NONE;
 }
@@ -177,7 +173,8 @@ static enum limit compare_with_network(struct finding *finding)
         if (!judged->record->targets[i].remote)
             return LIMIT_NONE;
     finding->bound = network_of(judged) / 8;
-    return finding->bound > 0 && rate_of(judged->row) > tolerance * finding->bound
+    return finding->bound > 0 &&
+                   figures_row_rate(judged->row, UNIT_BYTE) > tolerance * finding->bound
                ? LIMIT_ABOVE_NETWORK
                : LIMIT_NONE;
 }
@@ -187,7 +184,8 @@ static enum limit compare_with_memory(struct finding *finding)
     const struct judged *judged = &finding->judged;
     const int64_t sockets = judged->node->sockets > 0 ? judged->node->sockets : 1;
     finding->bound = memory_of_socket * (double)sockets;
-    return rate_of(judged->row) > finding->bound ? LIMIT_ABOVE_MEMORY : LIMIT_NONE;
+    return figures_row_rate(judged->row, UNIT_BYTE) > finding->bound ? LIMIT_ABOVE_MEMORY
+                                                                     : LIMIT_NONE;
 }
 
 static bool is_null(const struct record *record)
@@ -223,7 +221,7 @@ static void find_limit(const struct record *record, struct finding *finding)
         }};
     for (size_t i = 0; i < record->phase_count && !is_null(record); i++) {
         const struct record_phase *phase = judged->phase = &record->phases[i];
-        if (!warning_counts(phase) || phase->duration_ns < WARNING_LEAST_NS ||
+        if (!warning_counts_bytes(phase) || phase->duration_ns < WARNING_LEAST_NS ||
             phase->node_count != record->node_count)
             continue;
         judged->targets.next = judged->devices.next = judged->networks.next = 0;
@@ -241,7 +239,7 @@ static void find_limit(const struct record *record, struct finding *finding)
 static void add_rate(const struct finding *finding, struct text *out)
 {
     char rate[FIGURES_TEXT];
-    figures_rate_text(rate_of(finding->judged.row), gb, rate);
+    figures_rate_text(figures_row_rate(finding->judged.row, UNIT_BYTE), gb, rate);
     text_add(out, "in %s %s had %s GB/s", finding->judged.phase->name, finding->judged.row->name,
              rate);
 }

@@ -39,7 +39,7 @@ void warn_processors(const struct record *record, struct text *out)
 static bool is_held_above_device(const struct record_phase *phase)
 {
     struct load load;
-    if (!warning_counts(phase) || phase->duration_ns < WARNING_LEAST_NS || !phase->writes ||
+    if (!warning_counts_bytes(phase) || phase->duration_ns < WARNING_LEAST_NS || !phase->writes ||
         phase->total.modes.direct_in_effect != TRUTH_YES)
         return false;
     load_find(phase, &load);

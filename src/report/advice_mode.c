@@ -10,7 +10,7 @@ enum { PAGE = 4096 };
 
 static bool fell_back(const struct record_phase *phase)
 {
-    return warning_counts(phase) && phase->direct_asked == PREFERENCE_PREFER &&
+    return warning_counts_bytes(phase) && phase->direct_asked == PREFERENCE_PREFER &&
            phase->total.modes.direct_in_effect == TRUTH_NO &&
            phase->total.modes.uncached != TRUTH_YES;
 }
@@ -28,7 +28,7 @@ void warn_fallback_direct(const struct record *record, struct text *out)
 
 static bool is_unknown(const struct record_phase *phase)
 {
-    return warning_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_UNKNOWN;
+    return warning_counts_bytes(phase) && phase->total.modes.direct_in_effect == TRUTH_UNKNOWN;
 }
 
 void warn_unknown_direct(const struct record *record, struct text *out)
@@ -44,7 +44,7 @@ void warn_unknown_direct(const struct record *record, struct text *out)
 
 static bool is_mixed(const struct record_phase *phase)
 {
-    return warning_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_MIXED;
+    return warning_counts_bytes(phase) && phase->total.modes.direct_in_effect == TRUTH_MIXED;
 }
 
 void warn_mixed_direct(const struct record *record, struct text *out)
@@ -91,7 +91,7 @@ static bool wrote_into_cache(const struct record_phase *phase)
 {
     int64_t seen = phase->total.counters.sampled_pages;
     int64_t cached = phase->total.counters.cached_pages;
-    return warning_counts(phase) && phase->total.modes.direct_in_effect == TRUTH_YES &&
+    return warning_counts_bytes(phase) && phase->total.modes.direct_in_effect == TRUTH_YES &&
            phase->writes && cached > 0 && cached * 100 >= seen * CACHED_PERCENT;
 }
 
@@ -108,7 +108,7 @@ void warn_doubtful_direct(const struct record *record, struct text *out)
 
 static bool may_be_cached(const struct record_phase *phase)
 {
-    return warning_counts(phase) && cached_possible(phase);
+    return warning_counts_bytes(phase) && cached_possible(phase);
 }
 
 void warn_cached_reads(const struct record *record, struct text *out)
@@ -220,7 +220,7 @@ static bool all_in_memory(const struct record *record)
 
 static bool did_not_sync(const struct record_phase *phase)
 {
-    return warning_counts(phase) && phase->writes && !phase->synced;
+    return warning_counts_bytes(phase) && phase->writes && !phase->synced;
 }
 
 static bool left_in_memory(const struct record_phase *phase)

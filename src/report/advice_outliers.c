@@ -20,6 +20,7 @@ enum { LEAST_ROWS = 3, NAMED = 4, TIMES_THE_USUAL = 4 };
 /* Nodes, ranks or writers of a phase; those that had nothing to do are not looked at. */
 struct crowd {
     const char *what;
+    enum amount_unit unit;
     const struct record_row *rows;
     size_t count;
     size_t active;
@@ -27,9 +28,9 @@ struct crowd {
     int64_t limit;
 };
 
-static int64_t rate_of(const struct record_row *row)
+static int64_t rate_of(const struct crowd *crowd, size_t i)
 {
-    return (int64_t)figures_rate(row->counters.bytes, row->counters.end_ns);
+    return (int64_t)figures_row_rate(&crowd->rows[i], crowd->unit);
 }
 
 static int find_limit(struct crowd *crowd)
@@ -40,7 +41,7 @@ static int find_limit(struct crowd *crowd)
         return -ENOMEM;
     for (size_t i = 0; i < crowd->count; i++)
         if (!record_row_idle(&crowd->rows[i]))
-            rates[used++] = rate_of(&crowd->rows[i]);
+            rates[used++] = rate_of(crowd, i);
     describe_sort(rates, used);
     crowd->median = describe_median(rates, used);
     int64_t mad = describe_deviation(rates, used, crowd->median, rates + used);
@@ -115,7 +116,7 @@ static void set_apart(const struct record *record, const struct crowd *crowd,
 {
     const struct record_row *usual = NULL;
     for (size_t i = 0; i < crowd->count && !usual; i++)
-        if (!record_row_idle(&crowd->rows[i]) && rate_of(&crowd->rows[i]) >= crowd->median)
+        if (!record_row_idle(&crowd->rows[i]) && rate_of(crowd, i) >= crowd->median)
             usual = &crowd->rows[i];
     if (!usual)
         return;
@@ -139,17 +140,16 @@ static void add_slow(const struct record *record, const struct record_phase *pha
     char rate[FIGURES_TEXT];
     for (size_t i = 0; i < crowd->count; i++) {
         const struct record_row *row = &crowd->rows[i];
-        if (record_row_idle(row) || rate_of(row) >= crowd->limit || slow++ >= NAMED)
+        if (record_row_idle(row) || rate_of(crowd, i) >= crowd->limit || slow++ >= NAMED)
             continue;
         if (slow == 1)
             set_apart(record, crowd, row, &apart);
-        figures_rate_text((double)rate_of(row), 1073741824.0, rate);
-        text_add(&names, "%s%s with %s GiB/s", names.length ? ", " : "", row->name, rate);
+        figures_rate_in((double)rate_of(crowd, i), crowd->unit, rate);
+        text_add(&names, "%s%s with %s", names.length ? ", " : "", row->name, rate);
     }
-    figures_rate_text((double)crowd->median, 1073741824.0, rate);
+    figures_rate_in((double)crowd->median, crowd->unit, rate);
     if (slow)
-        text_add(out,
-                 "in %s %zu of %zu %ss were far slower than the median of %s GiB/s: %s%s; %s%s",
+        text_add(out, "in %s %zu of %zu %ss were far slower than the median of %s: %s%s; %s%s",
                  phase->name, slow, crowd->active, crowd->what, rate, text_string(&names),
                  slow > NAMED ? " ..." : "",
                  apart.length ? "the first stands apart: "
@@ -179,6 +179,7 @@ static void consider_crowd(const struct record *record, const struct record_phas
                            enum crowd_kind kind, struct text *out)
 {
     struct crowd crowd = crowd_of(phase, kind);
+    crowd.unit = phase->unit;
     crowd.active = record_rows_active(crowd.rows, crowd.count);
     if (crowd.active < LEAST_ROWS || (kind == CROWD_NODES && crowd.active < NODES_WITH_OUTLIERS))
         return;

@@ -77,7 +77,9 @@ static void add_size(const struct record *record, const struct record_phase *pha
     units_format_duration(phase->duration_ns, time);
     units_format_duration((int64_t)needed_ns, needed_time);
     text_add(out, "%s took %s; below 10 s start-up and caches weigh in", phase->name, time);
-    if ((double)needed * gib > free_bytes_of(record))
+    if (phase->unit == UNIT_OPERATION)
+        text_add(out, ": more operations, or --time, would say more");
+    else if ((double)needed * gib > free_bytes_of(record))
         text_add(out,
                  ", and the target has no room for the %lluGiB that would take %s: name one with "
                  "more room, or give --repeat",
@@ -172,11 +174,6 @@ void warn_long_tail(const struct record *record, struct text *out)
              phase->name, share);
 }
 
-static double rate_of(const struct record_row *node)
-{
-    return figures_rate(node->counters.bytes, node->counters.end_ns);
-}
-
 /* Median of the rates of the nodes that had something to do; negative when there is no memory for
  * it. */
 static double median_rate(const struct record_phase *phase)
@@ -187,7 +184,7 @@ static double median_rate(const struct record_phase *phase)
         return -1;
     for (size_t i = 0; i < phase->node_count; i++)
         if (!record_row_idle(&phase->nodes[i]))
-            rates[used++] = (int64_t)rate_of(&phase->nodes[i]);
+            rates[used++] = (int64_t)figures_row_rate(&phase->nodes[i], phase->unit);
     describe_sort(rates, used);
     int64_t median = describe_median(rates, used);
     free(rates);
@@ -203,16 +200,16 @@ static void add_slow_nodes(const struct record_phase *phase, struct text *out)
     char rate[FIGURES_TEXT];
     for (size_t i = 0; i < phase->node_count; i++) {
         const struct record_row *node = &phase->nodes[i];
-        double own = rate_of(node);
+        double own = figures_row_rate(node, phase->unit);
         if (record_row_idle(node) || own >= slow_limit * median || slow++ >= NAMED_NODES)
             continue;
-        figures_rate_text(own, gib, rate);
-        text_add(&names, "%s%s with %s GiB/s", names.length ? ", " : "", node->name, rate);
+        figures_rate_in(own, phase->unit, rate);
+        text_add(&names, "%s%s with %s", names.length ? ", " : "", node->name, rate);
     }
-    figures_rate_text(median, gib, rate);
+    figures_rate_in(median, phase->unit, rate);
     if (slow > 0)
         text_add(out,
-                 "in %s %zu of %zu nodes stayed below 80 %% of the median of %s GiB/s (%s): look "
+                 "in %s %zu of %zu nodes stayed below 80 %% of the median of %s (%s): look "
                  "at their links and mounts, or leave them out",
                  phase->name, slow, record_rows_active(phase->nodes, phase->node_count), rate,
                  text_string(&names));

@@ -41,17 +41,18 @@ void warn_checked_in_part(const struct record *record, struct text *out)
 }
 
 struct sums {
-    int64_t bytes;
+    int64_t amount;
     int64_t requests;
     int64_t end_ns; /* of the last one */
 };
 
-static struct sums sums_of(const struct record_row *rows, size_t count)
+static struct sums sums_of(const struct record_phase *phase, const struct record_row *rows,
+                           size_t count)
 {
     struct sums sums = {0};
     for (size_t i = 0; i < count; i++) {
         const struct counters *counters = &rows[i].counters;
-        sums.bytes += counters->bytes;
+        sums.amount += record_row_amount(&rows[i], phase->unit);
         sums.requests += counters->requests;
         sums.end_ns = counters->end_ns > sums.end_ns ? counters->end_ns : sums.end_ns;
     }
@@ -60,14 +61,14 @@ static struct sums sums_of(const struct record_row *rows, size_t count)
 
 static bool differs(const struct record_phase *phase, const struct record_row *rows, size_t count)
 {
-    const struct sums sums = sums_of(rows, count);
-    return sums.bytes != phase->amount || sums.requests != phase->requests;
+    const struct sums sums = sums_of(phase, rows, count);
+    return sums.amount != phase->amount || sums.requests != phase->requests;
 }
 
 static bool nodes_differ(const struct record_phase *phase)
 {
     return differs(phase, phase->nodes, phase->node_count) ||
-           sums_of(phase->nodes, phase->node_count).end_ns != phase->duration_ns;
+           sums_of(phase, phase->nodes, phase->node_count).end_ns != phase->duration_ns;
 }
 
 /* Ranks may be left out of a record, nodes never. A phase that was cut short may lack what a lost
@@ -88,12 +89,12 @@ void warn_sums(const struct record *record, struct text *out)
     if (!phase)
         return;
     bool nodes = nodes_differ(phase);
-    const struct sums sums =
-        nodes ? sums_of(phase->nodes, phase->node_count) : sums_of(phase->ranks, phase->rank_count);
+    const struct sums sums = nodes ? sums_of(phase, phase->nodes, phase->node_count)
+                                   : sums_of(phase, phase->ranks, phase->rank_count);
     text_add(out,
-             "%s holds %lld bytes in %lld requests and %lld ns, its %s together %lld in %lld and "
+             "%s holds %lld %s in %lld requests and %lld ns, its %s together %lld in %lld and "
              "%lld: the result was changed after the run; measure again",
-             phase->name, (long long)phase->amount, (long long)phase->requests,
-             (long long)phase->duration_ns, nodes ? "nodes" : "ranks", (long long)sums.bytes,
-             (long long)sums.requests, (long long)sums.end_ns);
+             phase->name, (long long)phase->amount, units_amount_names[phase->unit],
+             (long long)phase->requests, (long long)phase->duration_ns, nodes ? "nodes" : "ranks",
+             (long long)sums.amount, (long long)sums.requests, (long long)sums.end_ns);
 }

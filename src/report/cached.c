@@ -4,7 +4,8 @@
 
 static bool reads_through_cache(const struct record_phase *phase)
 {
-    return phase->reads && phase->amount > 0 && phase->total.modes.direct_in_effect != TRUTH_YES &&
+    return phase->reads && phase->unit == UNIT_BYTE && phase->amount > 0 &&
+           phase->total.modes.direct_in_effect != TRUTH_YES &&
            phase->total.modes.uncached != TRUTH_YES;
 }
 

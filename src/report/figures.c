@@ -24,9 +24,14 @@ void figures_fixed(double value, int decimals, char out[FIGURES_TEXT])
                  decimals, (unsigned long long)(parts % power));
 }
 
-double figures_rate(int64_t bytes, int64_t time_ns)
+double figures_rate(int64_t amount, int64_t time_ns)
 {
-    return bytes > 0 && time_ns > 0 ? (double)bytes / ((double)time_ns * 1e-9) : 0;
+    return amount > 0 && time_ns > 0 ? (double)amount / ((double)time_ns * 1e-9) : 0;
+}
+
+double figures_row_rate(const struct record_row *row, enum amount_unit unit)
+{
+    return figures_rate(record_row_amount(row, unit), row->counters.end_ns);
 }
 
 int figures_decimals(double value)
@@ -44,6 +49,17 @@ void figures_rate_text(double bytes_per_second, double unit, char out[FIGURES_TE
 {
     double value = bytes_per_second / unit;
     figures_fixed(value, figures_decimals(value), out);
+}
+
+void figures_rate_in(double per_s, enum amount_unit unit, char out[FIGURES_TEXT])
+{
+    char number[FIGURES_TEXT];
+    if (unit == UNIT_OPERATION) {
+        units_show_rate(per_s, unit, out);
+        return;
+    }
+    figures_rate_text(per_s, 1073741824.0, number);
+    snprintf(out, FIGURES_TEXT, "%.40s GiB/s", number);
 }
 
 void figures_share(int64_t part, int64_t whole, char out[FIGURES_TEXT])

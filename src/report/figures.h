@@ -6,18 +6,26 @@
 
 #include <stdint.h>
 
+#include "record/record.h"
+
 enum { FIGURES_TEXT = 48 };
 
 /* Rounded to so many digits after the point; 0 to 6. */
 void figures_fixed(double value, int decimals, char out[FIGURES_TEXT]);
 
-/* Bytes per second; 0 when there is no time. */
-double figures_rate(int64_t bytes, int64_t time_ns);
+/* Amount per second; 0 when there is no time. */
+double figures_rate(int64_t amount, int64_t time_ns);
+
+/* Returns the rate of a node, rank or writer by its own time, in this unit per second. */
+double figures_row_rate(const struct record_row *row, enum amount_unit unit);
 
 /* A rate in units of 'unit' bytes per second with three or four digits that count; the second says
  * how many of them are after the point. */
 void figures_rate_text(double bytes_per_second, double unit, char out[FIGURES_TEXT]);
 int figures_decimals(double value);
+
+/* A rate as a line shows it: "1.90 GiB/s", of operations "12.3 kop/s". */
+void figures_rate_in(double per_s, enum amount_unit unit, char out[FIGURES_TEXT]);
 
 /* part of whole in per cent: "71 %", "2.1 %"; "-" when there is no whole. */
 void figures_share(int64_t part, int64_t whole, char out[FIGURES_TEXT]);

@@ -21,8 +21,10 @@ enum { WARNING_LEAST_NS = 1000000000 };
 #include "warnings.def"
 #undef WARNING
 
-/* A phase whose bytes went to storage; such a one that did not go past the page cache for sure. */
+/* A phase that storage did work for; one that counts it in bytes; one of these that did not bypass
+ * the page cache for sure. */
 bool warning_counts(const struct record_phase *phase);
+bool warning_counts_bytes(const struct record_phase *phase);
 bool warning_buffered(const struct record_phase *phase);
 
 /* The first phase for which 'applies' says so, or NULL. */

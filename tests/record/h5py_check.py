@@ -40,4 +40,20 @@ with h5py.File(sys.argv[1], "r") as file:
     assert all(low < high for low, high in zip(edges, edges[1:]))
     assert [int(edges[i]) for i in counts.nonzero()[0]] == [1000, 2000, 2976]
     assert (latency["nodes/counts"][()].sum(axis=0) == counts).all()
-    assert list(file["phases"])[-1] == "99_write"
+    assert list(file["phases"])[-2:] == ["99_write", "99_create"]
+
+    create = file["phases/99_create"]
+    assert (phase.attrs["unit"], create.attrs["unit"]) == ("bytes", "operations")
+    assert create.attrs["operations"] == create.attrs["operations_planned"] == 24000
+    assert create.attrs["rate_whole_operations_per_s"] == 12000
+    assert create.attrs["rate_ranks_operations_per_s"] == 13000
+    assert list(create["timeline/operations"]) == [24000]
+    assert create["timeline/operations"].attrs["units"] == "1"
+    for group, other in ((create, "bytes"), (phase, "operations")):
+        names = list(group.attrs) + list(group["timeline"])
+        assert not [name for name in names if other in name and name != "request_bytes"], names
+
+    summary = file["summary"]
+    assert list(summary["median_bytes_per_s"]) == [2000000000, -1]
+    assert list(summary["median_operations_per_s"]) == [-1, 12000]
+    assert h5py.check_enum_dtype(summary["unit"].dtype) == {"bytes": 0, "operations": 1}

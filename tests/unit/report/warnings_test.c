@@ -94,6 +94,59 @@ static void ranks_without_a_share_are_not_doubted(void **state)
     record_release(&record);
 }
 
+static void count_operations_in(struct record_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        rows[i].counters.operations = rows[i].counters.bytes >> 14;
+        rows[i].counters.bytes = 0;
+        record_modes_clear(&rows[i].modes);
+    }
+}
+
+/* Turns each 16 KiB of a phase into an operation; O_DIRECT does not apply to it. */
+static void count_operations(struct record *record)
+{
+    for (size_t i = 0; i < record->phase_count; i++) {
+        struct record_phase *phase = &record->phases[i];
+        phase->unit = UNIT_OPERATION;
+        phase->amount >>= 14;
+        phase->amount_planned >>= 14;
+        count_operations_in(phase->nodes, phase->node_count);
+        count_operations_in(phase->ranks, phase->rank_count);
+        record_modes_clear(&phase->total.modes);
+    }
+    sample_totals(record);
+}
+
+static void operations_are_compared_like_bytes(void **state)
+{
+    (void)state;
+    static const struct doubt_case cases[] = {
+        {"slow-rank", SEVERITY_WARNING, " kop/s", spoil_rank},
+        {"nodes-disagree", SEVERITY_WARNING, " kop/s", spoil_node},
+        {"short-run", SEVERITY_NOTE, "more operations", spoil_duration},
+        {"does-not-add-up", SEVERITY_SERIOUS, " operations in ", spoil_ranks},
+    };
+    struct record record;
+    good_record(&record);
+    count_operations(&record);
+    assert_int_equal(advice_consider(&record), 0);
+    if (record.advice_count)
+        fail_msg("%s: %s", record.advice[0].code, record.advice[0].text);
+    record_release(&record);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        good_record(&record);
+        cases[i].spoil(&record);
+        count_operations(&record);
+        assert_int_equal(advice_consider(&record), 0);
+        const struct record_advice *advice = find(&record, cases[i].code);
+        if (!advice || advice->severity != cases[i].severity ||
+            !strstr(advice->text, cases[i].said))
+            fail_msg("%s: %s", cases[i].code, advice ? advice->text : "missing");
+        record_release(&record);
+    }
+}
+
 static void considering_twice_adds_nothing(void **state)
 {
     (void)state;
@@ -166,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_good_run_leaves_no_doubt),
         cmocka_unit_test(ranks_without_a_share_are_not_doubted),
         cmocka_unit_test(what_may_be_so_is_not_doubted),
+        cmocka_unit_test(operations_are_compared_like_bytes),
         cmocka_unit_test(considering_twice_adds_nothing),
         cmocka_unit_test(an_empty_record_leaves_no_doubt),
     };
