@@ -97,7 +97,8 @@ struct options {
     struct run_settings run;
     struct settings common;   /* for every section that does not set its own */
     struct section *sections; /* of a settings file, in order; if none, --phases is the list */
-    size_t section_count;
+    size_t section_count;     /* those that the run needs */
+    size_t section_total;     /* with those that --phases leaves out, which follow */
 };
 
 /* Sets all options to the defaults of the table. -ENOMEM. */
@@ -159,9 +160,9 @@ int options_unpack(struct options *options, char *text, struct failure *why);
  * SHOWN_CHANGED selects. Skips unknown keys. */
 void options_print_shown(const char *canonical, struct text *out);
 
-/* Prints the same of the next section in canonical text, "dump: write; layout shared, ...".
- * Returns where to continue, or NULL if there are no more. */
-const char *options_next_section(const char *canonical, struct text *out);
+/* Prints the same of one of the sections that --phases names in canonical text, "dump: write;
+ * layout shared, ..."; false if there are not that many. */
+bool options_print_section(const char *canonical, size_t index, struct text *out);
 
 /* Parses canonical text or a settings file: "key = value", blank lines, comments from a '#' at the
  * start of a line or after a blank. Values may be in double quotes, with \n, \t, \", \\ and \xHH.

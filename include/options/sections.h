@@ -33,6 +33,7 @@ struct section {
     enum phase_id phase;
     struct assignment *own;
     size_t own_count;
+    size_t place; /* in the file */
 };
 
 /* Appends a section; -EINVAL for a name that is not [a-z0-9_-]{1,32} or exists already. */
@@ -45,9 +46,14 @@ int section_set(struct section *section, const char *key, const char *value, str
 /* Returns the index of the section with this name, or section_count. */
 size_t section_find(const struct options *options, const char *name);
 
-/* Applies --set, and removes the sections that --phases does not name. Call it once, after all
- * options are parsed. -EINVAL for unknown sections and options. */
-int sections_select(struct options *options, struct failure *why);
+/* Applies --set, and moves the sections that --phases does not name behind the others, where only
+ * sections_print shows them. With 'stored', and if no named section writes, those whose data are
+ * read stay too. Call it once, after all options are parsed. -EINVAL for unknown sections and
+ * options. */
+int sections_select(struct options *options, bool stored, struct failure *why);
+
+/* How many sections that --phases names, or all without --phases, write a data set. */
+size_t sections_data_sets(const struct options *options);
 
 /* Copies the common settings and applies those of the section. The caller releases 'settings'. */
 int section_settings(const struct options *options, size_t index, struct settings *settings,
@@ -64,6 +70,11 @@ int sections_check(const struct options *options, struct failure *why);
  * those that section_adopt copies. */
 void section_print(const struct section *section, const struct settings *resolved,
                    struct text *out);
+
+/* Prints all sections in the order of the file; 'resolved' holds the settings of the selected ones,
+ * or is NULL. */
+void sections_print(const struct options *options, struct settings *const *resolved,
+                    struct text *out);
 
 void sections_release(struct options *options);
 

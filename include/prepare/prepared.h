@@ -27,6 +27,7 @@ struct prepared {
     bool writes;                    /* a phase with these settings writes */
     bool reads;                     /* a phase with these settings reads */
     const struct prepared *source;  /* the one whose data set it reads; NULL: its own */
+    const char *section;            /* the section's name, or "" */
     const char *folder;             /* the section's directory in the run's, or "" */
     bool probe;                     /* of a probe: already resolved, with other file names */
     struct record_target *targets;  /* one for each target, as this rank sees it */

@@ -26,6 +26,7 @@ struct setup {
     int64_t load_thousandths; /* of this node, before MPI was started */
     struct stored stored;     /* an earlier run whose files are read; complete on rank 0 only */
     bool reads_stored;        /* no phase writes, and the result of an earlier run was given */
+    bool several_data_sets;   /* each in the directory of its section */
     char run_id[PLAN_NAME];
     struct settings_pool pool;  /* those of the sections come first */
     struct prepared **prepared; /* one for each entry of the pool that was needed so far */

@@ -21,14 +21,18 @@ struct stored {
  * precedence. */
 int stored_read_options(struct stored *stored, struct options *options, struct failure *why);
 
+/* Rank 0: how many sections of the stored run wrote a data set; 0 and 'why' on failure. */
+size_t stored_data_sets(const struct stored *stored, struct failure *why);
+
 /* Rank 0: returns 0 if this run can read the stored files: the number of ranks is the same, the
  * files hold data, and if they are incomplete, they are read in the order of writing. */
 int stored_check(const struct stored *stored, const struct options *options, uint32_t rank_count,
                  struct failure *why);
 
-/* Sends to every rank what was acknowledged of its parts, and whether nodes share them. Collective;
- * if rank 0 fails, all ranks return its code. */
-int stored_share(const struct stored *stored, struct dataset *dataset, struct failure *why);
+/* Sends to every rank what was acknowledged of its parts in a section ("" without sections), and
+ * whether nodes share them. Collective; if rank 0 fails, all ranks return its code. */
+int stored_share(const struct stored *stored, const char *section, struct dataset *dataset,
+                 struct failure *why);
 
 void stored_release(struct stored *stored);
 

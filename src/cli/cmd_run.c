@@ -69,9 +69,11 @@ static void show_plan(const struct session *session, FILE *stream)
 {
     struct text text = {0};
     const struct setup *setup = &session->setup;
-    for (uint32_t i = 0; i < setup->options.section_count; i++)
-        plan_describe(&setup->prepared[i]->plan, &setup->options.run, &setup->options.sections[i],
-                      &text);
+    for (uint32_t i = 0; i < setup->item_count && setup->options.section_count; i++) {
+        const struct schedule_item *item = &setup->items[i];
+        plan_describe(&setup->prepared[item->settings]->plan, &setup->options.run,
+                      &setup->options.sections[item->section], &text);
+    }
     if (!setup->options.section_count)
         plan_describe(&setup->prepared[0]->plan, &setup->options.run, NULL, &text);
     console_print_text(stream, text_string(&text));

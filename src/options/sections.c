@@ -30,6 +30,7 @@ int sections_add(struct options *options, const char *name, size_t length, struc
     if (section_find(options, section.name) < options->section_count)
         return failure_set(why, -EINVAL, "section '%s' exists already; use another name",
                            section.name);
+    section.place = options->section_count;
     if (options->section_count == PHASES_MOST)
         return failure_set(why, -EINVAL, "more than %d sections", PHASES_MOST);
     struct section *longer =
@@ -38,6 +39,7 @@ int sections_add(struct options *options, const char *name, size_t length, struc
         return failure_set(why, -ENOMEM, "not enough memory for the sections");
     options->sections = longer;
     options->sections[options->section_count++] = section;
+    options->section_total = options->section_count;
     return 0;
 }
 
@@ -109,115 +111,11 @@ int section_set(struct section *section, const char *key, const char *value, str
     return status ? status : add_assignment(section, id, value, why);
 }
 
-static void drop_own(struct section *section, unsigned id)
-{
-    size_t left = 0;
-    for (size_t i = 0; i < section->own_count; i++) {
-        if (section->own[i].id == id)
-            free(section->own[i].value);
-        else
-            section->own[left++] = section->own[i];
-    }
-    section->own_count = left;
-}
-
-static int refuse_name(const struct options *options, const char *option, const char *name,
-                       struct failure *why)
-{
-    struct text known = {0};
-    for (size_t i = 0; i < options->section_count; i++)
-        text_add(&known, "%s%s", i ? ", " : "", options->sections[i].name);
-    failure_set(why, -EINVAL, "--%s: unknown section '%s' (known: %s)", option, name,
-                known.length ? text_string(&known) : "none; use --options-from FILE");
-    text_release(&known);
-    return -EINVAL;
-}
-
-/* Applies "SECTION.OPTION=VALUE"; modifies 'line'. */
-static int apply_set(struct options *options, char *line, struct failure *why)
-{
-    struct failure inner = {0};
-    char *equals = strchr(line, '=');
-    char *dot = strchr(line, '.');
-    if (!equals || !dot || dot > equals)
-        return failure_set(why, -EINVAL, "--set: '%s' is not SECTION.OPTION=VALUE", line);
-    *equals = *dot = '\0';
-    size_t index = section_find(options, line);
-    if (index == options->section_count)
-        return refuse_name(options, "set", line, why);
-    struct section *section = &options->sections[index];
-    bool target = !strcmp(dot + 1, "target");
-    if (!strcmp(dot + 1, "phase") || !strcmp(dot + 1, "data"))
-        return failure_set(why, -EINVAL, "--set: '%s' of a section can only be set in the file",
-                           dot + 1);
-    drop_own(section, target ? OPTION_COUNT : options_find(dot + 1));
-    int status = section_set(section, dot + 1, equals + 1, &inner);
-    return status ? failure_set(why, status, "--set: section '%s': %s", section->name, inner.text)
-                  : 0;
-}
-
-static int apply_sets(struct options *options, struct failure *why)
-{
-    char *lines = options->run.set ? strdup(options->run.set) : NULL;
-    char *rest = lines;
-    if (options->run.set && !lines)
-        return failure_set(why, -ENOMEM, "not enough memory for the sections");
-    for (char *line; (line = strsep(&rest, "\n")) && !why->code;)
-        apply_set(options, line, why);
-    free(lines);
-    return why->code;
-}
-
 static void release_section(struct section *section)
 {
     for (size_t i = 0; i < section->own_count; i++)
         free(section->own[i].value);
     free(section->own);
-}
-
-static bool is_named(const char *list, const char *name)
-{
-    size_t length = strlen(name);
-    for (const char *word = list; *word; word += strcspn(word, ",")) {
-        word += *word == ',';
-        if (strcspn(word, ",") == length && !memcmp(word, name, length))
-            return true;
-    }
-    return false;
-}
-
-static int check_names(const struct options *options, struct failure *why)
-{
-    const char *list = options->run.phases;
-    for (const char *word = list; *word; word += strcspn(word, ",")) {
-        char name[SECTION_NAME + 1];
-        word += *word == ',';
-        text_copy(name, sizeof name, word);
-        name[strcspn(name, ",")] = '\0';
-        if (section_find(options, name) == options->section_count)
-            return refuse_name(options, "phases", name, why);
-    }
-    return 0;
-}
-
-int sections_select(struct options *options, struct failure *why)
-{
-    if (apply_sets(options, why))
-        return why->code;
-    if (!options->section_count || !options->run.phases)
-        return 0;
-    if (check_names(options, why))
-        return why->code;
-    size_t left = 0;
-    for (size_t i = 0; i < options->section_count; i++) {
-        struct section *section = &options->sections[i];
-        if (is_named(options->run.phases, section->name))
-            options->sections[left++] = *section;
-        else
-            release_section(section);
-    }
-    options->section_count = left;
-    return 0;
 }
 
 static int apply_targets(const struct section *section, struct options *view, struct failure *why)
@@ -370,11 +268,21 @@ void section_print(const struct section *section, const struct settings *resolve
                    section->own[i].value);
 }
 
+void sections_print(const struct options *options, struct settings *const *resolved,
+                    struct text *out)
+{
+    for (size_t place = 0; place < options->section_total; place++)
+        for (size_t i = 0; i < options->section_total; i++)
+            if (options->sections[i].place == place)
+                section_print(&options->sections[i],
+                              resolved && i < options->section_count ? resolved[i] : NULL, out);
+}
+
 void sections_release(struct options *options)
 {
-    for (size_t i = 0; i < options->section_count; i++)
+    for (size_t i = 0; i < options->section_total; i++)
         release_section(&options->sections[i]);
     free(options->sections);
     options->sections = NULL;
-    options->section_count = 0;
+    options->section_count = options->section_total = 0;
 }

@@ -56,9 +56,9 @@ static int share_run(struct setup *setup, struct dead_run *run, struct failure *
         if (cluster_broadcast_text(setup->cluster, &canonical) ||
             cluster_broadcast_text(setup->cluster, &run->run_id))
             failure_set(&failure, -ENOMEM, "not enough memory for the options");
-        else
-            options_read(&run->options, canonical, setup->options.run.cleanup, SOURCE_FILE, true,
-                         &failure);
+        else if (!options_read(&run->options, canonical, setup->options.run.cleanup, SOURCE_FILE,
+                               true, &failure))
+            sections_select(&run->options, false, &failure);
         if (!setup_agree(setup, &failure, why)) {
             cluster_broadcast(setup->cluster, &run->ranks, sizeof run->ranks);
             check_run(setup, run, why);

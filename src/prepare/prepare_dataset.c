@@ -141,7 +141,7 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
         if (make_folders(prepared, why))
             return why->code;
     } else if (prepared->setup->reads_stored) {
-        stored_share(&prepared->setup->stored, &prepared->dataset, &failure);
+        stored_share(&prepared->setup->stored, prepared->section, &prepared->dataset, &failure);
     } else {
         for (uint32_t i = 0; i < prepared->dataset.part_count; i++) {
             struct part *part = &prepared->dataset.parts[i];

@@ -34,11 +34,8 @@ static bool any_writes(const struct options *options)
 {
     enum phase_id phases[PHASES_MOST];
     size_t count;
-    for (size_t i = 0; i < options->section_count; i++)
-        if (phase_kinds[options->sections[i].phase].writes)
-            return true;
     if (options->section_count)
-        return false;
+        return sections_data_sets(options) > 0;
     if (!options->run.phases || phases_parse(options->run.phases, phases, &count, NULL))
         return true;
     for (size_t i = 0; i < count; i++)
@@ -50,8 +47,8 @@ static bool any_writes(const struct options *options)
 /* A limit that ended the writing early would leave a part of the written data unread. */
 static int lift_stored_limits(struct setup *setup, struct failure *why)
 {
-    bool reads_stored = setup->stored.loaded && !any_writes(&setup->options);
-    for (enum option_id id = 0; id < OPTION_COUNT && reads_stored; id++)
+    setup->reads_stored = setup->stored.loaded && !any_writes(&setup->options);
+    for (enum option_id id = 0; id < OPTION_COUNT && setup->reads_stored; id++)
         if (options_flagged(id, ENDS_EARLY) && options_reset(&setup->options, id, SOURCE_FILE, why))
             return why->code;
     return 0;
@@ -63,8 +60,8 @@ static int read_options(struct setup *setup, int argc, char *const *argv, struct
     bool help;
     if (arguments_parse(&setup->options, argc, argv, &help, why) ||
         stored_read_options(&setup->stored, &setup->options, why) ||
-        sections_select(&setup->options, why) || lift_stored_limits(setup, why) ||
-        options_check(&setup->options, why))
+        sections_select(&setup->options, setup->stored.loaded, why) ||
+        lift_stored_limits(setup, why) || options_check(&setup->options, why))
         return why->code;
     return target_paths_absolute(&setup->options, why);
 }
@@ -74,8 +71,11 @@ int setup_options(struct setup *setup, int argc, char *const *argv, struct failu
     struct failure failure = {0};
     struct text text = {0};
     options_init(&setup->options, &failure);
-    if (setup->cluster->rank == 0 && !failure.code)
-        read_options(setup, argc, argv, &failure);
+    if (setup->cluster->rank == 0 && !failure.code && !read_options(setup, argc, argv, &failure) &&
+        setup->reads_stored)
+        setup->several_data_sets = stored_data_sets(&setup->stored, &failure) > 1;
+    else
+        setup->several_data_sets = sections_data_sets(&setup->options) > 1;
     int result = setup_agree_with_first(setup, &failure, why);
     if (result)
         return result;
@@ -86,8 +86,8 @@ int setup_options(struct setup *setup, int argc, char *const *argv, struct failu
     else if (setup->cluster->rank != 0)
         options_unpack(&setup->options, text.data, &failure);
     text_release(&text);
-    setup->reads_stored =
-        cluster_max(setup->cluster, setup->stored.loaded) && !any_writes(&setup->options);
+    setup->reads_stored = cluster_max(setup->cluster, setup->reads_stored);
+    setup->several_data_sets = cluster_max(setup->cluster, setup->several_data_sets);
     return setup_agree(setup, &failure, why);
 }
 
@@ -105,6 +105,7 @@ static struct prepared *add_prepared(struct setup *setup, struct failure *why)
     prepared->setup = setup;
     prepared->cluster = setup->cluster;
     prepared->settings = setup->pool.items[setup->prepared_count];
+    prepared->section = prepared->folder = "";
     setup->prepared[setup->prepared_count++] = prepared;
     return prepared;
 }
@@ -137,13 +138,11 @@ static int list_phases(struct setup *setup, struct failure *why)
     return 0;
 }
 
-/* A section has its own data set, unless it reads that of another section. */
+/* A section has its own data set, unless it reads that of another section. One whose data an
+ * earlier run kept is not carried out again. */
 static int add_sections(struct setup *setup, struct failure *why)
 {
     const struct options *options = &setup->options;
-    size_t writing = 0;
-    for (size_t i = 0; i < options->section_count; i++)
-        writing += phase_kinds[options->sections[i].phase].writes;
     for (uint32_t i = 0; i < options->section_count && !why->code; i++) {
         const struct section *section = &options->sections[i];
         const size_t data = section_find(options, section->data);
@@ -158,19 +157,21 @@ static int add_sections(struct setup *setup, struct failure *why)
         settings_release(&settings);
         if (!prepared)
             return why->code;
+        prepared->section = section->name;
+        prepared->folder = setup->several_data_sets ? section->name : "";
+        if (setup->reads_stored && phase_kinds[section->phase].writes)
+            continue;
         prepared->writes = phase_kinds[section->phase].writes;
         prepared->reads = phase_kinds[section->phase].reads;
-        prepared->folder = writing > 1 ? section->name : "";
         if (data < options->section_count)
             prepared->source = setup->prepared[data];
-        setup->items[i] = (struct schedule_item){
+        setup->items[setup->item_count++] = (struct schedule_item){
             .phase = section->phase,
             .settings = i,
             .section = i,
             .dataset = data < options->section_count ? (uint32_t)data : i,
         };
     }
-    setup->item_count = (uint32_t)options->section_count;
     return why->code;
 }
 

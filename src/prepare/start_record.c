@@ -255,12 +255,11 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     record->label = strdup(setup->options.run.label ? setup->options.run.label : "");
     record->command_line = join_arguments(argc, argv);
     struct options resolved = setup->options; /* a view: owns nothing */
-    resolved.section_count = 0;
+    resolved.section_count = resolved.section_total = 0;
     if (!setup->options.section_count)
         resolved.common = *first->settings;
     options_print_canonical(&resolved, &canonical);
-    for (size_t i = 0; i < setup->options.section_count; i++)
-        section_print(&setup->options.sections[i], setup->prepared[i]->settings, &canonical);
+    sections_print(&setup->options, setup->pool.items, &canonical);
     record->options = canonical.data;
 }
 

@@ -66,12 +66,14 @@ out:
     return why->code;
 }
 
-/* The last phase that wrote: the files hold its data. */
-static const struct record_phase *last_write(const struct record *record, uint64_t *generation)
+/* The last phase of the section ("" without sections) that wrote: the files hold its data. */
+static const struct record_phase *last_write(const struct record *record, const char *section,
+                                             uint64_t *generation)
 {
     const struct record_phase *last = NULL;
     for (size_t i = 0; i < record->phase_count; i++)
-        if (record->phases[i].writes && record->phases[i].file_count) {
+        if (record->phases[i].writes && record->phases[i].file_count &&
+            !strcmp(record->phases[i].section, section)) {
             *generation = last ? *generation + 1 : 0;
             last = &record->phases[i];
         }
@@ -137,17 +139,79 @@ static int check_order(const struct record_phase *phase, const struct options *t
     return -EINVAL;
 }
 
+/* The options of the stored run. */
+static int read_then(const struct stored *stored, struct options *then, struct failure *why)
+{
+    if (!options_init(then, why) &&
+        !options_read(then, stored->record.options, "the stored options", SOURCE_FILE, true, why))
+        sections_select(then, true, why);
+    return why->code;
+}
+
 static int check_options(const struct stored *stored, const struct record_phase *phase,
                          const struct options *now, struct failure *why)
 {
     struct options then;
-    if (options_init(&then, why))
-        return why->code;
-    if (!options_read(&then, stored->record.options, "the stored options", SOURCE_FILE, true,
-                      why) &&
-        !check_content(&then, now, why))
+    if (!read_then(stored, &then, why) && !check_content(&then, now, why))
         check_order(phase, &then, now, why);
     options_release(&then);
+    return why->code;
+}
+
+size_t stored_data_sets(const struct stored *stored, struct failure *why)
+{
+    struct options then;
+    size_t count = read_then(stored, &then, why) ? 0 : sections_data_sets(&then);
+    options_release(&then);
+    return count;
+}
+
+/* What a section wrote is read with its own settings, which only --set can have changed. */
+static int check_section(const struct stored *stored, const struct options *now, size_t index,
+                         struct failure *why)
+{
+    static const enum option_flag flags[] = {SETS_CONTENT, SETS_PLACE, SETS_SEQUENCE};
+    const char *name = now->sections[index].name;
+    struct options then;
+    struct options before = {0};
+    struct options after = {0};
+    if (!read_then(stored, &then, why) &&
+        !section_settings(&then, section_find(&then, name), &before.common, why) &&
+        !section_settings(now, index, &after.common, why))
+        for (size_t i = 0; i < sizeof flags / sizeof *flags && !why->code; i++) {
+            const enum option_id other = first_other(&before, &after, flags[i]);
+            if (other != OPTION_COUNT)
+                failure_set(why, -EINVAL,
+                            "section '%s' wrote its data with another --%s: leave '--set %s.%s' "
+                            "out",
+                            name, options_name(other), name, options_name(other));
+        }
+    settings_release(&after.common);
+    settings_release(&before.common);
+    options_release(&then);
+    return why->code;
+}
+
+static int refuse_no_data(const char *section, struct failure *why)
+{
+    return failure_set(why, -ENODATA,
+                       "the stored run wrote no data%s%s%s that could be read: see 'tidemill "
+                       "report'",
+                       *section ? " in section '" : "", section, *section ? "'" : "");
+}
+
+static int check_sections(const struct stored *stored, const struct options *now,
+                          struct failure *why)
+{
+    uint64_t generation;
+    for (size_t i = 0; i < now->section_count && !why->code; i++) {
+        const struct section *section = &now->sections[i];
+        if (!phase_kinds[section->phase].writes)
+            continue;
+        if (!last_write(&stored->record, section->name, &generation))
+            return refuse_no_data(section->name, why);
+        check_section(stored, now, i, why);
+    }
     return why->code;
 }
 
@@ -163,11 +227,11 @@ int stored_check(const struct stored *stored, const struct options *options, uin
                            "the stored run had %" PRIu64 " ranks and this one has %" PRIu32
                            ": start it with %" PRIu64,
                            ranks, rank_count, ranks);
-    const struct record_phase *phase = last_write(&stored->record, &generation);
+    if (options->section_count)
+        return check_sections(stored, options, why);
+    const struct record_phase *phase = last_write(&stored->record, "", &generation);
     if (!phase)
-        return failure_set(
-            why, -ENODATA,
-            "the stored run wrote no data that could be read: see 'tidemill report'");
+        return refuse_no_data("", why);
     return check_options(stored, phase, options, why);
 }
 
@@ -242,7 +306,8 @@ static enum record_truth targets_shared(const struct record *record)
     return local ? TRUTH_NO : TRUTH_UNKNOWN;
 }
 
-int stored_share(const struct stored *stored, struct dataset *dataset, struct failure *why)
+int stored_share(const struct stored *stored, const char *section, struct dataset *dataset,
+                 struct failure *why)
 {
     struct cluster *cluster = dataset->cluster;
     size_t count = (size_t)cluster->shape.rank_count * dataset->part_count;
@@ -254,7 +319,7 @@ int stored_share(const struct stored *stored, struct dataset *dataset, struct fa
     if (!parts)
         failure_set(&failure, -ENOMEM, "not enough memory for the stored plan");
     else if (cluster->rank == 0)
-        fill_parts(last_write(&stored->record, &generation), dataset->plan, parts, &holes,
+        fill_parts(last_write(&stored->record, section, &generation), dataset->plan, parts, &holes,
                    &failure);
     struct agreement agreement;
     if (cluster_agree(cluster, &failure, &agreement)) {

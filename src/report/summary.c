@@ -164,12 +164,12 @@ static void write_settings(const struct record *record, struct text *out)
         options_print_shown(record->options, &settings);
     if (settings.length)
         summary_line(out, "settings", "%s", text_string(&settings));
-    for (const char *at = record->options; at;) {
+    for (size_t i = 0; record->options; i++) {
         out->failed |= settings.failed; /* the next clear forgets it */
         text_clear(&settings);
-        at = options_next_section(at, &settings);
-        if (at)
-            summary_line(out, "section", "%s", text_string(&settings));
+        if (!options_print_section(record->options, i, &settings))
+            break;
+        summary_line(out, "section", "%s", text_string(&settings));
     }
     out->failed |= settings.failed;
     text_release(&settings);

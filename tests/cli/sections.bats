@@ -95,6 +95,33 @@ field() {
     [ "$(field 03_restart requests)" -eq 12 ]
 }
 
+@test "sections read what an earlier run kept, and remove nothing" {
+    three_sections
+    local ranks=1
+    for phases in dump dump,small,restart; do
+        apart ranks $ranks run --options-from three.conf --phases $phases --keep \
+            --result kept-$ranks.h5
+        [ "$status" -eq 0 ]
+        apart ranks $ranks run --options-from kept-$ranks.h5 --phases restart --overwrite \
+            --result result.h5 --set restart.writers=3 --set restart.buffer-size=128k
+        [ "$status" -eq 0 ]
+        [ "$(field 01_restart requests)" -eq $((24 * ranks)) ]
+        ranks=2
+    done
+    before=$(find "$target" target -type f | sort)
+    apart ranks 2 run --options-from kept-2.h5 --phases restart,again --result result.h5 --overwrite
+    [ "$status" -eq 0 ]
+    [ "$(find "$target" target -type f | sort)" = "$before" ]
+    refused "the stored run had 2 ranks" "$TIDEMILL" run --options-from kept-2.h5 --phases again
+    refused "no data in section 'small'" "$TIDEMILL" run --options-from kept-1.h5 --phases again
+    refused "leave '--set dump.seed' out" "$TIDEMILL" run --options-from kept-1.h5 --phases restart \
+        --set dump.seed=1
+    spoiled=$(find "$target" -name 'r1.w0' -path '*dump*')
+    printf x | dd of="$spoiled" bs=1 seek=100000 conv=notrunc status=none
+    apart ranks 2 run --options-from kept-2.h5 --phases restart --result result.h5 --overwrite
+    [ "$status" -eq 3 ]
+}
+
 @test "free space is summed over the data sets" {
     three_sections
     free=$(df --output=avail -B1 "$target" | tail -1)

@@ -132,7 +132,7 @@ static void set_changes_one_section_and_phases_selects(void **state)
     read_file(&options, three);
     give(&options, OPTION_SET, "dump.layout=writer\ndump.depth=7\nrestart.writers=3");
     give(&options, OPTION_PHASES, "restart,dump");
-    assert_int_equal(sections_select(&options, &why), 0);
+    assert_int_equal(sections_select(&options, false, &why), 0);
     assert_int_equal(options.section_count, 2);
     assert_string_equal(options.sections[0].name, "dump"); /* the order of the file */
     assert_string_equal(options.sections[1].name, "restart");
@@ -209,7 +209,7 @@ static void bad_sections_are_refused_in_one_line(void **state)
         if (refusal->phases)
             give(&options, OPTION_PHASES, refusal->phases);
         if (!options_read(&options, refusal->text, "s.conf", SOURCE_FILE, false, &why) &&
-            !sections_select(&options, &why))
+            !sections_select(&options, false, &why))
             options_check(&options, &why);
         assert_int_equal(why.code, -EINVAL);
         if (strncmp(why.text, refusal->right, strlen(refusal->right)) != 0)
@@ -224,7 +224,7 @@ static void a_good_file_passes(void **state)
     struct options options;
     struct failure why = {0};
     read_file(&options, three);
-    if (sections_select(&options, &why) || options_check(&options, &why))
+    if (sections_select(&options, false, &why) || options_check(&options, &why))
         fail_msg("%s", why.text);
     options_release(&options);
 }
