@@ -1,5 +1,5 @@
 /* Edges of the rounds that all I/O threads of a rank have passed. */
-#include "edges.h"
+#include "stats/edges.h"
 
 #include "pipeline_parts.h"
 #include "platform/clock.h"

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "drive.h"
-#include "edges.h"
+#include "stats/edges.h"
 #include "pipeline/pipeline.h"
 #include "platform/thread.h"
 #include "ring.h"

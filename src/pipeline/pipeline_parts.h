@@ -13,7 +13,7 @@
 #include "io_thread.h"
 #include "lane.h"
 #include "pipeline/pipeline.h"
-#include "thread_gate.h"
+#include "platform/thread_gate.h"
 
 struct pipeline {
     struct pipeline_setup setup;

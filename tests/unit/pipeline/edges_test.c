@@ -1,9 +1,9 @@
 /* The bytes that an observer sees at an edge equal those of the timelines at the end. */
 #include "unit.h"
 
-#include "edges.h"
 #include "ending.h"
 #include "fake_engine.h"
+#include "stats/edges.h"
 #include "timed.h"
 
 #include "platform/clock.h"

@@ -1,9 +1,9 @@
 /*
- * The gate where the threads of a pipeline wait for the common start. The main thread waits there
+ * The gate where the threads of a phase wait for the common start. The main thread waits there
  * until all are ready, and until all have ended.
  */
-#ifndef TIDEMILL_PIPELINE_THREAD_GATE_H
-#define TIDEMILL_PIPELINE_THREAD_GATE_H
+#ifndef TIDEMILL_PLATFORM_THREAD_GATE_H
+#define TIDEMILL_PLATFORM_THREAD_GATE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -22,7 +22,7 @@ void thread_gate_init(struct thread_gate *gate, uint32_t threads, bool spins);
 /* Called by each thread: waits for the start; false if the gate is cancelled. */
 bool thread_gate_pass(struct thread_gate *gate);
 
-/* Called by each thread at its end; it may access nothing of the pipeline after that. */
+/* Called by each thread at its end; it may access nothing that the main thread frees after that. */
 void thread_gate_leave(struct thread_gate *gate);
 
 /* Called by the main thread, as all below: waits until 'threads' threads have reached the gate. */

@@ -1,4 +1,4 @@
-#include "thread_gate.h"
+#include "platform/thread_gate.h"
 
 #include "platform/clock.h"
 #include "platform/park.h"

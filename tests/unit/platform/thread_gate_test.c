@@ -4,7 +4,7 @@
 
 #include "platform/clock.h"
 #include "platform/thread.h"
-#include "thread_gate.h"
+#include "platform/thread_gate.h"
 #include "timed.h"
 
 enum { THREADS = 4, SOON_NS = 20 * 1000 * 1000, LONG_NS = 1000 * 1000 * 1000 };
