@@ -10,11 +10,18 @@
 #ifndef TIDEMILL_PLAN_SEQUENCE_H
 #define TIDEMILL_PLAN_SEQUENCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "options/options.h"
 
 enum { SEQUENCE_STRIDE = 16 };
+
+/* Does the seed decide this order? */
+static inline bool order_is_random(enum order order)
+{
+    return order == ORDER_RANDOM;
+}
 
 struct sequence {
     uint64_t count;

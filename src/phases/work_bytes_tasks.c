@@ -16,7 +16,7 @@ static int open_file(struct work_bytes *bytes, uint32_t place, char *path, enum 
     const struct opened_how how = {
         .direct = settings->uncached ? NEVER : settings->direct,
         .request_bytes = settings->buffer_size_bytes,
-        .random = settings->order == ORDER_RANDOM,
+        .random = order_is_random(settings->order),
         .pending_call = bytes->phase->run->pending_call,
     };
     if (!path)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "options/phases.h"
+#include "plan/sequence.h"
 #include "record/store.h"
 
 enum { SETTINGS_MOST = 1 << 20 };
@@ -101,7 +102,7 @@ static enum option_id first_other(const struct options *then, const struct optio
         if (id == OPTION_DEDUP_BLOCK)
             matters = then->common.dedup_ratio > 1;
         else if (id == OPTION_SEED && flag == SETS_SEQUENCE)
-            matters = then->common.order == ORDER_RANDOM;
+            matters = order_is_random(then->common.order);
         if (matters && options_flagged(id, flag) && !options_equal(then, now, id))
             return id;
     }
