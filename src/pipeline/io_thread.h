@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 #include "drive.h"
-#include "stats/edges.h"
 #include "pipeline/pipeline.h"
 #include "platform/thread.h"
 #include "ring.h"
+#include "stats/edges.h"
 #include "watch.h"
 
 struct lane;
