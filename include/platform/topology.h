@@ -26,6 +26,9 @@ struct topology {
 /* Detects the topology; -errno with the reason. */
 int topology_detect(struct topology *topology, struct failure *why);
 
+/* Adds the CPUs that this process may use now. */
+void topology_read_allowed(struct topology *topology);
+
 /* Formats a mask as a list of ranges: "0-3,8"; ends with "..." if it does not fit. */
 void topology_format_mask(const uint64_t mask[TOPOLOGY_MASK_BITS / 64], char *out, uint32_t size);
 

@@ -19,11 +19,16 @@
     FACT(FREQUENCY, "frequency", COMPARED)                                                         \
     FACT(ALLOWED, "allowed CPUs", COMPARED)                                                        \
     FACT(NUMA, "NUMA nodes", COMPARED)                                                             \
+    FACT(QUOTA, "CPU quota", COMPARED)                                                             \
     FACT(MEMORY, "memory", COMPARED)                                                               \
+    FACT(MEMORY_FREE, "  free", MOMENTARY)                                                         \
     FACT(HUGE, "huge pages", COMPARED)                                                             \
     FACT(HUGE_FREE, "  free", MOMENTARY)                                                           \
     FACT(MEMLOCK, "lockable", COMPARED)                                                            \
     FACT(FILES, "open files", COMPARED)                                                            \
+    FACT(TASKS, "processes", COMPARED)                                                             \
+    FACT(TASKS_FREE, "  free", MOMENTARY)                                                          \
+    FACT(LIMITS, "limits", COMPARED)                                                               \
     FACT(URING, "io_uring", COMPARED)                                                              \
     FACT(SQPOLL, "  SQPOLL", COMPARED)                                                             \
     FACT(FIXED, "  fixed", COMPARED)                                                               \

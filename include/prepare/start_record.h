@@ -20,4 +20,7 @@ int result_path(const struct options *options, const char *job_id, char **path,
 int result_claim(const struct options *options, const char *job_id, char **path,
                  struct failure *why);
 
+/* Records, when the run has ended, which CPUs the ranks may use now. Collective. */
+void start_record_compare(struct setup *setup, struct record *record);
+
 #endif

@@ -49,8 +49,22 @@ struct record_node {
     int64_t huge_pages_free;
     int64_t memory_available_bytes;
     int64_t swap_bytes;
-    int64_t open_files_limit; /* RLIMIT_NOFILE soft; -1 = unlimited */
-    int64_t uring_disabled;   /* kernel.io_uring_disabled */
+    int64_t open_files_limit; /* RLIMIT_NOFILE soft; -1 = unlimited, as all limits below */
+    int64_t address_space_limit_bytes;
+    int64_t data_limit_bytes;
+    int64_t file_size_limit_bytes;
+    int64_t cpu_time_limit_ns;
+    int64_t processes_limit; /* of the user, RLIMIT_NPROC */
+    /* Of the control groups of the node's first rank. */
+    int64_t cpu_quota_thousandths; /* of a core */
+    int64_t memory_limit_free_bytes;
+    int64_t tasks_limit; /* pids.max */
+    int64_t tasks_free;
+    int64_t huge_limit_bytes;
+    char cpuset[RECORD_LINE];      /* cores of the cpuset; "" = not known */
+    uint8_t bound_by;              /* enum record_binding */
+    char cpus_at_end[RECORD_LINE]; /* as allowed_cpus, when the run ended; "" = not compared */
+    int64_t uring_disabled;        /* kernel.io_uring_disabled */
     int64_t dirty_limit_percent;
     int64_t dirty_limit_bytes;     /* 0 = the share counts */
     char tool_commit[RECORD_NAME]; /* of the sources; "-dirty" behind it when they were changed */
@@ -132,6 +146,10 @@ struct record_block_device {
     int64_t link_width;           /* lanes */
     int64_t link_most_width;
     int64_t numa_node;
+    int64_t cap_read_bytes_per_s; /* of the control groups, also the next three; -1 = none */
+    int64_t cap_written_bytes_per_s;
+    int64_t cap_reads_per_s;
+    int64_t cap_writes_per_s;
     int64_t before_ns;      /* how long it was watched before the first phase; 0 = not at all */
     int64_t before_busy_ns; /* of that, when it had something to do */
     int64_t before_read_bytes;

@@ -31,13 +31,21 @@ void facts_keep(const struct facts *facts, struct record_modes *modes)
 void facts_started(struct phase *phase)
 {
     host_read_traffic(&phase->facts.before);
+    cgroup_read_throttling("", &phase->facts.throttled_before);
 }
 
 void facts_ended(struct phase *phase)
 {
     struct counters *counters = &phase->facts.counters;
+    struct cgroup_throttling throttled;
     struct host_traffic now;
     host_read_traffic(&now);
+    cgroup_read_throttling("", &throttled);
     counters->device_read_bytes = now.read_bytes - phase->facts.before.read_bytes;
     counters->device_written_bytes = now.written_bytes - phase->facts.before.written_bytes;
+    counters->quota_periods = throttled.periods - phase->facts.throttled_before.periods;
+    counters->quota_throttled_periods =
+        throttled.throttled_periods - phase->facts.throttled_before.throttled_periods;
+    counters->quota_throttled_ns =
+        throttled.throttled_ns - phase->facts.throttled_before.throttled_ns;
 }

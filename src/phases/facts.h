@@ -7,6 +7,7 @@
 #ifndef TIDEMILL_PHASES_FACTS_H
 #define TIDEMILL_PHASES_FACTS_H
 
+#include "platform/cgroup.h"
 #include "platform/host.h"
 #include "record/record.h"
 #include "stats/counters.h"
@@ -16,6 +17,7 @@ struct phase;
 struct facts {
     struct counters counters;
     struct host_traffic before;
+    struct cgroup_throttling throttled_before;
     int64_t not_granted_set; /* sum of enum record_grant */
     char not_granted[RECORD_LINE];
 };

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "block_kind.h"
+#include "platform/cgroup.h"
 #include "platform/clock.h"
 #include "platform/meter.h"
 #include "small_file.h"
@@ -90,6 +91,7 @@ int block_device_detect(const char *root, const char *name, struct record_block_
 {
     char folder[PATH_MAX];
     char controller[PATH_MAX];
+    char number[32];
     *device = (struct record_block_device){
         .rotational = -1,
         .queue_requests = -1,
@@ -114,6 +116,8 @@ int block_device_detect(const char *root, const char *name, struct record_block_
     read_queue(folder, device);
     read_link(controller, device);
     device->numa_node = sys_numa_node(controller);
+    small_file_word_in(folder, "dev", number, sizeof number);
+    cgroup_read_caps(root, number, device);
     return 0;
 }
 

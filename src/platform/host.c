@@ -55,11 +55,7 @@ out:
 
 int64_t host_memlock_bytes(void)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_MEMLOCK, &limit) || limit.rlim_cur == RLIM_INFINITY ||
-        limit.rlim_cur > INT64_MAX)
-        return -1;
-    return (int64_t)limit.rlim_cur;
+    return host_limit(RLIMIT_MEMLOCK);
 }
 
 bool host_can_lock_memory(void)
@@ -92,6 +88,7 @@ void host_read_traffic(struct host_traffic *traffic)
 int host_detect(struct record_node *node, const struct topology *topology, struct failure *why)
 {
     struct host_identity identity;
+    struct host_launch launch;
     struct utsname kernel;
 
     *node = (struct record_node){0};
@@ -112,9 +109,12 @@ int host_detect(struct record_node *node, const struct topology *topology, struc
     node->memory_bytes = (int64_t)topology->memory_bytes;
     node->memory_limit_bytes = (int64_t)topology->memory_limit_bytes;
     node->last_level_cache_bytes = (int64_t)topology->last_level_cache_bytes;
-    node->memlock_bytes = host_memlock_bytes();
     node->load_thousandths = -1;
     host_system_detect("", node);
+    host_detect_launch(&launch);
+    node->bound_by = BINDING_NONE;
+    if (topology->allowed_cpus < topology->cpus)
+        node->bound_by = (uint8_t)host_binding("", launch.launched, node->cpuset);
     return 0;
 }
 

@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/text.h"
 #include "platform/memory.h"
@@ -116,15 +115,6 @@ static void read_memory(const char *root, struct record_node *node)
         text_copy(node->transparent_huge_pages, sizeof node->transparent_huge_pages, unknown);
 }
 
-static int64_t read_open_files_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == RLIM_INFINITY ||
-        limit.rlim_cur > INT64_MAX)
-        return -1;
-    return (int64_t)limit.rlim_cur;
-}
-
 void host_system_detect(const char *root, struct record_node *node)
 {
     char path[PATH_MAX];
@@ -137,7 +127,7 @@ void host_system_detect(const char *root, struct record_node *node)
              "%s/sys/devices/system/clocksource/clocksource0/current_clocksource", root);
     if (small_file_line(path, node->clock_source, sizeof node->clock_source))
         text_copy(node->clock_source, sizeof node->clock_source, unknown);
-    node->open_files_limit = read_open_files_limit();
+    host_limits_detect(root, node);
     node->uring_disabled = read_number(root, "/proc/sys/kernel/io_uring_disabled");
     node->dirty_limit_percent = read_number(root, "/proc/sys/vm/dirty_ratio");
     node->dirty_limit_bytes = read_number(root, "/proc/sys/vm/dirty_bytes");

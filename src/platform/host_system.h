@@ -14,6 +14,16 @@
 /* Sets the node's facts from 'operating_system' to 'dirty_limit_bytes'. */
 void host_system_detect(const char *root, struct record_node *node);
 
+/* Sets the node's limits: of setrlimit, and of control groups. */
+void host_limits_detect(const char *root, struct record_node *node);
+
+/* Returns the soft limit of a resource (RLIMIT_...); -1 if unlimited. */
+int64_t host_limit(int resource);
+
+/* Determines what restricts this process to some of the cores; 'cpuset' is the list of its control
+ * group. */
+enum record_binding host_binding(const char *root, bool launched, const char *cpuset);
+
 /* Gets the name of the hypervisor: by CPUID (x86), else by the firmware. "none" only if CPUID
  * reports none. */
 void host_machine_detect(const char *root, char name[RECORD_WORD]);

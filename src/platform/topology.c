@@ -8,10 +8,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cgroup.h"
-#include "mounts.h"
+#include "platform/cgroup.h"
 
-static void read_affinity(struct topology *topology)
+void topology_read_allowed(struct topology *topology)
 {
     cpu_set_t *set = CPU_ALLOC(TOPOLOGY_MASK_BITS);
     const size_t bytes = CPU_ALLOC_SIZE(TOPOLOGY_MASK_BITS);
@@ -79,32 +78,27 @@ static void fill_gaps(struct topology *topology)
         topology->cpus = cpus > 0 ? (uint32_t)cpus : 1;
     if (topology->cores == 0)
         topology->cores = topology->cpus;
-    if (topology->sockets == 0)
-        topology->sockets = 1;
     if (topology->numa_nodes == 0)
         topology->numa_nodes = 1;
-    if (topology->memory_bytes == 0 && pages > 0)
+    /* hwloc sums up the NUMA nodes, which shrink on some virtual machines */
+    if (pages > 0)
         topology->memory_bytes = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 int topology_detect(struct topology *topology, struct failure *why)
 {
-    struct mounts mounts;
+    struct cgroup_limits limits;
 
     *topology = (struct topology){0};
-    read_affinity(topology);
+    topology_read_allowed(topology);
     if (topology->allowed_cpus == 0)
         return failure_set(why, -EIO, "cannot read which CPUs this process may use");
     read_machine(topology);
     fill_gaps(topology);
     topology->memory_limit_bytes = topology->memory_bytes;
-    /* without /proc no limit is known */
-    if (mounts_read(&mounts, NULL) == 0) {
-        const uint64_t limit = cgroup_memory_limit("/proc/self/cgroup", &mounts);
-        if (limit < topology->memory_limit_bytes)
-            topology->memory_limit_bytes = limit;
-        mounts_release(&mounts);
-    }
+    cgroup_detect("", &limits);
+    if (limits.memory.value >= 0 && (uint64_t)limits.memory.value < topology->memory_bytes)
+        topology->memory_limit_bytes = (uint64_t)limits.memory.value;
     return 0;
 }
 

@@ -62,9 +62,18 @@ static void describe_memory(struct fact_row *row, const struct record_node *node
     }
     add(row, FACT_MEMORY, "; last-level cache ");
     add_size(row, FACT_MEMORY, node->last_level_cache_bytes);
+    if (node->memory_limit_free_bytes >= 0) {
+        add_size(row, FACT_MEMORY_FREE, node->memory_limit_free_bytes);
+        add(row, FACT_MEMORY_FREE, " below the limit of the control group");
+    }
     if (huge) {
         add(row, FACT_HUGE, "%lld explicit of ", (long long)arena_huge_pages());
         add_size(row, FACT_HUGE, (int64_t)huge);
+        if (node->huge_limit_bytes >= 0) {
+            add(row, FACT_HUGE, " (the control group allows ");
+            add_size(row, FACT_HUGE, node->huge_limit_bytes);
+            add(row, FACT_HUGE, ")");
+        }
         add(row, FACT_HUGE, "; ");
         add(row, FACT_HUGE_FREE, "%lld explicit; ", (long long)arena_huge_pages_free());
     }
@@ -150,7 +159,9 @@ static void describe_network(struct fact_row *row)
         add(row, FACT_NETWORK, ")");
     }
     if (!count)
-        add(row, FACT_NETWORK, "no interface with a device");
+        add(row, FACT_NETWORK, "%s",
+            access("/sys/class/net", F_OK) ? "not available: there is no /sys/class/net"
+                                           : "no interface with a device");
     free(networks);
 }
 
@@ -181,8 +192,12 @@ static void describe_system(struct fact_row *row, const struct record_node *node
         node->operating_system, node->virtual_machine, node->container, node->clock_source);
     add(row, FACT_KERNEL, "%s", node->kernel);
     add(row, FACT_CPU, "%s", node->cpu);
-    add(row, FACT_CORES, "%lld socket%s, %lld cores, %lld threads", (long long)node->sockets,
-        node->sockets == 1 ? "" : "s", (long long)node->cores, (long long)node->cpus);
+    if (node->sockets > 0)
+        add(row, FACT_CORES, "%lld socket%s, ", (long long)node->sockets,
+            node->sockets == 1 ? "" : "s");
+    else
+        add(row, FACT_CORES, "sockets not available, ");
+    add(row, FACT_CORES, "%lld cores, %lld threads", (long long)node->cores, (long long)node->cpus);
     add(row, FACT_FREQUENCY, "governor %s", node->cpu_governor);
     if (node->cpu_least_hz > 0 || node->cpu_most_hz > 0) {
         add(row, FACT_FREQUENCY, ", ");
@@ -190,11 +205,56 @@ static void describe_system(struct fact_row *row, const struct record_node *node
         add(row, FACT_FREQUENCY, " to ");
         add_frequency(row, node->cpu_most_hz);
     }
-    if (node->open_files_limit < 0)
-        add(row, FACT_FILES, "unlimited");
-    else
-        add(row, FACT_FILES, "%lld (ulimit -n)", (long long)node->open_files_limit);
 }
+
+static void add_count(struct fact_row *row, int fact, const char *before, int64_t count,
+                      const char *after)
+{
+    if (count >= 0)
+        add(row, fact, "%s%lld%s", before, (long long)count, after);
+    else
+        add(row, fact, "%sunlimited%s", before, after);
+}
+
+static void add_limit_size(struct fact_row *row, const char *what, int64_t bytes, const char *by)
+{
+    if (bytes < 0)
+        return;
+    add(row, FACT_LIMITS, "%s%s ", row->values[FACT_LIMITS][0] ? ", " : "", what);
+    add_size(row, FACT_LIMITS, bytes);
+    add(row, FACT_LIMITS, " (ulimit %s)", by);
+}
+
+static void describe_limits(struct fact_row *row, const struct record_node *node)
+{
+    char time[UNITS_TEXT];
+    add_count(row, FACT_FILES, "", node->open_files_limit, " (ulimit -n)");
+    add_count(row, FACT_TASKS, "", node->processes_limit, " (ulimit -u)");
+    add_count(row, FACT_TASKS, ", ", node->tasks_limit, " (pids.max of the control group)");
+    if (node->tasks_free >= 0)
+        add_count(row, FACT_TASKS_FREE, "", node->tasks_free, " of pids.max");
+    if (node->cpu_quota_thousandths > 0)
+        add(row, FACT_QUOTA, "%.2f cores (control group)",
+            (double)node->cpu_quota_thousandths / 1e3);
+    else
+        add(row, FACT_QUOTA, "none");
+    add_limit_size(row, "address space", node->address_space_limit_bytes, "-v");
+    add_limit_size(row, "data", node->data_limit_bytes, "-d");
+    add_limit_size(row, "file size", node->file_size_limit_bytes, "-f");
+    if (node->cpu_time_limit_ns >= 0) {
+        units_format_duration(node->cpu_time_limit_ns, time);
+        add(row, FACT_LIMITS, "%sCPU time %s (ulimit -t)", row->values[FACT_LIMITS][0] ? ", " : "",
+            time);
+    }
+}
+
+static const char *const restrictions[] = {
+    [BINDING_UNKNOWN] = "",
+    [BINDING_NONE] = "",
+    [BINDING_LAUNCHER] = ", bound by the launcher",
+    [BINDING_CPUSET] = ", by the cpuset of the control group",
+    [BINDING_INHERITED] = ", inherited from the shell or taskset",
+};
 
 int facts_detect_node(struct fact_row *row, struct failure *why)
 {
@@ -204,8 +264,10 @@ int facts_detect_node(struct fact_row *row, struct failure *why)
         return why->code;
     describe_system(row, &node);
     add(row, FACT_ALLOWED, "%u (%s)", topology.allowed_cpus, node.allowed_cpus);
+    add(row, FACT_ALLOWED, "%s", restrictions[node.bound_by]);
     describe_numa(row);
     describe_memory(row, &node);
+    describe_limits(row, &node);
     describe_lockable(row);
     describe_uring(row);
     describe_network(row);

@@ -26,6 +26,17 @@ static void add_link(const struct record_block_device *device, struct text *out)
                  (long long)device->link_most_width);
 }
 
+/* Of the control groups. */
+static void add_caps(const struct record_block_device *device, struct text *out)
+{
+    add_size(out, ", capped at ", device->cap_read_bytes_per_s, "/s of reads");
+    add_size(out, ", capped at ", device->cap_written_bytes_per_s, "/s of writes");
+    if (device->cap_reads_per_s > 0)
+        text_add(out, ", capped at %lld reads/s", (long long)device->cap_reads_per_s);
+    if (device->cap_writes_per_s > 0)
+        text_add(out, ", capped at %lld writes/s", (long long)device->cap_writes_per_s);
+}
+
 static void add_settings(const struct record_block_device *device, struct text *out)
 {
     char delay[UNITS_TEXT];
@@ -47,6 +58,7 @@ static void add_settings(const struct record_block_device *device, struct text *
         text_add(out, ", writeback throttled at %s", delay);
     }
     add_link(device, out);
+    add_caps(device, out);
     if (device->numa_node >= 0)
         text_add(out, ", NUMA node %lld", (long long)device->numa_node);
 }

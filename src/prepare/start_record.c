@@ -90,7 +90,8 @@ int result_claim(const struct options *options, const char *job_id, char **path,
 }
 
 /* Rank 0: the allowed CPUs of a node are those of all its ranks together. */
-static int unite_masks(const struct shape *shape, const uint64_t *masks, struct record *record)
+static int unite_masks(const struct shape *shape, const uint64_t *masks, struct record *record,
+                       bool at_end)
 {
     uint64_t *united = calloc((size_t)shape->node_count * MASK_WORDS, sizeof *united);
     if (!united)
@@ -100,7 +101,9 @@ static int unite_masks(const struct shape *shape, const uint64_t *masks, struct 
             united[(size_t)shape->rank_node[rank] * MASK_WORDS + word] |=
                 masks[(size_t)rank * MASK_WORDS + word];
     for (size_t node = 0; node < record->node_count; node++)
-        topology_format_mask(united + node * MASK_WORDS, record->nodes[node].allowed_cpus,
+        topology_format_mask(united + node * MASK_WORDS,
+                             at_end ? record->nodes[node].cpus_at_end
+                                    : record->nodes[node].allowed_cpus,
                              sizeof record->nodes[node].allowed_cpus);
     free(united);
     return 0;
@@ -125,7 +128,7 @@ static int gather_nodes(struct setup *setup, struct record *record, struct failu
     cluster_gather(cluster, setup->topology.allowed_mask, sizeof setup->topology.allowed_mask, 1,
                    &masks, &mask_count, why);
     record->nodes = nodes;
-    if (cluster->rank == 0 && !why->code && unite_masks(&cluster->shape, masks, record))
+    if (cluster->rank == 0 && !why->code && unite_masks(&cluster->shape, masks, record, false))
         failure_set(why, -ENOMEM, "not enough memory for the record");
     free(masks);
     return why->code;
@@ -278,4 +281,18 @@ int start_record(struct setup *setup, int argc, char *const *argv, struct record
     record->job = *job;
     job->environment = NULL;
     return 0;
+}
+
+void start_record_compare(struct setup *setup, struct record *record)
+{
+    struct topology now = {0};
+    struct failure ignored = {0};
+    void *masks = NULL;
+    size_t count = 0;
+    topology_read_allowed(&now);
+    cluster_gather(setup->cluster, now.allowed_mask, sizeof now.allowed_mask, 1, &masks, &count,
+                   &ignored);
+    if (setup->cluster->rank == 0 && masks)
+        unite_masks(&setup->cluster->shape, masks, record, true);
+    free(masks);
 }

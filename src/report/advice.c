@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "outside.h"
 #include "warnings.h"
 
 bool warning_counts(const struct record_phase *phase)
@@ -26,6 +27,16 @@ const struct record_phase *warning_phase(const struct record *record,
 {
     for (size_t i = 0; i < record->phase_count; i++)
         if (applies(&record->phases[i]))
+            return &record->phases[i];
+    return NULL;
+}
+
+const struct record_phase *warning_free_phase(const struct record *record,
+                                              bool (*applies)(const struct record_phase *))
+{
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (applies(&record->phases[i]) && !outside_quota(record, &record->phases[i], NULL) &&
+            !outside_cap(record, &record->phases[i], NULL))
             return &record->phases[i];
     return NULL;
 }

@@ -99,11 +99,12 @@ static const struct record_block_device *deciding_device(const struct judged *ju
 }
 
 /* Was it the storage that set the pace, with requests that let it? */
-static bool storage_decides(const struct record_phase *phase)
+static bool storage_decides(const struct record *record, const struct record_phase *phase)
 {
-    const enum bottleneck kind = bottleneck_of(phase);
+    const enum bottleneck kind = bottleneck_of(record, phase);
     return kind != BOTTLENECK_PRODUCERS && kind != BOTTLENECK_RATE && kind != BOTTLENECK_MEMORY &&
-           phase->requests > 0 && phase->amount / phase->requests >= SMALL_REQUEST;
+           kind != BOTTLENECK_QUOTA && kind != BOTTLENECK_CAP && phase->requests > 0 &&
+           phase->amount / phase->requests >= SMALL_REQUEST;
 }
 
 static void add_link_loss(const struct record_block_device *device, struct text *out)
@@ -144,7 +145,7 @@ static enum limit compare_with_device(struct finding *finding)
     if (alone && figures_row_rate(judged->row, UNIT_BYTE) > tolerance * finding->bound)
         return LIMIT_ABOVE_DEVICE;
     finding->bound = finding->class.least;
-    return storage_decides(judged->phase) &&
+    return storage_decides(judged->record, judged->phase) &&
                    figures_row_rate(judged->row, UNIT_BYTE) < far_below * finding->bound
                ? LIMIT_BELOW_DEVICE
                : LIMIT_NONE;

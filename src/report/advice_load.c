@@ -24,7 +24,7 @@ static bool is_short_of_processor(const struct record_phase *phase)
 
 void warn_processors(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = warning_phase(record, is_short_of_processor);
+    const struct record_phase *phase = warning_free_phase(record, is_short_of_processor);
     char share[FIGURES_TEXT];
     if (!phase)
         return;
@@ -59,7 +59,7 @@ static bool was_given_blocks(const struct record_phase *phase)
  * for its turn (ext4: exclusive inode lock for direct writes past the end). */
 void warn_held_above_device(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = warning_phase(record, is_held_above_device);
+    const struct record_phase *phase = warning_free_phase(record, is_held_above_device);
     if (!phase)
         return;
     struct load load;

@@ -109,7 +109,7 @@ void warn_short_run(const struct record *record, struct text *out)
 
 static bool is_limited_by_producers(const struct record_phase *phase)
 {
-    return phase->amount > 0 && bottleneck_of(phase) == BOTTLENECK_PRODUCERS;
+    return phase->amount > 0 && bottleneck_within(phase) == BOTTLENECK_PRODUCERS;
 }
 
 static bool is_limited_by_checking(const struct record_phase *phase)
@@ -130,7 +130,7 @@ static void waited_share(const struct record_phase *phase, char share[FIGURES_TE
 
 void warn_generation(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = warning_phase(record, is_limited_by_generation);
+    const struct record_phase *phase = warning_free_phase(record, is_limited_by_generation);
     char waited[FIGURES_TEXT];
     if (!phase)
         return;
@@ -143,7 +143,7 @@ void warn_generation(const struct record *record, struct text *out)
 
 void warn_checking(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = warning_phase(record, is_limited_by_checking);
+    const struct record_phase *phase = warning_free_phase(record, is_limited_by_checking);
     char waited[FIGURES_TEXT];
     if (!phase)
         return;

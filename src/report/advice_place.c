@@ -55,7 +55,30 @@ static int64_t threads_each(const struct record *record)
     return most;
 }
 
-/* Threads on fewer processors than the node has: the launcher bound the ranks. */
+/* What restricted the ranks, and what to do about it. */
+static void add_binding(const struct record *record, const struct record_node *node,
+                        int64_t threads, struct text *out)
+{
+    switch (node->bound_by) {
+    case BINDING_CPUSET:
+        text_add(out, "as the cpuset of the control group allows no others: request more cores "
+                      "from the batch system or container, or use fewer threads");
+        break;
+    case BINDING_INHERITED:
+        text_add(out, "as the program was started with this restriction (taskset, numactl): leave "
+                      "it out, or use fewer threads");
+        break;
+    default:
+        text_add(out, "as the launcher bound the ranks: ");
+        if (strcmp(record->job.launcher, "srun") == 0)
+            text_add(out, "use srun --cpus-per-task=%lld or --cpu-bind=none", (long long)threads);
+        else
+            text_add(out, "use mpirun --bind-to none, or --map-by ppr:N:node:pe=%lld",
+                     (long long)threads);
+    }
+}
+
+/* Threads on fewer cores than the node has. */
 void warn_binding(const struct record *record, struct text *out)
 {
     int64_t threads = threads_each(record);
@@ -64,12 +87,10 @@ void warn_binding(const struct record *record, struct text *out)
         int64_t allowed = count_cpus(node->allowed_cpus);
         if (allowed == 0 || node->cpus <= allowed || node->ranks * threads <= allowed)
             continue;
-        text_add(out,
-                 "on %s %lld threads share %lld of %lld processors, as the launcher bound the "
-                 "ranks: the storage may look slow; use mpirun --bind-to none, or --map-by "
-                 "ppr:N:node:pe=%lld",
+        text_add(out, "on %s %lld threads share %lld of %lld cores and the storage may look slow, ",
                  node->hostname, (long long)(node->ranks * threads), (long long)allowed,
-                 (long long)node->cpus, (long long)threads);
+                 (long long)node->cpus);
+        add_binding(record, node, threads, out);
         return;
     }
 }

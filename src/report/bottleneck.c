@@ -5,6 +5,7 @@
 #include "ceiling.h"
 #include "figures.h"
 #include "load.h"
+#include "outside.h"
 #include "report/summary.h"
 
 /* Share of its time that a side may wait and still count as busy; and from which it was idle. */
@@ -34,11 +35,21 @@ static enum bottleneck by_waits(const struct counters *counters)
     return writers <= producers ? BOTTLENECK_STORAGE : BOTTLENECK_PRODUCERS;
 }
 
-enum bottleneck bottleneck_of(const struct record_phase *phase)
+enum bottleneck bottleneck_within(const struct record_phase *phase)
 {
     enum bottleneck kind = by_waits(&phase->total.counters);
     bool storage = kind == BOTTLENECK_STORAGE || kind == BOTTLENECK_NO_COUNTERPART;
     return storage && cached_mostly(phase) ? BOTTLENECK_MEMORY : kind;
+}
+
+enum bottleneck bottleneck_of(const struct record *record, const struct record_phase *phase)
+{
+    const enum bottleneck kind = bottleneck_within(phase);
+    if (kind == BOTTLENECK_RATE)
+        return kind;
+    if (outside_quota(record, phase, NULL))
+        return BOTTLENECK_QUOTA;
+    return outside_cap(record, phase, NULL) ? BOTTLENECK_CAP : kind;
 }
 
 /* How busy the nodes' devices were, where they are known. */
@@ -88,12 +99,13 @@ static void add_memory(const struct record_phase *phase, struct text *out)
     }
 }
 
-static void add_bottleneck(const struct record_phase *phase, struct text *out)
+static void add_bottleneck(const struct record *record, const struct record_phase *phase,
+                           struct text *out)
 {
     const struct counters *counters = &phase->total.counters;
     bool reading = bottleneck_reading(phase);
     char paced[FIGURES_TEXT];
-    switch (bottleneck_of(phase)) {
+    switch (bottleneck_of(record, phase)) {
     case BOTTLENECK_UNKNOWN:
         text_add(out, "not known: no waits were measured");
         return;
@@ -109,6 +121,12 @@ static void add_bottleneck(const struct record_phase *phase, struct text *out)
         return;
     case BOTTLENECK_MEMORY:
         add_memory(phase, out);
+        return;
+    case BOTTLENECK_QUOTA:
+        outside_quota(record, phase, out);
+        return;
+    case BOTTLENECK_CAP:
+        outside_cap(record, phase, out);
         return;
     case BOTTLENECK_STORAGE:
         text_add(out, "storage: ");
@@ -130,7 +148,7 @@ void summary_bottleneck(const struct record *record, const struct record_phase *
                         struct text *out)
 {
     const struct record_ceiling *lower = ceiling_lower(record, phase);
-    add_bottleneck(phase, out);
+    add_bottleneck(record, phase, out);
     add_device(phase, out);
     if (!lower)
         return;

@@ -20,11 +20,16 @@ enum bottleneck {
     BOTTLENECK_RATE,           /* the limit that the user set held writers back most of the time */
     BOTTLENECK_NO_COUNTERPART, /* storage, as producers had nothing to do */
     BOTTLENECK_MEMORY,         /* in place of these two: the page cache answered */
+    BOTTLENECK_QUOTA,          /* limits from outside: the CPU quota, an I/O cap */
+    BOTTLENECK_CAP,
 };
 
 /* Does the phase only read? */
 bool bottleneck_reading(const struct record_phase *phase);
 
-enum bottleneck bottleneck_of(const struct record_phase *phase);
+enum bottleneck bottleneck_of(const struct record *record, const struct record_phase *phase);
+
+/* The same without limits from outside. */
+enum bottleneck bottleneck_within(const struct record_phase *phase);
 
 #endif

@@ -31,7 +31,11 @@ bool warning_buffered(const struct record_phase *phase);
 const struct record_phase *warning_phase(const struct record *record,
                                          bool (*applies)(const struct record_phase *));
 
-/* The same; adds the names of all of them, "01_write, 02_read". */
+/* The same among those that no limit from outside held back. */
+const struct record_phase *warning_free_phase(const struct record *record,
+                                              bool (*applies)(const struct record_phase *));
+
+/* The first again; adds the names of all of them, "01_write, 02_read". */
 const struct record_phase *warning_phases(const struct record *record,
                                           bool (*applies)(const struct record_phase *),
                                           struct text *out);

@@ -20,8 +20,54 @@ setup() {
 
 teardown() {
     [ ! -f "$work/nr_hugepages" ] || cat "$work/nr_hugepages" >/proc/sys/vm/nr_hugepages
+    remove_groups
     rm -rf -- "$session" 2>/dev/null || true # processes that are ending remove their part as well
     cd / && rm -rf -- "$work"
+}
+
+# make_group CONTROLLER: a control group in $group, of the version that has the controller; skips the
+# test where none can be made. The setter is 'limit'.
+make_group() {
+    local tree
+    [ "$(id -u)" -eq 0 ] || skip "only root can make control groups"
+    tree=$(awk -v name="$1" '$3 == "cgroup" && index("," $4 ",", "," name ",") { print $2; exit }' \
+        /proc/mounts)
+    version=1
+    if [ -z "$tree" ]; then
+        tree=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+        grep -qw "${1/blkio/io}" "${tree:-/nowhere}/cgroup.subtree_control" 2>/dev/null ||
+            skip "no control groups with $1 here"
+        version=2
+    fi
+    group=$tree/tidemill-test-$$-$1
+    mkdir "$group" || skip "control groups cannot be made here"
+    echo "$group" >>"$work/groups"
+}
+
+# limit FILE-OF-VERSION-1 VALUE FILE-OF-VERSION-2 VALUE: sets a limit of $group.
+limit() {
+    local file=$1 value=$2
+    [ "$version" -eq 1 ] || file=$3 value=$4
+    echo "$value" >"$group/$file" || skip "$file cannot be set here"
+}
+
+# in_group COMMAND...: runs the command in $group
+in_group() {
+    # shellcheck disable=SC2016 # expanded inside
+    sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$@"
+}
+
+# MPI's daemon leaves a group a moment after the program; the tests that made groups wait for it.
+remove_groups() {
+    local made
+    [ -f "$work/groups" ] || return 0
+    while read -r made; do
+        for _ in $(seq 300); do
+            rmdir "$made" 2>/dev/null && break
+            sleep 0.1
+        done
+    done <"$work/groups"
+    [ ! -d "$work/cgroup" ] || umount "$work/cgroup" || true
 }
 
 # ranks N ARGUMENT...: the program as N ranks of this machine.

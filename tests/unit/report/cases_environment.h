@@ -160,6 +160,38 @@ static void spoil_source(struct record *record)
     strcpy(give_targets(record)->source, "mds2:/pfs");
 }
 
+static void spoil_quota(struct record *record)
+{
+    struct counters *counters = &record->phases[0].nodes[1].counters;
+    record->nodes[1].cpu_quota_thousandths = 500;
+    counters->quota_periods = 100;
+    counters->quota_throttled_periods = 97;
+    counters->quota_throttled_ns = record->phases[0].duration_ns / 2;
+}
+
+static void spoil_cap(struct record *record)
+{
+    give_devices(record, BUS_PCIE_NVME, 16000000000, 4);
+    set_all_rates(record, 0.5e9);
+    record->block_devices[0].cap_written_bytes_per_s = 512000000;
+    record->block_devices[0].cap_read_bytes_per_s = 512000000;
+}
+
+static void spoil_cap_of_requests(struct record *record)
+{
+    spoil_cap(record);
+    record->block_devices[0].cap_written_bytes_per_s = -1;
+    const struct counters *counters = &record->phases[0].nodes[0].counters;
+    record->block_devices[0].cap_writes_per_s =
+        (int64_t)((double)counters->requests * 1e9 / (double)counters->end_ns);
+}
+
+static void spoil_cpus(struct record *record)
+{
+    strcpy(record->nodes[0].cpus_at_end, record->nodes[0].allowed_cpus);
+    strcpy(record->nodes[1].cpus_at_end, "0-2");
+}
+
 static const struct doubt_case environment_cases[] = {
     {"targets-differ", SEVERITY_SERIOUS,
      "'/mnt/pfs' is lustre from mds1:/pfs on n001 but ext4 from /dev/vda on n002: ", spoil_mount},
@@ -169,6 +201,17 @@ static const struct doubt_case environment_cases[] = {
     {"sources-differ", SEVERITY_NOTE,
      "'/mnt/pfs' (lustre) is mounted from mds1:/pfs on n001 but from mds2:/pfs on n002: ",
      spoil_source},
+    {"cpus-changed", SEVERITY_WARNING, "the ranks on n002 could use CPUs ", spoil_cpus},
+    {"cpu-quota", SEVERITY_WARNING,
+     "in 01_write on n002, the CPU quota of the control group (0.50 cores) was used up in 97 % of "
+     "its periods: the rate shows the quota",
+     spoil_quota},
+    {"io-cap", SEVERITY_WARNING,
+     "in 01_write on n001, the control group's I/O cap of disk1 allows 488 MiB/s, and 477 MiB/s "
+     "were written: the rate shows the cap",
+     spoil_cap},
+    {"io-cap", SEVERITY_WARNING, "I/O cap of disk1 allows 119 write requests per second",
+     spoil_cap_of_requests},
     {"below-class", SEVERITY_WARNING,
      "in 01_write n001 had 0.950 GB/s, where a device like its disk1 (nvme, PCIe 16 GT/s x4) gives "
      "2.00 GB/s or more: raise",

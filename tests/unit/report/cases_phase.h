@@ -164,6 +164,25 @@ static void spoil_binding(struct record *record)
     strcpy(record->nodes[1].allowed_cpus, "0-2,32");
 }
 
+static void spoil_binding_by_slurm(struct record *record)
+{
+    spoil_binding(record);
+    strcpy(record->job.launcher, "srun");
+    record->nodes[1].bound_by = BINDING_LAUNCHER;
+}
+
+static void spoil_cpuset(struct record *record)
+{
+    spoil_binding(record);
+    record->nodes[1].bound_by = BINDING_CPUSET;
+}
+
+static void spoil_inherited(struct record *record)
+{
+    spoil_binding(record);
+    record->nodes[1].bound_by = BINDING_INHERITED;
+}
+
 static void spoil_space(struct record *record)
 {
     record->targets[0].free_bytes = record->targets[0].size_bytes / 25;
@@ -221,7 +240,11 @@ static const struct doubt_case phase_cases[] = {
     {"stalled-rank", SEVERITY_WARNING,
      "in 02_read 1 of 8 ranks had no request answered for long (n002:6 for 3.10 s)", spoil_gap},
     {"uneven-placement", SEVERITY_WARNING, "n002 has 3 ranks and n001 4", spoil_placement},
-    {"binding", SEVERITY_WARNING, "on n002 16 threads share 4 of 64 processors", spoil_binding},
+    {"binding", SEVERITY_WARNING, "on n002 16 threads share 4 of 64 cores", spoil_binding},
+    {"binding", SEVERITY_WARNING, "use srun --cpus-per-task=4 or --cpu-bind=none",
+     spoil_binding_by_slurm},
+    {"binding", SEVERITY_WARNING, "the cpuset of the control group allows no others", spoil_cpuset},
+    {"binding", SEVERITY_WARNING, "(taskset, numactl)", spoil_inherited},
     {"nearly-full", SEVERITY_WARNING, "'/mnt/pfs' was 96 % full", spoil_space},
     {"reducing-target", SEVERITY_NOTE, "'/mnt/pfs' (zfs) may do so", spoil_reduction},
     {"doubtful-direct", SEVERITY_SERIOUS, "01_write was direct by all that was asked",

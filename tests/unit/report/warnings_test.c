@@ -8,6 +8,7 @@
 #include "cases_settings.h"
 #include "cases_short_run.h"
 #include "cases_slow.h"
+#include "report/summary.h"
 
 static const struct {
     const struct doubt_case *cases;
@@ -74,6 +75,35 @@ static void a_good_run_leaves_no_doubt(void **state)
     if (record.advice_count)
         fail_msg("%s: %s", record.advice[0].code, record.advice[0].text);
     record_release(&record);
+}
+
+/* What would be said without a limit from outside is not said under it. */
+static void a_limit_from_outside_silences_other_explanations(void **state)
+{
+    (void)state;
+    static void (*const limits[])(struct record *) = {spoil_quota, spoil_cap};
+    static const char *const silent[] = {"generation-bound", "processor-bound", "held-above-device",
+                                         "below-class"};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        struct record record;
+        struct text line = {0};
+        good_record(&record);
+        limits[i](&record);
+        spoil_processors(&record);
+        spoil_queue(&record);
+        sample_totals(&record);
+        struct counters *counters = &record.phases[0].total.counters;
+        counters->writer_waited_ns = counters->writer_time_ns;
+        counters->producer_waited_ns = 0;
+        assert_int_equal(advice_consider(&record), 0);
+        for (size_t j = 0; j < sizeof silent / sizeof *silent; j++)
+            if (find(&record, silent[j]))
+                fail_msg("limit %zu: %s", i, find(&record, silent[j])->text);
+        summary_bottleneck(&record, &record.phases[0], &line);
+        assert_non_null(strstr(text_string(&line), i ? "I/O cap of disk1" : "the CPU quota of"));
+        text_release(&line);
+        record_release(&record);
+    }
 }
 
 static void ranks_without_a_share_are_not_doubted(void **state)
@@ -217,6 +247,7 @@ int main(void)
         cmocka_unit_test(each_warning_has_a_record_that_raises_it),
         cmocka_unit_test(each_is_raised_with_its_numbers),
         cmocka_unit_test(a_good_run_leaves_no_doubt),
+        cmocka_unit_test(a_limit_from_outside_silences_other_explanations),
         cmocka_unit_test(ranks_without_a_share_are_not_doubted),
         cmocka_unit_test(what_may_be_so_is_not_doubted),
         cmocka_unit_test(operations_are_compared_like_bytes),

@@ -1,0 +1,122 @@
+#include "outside.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "figures.h"
+
+/* The quota sets the pace if it is used up in more of its periods than this, and takes a share of
+ * the time that matters. */
+static const double periods_limit = 0.25;
+static const double time_limit = 0.05;
+/* A rate this close to a cap is held by it: the kernel counts in slices of time. */
+static const double near_cap = 0.1;
+
+static bool is_used_up(const struct record_phase *phase, const struct counters *counters)
+{
+    return (double)counters->quota_throttled_periods >
+               periods_limit * (double)counters->quota_periods &&
+           (double)counters->quota_throttled_ns > time_limit * (double)phase->duration_ns;
+}
+
+/* "on n03, ", or nothing on one node */
+static void add_node(const struct record *record, size_t node, struct text *out)
+{
+    if (record->node_count > 1)
+        text_add(out, "on %s, ", record->nodes[node].hostname);
+}
+
+bool outside_quota(const struct record *record, const struct record_phase *phase, struct text *out)
+{
+    for (size_t i = 0; i < phase->node_count && i < record->node_count; i++) {
+        const struct counters *counters = &phase->nodes[i].counters;
+        char cores[FIGURES_TEXT];
+        char share[FIGURES_TEXT];
+        if (!is_used_up(phase, counters))
+            continue;
+        if (!out)
+            return true;
+        add_node(record, i, out);
+        figures_fixed((double)record->nodes[i].cpu_quota_thousandths / 1e3, 2, cores);
+        figures_share(counters->quota_throttled_periods, counters->quota_periods, share);
+        text_add(out, "the CPU quota of the control group");
+        if (record->nodes[i].cpu_quota_thousandths > 0)
+            text_add(out, " (%s cores)", cores);
+        text_add(out, " was used up in %s of its periods", share);
+        return true;
+    }
+    return false;
+}
+
+static bool is_near(double rate, int64_t cap)
+{
+    return cap > 0 && rate > (1 - near_cap) * (double)cap && rate < (1 + near_cap) * (double)cap;
+}
+
+/* Requests per second that the node's device finished. */
+static double device_requests(const struct record_phase *phase, size_t node)
+{
+    int64_t requests = 0;
+    int64_t width_ns = 0;
+    for (size_t i = 0; i < phase->device_count; i++)
+        if (phase->devices[i].node == (int64_t)node) {
+            requests += phase->devices[i].requests;
+            width_ns += phase->devices[i].width_ns;
+        }
+    return figures_rate(requests, width_ns);
+}
+
+/* Adds the cap of this device that the node reached, if there is one. */
+static bool add_cap(const struct record_phase *phase, size_t node,
+                    const struct record_block_device *device, struct text *out)
+{
+    const struct record_row *row = &phase->nodes[node];
+    const int64_t bytes_cap =
+        phase->writes ? device->cap_written_bytes_per_s : device->cap_read_bytes_per_s;
+    const int64_t requests_cap = phase->writes ? device->cap_writes_per_s : device->cap_reads_per_s;
+    const double rate = figures_rate(row->counters.bytes, row->counters.end_ns);
+    const double requests = figures_rate(row->counters.requests, row->counters.end_ns);
+    const bool by_bytes = is_near(rate, bytes_cap);
+    char allowed[UNITS_TEXT];
+    char reached[UNITS_TEXT];
+    if (!by_bytes && !is_near(requests, requests_cap) &&
+        !is_near(device_requests(phase, node), requests_cap))
+        return false;
+    if (!out)
+        return true;
+    if (by_bytes) {
+        units_format_size((uint64_t)bytes_cap, allowed);
+        units_format_size((uint64_t)rate, reached);
+        text_add(out, "the control group's I/O cap of %s allows %s/s, and %s/s were %s",
+                 device->name, allowed, reached, phase->writes ? "written" : "read");
+    } else {
+        text_add(out, "the control group's I/O cap of %s allows %" PRId64 " %s requests per second",
+                 device->name, requests_cap, phase->writes ? "write" : "read");
+    }
+    return true;
+}
+
+bool outside_cap(const struct record *record, const struct record_phase *phase, struct text *out)
+{
+    for (size_t i = 0; i < record->block_device_count; i++) {
+        const struct record_block_device *device = &record->block_devices[i];
+        size_t node = 0;
+        while (node < record->node_count && strcmp(record->nodes[node].hostname, device->node) != 0)
+            node++;
+        /* a part has its own cap, but carries only a part of the data */
+        if (node >= phase->node_count || node >= record->node_count || device->above[0])
+            continue;
+        struct text line = {0};
+        const bool found = add_cap(phase, node, device, out ? &line : NULL);
+        if (found && out) {
+            add_node(record, node, out);
+            text_add(out, "%s", text_string(&line));
+            out->failed |= line.failed;
+        }
+        text_release(&line);
+        if (found)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# Limits from outside: what they are is shown and recorded, and what they cause is not blamed on the
+# storage or the settings.
+# shellcheck disable=SC2154 # helper.bash sets target, out, err, status, group
+
+load helper
+
+@test "a CPU quota is a fact, and the bottleneck" {
+    make_group cpu
+    limit cpu.cfs_quota_us 10000 cpu.max "10000 100000"
+    in_group "$TIDEMILL" facts | grep -q 'CPU quota  *0.10 cores'
+    in_group "$TIDEMILL" run --quiet --phases write --time 2s --result r.h5 /dev/null
+    [ "$(column r.h5 environment/nodes cpu_quota_thousandths)" -eq 100 ]
+    [ "$(column r.h5 phases/01_write/ranks quota_throttled_periods)" -gt 0 ]
+    [ "$(column r.h5 phases/01_write/ranks quota_throttled_ns)" -gt 0 ]
+    [[ $(advice r.h5) == *cpu-quota* ]]
+    [[ $(advice r.h5) != *-bound* ]]
+    "$TIDEMILL" report r.h5 | grep -q 'bottleneck  the CPU quota of the control group (0.10 cores)'
+}
+
+@test "an I/O cap is a fact, and the bottleneck" {
+    local device number
+    device=$("$TIDEMILL" facts "$target" | awk '$1 == "device" { sub(",", "", $2); print $2 }')
+    [ -n "$device" ] || skip "no device below the target"
+    number=$(<"/sys/class/block/$device/dev")
+    make_group blkio
+    limit blkio.throttle.write_bps_device "$number 10485760" io.max "$number wbps=10485760"
+    in_group "$TIDEMILL" facts "$target" | grep -q 'capped at 10.0 MiB/s of writes'
+    in_group "$TIDEMILL" run --quiet --size 30m --phases write --result r.h5 "$target"
+    [ "$(attribute r.h5 phases/01_write direct_in_effect)" = yes ] || skip "no O_DIRECT here"
+    [ "$(column r.h5 environment/devices cap_written_bytes_per_s)" -eq 10485760 ]
+    # a busy device can be slower than the cap
+    [ "$(attribute r.h5 phases/01_write duration_ns)" -lt 3300000000 ] || skip "the device is slower"
+    [[ $(advice r.h5) == *io-cap* ]]
+    [[ $(advice r.h5) != *held-above-device* ]]
+    "$TIDEMILL" report r.h5 | grep -q "bottleneck  the control group's I/O cap of $device allows"
+}
+
+@test "CPUs that a run loses are a warning" {
+    [ "$(nproc)" -ge 2 ] || skip "one core"
+    "$TIDEMILL" run --quiet --time 600 --rate 1m --buffer-size 64k --phases write --result r.h5 \
+        "$target" &
+    local program=$!
+    await "data" wrote 0
+    taskset -pc "$(taskset -pc $$ | sed 's/.*: \([0-9]*\).*/\1/')" "$program" >taskset.out
+    kill -TERM "$program"
+    wait "$program" || true
+    [[ $(advice r.h5) == *cpus-changed* ]]
+}
+
+@test "fewer cores than threads: the advice names what restricted them" {
+    [ "$(nproc)" -ge 2 ] || skip "one core"
+    local first
+    first=$(taskset -pc $$ | sed 's/.*: \([0-9]*\).*/\1/')
+    taskset -c "$first" mpirun -q -n 1 --bind-to none "$TIDEMILL" run --quiet --size 4m --writers 2 \
+        --result r.h5 "$target"
+    "$TIDEMILL" report r.h5 | tr -s ' \n' ' ' >page
+    grep -q 'taskset' page
+    [[ $(<page) != *--bind-to* ]]
+}
