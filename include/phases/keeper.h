@@ -38,8 +38,8 @@ void keeper_start(struct keeper *keeper, const char *path, struct record *record
 int keeper_save(struct keeper *keeper, struct failure *why);
 
 /* A signal has come: saves, once, with what is known of the phase under way and why it ends.
- * 'bytes' of all ranks, 'duration_ns' so far. */
-void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t bytes,
+ * 'amount' of all ranks, 'duration_ns' so far. */
+void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t amount,
                         int64_t duration_ns);
 
 /* The run ends as failed, right now, for this reason. Any thread. */

@@ -60,7 +60,7 @@ static void make_sketch(struct keeper *keeper)
 
 /* With the lock held. */
 static void save_sketch(struct keeper *keeper, enum record_status status, char *reason,
-                        uint64_t bytes, int64_t duration_ns)
+                        uint64_t amount, int64_t duration_ns)
 {
     struct record *sketch = &keeper->sketch;
     struct record_phase *last =
@@ -74,7 +74,7 @@ static void save_sketch(struct keeper *keeper, enum record_status status, char *
     if (last && last->status == RECORD_INTERRUPTED && !last->failure) {
         last->status = status;
         last->failure = reason;
-        last->amount = (int64_t)bytes;
+        last->amount = (int64_t)amount;
         last->duration_ns = duration_ns;
     }
     store_save(keeper->path, sketch, &keeper->finished, NULL);
@@ -153,14 +153,14 @@ int keeper_save(struct keeper *keeper, struct failure *why)
     return result;
 }
 
-void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t bytes,
+void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t amount,
                         int64_t duration_ns)
 {
     char *own = keeper->path ? strdup(reason) : NULL;
     if (!own)
         return;
     pthread_mutex_lock(&keeper->lock);
-    save_sketch(keeper, RECORD_INTERRUPTED, own, bytes, duration_ns);
+    save_sketch(keeper, RECORD_INTERRUPTED, own, amount, duration_ns);
     pthread_mutex_unlock(&keeper->lock);
     free(own);
 }
