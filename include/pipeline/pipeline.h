@@ -120,8 +120,9 @@ struct found {
 struct pipeline_place {
     struct arena_pages pages;
     uint32_t lanes;
-    int thread_error; /* -errno if threads could not be bound; 0 = bound, or not requested */
-    int memory_error; /* the same for memory */
+    int thread_error;  /* -errno if threads could not be bound; 0 = bound, or not requested */
+    int memory_error;  /* the same for memory */
+    bool huge_refused; /* the kernel refused explicit huge pages */
 };
 
 struct pipeline; /* pipeline_parts.h */

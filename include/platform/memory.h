@@ -15,12 +15,14 @@
 
 #include "base/failure.h"
 #include "base/preference.h"
+#include "base/text.h"
 
 struct arena {
     void *memory;
     size_t bytes;
     size_t mapped_bytes; /* from 'start', including the alignment slack */
     void *start;
+    bool reserved; /* explicit huge pages, which the kernel may still refuse when they are used */
 };
 
 /* The pages of an arena that have been allocated. */
@@ -34,12 +36,18 @@ struct arena_pages {
  * accepted; see arena_check_huge. */
 int arena_map(struct arena *arena, size_t bytes, enum preference huge, struct failure *why);
 
+/* Allocates reserved huge pages. If the kernel refuses them (a limit of hugetlb control groups, no
+ * free one on the bound NUMA node), maps other pages in their place, which are not bound, and
+ * returns 1. Returns 0 if there is nothing to do, or -ENOMEM. No other thread may use the arena. */
+int arena_secure(struct arena *arena, struct failure *why);
+
 /* Returns the size of such a mapping: whole pages of the preferred kind. Locked memory is counted
  * by this size. */
 uint64_t arena_whole_bytes(uint64_t bytes, enum preference huge);
 
-/* Writes to each page of a range, so that no page fault happens while the clock runs. */
-void arena_touch(void *memory, size_t bytes);
+/* Allocates the pages of a range, so that no page fault happens while the clock runs. Bytes keep
+ * their values. 0, or -errno if some page cannot be allocated: using it would be a SIGBUS. */
+int arena_touch(void *memory, size_t bytes);
 
 /* Counts the pages that were touched; 0 if /proc does not report them. */
 void arena_count(const struct arena *arena, struct arena_pages *pages);
@@ -48,8 +56,12 @@ void arena_count(const struct arena *arena, struct arena_pages *pages);
  * with the reason and what to do. */
 int arena_check_huge(const struct arena_pages *pages, struct failure *why);
 
-/* Checks whether 'bytes' are available in huge pages now: maps, touches and unmaps them. */
-int arena_try_huge(size_t bytes, struct failure *why);
+/* Checks whether 'bytes' are available in huge pages now: maps and touches them. The caller unmaps
+ * them when all processes that need such memory have tried. */
+int arena_try_huge(struct arena *arena, size_t bytes, struct failure *why);
+
+/* Adds why explicit huge pages are refused, as far as that is known, to a line. */
+void arena_explain_refusal(struct text *out);
 
 /* Returns the size of an explicit huge page; 0 if the kernel has none. */
 size_t arena_huge_page_bytes(void);

@@ -40,6 +40,13 @@ static void record_place(struct phase *phase, const struct pipeline_place *place
     if (phase->prepared->settings->huge_pages != NEVER && pool >= POOL_LEAST_BYTES &&
         arena_check_huge(&place->pages, &small))
         facts_add_degraded(&phase->facts, GRANT_HUGE_PAGES, small.text);
+    if (place->huge_refused) {
+        struct text refusal = {0};
+        text_add(&refusal, "transparent huge pages, as explicit ones are refused: ");
+        arena_explain_refusal(&refusal);
+        facts_add_degraded(&phase->facts, GRANT_HUGE_PAGES, text_string(&refusal));
+        text_release(&refusal);
+    }
     const struct numa *numa = phase->prepared->numa;
     uint32_t lanes = place->lanes * phase->run->cluster->local_count;
     if (numa && lanes < numa_count(numa)) {

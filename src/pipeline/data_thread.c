@@ -155,16 +155,16 @@ static void data_thread_work(struct data_thread *thread)
 
 /* Touches this thread's part of the lane's memory. I/O threads touch buffers that data threads
  * never use. */
-static void touch_buffers(const struct data_thread *thread)
+static void touch_buffers(struct data_thread *thread)
 {
     const struct pipeline *pipeline = thread->pipeline;
-    const struct lane *lane = thread->lane;
+    struct lane *lane = thread->lane;
     for (uint32_t i = thread->index - lane->first_data_thread; i < lane->buffer_count;
          i += lane->data_thread_count) {
         const struct buffer *buffer = &pipeline->buffers[lane->first_buffer + i];
         bool reads = buffer->request.direction == ENGINE_READ;
         if (reads ? pipeline->setup.checks : pipeline->setup.makes)
-            arena_touch(buffer->memory, pipeline->setup.buffer_bytes);
+            lane_touch(pipeline, lane, buffer);
     }
 }
 

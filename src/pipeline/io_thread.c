@@ -82,7 +82,8 @@ static void prepare_stock(struct io_thread *thread, const struct source *source)
     const struct pipeline_setup *setup = &thread->pipeline->setup;
     for (uint32_t i = 0; i < source->stock_count; i++) {
         struct buffer *buffer = &thread->pipeline->buffers[source->stock[i]];
-        arena_touch(buffer->memory, setup->buffer_bytes);
+        if (!lane_touch(thread->pipeline, thread->lane, buffer))
+            return;
         if (buffer->request.direction == ENGINE_READ)
             continue;
         buffer_assign(buffer, thread->task, thread->index, i % thread->places);

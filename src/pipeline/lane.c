@@ -94,6 +94,13 @@ static void assign_buffer(struct pipeline *pipeline, struct lane *lane, uint32_t
         ring_put(direction == ENGINE_READ ? &lane->empty : &lane->data, index);
 }
 
+static void bind_memory(const struct pipeline *pipeline, struct lane *lane)
+{
+    if (pipeline->setup.numa)
+        lane->memory_error = numa_bind_memory(pipeline->setup.numa, lane->domain,
+                                              lane->arena.memory, lane->arena.bytes);
+}
+
 static int make_memory(struct pipeline *pipeline, struct lane *lane, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
@@ -103,9 +110,13 @@ static int make_memory(struct pipeline *pipeline, struct lane *lane, struct fail
                            lane->buffer_count, (unsigned long long)setup->buffer_bytes);
     if (arena_map(&lane->arena, bytes, setup->huge_pages, why))
         return why->code;
-    if (setup->numa)
-        lane->memory_error =
-            numa_bind_memory(setup->numa, lane->domain, lane->arena.memory, lane->arena.bytes);
+    bind_memory(pipeline, lane);
+    const int refused = arena_secure(&lane->arena, why);
+    if (refused < 0)
+        return refused;
+    lane->huge_refused = refused;
+    if (refused)
+        bind_memory(pipeline, lane);
     if (make_rings(pipeline, lane, why))
         return why->code;
     for (uint32_t i = 0; i < lane->buffer_count; i++)
@@ -150,6 +161,26 @@ void lane_enter(const struct pipeline *pipeline, struct lane *lane)
         atomic_store_explicit(&lane->thread_error, result, memory_order_relaxed);
 }
 
+bool lane_touch(const struct pipeline *pipeline, struct lane *lane, const struct buffer *buffer)
+{
+    int result = arena_touch(buffer->memory, pipeline->setup.buffer_bytes);
+    if (result)
+        atomic_store_explicit(&lane->touch_error, result, memory_order_relaxed);
+    return !result;
+}
+
+int lanes_check_memory(const struct pipeline *pipeline, struct failure *why)
+{
+    for (uint32_t i = 0; i < pipeline->lane_count; i++) {
+        int error = atomic_load_explicit(&pipeline->lanes[i].touch_error, memory_order_relaxed);
+        if (error)
+            return failure_system(why, -error,
+                                  "cannot allocate the memory of the buffers: use fewer or "
+                                  "smaller ones");
+    }
+    return 0;
+}
+
 void lanes_wake(struct pipeline *pipeline)
 {
     for (uint32_t i = 0; pipeline->lanes && i < pipeline->lane_count; i++) {
@@ -170,6 +201,7 @@ void pipeline_place(const struct pipeline *pipeline, struct pipeline_place *plac
         place->pages.hugetlb_bytes += pages.hugetlb_bytes;
         place->pages.transparent_bytes += pages.transparent_bytes;
         place->pages.small_bytes += pages.small_bytes;
+        place->huge_refused |= lane->huge_refused;
         int thread_error = atomic_load_explicit(&lane->thread_error, memory_order_relaxed);
         place->thread_error = place->thread_error ? place->thread_error : thread_error;
         place->memory_error = place->memory_error ? place->memory_error : lane->memory_error;

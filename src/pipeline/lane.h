@@ -6,8 +6,10 @@
 #define TIDEMILL_PIPELINE_LANE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "buffer.h"
 #include "pipeline/pipeline.h"
 #include "platform/memory.h"
 #include "ring.h"
@@ -15,7 +17,9 @@
 struct lane {
     _Alignas(RING_LINE) _Atomic uint32_t io_threads_left;
     _Atomic int thread_error; /* -errno if a thread could not be bound; else 0 */
-    int memory_error;         /* the same for memory */
+    _Atomic int touch_error;  /* -errno if a page could not be allocated */
+    int memory_error;         /* as thread_error, for memory */
+    bool huge_refused;        /* the kernel refused explicit huge pages */
     struct ring empty;        /* buffers to read into */
     struct ring data;         /* for data threads: EMPTY buffers to fill, FULL ones to check */
     _Alignas(RING_LINE) struct arena arena;
@@ -36,6 +40,12 @@ void lanes_release(struct pipeline *pipeline);
 
 /* Binds the calling thread to the domain of its lane. */
 void lane_enter(const struct pipeline *pipeline, struct lane *lane);
+
+/* Allocates the pages of a buffer; false if that failed. */
+bool lane_touch(const struct pipeline *pipeline, struct lane *lane, const struct buffer *buffer);
+
+/* Returns -errno if the pages of some buffer could not be allocated. */
+int lanes_check_memory(const struct pipeline *pipeline, struct failure *why);
 
 /* Wakes all threads that sleep on a ring of any lane. */
 void lanes_wake(struct pipeline *pipeline);

@@ -55,7 +55,7 @@ static int start_threads(struct pipeline *pipeline, struct failure *why)
             *why = pipeline->io_threads[i].open_failure;
             result = why->code;
         }
-    return result;
+    return result ? result : lanes_check_memory(pipeline, why);
 }
 
 /* The pool is divided evenly, so each I/O thread gets what the most demanding one needs. */

@@ -2,19 +2,26 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/futex.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/checked.h"
+#include "base/units.h"
+#include "platform/cgroup.h"
 #include "small_file.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
 
-enum { TRANSPARENT_BYTES = 2 << 20 }; /* x86-64, and arm64 with pages of 4 KiB */
+enum {
+    TRANSPARENT_BYTES = 2 << 20, /* x86-64, and arm64 with pages of 4 KiB */
+    EXCESS_PART = 8,
+};
 
 static size_t page_bytes(void)
 {
@@ -65,11 +72,15 @@ static bool map(struct arena *arena, size_t bytes, int flags)
     return true;
 }
 
-/* The kernel reserves explicit huge pages at once, or refuses the mapping. */
+/* The kernel reserves explicit huge pages at once, or refuses the mapping. Where they are so large
+ * (512 MiB, 1 GiB) that the pool would grow by more than an eighth, they are not used. */
 static bool map_explicit(struct arena *arena, size_t bytes)
 {
     const size_t huge = arena_huge_page_bytes();
-    return huge && map(arena, round_up(bytes, huge, 0), MAP_HUGETLB);
+    const size_t whole = huge ? round_up(bytes, huge, 0) : 0;
+    if (!whole || (huge > TRANSPARENT_BYTES && whole - bytes > bytes / EXCESS_PART))
+        return false;
+    return arena->reserved = map(arena, whole, MAP_HUGETLB);
 }
 
 /* A transparent huge page is aligned to its size. */
@@ -112,20 +123,46 @@ int arena_map(struct arena *arena, size_t bytes, enum preference huge, struct fa
                        bytes);
 }
 
-void arena_touch(void *memory, size_t bytes)
+/* Has the kernel write to a page, which leaves it as it is. Where a store of this thread would be a
+ * SIGBUS, the kernel returns -EFAULT. */
+static int touch_page(uint32_t *word)
+{
+    uint32_t own = 0;
+    const int change_nothing = FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_EQ, 0);
+    return syscall(SYS_futex, &own, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, NULL, word,
+                   change_nothing) < 0
+               ? -errno
+               : 0;
+}
+
+int arena_touch(void *memory, size_t bytes)
 {
     const size_t page = page_bytes();
-    const size_t start = (size_t)memory;
-    const size_t first = start - start % page;
+    const size_t before = (size_t)memory % page;
+    char *start = (char *)memory - before;
+    int result = 0;
 
-    if (bytes == 0)
-        return;
-    if (madvise((char *)memory - (start - first), start - first + bytes, MADV_POPULATE_WRITE) == 0)
-        return;
-    /* Kernels before 5.14. Each byte keeps its value: other threads may have filled the range. */
-    volatile char *byte = memory;
-    for (size_t at = 0; at < bytes; at += page - (start + at) % page)
-        byte[at] = byte[at];
+    if (bytes == 0 || madvise(start, before + bytes, MADV_POPULATE_WRITE) == 0)
+        return 0;
+    if (errno != EINVAL)
+        return -errno;
+    /* kernels before 5.14 */
+    for (size_t at = 0; at < before + bytes && !result; at += page)
+        result = touch_page((uint32_t *)(void *)(start + at));
+    return result;
+}
+
+int arena_secure(struct arena *arena, struct failure *why)
+{
+    const size_t bytes = arena->bytes;
+    if (!arena->reserved || arena_touch(arena->memory, bytes) == 0)
+        return 0;
+    arena_unmap(arena);
+    if (map_transparent(arena, bytes) || map(arena, bytes, 0))
+        return 1;
+    return failure_set(why, -ENOMEM,
+                       "cannot map %zu bytes of memory for buffers: use fewer or smaller ones",
+                       bytes);
 }
 
 static uint64_t overlap(const struct arena *arena, uint64_t start, uint64_t end)
@@ -193,34 +230,58 @@ void arena_transparent_mode(char *out, size_t size)
              chosen ? chosen + 1 : "");
 }
 
+void arena_explain_refusal(struct text *out)
+{
+    struct cgroup_limits limits;
+    char size[UNITS_TEXT];
+    cgroup_detect("", &limits);
+    text_add(out, "%" PRId64 " explicit huge pages are free", arena_huge_pages_free());
+    if (limits.huge.free < 0) {
+        text_add(out, " (reserve more with sysctl vm.nr_hugepages)");
+        return;
+    }
+    units_format_size((uint64_t)limits.huge.free, size);
+    text_add(out, ", of which control group '%s' allows %s more (hugetlb)", limits.huge.group,
+             size);
+}
+
 int arena_check_huge(const struct arena_pages *pages, struct failure *why)
 {
     char mode[32];
+    struct text refusal = {0};
     if (pages->small_bytes < TRANSPARENT_BYTES &&
         pages->hugetlb_bytes + pages->transparent_bytes > 0)
         return 0;
     arena_transparent_mode(mode, sizeof mode);
-    return failure_set(
-        why, -ENOMEM,
-        "%" PRIu64 " bytes of the buffers are not in huge pages: %" PRId64
-        " explicit huge pages are free (reserve more with sysctl vm.nr_hugepages), and "
-        "transparent huge pages are %s",
-        pages->small_bytes, arena_huge_pages_free(),
-        strcmp(mode, "never") == 0 ? "disabled" : "not available now");
+    arena_explain_refusal(&refusal);
+    failure_set(why, -ENOMEM,
+                "%" PRIu64 " bytes of the buffers are not in huge pages: %s, and transparent huge "
+                "pages are %s",
+                pages->small_bytes, text_string(&refusal),
+                strcmp(mode, "never") == 0 ? "disabled" : "not available now");
+    text_release(&refusal);
+    return -ENOMEM;
 }
 
-int arena_try_huge(size_t bytes, struct failure *why)
+int arena_try_huge(struct arena *arena, size_t bytes, struct failure *why)
 {
-    struct arena arena;
     struct arena_pages pages;
-    int result = arena_map(&arena, bytes, REQUIRE, why);
-    if (result)
-        return result;
-    arena_touch(arena.memory, arena.bytes);
-    arena_count(&arena, &pages);
-    result = arena_check_huge(&pages, why);
-    arena_unmap(&arena);
-    return result;
+    struct text refusal = {0};
+    if (arena_map(arena, bytes, REQUIRE, why))
+        return why->code;
+    const int secured = arena_secure(arena, why);
+    if (secured < 0)
+        return secured;
+    const int touched = arena_touch(arena->memory, arena->bytes);
+    if (touched)
+        return failure_system(why, -touched, "cannot allocate %zu bytes for buffers", bytes);
+    arena_count(arena, &pages);
+    if (!secured)
+        return arena_check_huge(&pages, why);
+    arena_explain_refusal(&refusal);
+    failure_set(why, -ENOMEM, "the kernel refuses explicit huge pages: %s", text_string(&refusal));
+    text_release(&refusal);
+    return -ENOMEM;
 }
 
 void arena_unmap(struct arena *arena)

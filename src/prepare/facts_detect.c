@@ -54,6 +54,7 @@ static void describe_memory(struct fact_row *row, const struct record_node *node
 {
     char enabled[64] = "";
     size_t huge = arena_huge_page_bytes();
+    struct arena arena;
     struct failure none = {0};
     add_size(row, FACT_MEMORY, node->memory_bytes);
     if (node->memory_limit_bytes < node->memory_bytes) {
@@ -80,7 +81,8 @@ static void describe_memory(struct fact_row *row, const struct record_node *node
     arena_transparent_mode(enabled, sizeof enabled);
     add(row, FACT_HUGE, "transparent: %s", enabled[0] ? enabled : "unknown");
     add(row, FACT_HUGE_FREE, "a pool of 8 MiB %s",
-        arena_try_huge(TEST_BYTES, &none) ? "gets none" : "gets huge pages");
+        arena_try_huge(&arena, TEST_BYTES, &none) ? "gets none" : "gets huge pages");
+    arena_unmap(&arena);
 }
 
 static void describe_lockable(struct fact_row *row)

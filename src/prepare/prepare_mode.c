@@ -68,6 +68,7 @@ static int try_rings(const struct prepared *prepared, struct failure *why)
         close(fd);
         return why->code;
     }
+    arena_secure(&arena, why);
     const bool fixed = prepared->mode.fixed_buffers == REQUIRE;
     struct engine_setup rings = {
         .fds = &fd,
@@ -144,10 +145,12 @@ static void choose_rings(struct prepared *prepared, struct failure *why)
             try_polling(prepared, settings->targets[i], why);
 }
 
-static void choose_place(struct prepared *prepared, struct failure *why)
+/* 'trial' is the memory of required huge pages, until all ranks have theirs. */
+static void choose_place(struct prepared *prepared, struct arena *trial, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
-    if (settings->huge_pages == REQUIRE && !why->code && arena_try_huge(pool_bytes(settings), why))
+    if (settings->huge_pages == REQUIRE && !why->code &&
+        arena_try_huge(trial, pool_bytes(settings), why))
         return;
     if (settings->numa == NUMA_OFF || why->code || numa_open(&prepared->numa, why))
         return;
@@ -160,12 +163,15 @@ static void choose_place(struct prepared *prepared, struct failure *why)
 int prepare_mode(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
+    struct arena trial = {0};
     prepared->mode = (struct engine_mode){
         .uncached = prepared->settings->uncached,
         .batch = (uint32_t)prepared->settings->batch,
     };
     choose_fixed(prepared, &failure);
     choose_rings(prepared, &failure);
-    choose_place(prepared, &failure);
-    return setup_agree(prepared->setup, &failure, why);
+    choose_place(prepared, &trial, &failure);
+    const int result = setup_agree(prepared->setup, &failure, why);
+    arena_unmap(&trial);
+    return result;
 }

@@ -35,9 +35,14 @@ make_group() {
     version=1
     if [ -z "$tree" ]; then
         tree=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
-        grep -qw "${1/blkio/io}" "${tree:-/nowhere}/cgroup.subtree_control" 2>/dev/null ||
-            skip "no control groups with $1 here"
         version=2
+        if ! grep -qw "${1/blkio/io}" "${tree:-/nowhere}/cgroup.subtree_control" 2>/dev/null; then
+            tree=$session/cgroup
+            version=1
+            mkdir "$tree"
+            mount -t cgroup -o "$1" none "$tree" 2>/dev/null ||
+                { rmdir "$tree"; skip "no control groups with $1 here"; }
+        fi
     fi
     group=$tree/tidemill-test-$$-$1
     mkdir "$group" || skip "control groups cannot be made here"
@@ -67,7 +72,7 @@ remove_groups() {
             sleep 0.1
         done
     done <"$work/groups"
-    [ ! -d "$work/cgroup" ] || umount "$work/cgroup" || true
+    [ ! -d "$session/cgroup" ] || umount "$session/cgroup" || true
 }
 
 # ranks N ARGUMENT...: the program as N ranks of this machine.

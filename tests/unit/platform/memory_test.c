@@ -1,9 +1,12 @@
 #include "platform/memory.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,6 +77,54 @@ static void too_much_memory_is_refused_with_the_size(void **state)
     }
 }
 
+/* Kernels before 5.14 do not know MADV_POPULATE_WRITE; false if they cannot be simulated. */
+static bool forget_populate(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 23, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+    return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+           !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/* A mapping of two pages of which the file has one: a store into the other is a SIGBUS. */
+static int touch_a_missing_page(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const int fd = memfd_create("short", MFD_CLOEXEC);
+    if (fd < 0 || ftruncate(fd, (off_t)page))
+        return 1;
+    char *memory = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED)
+        return 1;
+    memory[3] = 'x';
+    if (arena_touch(memory, page) || arena_touch(memory + 2, 8) || memory[3] != 'x')
+        return 2;
+    return arena_touch(memory, 2 * page) == -EFAULT ? 0 : 3;
+}
+
+static void a_page_that_cannot_be_allocated_is_reported(void **state)
+{
+    (void)state;
+    assert_int_equal(touch_a_missing_page(), 0);
+    fflush(NULL);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(forget_populate() ? touch_a_missing_page() : 77);
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip_because("system calls cannot be filtered here");
+    assert_int_equal(status, 0);
+}
+
 enum { HUGE = 2 << 20 };
 
 static void each_page_is_counted_once(void **state)
@@ -131,10 +182,11 @@ static void missing_huge_pages_are_reported(void **state)
     const pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
+        struct arena arena;
         struct failure why = {0};
         if (prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
             _exit(77);
-        const int result = arena_try_huge(3 * HUGE, &why);
+        const int result = arena_try_huge(&arena, 3 * HUGE, &why);
         printf("%d %s\n", result, why.text);
         fflush(stdout);
         /* explicit huge pages may be reserved on this machine */
@@ -153,6 +205,7 @@ int main(void)
         cmocka_unit_test(mappings_are_whole_aligned_pages),
         cmocka_unit_test(touching_allocates_pages_and_keeps_bytes),
         cmocka_unit_test(too_much_memory_is_refused_with_the_size),
+        cmocka_unit_test(a_page_that_cannot_be_allocated_is_reported),
         cmocka_unit_test(each_page_is_counted_once),
         cmocka_unit_test(pages_are_checked),
         cmocka_unit_test(missing_huge_pages_are_reported),
