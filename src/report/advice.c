@@ -6,6 +6,9 @@
 #include "outside.h"
 #include "warnings.h"
 
+/* A rate limit that holds writers back for more than one in so many parts of their time counts. */
+enum { PACED_SHARE = 20 };
+
 bool warning_counts(const struct record_phase *phase)
 {
     return phase->amount > 0 && phase->duration_ns > 0 && !phase->discards;
@@ -18,8 +21,23 @@ bool warning_counts_bytes(const struct record_phase *phase)
 
 bool warning_buffered(const struct record_phase *phase)
 {
-    return warning_counts_bytes(phase) && phase->total.modes.direct_in_effect != TRUTH_YES &&
-           phase->total.modes.uncached != TRUTH_YES;
+    return warning_counts_bytes(phase) && phase->total.modes.uncached != TRUTH_YES &&
+           (phase->total.modes.direct_in_effect == TRUTH_NO ||
+            phase->total.modes.direct_in_effect == TRUTH_MIXED);
+}
+
+bool warning_paced(const struct record_phase *phase)
+{
+    const struct counters *counters = &phase->total.counters;
+    return counters->writer_paced_ns * PACED_SHARE > counters->writer_time_ns;
+}
+
+int64_t warning_ranks_on(const struct record_phase *phase, int64_t node)
+{
+    int64_t ranks = 0;
+    for (size_t i = 0; i < phase->rank_count; i++)
+        ranks += phase->ranks[i].node == node && !record_row_idle(&phase->ranks[i]);
+    return ranks ? ranks : 1;
 }
 
 const struct record_phase *warning_phase(const struct record *record,

@@ -102,8 +102,8 @@ static const struct record_block_device *deciding_device(const struct judged *ju
 static bool storage_decides(const struct record *record, const struct record_phase *phase)
 {
     const enum bottleneck kind = bottleneck_of(record, phase);
-    return kind != BOTTLENECK_PRODUCERS && kind != BOTTLENECK_RATE && kind != BOTTLENECK_MEMORY &&
-           kind != BOTTLENECK_QUOTA && kind != BOTTLENECK_CAP && phase->requests > 0 &&
+    return kind != BOTTLENECK_PRODUCERS && kind != BOTTLENECK_MEMORY && kind != BOTTLENECK_QUOTA &&
+           kind != BOTTLENECK_CAP && !warning_paced(phase) && phase->requests > 0 &&
            phase->amount / phase->requests >= SMALL_REQUEST;
 }
 

@@ -18,7 +18,7 @@ enum { FEW_AT_DEVICE = 4 };
 static bool is_short_of_processor(const struct record_phase *phase)
 {
     const struct counters *counters = &phase->total.counters;
-    return warning_counts(phase) && counters->writer_time_ns > 0 &&
+    return warning_counts(phase) && !warning_paced(phase) && counters->writer_time_ns > 0 &&
            (double)counters->writer_cpu_ns > processor_limit * (double)counters->writer_time_ns;
 }
 
@@ -39,7 +39,8 @@ void warn_processors(const struct record *record, struct text *out)
 static bool is_held_above_device(const struct record_phase *phase)
 {
     struct load load;
-    if (!warning_counts_bytes(phase) || phase->duration_ns < WARNING_LEAST_NS || !phase->writes ||
+    if (!warning_counts_bytes(phase) || warning_paced(phase) ||
+        phase->duration_ns < WARNING_LEAST_NS || !phase->writes ||
         phase->total.modes.direct_in_effect != TRUTH_YES)
         return false;
     load_find(phase, &load);

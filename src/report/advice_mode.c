@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "base/units.h"
 #include "cached.h"
+#include "room.h"
 
 enum { PAGE = 4096 };
 
@@ -18,7 +19,10 @@ static bool fell_back(const struct record_phase *phase)
 void warn_fallback_direct(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phases(record, fell_back, out);
-    if (phase)
+    if (phase && phase->total.modes.direct_cause == DIRECT_CACHED_BELOW)
+        text_add(out, " used %s: the rate is of memory and storage together",
+                 phase->total.modes.direct_reason);
+    else if (phase)
         text_add(out,
                  " went through the page cache, because %s: the rate is of memory and storage "
                  "together; --direct require refuses instead, --direct never says that it is meant",
@@ -42,9 +46,26 @@ void warn_unknown_direct(const struct record *record, struct text *out)
                                                      : "the kernel does not say");
 }
 
+/* Were all files opened with O_DIRECT, and only transfers that do not fit it buffered, as the ends
+ * of files are? */
+static bool only_tails(const struct record_phase *phase)
+{
+    const int64_t buffered = phase->total.counters.buffered_bytes;
+    if (buffered <= 0 || buffered * 2 > phase->amount)
+        return false;
+    for (size_t i = 0; i < phase->rank_count; i++)
+        if (!record_row_idle(&phase->ranks[i]) &&
+            phase->ranks[i].modes.direct_in_effect != TRUTH_YES &&
+            phase->ranks[i].modes.direct_cause != DIRECT_UNALIGNED)
+            return false;
+    return phase->total.modes.direct_in_effect == TRUTH_YES ||
+           phase->total.modes.direct_cause == DIRECT_UNALIGNED;
+}
+
 static bool is_mixed(const struct record_phase *phase)
 {
-    return warning_counts_bytes(phase) && phase->total.modes.direct_in_effect == TRUTH_MIXED;
+    return warning_counts_bytes(phase) && phase->total.modes.direct_in_effect == TRUTH_MIXED &&
+           !only_tails(phase);
 }
 
 void warn_mixed_direct(const struct record *record, struct text *out)
@@ -106,17 +127,30 @@ void warn_doubtful_direct(const struct record *record, struct text *out)
                  phase->name);
 }
 
+/* O_DIRECT, where it was not requested and would be in effect. */
+static bool could_be_direct(const struct record *record, const struct record_phase *phase)
+{
+    return phase->direct_asked == PREFERENCE_NEVER && room_direct(record);
+}
+
 static bool may_be_cached(const struct record_phase *phase)
 {
-    return warning_counts_bytes(phase) && cached_possible(phase);
+    return warning_counts_bytes(phase) && cached_possible(phase) && !only_tails(phase);
 }
 
 void warn_cached_reads(const struct record *record, struct text *out)
 {
-    if (warning_phases(record, may_be_cached, out))
-        text_add(out, " may have read from the page cache of the reading node: the rate is an "
-                      "upper bound of the storage's; use --direct require, --cache drop, --shift 1 "
-                      "over several nodes, or more data than the memory holds");
+    if (room_in_memory(record))
+        return; /* that is a warning of its own */
+    const struct record_phase *phase = warning_phases(record, may_be_cached, out);
+    if (!phase)
+        return;
+    text_add(out, " may have read from the page cache of the reading node: the rate is an upper "
+                  "bound of the storage's; use ");
+    if (could_be_direct(record, phase))
+        text_add(out, "O_DIRECT, ");
+    text_add(out, "--cache drop%s, or more data than the memory holds",
+             record->node_count > 1 && !phase->shift ? ", --shift 1" : "");
 }
 
 void warn_memory_target(const struct record *record, struct text *out)
@@ -165,19 +199,25 @@ void warn_fits_in_memory(const struct record *record, struct text *out)
     const struct record_phase *phase = warning_phase(record, warning_buffered);
     int64_t bytes = 0;
     const struct record_node *node = phase ? node_with_room(record, phase, &bytes) : NULL;
-    if (!node)
+    if (!node || room_in_memory(record) || only_tails(phase))
         return;
     char moved[UNITS_TEXT];
     char memory[UNITS_TEXT];
     char enough[UNITS_TEXT];
+    const uint64_t needed = divide_up((uint64_t)node->memory_limit_bytes, 1U << 30) * 2 << 30;
+    const bool fits = room_fits_per_node(record, (double)needed);
+    const char *direct = could_be_direct(record, phase) ? "use O_DIRECT" : "";
     units_format_size((uint64_t)bytes, moved);
     units_format_size((uint64_t)node->memory_limit_bytes, memory);
-    units_format_exact_size(divide_up((uint64_t)node->memory_limit_bytes, 1U << 30) * 2 << 30,
-                            enough);
-    text_add(out,
-             "%s moved %s on %s through a page cache that may hold %s: use --size-per-node %s, or "
-             "O_DIRECT",
-             phase->name, moved, node->hostname, memory, enough);
+    units_format_exact_size(needed, enough);
+    text_add(out, "%s moved %s on %s through a page cache that may hold %s: ", phase->name, moved,
+             node->hostname, memory);
+    if (fits)
+        text_add(out, "use --size-per-node %s%s%s", enough, direct[0] ? ", or " : "", direct);
+    else if (direct[0])
+        text_add(out, "%s", direct);
+    else
+        text_add(out, "the target has no room for the %s per node that would exceed it", enough);
 }
 
 /* What direct requests must be a multiple of; a page where no target tells. */
@@ -210,14 +250,6 @@ void warn_unaligned_requests(const struct record *record, struct text *out)
              (unsigned long long)bytes, (long long)unit, exact);
 }
 
-static bool all_in_memory(const struct record *record)
-{
-    for (size_t i = 0; i < record->target_count; i++)
-        if (!record->targets[i].ram_backed)
-            return false;
-    return record->target_count > 0;
-}
-
 static bool did_not_sync(const struct record_phase *phase)
 {
     return warning_counts_bytes(phase) && phase->writes && !phase->synced;
@@ -231,7 +263,7 @@ static bool left_in_memory(const struct record_phase *phase)
 void warn_not_synced(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, left_in_memory);
-    if (phase && !all_in_memory(record))
+    if (phase && !room_in_memory(record))
         text_add(out,
                  "%s was buffered and not synced: part of it was still in memory when the clock "
                  "stopped; use --fsync end",
@@ -246,17 +278,17 @@ static bool left_in_device(const struct record_phase *phase)
 void warn_not_flushed(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, left_in_device);
-    if (phase && !all_in_memory(record))
+    if (phase && !room_in_memory(record))
         text_add(out,
-                 "%s went past the page cache but was not synced: a write cache of the device may "
-                 "have held part of it when the clock stopped; use --fsync end",
-                 phase->name);
+                 "%s was not synced: %sa write cache of the device may have held part of it when "
+                 "the clock stopped; use --fsync end",
+                 phase->name,
+                 phase->total.modes.direct_in_effect == TRUTH_UNKNOWN ? "the page cache or " : "");
 }
 
 static bool has_unaligned_tail(const struct record_phase *phase)
 {
-    return phase->total.modes.direct_in_effect == TRUTH_YES &&
-           phase->total.counters.buffered_bytes > 0;
+    return warning_counts_bytes(phase) && only_tails(phase);
 }
 
 void warn_unaligned_tail(const struct record *record, struct text *out)

@@ -39,6 +39,24 @@ static const struct record_row *latest(const struct record_phase *phase)
     return last;
 }
 
+/* More ranks than cores, or cores that others used too. */
+static void add_cause_of_skew(const struct record *record, int64_t number, struct text *out)
+{
+    const struct record_node *node = number >= 0 && (size_t)number < record->node_count
+                                         ? &record->nodes[number]
+                                         : &(const struct record_node){0};
+    if (node->cpus > 0 && node->ranks > node->cpus)
+        text_add(out, "use no more ranks than the %lld cores of %s", (long long)node->cpus,
+                 node->hostname);
+    else if (node->cpus > 0 && node->ranks * 1000 + node->load_thousandths > node->cpus * 1000)
+        text_add(out,
+                 "other processes used %s (load %.1f before the start, %lld cores); wait until it "
+                 "is idle",
+                 node->hostname, (double)node->load_thousandths / 1000, (long long)node->cpus);
+    else
+        text_add(out, "see what else ran on that node");
+}
+
 void warn_start_skew(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, starts_apart);
@@ -50,9 +68,10 @@ void warn_start_skew(const struct record *record, struct text *out)
     units_format_duration(phase->start_skew_ns, skew);
     figures_share(phase->start_skew_ns, phase->duration_ns, share);
     text_add(out,
-             "in %s ranks were at work up to %s apart, %s of the phase (last: %s): use no more "
-             "ranks than processors, and let the phase take longer",
-             phase->name, skew, share, last->name);
+             "in %s ranks were at work up to %s apart, %s of the phase (last: %s): ", phase->name,
+             skew, share, last->name);
+    add_cause_of_skew(record, last->node, out);
+    text_add(out, ", and let the phase take longer");
 }
 
 /* The node whose wall clock is furthest from rank 0's. */

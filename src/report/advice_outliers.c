@@ -15,25 +15,38 @@ static const double least_share = 0.1;
 
 static const int64_t long_gap_ns = 1000000000;
 
-enum { LEAST_ROWS = 3, NAMED = 4, TIMES_THE_USUAL = 4 };
+enum { LEAST_ROWS = 3, NAMED = 4, TIMES_THE_USUAL = 4, SHARE_WHOLE = 1 << 30 };
+
+/* Shares may differ by design, and then rates do, so a row is slow only by both measures: its rate,
+ * and its rate for what it is (a node: for each of its ranks) or had to do (others: per byte of the
+ * share, where shares were done). */
+enum measure { MEASURE_RATE, MEASURE_FOR_SHARE, MEASURES };
 
 /* Nodes, ranks or writers of a phase; those that had nothing to do are not looked at. */
 struct crowd {
     const char *what;
-    enum amount_unit unit;
+    const struct record_phase *phase;
     const struct record_row *rows;
     size_t count;
     size_t active;
-    int64_t median;
-    int64_t limit;
+    int64_t median[MEASURES];
+    int64_t limit[MEASURES];
 };
 
-static int64_t rate_of(const struct crowd *crowd, size_t i)
+static int64_t rate_of(const struct crowd *crowd, const struct record_row *row,
+                       enum measure measure)
 {
-    return (int64_t)figures_row_rate(&crowd->rows[i], crowd->unit);
+    int64_t rate = (int64_t)figures_row_rate(row, crowd->phase->unit);
+    if (measure == MEASURE_RATE)
+        return rate;
+    if (row->rank < 0)
+        return rate / warning_ranks_on(crowd->phase, row->node);
+    return crowd->phase->ended_by == END_SIZE
+               ? (int64_t)figures_rate(SHARE_WHOLE, row->counters.end_ns)
+               : rate;
 }
 
-static int find_limit(struct crowd *crowd)
+static int find_limit(struct crowd *crowd, enum measure measure)
 {
     size_t used = 0;
     int64_t *rates = calloc(2 * crowd->active, sizeof *rates);
@@ -41,16 +54,24 @@ static int find_limit(struct crowd *crowd)
         return -ENOMEM;
     for (size_t i = 0; i < crowd->count; i++)
         if (!record_row_idle(&crowd->rows[i]))
-            rates[used++] = rate_of(crowd, i);
+            rates[used++] = rate_of(crowd, &crowd->rows[i], measure);
     describe_sort(rates, used);
-    crowd->median = describe_median(rates, used);
-    int64_t mad = describe_deviation(rates, used, crowd->median, rates + used);
+    int64_t median = crowd->median[measure] = describe_median(rates, used);
+    int64_t mad = describe_deviation(rates, used, median, rates + used);
     double distance = deviations * (double)mad;
-    if (distance < least_share * (double)crowd->median)
-        distance = least_share * (double)crowd->median;
-    crowd->limit = crowd->median - (int64_t)distance;
+    if (distance < least_share * (double)median)
+        distance = least_share * (double)median;
+    crowd->limit[measure] = median - (int64_t)distance;
     free(rates);
     return 0;
+}
+
+static bool is_slow(const struct crowd *crowd, const struct record_row *row)
+{
+    bool slow = !record_row_idle(row);
+    for (enum measure measure = 0; measure < MEASURES; measure++)
+        slow = slow && rate_of(crowd, row, measure) < crowd->limit[measure];
+    return slow;
 }
 
 static const struct record_target *target_of(const struct record *record, int64_t node)
@@ -116,7 +137,8 @@ static void set_apart(const struct record *record, const struct crowd *crowd,
 {
     const struct record_row *usual = NULL;
     for (size_t i = 0; i < crowd->count && !usual; i++)
-        if (!record_row_idle(&crowd->rows[i]) && rate_of(crowd, i) >= crowd->median)
+        if (!record_row_idle(&crowd->rows[i]) && !is_slow(crowd, &crowd->rows[i]) &&
+            rate_of(crowd, &crowd->rows[i], MEASURE_RATE) >= crowd->median[MEASURE_RATE])
             usual = &crowd->rows[i];
     if (!usual)
         return;
@@ -140,14 +162,14 @@ static void add_slow(const struct record *record, const struct record_phase *pha
     char rate[FIGURES_TEXT];
     for (size_t i = 0; i < crowd->count; i++) {
         const struct record_row *row = &crowd->rows[i];
-        if (record_row_idle(row) || rate_of(crowd, i) >= crowd->limit || slow++ >= NAMED)
+        if (!is_slow(crowd, row) || slow++ >= NAMED)
             continue;
         if (slow == 1)
             set_apart(record, crowd, row, &apart);
-        figures_rate_in((double)rate_of(crowd, i), crowd->unit, rate);
+        figures_rate_in((double)rate_of(crowd, row, MEASURE_RATE), crowd->phase->unit, rate);
         text_add(&names, "%s%s with %s", names.length ? ", " : "", row->name, rate);
     }
-    figures_rate_in((double)crowd->median, crowd->unit, rate);
+    figures_rate_in((double)crowd->median[MEASURE_RATE], crowd->phase->unit, rate);
     if (slow)
         text_add(out, "in %s %zu of %zu %ss were far slower than the median of %s: %s%s; %s%s",
                  phase->name, slow, crowd->active, crowd->what, rate, text_string(&names),
@@ -179,11 +201,11 @@ static void consider_crowd(const struct record *record, const struct record_phas
                            enum crowd_kind kind, struct text *out)
 {
     struct crowd crowd = crowd_of(phase, kind);
-    crowd.unit = phase->unit;
     crowd.active = record_rows_active(crowd.rows, crowd.count);
     if (crowd.active < LEAST_ROWS || (kind == CROWD_NODES && crowd.active < NODES_WITH_OUTLIERS))
         return;
-    if (find_limit(&crowd))
+    crowd.phase = phase;
+    if (find_limit(&crowd, MEASURE_RATE) || find_limit(&crowd, MEASURE_FOR_SHARE))
         out->failed = true;
     else
         add_slow(record, phase, &crowd, out);

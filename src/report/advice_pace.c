@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "bottleneck.h"
 #include "figures.h"
+#include "room.h"
 #include "stats/describe.h"
 
 static const int64_t second_ns = 1000000000;
@@ -18,25 +19,11 @@ static const double slow_limit = 0.8; /* of the median node's rate */
 
 enum { NAMED_NODES = 4 };
 
-/* Free at the start on all targets together, as the node that has the most there saw them. */
-static double free_bytes_of(const struct record *record)
-{
-    double most = 0;
-    for (size_t i = 0; i < record->target_count; i++) {
-        double sum = 0;
-        for (size_t j = 0; j < record->target_count; j++)
-            if (strcmp(record->targets[j].node, record->targets[i].node) == 0)
-                sum += (double)record->targets[j].free_bytes;
-        most = sum > most ? sum : most;
-    }
-    return most;
-}
-
 /* GiB, a power of two, for at least 30 s at 'rate' bytes per second; for less, but still 10 s,
  * where the targets have no room for that. */
 static uint64_t gib_for(const struct record *record, double rate)
 {
-    double room = free_bytes_of(record);
+    double room = room_free_bytes(record);
     double least = rate * (double)short_run_ns * 1e-9;
     uint64_t needed = 1;
     while ((double)needed * gib < rate * (double)good_run_ns * 1e-9 && needed < UINT64_C(1) << 20)
@@ -50,7 +37,7 @@ static bool has_room_for(const struct record *record, const struct record_phase 
                          int64_t time_ns)
 {
     double rate = figures_rate(phase->amount, phase->duration_ns);
-    return bottleneck_reading(phase) || rate * (double)time_ns * 1e-9 <= free_bytes_of(record);
+    return bottleneck_reading(phase) || rate * (double)time_ns * 1e-9 <= room_free_bytes(record);
 }
 
 /* What --time ended takes more of it, not more data. */
@@ -79,7 +66,7 @@ static void add_size(const struct record *record, const struct record_phase *pha
     text_add(out, "%s took %s; below 10 s start-up and caches weigh in", phase->name, time);
     if (phase->unit == UNIT_OPERATION)
         text_add(out, ": more operations, or --time, would say more");
-    else if ((double)needed * gib > free_bytes_of(record))
+    else if ((double)needed * gib > room_free_bytes(record))
         text_add(out,
                  ", and the target has no room for the %lluGiB that would take %s: name one with "
                  "more room, or give --repeat",
@@ -174,46 +161,65 @@ void warn_long_tail(const struct record *record, struct text *out)
              phase->name, share);
 }
 
-/* Median of the rates of the nodes that had something to do; negative when there is no memory for
- * it. */
-static double median_rate(const struct record_phase *phase)
+/* Of a node as a whole, and of each of its ranks that had something to do. */
+struct pace {
+    double whole;
+    double each;
+};
+
+static struct pace pace_of(const struct record_phase *phase, const struct record_row *node)
 {
-    size_t used = 0;
-    int64_t *rates = calloc(phase->node_count, sizeof *rates);
-    if (!rates)
-        return -1;
-    for (size_t i = 0; i < phase->node_count; i++)
-        if (!record_row_idle(&phase->nodes[i]))
-            rates[used++] = (int64_t)figures_row_rate(&phase->nodes[i], phase->unit);
-    describe_sort(rates, used);
-    int64_t median = describe_median(rates, used);
-    free(rates);
-    return (double)median;
+    double rate = figures_row_rate(node, phase->unit);
+    return (struct pace){rate, rate / (double)warning_ranks_on(phase, node->node)};
 }
 
-/* Adds the line if some node of the phase is slow. */
+/* Medians over the nodes that had something to do; false when there is no memory for them. */
+static bool find_medians(const struct record_phase *phase, struct pace *median)
+{
+    size_t used = 0;
+    int64_t *rates = calloc(2 * phase->node_count, sizeof *rates);
+    if (!rates)
+        return false;
+    for (size_t i = 0; i < phase->node_count; i++) {
+        if (record_row_idle(&phase->nodes[i]))
+            continue;
+        struct pace pace = pace_of(phase, &phase->nodes[i]);
+        rates[phase->node_count + used] = (int64_t)pace.each;
+        rates[used++] = (int64_t)pace.whole;
+    }
+    describe_sort(rates, used);
+    describe_sort(rates + phase->node_count, used);
+    median->whole = (double)describe_median(rates, used);
+    median->each = (double)describe_median(rates + phase->node_count, used);
+    free(rates);
+    return true;
+}
+
+/* Adds the line if some node of the phase is slow, as a whole and for its number of ranks. */
 static void add_slow_nodes(const struct record_phase *phase, struct text *out)
 {
-    double median = median_rate(phase);
+    struct pace median = {0};
     struct text names = {0};
     size_t slow = 0;
     char rate[FIGURES_TEXT];
+    out->failed |= !find_medians(phase, &median);
     for (size_t i = 0; i < phase->node_count; i++) {
         const struct record_row *node = &phase->nodes[i];
-        double own = figures_row_rate(node, phase->unit);
-        if (record_row_idle(node) || own >= slow_limit * median || slow++ >= NAMED_NODES)
+        struct pace own = pace_of(phase, node);
+        if (record_row_idle(node) || own.whole >= slow_limit * median.whole ||
+            own.each >= slow_limit * median.each || slow++ >= NAMED_NODES)
             continue;
-        figures_rate_in(own, phase->unit, rate);
+        figures_rate_in(own.whole, phase->unit, rate);
         text_add(&names, "%s%s with %s", names.length ? ", " : "", node->name, rate);
     }
-    figures_rate_in(median, phase->unit, rate);
+    figures_rate_in(median.whole, phase->unit, rate);
     if (slow > 0)
         text_add(out,
                  "in %s %zu of %zu nodes stayed below 80 %% of the median of %s (%s): look "
                  "at their links and mounts, or leave them out",
                  phase->name, slow, record_rows_active(phase->nodes, phase->node_count), rate,
                  text_string(&names));
-    out->failed |= names.failed || median < 0;
+    out->failed |= names.failed;
     text_release(&names);
 }
 

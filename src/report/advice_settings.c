@@ -18,7 +18,7 @@ void warn_mpi_nodes(const struct record *record, struct text *out)
 
 static bool has_less_depth(const struct record_phase *phase)
 {
-    return phase->depth_asked > phase->depth;
+    return phase->depth_asked > phase->depth && !warning_paced(phase);
 }
 
 void warn_depth_one(const struct record *record, struct text *out)

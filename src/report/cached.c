@@ -33,7 +33,9 @@ bool cached_possible(const struct record_phase *phase)
     case CACHE_NOT_SAMPLED:
         break;
     }
-    return phase->written_by == WRITTEN_BY_SAME_NODE || is_counted_little(phase);
+    /* Where the effect of O_DIRECT is unknown, only what was counted speaks against it. */
+    return is_counted_little(phase) || (phase->written_by == WRITTEN_BY_SAME_NODE &&
+                                        phase->total.modes.direct_in_effect != TRUTH_UNKNOWN);
 }
 
 bool cached_mostly(const struct record_phase *phase)

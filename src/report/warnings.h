@@ -21,11 +21,15 @@ enum { WARNING_LEAST_NS = 1000000000 };
 #include "warnings.def"
 #undef WARNING
 
-/* A phase that storage did work for; one that counts it in bytes; one of these that did not bypass
- * the page cache for sure. */
+/* A phase that storage did work for; one that counts it in bytes; one of these that used the page
+ * cache for sure, at least in part; one that a rate limit of the user's own held back. */
 bool warning_counts(const struct record_phase *phase);
 bool warning_counts_bytes(const struct record_phase *phase);
 bool warning_buffered(const struct record_phase *phase);
+bool warning_paced(const struct record_phase *phase);
+
+/* Ranks of a node that had something to do; 1 where a record has no rows of ranks. */
+int64_t warning_ranks_on(const struct record_phase *phase, int64_t node);
 
 /* The first phase for which 'applies' says so, or NULL. */
 const struct record_phase *warning_phase(const struct record *record,

@@ -24,6 +24,14 @@ need_direct() {
     [ "$(column r.h5 phases/01_write/ranks buffered_bytes)" -le 65536 ]
 }
 
+@test "an unaligned end of one small file is one note" {
+    need_direct
+    "$TIDEMILL" run --quiet --size 9120 --result r.h5 "$target"
+    [[ $(advice r.h5) == *unaligned-tail* ]]
+    [[ $(advice r.h5) != *mixed-direct* ]]
+    [[ $(advice r.h5) != *cached-reads* ]]
+}
+
 @test "kernel counters and the page cache confirm a direct write" {
     need_direct
     "$TIDEMILL" run --quiet --size 8m --phases write --direct require --result r.h5 "$target"

@@ -284,7 +284,7 @@ static const struct doubt_case phase_cases[] = {
     {"does-not-add-up", SEVERITY_SERIOUS, "its ranks together 137438953472 in 32769", spoil_ranks},
     {"does-not-add-up", SEVERITY_SERIOUS, "its nodes together 0 in 0 and 0", spoil_table},
     {"does-not-add-up", SEVERITY_SERIOUS, "requests and 1 ns, its nodes", spoil_time},
-    {"not-flushed", SEVERITY_NOTE, "01_write went past the page cache but was not synced",
+    {"not-flushed", SEVERITY_NOTE, "01_write was not synced: a write cache of the device",
      spoil_flush},
     {"not-synced", SEVERITY_SERIOUS, "01_write was buffered and not synced", spoil_sync},
     {"unaligned-tail", SEVERITY_NOTE, "in 01_write 3.00 KiB at the ends of files", spoil_end},

@@ -1,0 +1,41 @@
+#include "room.h"
+
+#include <string.h>
+
+double room_free_bytes(const struct record *record)
+{
+    double most = 0;
+    for (size_t i = 0; i < record->target_count; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < record->target_count; j++)
+            if (strcmp(record->targets[j].node, record->targets[i].node) == 0)
+                sum += (double)record->targets[j].free_bytes;
+        most = sum > most ? sum : most;
+    }
+    return most;
+}
+
+bool room_fits_per_node(const struct record *record, double bytes)
+{
+    bool local = record->target_count > 0 && record->targets[0].shared == TRUTH_NO;
+    return bytes * (local ? 1 : (double)record->node_count) <= room_free_bytes(record);
+}
+
+bool room_direct(const struct record *record)
+{
+    for (size_t i = 0; i < record->target_count; i++) {
+        const struct record_target *target = &record->targets[i];
+        if (target->ram_backed || target->cached_below || target->direct_offset_alignment == 0 ||
+            target->direct_cause != DIRECT_NO_CAUSE)
+            return false;
+    }
+    return record->target_count > 0;
+}
+
+bool room_in_memory(const struct record *record)
+{
+    for (size_t i = 0; i < record->target_count; i++)
+        if (!record->targets[i].ram_backed)
+            return false;
+    return record->target_count > 0;
+}
