@@ -2,8 +2,9 @@
  * All ranks together: which rank is on which node, gates (barriers), agreement, gathering, and
  * spreading a stop. This is the only interface to MPI; main thread only (MPI_THREAD_FUNNELED).
  *
- * Always true: ranks are on the same node if and only if host name and boot id are equal. A rank
- * that failed still takes part in every gate and every collective, so that no other rank blocks.
+ * Always true: ranks are on the same node if and only if host name and boot id are equal, and on
+ * the same kernel (with one page cache) if and only if the boot id is equal. A rank that failed
+ * still takes part in every gate and every collective, so that no other rank blocks.
  */
 #ifndef TIDEMILL_CLUSTER_CLUSTER_H
 #define TIDEMILL_CLUSTER_CLUSTER_H
@@ -23,10 +24,12 @@ struct cluster {
     uint32_t rank;
     uint32_t local_rank; /* among the ranks of this node */
     uint32_t local_count;
-    bool leader;       /* lowest rank of its node */
-    uint32_t node;     /* index of this rank's node */
-    bool clock_leader; /* lowest rank of those that read the same monotonic clock */
-    uint32_t clocks;   /* number of different monotonic clocks */
+    uint32_t kernel_ranks; /* ranks on this node's kernel: more than local_count if it is one of
+                              several containers, which share cores, memory and page cache */
+    bool leader;           /* lowest rank of its node */
+    uint32_t node;         /* index of this rank's node */
+    bool clock_leader;     /* lowest rank of those that read the same monotonic clock */
+    uint32_t clocks;       /* number of different monotonic clocks */
     struct shape shape;
     char (*node_names)[RECORD_NAME]; /* node_count host names, on every rank; different nodes with
                                         equal names get "#2" and so on */

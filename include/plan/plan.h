@@ -40,18 +40,19 @@ struct plan {
     struct geometry geometry;
     char run_id[PLAN_NAME];
     char fingerprint[PLAN_NAME];
-    uint32_t shift;     /* nodes that a reader is away from the writer; 0 = reads its own */
+    uint32_t shift;     /* kernels that a reader is away from the writer; 0 = reads its own */
     uint32_t *reads_of; /* rank -> rank whose share it reads */
-    uint32_t same_node; /* ranks that read what their own node wrote */
+    uint32_t same_node; /* ranks that read what their own node wrote, or one on its kernel */
 };
 
 /* -EINVAL with what to do, -EOVERFLOW, -ENOMEM. */
 int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure *why);
 void plan_release(struct plan *plan);
 
-/* Sets which rank reads which rank's data: that of the node 'nodes' away; a permutation of the
- * ranks. plan_init calls it with 0; the caller calls it again if the targets are shared. */
-int plan_shift(struct plan *plan, uint64_t nodes, struct failure *why);
+/* Sets which rank reads which rank's data: that of the kernel 'kernels' away (each node has its
+ * own, except for containers); a permutation of the ranks. plan_init calls it with 0; the caller
+ * calls it again if the targets are shared. */
+int plan_shift(struct plan *plan, uint64_t kernels, struct failure *why);
 
 /* Print the run's directory in a directory target, the directory of the data set (the same if there
  * is only one data set), and the file that contains a share. */

@@ -10,7 +10,10 @@
 struct shape {
     uint32_t rank_count;
     uint32_t node_count;
+    uint32_t kernel_count;
     const uint32_t *rank_node; /* rank_count entries, nodes numbered from 0 by their lowest rank */
+    const uint32_t *rank_kernel; /* likewise; nodes on one kernel are containers that share a page
+                                    cache. NULL: each node has its own */
 };
 
 #endif

@@ -10,12 +10,18 @@
 
 #include "record/enums.h"
 
-enum { RECORD_WORD = 32, RECORD_NAME = 64, RECORD_LINE = 256, RECORD_PATH = 1024 };
+enum {
+    RECORD_WORD = 32,
+    RECORD_NAME = 64,
+    RECORD_LINE = 256,
+    RECORD_PATH = 1024,
+    RECORD_BOOT_ID = 40
+};
 
 /* One node, as found at the start. */
 struct record_node {
     char hostname[RECORD_NAME];
-    char boot_id[40];
+    char boot_id[RECORD_BOOT_ID];
     char kernel[RECORD_NAME];
     char cpu[RECORD_NAME];
     char mpi_library[RECORD_NAME];

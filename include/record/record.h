@@ -134,6 +134,16 @@ struct record_device {
     int64_t sent_bytes;
 };
 
+/* Which rank wrote what a rank reads: -1 and "" where nothing shows it. */
+struct record_reader {
+    int64_t rank;
+    char node[RECORD_NAME];
+    char boot_id[RECORD_BOOT_ID];
+    int64_t written_rank;
+    char written_node[RECORD_NAME];
+    char written_boot_id[RECORD_BOOT_ID]; /* equal to the reader's: they share a page cache */
+};
+
 struct record_phase {
     char name[RECORD_NAME];    /* "01_write" */
     char kind[RECORD_NAME];    /* "write", "read", "verify" */
@@ -209,6 +219,8 @@ struct record_phase {
     size_t bin_count;
     struct record_device *devices;
     size_t device_count;
+    struct record_reader *readers; /* of a phase that reads */
+    size_t reader_count;
     struct record_slow *slowest;
     size_t slowest_count;
     struct histogram latency;       /* the whole */

@@ -18,27 +18,51 @@ static void library_name(char out[RECORD_NAME])
     snprintf(out, RECORD_NAME, "%.*s", RECORD_NAME - 1, full);
 }
 
-/* Numbers the nodes by the identities of all ranks. */
+/* Numbers the groups of ranks that have the same key, from 0 by their lowest ranks. '*groups' is
+ * malloc'ed. */
+static int number_groups(const struct cluster *cluster, uint64_t key, uint32_t **groups,
+                         uint32_t *group_count)
+{
+    const MPI_Comm world = cluster->links->world;
+    uint32_t count = cluster->shape.rank_count;
+    uint64_t *keys = calloc(count, sizeof *keys);
+    *groups = calloc(count, sizeof **groups);
+    int code = links_worst(world, keys && *groups ? 0 : -ENOMEM);
+    if (!code) {
+        MPI_Allgather(&key, 1, MPI_UINT64_T, keys, 1, MPI_UINT64_T, world);
+        code = links_worst(world, node_map_number(keys, count, *groups, group_count));
+    }
+    free(keys);
+    return code;
+}
+
+/* Some containers hide the boot id; then the host name must do. */
+static uint64_t kernel_key(const struct host_identity *identity)
+{
+    struct host_identity kernel = *identity;
+    if (identity->boot_id[0])
+        kernel.hostname[0] = '\0';
+    return node_map_key(&kernel);
+}
+
+/* A node has a name and a kernel; containers on one kernel are nodes that share a page cache. */
 static int number_nodes(struct cluster *cluster, const struct host_identity *identity)
 {
     struct cluster_links *links = cluster->links;
-    uint32_t count = cluster->shape.rank_count;
-    uint64_t *keys = calloc(count, sizeof *keys);
-    links->rank_node = calloc(count, sizeof *links->rank_node);
-    int code = links_worst(links->world, keys && links->rank_node ? 0 : -ENOMEM);
+    struct shape *shape = &cluster->shape;
+    int code =
+        number_groups(cluster, node_map_key(identity), &links->rank_node, &shape->node_count);
+    if (!code)
+        code =
+            number_groups(cluster, kernel_key(identity), &links->rank_kernel, &shape->kernel_count);
     if (code)
-        goto out;
-    uint64_t key = node_map_key(identity);
-    MPI_Allgather(&key, 1, MPI_UINT64_T, keys, 1, MPI_UINT64_T, links->world);
-    code = node_map_number(keys, count, links->rank_node, &cluster->shape.node_count);
-    code = links_worst(links->world, code);
-    if (code)
-        goto out;
-    cluster->shape.rank_node = links->rank_node;
+        return code;
+    shape->rank_node = links->rank_node;
+    shape->rank_kernel = links->rank_kernel;
     cluster->node = links->rank_node[cluster->rank];
-out:
-    free(keys);
-    return code;
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++)
+        cluster->kernel_ranks += shape->rank_kernel[rank] == shape->rank_kernel[cluster->rank];
+    return 0;
 }
 
 static void connect_nodes(struct cluster *cluster)
@@ -56,24 +80,13 @@ static void connect_nodes(struct cluster *cluster)
     MPI_Comm_split(links->world, cluster->leader ? 0 : MPI_UNDEFINED, order, &links->leaders);
 }
 
-/* Groups the ranks that read the same monotonic clock: same boot and time namespace, any host
- * name. */
+/* Groups the ranks that read the same monotonic clock: same kernel and time namespace. */
 static int connect_clocks(struct cluster *cluster, const struct host_identity *identity)
 {
     struct cluster_links *links = cluster->links;
-    uint32_t count = cluster->shape.rank_count;
-    uint32_t clocks = 0;
-    uint32_t *rank_clock = calloc(count, sizeof *rank_clock);
-    uint64_t *keys = calloc(count, sizeof *keys);
-    int code = links_worst(links->world, keys && rank_clock ? 0 : -ENOMEM);
-    if (code)
-        goto out;
-    struct host_identity clock = *identity;
-    if (identity->boot_id[0]) /* some containers hide the boot id; the host name must do */
-        clock.hostname[0] = '\0';
-    uint64_t key = node_map_key(&clock) ^ (identity->time_namespace * UINT64_C(0x9e3779b97f4a7c15));
-    MPI_Allgather(&key, 1, MPI_UINT64_T, keys, 1, MPI_UINT64_T, links->world);
-    code = links_worst(links->world, node_map_number(keys, count, rank_clock, &clocks));
+    uint32_t *rank_clock = NULL;
+    uint64_t key = kernel_key(identity) ^ (identity->time_namespace * UINT64_C(0x9e3779b97f4a7c15));
+    int code = number_groups(cluster, key, &rank_clock, &cluster->clocks);
     if (code)
         goto out;
     int order = (int)cluster->rank;
@@ -81,11 +94,9 @@ static int connect_clocks(struct cluster *cluster, const struct host_identity *i
     MPI_Comm_split(links->world, (int)rank_clock[cluster->rank], order, &links->clock);
     MPI_Comm_rank(links->clock, &clock_rank);
     cluster->clock_leader = clock_rank == 0;
-    cluster->clocks = clocks;
     MPI_Comm_split(links->world, cluster->clock_leader ? 0 : MPI_UNDEFINED, order, &links->keepers);
 out:
     free(rank_clock);
-    free(keys);
     return code;
 }
 
@@ -255,6 +266,7 @@ void cluster_close(struct cluster *cluster)
         free_comm(&links->spread_comm);
         free_comm(&links->world);
         free(links->rank_node);
+        free(links->rank_kernel);
         free(links->processes);
     }
     free(links);

@@ -38,6 +38,7 @@ struct cluster_links {
     MPI_Comm spread_comm; /* used by 'spread' only, so that no other receive matches its messages */
     MPI_Request gate;     /* MPI_REQUEST_NULL unless this rank waits in a gate */
     uint32_t *rank_node;
+    uint32_t *rank_kernel;
     struct process *processes; /* the processes of this node's ranks, in rank order */
     struct spread spread;
     int64_t absent_after_ns; /* rank 0 */

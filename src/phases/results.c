@@ -46,17 +46,6 @@ static bool cached_elsewhere(const struct record *record)
     return false;
 }
 
-/* Which nodes wrote what is read, according to the plan. */
-static void keep_source(const struct plan *plan, struct record_phase *into)
-{
-    into->shift = plan->shift;
-    into->same_node_ranks = plan->setup.writes ? plan->same_node : 0;
-    if (!plan->setup.writes)
-        into->written_by = WRITTEN_BY_EARLIER_RUN;
-    else
-        into->written_by = plan->same_node ? WRITTEN_BY_SAME_NODE : WRITTEN_BY_OTHER_NODE;
-}
-
 /* What was found in the page caches before the clock started. */
 static enum record_cache_state cache_state_of(const struct record *record,
                                               const struct record_phase *into)
@@ -262,7 +251,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
                 phase->watch.steady.reached ? rounds_window_ns(&phase->watch.steady.rounds) : -1);
         results_sum_modes(into, into->ranks, into->rank_count);
         if (into->reads) {
-            keep_source(&phase->prepared->plan, into);
+            results_readers(phase, into, why);
             into->cache_state = cache_state_of(phase->run->record, into);
         }
         check_sums(into, why);

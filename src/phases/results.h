@@ -37,6 +37,9 @@ int results_gather_device(struct phase *phase, struct record_phase *into, struct
 int results_gather_series(struct phase *phase, struct record_phase *into, struct failure *why);
 int results_gather_slowest(struct phase *phase, struct record_phase *into, struct failure *why);
 
+/* Fills the list of which rank wrote what each rank reads. Rank 0 only. */
+void results_readers(const struct phase *phase, struct record_phase *into, struct failure *why);
+
 /* The time in which all ranks had work and what was done in it, from the timeline, once
  * 'first_through_ns' is known. Pure. */
 void results_active(struct record_phase *into);

@@ -128,8 +128,8 @@ void plan_release(struct plan *plan)
     *plan = (struct plan){0};
 }
 
-/* A node whose ranks are 'distance' or more apart from themselves, both ways round, reads nothing
- * of its own: at least the largest node's ranks, and at most all but those. Where the largest node
+/* A kernel whose ranks are 'distance' or more apart from themselves, both ways round, reads nothing
+ * of its own: at least the largest kernel's ranks, and at most all but those. Where the largest one
  * has more than half of the ranks, anything between the two is equally good. */
 static uint32_t rotate_by(uint32_t distance, uint32_t largest, uint32_t count)
 {
@@ -140,38 +140,39 @@ static uint32_t rotate_by(uint32_t distance, uint32_t largest, uint32_t count)
     return distance > most ? most : distance;
 }
 
-/* Rotates the list of ranks, ordered by node, so far that node 0 lands on the first rank of the
- * node 'nodes' further on, and so each node where nodes are even. */
-int plan_shift(struct plan *plan, uint64_t nodes, struct failure *why)
+/* Rotates the list of ranks, ordered by kernel, so far that kernel 0 lands on the first rank of the
+ * kernel 'kernels' further on, and so each kernel if all have equally many ranks. */
+int plan_shift(struct plan *plan, uint64_t kernels, struct failure *why)
 {
     const struct shape *shape = &plan->setup.shape;
+    const uint32_t *rank_kernel = shape->rank_kernel ? shape->rank_kernel : shape->rank_node;
+    const uint32_t kernel_count = shape->rank_kernel ? shape->kernel_count : shape->node_count;
     uint32_t count = shape->rank_count;
     uint32_t *ordered = calloc(count, sizeof *ordered);
     free(plan->reads_of);
     plan->reads_of = calloc(count, sizeof *plan->reads_of);
     for (uint32_t rank = 0; ordered && rank < count; rank++)
         ordered[rank] = rank;
-    if (!ordered || !plan->reads_of ||
-        rank_sort(ordered, count, shape->rank_node, shape->node_count)) {
+    if (!ordered || !plan->reads_of || rank_sort(ordered, count, rank_kernel, kernel_count)) {
         free(ordered);
         return failure_set(why, -ENOMEM, "not enough memory for a plan of %u ranks", count);
     }
-    uint32_t ranks_before = 0; /* on nodes below the one to shift to */
+    uint32_t ranks_before = 0; /* on kernels below the one to shift to */
     uint32_t largest = 0;
     for (uint32_t i = 0, run = 0; i < count; i++) {
-        uint32_t node = shape->rank_node[ordered[i]];
-        run = i && node == shape->rank_node[ordered[i - 1]] ? run + 1 : 1;
+        uint32_t kernel = rank_kernel[ordered[i]];
+        run = i && kernel == rank_kernel[ordered[i - 1]] ? run + 1 : 1;
         largest = run > largest ? run : largest;
-        ranks_before += node < nodes % shape->node_count;
+        ranks_before += kernel < kernels % kernel_count;
     }
     uint32_t distance = ranks_before ? rotate_by(ranks_before, largest, count) : 0;
     plan->same_node = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t from = ordered[(i + distance) % count];
         plan->reads_of[ordered[i]] = from;
-        plan->same_node += shape->rank_node[from] == shape->rank_node[ordered[i]];
+        plan->same_node += rank_kernel[from] == rank_kernel[ordered[i]];
     }
-    plan->shift = distance ? (uint32_t)(nodes % shape->node_count) : 0;
+    plan->shift = distance ? (uint32_t)(kernels % kernel_count) : 0;
     free(ordered);
     return 0;
 }

@@ -54,16 +54,70 @@ int prepare_direct(struct prepared *prepared, struct failure *why)
     return setup_agree(prepared->setup, &failure, why);
 }
 
-/* 'auto' reads the data of the next node if nodes see each other's files. */
-static uint64_t resolve_shift(const struct prepared *prepared)
+/* Returns how many kernels away the data are that each rank reads. Each node has its own kernel,
+ * with its page cache, unless it is a container. A shift that was requested and has no effect is
+ * refused, with the same answer on all ranks. */
+static uint64_t resolve_shift(const struct prepared *prepared, bool local, struct failure *why)
 {
     const char *shift = prepared->settings->shift;
-    bool several = prepared->cluster->shape.node_count > 1;
-    const struct prepared *writer = prepared->source ? prepared->source : prepared;
-    bool local = writer->dataset.shared == TRUTH_NO;
+    const struct shape *shape = &prepared->cluster->shape;
+    uint64_t distance = 0;
+    if (!prepared->reads || !strcmp(shift, "none"))
+        return 0;
     if (!strcmp(shift, "auto"))
-        return several && !local ? 1 : 0;
-    return strcmp(shift, "none") ? strtoull(shift, NULL, 10) : 0;
+        return local ? 0 : 1;
+    distance = strtoull(shift, NULL, 10);
+    if (distance && distance % shape->kernel_count == 0)
+        failure_set(why, -EINVAL,
+                    "--shift %s changes nothing on %u node%s%s: each rank would read what its own "
+                    "node wrote; leave it out",
+                    shift, shape->node_count, shape->node_count == 1 ? "" : "s",
+                    shape->kernel_count == shape->node_count
+                        ? ""
+                        : ", of which some share a kernel and its page cache");
+    else if (distance && local)
+        failure_set(why, -EINVAL,
+                    "--shift %s is not possible, as '%s' is local to each node; leave it out",
+                    shift, prepared->settings->targets[0]);
+    return distance;
+}
+
+/* True if this node sees the directory of the rank whose data it is to read. For its own target
+ * that was tested when the directory was created. */
+static bool sees_other_target(const struct prepared *prepared)
+{
+    const struct plan *plan = &prepared->plan;
+    const struct prepared *writer = prepared->source ? prepared->source : prepared;
+    const uint32_t rank = prepared->cluster->rank;
+    const uint32_t target = geometry_target(&plan->geometry, plan->reads_of[rank]);
+    struct text path = {0};
+    if (target == geometry_target(&plan->geometry, rank) ||
+        prepared->target_kinds[target] != TARGET_DIRECTORY)
+        return true;
+    plan_folder(&writer->plan, target, &path);
+    const bool sees = path.failed || path_exists(text_string(&path));
+    text_release(&path);
+    return sees;
+}
+
+static int set_shift(struct prepared *prepared, struct failure *why)
+{
+    const struct prepared *writer = prepared->source ? prepared->source : prepared;
+    struct failure failure = {0};
+    const uint64_t distance = resolve_shift(prepared, writer->dataset.shared == TRUTH_NO, why);
+    if (why->code)
+        return why->code;
+    plan_shift(&prepared->plan, distance, &failure);
+    if (setup_agree(prepared->setup, &failure, why) || !prepared->plan.shift ||
+        cluster_min(prepared->cluster, sees_other_target(prepared)))
+        return why->code;
+    if (strcmp(prepared->settings->shift, "auto") != 0)
+        return failure_set(why, -EINVAL,
+                           "--shift %s is not possible, as nodes do not see each other's targets; "
+                           "leave it out",
+                           prepared->settings->shift);
+    plan_shift(&prepared->plan, 0, &failure);
+    return setup_agree(prepared->setup, &failure, why);
 }
 
 /* Returns true if the directory of an earlier data set is in the same directory as this one's. */
@@ -128,10 +182,8 @@ static int make_folders(struct prepared *prepared, struct failure *why)
 int prepare_dataset(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
-    if (prepared->source) {
-        plan_shift(&prepared->plan, resolve_shift(prepared), &failure);
-        return setup_agree(prepared->setup, &failure, why);
-    }
+    if (prepared->source)
+        return set_shift(prepared, why);
     dataset_init(&prepared->dataset, prepared->cluster, &prepared->plan, &failure);
     prepared->dataset.pending_call = prepared->setup->pending_call;
     int result = setup_agree(prepared->setup, &failure, why);
@@ -148,7 +200,7 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
             acknowledged_all(&part->acknowledged, part->share.request_count, part->share.bytes);
         }
     }
-    if (!failure.code)
-        plan_shift(&prepared->plan, resolve_shift(prepared), &failure);
-    return setup_agree(prepared->setup, &failure, why);
+    if (setup_agree(prepared->setup, &failure, why))
+        return why->code;
+    return set_shift(prepared, why);
 }

@@ -101,12 +101,15 @@ int prepare_engine(struct prepared *prepared, struct failure *why)
     int result = setup_agree(prepared->setup, &failure, why);
     if (result)
         return result;
-    uint32_t ranks = cluster->local_count;
+    uint32_t ranks = cluster->kernel_ranks; /* containers share the cores and memory of a kernel */
+    uint64_t memory = topology->memory_bytes / ranks;
+    if (topology->memory_limit_bytes / cluster->local_count < memory)
+        memory = topology->memory_limit_bytes / cluster->local_count;
     uint32_t even = topology->cpus / ranks ? topology->cpus / ranks : 1;
     uint32_t cpus = topology->allowed_cpus < even ? topology->allowed_cpus : even;
     prepared->capacity = (struct capacity){
         .cpus = (uint32_t)cluster_min(prepared->cluster, cpus ? cpus : 1),
-        .memory_bytes = cluster_min(prepared->cluster, topology->memory_limit_bytes / ranks),
+        .memory_bytes = cluster_min(prepared->cluster, memory),
         .cache_bytes = cluster_min(prepared->cluster, topology->last_level_cache_bytes / ranks),
         .depth_max = depth_most(prepared),
         .batch = prepared->engine->traits.batches ? (uint32_t)prepared->settings->batch : 1,

@@ -25,6 +25,7 @@ void record_phase_release(struct record_phase *phase)
     free(phase->differences);
     free(phase->bins);
     free(phase->devices);
+    free(phase->readers);
     free(phase->slowest);
     free(phase->node_latency);
 }

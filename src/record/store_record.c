@@ -41,6 +41,7 @@ static const struct rows_member phase_tables[] = {
     ROWS(struct record_phase, "differences", schema_difference, differences, difference_count),
     ROWS(struct record_phase, "timeline", schema_bin, bins, bin_count),
     ROWS(struct record_phase, "device", schema_device, devices, device_count),
+    ROWS(struct record_phase, "readers", schema_reader, readers, reader_count),
     ROWS(struct record_phase, "slowest", schema_slow, slowest, slowest_count),
 };
 

@@ -40,6 +40,11 @@ int64_t warning_ranks_on(const struct record_phase *phase, int64_t node)
     return ranks ? ranks : 1;
 }
 
+bool warning_same_kernel(const struct record_node *a, const struct record_node *b)
+{
+    return a == b || (a->boot_id[0] && strcmp(a->boot_id, b->boot_id) == 0);
+}
+
 const struct record_phase *warning_phase(const struct record *record,
                                          bool (*applies)(const struct record_phase *))
 {

@@ -180,38 +180,52 @@ void warn_null_target(const struct record *record, struct text *out)
     }
 }
 
-/* Node of the phase that moved no more than its memory can hold, and has its facts. */
-static const struct record_node *node_with_room(const struct record *record,
-                                                const struct record_phase *phase, int64_t *bytes)
+/* What the nodes on one kernel moved together: they share its page cache. */
+struct kernel_use {
+    const struct record_node *node; /* the first of them that its memory can hold all of it */
+    int64_t amount;
+    uint64_t nodes;
+};
+
+static void find_room(const struct record *record, const struct record_phase *phase,
+                      struct kernel_use *use)
 {
-    if (phase->node_count != record->node_count)
-        return NULL;
-    for (size_t i = 0; i < phase->node_count; i++) {
-        *bytes = phase->nodes[i].counters.bytes;
-        if (record->nodes[i].memory_limit_bytes > *bytes)
-            return &record->nodes[i];
+    *use = (struct kernel_use){0};
+    for (size_t i = 0; i < phase->node_count && phase->node_count == record->node_count; i++) {
+        *use = (struct kernel_use){0};
+        for (size_t j = 0; j < phase->node_count; j++) {
+            if (!warning_same_kernel(&record->nodes[i], &record->nodes[j]))
+                continue;
+            use->amount += phase->nodes[j].counters.bytes;
+            use->nodes++;
+        }
+        if (record->nodes[i].memory_limit_bytes > use->amount) {
+            use->node = &record->nodes[i];
+            return;
+        }
     }
-    return NULL;
 }
 
 void warn_fits_in_memory(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, warning_buffered);
-    int64_t bytes = 0;
-    const struct record_node *node = phase ? node_with_room(record, phase, &bytes) : NULL;
-    if (!node || room_in_memory(record) || only_tails(phase))
+    struct kernel_use use = {0};
+    if (phase)
+        find_room(record, phase, &use);
+    if (!use.node || room_in_memory(record) || only_tails(phase))
         return;
     char moved[UNITS_TEXT];
     char memory[UNITS_TEXT];
     char enough[UNITS_TEXT];
-    const uint64_t needed = divide_up((uint64_t)node->memory_limit_bytes, 1U << 30) * 2 << 30;
+    const uint64_t limit = (uint64_t)use.node->memory_limit_bytes;
+    const uint64_t needed = divide_up(2 * divide_up(limit, 1U << 30), use.nodes) << 30;
     const bool fits = room_fits_per_node(record, (double)needed);
     const char *direct = could_be_direct(record, phase) ? "use O_DIRECT" : "";
-    units_format_size((uint64_t)bytes, moved);
-    units_format_size((uint64_t)node->memory_limit_bytes, memory);
+    units_format_size((uint64_t)use.amount, moved);
+    units_format_size(limit, memory);
     units_format_exact_size(needed, enough);
     text_add(out, "%s moved %s on %s through a page cache that may hold %s: ", phase->name, moved,
-             node->hostname, memory);
+             use.node->hostname, memory);
     if (fits)
         text_add(out, "use --size-per-node %s%s%s", enough, direct[0] ? ", or " : "", direct);
     else if (direct[0])

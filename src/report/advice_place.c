@@ -26,6 +26,22 @@ void warn_placement(const struct record *record, struct text *out)
              least->hostname, (long long)least->ranks, most->hostname, (long long)most->ranks);
 }
 
+void warn_shared_kernel(const struct record *record, struct text *out)
+{
+    for (size_t i = 0; i < record->node_count; i++)
+        for (size_t j = i + 1; j < record->node_count; j++) {
+            const struct record_node *node = &record->nodes[i];
+            if (!warning_same_kernel(node, &record->nodes[j]))
+                continue;
+            text_add(out,
+                     "%s and %s run on one kernel (equal boot ids), as containers do: they share "
+                     "its cores, memory and page cache and are one node for caches; use one node "
+                     "for each machine",
+                     node->hostname, record->nodes[j].hostname);
+            return;
+        }
+}
+
 /* Processors in a list such as "0-3,8"; 0 when it is none. */
 static int64_t count_cpus(const char *list)
 {

@@ -31,6 +31,9 @@ bool warning_paced(const struct record_phase *phase);
 /* Ranks of a node that had something to do; 1 where a record has no rows of ranks. */
 int64_t warning_ranks_on(const struct record_phase *phase, int64_t node);
 
+/* True for containers on one kernel, and for a node itself. */
+bool warning_same_kernel(const struct record_node *a, const struct record_node *b);
+
 /* The first phase for which 'applies' says so, or NULL. */
 const struct record_phase *warning_phase(const struct record *record,
                                          bool (*applies)(const struct record_phase *));

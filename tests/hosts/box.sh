@@ -3,7 +3,7 @@
 # box.sh HOSTS COMMAND...: runs COMMAND in a simulated cluster, which ends with it
 #
 # COMMAND runs on the head. The simulated hosts node1, node2 ... (HOSTS of them) are on one bridge
-# with the head. Each has its own network, name, processes, monotonic clock, /dev/shm and
+# with the head. Each has its own network, name, boot id, processes, monotonic clock, /dev/shm and
 # /mnt/local; the rest of the file system is common to all, like a shared one. The hosts and the
 # head are namespaces: nothing on the machine changes, and when COMMAND or this script ends, even by
 # SIGKILL, the kernel removes all of it (after SIGKILL only the directory BOX is left).

@@ -54,6 +54,53 @@ expect "state of the caches" "warm" "$(result caches again.h5)"
 expect "doubted reads" "01_read, 02_read" "$(result cached_reads again.h5)"
 rm -rf target/tidemill-*
 
+# readers FILE: which rank reads the data of which in the last phase; "=": on one kernel
+readers() {
+    "$python" -c 'import sys, h5py
+table = list(h5py.File(sys.argv[1])["phases"].values())[-1]["readers"]
+rows = {name: table[name][:] for name in table}
+print(*(f"{rank}:{node.decode()}<-{other}:{whose.decode()}{chr(61) * bool(same)}" for rank, node,
+        other, whose, same in zip(rows["rank"], rows["node"], rows["written_rank"],
+        rows["written_node"], rows["boot_id"] == rows["written_boot_id"])))' "$1"
+}
+
+echo "--- the result shows which rank wrote what each rank reads, also in an earlier run"
+expect "readers" "0:node1<-1:node2 1:node2<-0:node1" "$(readers one_each.h5)"
+expect "readers of stored files" "0:node1<-1:node2 1:node2<-0:node1" "$(readers again.h5)"
+
+# refused WHAT PATTERN OPTION...
+refused() {
+    "$root/launch/hosts.sh" one_each --size 4MiB --result refused.h5 "${@:3}" 2>refusal
+    expect "$1: exit code" 2 $?
+    expect "$1: reason" 1 "$(grep -c -- "$2" refusal)"
+    expect "$1: result" "" "$(find . -name refused.h5)"
+    expect_empty target
+}
+
+echo "--- a shift that has no effect, or is not possible, is refused before anything is written"
+refused "all the way round" "--shift 2 changes nothing on 2 nodes: " --shift 2 target
+refused "local storage" "is not possible, as '/mnt/local' is local to each node" --shift 1 /mnt/local
+mkdir of_node1 of_node2
+"$here/box_on.sh" node1 mount -t tmpfs tmpfs "$PWD/of_node1"
+refused "targets of their own" "as nodes do not see each other's targets" --shift 1 --force \
+    "$PWD/of_node1" "$PWD/of_node2"
+"$root/launch/hosts.sh" one_each --size 4MiB --force --result apart.h5 --quiet \
+    "$PWD/of_node1" "$PWD/of_node2"
+expect "exit code with --shift auto" 0 $?
+expect "readers" "0:node1<-0:node1= 1:node2<-1:node2=" "$(readers apart.h5)"
+
+echo "--- containers on one kernel share a page cache, which no shift avoids"
+"$here/box_on.sh" node2 mount --bind "$BOX/node1.boot_id" /proc/sys/kernel/random/boot_id
+refused "one kernel" "on 2 nodes, of which some share a kernel" --shift 1 target
+"$root/launch/hosts.sh" one_each --size 16MiB --direct never --cache keep --result kernel.h5 \
+    target >page
+expect "exit code" 0 $?
+expect "nodes" "node1 node2" "$(result nodes kernel.h5)"
+expect "readers" "0:node1<-0:node1= 1:node2<-1:node2=" "$(readers kernel.h5)"
+expect "doubted reads" "02_read" "$(result cached_reads kernel.h5)"
+expect "reported" 1 "$(grep -c 'node1 and node2 run on one kernel (equal boot ids)' page)"
+"$here/box_on.sh" node2 umount /proc/sys/kernel/random/boot_id
+
 echo "--- SIGUSR1 ends the run, the result is complete"
 "$root/launch/hosts.sh" one_each --time 600s --size 1GiB --rate 4MiB/s --phases write \
     --result ended.h5 --quiet target &

@@ -36,6 +36,24 @@ static void every_rank_is_on_its_node(void **state)
     assert_everywhere(cluster.node == expected_node(cluster.rank));
 }
 
+/* All simulated hosts have the same boot id, except twins. */
+static void ranks_with_one_boot_id_are_on_one_kernel(void **state)
+{
+    (void)state;
+    const struct shape *shape = &cluster.shape;
+    bool twins = strcmp(layout_name(), "twins") == 0;
+    uint32_t ranks = 0;
+    bool good = true;
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++) {
+        uint32_t kernel = twins ? shape->rank_node[rank] : 0;
+        good = good && shape->rank_kernel[rank] == kernel;
+        ranks += kernel == shape->rank_kernel[cluster.rank];
+    }
+    assert_everywhere(good);
+    assert_everywhere(shape->kernel_count == (twins ? shape->node_count : 1));
+    assert_everywhere(cluster.kernel_ranks == ranks);
+}
+
 static void ranks_of_a_node_are_numbered_in_order(void **state)
 {
     (void)state;
@@ -86,6 +104,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rank_is_on_its_node),
+        cmocka_unit_test(ranks_with_one_boot_id_are_on_one_kernel),
         cmocka_unit_test(ranks_of_a_node_are_numbered_in_order),
         cmocka_unit_test(nodes_have_unique_names),
         cmocka_unit_test(a_different_number_of_nodes_is_reported),

@@ -24,6 +24,11 @@ void ranks_meet(void)
     MPI_Barrier(MPI_COMM_WORLD);
 }
 
+const char *layout_name(void)
+{
+    return layout_kind;
+}
+
 static bool layout_is(const char *kind)
 {
     return strcmp(layout_kind, kind) == 0;

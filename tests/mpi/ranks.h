@@ -30,6 +30,9 @@ void ranks_meet(void);
 /* Returns the simulated host of 'rank' of 'count', in the layout of this program. */
 uint32_t layout_host(uint32_t rank, uint32_t count);
 
+/* Returns the layout's name without its number of hosts. */
+const char *layout_name(void);
+
 /* Opens the cluster with the layout in argv[1], runs the tests and closes it. Layouts: "one" (all
  * ranks on one host), "each" (a host for each rank), "block:K" and "robin:K" (K hosts, ranks in
  * blocks or round-robin), "random:K", "twins:K" (like robin, but all hosts have the same name). */

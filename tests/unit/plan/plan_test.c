@@ -135,18 +135,20 @@ static void test_sizes(void **state)
     check_total(OPTION_COUNT, "", UINT64_C(4) << 30);
 }
 
-/* Which rank reads which data, over any nodes. */
-static void check_shift(struct plan *plan, uint64_t nodes)
+/* Which rank reads which data, over any kernels. */
+static void check_shift(struct plan *plan, uint64_t kernels)
 {
     const struct shape *shape = &plan->setup.shape;
+    const uint32_t *rank_kernel = shape->rank_kernel ? shape->rank_kernel : shape->rank_node;
+    const uint32_t count = shape->rank_kernel ? shape->kernel_count : shape->node_count;
     bool read[RANKS_MOST] = {false};
     uint32_t same = 0;
     uint32_t largest = 0;
-    assert_int_equal(plan_shift(plan, nodes, NULL), 0);
-    for (uint32_t node = 0; node < shape->node_count; node++) {
+    assert_int_equal(plan_shift(plan, kernels, NULL), 0);
+    for (uint32_t kernel = 0; kernel < count; kernel++) {
         uint32_t ranks = 0;
         for (uint32_t rank = 0; rank < shape->rank_count; rank++)
-            ranks += shape->rank_node[rank] == node;
+            ranks += rank_kernel[rank] == kernel;
         largest = ranks > largest ? ranks : largest;
     }
     for (uint32_t rank = 0; rank < shape->rank_count; rank++) {
@@ -154,13 +156,13 @@ static void check_shift(struct plan *plan, uint64_t nodes)
         assert_true(from < shape->rank_count);
         assert_false(read[from]);
         read[from] = true;
-        same += shape->rank_node[from] == shape->rank_node[rank];
-        if (nodes % shape->node_count == 0)
+        same += rank_kernel[from] == rank_kernel[rank];
+        if (kernels % count == 0)
             assert_int_equal(from, rank);
     }
     assert_int_equal(plan->same_node, same);
-    assert_int_equal(plan->shift, nodes % shape->node_count);
-    if (nodes % shape->node_count == 0)
+    assert_int_equal(plan->shift, kernels % count);
+    if (kernels % count == 0)
         assert_int_equal(same, shape->rank_count);
     else if (2 * largest <= shape->rank_count)
         assert_int_equal(same, 0);
@@ -173,6 +175,9 @@ static void test_shifts(void **state)
     (void)state;
     struct property property = property_start("shift");
     struct options options;
+    uint32_t own_node[RANKS_MOST];
+    for (uint32_t rank = 0; rank < RANKS_MOST; rank++)
+        own_node[rank] = rank;
     start(&options);
     for (int round = 0; round < 3000; round++) {
         uint32_t rank_node[RANKS_MOST];
@@ -194,9 +199,16 @@ static void test_shifts(void **state)
                 number_of[node] = setup.shape.node_count++;
             rank_node[rank] = number_of[node];
         }
+        const uint32_t groups = setup.shape.node_count;
+        if (property_below(&property, 2)) { /* containers: several nodes on each kernel */
+            setup.shape.kernel_count = groups;
+            setup.shape.rank_kernel = rank_node;
+            setup.shape.node_count = setup.shape.rank_count;
+            setup.shape.rank_node = own_node;
+        }
         assert_int_equal(plan_init(&plan, &setup, NULL), 0);
         assert_int_equal(plan.shift, 0);
-        for (uint32_t shift = 0; shift <= setup.shape.node_count + 1; shift++)
+        for (uint32_t shift = 0; shift <= groups + 1; shift++)
             check_shift(&plan, shift);
         check_shift(&plan, (UINT64_C(1) << 32) + 1);
         check_shift(&plan, UINT64_MAX);

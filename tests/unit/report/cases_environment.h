@@ -155,6 +155,12 @@ static void spoil_visibility(struct record *record)
     target->apart = 1;
 }
 
+static void spoil_kernel(struct record *record)
+{
+    strcpy(record->nodes[0].boot_id, "8e43");
+    strcpy(record->nodes[1].boot_id, "8e43");
+}
+
 static void spoil_source(struct record *record)
 {
     strcpy(give_targets(record)->source, "mds2:/pfs");
@@ -198,6 +204,8 @@ static const struct doubt_case environment_cases[] = {
     {"targets-differ", SEVERITY_SERIOUS,
      "'/mnt/pfs' is lustre from mds1:/pfs on n001 but lustre from mds2:/pfs on n002: ",
      spoil_visibility},
+    {"shared-kernel", SEVERITY_WARNING,
+     "n001 and n002 run on one kernel (equal boot ids), as containers do: ", spoil_kernel},
     {"sources-differ", SEVERITY_NOTE,
      "'/mnt/pfs' (lustre) is mounted from mds1:/pfs on n001 but from mds2:/pfs on n002: ",
      spoil_source},

@@ -1,0 +1,64 @@
+/* Which rank wrote what each rank reads, as the plan has it. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "results.h"
+
+/* Returns the node of a rank in an earlier run, or NULL if its result does not show it. */
+static const struct record_node *earlier_node(const struct record *record, int64_t rank)
+{
+    for (size_t i = record->phase_count; i-- > 0;)
+        for (size_t j = 0; record->phases[i].writes && j < record->phases[i].rank_count; j++) {
+            const struct record_row *row = &record->phases[i].ranks[j];
+            if (row->rank == rank && row->node >= 0 && (size_t)row->node < record->node_count)
+                return &record->nodes[row->node];
+        }
+    return NULL;
+}
+
+static void keep_writer(const struct record_node *node, int64_t rank, struct record_reader *reader)
+{
+    reader->written_rank = rank;
+    if (!node)
+        return;
+    text_copy(reader->written_node, sizeof reader->written_node, node->hostname);
+    text_copy(reader->written_boot_id, sizeof reader->written_boot_id, node->boot_id);
+}
+
+static void list_readers(const struct phase *phase, bool own, struct record_phase *into)
+{
+    const struct setup *setup = phase->prepared->setup;
+    const struct plan *plan = &phase->prepared->plan;
+    const struct record *record = phase->run->record;
+    const uint32_t *rank_node = plan->setup.shape.rank_node;
+    for (uint32_t rank = 0; rank < into->reader_count; rank++) {
+        const struct record_node *node = &record->nodes[rank_node[rank]];
+        struct record_reader *reader = &into->readers[rank];
+        const uint32_t from = plan->reads_of[rank];
+        *reader = (struct record_reader){.rank = rank, .written_rank = -1};
+        text_copy(reader->node, sizeof reader->node, node->hostname);
+        text_copy(reader->boot_id, sizeof reader->boot_id, node->boot_id);
+        if (own)
+            keep_writer(&record->nodes[rank_node[from]], from, reader);
+        else if (setup->reads_stored)
+            keep_writer(earlier_node(&setup->stored.record, from), from, reader);
+    }
+}
+
+void results_readers(const struct phase *phase, struct record_phase *into, struct failure *why)
+{
+    const struct plan *plan = &phase->prepared->plan;
+    const bool own = phase->prepared->writes || phase->prepared->source; /* data of this run */
+    into->shift = plan->shift;
+    into->same_node_ranks = own ? plan->same_node : 0;
+    into->written_by = !own              ? WRITTEN_BY_EARLIER_RUN
+                       : plan->same_node ? WRITTEN_BY_SAME_NODE
+                                         : WRITTEN_BY_OTHER_NODE;
+    into->readers = calloc(plan->setup.shape.rank_count, sizeof *into->readers);
+    if (!into->readers) {
+        failure_set(why, -ENOMEM, "not enough memory for the results");
+        return;
+    }
+    into->reader_count = plan->setup.shape.rank_count;
+    list_readers(phase, own, into);
+}
