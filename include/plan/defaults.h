@@ -39,6 +39,7 @@ struct resolution {
     uint64_t space_bytes; /* what the targets can take; if nothing is written, what they hold */
     uint32_t ranks;
     bool reads_whole; /* nothing is written and no result of an earlier run is read */
+    bool undivided;   /* the files that are read were planned like those of version 0.1.0 */
 };
 
 /* Returns true if only --time ends a phase. */

@@ -1,11 +1,12 @@
 /*
  * Geometry: which bytes of which file belong to which writer. Pure arithmetic over the plan's data
- * set, which is one line of 'total_bytes' cut into requests of 'request_bytes'.
+ * set, a line of 'total_bytes' which consists of parts: one for each rank or (by_node) node if
+ * 'part_bytes' is set, else a single one. Each part is cut into requests of 'request_bytes'.
  *
- * Always true: shares are whole requests and cover every byte of the data set exactly once; only
- * the data set's last request is short; shares differ by at most one request (per node, then per
- * rank, when by_node). Each file is one contiguous stretch of the data set. A writer without a
- * share has no file.
+ * Always true: shares cover every byte of the data set exactly once; only a part's last request is
+ * short; the shares of a part differ by at most one request (of a single part by_node: per node,
+ * then per rank). Each file is one contiguous stretch of the data set. A writer without a share has
+ * no file.
  */
 #ifndef TIDEMILL_PLAN_GEOMETRY_H
 #define TIDEMILL_PLAN_GEOMETRY_H
@@ -20,22 +21,23 @@
 struct geometry_setup {
     enum layout layout;
     uint64_t total_bytes;
+    uint64_t part_bytes; /* exactly, for each rank or node; 0 = all ranks share 'total_bytes' */
     uint64_t request_bytes;
     uint32_t writers_per_rank;
     uint32_t target_count; /* ranks take targets in turn by node */
-    bool by_node;          /* equal bytes for each node, regardless of its number of ranks */
+    bool by_node;          /* each node gets the same, regardless of its number of ranks */
     struct shape shape;
 };
 
 struct geometry {
     struct geometry_setup setup;
-    uint64_t request_count;
+    uint64_t request_count; /* of all ranks */
     uint64_t file_count;
     /* Ranks in data set order: by target, then (by_node) by node, then by rank. */
-    uint32_t *rank_at;       /* place -> rank */
-    uint32_t *place_of;      /* rank -> place */
-    uint64_t *first_request; /* place -> first request in the data set; rank_count + 1 entries */
-    uint32_t *target_place;  /* target -> first place; target_count + 1 entries */
+    uint32_t *rank_at;      /* place -> rank */
+    uint32_t *place_of;     /* rank -> place */
+    uint64_t *start_bytes;  /* place -> start in the data set; rank_count + 1 entries */
+    uint32_t *target_place; /* target -> first place; target_count + 1 entries */
 };
 
 /* One writer's part. */
@@ -47,6 +49,7 @@ struct share {
     uint64_t bytes;       /* of the share; 0 = nothing to do */
     uint64_t request_count;
     uint64_t request_bytes;
+    uint64_t part_bytes; /* if the file holds several parts: the size of each; else 0 */
 };
 
 /* One request. */

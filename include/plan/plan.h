@@ -30,9 +30,10 @@ struct plan_setup {
     bool probe;                      /* of a probe: with other file names */
     struct shape shape;
     const enum target_kind *target_kinds; /* one for each of settings->targets */
-    uint64_t open_ended_bytes;            /* size of the data set if only a time is given */
-    const char *run_id;                   /* of this run, or of the run whose files are read */
-    const char *section; /* whose directory the files are in, or "": the run's directory */
+    bool undivided; /* as version 0.1.0 did: only the last request of the data set is short */
+    uint64_t open_ended_bytes; /* size of the data set if only a time is given */
+    const char *run_id;        /* of this run, or of the run whose files are read */
+    const char *section;       /* whose directory the files are in, or "": the run's directory */
 };
 
 struct plan {

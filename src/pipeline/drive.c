@@ -43,12 +43,12 @@ static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, 
 {
     const char *verb = buffer->request.direction == ENGINE_WRITE ? "write" : "read";
     drive->outcome->counters.failed_requests++;
-    int64_t end = file_bytes(drive->files[buffer->piece].file);
     if (is_past_end(drive, buffer, result))
         failure_set(&drive->outcome->failure, -EIO,
-                    "cannot read '%s' at offset %" PRIu64 ": the file ends at offset %" PRId64
-                    ", although more was written",
-                    path_of(drive, buffer), buffer->offset + buffer->moved, end);
+                    "cannot read '%s' at offset %" PRIu64 ": the file has %" PRId64
+                    " bytes, but at least %" PRIu64 " were expected",
+                    path_of(drive, buffer), buffer->offset + buffer->moved,
+                    file_bytes(drive->files[buffer->piece].file), buffer->offset + buffer->length);
     else
         failure_set(&drive->outcome->failure, -EIO,
                     "%s of '%s' at offset %" PRIu64 " transferred %" PRId64 " of %" PRIu64 " bytes",
@@ -57,15 +57,16 @@ static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, 
 }
 
 /* Direct and buffered writes must never share a page: the kernel would write the dirty cached page
- * back over data written directly. If the end of a file is not aligned, all transfers in its last
- * page are therefore buffered, whichever request or I/O thread they belong to. */
+ * back over data written directly. All transfers in an unaligned last page of a file are therefore
+ * buffered, and all transfers of a shared file in which ranks meet within a page. */
 static uint64_t direct_end_of(const struct task_piece *piece)
 {
-    uint64_t share_end = piece->share.file_offset + piece->share.bytes;
-    uint64_t end = piece->position.file_bytes;
-    uint64_t unit = piece->file->offset_alignment;
-    if (end < share_end)
-        end = share_end;
+    const uint64_t share_end = piece->share.file_offset + piece->share.bytes;
+    const uint64_t file_end = piece->position.file_bytes;
+    const uint64_t end = file_end < share_end ? share_end : file_end;
+    const uint64_t unit = piece->file->offset_alignment;
+    if (piece->share.part_bytes && !is_aligned(piece->share.part_bytes, unit))
+        return 0;
     return is_aligned(end, unit) ? UINT64_MAX
                                  : align_down(end, unit > PAGE_BYTES ? unit : PAGE_BYTES);
 }

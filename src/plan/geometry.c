@@ -39,8 +39,8 @@ static int order_ranks(struct geometry *geometry)
     return result;
 }
 
-/* The place where the ranks of the next node begin; without by_node every rank is its own part. */
-static uint32_t part_end(const struct geometry *geometry, uint32_t place)
+/* The place where the ranks of the next node begin; without by_node every rank is on its own. */
+static uint32_t group_end(const struct geometry *geometry, uint32_t place)
 {
     const struct shape *shape = &geometry->setup.shape;
     uint32_t end = place + 1;
@@ -51,21 +51,46 @@ static uint32_t part_end(const struct geometry *geometry, uint32_t place)
     return end;
 }
 
-static void deal_requests(struct geometry *geometry)
+/* Where a number of requests of the single part ends. */
+static uint64_t requests_end(const struct geometry *geometry, uint64_t requests)
 {
-    const struct shape *shape = &geometry->setup.shape;
-    uint64_t requests = geometry->request_count;
-    uint32_t parts = geometry->setup.by_node ? shape->node_count : shape->rank_count;
-    uint32_t part = 0;
-    for (uint32_t place = 0; place < shape->rank_count; part++) {
-        uint32_t end = part_end(geometry, place);
-        uint64_t first = checked_scale(requests, part, parts);
-        uint64_t count = checked_scale(requests, part + 1, parts) - first;
-        for (uint32_t i = place; i < end; i++)
-            geometry->first_request[i] = first + checked_scale(count, i - place, end - place);
+    const struct geometry_setup *setup = &geometry->setup;
+    uint64_t end = requests * setup->request_bytes;
+    return end < setup->total_bytes ? end : setup->total_bytes;
+}
+
+/* Divides the bytes of a node, or of one rank, into whole requests among its ranks. */
+static void divide_group(struct geometry *geometry, uint32_t place, uint32_t end,
+                         uint64_t start_bytes, uint64_t bytes)
+{
+    const uint64_t request = geometry->setup.request_bytes;
+    const uint64_t count = divide_up(bytes, request);
+    for (uint32_t i = place; i < end; i++) {
+        uint64_t before = checked_scale(count, i - place, end - place) * request;
+        geometry->start_bytes[i] = start_bytes + (before < bytes ? before : bytes);
+    }
+    geometry->request_count += count;
+}
+
+static void divide_data_set(struct geometry *geometry)
+{
+    const struct geometry_setup *setup = &geometry->setup;
+    const struct shape *shape = &setup->shape;
+    const uint64_t requests = divide_up(setup->total_bytes, setup->request_bytes);
+    const uint32_t groups = setup->by_node ? shape->node_count : shape->rank_count;
+    uint32_t group = 0;
+    for (uint32_t place = 0; place < shape->rank_count; group++) {
+        uint32_t end = group_end(geometry, place);
+        uint64_t first = setup->part_bytes
+                             ? group * setup->part_bytes
+                             : requests_end(geometry, checked_scale(requests, group, groups));
+        uint64_t next = setup->part_bytes
+                            ? first + setup->part_bytes
+                            : requests_end(geometry, checked_scale(requests, group + 1U, groups));
+        divide_group(geometry, place, end, first, next - first);
         place = end;
     }
-    geometry->first_request[shape->rank_count] = requests;
+    geometry->start_bytes[shape->rank_count] = setup->total_bytes;
 }
 
 int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
@@ -79,18 +104,17 @@ int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
     if (setup->total_bytes > INT64_MAX)
         return failure_set(why, -EOVERFLOW,
                            "the data set is larger than 8 EiB: use a smaller size");
-    geometry->request_count = divide_up(setup->total_bytes, setup->request_bytes);
     geometry->rank_at = calloc(ranks, sizeof *geometry->rank_at);
     geometry->place_of = calloc(ranks, sizeof *geometry->place_of);
-    geometry->first_request = calloc((size_t)ranks + 1, sizeof *geometry->first_request);
+    geometry->start_bytes = calloc((size_t)ranks + 1, sizeof *geometry->start_bytes);
     geometry->target_place =
         calloc((size_t)setup->target_count + 1, sizeof *geometry->target_place);
-    if (!geometry->rank_at || !geometry->place_of || !geometry->first_request ||
+    if (!geometry->rank_at || !geometry->place_of || !geometry->start_bytes ||
         !geometry->target_place || order_ranks(geometry)) {
         geometry_release(geometry);
         return failure_set(why, -ENOMEM, "not enough memory for a plan of %u ranks", ranks);
     }
-    deal_requests(geometry);
+    divide_data_set(geometry);
     geometry->file_count = setup->layout == LAYOUT_SHARED ? setup->target_count
                            : setup->layout == LAYOUT_RANK
                                ? ranks
@@ -102,53 +126,52 @@ void geometry_release(struct geometry *geometry)
 {
     free(geometry->rank_at);
     free(geometry->place_of);
-    free(geometry->first_request);
+    free(geometry->start_bytes);
     free(geometry->target_place);
     *geometry = (struct geometry){0};
 }
 
-/* Where a request of the data set starts, in bytes; the end of the data set for one past the last.
- */
-static uint64_t request_start(const struct geometry *geometry, uint64_t request)
+uint64_t geometry_rank_bytes(const struct geometry *geometry, uint32_t rank)
 {
-    return request >= geometry->request_count ? geometry->setup.total_bytes
-                                              : request * geometry->setup.request_bytes;
+    const uint64_t *start = &geometry->start_bytes[geometry->place_of[rank]];
+    return start[1] - start[0];
+}
+
+/* The bytes of a rank that come before those of one of its writers. */
+static uint64_t bytes_before(const struct geometry *geometry, uint32_t rank, uint32_t writer)
+{
+    const struct geometry_setup *setup = &geometry->setup;
+    uint64_t bytes = geometry_rank_bytes(geometry, rank);
+    uint64_t count = divide_up(bytes, setup->request_bytes);
+    uint64_t before = checked_scale(count, writer, setup->writers_per_rank) * setup->request_bytes;
+    return before < bytes ? before : bytes;
 }
 
 void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t writer,
                     struct share *share)
 {
     const struct geometry_setup *setup = &geometry->setup;
-    uint32_t place = geometry->place_of[rank];
     uint32_t target = geometry_target(geometry, rank);
-    uint64_t rank_first = geometry->first_request[place];
-    uint64_t rank_count = geometry->first_request[place + 1] - rank_first;
-    uint64_t first = rank_first + checked_scale(rank_count, writer, setup->writers_per_rank);
-    uint64_t end = rank_first + checked_scale(rank_count, writer + 1U, setup->writers_per_rank);
-    uint64_t file_first = setup->layout == LAYOUT_WRITER ? first
-                          : setup->layout == LAYOUT_RANK
-                              ? rank_first
-                              : geometry->first_request[geometry->target_place[target]];
-    uint64_t start = request_start(geometry, first);
-    uint64_t base = request_start(geometry, file_first);
+    uint64_t rank_start = geometry->start_bytes[geometry->place_of[rank]];
+    uint64_t before = bytes_before(geometry, rank, writer);
+    uint64_t bytes = bytes_before(geometry, rank, writer + 1U) - before;
+    uint64_t base = setup->layout == LAYOUT_WRITER ? rank_start + before
+                    : setup->layout == LAYOUT_RANK
+                        ? rank_start
+                        : geometry->start_bytes[geometry->target_place[target]];
     *share = (struct share){
         .target = target,
         .file = setup->layout == LAYOUT_WRITER ? (uint64_t)rank * setup->writers_per_rank + writer
                 : setup->layout == LAYOUT_RANK ? rank
                                                : target,
-        .file_offset = start - base,
+        .file_offset = rank_start + before - base,
         .file_base = base,
-        .bytes = request_start(geometry, end) - start,
-        .request_count = end - first,
+        .bytes = bytes,
+        .request_count = divide_up(bytes, setup->request_bytes),
         .request_bytes = setup->request_bytes,
     };
-}
-
-uint64_t geometry_rank_bytes(const struct geometry *geometry, uint32_t rank)
-{
-    uint32_t place = geometry->place_of[rank];
-    return request_start(geometry, geometry->first_request[place + 1]) -
-           request_start(geometry, geometry->first_request[place]);
+    if (setup->layout == LAYOUT_SHARED && geometry_file_bytes(geometry, share) > setup->part_bytes)
+        share->part_bytes = setup->part_bytes;
 }
 
 uint64_t geometry_file_bytes(const struct geometry *geometry, const struct share *share)
@@ -157,15 +180,14 @@ uint64_t geometry_file_bytes(const struct geometry *geometry, const struct share
         return share->bytes;
     if (geometry->setup.layout == LAYOUT_RANK)
         return geometry_rank_bytes(geometry, (uint32_t)share->file);
-    uint32_t end = geometry->target_place[share->target + 1];
-    return request_start(geometry, geometry->first_request[end]) - share->file_base;
+    return geometry->start_bytes[geometry->target_place[share->target + 1]] - share->file_base;
 }
 
 uint32_t geometry_first_rank(const struct geometry *geometry, uint32_t target)
 {
     uint32_t end = geometry->target_place[target + 1];
     for (uint32_t place = geometry->target_place[target]; place < end; place++)
-        if (geometry->first_request[place + 1] > geometry->first_request[place])
+        if (geometry->start_bytes[place + 1] > geometry->start_bytes[place])
             return geometry->rank_at[place];
     return geometry->rank_at[geometry->target_place[target] < geometry->setup.shape.rank_count
                                  ? geometry->target_place[target]

@@ -104,13 +104,17 @@ int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure 
     if (check_targets(setup, why) || check_steady(settings, why) || total_bytes(setup, &total, why))
         return why->code;
     text_copy(plan->run_id, sizeof plan->run_id, setup->run_id);
+    const uint64_t part_bytes = settings->size_per_rank_bytes ? settings->size_per_rank_bytes
+                                                              : settings->size_per_node_bytes;
     struct geometry_setup geometry = {
         .layout = settings->layout,
         .total_bytes = total,
+        .part_bytes = settings->size_bytes || setup->undivided ? 0 : part_bytes,
         .request_bytes = settings->buffer_size_bytes,
         .writers_per_rank = (uint32_t)settings->writers,
         .target_count = (uint32_t)settings->target_count,
-        .by_node = settings->size_per_node_bytes && !settings->size_bytes,
+        .by_node = settings->size_per_node_bytes && !settings->size_bytes &&
+                   !settings->size_per_rank_bytes,
         .shape = setup->shape,
     };
     if (geometry_init(&plan->geometry, &geometry, why) || make_fingerprint(plan, why) ||

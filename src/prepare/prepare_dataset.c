@@ -20,14 +20,18 @@ static int refuse_size(const char *option, uint64_t bytes, uint64_t nearest, uin
                        target, multiple_of, option, bytes, option, better);
 }
 
-/* The total size counts too: the last request may be shorter than the others. */
+/* The size counts too: its last request may be shorter than the others. */
 static int check_direct(const struct prepared *prepared, struct failure *why)
 {
     uint32_t number = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
     struct record_target target = prepared->targets[number];
     const char *path = prepared->settings->targets[number];
     const uint64_t request = prepared->settings->buffer_size_bytes;
-    const uint64_t total = prepared->plan.geometry.setup.total_bytes;
+    const struct geometry_setup *geometry = &prepared->plan.geometry.setup;
+    const uint64_t size = geometry->part_bytes ? geometry->part_bytes : geometry->total_bytes;
+    const enum option_id size_option = !geometry->part_bytes ? OPTION_SIZE
+                                       : geometry->by_node   ? OPTION_SIZE_PER_NODE
+                                                             : OPTION_SIZE_PER_RANK;
     char reason[RECORD_LINE];
     uint32_t unit;
     const uint64_t nearest = target_direct_size(&target, request, &unit);
@@ -40,9 +44,9 @@ static int check_direct(const struct prepared *prepared, struct failure *why)
                            "--direct require: O_DIRECT is not possible on '%s': %s; use '--direct "
                            "prefer'",
                            path, reason);
-    const uint64_t nearest_total = target_direct_size(&target, total, &unit);
-    if (nearest_total && nearest_total != total)
-        return refuse_size("size", total, nearest_total, unit, path, why);
+    const uint64_t nearest_size = target_direct_size(&target, size, &unit);
+    if (nearest_size && nearest_size != size)
+        return refuse_size(options_name(size_option), size, nearest_size, unit, path, why);
     return 0;
 }
 

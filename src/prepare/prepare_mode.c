@@ -96,14 +96,15 @@ static int try_polling(const struct prepared *prepared, const char *target, stru
     char reason[RECORD_LINE];
     uint32_t number = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
     struct failure failure = {0};
+    const struct geometry_setup *geometry = &prepared->plan.geometry.setup;
     if (target_direct(&prepared->targets[number], prepared->settings->buffer_size_bytes, reason) ==
         TRUTH_NO)
         return failure_set(why, -EINVAL,
                            "--uring-iopoll needs O_DIRECT, which is not possible on '%s': %s",
                            target, reason);
-    if (prepared->plan.geometry.setup.total_bytes % PAGE_BYTES)
+    if (geometry->total_bytes % PAGE_BYTES || geometry->part_bytes % PAGE_BYTES)
         return failure_set(why, -EINVAL,
-                           "--uring-iopoll needs O_DIRECT for every request: use a --size that is "
+                           "--uring-iopoll needs O_DIRECT for every request: use a size that is "
                            "a multiple of %d bytes",
                            PAGE_BYTES);
     if (probe_open(&probe, target, why))

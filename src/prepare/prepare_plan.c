@@ -43,6 +43,7 @@ static int complete(const struct prepared *prepared, struct resolution *with, st
         stored_check(&setup->stored, &setup->options, setup->cluster->shape.rank_count, why))
         return why->code;
     with->random = host_random();
+    with->undivided = setup->reads_stored && setup->stored.record.schema_revision == 0;
     if (settings_copy(&fitted, prepared->settings, why))
         return why->code;
     if (!defaults_fit(&fitted, &with->capacity, with->random, why)) {
@@ -90,7 +91,8 @@ static int make_content(struct prepared *prepared, struct failure *why)
     return result;
 }
 
-static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, struct failure *why)
+static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, bool undivided,
+                     struct failure *why)
 {
     const struct plan_setup plan = {
         .settings = prepared->settings,
@@ -99,6 +101,7 @@ static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, struc
         .probe = prepared->probe,
         .shape = prepared->cluster->shape,
         .target_kinds = prepared->target_kinds,
+        .undivided = undivided,
         .open_ended_bytes = open_ended_bytes,
         .run_id = prepared->setup->run_id,
         .section = prepared->folder,
@@ -123,7 +126,7 @@ int prepare_plan(struct prepared *prepared, struct failure *why)
     prepared->depth_asked = prepared->settings->depth;
     if (!prepared->probe && resolve(prepared, &with, why))
         return why->code;
-    make_plan(prepared, open ? prepared->settings->size_bytes : 0, &failure);
+    make_plan(prepared, open ? prepared->settings->size_bytes : 0, with.undivided, &failure);
     if (setup_agree_with_first(prepared->setup, &failure, why) ||
         setup_agree(prepared->setup, &failure, why))
         return why->code;

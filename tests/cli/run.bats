@@ -31,6 +31,68 @@ result() { # the one result file
     [ "$(find "$target" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')" -eq 8388608 ]
 }
 
+# sizes: of the kept files, and of what each rank wrote in its result
+sizes() {
+    find "$target" -type f -printf '%s\n' | xargs
+    /usr/bin/python3 - "$1" <<'PY'
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    print(*file["phases/01_write/ranks/bytes"][:])
+PY
+}
+
+@test "each rank writes exactly --size-per-rank, in every layout and order, and it is read again" {
+    local layout order files
+    for layout in rank shared writer; do
+        for order in sequential random; do
+            ranks 3 run --quiet --size-per-rank 150001 --buffer-size 64KiB --writers 2 --keep \
+                --layout $layout --order $order --verify --result "$layout$order.h5" "$target"
+            files='150001 150001 150001'
+            [ $layout != shared ] || files=450003
+            [ $layout != writer ] || files='65536 65536 65536 84465 84465 84465'
+            [ "$(find "$target" -type f -printf '%s\n' | sort -n | xargs)" = "$files" ]
+            [ "$(sizes "$layout$order.h5" | tail -n 1)" = '150001 150001 150001' ]
+            ranks 3 run --quiet --options-from "$layout$order.h5" --phases verify --order random \
+                --result again.h5 --overwrite
+            [ "$(attribute again.h5 /phases/01_verify bytes)" -eq 450003 ]
+            rm -rf "${target:?}"/*
+        done
+        printf '%s\n' 'size-per-rank = 150001' "layout = $layout" '[dump]' 'phase = write' \
+            '[restart]' 'phase = verify' 'data = dump' 'buffer-size = 12KiB' 'writers = 3' >s.ini
+        ranks 3 run --quiet --options-from s.ini --result again.h5 --overwrite "$target"
+        [ "$(attribute again.h5 /phases/02_restart bytes)" -eq 450003 ]
+    done
+}
+
+@test "each node writes exactly --size-per-node; a small size per rank leaves no rank without data" {
+    ranks 2 run --quiet --size-per-node 100001 --buffer-size 32KiB --keep --verify --result n.h5 \
+        "$target"
+    [ "$(sizes n.h5 | tail -n 1)" = '65536 34465' ]
+    rm -rf "${target:?}"/*
+    ranks 3 run --quiet --size-per-rank 9120 --keep --verify --result r.h5 "$target"
+    [ "$(sizes r.h5 | head -n 1)" = '9120 9120 9120' ]
+    refused "--size-per-rank is 9120 bytes: use '--size-per-rank " \
+        ranks 3 run --size-per-rank 9120 --direct require "$target"
+}
+
+# Version 0.1.0 divided the whole data set into requests, so that only its last one was short.
+@test "files that version 0.1.0 wrote by --size-per-rank are read as it wrote them" {
+    ranks 3 run --quiet --size 4500000 --buffer-size 1MiB --keep --phases write --result a.h5 \
+        "$target"
+    [ "$(sizes a.h5 | tail -n 1)" = '1048576 2097152 1354272' ]
+    /usr/bin/python3 - a.h5 <<'PY'
+import sys, h5py
+with h5py.File(sys.argv[1], "r+") as file:
+    options = file.attrs["options"]
+    options = options.decode() if isinstance(options, bytes) else options
+    assert "size = 4500000\n" in options
+    file.attrs["options"] = options.replace("size = 4500000\n", "size-per-rank = 1500000\n", 1)
+    del file.attrs["schema_revision"]
+PY
+    ranks 3 run --quiet --options-from a.h5 --phases verify --result b.h5
+    [ "$(attribute b.h5 /phases/01_verify bytes)" -eq 4500000 ]
+}
+
 @test "64 ranks on one machine: each byte once, each rank in the result" {
     ranks 64 run --quiet --size 67108867 --buffer-size 64k --writers 2 --layout shared --verify \
         --keep --result r.h5 "$target"

@@ -100,6 +100,21 @@ static void test_unaligned_tails(void **state)
     }
 }
 
+/* In a file of several ranks, of which none or some start at a multiple of the unit. */
+static void test_ranks_that_meet_within_a_page(void **state)
+{
+    (void)state;
+    for (uint64_t odd = 0; odd < 2; odd++) {
+        struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 4 * REQUEST, 512);
+        stand->piece.share.part_bytes = 5 * REQUEST + odd;
+        stand->piece.position.file_bytes = 512 * stand->piece.share.part_bytes;
+        stand_run(stand);
+        assert_all_done(stand);
+        assert_int_equal(stand->outcome.counters.buffered_bytes, odd ? 4 * REQUEST : 0);
+        free(stand);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +122,7 @@ int main(void)
         timed_test(test_refused_direct_transfers_fail_when_required),
         timed_test(test_continues_buffered_at_an_unaligned_offset),
         timed_test(test_unaligned_tails),
+        timed_test(test_ranks_that_meet_within_a_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,6 +62,13 @@ static struct geometry_setup random_setup(struct property *property, uint32_t ra
     }
     if (setup.total_bytes > INT64_MAX)
         setup.total_bytes = INT64_MAX;
+    if (property_below(property, 2)) { /* exactly the same bytes for each rank or node */
+        const uint32_t parts = setup.by_node ? setup.shape.node_count : setup.shape.rank_count;
+        setup.part_bytes = setup.total_bytes / parts + 1;
+        if (setup.part_bytes > INT64_MAX / parts)
+            setup.part_bytes--;
+        setup.total_bytes = setup.part_bytes * parts;
+    }
     return setup;
 }
 
@@ -84,10 +91,17 @@ static void check_whole_requests(const struct geometry *geometry, const struct s
         assert_int_equal(share->request_count, 0);
         return;
     }
-    assert_int_equal(start % request, 0);
+    const uint64_t part = geometry->setup.part_bytes ? geometry->setup.part_bytes : total;
+    const uint64_t end = start % part + share->bytes; /* no share crosses the end of a part */
+    assert_int_equal(start % part % request, 0);
     assert_int_equal(share->request_count, divide_up(share->bytes, request));
+    assert_true(end <= part);
     if (share->bytes % request)
-        assert_int_equal(start + share->bytes, total);
+        assert_int_equal(end, part);
+    assert_int_equal(share->part_bytes, geometry->setup.layout == LAYOUT_SHARED &&
+                                                geometry_file_bytes(geometry, share) > part
+                                            ? part
+                                            : 0);
     const struct extent first = share_extent(share, 0);
     const struct extent last = share_extent(share, share->request_count - 1);
     assert_int_equal(first.offset, share->file_offset);
@@ -151,28 +165,35 @@ static void check_shares(const struct geometry *geometry)
     assert_int_equal(file_sum, setup->total_bytes); /* what 'stat' shows of all files */
     if (!setup->by_node)
         assert_true(tally.most - tally.least <= 1);
+    for (uint32_t rank = 0; rank < setup->shape.rank_count && setup->part_bytes; rank++)
+        if (!setup->by_node)
+            assert_int_equal(geometry_rank_bytes(geometry, rank), setup->part_bytes);
 }
 
 /* Equal bytes for each node, and within it for each rank, except for one request. */
 static void check_nodes(const struct geometry *geometry)
 {
     const struct shape *shape = &geometry->setup.shape;
+    const uint64_t request = geometry->setup.request_bytes;
     uint64_t node_least = UINT64_MAX;
     uint64_t node_most = 0;
     for (uint32_t node = 0; node < shape->node_count; node++) {
         uint64_t requests = 0;
+        uint64_t bytes = 0;
         uint64_t least = UINT64_MAX;
         uint64_t most = 0;
         for (uint32_t rank = 0; rank < shape->rank_count; rank++) {
             if (shape->rank_node[rank] != node)
                 continue;
-            uint32_t place = geometry->place_of[rank];
-            uint64_t count = geometry->first_request[place + 1] - geometry->first_request[place];
+            uint64_t count = divide_up(geometry_rank_bytes(geometry, rank), request);
             requests += count;
+            bytes += geometry_rank_bytes(geometry, rank);
             least = count < least ? count : least;
             most = count > most ? count : most;
         }
         assert_true(most - least <= 1);
+        if (geometry->setup.by_node && geometry->setup.part_bytes)
+            assert_int_equal(bytes, geometry->setup.part_bytes);
         node_least = requests < node_least ? requests : node_least;
         node_most = requests > node_most ? requests : node_most;
     }
@@ -207,7 +228,9 @@ static void test_every_byte_exactly_once(void **state)
         struct geometry_setup setup = random_setup(&property, rank_node);
         if (geometry_init(&geometry, &setup, &failure))
             fail_msg("%s", failure.text);
-        assert_int_equal(geometry.request_count, divide_up(setup.total_bytes, setup.request_bytes));
+        const uint64_t part = setup.part_bytes ? setup.part_bytes : setup.total_bytes;
+        assert_int_equal(geometry.request_count,
+                         setup.total_bytes / part * divide_up(part, setup.request_bytes));
         check_shares(&geometry);
         check_nodes(&geometry);
         check_first_ranks(&geometry);
@@ -266,6 +289,28 @@ static void test_equal_bytes_for_each_node(void **state)
     geometry_release(&geometry);
 }
 
+/* Less than two requests for each of three ranks: each gets exactly that, in a shared file too. */
+static void test_exact_bytes_for_each_rank(void **state)
+{
+    (void)state;
+    for (size_t layout = 0; layout < sizeof layouts / sizeof *layouts; layout++) {
+        struct geometry geometry;
+        struct geometry_setup setup = small_setup();
+        setup.layout = layouts[layout];
+        setup.part_bytes = 100;
+        setup.total_bytes = 300;
+        assert_int_equal(geometry_init(&geometry, &setup, NULL), 0);
+        for (uint32_t rank = 0; rank < 3; rank++)
+            for (uint32_t writer = 0; writer < 2; writer++) {
+                struct share share;
+                geometry_share(&geometry, rank, writer, &share);
+                assert_int_equal(share.file_base + share.file_offset, rank * 100 + writer * 64);
+                assert_int_equal(share.bytes, writer ? 36 : 64);
+            }
+        geometry_release(&geometry);
+    }
+}
+
 static void test_a_target_without_ranks(void **state)
 {
     (void)state;
@@ -320,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_every_byte_exactly_once),
         cmocka_unit_test(test_a_small_one_by_hand),
         cmocka_unit_test(test_equal_bytes_for_each_node),
+        cmocka_unit_test(test_exact_bytes_for_each_rank),
         cmocka_unit_test(test_a_target_without_ranks),
         cmocka_unit_test(test_refusals),
     };

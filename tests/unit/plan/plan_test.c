@@ -121,6 +121,13 @@ static void check_total(enum option_id id, const char *value, uint64_t total)
     assert_int_equal(plan_init(&plan, &setup, NULL), 0);
     assert_int_equal(plan.geometry.setup.total_bytes, total);
     assert_int_equal(plan.geometry.setup.by_node, id == OPTION_SIZE_PER_NODE);
+    const bool parts = id != OPTION_SIZE && id != OPTION_TIME;
+    assert_int_equal(plan.geometry.setup.part_bytes > 0, parts);
+    plan_release(&plan);
+    setup.undivided = true; /* as version 0.1.0 planned */
+    assert_int_equal(plan_init(&plan, &setup, NULL), 0);
+    assert_int_equal(plan.geometry.setup.total_bytes, total);
+    assert_int_equal(plan.geometry.setup.part_bytes, 0);
     plan_release(&plan);
     options_release(&options);
 }

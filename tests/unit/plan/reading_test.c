@@ -73,7 +73,7 @@ static void write_some(struct property *property, struct written *written)
     bool whole = property_below(property, 4) == 0;
     for (uint32_t rank = 0; rank < ranks; rank++)
         written->rank_node[rank] = rank % nodes;
-    const struct geometry_setup setup = {
+    struct geometry_setup setup = {
         .layout = layouts[property_below(property, 3)],
         .total_bytes = some_bytes(property, BYTES_MOST - 1),
         .request_bytes = some_bytes(property, 200),
@@ -82,6 +82,10 @@ static void write_some(struct property *property, struct written *written)
         .by_node = property_below(property, 2),
         .shape = {.rank_count = ranks, .node_count = nodes, .rank_node = written->rank_node},
     };
+    if (property_below(property, 2)) {
+        setup.part_bytes = divide_up(setup.total_bytes, ranks + 1U);
+        setup.total_bytes = setup.part_bytes * (setup.by_node ? nodes : ranks);
+    }
     written->order = orders[property_below(property, 3)];
     written->seed = property_next(property);
     assert_int_equal(geometry_init(&written->geometry, &setup, NULL), 0);
@@ -109,8 +113,7 @@ struct tally {
     uint8_t covered[BYTES_MOST]; /* by requests, whether or not they may be read */
     uint8_t read[BYTES_MOST];
     struct amount amount;
-    uint64_t least; /* requests of one thread */
-    uint64_t most;
+    uint64_t least, most; /* requests of one thread */
 };
 
 static const struct piece *piece_of(const struct piece *pieces, uint32_t count, uint64_t request)
@@ -126,8 +129,7 @@ static void check_piece(const struct reading *reading, const struct piece *piece
 {
     const struct geometry *geometry = reading->setup.written;
     const struct share *share = &piece->share;
-    struct share first;
-    struct share named;
+    struct share first, named;
     geometry_share(geometry, piece->rank, 0, &first);
     geometry_share(geometry, piece->rank, piece->writer, &named);
     uint64_t begin = first.file_base + first.file_offset;
@@ -136,8 +138,7 @@ static void check_piece(const struct reading *reading, const struct piece *piece
     assert_int_equal(share->file_base, named.file_base);
     assert_int_equal(share->request_bytes, reading->setup.request_bytes);
     assert_int_equal(share->request_count, divide_up(share->bytes, share->request_bytes));
-    assert_true(share->bytes > 0);
-    assert_true(share->file_base + share->file_offset >= begin);
+    assert_true(share->bytes > 0 && share->file_base + share->file_offset >= begin);
     assert_true(share->file_base + share->file_offset + share->bytes <=
                 begin + geometry_rank_bytes(geometry, piece->rank));
     assert_true(share->file_offset + share->bytes <= geometry_file_bytes(geometry, &named));
@@ -197,8 +198,8 @@ static void check_reading(const struct written *written, const struct reading_se
     struct share first;
     struct amount amount;
     geometry_share(&written->geometry, setup->rank, 0, &first);
-    uint64_t begin = first.file_base + first.file_offset;
-    uint64_t end = begin + geometry_rank_bytes(&written->geometry, setup->rank);
+    const uint64_t begin = first.file_base + first.file_offset;
+    const uint64_t end = begin + geometry_rank_bytes(&written->geometry, setup->rank);
     assert_int_equal(reading_init(&reading, setup, NULL), 0);
     for (uint32_t thread = 0; thread < setup->threads; thread++)
         read_thread(written, &reading, thread, &tally);
