@@ -69,6 +69,16 @@ static int add_target(struct line *line, char *target)
     return 0;
 }
 
+/* The option of the benchmark that preceded this one: its file is created if it does not exist. */
+static int take_output(struct line *line, char *inside, struct failure *why)
+{
+    char *target = NULL;
+    int status = take_value(line, "output", "TARGET", inside, &target, why);
+    if (status == 0)
+        status = set(line, OPTION_NEW_FILE, "yes", why);
+    return status ? status : add_target(line, target);
+}
+
 /* Returns the flag of "--no-name", or OPTION_COUNT. */
 static enum option_id find_negated(const char *name)
 {
@@ -99,10 +109,8 @@ static int parse_long(struct line *line, char *argument, struct failure *why)
 
     char *value = NULL;
     int status;
-    if (strcmp(name, "output") == 0) {
-        status = take_value(line, name, "TARGET", inside, &value, why);
-        return status ? status : add_target(line, value);
-    }
+    if (strcmp(name, "output") == 0)
+        return take_output(line, inside, why);
     if (strcmp(name, "no-direct") == 0)
         return parse_without_value(line, argument, inside, OPTION_DIRECT, "never", why);
     enum option_id negated = find_negated(name);

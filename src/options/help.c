@@ -73,7 +73,7 @@ static void add_row(struct text *out, const struct option_row *row)
 static void add_aliases(struct text *out)
 {
     text_add(out, "\nOther names\n"
-                  "  --output TARGET              TARGET\n"
+                  "  --output TARGET              TARGET --new-file\n"
                   "  --no-direct                  --direct never\n");
     for (size_t i = 0; i < OPTION_ALIASES; i++)
         text_add(out, "  --%s N%*s--%s\n", option_aliases[i].name,

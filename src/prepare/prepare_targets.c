@@ -32,11 +32,16 @@ static int inspect_targets(struct prepared *prepared, struct failure *why)
             return why->code;
         text_copy(target->node, sizeof target->node,
                   prepared->cluster->node_names[prepared->cluster->node]);
-        if (prepared->cluster->rank != 0)
-            continue;
         prepared->target_kinds[i] = kind_of(target);
         if (prepared->target_kinds[i] == TARGET_NEW_FILE && path_exists(settings->targets[i]))
             prepared->target_kinds[i] = TARGET_FILE;
+        if (prepared->target_kinds[i] == TARGET_NEW_FILE && !run->new_file)
+            return failure_set(why, -ENOENT,
+                               "target '%s' does not exist; check the path and that it is mounted, "
+                               "or add --new-file to create it as one file",
+                               settings->targets[i]);
+        if (prepared->cluster->rank != 0)
+            continue;
         bool used_by_others =
             prepared->target_kinds[i] == TARGET_FILE || prepared->target_kinds[i] == TARGET_DEVICE;
         if (writes && used_by_others)

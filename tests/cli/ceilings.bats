@@ -55,7 +55,7 @@ PY
 }
 
 @test "a new file, and one that is written in place" {
-    "$TIDEMILL" run --ceilings --size 4m --layout shared --verify --quiet "$target/new"
+    "$TIDEMILL" run --ceilings --size 4m --layout shared --verify --new-file --quiet "$target/new"
     [ -z "$(ls -A "$target")" ]
     head -c 5m /dev/zero >"$target/old"
     "$TIDEMILL" run --ceilings --size 4m --layout shared --verify --overwrite --quiet "$target/old"

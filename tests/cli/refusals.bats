@@ -60,6 +60,19 @@ load helper
     refused "$work/missing" "$TIDEMILL" run --size 4m "$work/missing/file"
 }
 
+@test "a target that does not exist is created only with --new-file, or as --output" {
+    local phases
+    for phases in write,read read; do
+        refused "target '$work/missing' does not exist; check the path and that it is mounted" \
+            ranks 2 run --size 4m --phases $phases "$work/missing"
+    done
+    refused '--new-file' "$TIDEMILL" run --size 4m --no-new-file "$target" "$work/missing"
+    "$TIDEMILL" run --size 1m --quiet --keep --result n.h5 --new-file "$work/missing"
+    [ "$(stat -c %s "$work/missing")" -eq 1048576 ]
+    "$TIDEMILL" run --size 1m --quiet --result o.h5 --output "$work/other"
+    [ ! -e "$work/other" ]
+}
+
 @test "a target in a directory that is not writable" {
     if [ "$(id -u)" -eq 0 ]; then
         skip "root may write everywhere; the next test runs as another user"
@@ -130,7 +143,7 @@ load helper
     refused "--preallocate needs a size" \
         "$TIDEMILL" run --time 1s --preallocate --phases write "$target"
     refused "add --size or --size-per-rank" \
-        ranks 2 run --time 1s --preallocate --phases write --layout shared "$target/new"
+        ranks 2 run --time 1s --preallocate --phases write --new-file "$target/new"
     "$TIDEMILL" run --time 1s --size 1m --preallocate --quiet --result r.h5 "$target"
     "$TIDEMILL" run --time 10ms --preallocate --phases write --quiet --result n.h5 /dev/null
 }

@@ -133,8 +133,8 @@ time.sleep(60)" "$device")
 
 @test "the result file as target, by any of its names" {
     ln -s . "$work/here"
-    refused 'is the result file itself' small --layout shared --result new new
-    refused 'is the result file itself' small --layout shared --result here/new "$work/new"
+    refused 'is the result file itself' small --new-file --result new new
+    refused 'is the result file itself' small --new-file --result here/new "$work/new"
     small --result old.h5 "$target"
     untouched "$work/old.h5" 'is the result file itself' \
         small --layout shared --overwrite --result old.h5 "$work/old.h5"
@@ -220,10 +220,10 @@ time.sleep(60)" "$device")
     in_namespace 'mount -t tmpfs -o size=32m none "$1"
         head -c 4m /dev/zero >"$1/old"
         for name in "" /new /old; do # 32 MiB, 4 of them taken, 16 to be kept free
-            "$2" run --time 5s --phases write --layout shared --overwrite --free-space-floor 50 \
+            "$2" run --time 5s --phases write --new-file --overwrite --free-space-floor 50 \
                 --dry-run "$1$name" | grep -o "gets .* MiB"
         done
-        "$2" run --size 24m --phases write --free-space-floor 50 --result r.h5 "$1/new"' \
+        "$2" run --size 24m --phases write --free-space-floor 50 --new-file --result r.h5 "$1/new"' \
         - "$target" "$TIDEMILL"
     [ "$status" -eq 2 ]
     [ "$(<"$out")" = $'gets 12.0 MiB\ngets 12.0 MiB\ngets 16.0 MiB' ]

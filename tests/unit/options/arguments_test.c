@@ -91,6 +91,7 @@ static void the_older_names_work(void **state)
     assert_int_equal(options.common.target_count, 2);
     assert_string_equal(options.common.targets[0], "/x");
     assert_string_equal(options.common.targets[1], "/y=z");
+    assert_true(options.run.new_file);
     assert_true(options.common.writers == 4);
     assert_true(options.common.producers == 2);
     assert_int_equal(options.common.direct, NEVER);
