@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/failure.h"
 #include "base/preference.h"
@@ -75,9 +76,9 @@ int file_claim(struct file *file, const char *path, struct failure *why);
  * be determined: with 'force' that counts as unused. */
 int file_is_used(int folder, const char *name, bool force, bool *used, struct failure *why);
 
-/* Creates a directory with mode 0700. -EEXIST is returned without setting 'why' (also for a
+/* Creates a directory. -EEXIST is returned without setting 'why' (also for a
  * symlink). */
-int directory_create(const char *path, struct failure *why);
+int directory_create(const char *path, mode_t mode, struct failure *why);
 
 /* Remove a file and an empty directory; a path that does not exist is not an error. */
 int file_remove(const char *path, struct failure *why);

@@ -19,4 +19,8 @@ struct cleaned {
  * with the same line in 'why' on every rank. If 'begun' is false, nothing was removed. */
 int cleanup(struct setup *setup, struct cleaned *cleaned, struct failure *why);
 
+/* Refuses to replace the result that 'options.run.result' names while files of its run remain:
+ * -EEXIST. Collective. */
+int cleanup_refuse_remaining(struct setup *setup, struct failure *why);
+
 #endif

@@ -15,10 +15,14 @@ int start_record(struct setup *setup, int argc, char *const *argv, struct record
 int result_path(const struct options *options, const char *job_id, char **path,
                 struct failure *why);
 
-/* Rank 0: makes the path this run's own before the first save. A default name that another run took
- * meanwhile is changed for the next one; a path that the user named is refused then. */
-int result_claim(const struct options *options, const char *job_id, char **path,
-                 struct failure *why);
+/* Rank 0: writes the first result to the path, which nothing has yet. A default name that another
+ * run took meanwhile is changed for the next one; a path that the user named is refused then. */
+int result_claim(const struct options *options, const char *job_id, const struct record *record,
+                 char **path, struct failure *why);
+
+/* Gathers the targets once more, after directories have shown which of them nodes share.
+ * Collective. */
+int start_record_targets(struct setup *setup, struct record *record, struct failure *why);
 
 /* Records, when the run has ended, which CPUs the ranks may use now. Collective. */
 void start_record_compare(struct setup *setup, struct record *record);

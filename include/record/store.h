@@ -18,12 +18,15 @@
  * it is a tidemill result; -errno with the reason. Leaves nothing behind. */
 int store_check(const char *path, bool overwrite, struct failure *why);
 
-/* Takes a path that nothing has yet, so that no other run takes the same: makes an empty file there
- * that the first save replaces. -EEXIST, without 'why' being set, when another was faster. */
-int store_claim(const char *path, struct failure *why);
+/* Writes the first result to a path that nothing has yet, whole from the first moment, so that no
+ * other run takes the same path. -EEXIST, without 'why' being set, if another run was faster. */
+int store_claim(const char *path, const struct record *record, struct failure *why);
 
-/* Takes a claim back that came to nothing. */
-void store_unclaim(const char *path);
+/* Removes a result of a run that changed nothing. */
+void store_discard(const char *path);
+
+/* Removes the temporary files that killed runs left next to the result. */
+void store_remove_temporaries(const char *path);
 
 /* The first 'phase_count' phases of a record, made into HDF5 once and for all: with them a save
  * costs what is new. A zeroed one holds none. */

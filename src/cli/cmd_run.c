@@ -80,21 +80,47 @@ static void show_plan(const struct session *session, FILE *stream)
     text_release(&text);
 }
 
-/* Writes the result file before anything is measured. */
+static bool replaces_result(const struct session *session)
+{
+    return session->setup.options.run.result && session->setup.options.run.overwrite;
+}
+
+/* Writes the result file before storage is changed, so that --cleanup works from then on; except
+ * that an earlier result is replaced only when nothing can be refused any more. */
 static int open_record(struct session *session, int argc, char *const *argv, struct failure *why)
 {
     struct setup *setup = &session->setup;
     struct failure failure = {0};
     start_record(setup, argc, argv, &session->job, &session->record, &failure);
-    if (!failure.code && advice_consider(&session->record)) /* rank 0 alone has one */
-        failure_set(&failure, -ENOMEM, "not enough memory for the record");
     if (setup_agree(setup, &failure, why))
         return why->code;
-    if (session->cluster.rank == 0 &&
-        !result_claim(&setup->options, session->job.job_id, &session->result_path, &failure) &&
-        store_save(session->result_path, &session->record, NULL, &failure))
-        store_unclaim(session->result_path);
+    if (session->cluster.rank == 0 && !replaces_result(session))
+        result_claim(&setup->options, session->job.job_id, &session->record, &session->result_path,
+                     &failure);
     return setup_agree_with_first(setup, &failure, why);
+}
+
+/* Creates the directories and completes the record before the first phase. */
+static int open_datasets(struct session *session, struct failure *why)
+{
+    struct setup *setup = &session->setup;
+    struct failure failure = {0};
+    struct failure ignored = {0};
+    const char *path = session->result_path;
+    int result = setup_datasets(setup, why);
+    if (!result) {
+        start_record_targets(setup, &session->record, &failure);
+        if (!failure.code && advice_consider(&session->record)) /* rank 0 alone has one */
+            failure_set(&failure, -ENOMEM, "not enough memory for the record");
+        if (path && !failure.code && !store_save(path, &session->record, NULL, &failure))
+            store_remove_temporaries(path);
+        result = setup_agree(setup, &failure, why);
+        if (result)
+            setup_remove(setup, 0, &ignored);
+    }
+    if (result && path && !replaces_result(session))
+        store_discard(path);
+    return result;
 }
 
 /* Checks the result's path before directories are created, so that a bad path changes nothing. */
@@ -103,7 +129,9 @@ static int check_result(struct session *session, struct failure *why)
     struct failure failure = {0};
     if (session->cluster.rank == 0)
         result_path(&session->setup.options, session->job.job_id, &session->result_path, &failure);
-    return setup_agree_with_first(&session->setup, &failure, why);
+    if (setup_agree_with_first(&session->setup, &failure, why))
+        return why->code;
+    return replaces_result(session) ? cleanup_refuse_remaining(&session->setup, why) : 0;
 }
 
 static enum record_status status_of(enum verdict verdict)
@@ -207,7 +235,6 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
 {
     struct setup *setup = &session->setup;
     struct failure failure = {0};
-    struct failure ignored = {0};
     bool first = session->cluster.rank == 0;
     setup->cluster = &session->cluster;
     if (setup_options(setup, argc, argv, &failure))
@@ -230,12 +257,8 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
         pending_call_init(&session->pending_call);
         setup->pending_call = &session->pending_call;
     }
-    if (setup_datasets(setup, &failure))
+    if (open_record(session, argc, argv, &failure) || open_datasets(session, &failure))
         return refuse(session, &failure);
-    if (open_record(session, argc, argv, &failure)) {
-        setup_remove(setup, 0, &ignored);
-        return refuse(session, &failure);
-    }
     return measure(session, started_ns);
 }
 

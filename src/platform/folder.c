@@ -7,11 +7,11 @@
 #include "platform/space.h"
 #include "status.h"
 
-int directory_create(const char *path, struct failure *why)
+int directory_create(const char *path, mode_t mode, struct failure *why)
 {
     char shown[PATH_TEXT];
     char note[SPACE_TEXT];
-    if (mkdir(path, 0700) == 0)
+    if (mkdir(path, mode) == 0)
         return 0;
     const int error = errno;
     if (error == EEXIST)

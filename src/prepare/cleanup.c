@@ -11,10 +11,29 @@
 
 /* The same on all ranks. */
 struct dead_run {
+    const char *result;     /* its path */
     struct options options; /* as that run resolved them */
     char *run_id;
+    char *about; /* run id, start, host and job */
     uint64_t ranks;
 };
+
+/* As in: run 0123456789abcdef (started 2026-01-02T03:04:05Z on node1, job 7). */
+static char *describe(const struct record *record)
+{
+    struct text text = {0};
+    text_add(&text, "run %s (started %s on %s%s%s)", record->run_id, record->started_utc,
+             record->node_count ? record->nodes[0].hostname : "an unknown host",
+             record->job.job_id[0] ? ", job " : "", record->job.job_id);
+    return text.data;
+}
+
+static void dead_run_release(struct dead_run *run)
+{
+    options_release(&run->options);
+    free(run->run_id);
+    free(run->about);
+}
 
 static int read_result(const char *path, char **canonical, struct dead_run *run,
                        struct failure *why)
@@ -26,8 +45,9 @@ static int read_result(const char *path, char **canonical, struct dead_run *run,
         run->ranks += (uint64_t)record.nodes[i].ranks;
     *canonical = strdup(record.options ? record.options : "");
     run->run_id = strdup(record.run_id);
+    run->about = describe(&record);
     record_release(&record);
-    if (!*canonical || !run->run_id)
+    if (!*canonical || !run->run_id || !run->about)
         return failure_set(why, -ENOMEM, "not enough memory for the result '%s'", path);
     /* the run id becomes part of a path */
     if (strspn(run->run_id, "0123456789abcdef") != 16 || strlen(run->run_id) != 16)
@@ -51,18 +71,16 @@ static int share_run(struct setup *setup, struct dead_run *run, struct failure *
     char *canonical = NULL;
     options_init(&run->options, &failure);
     if (setup->cluster->rank == 0 && !failure.code)
-        read_result(setup->options.run.cleanup, &canonical, run, &failure);
+        read_result(run->result, &canonical, run, &failure);
     if (!setup_agree_with_first(setup, &failure, why)) {
         if (cluster_broadcast_text(setup->cluster, &canonical) ||
-            cluster_broadcast_text(setup->cluster, &run->run_id))
+            cluster_broadcast_text(setup->cluster, &run->run_id) ||
+            cluster_broadcast_text(setup->cluster, &run->about))
             failure_set(&failure, -ENOMEM, "not enough memory for the options");
-        else if (!options_read(&run->options, canonical, setup->options.run.cleanup, SOURCE_FILE,
-                               true, &failure))
+        else if (!options_read(&run->options, canonical, run->result, SOURCE_FILE, true, &failure))
             sections_select(&run->options, false, &failure);
-        if (!setup_agree(setup, &failure, why)) {
+        if (!setup_agree(setup, &failure, why))
             cluster_broadcast(setup->cluster, &run->ranks, sizeof run->ranks);
-            check_run(setup, run, why);
-        }
     }
     free(canonical);
     return why->code;
@@ -168,13 +186,43 @@ static void check_and_remove(struct setup *setup, struct dead_run *run, struct c
 
 int cleanup(struct setup *setup, struct cleaned *cleaned, struct failure *why)
 {
-    struct dead_run run = {0};
+    struct dead_run run = {.result = setup->options.run.cleanup};
     *cleaned = (struct cleaned){0};
-    if (!share_run(setup, &run, why)) {
+    if (!share_run(setup, &run, why) && !check_run(setup, &run, why)) {
         text_copy(cleaned->run_id, sizeof cleaned->run_id, run.run_id);
         check_and_remove(setup, &run, cleaned, why);
+        if (setup->cluster->rank == 0 && !why->code)
+            store_remove_temporaries(setup->options.run.cleanup);
     }
-    options_release(&run.options);
-    free(run.run_id);
+    dead_run_release(&run);
+    return why->code;
+}
+
+static int refuse_remaining(struct leftovers *leftovers, struct failure *why)
+{
+    const struct folder *folder = leftovers->context;
+    if (!path_exists(leftovers->folder))
+        return 0;
+    return failure_set(why, -EEXIST,
+                       "will not replace the result '%s' of %s: '%s' remains; if that run is dead, "
+                       "run 'tidemill run --cleanup %s' first",
+                       folder->run->result, folder->run->about, leftovers->folder,
+                       folder->run->result);
+}
+
+int cleanup_refuse_remaining(struct setup *setup, struct failure *why)
+{
+    struct dead_run run = {.result = setup->options.run.result};
+    struct leftovers leftovers = {0};
+    struct failure failure = {0};
+    bool exists = setup->cluster->rank == 0 && path_exists(run.result);
+    if (!cluster_max(setup->cluster, exists))
+        return 0;
+    if (!share_run(setup, &run, &failure)) {
+        if (setup->cluster->leader && !run.options.run.keep)
+            for_each_folder(&run, &leftovers, refuse_remaining, &failure);
+        setup_agree(setup, &failure, why);
+    }
+    dead_run_release(&run);
     return why->code;
 }

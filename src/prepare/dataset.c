@@ -81,7 +81,7 @@ int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t write
 
 static int create_above(struct dataset *dataset, struct failure *why)
 {
-    int result = directory_create(dataset->above, why);
+    int result = directory_create(dataset->above, 0700, why);
     dataset->above_made = !result;
     if (result == -EEXIST && dataset->above_shared)
         return 0;
@@ -95,7 +95,7 @@ static void create_first(struct dataset *dataset, struct failure *why)
 {
     if (dataset->above && create_above(dataset, why))
         return;
-    int result = directory_create(dataset->folder, why);
+    int result = directory_create(dataset->folder, 0700, why);
     dataset->folder_made = !result;
     if (result == -EEXIST)
         failure_set(why, result, "'%s' exists already: nothing was changed", dataset->folder);
@@ -106,8 +106,8 @@ static void create_first(struct dataset *dataset, struct failure *why)
 static void create_local(struct dataset *dataset, struct failure *why)
 {
     if (dataset->above && !path_exists(dataset->above))
-        dataset->above_made = !directory_create(dataset->above, why);
-    dataset->folder_made = !directory_create(dataset->folder, why);
+        dataset->above_made = !directory_create(dataset->above, 0700, why);
+    dataset->folder_made = !directory_create(dataset->folder, 0700, why);
 }
 
 int dataset_make_folders(struct dataset *dataset, struct agreement *agreement)

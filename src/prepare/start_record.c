@@ -40,7 +40,7 @@ int result_path(const struct options *options, const char *job_id, char **path, 
     bool named = options->run.result != NULL;
     int result = 0;
     if (!named && !path_exists(results_folder)) {
-        result = directory_create(results_folder, why);
+        result = directory_create(results_folder, 0777, why);
         if (result && result != -EEXIST)
             return result;
     }
@@ -66,23 +66,23 @@ int result_path(const struct options *options, const char *job_id, char **path, 
 
 enum { MASK_WORDS = TOPOLOGY_MASK_BITS / 64 };
 
-int result_claim(const struct options *options, const char *job_id, char **path,
-                 struct failure *why)
+int result_claim(const struct options *options, const char *job_id, const struct record *record,
+                 char **path, struct failure *why)
 {
-    if (options->run.result && options->run.overwrite)
-        return 0;
-    int result = store_claim(*path, why);
+    int result = store_claim(*path, record, why);
     for (int try = 0; result == -EEXIST && !options->run.result && try < NAME_TRIES; try++) {
         struct failure taken = {0};
         free(*path);
         *path = NULL;
         result = result_path(options, job_id, path, &taken);
         if (!result)
-            result = store_claim(*path, &taken);
+            result = store_claim(*path, record, &taken);
         if (result && result != -EEXIST)
             return failure_set(why, result, "%s", taken.text);
     }
-    if (result)
+    if (!result)
+        store_remove_temporaries(*path);
+    else
         failure_set(why, result,
                     "another run has created the result '%s' meanwhile; use another --result",
                     *path);
@@ -165,7 +165,7 @@ static int list_targets(const struct setup *setup, struct record_target **all, s
     return *all ? 0 : -ENOMEM;
 }
 
-static int gather_targets(struct setup *setup, struct record *record, struct failure *why)
+int start_record_targets(struct setup *setup, struct record *record, struct failure *why)
 {
     struct cluster *cluster = setup->cluster;
     struct record_target *own = NULL;
@@ -174,6 +174,7 @@ static int gather_targets(struct setup *setup, struct record *record, struct fai
     int result = list_targets(setup, &own, &own_count);
     cluster_gather(cluster, own, sizeof *own, cluster->leader ? own_count : 0, &targets,
                    &record->target_count, why);
+    free(record->targets);
     record->targets = targets;
     free(own);
     return result ? failure_set(why, result, "not enough memory for the record") : why->code;
@@ -270,7 +271,7 @@ int start_record(struct setup *setup, int argc, char *const *argv, struct record
                  struct record *record, struct failure *why)
 {
     gather_nodes(setup, record, why);
-    gather_targets(setup, record, why);
+    start_record_targets(setup, record, why);
     gather_devices(setup, record, why);
     gather_networks(setup, record, why);
     if (setup->cluster->rank != 0 || why->code)

@@ -18,13 +18,13 @@ int place_check(const char *path, struct failure *why);
 /* Is anything there, be it a dangling link? */
 bool place_exists(const char *path);
 
-/* Makes an empty file there, atomically: of several that try, one succeeds and the others get
- * -EEXIST, without 'why' being set. */
-int place_claim(const char *path, struct failure *why);
-
-/* Withdraws the claim, unless the file holds something. */
-void place_unclaim(const char *path);
-
 int place_file(const char *path, const void *bytes, size_t length, struct failure *why);
+
+/* The same where nothing is yet: of several processes that try, one succeeds and the others get
+ * -EEXIST, without 'why' being set. */
+int place_new_file(const char *path, const void *bytes, size_t length, struct failure *why);
+
+/* Removes the temporary files that dead processes left next to the file. */
+void place_remove_temporaries(const char *path);
 
 #endif

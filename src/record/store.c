@@ -76,14 +76,6 @@ static int view_image(struct store *store, hid_t file, const void **image, size_
     return 0;
 }
 
-static int place_image(struct store *store, hid_t file)
-{
-    const void *image;
-    size_t length;
-    int result = view_image(store, file, &image, &length);
-    return result ? result : place_file(store->path, image, length, store->why);
-}
-
 static int keep_image(struct store *store, hid_t file, struct store_finished *finished,
                       size_t phase_count)
 {
@@ -117,7 +109,7 @@ static int in_memory(const char *path, const struct store_finished *finished, st
             H5Fclose(file);
     }
     store_end(&store);
-    return result ? failure_set(why, result, "%s", own.text) : 0;
+    return own.code ? failure_set(why, result, "%s", own.text) : result;
 }
 
 struct finishing {
@@ -152,20 +144,41 @@ void store_finished_release(struct store_finished *finished)
 struct saving {
     const struct record *record;
     size_t finished;
+    int (*place)(const char *path, const void *bytes, size_t length, struct failure *why);
 };
 
 static int save(struct store *store, hid_t file, void *context)
 {
     struct saving *saving = context;
+    const void *image;
+    size_t length;
     int result = store_write_record(store, file, saving->record, saving->finished);
-    return result ? result : place_image(store, file);
+    if (!result)
+        result = view_image(store, file, &image, &length);
+    return result ? result : saving->place(store->path, image, length, store->why);
 }
 
 int store_save(const char *path, const struct record *record, const struct store_finished *finished,
                struct failure *why)
 {
-    struct saving saving = {record, finished ? finished->phase_count : 0};
+    struct saving saving = {record, finished ? finished->phase_count : 0, place_file};
     return in_memory(path, finished, why, save, &saving);
+}
+
+int store_claim(const char *path, const struct record *record, struct failure *why)
+{
+    struct saving saving = {record, 0, place_new_file};
+    return in_memory(path, NULL, why, save, &saving);
+}
+
+void store_discard(const char *path)
+{
+    unlink(path);
+}
+
+void store_remove_temporaries(const char *path)
+{
+    place_remove_temporaries(path);
 }
 
 /* Opens for reading; refuses directories and files without an end. 'length' is that of the file. */
@@ -271,14 +284,21 @@ static int recognise(struct store *store, hid_t file, struct record *record)
     return store_recognise(store, file);
 }
 
-int store_claim(const char *path, struct failure *why)
+/* A run that did not end: --cleanup needs its result. */
+static void refuse_unfinished(const char *path, struct failure *why)
 {
-    return place_claim(path, why);
-}
-
-void store_unclaim(const char *path)
-{
-    place_unclaim(path);
+    struct record record = {0};
+    if (store_load(path, &record, NULL) == 0 && record.status == RECORD_RUNNING)
+        failure_set(
+            why, -EEXIST,
+            "the result '%s' is of run %s (started %s on %s%s%s), which did not end: if it is "
+            "dead, "
+            "run 'tidemill run --cleanup %s' first, then replace it with --overwrite, or name "
+            "another with --result",
+            path, record.run_id, record.started_utc,
+            record.node_count ? record.nodes[0].hostname : "an unknown host",
+            record.job.job_id[0] ? ", job " : "", record.job.job_id, path);
+    record_release(&record);
 }
 
 int store_check(const char *path, bool overwrite, struct failure *why)
@@ -286,16 +306,16 @@ int store_check(const char *path, bool overwrite, struct failure *why)
     int result = place_check(path, why);
     if (result || !place_exists(path))
         return result;
-    if (!overwrite)
-        return failure_set(why, -EEXIST,
-                           "the result '%s' exists; --overwrite replaces it, --result names "
-                           "another",
-                           path);
     struct failure not_ours = {0};
-    if (with_result(path, NULL, &not_ours, recognise) == 0)
+    if (with_result(path, NULL, &not_ours, recognise))
+        return failure_set(why, -EEXIST,
+                           "'%s' exists and is not a tidemill result, and only such a one is "
+                           "replaced; name another with --result",
+                           path);
+    if (overwrite)
         return 0;
+    refuse_unfinished(path, why);
     return failure_set(why, -EEXIST,
-                       "'%s' is not a tidemill result, and only such a one is replaced; name "
-                       "another with --result",
+                       "the result '%s' exists; --overwrite replaces it, --result names another",
                        path);
 }

@@ -60,6 +60,18 @@ load helper
     refused "$work/missing" "$TIDEMILL" run --size 4m "$work/missing/file"
 }
 
+@test "a result that is not a regular file" {
+    for overwrite in --overwrite --no-overwrite; do
+        refused "the result '/dev/null': it is not a regular file; name another with --result" \
+            "$TIDEMILL" run --size 1m $overwrite --result /dev/null "$target"
+    done
+}
+
+@test "the directory of the results is made as the umask says" {
+    (umask 027 && "$TIDEMILL" run --quiet --size 1m "$target")
+    [ "$(stat -c %a results)" = 750 ]
+}
+
 @test "a target that does not exist is created only with --new-file, or as --output" {
     local phases
     for phases in write,read read; do

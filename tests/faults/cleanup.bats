@@ -171,3 +171,46 @@ end_run() {
     [ "$(wc -l <"$out")" -eq 1 ]
     [ -z "$(ls -A "$target")" ]
 }
+
+@test "a killed run's result is named, and not replaced while its files remain" {
+    export SLURM_JOB_ID=4711 # as when Slurm queues the job again
+    killed_run r.h5
+    unset SLURM_JOB_ID
+    printf 'half a result' >r.h5.tmp.99999999
+    run_id=${folder##*/tidemill-}
+    refused "the result 'r.h5' is of run $run_id (started 20" \
+        ranks 2 run --size 1m --result r.h5 "$target"
+    grep -q "on $(uname -n), job 4711), which did not end: .* 'tidemill run --cleanup r.h5' first" \
+        "$err"
+    refused "will not replace the result 'r.h5' of run $run_id (started 20" \
+        ranks 2 run --size 1m --overwrite --result r.h5 "$target"
+    grep -q "'$folder' remains; .* 'tidemill run --cleanup r.h5' first" "$err"
+    clean r.h5
+    [ "$status" -eq 0 ]
+    [ "$(echo r.h5*)" = r.h5 ]
+    refused 'which did not end' "$TIDEMILL" run --size 1m --result r.h5 "$target"
+    "$TIDEMILL" run --size 1m --quiet --overwrite --result r.h5 "$target"
+    [ "$(attribute r.h5 / status)" = complete ]
+}
+
+@test "the next run on a result's path removes the temporary files next to it" {
+    printf 'half a result' >r.h5.tmp.99999999
+    "$TIDEMILL" run --size 1m --quiet --result r.h5 "$target"
+    [ "$(echo r.h5*)" = r.h5 ]
+    printf 'half a result' >r.h5.tmp.99999999
+    "$TIDEMILL" run --size 1m --quiet --overwrite --result r.h5 "$target"
+    [ "$(echo r.h5*)" = r.h5 ]
+}
+
+@test "a run that is killed at the first sign of its result can be cleaned up" {
+    "$TIDEMILL" run --size 1g --rate 1m --quiet --result r.h5 "$target" &
+    pid=$!
+    await "a result" test -e r.h5
+    kill -KILL "$pid"
+    wait "$pid" || true
+    [ -s r.h5 ]
+    [ "$(attribute r.h5 / status)" = running ]
+    clean r.h5
+    [ "$status" -eq 0 ]
+    [ -z "$(ls -A "$target")" ]
+}

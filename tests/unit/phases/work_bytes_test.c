@@ -88,7 +88,7 @@ static void stage_end(struct stage *stage)
 static void stage_write(struct stage *stage)
 {
     struct failure failure = {0};
-    assert_int_equal(directory_create(stage->dataset->folder, &failure), 0);
+    assert_int_equal(directory_create(stage->dataset->folder, 0700, &failure), 0);
     for (uint32_t i = 0; i < stage->dataset->part_count; i++) {
         struct part *part = &stage->dataset->parts[i];
         if (part->share.bytes)

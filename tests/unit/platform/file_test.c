@@ -202,7 +202,7 @@ static void other_kinds_of_files_are_refused(void **state)
     why = (struct failure){0};
     assert_int_equal(file_open(&file, link, FILE_OPEN, NEVER, 1, &why), -ELOOP);
     assert_non_null(strstr(why.text, "symlink"));
-    assert_int_equal(directory_create(link, NULL), -EEXIST);
+    assert_int_equal(directory_create(link, 0700, NULL), -EEXIST);
     assert_int_equal(file_remove(link, NULL), 0);
     assert_true(exists(path));
     file_remove(path, NULL);
@@ -227,7 +227,7 @@ static void unusual_names_are_accepted_and_quoted_on_one_line(void **state)
     assert_non_null(strstr(why.text, "..."));
     assert_int_equal(file_open(&file, endless, FILE_OPEN, NEVER, 1, NULL), -ENAMETOOLONG);
     why = (struct failure){0};
-    assert_int_equal(directory_create(endless, &why), -ENAMETOOLONG);
+    assert_int_equal(directory_create(endless, 0700, &why), -ENAMETOOLONG);
     assert_int_equal(why.code, -ENAMETOOLONG);
     free(endless);
 }
@@ -240,10 +240,10 @@ static void removing_a_missing_path_succeeds(void **state)
     char inner[SCRATCH_PATH];
     scratch_file(path, folder, "folder");
     assert_false(path_exists(path));
-    assert_int_equal(directory_create(path, &why), 0);
+    assert_int_equal(directory_create(path, 0700, &why), 0);
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0700);
-    assert_int_equal(directory_create(path, &why), -EEXIST);
+    assert_int_equal(directory_create(path, 0700, &why), -EEXIST);
     assert_int_equal(why.code, 0);
     assert_true(path_exists(path));
     scratch_write(scratch_file(inner, path, "foreign"), "x", 1);

@@ -13,46 +13,9 @@
 #include <cmocka.h>
 
 #include "random_record.h"
+#include "record_folder.h"
 
 enum { ROUNDS = 25 };
-
-static char folder[64];
-
-static int begin_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/tidemill-store-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    struct dirent *entry;
-    DIR *files = opendir(folder);
-    while ((entry = readdir(files)))
-        unlinkat(dirfd(files), entry->d_name, 0);
-    closedir(files);
-    return rmdir(folder);
-}
-
-static const char *in_folder(const char *name)
-{
-    static char path[512];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static int files_in_folder(void)
-{
-    int count = 0;
-    struct dirent *entry;
-    DIR *files = opendir(folder);
-    while ((entry = readdir(files)))
-        count += entry->d_name[0] != '.';
-    closedir(files);
-    return count;
-}
 
 static void save(const char *path, const struct record *record)
 {
@@ -272,94 +235,6 @@ static void a_save_replaces_and_leaves_nothing_else(void **state)
     record_release(&loaded);
 }
 
-static void a_path_without_folder_is_the_working_folder(void **state)
-{
-    (void)state;
-    struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
-    char before[4096];
-    assert_non_null(getcwd(before, sizeof before));
-    assert_int_equal(chdir(folder), 0);
-    struct failure why = {0};
-    int checked = store_check("plain.h5", false, &why);
-    int saved = store_save("plain.h5", &record, NULL, &why);
-    assert_int_equal(chdir(before), 0);
-    assert_int_equal(checked, 0);
-    assert_int_equal(saved, 0);
-    assert_int_equal(files_in_folder(), 1);
-}
-
-static void assert_check(const char *path, bool overwrite, int code, const char *expected)
-{
-    struct failure why = {0};
-    int before = files_in_folder();
-    assert_int_equal(store_check(path, overwrite, &why), code);
-    if (expected && !strstr(why.text, expected))
-        fail_msg("'%s' does not contain '%s'", why.text, expected);
-    assert_int_equal(files_in_folder(), before);
-}
-
-static void a_claim_is_withdrawn_while_it_is_empty(void **state)
-{
-    (void)state;
-    const char *path = in_folder("claimed.h5");
-    assert_int_equal(store_claim(path, NULL), 0);
-    store_unclaim(path);
-    assert_int_equal(store_claim(path, NULL), 0);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    assert_true(fputs("by another process", file) >= 0);
-    fclose(file);
-    store_unclaim(path);
-    assert_int_equal(access(path, F_OK), 0);
-    unlink(path);
-    store_unclaim(path); /* nothing there */
-}
-
-static void check_names_what_is_wrong_with_a_path(void **state)
-{
-    (void)state;
-    struct record record = {.schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION};
-    char long_name[300];
-    memset(long_name, 'n', sizeof long_name);
-    long_name[sizeof long_name - 1] = 0;
-
-    assert_check(in_folder("new.h5"), false, 0, NULL);
-    assert_check("", false, -EINVAL, "empty");
-    assert_check(folder, false, -EISDIR, "it is a directory");
-    assert_check(in_folder("sub/"), false, -EISDIR, "it is a directory");
-    assert_check(in_folder("no/new.h5"), false, -ENOENT, "does not exist");
-    assert_check("/proc/new.h5", false, -ENOENT, "into the directory '/proc': No such file");
-    assert_check(in_folder(long_name), false, -ENAMETOOLONG, "too long");
-
-    fclose(fopen(in_folder("notes.txt"), "w"));
-    assert_check(in_folder("notes.txt"), false, -EEXIST, "--overwrite");
-    assert_check(in_folder("notes.txt"), true, -EEXIST, "not a tidemill result");
-    assert_check(in_folder("notes.txt/new.h5"), false, -ENOTDIR, "Not a directory");
-
-    save(in_folder("result.h5"), &record);
-    assert_check(in_folder("result.h5"), false, -EEXIST, "--overwrite");
-    assert_check(in_folder("result.h5"), true, 0, NULL);
-
-    assert_int_equal(symlink("nowhere", in_folder("dangling")), 0);
-    assert_check(in_folder("dangling"), false, -EEXIST, "--overwrite");
-    assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
-    assert_check(in_folder("fifo"), true, -EEXIST, "not a tidemill result");
-    assert_check("/dev/null", true, -EEXIST, "not a tidemill result");
-}
-
-static void check_names_a_directory_without_write_permission(void **state)
-{
-    (void)state;
-    if (geteuid() == 0) {
-        assert_check("/proc/new.h5", false, -ENOENT, "/proc");
-        print_message("as root every folder can be written; tried /proc only\n");
-        return;
-    }
-    assert_int_equal(chmod(folder, 0500), 0);
-    assert_check(in_folder("new.h5"), false, -EACCES, "Permission denied");
-    assert_int_equal(chmod(folder, 0700), 0);
-}
-
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin_folder, remove_folder)
@@ -373,10 +248,6 @@ int main(void)
         TEST(a_phase_needs_a_name),
         TEST(a_failed_save_leaves_the_old_file),
         TEST(a_save_replaces_and_leaves_nothing_else),
-        TEST(a_path_without_folder_is_the_working_folder),
-        TEST(a_claim_is_withdrawn_while_it_is_empty),
-        TEST(check_names_what_is_wrong_with_a_path),
-        TEST(check_names_a_directory_without_write_permission),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
