@@ -27,4 +27,7 @@ int start_record_targets(struct setup *setup, struct record *record, struct fail
 /* Records, when the run has ended, which CPUs the ranks may use now. Collective. */
 void start_record_compare(struct setup *setup, struct record *record);
 
+/* The command line with quotes where a shell needs them, malloc'ed. */
+char *command_line(int argc, char *const *argv);
+
 #endif

@@ -7,6 +7,7 @@
 #include "cluster/cluster.h"
 #include "commands.h"
 #include "console.h"
+#include "join.h"
 #include "platform/host.h"
 #include "platform/interrupt.h"
 #include "prepare/facts_detect.h"
@@ -233,32 +234,27 @@ static bool has_help_option(int argc, char *const *argv)
     return false;
 }
 
+static int show_usage(int argc, char *const *argv)
+{
+    (void)argc;
+    (void)argv;
+    fputs(usage, stdout);
+    return 0;
+}
+
 int cmd_facts(int argc, char *const *argv)
 {
     struct host_launch launch;
     struct cluster cluster = {0};
-    struct host_identity identity;
-    struct failure failure = {0};
     host_detect_launch(&launch);
-    if (has_help_option(argc, argv)) {
-        if (launch.process == 0)
-            fputs(usage, stdout);
-        return 0;
-    }
-    int code = check_arguments(argc, argv, launch.process == 0);
-    if (code)
-        return code;
-    if (launch.joinable == TRUTH_NO)
-        return console_refuse_launch(&launch);
+    if (has_help_option(argc, argv))
+        return join_alone(argc, argv, show_usage);
     interrupt_install();
-    if (host_identify(&identity, &failure) || cluster_open(&cluster, &identity, &failure)) {
-        if (launch.process == 0)
-            console_error(failure.text);
-        return EXIT_REFUSED;
-    }
-    code = cluster.shape.rank_count == 1 && launch.processes > 1
-               ? console_refuse_launch(&launch)
-               : report_facts(&cluster, argc, argv);
+    int code = join(&cluster, &launch, argc, argv);
+    if (!code)
+        code = check_arguments(argc, argv, cluster.rank == 0);
+    if (!code)
+        code = report_facts(&cluster, argc, argv);
     fflush(stdout);
     cluster_close(&cluster);
     return code;

@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "console.h"
+#include "join.h"
 #include "options/arguments.h"
 #include "options/help.h"
 #include "phases/run.h"
@@ -35,7 +36,7 @@ struct session {
 
 enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
 
-/* Called before MPI starts, so that --help works without MPI. */
+/* Called before MPI starts, so that --help works without MPI where no launcher started it. */
 static bool has_help_option(int argc, char *const *argv)
 {
     struct options options;
@@ -47,12 +48,13 @@ static bool has_help_option(int argc, char *const *argv)
     return help;
 }
 
-static int show_help(const struct host_launch *launch)
+static int show_help(int argc, char *const *argv)
 {
     struct text page = {0};
+    (void)argc;
+    (void)argv;
     help_run(&page);
-    if (launch->process == 0)
-        fputs(text_string(&page), stdout);
+    fputs(text_string(&page), stdout);
     text_release(&page);
     return 0;
 }
@@ -267,26 +269,22 @@ int cmd_run(int argc, char *const *argv)
     struct host_launch launch;
     host_detect_launch(&launch);
     if (has_help_option(argc, argv))
-        return show_help(&launch);
-    if (launch.joinable == TRUTH_NO)
-        return console_refuse_launch(&launch);
+        return join_alone(argc, argv, show_help);
     struct session session = {0};
-    struct host_identity identity;
     struct failure failure = {0};
     int64_t started_ns = clock_now_ns();
     session.setup.load_thousandths = host_load_thousandths();
     interrupt_install();
-    if (host_detect_job(&session.job, &failure) || host_identify(&identity, &failure) ||
-        cluster_open(&session.cluster, &identity, &failure)) {
+    if (host_detect_job(&session.job, &failure)) {
         if (launch.process == 0)
             console_error(failure.text);
         return EXIT_REFUSED;
     }
+    int code = join(&session.cluster, &launch, argc, argv);
     interrupt_start_guard(
         NULL); /* without a guard, signals still work unless the main thread hangs */
-    int code = session.cluster.shape.rank_count == 1 && launch.processes > 1
-                   ? console_refuse_launch(&launch)
-                   : run(&session, argc, argv, started_ns);
+    if (!code)
+        code = run(&session, argc, argv, started_ns);
     fflush(stdout); /* a launcher may kill the other ranks as soon as the first has exited */
     if (session.given_up) {
         cluster_close(&session.cluster);

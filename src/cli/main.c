@@ -1,20 +1,22 @@
 /* Starts the subcommand that the command line names. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
 #include "console.h"
+#include "join.h"
 #include "options/help.h"
-#include "platform/host.h"
 
 static const struct command {
     const char *name;
     int (*run)(int argc, char *const *argv);
+    bool joins; /* by itself; the others are carried out by one process */
 } commands[] = {
-    {"run", cmd_run},
-    {"facts", cmd_facts},
-    {"report", cmd_report},
-    {"inspect", cmd_inspect},
+    {"run", cmd_run, true},
+    {"facts", cmd_facts, true},
+    {"report", cmd_report, false},
+    {"inspect", cmd_inspect, false},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -27,23 +29,28 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
-/* Only the first of the processes that a launcher started prints. */
-static int print(FILE *stream, const char *text, int exit_code)
-{
-    struct host_launch launch;
-    host_detect_launch(&launch);
-    if (launch.process == 0)
-        console_print_text(stream, text);
-    return exit_code;
-}
-
-static int overview(FILE *stream, int exit_code)
+static int overview(int argc, char *const *argv)
 {
     struct text page = {0};
+    (void)argv;
     help_overview(&page);
-    int result = print(stream, text_string(&page), exit_code);
+    fputs(text_string(&page), argc ? stdout : stderr);
     text_release(&page);
-    return result;
+    return argc ? 0 : EXIT_REFUSED;
+}
+
+static int version(int argc, char *const *argv)
+{
+    (void)argc;
+    (void)argv;
+    puts("tidemill " TIDEMILL_VERSION);
+    return 0;
+}
+
+static int refuse_command(int argc, char *const *argv)
+{
+    return console_refuse("unknown command '%.100s'; 'tidemill --help' lists the commands",
+                          argv[argc > 1 && !strcmp(argv[0], "help")]);
 }
 
 /* A failed write to standard output, as on a full disk, is a failure of the command. */
@@ -55,25 +62,27 @@ static int flush_stdout(int exit_code)
     return exit_code ? exit_code : 1;
 }
 
+static int start(int argc, char *const *argv)
+{
+    const char *name = argc ? argv[0] : "--help";
+    bool help = !strcmp(name, "help");
+    if (!strcmp(name, "--help") || !strcmp(name, "-h") || (help && argc == 1))
+        return join_alone(argc, argv, overview);
+    if (!strcmp(name, "--version"))
+        return join_alone(argc, argv, version);
+    const struct command *command = find_command(argv[help]);
+    if (!command)
+        return join_alone(argc, argv, refuse_command);
+    char help_option[] = "--help";
+    char *help_arguments[] = {argv[help], help_option, NULL};
+    if (help) {
+        argc = 2;
+        argv = help_arguments;
+    }
+    return command->joins ? command->run(argc, argv) : join_alone(argc, argv, command->run);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 2)
-        return overview(stderr, EXIT_REFUSED);
-    const char *name = argv[1];
-    if (!strcmp(name, "--help") || !strcmp(name, "-h") || (!strcmp(name, "help") && argc == 2))
-        return flush_stdout(overview(stdout, 0));
-    if (!strcmp(name, "--version"))
-        return flush_stdout(print(stdout, "tidemill " TIDEMILL_VERSION "\n", 0));
-    char help_option[] = "--help";
-    char *help_arguments[] = {argv[argc > 2 ? 2 : 1], help_option, NULL};
-    bool help = !strcmp(name, "help");
-    const struct command *command = find_command(help ? argv[2] : name);
-    if (command)
-        return flush_stdout(help ? command->run(2, help_arguments)
-                                 : command->run(argc - 1, argv + 1));
-    char line[256];
-    snprintf(line, sizeof line,
-             "tidemill: unknown command '%.100s'; 'tidemill --help' lists the commands\n",
-             help ? argv[2] : name);
-    return print(stderr, line, EXIT_REFUSED);
+    return flush_stdout(start(argc > 0 ? argc - 1 : 0, argv + 1));
 }

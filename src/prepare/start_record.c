@@ -216,7 +216,7 @@ static int gather_networks(struct setup *setup, struct record *record, struct fa
     return result ? failure_set(why, result, "not enough memory for the record") : why->code;
 }
 
-static char *join_arguments(int argc, char *const *argv)
+char *command_line(int argc, char *const *argv)
 {
     struct text text = {0};
     text_add(&text, "tidemill");
@@ -257,7 +257,7 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     text_copy(record->generator, sizeof record->generator, first->content.path);
     text_copy(record->plan_fingerprint, sizeof record->plan_fingerprint, first->plan.fingerprint);
     record->label = strdup(setup->options.run.label ? setup->options.run.label : "");
-    record->command_line = join_arguments(argc, argv);
+    record->command_line = command_line(argc, argv);
     struct options resolved = setup->options; /* a view: owns nothing */
     resolved.section_count = resolved.section_total = 0;
     if (!setup->options.section_count)

@@ -60,6 +60,28 @@ load helper
     refused "$work/missing" "$TIDEMILL" run --size 4m "$work/missing/file"
 }
 
+@test "different arguments of the ranks, also where one of them needs no MPI" {
+    local rank1
+    for rank1 in "run --size 128MiB $target" "facts $target" 'run --help' 'help facts' --version \
+        'report r.h5' "inspect $target" bogus ''; do
+        read -ra words <<<"$rank1"
+        refused "all ranks need the same arguments; rank 0 has 'tidemill " \
+            timeout 120 mpirun -q --oversubscribe --bind-to none \
+            -n 1 "$TIDEMILL" run --size 64MiB "$target" : -n 1 "$TIDEMILL" "${words[@]}"
+        grep -q "64MiB $target', rank 1 has 'tidemill" "$err"
+    done
+}
+
+@test "of several ranks, one prints the help, the version, or what was wrong" {
+    apart ranks 2 --version
+    [ "$status" -eq 0 ]
+    [ "$(<"$out")" = "$("$TIDEMILL" --version)" ]
+    apart ranks 2 help run
+    diff "$out" <("$TIDEMILL" run --help)
+    refused "unknown command 'bogus'" ranks 2 bogus
+    refused "cannot read the result 'none.h5'" ranks 2 report none.h5
+}
+
 @test "a result that is not a regular file" {
     for overwrite in --overwrite --no-overwrite; do
         refused "the result '/dev/null': it is not a regular file; name another with --result" \
@@ -67,7 +89,7 @@ load helper
     done
 }
 
-@test "the directory of the results is made as the umask says" {
+@test "the directory of the results is made with the umask" {
     (umask 027 && "$TIDEMILL" run --quiet --size 1m "$target")
     [ "$(stat -c %a results)" = 750 ]
 }
