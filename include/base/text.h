@@ -21,6 +21,14 @@ void text_add(struct text *text, const char *format, ...) __attribute__((format(
 /* Appends 'length' bytes unchanged; they may contain a NUL. */
 void text_add_bytes(struct text *text, const char *bytes, size_t length);
 
+/* Appends a string that comes from outside, such as a path: control characters as \n, \t or \xHH.
+ */
+void text_add_printable(struct text *text, const char *string);
+
+/* Returns the length in bytes of the control character that the string begins with, or 0. Those
+ * above 0x7f have two bytes in UTF-8. */
+size_t text_control_length(const char *string);
+
 /* Returns the text, "" when empty; valid until the next change. */
 const char *text_string(const struct text *text);
 

@@ -160,10 +160,6 @@ int options_unpack(struct options *options, char *text, struct failure *why);
  * SHOWN_CHANGED selects. Skips unknown keys. */
 void options_print_shown(const char *canonical, struct text *out);
 
-/* Prints the same of one of the sections that --phases names in canonical text, "dump: write;
- * layout shared, ..."; false if there are not that many. */
-bool options_print_section(const char *canonical, size_t index, struct text *out);
-
 /* Parses canonical text or a settings file: "key = value", blank lines, comments from a '#' at the
  * start of a line or after a blank. Values may be in double quotes, with \n, \t, \", \\ and \xHH.
  * 'target' may occur several times, any other key once. Messages contain 'name' and the line

@@ -66,6 +66,9 @@ void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const st
 uint64_t plan_target_bytes(const struct plan *plan, uint32_t target);
 uint64_t plan_node_bytes(const struct plan *plan, uint32_t target, uint32_t node);
 
+/* Is the size of the data set only what the targets can take, because no size was given? */
+bool plan_open_ended(const struct plan *plan);
+
 /* Prints the plan: totals, settings and phases. With a section (or NULL), prints what it does and
  * which options it sets, instead of the list of phases. */
 void plan_describe(const struct plan *plan, const struct run_settings *run,

@@ -168,6 +168,7 @@ struct record_phase {
     int64_t ranks_per_s;   /* sum over the ranks of their amount / end_ns */
     int64_t requests;
     int64_t amount_planned;
+    uint8_t open_ended;        /* 1: that is only what the targets can take, as no size was given */
     uint8_t steady;            /* enum record_truth; unknown = fewer than five rounds */
     int64_t round_ns;          /* length of a round */
     int64_t steady_from_ns;    /* the first steady window, since the common start */
@@ -283,6 +284,7 @@ struct record {
     char *label;
     char *command_line;
     uint8_t kept;      /* 1: the data files stay */
+    int64_t exit_code; /* of the program; 0 while it runs */
     int64_t until_ppm; /* repeat until each median is known to this share; 0 = not asked for */
     int64_t repetitions_most;
     int64_t nodes_by_mpi; /* as MPI counts them; 0 = not counted */

@@ -77,6 +77,30 @@ void text_release(struct text *text)
     *text = (struct text){0};
 }
 
+size_t text_control_length(const char *string)
+{
+    const unsigned char byte = (unsigned char)string[0];
+    const unsigned char next = byte ? (unsigned char)string[1] : 0;
+    if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
+        return 2;
+    return byte && (byte < ' ' || byte == 0x7f);
+}
+
+void text_add_printable(struct text *text, const char *string)
+{
+    while (*string) {
+        const size_t control = text_control_length(string);
+        if (!control)
+            text_add_bytes(text, string, 1);
+        else if (*string == '\n' || *string == '\t')
+            text_add(text, "\\%c", *string == '\n' ? 'n' : 't');
+        else
+            for (size_t i = 0; i < control; i++)
+                text_add(text, "\\x%02x", (unsigned char)string[i]);
+        string += control ? control : 1;
+    }
+}
+
 bool text_copy(char *to, size_t size, const char *from)
 {
     size_t length = strlen(from);

@@ -136,12 +136,13 @@ static int check_result(struct session *session, struct failure *why)
     return replaces_result(session) ? cleanup_refuse_remaining(&session->setup, why) : 0;
 }
 
-static enum record_status status_of(enum verdict verdict)
+static void set_verdict(struct record *record, enum verdict verdict)
 {
-    if (verdict == VERDICT_FINE)
-        return RECORD_COMPLETE;
-    return verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM ? RECORD_INTERRUPTED
-                                                                   : RECORD_FAILED;
+    const bool interrupted = verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM;
+    record->exit_code = verdict_exit_code(verdict);
+    record->status = verdict == VERDICT_FINE ? RECORD_COMPLETE
+                     : interrupted           ? RECORD_INTERRUPTED
+                                             : RECORD_FAILED;
 }
 
 /* Removes the run's files, completes the record and prints the summary. */
@@ -166,7 +167,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
         agreement_format(&session->cluster, &agreement, line, sizeof line);
         console_error(line);
     }
-    session->record.status = status_of(verdict);
+    set_verdict(&session->record, verdict);
     clock_utc(session->record.finished_utc);
     /* With many nodes advice takes long: if the run is killed meanwhile, only the advice is lost.
      */
@@ -177,8 +178,10 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     store_save(session->result_path, &session->record, NULL, &saving);
     if (why->code || saving.code)
         console_error(why->code ? why->text : saving.text);
-    if (saving.code && verdict == VERDICT_FINE)
+    if (saving.code && verdict == VERDICT_FINE) {
         verdict = VERDICT_FAILED;
+        set_verdict(&session->record, verdict);
+    }
     if (!setup->options.run.quiet) {
         console_print_summary(&session->record, setup->options.run.verbose);
         fputs("\nresult  ", stdout);

@@ -127,26 +127,14 @@ void console_listen(struct console *console, struct listener *listener)
     };
 }
 
-/* Length of the control character at 'at' in bytes, or 0; those above 0x7f have two in UTF-8. */
-static size_t control_length(const char *at)
-{
-    const unsigned char byte = (unsigned char)at[0];
-    const unsigned char next = byte ? (unsigned char)at[1] : 0;
-    if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
-        return 2;
-    return byte < ' ' || byte == 0x7f;
-}
-
 void console_print_text(FILE *stream, const char *text)
 {
     while (*text) {
-        const size_t control = control_length(text);
+        const size_t control = *text == '\n' ? 0 : text_control_length(text);
         const size_t colour = control ? summary_colour_length(text) : 0;
         const size_t length = colour ? colour : control ? control : 1;
-        if (control && !colour && *text != '\n')
-            fputc('?', stream);
-        else
-            fwrite(text, 1, length, stream);
+        for (size_t i = 0; i < length; i++)
+            fprintf(stream, control && !colour ? "\\x%02x" : "%c", (unsigned char)text[i]);
         text += length;
     }
 }
@@ -154,12 +142,10 @@ void console_print_text(FILE *stream, const char *text)
 void console_error(const char *text)
 {
     struct text line = {0};
-    text_add(&line, "%s", text);
-    for (char *end = line.data; end && (end = strchr(end, '\n'));)
-        *end = '?';
-    fputs("tidemill: ", stderr);
-    console_print_text(stderr, text_string(&line));
-    fputc('\n', stderr);
+    text_add(&line, "tidemill: ");
+    text_add_printable(&line, text);
+    text_add(&line, "\n");
+    fputs(text_string(&line), stderr);
     text_release(&line);
 }
 

@@ -23,7 +23,7 @@ void console_init(struct console *console, const struct options *options);
 /* Sets the callbacks with which a run reports to the console. */
 void console_listen(struct console *console, struct listener *listener);
 
-/* Prints text that may contain names from outside: replaces each control character by '?', except
+/* Prints text that may contain names from outside: control characters as \xHH, except
  * for newlines and the summary's colours. */
 void console_print_text(FILE *stream, const char *text);
 

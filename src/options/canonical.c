@@ -82,56 +82,6 @@ void options_print_shown(const char *canonical, struct text *out)
     }
 }
 
-/* Is the section in the list of --phases? Without a list, all are. */
-static bool is_selected(const char *canonical, const char *name, size_t length)
-{
-    const char *list = strncmp(canonical, "phases = ", strlen("phases = ")) != 0
-                           ? strstr(canonical, "\nphases = ")
-                           : canonical;
-    if (!list)
-        return true;
-    list += strcspn(list, "=") + 1;
-    const char *end = strchrnul(list, '\n');
-    while (list < end) {
-        list += strspn(list, " ,");
-        size_t word = strcspn(list, " ,\n");
-        if (word == length && !memcmp(list, name, length))
-            return true;
-        list += word;
-    }
-    return false;
-}
-
-static void print_section(const char *name, size_t length, const char *body, struct text *out)
-{
-    text_add(out, "%.*s", (int)length, name);
-    if (!strncmp(body, "phase = ", strlen("phase = "))) {
-        const char *phase = body + strlen("phase = ");
-        text_add(out, ": %.*s", (int)strcspn(phase, "\n"), phase);
-        body = strchrnul(phase, '\n');
-        body += *body == '\n';
-    }
-    if (!strncmp(body, "data = ", strlen("data = ")))
-        text_add(out, " what '%.*s' wrote", (int)strcspn(body + 7, "\n"), body + 7);
-    text_add(out, "; ");
-    options_print_shown(body, out);
-}
-
-bool options_print_section(const char *canonical, size_t index, struct text *out)
-{
-    const char *at = *canonical == '[' ? canonical : strstr(canonical, "\n[");
-    for (; at; at = strstr(at + 1, "\n[")) {
-        const char *name = at + (*at == '\n') + 1;
-        const size_t length = strcspn(name, "]\n");
-        const char *body = strchrnul(name, '\n');
-        if (!is_selected(canonical, name, length) || index-- > 0)
-            continue;
-        print_section(name, length, body + (*body == '\n'), out);
-        return true;
-    }
-    return false;
-}
-
 void settings_print_canonical(const struct settings *settings, struct text *out)
 {
     struct text value = {0};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/checked.h"
+#include "outcome.h"
 #include "platform/clock.h"
 #include "platform/space.h"
 
@@ -344,7 +345,7 @@ static bool sync_now(struct drive *drive)
     int result = drive_sync(drive);
     show_oldest(drive);
     drive->now_ns = clock_now_ns() - drive->gate_ns;
-    drive->outcome->counters.sync_ns += drive->now_ns - before_ns;
+    outcome_count_sync(&drive->outcome->counters, drive->now_ns - before_ns);
     if (!result)
         return true;
     failure_system(&drive->outcome->failure, -result, "cannot sync '%s'",

@@ -69,7 +69,7 @@ static void io_thread_finish(struct io_thread *thread)
     watch_clear(&thread->watch);
     int64_t closed_ns = clock_now_ns();
     outcome_count_queued(counters, &thread->outcome.queued);
-    counters->sync_ns += synced_ns - start_ns;
+    outcome_count_sync(counters, synced_ns - start_ns);
     counters->close_ns = closed_ns - synced_ns;
     counters->end_ns = closed_ns - thread->pipeline->gate.start_ns;
     counters->writer_time_ns = counters->end_ns;

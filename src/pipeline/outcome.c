@@ -25,6 +25,13 @@ void outcome_count_queued(struct counters *counters, const struct histogram *que
     counters->longest_queue_wait_ns = queued->max_ns;
 }
 
+void outcome_count_sync(struct counters *counters, int64_t took_ns)
+{
+    counters->sync_ns += took_ns;
+    if (took_ns > counters->longest_sync_ns)
+        counters->longest_sync_ns = took_ns;
+}
+
 /* The places of an I/O thread that were issued but not acknowledged are those of its buffers that
  * are not EMPTY: filled but not sent, in flight, or failed. */
 static void settle_thread(const struct pipeline *pipeline, struct io_thread *thread,

@@ -16,4 +16,7 @@ void outcome_settle(struct pipeline *pipeline);
 /* Copies the waits of the buffers that a thread received into its counters. */
 void outcome_count_queued(struct counters *counters, const struct histogram *queued);
 
+/* Counts the time of one sync. */
+void outcome_count_sync(struct counters *counters, int64_t took_ns);
+
 #endif

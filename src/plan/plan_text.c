@@ -65,6 +65,12 @@ uint64_t plan_node_bytes(const struct plan *plan, uint32_t target, uint32_t node
     return bytes;
 }
 
+bool plan_open_ended(const struct plan *plan)
+{
+    const uint64_t bytes = plan->setup.open_ended_bytes;
+    return bytes && plan->geometry.setup.total_bytes == bytes;
+}
+
 static void describe_size(const struct plan *plan, struct text *out)
 {
     const struct geometry *geometry = &plan->geometry;
@@ -74,10 +80,7 @@ static void describe_size(const struct plan *plan, struct text *out)
     units_format_exact_size(geometry->setup.request_bytes, request);
     text_add(out, "data set    %s (%" PRIu64 " bytes%s) in %" PRIu64 " request%s of %s\n", total,
              geometry->setup.total_bytes,
-             plan->setup.open_ended_bytes &&
-                     geometry->setup.total_bytes == plan->setup.open_ended_bytes
-                 ? ", what the target can take: the time ends it"
-                 : "",
+             plan_open_ended(plan) ? ", what the target can take: the time ends it" : "",
              geometry->request_count, geometry->request_count == 1 ? "" : "s", request);
 }
 

@@ -97,6 +97,20 @@ static void derive_phase(const struct record *record, struct record_phase *phase
     derive_rows(phase->ranks, phase->rank_count);
     derive_rows(phase->writers, phase->writer_count);
     record_total(phase);
+    phase->synced = phase->total.counters.syncs > 0;
+}
+
+/* Every repetition has the same list of phases. */
+static void derive_positions(struct record *record)
+{
+    int64_t position = 0;
+    int64_t repetition = 0;
+    for (size_t i = 0; i < record->phase_count; i++) {
+        struct record_phase *phase = &record->phases[i];
+        position = phase->repetition == repetition ? position + 1 : 1;
+        repetition = phase->repetition;
+        phase->position = position;
+    }
 }
 
 static void derive_environment(struct record *record)
@@ -122,4 +136,5 @@ void legacy_derive(struct record *record)
     derive_environment(record);
     for (size_t i = 0; i < record->phase_count; i++)
         derive_phase(record, &record->phases[i]);
+    derive_positions(record);
 }

@@ -30,9 +30,9 @@ void warn_processors(const struct record *record, struct text *out)
         return;
     figures_share(phase->total.counters.writer_cpu_ns, phase->total.counters.writer_time_ns, share);
     text_add(out,
-             "in %s %s used %s of a processor each: the processors were the limit, not the "
-             "storage; raise --writers, or --buffer-size",
-             phase->name, bottleneck_reading(phase) ? "readers" : "writers", share);
+             "in %s I/O threads used %s of a core each: the cores were the limit, not the storage; "
+             "raise --writers, or --buffer-size",
+             phase->name, share);
 }
 
 /* Did the devices get what the phase wrote, and seldom much of it at a time? */

@@ -193,7 +193,7 @@ static struct crowd crowd_of(const struct record_phase *phase, enum crowd_kind k
         return (struct crowd){.what = "rank", .rows = phase->ranks, .count = phase->rank_count};
     default:
         return (struct crowd){
-            .what = "writer", .rows = phase->writers, .count = phase->writer_count};
+            .what = "I/O thread", .rows = phase->writers, .count = phase->writer_count};
     }
 }
 

@@ -123,7 +123,7 @@ void warn_generation(const struct record *record, struct text *out)
         return;
     waited_share(phase, waited);
     text_add(out,
-             "in %s making the data was the limit (writers waited %s of their time): the storage "
+             "in %s generating the data was the limit (I/O threads waited %s of the time): storage "
              "can do more; raise --producers, or see its ceiling with --generate once",
              phase->name, waited);
 }
@@ -136,7 +136,7 @@ void warn_checking(const struct record *record, struct text *out)
         return;
     waited_share(phase, waited);
     text_add(out,
-             "in %s checking the data was the limit (readers waited %s of their time): the storage "
+             "in %s checking the data was the limit (I/O threads waited %s of the time): storage "
              "can do more; raise --producers, or read without --verify",
              phase->name, waited);
 }
@@ -155,9 +155,8 @@ void warn_long_tail(const struct record *record, struct text *out)
         return;
     figures_share(phase->end_skew_ns, phase->duration_ns, share);
     text_add(out,
-             "in %s some ranks were through while others worked on for %s of the time: the rate "
-             "while all were active tells more of the storage; see the slowest node and rank, or "
-             "end by --time",
+             "in %s some ranks had finished while others still worked for %s of the time, so the "
+             "slowest ranks set the rate: see balance, or end all ranks together with --time",
              phase->name, share);
 }
 

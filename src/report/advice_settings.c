@@ -25,10 +25,11 @@ void warn_depth_one(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, has_less_depth);
     if (phase)
-        text_add(out,
-                 "--depth %lld was requested, but engine %s keeps only %lld in flight per writer. "
-                 "Raise --writers, or use --engine uring.",
-                 (long long)phase->depth_asked, phase->engine_used, (long long)phase->depth);
+        text_add(
+            out,
+            "--depth %lld was requested, but engine %s keeps only %lld in flight per I/O thread. "
+            "Raise --writers, or use --engine uring.",
+            (long long)phase->depth_asked, phase->engine_used, (long long)phase->depth);
 }
 
 void warn_unused_target(const struct record *record, struct text *out)

@@ -52,31 +52,40 @@ enum bottleneck bottleneck_of(const struct record *record, const struct record_p
     return outside_cap(record, phase, NULL) ? BOTTLENECK_CAP : kind;
 }
 
+/* What the I/O threads wait for. */
+static const char *storage_name(const struct record_phase *phase)
+{
+    struct load load;
+    load_find(phase, &load);
+    if (phase->discards)
+        return "I/O threads, as nothing is stored";
+    return load_is_idle(&load, phase) ? "file system and page cache, not the device" : "storage";
+}
+
 /* How busy the nodes' devices were, where they are known. */
 static void add_device(const struct record_phase *phase, struct text *out)
 {
     struct load load;
-    char share[FIGURES_TEXT];
+    struct text device = {0};
     load_find(phase, &load);
-    if (load.device.width_ns <= 0)
-        return;
-    figures_share(load.device.busy_ns, load.device.width_ns, share);
-    text_add(out, "; device busy %s", share);
+    load_print_device(&load, &device);
+    if (device.length)
+        text_add(out, "; %s", text_string(&device));
+    out->failed |= device.failed;
+    text_release(&device);
 }
 
-/* Both sides' waits, "writers waited 9 % of their time for data, ..."; nothing without producers.
- */
+/* How long both sides waited, "I/O threads waited 9 % of their time for data, data threads ..." */
 static void add_waits(const struct record_phase *phase, struct text *out)
 {
     const struct counters *counters = &phase->total.counters;
-    bool reading = bottleneck_reading(phase);
-    char writers[FIGURES_TEXT];
-    char producers[FIGURES_TEXT];
-    figures_share(counters->writer_waited_ns, counters->writer_time_ns, writers);
-    figures_share(counters->producer_waited_ns, counters->producer_time_ns, producers);
-    text_add(out, "%s waited %s of their time for %s, %s %s for %s",
-             reading ? "readers" : "writers", writers, reading ? "an empty buffer" : "data",
-             reading ? "checkers" : "producers", producers, reading ? "data" : "an empty buffer");
+    const bool reading = bottleneck_reading(phase);
+    char io[FIGURES_TEXT];
+    char data[FIGURES_TEXT];
+    figures_share(counters->writer_waited_ns, counters->writer_time_ns, io);
+    figures_share(counters->producer_waited_ns, counters->producer_time_ns, data);
+    text_add(out, "I/O threads waited %s of the time for %s, data threads %s for %s", io,
+             reading ? "an empty buffer" : "data", data, reading ? "data" : "an empty buffer");
 }
 
 /* What shows that the page cache answered. */
@@ -107,17 +116,15 @@ static void add_bottleneck(const struct record *record, const struct record_phas
     char paced[FIGURES_TEXT];
     switch (bottleneck_of(record, phase)) {
     case BOTTLENECK_UNKNOWN:
-        text_add(out, "not known: no waits were measured");
+        text_add(out, "unknown: no waits were measured");
         return;
     case BOTTLENECK_RATE:
         figures_share(counters->writer_paced_ns, counters->writer_time_ns, paced);
-        text_add(out, "the rate limit: it held %s back for %s of their time",
-                 reading ? "readers" : "writers", paced);
+        text_add(out, "the rate limit: I/O threads waited %s of the time for it", paced);
         return;
     case BOTTLENECK_NO_COUNTERPART:
-        text_add(out, "storage: %s",
-                 reading ? "the data were not checked, so nothing else took part"
-                         : "the data were ready-made, so nothing else took part");
+        text_add(out, "%s: the data were %s, so only I/O threads worked", storage_name(phase),
+                 reading ? "not checked" : "ready-made");
         return;
     case BOTTLENECK_MEMORY:
         add_memory(phase, out);
@@ -129,7 +136,7 @@ static void add_bottleneck(const struct record *record, const struct record_phas
         outside_cap(record, phase, out);
         return;
     case BOTTLENECK_STORAGE:
-        text_add(out, "storage: ");
+        text_add(out, "%s: ", storage_name(phase));
         break;
     case BOTTLENECK_PRODUCERS:
         text_add(out, "%s: ", reading ? "checking the data" : "generation");

@@ -1,5 +1,7 @@
 #include "cached.h"
 
+#include <string.h>
+
 #include "load.h"
 
 static bool reads_through_cache(const struct record_phase *phase)
@@ -46,4 +48,9 @@ bool cached_mostly(const struct record_phase *phase)
     if (counters->sampled_before_pages > 0)
         return counters->cached_before_pages > counters->sampled_before_pages / 2;
     return is_counted_little(phase);
+}
+
+bool cached_by_others(const struct record_target *target)
+{
+    return target->remote || strncmp(target->file_system, "fuse", strlen("fuse")) == 0;
 }

@@ -15,4 +15,7 @@ bool cached_possible(const struct record_phase *phase);
 /* Did most of what it read come from there? */
 bool cached_mostly(const struct record_phase *phase);
 
+/* Is the target a network or FUSE file system, whose daemon or servers have caches of their own? */
+bool cached_by_others(const struct record_target *target);
+
 #endif

@@ -11,6 +11,14 @@ static const struct record_ceiling *find(const struct record *record, enum recor
     return NULL;
 }
 
+const char *ceiling_name(enum record_probe probe)
+{
+    static const char *const names[] = {[PROBE_DATA] = "generator only",
+                                        [PROBE_STORAGE] = "storage only",
+                                        [PROBE_BOTH] = "generator and storage"};
+    return names[probe];
+}
+
 const struct record_ceiling *ceiling_lower(const struct record *record,
                                            const struct record_phase *phase)
 {
@@ -27,5 +35,5 @@ void ceiling_share(const struct record_phase *phase, const struct record_ceiling
 {
     char share[FIGURES_TEXT];
     figures_share((int64_t)figures_rate(phase->amount, phase->duration_ns), ceiling->per_s, share);
-    text_add(out, "%s of the lower ceiling (%s)", share, record_probe_name(ceiling->probe));
+    text_add(out, "%s of the lower ceiling (%s)", share, ceiling_name(ceiling->probe));
 }

@@ -12,7 +12,10 @@
 const struct record_ceiling *ceiling_lower(const struct record *record,
                                            const struct record_phase *phase);
 
-/* "97 % of the lower": the phase's whole rate by that of 'ceiling'. */
+/* "generator only", "storage only" or "generator and storage". */
+const char *ceiling_name(enum record_probe probe);
+
+/* "97 % of the lower ceiling (storage only)": the phase's whole rate by that of 'ceiling'. */
 void ceiling_share(const struct record_phase *phase, const struct record_ceiling *ceiling,
                    struct text *out);
 

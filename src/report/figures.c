@@ -34,7 +34,7 @@ double figures_row_rate(const struct record_row *row, enum amount_unit unit)
     return figures_rate(record_row_amount(row, unit), row->counters.end_ns);
 }
 
-int figures_decimals(double value)
+static int decimals_of(double value)
 {
     if (value >= 1000)
         return 0;
@@ -48,7 +48,12 @@ int figures_decimals(double value)
 void figures_rate_text(double bytes_per_second, double unit, char out[FIGURES_TEXT])
 {
     double value = bytes_per_second / unit;
-    figures_fixed(value, figures_decimals(value), out);
+    figures_fixed(value, decimals_of(value), out);
+}
+
+void figures_count(double rate, char out[FIGURES_TEXT])
+{
+    figures_fixed(rate, rate >= 99.95 ? 0 : rate >= 9.995 ? 1 : 2, out);
 }
 
 void figures_rate_in(double per_s, enum amount_unit unit, char out[FIGURES_TEXT])

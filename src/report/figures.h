@@ -19,10 +19,11 @@ double figures_rate(int64_t amount, int64_t time_ns);
 /* Returns the rate of a node, rank or writer by its own time, in this unit per second. */
 double figures_row_rate(const struct record_row *row, enum amount_unit unit);
 
-/* A rate in units of 'unit' bytes per second with three or four digits that count; the second says
- * how many of them are after the point. */
+/* A rate in units of 'unit' bytes per second, with three or four significant digits. */
 void figures_rate_text(double bytes_per_second, double unit, char out[FIGURES_TEXT]);
-int figures_decimals(double value);
+
+/* Requests per second: "876", "4618", "12.3". */
+void figures_count(double per_second, char out[FIGURES_TEXT]);
 
 /* A rate as a line shows it: "1.90 GiB/s", of operations "12.3 kop/s". */
 void figures_rate_in(double per_s, enum amount_unit unit, char out[FIGURES_TEXT]);

@@ -1,6 +1,5 @@
 #include "load.h"
 
-#include "base/text.h"
 #include "figures.h"
 
 static double quotient(double part, double whole)
@@ -68,4 +67,44 @@ void load_find(const struct record_phase *phase, struct load *load)
         quotient((double)(device->read_bytes + device->written_bytes), (double)device->requests);
     load->device_bytes = quotient((double)device->queue_ns, (double)device->width_ns) * each *
                          (double)load->device_nodes;
+}
+
+/* The kernel's time of a busy device may miss requests that are short; then it contradicts the
+ * queue and is left out. */
+static const double least_busy = 0.05;
+static const double queue_of_idle = 0.5;
+
+static double queue_of(const struct record_device *sum)
+{
+    return quotient((double)sum->queue_ns, (double)sum->width_ns);
+}
+
+static bool is_hardly_busy(const struct record_device *sum)
+{
+    return quotient((double)sum->busy_ns, (double)sum->width_ns) < least_busy;
+}
+
+bool load_is_idle(const struct load *load, const struct record_phase *phase)
+{
+    return load->device_nodes > 0 && load->device_nodes == phase->node_count &&
+           load->device.width_ns > 0 && is_hardly_busy(&load->device) &&
+           queue_of(&load->device) < queue_of_idle;
+}
+
+void load_print_device(const struct load *load, struct text *out)
+{
+    const struct record_device *sum = &load->device;
+    char busy[FIGURES_TEXT];
+    char queue[FIGURES_TEXT];
+    if (!sum->device[0] || sum->width_ns <= 0)
+        return;
+    const bool idle = is_hardly_busy(sum);
+    const bool queued = queue_of(sum) >= queue_of_idle;
+    figures_share(sum->busy_ns, sum->width_ns, busy);
+    figures_fixed(queue_of(sum), 1, queue);
+    text_add(out, "%s", load->device_nodes > 1 ? "devices" : sum->device);
+    if (!idle || !queued)
+        text_add(out, " %s busy", busy);
+    if (!idle || queued)
+        text_add(out, "%s %s requests queued", idle ? "" : ",", queue);
 }

@@ -4,6 +4,9 @@
 #ifndef TIDEMILL_REPORT_LOAD_H
 #define TIDEMILL_REPORT_LOAD_H
 
+#include <stdbool.h>
+
+#include "base/text.h"
 #include "record/record.h"
 
 struct load {
@@ -19,5 +22,11 @@ struct load {
 };
 
 void load_find(const struct record_phase *phase, struct load *load);
+
+/* Are the devices of all nodes known, and did they have next to nothing to do? */
+bool load_is_idle(const struct load *load, const struct record_phase *phase);
+
+/* Prints "vda 61 % busy, 3.6 requests queued"; nothing if no device is known. */
+void load_print_device(const struct load *load, struct text *out);
 
 #endif

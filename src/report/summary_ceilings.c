@@ -5,20 +5,20 @@
 #include "figures.h"
 #include "summary_parts.h"
 
-static const double gb = 1e9;
+static const double gib = 1073741824.0;
 
 static void add_probe(const struct record_ceiling *ceiling, struct text *line)
 {
     char rate[FIGURES_TEXT];
     char time[UNITS_TEXT];
-    text_add(line, "%s%s ", line->length ? ", " : "", record_probe_name(ceiling->probe));
+    text_add(line, "%s%s ", line->length ? ", " : "", ceiling_name(ceiling->probe));
     if (ceiling->reason[0]) {
         text_add(line, "not measured (%s)", ceiling->reason);
         return;
     }
-    figures_rate_text((double)ceiling->per_s, gb, rate);
+    figures_rate_text((double)ceiling->per_s, gib, rate);
     units_format_duration(ceiling->duration_ns, time);
-    text_add(line, "%s GB/s (%s)", rate, time);
+    text_add(line, "%s GiB/s (%s)", rate, time);
 }
 
 void summary_ceilings(const struct record *record, const struct record_phase *phase,
@@ -29,11 +29,6 @@ void summary_ceilings(const struct record *record, const struct record_phase *ph
         return;
     for (size_t i = 0; i < record->ceiling_count; i++)
         add_probe(&record->ceilings[i], &line);
-    const struct record_ceiling *lower = ceiling_lower(record, phase);
-    if (lower) {
-        text_add(&line, ": this phase reached ");
-        ceiling_share(phase, lower, &line);
-    }
     summary_line(out, "ceilings", "%s", text_string(&line));
     out->failed |= line.failed;
     text_release(&line);

@@ -6,33 +6,64 @@
 
 #include "report/summary.h"
 
-enum { SUMMARY_WIDTH = 100, SUMMARY_LABEL = 12 };
+enum { SUMMARY_WIDTH = 100, SUMMARY_LABEL = 10 };
 
-enum paint { PAINT_BOLD, PAINT_GOOD, PAINT_DOUBT, PAINT_BAD, PAINT_DIM, PAINT_OFF };
+enum paint { PAINT_BOLD, PAINT_GOOD, PAINT_WARNING, PAINT_BAD, PAINT_DIM, PAINT_OFF };
 
-/* Begins and ends a colour; "" without. */
+/* Starts and ends a colour; "" without colours. */
 const char *paint_on(const struct summary_style *style, enum paint paint);
 const char *paint_off(const struct summary_style *style);
 
-/* "  label       text", the text broken at spaces to SUMMARY_WIDTH and aligned. */
+/* Adds at most 'most' letters of a string, without its middle if it has more. */
+void summary_shorten(const char *bytes, size_t length, size_t most, struct text *out);
+
+/* Adds "  label     words": broken at spaces to SUMMARY_WIDTH and aligned; control characters are
+ * escaped, and words that are longer than a line lose their middle. */
 void summary_line(struct text *out, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void summary_text(struct text *out, enum paint paint, const struct summary_style *style,
+                  const char *label, const char *words);
 
-/* "rate", "latency" ... of one phase; and what its nodes, ranks and writers did. */
+/* "" for one, else "s". */
+const char *summary_plural(int64_t count);
+
+/* What was run and how it ended. */
+void summary_head(const struct record *record, const struct summary_style *style, struct text *out);
+
+/* What was requested: layout, order, request size, threads, mode, data. */
+void summary_workload(const struct record *record, const struct summary_style *style,
+                      struct text *out);
+
+/* One row for each phase, or for all repetitions of one; below it the reasons of failures. */
+void summary_table(const struct record *record, const struct summary_style *style,
+                   struct text *out);
+
+/* The repetition of a phase whose rate is the median of all; the phase itself without repetitions.
+ */
+const struct record_phase *summary_median(const struct record *record,
+                                          const struct record_phase *phase);
+
+/* How the repetitions of each phase differ. */
+void summary_repetitions(const struct record *record, const struct summary_style *style,
+                         struct text *out);
+
+/* "time", "rate", "latency" ... of one phase. */
 void summary_phase(const struct record *record, const struct record_phase *phase,
                    const struct summary_style *style, struct text *out);
 
-/* Its "in flight", "processors", "device" and "network". */
-void summary_load(const struct record_phase *phase, struct text *out);
+/* "cache": what the page cache had to do with the phase. */
+void summary_cache(const struct record *record, const struct record_phase *phase, struct text *out);
+
+/* "in flight", "CPU", "device" and "network" of a phase. */
+void summary_load(const struct record_phase *phase, const struct summary_style *style,
+                  struct text *out);
 
 /* What could be reached at most, and how much of it was. */
 void summary_ceilings(const struct record *record, const struct record_phase *phase,
                       struct text *out);
 
-/* What the repetitions of each phase have in common, if there are several. */
-void summary_repetitions(const struct record *record, const struct summary_style *style,
-                         struct text *out);
-
+/* How even the ranks and nodes of a phase were; and the tables of nodes, ranks and threads. */
+void summary_balance(const struct record_phase *phase, struct text *out);
 void summary_rows(const struct record_phase *phase, const struct summary_style *style,
                   struct text *out);
 

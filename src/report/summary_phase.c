@@ -1,14 +1,17 @@
+/* The lines of one phase. */
+#include <string.h>
+
 #include "base/units.h"
 #include "bottleneck.h"
 #include "figures.h"
+#include "parts.h"
 #include "summary_parts.h"
 
 static const double gib = 1073741824.0;
-static const double gb = 1e9;
-static const double tail_limit = 0.05;
 
-/* Less than a tenth of the requests' time is not worth a line. */
-enum { DIFFERENCES_SHOWN = 8, HANDLING_TOLD = 10 };
+/* A gap is shown if it is a tenth of the phase; handling of buffers if it takes a tenth of the
+ * requests' time. */
+enum { DIFFERENCES_SHOWN = 4, GAP_SHOWN = 10, HANDLING_SHOWN = 10 };
 
 /* What the transfers did about the page cache, in one or two words. */
 static const char *mode_name(const struct record_phase *phase)
@@ -41,115 +44,124 @@ static void add_rank_counts(const struct record_phase *phase, struct text *out)
         text_add(out, " on all %lld ranks", total);
 }
 
+static bool is_good(const struct record_phase *phase)
+{
+    return phase->total.modes.direct_in_effect == TRUTH_YES ||
+           phase->total.modes.uncached == TRUTH_YES;
+}
+
 void summary_mode_line(const struct record_phase *phase, const struct summary_style *style,
                        struct text *out)
 {
-    bool good = phase->total.modes.direct_in_effect == TRUTH_YES ||
-                phase->total.modes.uncached == TRUTH_YES;
+    bool good = is_good(phase);
     const char *mark = good ? (style->utf8 ? "✓" : "[ok]") : (style->utf8 ? "⚠" : "[!]");
     if (phase->discards) {
         text_add(out, "%s engine null: nothing reaches storage", mark);
         return;
     }
-    text_add(out, "%s%s%s %s", paint_on(style, good ? PAINT_GOOD : PAINT_DOUBT), mark,
+    text_add(out, "%s%s%s %s", paint_on(style, good ? PAINT_GOOD : PAINT_WARNING), mark,
              paint_off(style), mode_name(phase));
     add_rank_counts(phase, out);
     if (phase->engine_used[0])
         text_add(out, ", engine %s", phase->engine_used);
     if (!good && phase->direct_asked == PREFERENCE_NEVER)
-        text_add(out, ", as asked");
+        text_add(out, ", as requested");
     else if (!good && phase->total.modes.direct_reason[0])
         text_add(out, ": %s", phase->total.modes.direct_reason);
 }
 
-/* What backs the claim about the page cache: how much storage got or gave, as the kernel counts,
- * and what lay in the cache afterwards. */
-static void write_evidence(const struct record_phase *phase, struct text *out)
-{
-    const struct counters *all = &phase->total.counters;
-    char moved[UNITS_TEXT];
-    bool reads = bottleneck_reading(phase);
-    if (all->sampled_pages <= 0)
-        return;
-    int64_t bytes = reads ? all->device_read_bytes : all->device_written_bytes;
-    units_format_size((uint64_t)(bytes > 0 ? bytes : 0), moved);
-    bool cached = !reads && all->syncs == 0 && phase->total.modes.direct_in_effect == TRUTH_NO;
-    const char *way = reads ? "from storage" : cached ? "into the page cache" : "to storage";
-    summary_line(out, "evidence",
-                 "the kernel counts %s %s; of %lld sampled pages %lld were in the page "
-                 "cache afterwards",
-                 moved, way, (long long)all->sampled_pages, (long long)all->cached_pages);
-}
-
-static void write_not_granted(const struct record_phase *phase, struct text *out)
-{
-    if (!phase->total.modes.not_granted[0])
-        return;
-    if (phase->ranks_total > 1)
-        summary_line(out, "without", "%lld of %lld ranks: %s", (long long)phase->ranks_without,
-                     (long long)phase->ranks_total, phase->total.modes.not_granted);
-    else
-        summary_line(out, "without", "%s", phase->total.modes.not_granted);
-}
-
-static void write_rate(const char *label, int64_t bytes, int64_t time_ns, const char *note,
+/* A mode other than O_DIRECT, with its reason. */
+static void write_mode(const struct record_phase *phase, const struct summary_style *style,
                        struct text *out)
 {
-    char binary[FIGURES_TEXT];
-    char decimal[FIGURES_TEXT];
-    char size[UNITS_TEXT];
-    char time[UNITS_TEXT];
-    double rate = figures_rate(bytes, time_ns);
-    figures_rate_text(rate, gib, binary);
-    figures_rate_text(rate, gb, decimal);
-    units_format_size((uint64_t)(bytes > 0 ? bytes : 0), size);
-    units_format_duration(time_ns, time);
-    text_add(out, "  %-*s%7s GiB/s %7s GB/s   %s in %s%s\n", SUMMARY_LABEL, label, binary, decimal,
-             size, time, note);
+    const struct summary_style plain = {.utf8 = style->utf8};
+    struct text line = {0};
+    summary_mode_line(phase, &plain, &line);
+    if (style->verbose || !is_good(phase) || phase->total.modes.uncached == TRUTH_YES)
+        summary_line(out, "mode", "%s", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
+    if (phase->engine_reason[0])
+        summary_line(out, "engine", "%s instead of %s: %s", phase->engine_used, phase->engine_asked,
+                     phase->engine_reason);
 }
 
-static void write_sum_of_ranks(const struct record_phase *phase, struct text *out)
+/* Texts of several ranks begin with their number. */
+static void write_not_granted(const struct record_phase *phase, struct text *out)
 {
-    char binary[FIGURES_TEXT];
-    char decimal[FIGURES_TEXT];
-    figures_rate_text((double)phase->ranks_per_s, gib, binary);
-    figures_rate_text((double)phase->ranks_per_s, gb, decimal);
-    text_add(out, "  %-*s%7s GiB/s %7s GB/s   each rank by its own time\n", SUMMARY_LABEL,
-             "ranks' sum", binary, decimal);
+    const char *text = phase->total.modes.not_granted;
+    const bool counted = strspn(text, "0123456789") > 0 && strstr(text, " ranks (");
+    if (!text[0])
+        return;
+    if (phase->ranks_total > 1 && phase->ranks_without < phase->ranks_total && !counted)
+        summary_line(out, "degraded", "%lld of %lld ranks: %s", (long long)phase->ranks_without,
+                     (long long)phase->ranks_total, text);
+    else
+        summary_line(out, "degraded", "%s", text);
 }
 
-static void write_rates(const struct record_phase *phase, struct text *out)
+static void write_time(const struct record_phase *phase, struct text *out)
 {
-    char tail[FIGURES_TEXT];
-    char planned[UNITS_TEXT];
-    write_rate("rate", phase->amount, phase->duration_ns, "", out);
-    if (phase->active_amount > 0 && phase->active_ns > 0 && phase->ranks_total > 1)
-        write_rate("all active", phase->active_amount, phase->active_ns,
-                   ", until the first rank was through", out);
-    if (phase->ranks_per_s > 0 && phase->ranks_total > 1)
-        write_sum_of_ranks(phase, out);
-    int64_t tail_ns = phase->end_skew_ns;
-    if (phase->ranks_total > 1 && (double)tail_ns > tail_limit * (double)phase->duration_ns) {
-        char time[UNITS_TEXT];
-        units_format_duration(tail_ns, time);
-        figures_share(tail_ns, phase->duration_ns, tail);
-        summary_line(out, "tail", "%s (%s) in which some ranks were through already", time, tail);
-    }
-    if (phase->amount_planned > phase->amount && phase->amount_planned > 0) {
-        char share[FIGURES_TEXT];
-        units_format_size((uint64_t)phase->amount_planned, planned);
-        figures_share(phase->amount, phase->amount_planned, share);
-        summary_line(out, "done", "%s of the planned %s", share, planned);
-    }
+    struct text line = {0};
+    parts_print(phase, &line);
+    summary_line(out, "time", "%s", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
 }
 
-/* All was done, or something failed, is told elsewhere. */
+/* What ended the phase, if that was not the end of its work. */
 static void write_end(const struct record_phase *phase, struct text *out)
 {
-    if (phase->ended_by == END_STEADY)
-        summary_line(out, "ended", "by --until-steady: the last five rounds were steady");
-    else if (phase->ended_by == END_TIME)
-        summary_line(out, "ended", "by --time, before all was done");
+    static const char *const ends[] = {
+        [END_UNSTARTED] = "",
+        [END_SIZE] = "",
+        [END_TIME] = "by --time",
+        [END_STEADY] = "by --until-steady: the last five rounds were steady",
+        [END_SIGNAL] = "by a signal",
+        [END_FAILURE] = "by a failure",
+        [END_STALL] = "because storage did not answer",
+    };
+    char planned[UNITS_TEXT];
+    char share[FIGURES_TEXT];
+    struct text line = {0};
+    if (ends[phase->ended_by][0])
+        text_add(&line, "%s", ends[phase->ended_by]);
+    if (phase->amount_planned > phase->amount && !phase->open_ended) {
+        units_format_size((uint64_t)phase->amount_planned, planned);
+        figures_share(phase->amount, phase->amount_planned, share);
+        text_add(&line, "%safter %s of the planned %s", line.length ? ", " : "", share, planned);
+    }
+    if (line.length)
+        summary_line(out, "ended", "%s", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
+}
+
+/* Is the rate while all ranks were at work higher by enough to explain the rate of the whole? */
+static bool was_slower_later(const struct record_phase *phase)
+{
+    return phase->ranks_total > 1 && figures_rate(phase->active_amount, phase->active_ns) >
+                                         1.05 * figures_rate(phase->amount, phase->duration_ns);
+}
+
+/* The first rate is the one to quote: it contains everything until the data were safe. */
+static void write_rate(const struct record_phase *phase, struct text *out)
+{
+    char rate[FIGURES_TEXT];
+    char active[FIGURES_TEXT];
+    const bool synced = phase->writes && phase->synced;
+    figures_rate_text(figures_rate(phase->amount, phase->duration_ns), gib, rate);
+    figures_rate_text(figures_rate(phase->active_amount, phase->active_ns), gib, active);
+    struct text line = {0};
+    text_add(&line, "%s GiB/s%s", rate,
+             synced          ? ", fsync and close included"
+             : phase->writes ? ", without fsync"
+                             : "");
+    if (was_slower_later(phase))
+        text_add(&line, "; %s GiB/s while all ranks were %s", active, parts_verb(phase));
+    summary_line(out, "rate", "%s", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
 }
 
 static void write_steady(const struct record_phase *phase, struct text *out)
@@ -175,28 +187,27 @@ static void write_steady(const struct record_phase *phase, struct text *out)
                  rate, round, phase->steady_from_ns ? from : "the start", range, slope);
 }
 
-/* How far the common start held, and how sure its instants are. */
+/* How well the common start was kept, and how exact its instants are. */
 static void write_start(const struct record_phase *phase, struct text *out)
 {
     char start[UNITS_TEXT];
-    char ends[UNITS_TEXT];
     char error[UNITS_TEXT];
     if (phase->ranks_total < 2 || phase->slack_ns <= 0)
         return;
     units_format_duration(phase->start_skew_ns, start);
-    units_format_duration(phase->end_skew_ns, ends);
     units_format_duration(phase->clock_error_ns, error);
-    struct text late = {0};
+    struct text line = {0};
+    text_add(&line, "ranks started within %s", start);
     if (phase->ranks_late)
-        text_add(&late, ", %lld late by more than 1 ms", (long long)phase->ranks_late);
-    summary_line(out, "skew", "ranks started within %s%s, ended within %s; clocks agree to %s",
-                 start, text_string(&late), ends, phase->clock_error_ns ? error : "the nanosecond");
-    out->failed |= late.failed;
-    text_release(&late);
+        text_add(&line, ", %lld of them late by more than 1 ms", (long long)phase->ranks_late);
+    if (phase->clock_error_ns)
+        text_add(&line, ", give or take %s: so well the nodes' clocks are compared", error);
+    summary_line(out, "skew", "%s", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
 }
 
-static void write_histogram(const char *label, const struct histogram *histogram, const char *what,
-                            struct text *out)
+static void add_percentiles(const struct histogram *histogram, struct text *out)
 {
     struct record_latency latency;
     record_latency_of(histogram, &latency);
@@ -208,132 +219,164 @@ static void write_histogram(const char *label, const struct histogram *histogram
                  {"p99.9", latency.p999_ns},
                  {"p99.99", latency.p9999_ns},
                  {"max", latency.max_ns}};
-    struct text line = {0};
     char value[FIGURES_TEXT];
-    if (histogram->total == 0)
-        return;
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++) {
-        if (shown[i].ns < 0) /* the requests are too few to tell */
+        if (shown[i].ns < 0) /* there are too few requests */
             continue;
         figures_latency(shown[i].ns, value);
-        text_add(&line, "%s %s   ", shown[i].name, value);
+        text_add(out, "%s%s %s", i ? ", " : "", shown[i].name, value);
     }
-    summary_line(out, label, "%s(%llu %s)", text_string(&line),
+}
+
+static void write_histogram(const char *label, const struct histogram *histogram, const char *what,
+                            struct text *out)
+{
+    struct text line = {0};
+    if (histogram->total == 0)
+        return;
+    add_percentiles(histogram, &line);
+    summary_line(out, label, "%s of %llu %s", text_string(&line),
                  (unsigned long long)histogram->total, what);
     out->failed |= line.failed;
     text_release(&line);
 }
 
-/* What stands beside the latency of requests and is not in it: told where it is much of a buffer's
- * life, or when asked for all. */
-static void write_handling(const struct record_phase *phase, const struct summary_style *style,
-                           struct text *out)
+/* The name of its file in the directory of the run. */
+static const char *file_of(const struct record_slow *slow)
 {
-    bool reading = bottleneck_reading(phase);
-    bool queued = phase->queue_wait.sum_ns > phase->latency.sum_ns / HANDLING_TOLD;
-    bool made = phase->making.sum_ns > phase->latency.sum_ns / HANDLING_TOLD;
-    if (queued || style->verbose)
-        write_histogram("queue wait", &phase->queue_wait,
-                        reading ? "buffers, read to checked" : "buffers, filled to submitted", out);
-    if (made || style->verbose)
-        write_histogram(reading ? "checking" : "generation", &phase->making, "buffers", out);
+    const char *path = slow->path ? slow->path : "";
+    const char *file = strrchr(path, '/');
+    return file ? file + 1 : path;
 }
 
-static void write_latency(const struct record_phase *phase, const struct summary_style *style,
-                          struct text *out)
+/* "(vm:0.0, r0 at 917 MiB, 1.21 s after the start)": which request was the slowest. */
+static void add_slowest(const struct record_slow *slow, struct text *out)
 {
-    write_histogram("latency", &phase->latency, "requests", out);
-    write_histogram("as intended", &phase->intended, "requests, since the rate wanted them sent",
-                    out);
-    write_handling(phase, style, out);
+    char offset[UNITS_TEXT];
+    char sent[UNITS_TEXT];
+    units_format_size((uint64_t)slow->offset, offset);
+    units_format_duration(slow->sent_ns, sent);
+    text_add(out, " (%s, %s at %s, %s after the start)", slow->name, file_of(slow), offset, sent);
+}
+
+static void write_latency(const struct record_phase *phase, struct text *out)
+{
+    struct text line = {0};
+    if (phase->latency.total == 0)
+        return;
+    add_percentiles(&phase->latency, &line);
+    if (phase->slowest_count)
+        add_slowest(&phase->slowest[0], &line);
+    summary_line(out, "latency", "%s", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
+    write_histogram("intended", &phase->intended, "requests, since the rate wanted them sent", out);
+}
+
+/* The longest time in which some I/O thread got no completion. */
+static void write_gap(const struct record_phase *phase, const struct summary_style *style,
+                      struct text *out)
+{
+    const int64_t gap_ns = phase->total.counters.longest_gap_ns;
+    const struct record_row *row = NULL;
+    char gap[UNITS_TEXT];
+    for (size_t i = 0; i < phase->rank_count && !row; i++)
+        if (phase->ranks[i].counters.longest_gap_ns == gap_ns)
+            row = &phase->ranks[i];
+    if (gap_ns <= 0 || (gap_ns < phase->duration_ns / GAP_SHOWN && !style->verbose))
+        return;
+    units_format_duration(gap_ns, gap);
+    summary_line(out, "gap", "longest time without a completion: %s%s%s%s", gap, row ? " (" : "",
+                 row ? row->name : "", row ? ")" : "");
+}
+
+/* What buffers went through before and after their requests. */
+static void write_handling(const struct record *record, const struct record_phase *phase,
+                           const struct summary_style *style, struct text *out)
+{
+    const bool reading = bottleneck_reading(phase);
+    const bool limited = bottleneck_of(record, phase) == BOTTLENECK_PRODUCERS;
+    if (!style->verbose && !limited)
+        return;
+    write_histogram("queueing", &phase->queue_wait,
+                    reading ? "buffers, read to checked" : "buffers, filled to submitted", out);
+    write_histogram(reading ? "checking" : "filling", &phase->making, "buffers", out);
     if (phase->file_latency.total > 1)
-        write_histogram("files", &phase->file_latency, "writers, a file's open to its close", out);
+        write_histogram("files", &phase->file_latency, "files, open to close", out);
 }
 
-/* The slowest request says where to look; all of them when verbose. */
-static void write_slowest(const struct record_phase *phase, const struct summary_style *style,
-                          struct text *out)
+static void write_slowest(const struct record_phase *phase, struct text *out)
 {
-    for (size_t i = 0; i < phase->slowest_count && (i == 0 || style->verbose); i++) {
+    for (size_t i = 0; i < phase->slowest_count; i++) {
         const struct record_slow *slow = &phase->slowest[i];
         char latency[FIGURES_TEXT];
         char sent[UNITS_TEXT];
         figures_latency(slow->latency_ns, latency);
         units_format_duration(slow->sent_ns, sent);
-        summary_line(out, i ? "" : "worst", "%s: %s at offset %lld of '%s', %s after the start",
-                     latency, slow->name, (long long)slow->offset, slow->path ? slow->path : "",
-                     sent);
+        summary_line(out, i ? "" : "slowest", "%s: %s, %s at offset %lld, %s after the start",
+                     latency, slow->name, file_of(slow), (long long)slow->offset, sent);
     }
 }
 
 static void write_differences(const struct record_phase *phase, const struct summary_style *style,
                               struct text *out)
 {
-    int64_t blocks = phase->total.counters.bad_blocks;
+    const int64_t blocks = phase->total.counters.bad_blocks;
+    const size_t most = style->verbose ? phase->difference_count : DIFFERENCES_SHOWN;
+    struct text line = {0};
     if (blocks == 0 && phase->difference_count == 0)
         return;
-    text_add(out, "  %s%-*s%lld block%s of 4 KiB not as written%s\n", paint_on(style, PAINT_BAD),
-             SUMMARY_LABEL, "wrong data", (long long)blocks, blocks == 1 ? "" : "s",
-             paint_off(style));
-    for (size_t i = 0; i < phase->difference_count && (style->verbose || i < DIFFERENCES_SHOWN);
-         i++) {
+    text_add(&line, "%lld block%s of 4 KiB not as written", (long long)blocks,
+             summary_plural(blocks));
+    summary_text(out, PAINT_BAD, style, "errors", text_string(&line));
+    for (size_t i = 0; i < phase->difference_count && i < most; i++) {
         const struct record_difference *difference = &phase->differences[i];
         summary_line(out, "", "rank %lld on %s: '%s' at offset %lld, %lld byte%s, %s",
                      (long long)difference->rank, difference->host, difference->path,
                      (long long)difference->offset, (long long)difference->length,
-                     difference->length == 1 ? "" : "s", difference->kind);
+                     summary_plural(difference->length), difference->kind);
     }
-    if (!style->verbose && phase->difference_count > DIFFERENCES_SHOWN)
-        summary_line(out, "", "and %zu more places in the result",
-                     phase->difference_count - DIFFERENCES_SHOWN);
+    if (phase->difference_count > most)
+        summary_line(out, "", "and %zu more in the result", phase->difference_count - most);
+    out->failed |= line.failed;
+    text_release(&line);
 }
 
 static void write_title(const struct record_phase *phase, const struct summary_style *style,
                         struct text *out)
 {
-    enum paint paint = phase->status == RECORD_FAILED ? PAINT_BAD : PAINT_DOUBT;
     text_add(out, "%s%s%s", paint_on(style, PAINT_BOLD), phase->name, paint_off(style));
     if (phase->repetition > 1)
         text_add(out, "   repetition %lld", (long long)phase->repetition);
-    if (phase->status != RECORD_COMPLETE)
-        text_add(out, "   %s%s%s", paint_on(style, paint), record_status_name(phase->status),
-                 paint_off(style));
     text_add(out, "\n");
 }
 
 void summary_phase(const struct record *record, const struct record_phase *phase,
                    const struct summary_style *style, struct text *out)
 {
-    write_title(phase, style, out);
-    if (phase->failure && phase->failure[0])
-        summary_line(out, phase->status == RECORD_FAILED ? "failed" : "because", "%s",
-                     phase->failure);
-    if (phase->status == RECORD_SKIPPED || phase->duration_ns <= 0)
-        return;
     struct text line = {0};
-    summary_mode_line(phase, style, &line);
-    summary_line(out, "mode", "%s", text_string(&line));
-    if (phase->engine_reason[0])
-        summary_line(out, "engine", "%s instead of %s: %s", phase->engine_used, phase->engine_asked,
-                     phase->engine_reason);
-    write_not_granted(phase, out);
-    if (phase->cache[0])
-        summary_line(out, "cache", "%s", phase->cache);
-    write_evidence(phase, out);
-    write_rates(phase, out);
+    write_title(phase, style, out);
+    write_time(phase, out);
     write_end(phase, out);
+    write_rate(phase, out);
     write_steady(phase, out);
-    write_start(phase, out);
-    write_latency(phase, style, out);
-    write_slowest(phase, style, out);
-    summary_load(phase, out);
-    summary_ceilings(record, phase, out);
-    write_differences(phase, style, out);
-    out->failed |= line.failed; /* which the next clear forgets */
-    text_clear(&line);
+    write_latency(phase, out);
+    write_gap(phase, style, out);
+    summary_balance(phase, out);
     summary_bottleneck(record, phase, &line);
-    summary_line(out, "bottleneck", "%s", text_string(&line));
+    summary_line(out, "limit", "%s", text_string(&line));
     out->failed |= line.failed;
     text_release(&line);
+    summary_ceilings(record, phase, out);
+    write_mode(phase, style, out);
+    write_not_granted(phase, out);
+    summary_cache(record, phase, out);
+    write_handling(record, phase, style, out);
+    summary_load(phase, style, out);
+    if (style->verbose) {
+        write_start(phase, out);
+        write_slowest(phase, out);
+    }
+    write_differences(phase, style, out);
     summary_rows(phase, style, out);
 }

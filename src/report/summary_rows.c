@@ -1,6 +1,8 @@
+/* How even the nodes and ranks of a phase were, and their tables. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "bottleneck.h"
 #include "figures.h"
 #include "summary_parts.h"
@@ -9,16 +11,10 @@
 static const double gib = 1073741824.0;
 
 enum {
-    ALL_SHOWN = 16, /* up to so many nodes all are shown, in their order */
-    EXTREMES = 4,   /* else so many from each end, and the median */
+    ALL_SHOWN = 16,  /* up to this many nodes, all are shown in their order */
+    EXTREMES = 4,    /* else this many from each end, and the median */
+    RANKS_NAMED = 4, /* up to this many ranks, the rates of all are listed */
     COLUMNS = 8,
-};
-
-/* What differs between the tables. */
-struct table_words {
-    const char *what;
-    const char *dots;
-    bool reading;
 };
 
 static double speed(const struct record_row *row)
@@ -54,97 +50,106 @@ static struct order sorted(struct record_row *rows, size_t count)
     return order;
 }
 
-static void add_head(struct table *table, const char *what, bool reading)
+static void add_head(struct table *table, const char *what)
 {
-    static const char *const writing_side[] = {"producers", "writers"};
-    static const char *const reading_side[] = {"checkers", "readers"};
-    static const char *const latencies[] = {"p50", "p99", "p99.9", "max"};
-    table_add(table, "%s", what);
-    table_add(table, "GiB/s");
-    for (size_t i = 0; i < 2; i++)
-        table_add(table, "%s", reading ? reading_side[i] : writing_side[i]);
-    for (size_t i = 0; i < sizeof latencies / sizeof latencies[0]; i++)
-        table_add(table, "%s", latencies[i]);
-    table_add(table, "%s", "");
-    for (size_t i = 0; i + 1 < COLUMNS; i++)
-        table_add(table, "%s", i == 1 || i == 2 ? "waited" : "");
+    static const char *const heads[2][COLUMNS] = {
+        {"", "GiB/s", "I/O threads", "data threads", "p50", "p99", "p99.9", "max"},
+        {"", "", "waited", "waited", "", "", "", ""},
+    };
+    for (size_t line = 0; line < 2; line++)
+        for (size_t i = 0; i < COLUMNS; i++)
+            table_add(table, "%s", line == 0 && i == 0 ? what : heads[line][i]);
 }
 
-static void add_row(struct table *table, const struct record_row *row, int decimals)
+static void add_row(struct table *table, const struct record_row *row)
 {
     const int64_t latencies[] = {row->latency.p50_ns, row->latency.p99_ns, row->latency.p999_ns,
                                  row->latency.max_ns};
     char cell[FIGURES_TEXT];
     table_add(table, "%s", row->name);
-    figures_fixed(speed(row) / gib, decimals, cell);
-    table_add(table, "%s", cell);
-    figures_share(row->counters.producer_waited_ns, row->counters.producer_time_ns, cell);
+    figures_rate_text(speed(row), gib, cell);
     table_add(table, "%s", cell);
     figures_share(row->counters.writer_waited_ns, row->counters.writer_time_ns, cell);
     table_add(table, "%s", cell);
+    figures_share(row->counters.producer_waited_ns, row->counters.producer_time_ns, cell);
+    table_add(table, "%s", cell);
     for (size_t i = 0; i < sizeof latencies / sizeof latencies[0]; i++) {
         figures_latency(latencies[i], cell);
-        table_add(table, "%s", cell);
+        table_add(table, "%s", latencies[i] > 0 ? cell : "-");
     }
 }
 
-static void add_gap(struct table *table, const char *text)
+static void add_gap(struct table *table)
 {
-    table_add(table, "%s", text);
+    table_add(table, "...");
     for (size_t i = 1; i < COLUMNS; i++)
         table_add(table, "%s", "");
 }
 
 /* A table of all rows in their order, or of both ends and the middle by rate. */
 static void write_table(struct record_row *rows, size_t count, const struct order *order, bool all,
-                        const struct table_words *words, struct text *out)
+                        const char *what, struct text *out)
 {
     struct table table = {.columns = COLUMNS};
     if (count < 2 || !order->count)
         return;
-    int decimals = figures_decimals(speed(&rows[order->rows[order->count - 1]]) / gib);
     size_t lines = all ? count : order->count;
-    add_head(&table, words->what, words->reading);
+    add_head(&table, what);
     for (size_t i = 0; i < lines; i++) {
         bool shown = all || i < EXTREMES || i + EXTREMES >= lines || i == lines / 2;
         if (shown)
-            add_row(&table, &rows[all ? i : order->rows[i]], decimals);
+            add_row(&table, &rows[all ? i : order->rows[i]]);
         else if (i == EXTREMES || i == lines / 2 + 1)
-            add_gap(&table, words->dots);
+            add_gap(&table);
     }
     text_add(out, "\n");
     table_write(&table, 2, out);
     table_release(&table);
 }
 
-/* The slowest and the fastest by name; nothing when there is nothing to tell apart. */
-static void add_extreme(struct text *line, const char *what, const struct record_row *row)
+static void add_named(struct text *line, const char *before, const struct record_row *row)
 {
     char rate[FIGURES_TEXT];
     figures_rate_text(speed(row), gib, rate);
-    text_add(line, "%s%s %s with %s GiB/s", line->length ? ", " : "", what, row->name, rate);
+    text_add(line, "%s%s %s", before, row->name, rate);
 }
 
-static void write_extremes(const struct record_phase *phase, const struct order *nodes,
-                           const struct order *ranks, struct text *out)
+/* "vm:0 0.428, vm:1 0.453 GiB/s"; of many the slowest, the fastest, and the median. */
+static void add_range(struct record_row *rows, size_t count, const char *what, struct text *line)
 {
-    struct text slowest = {0};
-    struct text fastest = {0};
-    if (nodes->count > 1) {
-        add_extreme(&slowest, "node", &phase->nodes[nodes->rows[0]]);
-        add_extreme(&fastest, "node", &phase->nodes[nodes->rows[nodes->count - 1]]);
+    struct order order = sorted(rows, count);
+    char rate[FIGURES_TEXT];
+    line->failed |= !order.rows;
+    if (order.count > RANKS_NAMED) {
+        text_add(line, "%s%ss from ", line->length ? "; " : "", what);
+        add_named(line, "", &rows[order.rows[0]]);
+        add_named(line, " to ", &rows[order.rows[order.count - 1]]);
+        figures_rate_text(speed(&rows[order.rows[order.count / 2]]), gib, rate);
+        text_add(line, ", median %s GiB/s", rate);
+    } else if (order.count > 1) {
+        bool first = true;
+        text_add(line, "%s", line->length ? "; " : "");
+        for (size_t i = 0; i < count; i++)
+            if (!record_row_idle(&rows[i])) {
+                add_named(line, first ? "" : ", ", &rows[i]);
+                first = false;
+            }
+        text_add(line, " GiB/s");
     }
-    if (ranks->count > 1) {
-        add_extreme(&slowest, "rank", &phase->ranks[ranks->rows[0]]);
-        add_extreme(&fastest, "rank", &phase->ranks[ranks->rows[ranks->count - 1]]);
-    }
-    if (slowest.length) {
-        summary_line(out, "slowest", "%s", text_string(&slowest));
-        summary_line(out, "fastest", "%s", text_string(&fastest));
-    }
-    out->failed |= slowest.failed || fastest.failed;
-    text_release(&slowest);
-    text_release(&fastest);
+    free(order.rows);
+}
+
+void summary_balance(const struct record_phase *phase, struct text *out)
+{
+    struct text line = {0};
+    char apart[UNITS_TEXT];
+    add_range(phase->nodes, phase->node_count, "node", &line);
+    add_range(phase->ranks, phase->rank_count, "rank", &line);
+    units_format_duration(phase->end_skew_ns, apart);
+    if (line.length)
+        summary_line(out, "balance", "%s; ends %s apart", text_string(&line), apart);
+    out->failed |= line.failed;
+    text_release(&line);
 }
 
 static void write_failures(const struct record_phase *phase, struct text *out)
@@ -159,23 +164,16 @@ void summary_rows(const struct record_phase *phase, const struct summary_style *
 {
     struct order nodes = sorted(phase->nodes, phase->node_count);
     struct order ranks = sorted(phase->ranks, phase->rank_count);
-    struct order writers = sorted(phase->writers, phase->writer_count);
-    out->failed |= !nodes.rows || !ranks.rows || !writers.rows;
-    write_extremes(phase, &nodes, &ranks, out);
+    struct order threads = sorted(phase->writers, phase->writer_count);
+    out->failed |= !nodes.rows || !ranks.rows || !threads.rows;
     bool all = style->verbose || phase->node_count <= ALL_SHOWN;
-    struct table_words words = {.what = all ? "node" : "node, by rate",
-                                .dots = style->utf8 ? "…" : "...",
-                                .reading = bottleneck_reading(phase)};
-    write_table(phase->nodes, phase->node_count, &nodes, all, &words, out);
-    words.what = "rank";
-    if (style->verbose)
-        write_table(phase->ranks, phase->rank_count, &ranks, true, &words, out);
-    words.what = "writer";
-    if (style->verbose)
-        write_table(phase->writers, phase->writer_count, &writers, true, &words, out);
-    if (style->verbose)
+    write_table(phase->nodes, phase->node_count, &nodes, all, all ? "node" : "node, by rate", out);
+    if (style->verbose) {
+        write_table(phase->ranks, phase->rank_count, &ranks, true, "rank", out);
+        write_table(phase->writers, phase->writer_count, &threads, true, "I/O thread", out);
         write_failures(phase, out);
+    }
     free(nodes.rows);
     free(ranks.rows);
-    free(writers.rows);
+    free(threads.rows);
 }

@@ -66,7 +66,8 @@ void table_write(const struct table *table, size_t indent, struct text *out)
         size_t column = i % table->columns;
         bool last = column + 1 == table->columns;
         owed = column == 0 ? indent : owed + GAP;
-        write_cell(out, cell, widths[column], column == 0, &owed);
+        bool left = column == 0 || table->left >> column & 1;
+        write_cell(out, cell, widths[column], left, &owed);
         text_add(out, "%s", last ? "\n" : "");
     }
     free(widths);

@@ -1,16 +1,19 @@
 /*
- * Aligned columns of text: the first to the left, the others to the right, two spaces between.
+ * Aligned columns of text: the first to the left, the others to the right unless 'left' names them,
+ * two spaces between.
  * Owns its cells; a zeroed table with 'columns' set is valid. Widths count letters, not bytes.
  */
 #ifndef TIDEMILL_REPORT_TABLE_H
 #define TIDEMILL_REPORT_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/text.h"
 
 struct table {
     size_t columns;
+    uint32_t left; /* bit i: column i is aligned to the left, as the first one is */
     size_t cell_count;
     struct text cells; /* one after the other, each ended by a NUL */
 };

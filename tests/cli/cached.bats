@@ -15,9 +15,9 @@ write_files() {
     "$TIDEMILL" run --options-from a.h5 --direct never --phases read --result b.h5 >page
     [ "$(phase_of b.h5 cache_state)" = warm ]
     [ "$(phase_of b.h5 written_by)" = 'earlier run' ]
-    grep -q '^  serious     01_read may have read from the page cache' page
-    grep -q '^  bottleneck  memory, not storage: the page cache held' page
-    [ "$(grep -c 'bottleneck  storage' page)" -eq 0 ]
+    grep -q '^  WARNING   01_read may have read from the page cache' page
+    grep -q '^  limit     memory, not storage: the page cache held' page
+    [ "$(grep -c 'limit     storage' page)" -eq 0 ]
     "$TIDEMILL" report b.h5 >again
     diff <(grep -v '^result ' page | sed '$d') again
 }
@@ -28,8 +28,8 @@ write_files() {
         --result b.h5 >page
     [ "$(phase_of b.h5 cache_state)" = 'not sampled' ]
     grep -q '^  device ' page || skip "the device below is unknown, and so are its counts"
-    grep -q '^  serious     01_read may have read from the page cache' page
-    grep -q '^  bottleneck  memory, not storage: the kernel fetched' page
+    grep -q '^  WARNING   01_read may have read from the page cache' page
+    grep -q '^  limit     memory, not storage: the kernel fetched' page
 }
 
 @test "stored files that were dropped from the page cache are read from storage" {
@@ -38,7 +38,7 @@ write_files() {
         --result b.h5 >page
     [ "$(phase_of b.h5 cache_state)" = cold ]
     [ "$(grep -c 'may have read from the page cache' page)" -eq 0 ]
-    grep -q '^  bottleneck  storage: ' page
+    grep -q '^  limit     storage: ' page
 }
 
 @test "reads past the page cache are not doubted" {

@@ -12,7 +12,7 @@ export TIDEMILL=$program
 printf 'node1\nnode2\nnode3\n' >hostfile
 # The size of the error depends on other work on the CPUs; mpi/skew tests that the shortest of many
 # round trips determines it.
-"$here/../../launch/hosts.sh" hostfile --size 24MiB --result result.h5 target >summary.txt
+"$here/../../launch/hosts.sh" hostfile --size 24MiB --verbose --result result.h5 target >summary.txt
 grep skew summary.txt
 "$python" "$here/recompute.py" result.h5 summary.txt
 "$python" - <<'CHECK'

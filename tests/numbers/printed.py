@@ -4,21 +4,14 @@ Shares no code with tidemill; implements what results/README.md and the headers 
 unexpected line is a difference, so each new line needs a check here.
 """
 import math
-import pathlib
 import re
+
+import h5py
 
 GIB, GB = 2**30, 10**9
 NEVER = 2**63 - 1  # first_ns of ranks without work
-NOTHING = {"total": 0, "sum_ns": 0, "min_ns": 0, "max_ns": 0}
-
-
-def shown_options():
-    """Yields name, flag and default of options with SHOWN or SHOWN_CHANGED in options.def."""
-    table = pathlib.Path(__file__).parents[2] / "include/options/options.def"
-    for row in re.split(r"^OPTION\(", table.read_text(encoding="utf-8"), flags=re.M)[1:]:
-        name, default = re.findall(r'"([^"]*)"', row)[:2]
-        for flag in re.findall(r"\bSHOWN\w*", re.sub(r'"[^"]*"', "", row)):
-            yield name, flag, default
+WIDTH = 100
+PROBES = {"data": "generator only", "storage": "storage only", "both": "generator and storage"}
 
 
 def text_of(value):
@@ -102,310 +95,573 @@ def percentile(edges, counts, p, low, high):
     return 0
 
 
+def plural(count):
+    return "" if int(count) == 1 else "s"
+
+
+def count_rate(count, time_ns):
+    per_s = rate(count, int(time_ns))
+    return fixed(per_s, 0 if per_s >= 99.95 else 1 if per_s >= 9.995 else 2)
+
+
+def exact(text):
+    """A size of the options with its unit apart: "1MiB" as "1 MiB"."""
+    digits, unit = re.fullmatch(r"([0-9.]+)(\w*)", text).groups()
+    return f"{digits} {unit or 'B'}"
+
+
+def shorten(text, most):
+    if len(text) <= most:
+        return text
+    kept = most - 3
+    return text[:kept - kept // 2] + "..." + text[len(text) - kept // 2:]
+
+
+def columns(table):
+    return {name: column[()] for name, column in table.items()}
+
+
+def sum_of(table):
+    """Adds up columns of numbers; maxima of instants and of longest times."""
+    return {key: int(values.max() if key.startswith("longest_") or key in ("last_ns", "end_ns")
+                     else values.sum()) if len(values) else 0
+            for key, values in table.items() if values.dtype.kind == "i"}
+
+
+def settings_of(text):
+    """Yields the name of each section ("" without sections), its data's section, and its options."""
+    sections = [("", {})]
+    for line in text.splitlines():
+        if line.startswith("["):
+            sections.append((line.strip("[]"), {}))
+        elif " = " in line:
+            key, value = line.split(" = ", 1)
+            sections[-1][1][key] = value
+    common = sections[0][1]
+    own = dict(sections[1:])
+    if not own:
+        yield "", "", common
+    selected = common.get("phases", "").split(",") if "phases" in common else list(own)
+    for name, options in own.items():
+        if name in selected:
+            yield name, options.get("data", ""), {
+                **common, **own.get(options.get("data"), {}), **options}
+
+
 class Page:
     """The expected parts of a page as words; line breaks do not matter."""
 
     def __init__(self, file):
         self.file = file
-        self.options = dict(line.split(" = ", 1) for line in
-                            text_of(file.attrs["options"]).splitlines() if " = " in line)
+        self.options = next(options for _, _, options in settings_of("".join(
+            text_of(file.attrs["options"]).partition("\n[")[:1])))
         self.verbose = self.options.get("verbose") == "yes"
+        self.phases = [Phase(self, name, group) for name, group in file["phases"].items()]
         self.parts = []
 
     def line(self, label, text):
-        self.parts.append(f"{label} {text}")
+        """Words that do not fit into a line lose their middle."""
+        words = " ".join(shorten(word, WIDTH - 12) for word in text.split())
+        self.parts.append(f"{label} {words}")
 
     # --- the head
 
+    def status(self):
+        attrs = self.file.attrs
+        status = text_of(attrs["status"])
+        warnings = sum(text_of(own) != "note" for own in self.file["advice/severity"][()])
+        text = status.upper()
+        if status == "running":
+            return text
+        found = [phase.name for phase in self.phases if phase.attrs["status"] == status]
+        if status == "failed":
+            if any(phase.total["bad_blocks"] for phase in self.phases):
+                text += ": wrong data"
+            elif found:
+                text += f": {found[0]} failed"
+        if status == "interrupted" and found:
+            text += f" during {found[0]}"
+        if warnings:
+            text += f"{' with' if status == 'complete' else ', with'} {warnings} " \
+                f"warning{plural(warnings)}"
+        return text + (f" (exit code {attrs['exit_code']})" if attrs["exit_code"] else "")
+
     def head(self):
         attrs = self.file.attrs
-        self.parts.append(f"tidemill {attrs['tool_version']} run {attrs['run_id']} "
-                          f"{attrs['status']}")
+        self.parts.append(f"tidemill {attrs['tool_version']} run {attrs['run_id']} {self.status()}")
         if attrs["status"] == "running":
             self.parts.append("the run has not ended (or was killed): these are the phases done so "
-                              "far")
+                              "far; 'tidemill run --cleanup' and this result remove what a dead run "
+                              "left")
         if attrs["status"] == "interrupted":
             self.parts.append("the run was interrupted: these are the phases done until then")
-        self.who()
+        command = text_of(attrs["command_line"])
+        if command:
+            self.line("command", command if self.verbose else shorten(command, 170))
+        self.where()
         self.targets()
-        self.settings()
-        ended = f", ended {attrs['finished_utc']}" if attrs["finished_utc"] else ""
-        if attrs["started_utc"]:
-            self.line("started", attrs["started_utc"] + ended)
+        used = {text_of(phase.attrs["section"]) for phase in self.phases}
+        sections = [section for section in settings_of(text_of(attrs["options"]))
+                    if not used or section[0] in used]
+        for i, section in enumerate(sections):
+            self.workload("" if i else "workload", *section)
         if attrs["label"]:
-            self.line("label", attrs["label"])
+            self.line("label", text_of(attrs["label"]))
 
-    def who(self):
+    def where(self):
         nodes, job = self.file["environment/nodes"], self.file["environment/job"].attrs
         names = [text_of(name) for name in nodes["hostname"][()]]
         if not names:
             return
         ranks = int(nodes["ranks"][()].sum())
-        text = f"{ranks} rank{'' if ranks == 1 else 's'} on "
-        text += f"{len(names)} nodes: " if len(names) > 1 else ""
-        text += ", ".join(names[:4]) + (f" ... {names[-1]}" if len(names) > 4 else "")
-        text += f"; by {job['launcher']}" if job["launcher"] not in ("", "alone") else ""
+        text = f"{ranks} rank{plural(ranks)} on {len(names)} node{plural(len(names))} ("
+        text += ", ".join(names[:4])
+        text += ("" if len(names) < 5 else ", " if len(names) == 5 else " ... ") + \
+            (names[-1] if len(names) > 4 else "") + ")"
+        text += f", {job['launcher']}" if job["launched"] == "TRUE" else ""
         text += f", job {job['job_id']}" if job["job_id"] else ""
         text += f" in {job['partition']}" if job["partition"] else ""
-        self.line("ranks", text)
+        start, end = (text_of(self.file.attrs[f"{what}_utc"]).strip("Z").split("T")
+                      for what in ("started", "finished"))
+        if start[0]:
+            text += f", {' '.join(start)}"
+            if end[0]:
+                text += f" to {' '.join(end[1:] if start[0] == end[0] else end)}"
+            text += " UTC"
+        self.line("where", text)
 
     def targets(self):
-        table = {name: column[()] for name, column in self.file["environment/targets"].items()}
+        table = columns(self.file["environment/targets"])
         paths = [text_of(path) for path in table["path"]]
         firsts = [i for i, path in enumerate(paths) if path not in paths[:i]]
         for place, i in enumerate(firsts[:4]):
-            system, kind = text_of(table["file_system"][i]), text_of(table["kind"][i])
-            text = f"{paths[i]} {system or kind}"
-            text += f" on {text_of(table['device'][i])}" if table["device"][i] else ""
-            if table["size_bytes"][i] > 0:
-                text += f", {size(table['free_bytes'][i])} free of {size(table['size_bytes'][i])}"
-            text += ", in memory" if table["ram_backed"][i] else ""
-            self.line("target" if place == 0 else "", text)
+            self.line("target" if place == 0 else "", self.target({
+                name: text_of(column[i]) if column.dtype.kind == "S" else column[i]
+                for name, column in table.items()}))
         if len(firsts) > 4:
             self.line("", f"and {len(firsts) - 4} more")
 
-    def settings(self):
-        words = [f"{name} {self.options[name]}" for name, flag, default in shown_options()
-                 if name in self.options and (flag == "SHOWN" or self.options[name] != default)]
-        if words:
-            self.line("settings", ", ".join(words))
+    def kind_of(self, target):
+        kinds = self.file["environment/targets/kind"]
+        return text_of(target["kind"]) if kinds.dtype.kind in "SO" else target["kind"]
 
-    # --- a phase
+    def elsewhere(self, target):
+        return bool(target["remote"]) or target["file_system"].startswith("fuse")
 
-    def phase(self, name):
-        phase = Phase(self, name, self.file["phases"][name])
-        phase.write()
+    def target(self, target):
+        nodes = len(self.file["environment/nodes/hostname"])
+        kind, null = self.kind_of(target), self.kind_of(target) == "null"
+        system = target["file_system"] or ("no storage" if null else kind)
+        text = f"{shorten(target['path'], 50)}: {system}"
+        text += f" on {target['device']}" if target["device"] else ""
+        shared = truth(self.file["environment/targets/shared"], target["shared"])
+        if null:
+            text += ", discards everything"
+        elif target["ram_backed"]:
+            text += ", in memory"
+        elif nodes > 1 and shared in ("yes", "no"):
+            text += f", shared by all {nodes} nodes" if shared == "yes" else \
+                ", each node has its own"
+        elif nodes == 1 and not self.elsewhere(target):
+            text += ", local to the node"
+        if self.elsewhere(target) and target["source"]:
+            text += f", mounted from {target['source']}"
+        if target["cached_below"]:
+            text += f", {target['backing']} uses the page cache for its file"
+        if target["size_bytes"] > 0:
+            text += f", {size(target['free_bytes'])} free of {size(target['size_bytes'])}"
+        return text
+
+    def workload(self, label, section, data, options):
+        phases = [phase for phase in self.phases if phase.attrs["section"] == section]
+        write = next((phase for phase in phases if phase.writes), None)
+        read = next((phase for phase in phases if phase.reads), None)
+        phase, writes = write or read, write or not read
+        text = f"{section}: " if section else ""
+        time = options.get("time")
+        if phase and phase.planned and not phase.open_ended:
+            text += size(phase.planned) + (f" or {time} for each phase, " if time else ", ")
+        elif time:
+            text += f"{time} for each phase, "
+        text += "until the rate is steady, " if options["until-steady"] == "yes" else ""
+        text += self.pattern(options, phase) + self.mode(options, phase, writes)
+        text += self.data(options) if writes else ""
+        text += self.source(read.attrs, data) if read else ""
+        text += f"; seed {options.get('seed', 0)}" if self.verbose else ""
+        self.line(label, text)
+
+    def pattern(self, options, phase):
+        kinds = [text_of(kind) for kind in self.file["environment/targets/kind"][()]]
+        text = {"device": "the whole device", "file": "one file", "other": "one file",
+                "null": "no files"}.get(kinds[0] if kinds else "") or \
+            {"rank": "one file per rank", "shared": "one file shared by all ranks",
+             "writer": "one file per I/O thread"}[options["layout"]]
+        text += {"sequential": ", sequential, ", "strided": ", every 16th request first, ",
+                 "random": ", random order, "}[options["order"]]
+        text += f"{exact(options['buffer-size'])} requests, " if "buffer-size" in options else ""
+        depth = int(phase.attrs["depth"]) if phase else 0
+        depth = depth or int(options.get("depth", 0))
+        threads, makers = int(options.get("writers", 0)), int(options.get("producers", 0))
+        if threads and depth:
+            text += (f"{threads} I/O thread{plural(threads)} x depth {depth} and {makers} data "
+                     f"thread{plural(makers)} per rank, ")
+        return text
+
+    def mode(self, options, phase, writes):
+        engine = phase.attrs["engine_used"] if phase else ""
+        text = f"engine {engine}, " if engine else ""
+        text += "RWF_DONTCACHE" if options["uncached"] == "yes" else {
+            "prefer": "O_DIRECT if possible", "require": "O_DIRECT required",
+            "never": "buffered"}[options["direct"]]
+        if writes:
+            text += {"end": ", fsync at end", "each": ", fsync after each request",
+                     "never": ", no fsync"}[options["fsync"]]
+            text += ", preallocated" if options["preallocate"] == "yes" else ""
+        text += {"drop": ", page cache dropped before reading", "keep":
+                 ", page cache kept before reading"}.get(options["cache"], "")
+        if "rate" in options:
+            text += f", at most {exact(options['rate'].removesuffix('/s'))}/s per rank"
+        return text
+
+    def data(self, options):
+        dedup, compress = (float(options[f"{what}-ratio"]) > 1 for what in ("dedup", "compress"))
+        text = ""
+        if options["generate"] == "once":
+            text += ", the same buffers again and again"
+        elif not dedup and not compress:
+            text += ", unique incompressible data"
+        if dedup:
+            text += f", each block of {exact(options['dedup-block'])} {options['dedup-ratio']} times"
+        if compress:
+            text += f", data that compress {options['compress-ratio']}:1"
+        return text
+
+    def source(self, attrs, data):
+        if attrs["written_by"] == "none":
+            return ""
+        text = f"; data of '{data}' " if data else "; "
+        text += "written by an earlier run, read by " if attrs["written_by"] == "earlier run" else \
+            "read back by "
+        shift, ranks = int(attrs["shift"]), int(attrs["ranks_total"])
+        if not shift:
+            return text + ("the rank that wrote it" if ranks > 1 else "the same rank")
+        text += "the next node (shift 1)" if shift == 1 else \
+            f"the node {shift} further (shift {shift})"
+        if attrs["same_node_ranks"]:
+            text += f", by the same node for {attrs['same_node_ranks']} of {ranks} ranks"
+        return text
+
+    # --- the table
+
+    def table(self):
+        if not self.phases:
+            self.parts.append("no phase has ended")
+            return
+        repeated = self.phases[-1].attrs["repetition"] > 1
+        if repeated:
+            self.repeated()
+        if not repeated or self.verbose:
+            self.parts.append("phase GiB/s GB/s IOPS time p50 p99 max direct status verified")
+            for phase in self.phases:
+                phase.row()
+        for phase in self.phases:
+            if phase.attrs["failure"]:
+                self.line(phase.name, text_of(phase.attrs["failure"]))
+            elif phase.attrs["status"] != "skipped" and not phase.attrs["bytes"]:
+                self.line(phase.name, "no data were moved")
+
+    def summary(self):
+        table = columns(self.file["summary"])
+        return {int(place): {name: column[i] for name, column in table.items()}
+                for i, place in enumerate(table["position"])}
+
+    def median(self, position):
+        """The repetition whose rate is nearest to the median; the first phase if none is complete."""
+        phases = [phase for phase in self.phases if phase.attrs["position"] == position]
+        median = self.summary().get(position, {"median_bytes_per_s": 0})["median_bytes_per_s"]
+        complete = [phase for phase in phases if phase.attrs["status"] == "complete"]
+        return min(complete, key=lambda phase: abs(phase.rate() - int(median)),
+                   default=phases[0])
+
+    def repeated(self):
+        self.parts.append("phase runs GiB/s interval spread IOPS p50 p99 max status verified")
+        summary = self.summary()
+        for first in self.phases:
+            if first.attrs["repetition"] != 1:
+                break
+            place = int(first.attrs["position"])
+            states = [phase.attrs["status"] for phase in self.phases
+                      if phase.attrs["position"] == place]
+            complete, phase = states.count("complete"), self.median(place)
+            row = summary.get(place)
+            cells = [shorten(first.attrs["section"] or first.attrs["kind"], 14), str(len(states)),
+                     rate_text(int(row["median_bytes_per_s"])) if complete else "-",
+                     f"{rate_text(int(row['interval_low_bytes_per_s']))} to "
+                     f"{rate_text(int(row['interval_high_bytes_per_s']))}"
+                     if row and row["level_ppm"] else "-",
+                     share(int(row["spread_ppm"]), 10**6) if complete > 1 else "-",
+                     count_rate(phase.attrs["requests"] / phase.attrs["bytes"]
+                                * row["median_bytes_per_s"], 10**9)
+                     if complete and phase.attrs["bytes"] else "-", *phase.latency_cells(),
+                     "complete" if complete == len(states) else f"{complete} of {len(states)}",
+                     phase.verified()]
+            self.parts.append(" ".join(cells))
+        level = max((int(row["level_ppm"]) for row in summary.values()), default=0)
+        if level:
+            self.parts.append("GiB/s: median; the interval holds it with a probability of "
+                              f"{fixed(level / 1e4, 1)} %")
 
     def repetitions(self):
-        table = {name: column[()] for name, column in self.file["summary"].items()}
-        if not len(table["n"]) or max(table["n"]) < 2:
+        rows = self.summary().values()
+        if max((int(row["n"]) for row in rows), default=0) < 2:
             return
         self.parts.append("repetitions")
         self.parts.append("phase n median GiB/s interval spread least most first")
-        for i, n in enumerate(table["n"]):
-            if n == 0:
+        for row in rows:
+            if row["n"] == 0:
                 continue
-            row = {column: int(values[i]) for column, values in table.items()
-                   if column not in ("phase", "method")}
             interval = "none"
             if row["level_ppm"]:
-                interval = (f"{rate_text(row['interval_low_bytes_per_s'])} to "
-                            f"{rate_text(row['interval_high_bytes_per_s'])} "
+                interval = (f"{rate_text(int(row['interval_low_bytes_per_s']))} to "
+                            f"{rate_text(int(row['interval_high_bytes_per_s']))} "
                             f"({fixed(row['level_ppm'] / 1e4, 1)} %)")
-            first, rest = row["first_bytes_per_s"], row["rest_median_bytes_per_s"]
+            first, rest = int(row["first_bytes_per_s"]), int(row["rest_median_bytes_per_s"])
             change = fixed((first - rest) * 100 / rest, 1) if rest > 0 else ""
             self.parts.append(" ".join((
-                text_of(table["phase"][i]), str(n), rate_text(row["median_bytes_per_s"]), interval,
-                share(row["spread_ppm"], 10**6), rate_text(row["least_bytes_per_s"]),
-                rate_text(row["most_bytes_per_s"]),
+                text_of(row["phase"]), str(row["n"]), rate_text(int(row["median_bytes_per_s"])),
+                interval, share(int(row["spread_ppm"]), 10**6),
+                rate_text(int(row["least_bytes_per_s"])), rate_text(int(row["most_bytes_per_s"])),
                 f"{'+' if first > rest else ''}{change} %" if change else "")))
-        if min(table["n"]) < 6:
-            self.parts.append("fewer than 6 repetitions carry no interval of 95 %: --repeat 6 gives "
-                              "one")
 
-    def advice(self):
-        table = {name: column[()] for name, column in self.file["advice"].items()}
-        if not len(table["code"]):
-            return
-        self.parts.append("advice")
-        for severity in ("serious", "warning", "note"):
-            for i, own in enumerate(table["severity"]):
-                if text_of(own) == severity:
-                    self.line(severity, text_of(table["text"][i]))
+    def advice(self, title, labels):
+        table = columns(self.file["advice"])
+        rows = [(text_of(severity), text_of(text)) for severity, text in
+                zip(table["severity"], table["text"])]
+        if any(severity in labels for severity, _ in rows):
+            self.parts.append(title)
+        for severity, label in labels.items():
+            for own, text in rows:
+                if own == severity:
+                    self.line(label, text)
 
     def write(self):
         self.head()
-        phases = list(self.file["phases"])
-        last = self.file["phases"][phases[-1]].attrs["repetition"] if phases else 0
-        for name in phases:
-            if last <= 2 or self.file["phases"][name].attrs["repetition"] == last or self.verbose:
-                self.phase(name)
-        if not phases:
-            self.parts.append("no phase has ended")
-        self.repetitions()
-        self.advice()
+        self.table()
+        self.advice("warnings", {"serious": "WARNING", "warning": "warning"})
+        repeated = self.phases and self.phases[-1].attrs["repetition"] > 1
+        for phase in self.phases:
+            if phase.attrs["duration_ns"] <= 0 or phase.attrs["status"] == "skipped":
+                continue
+            if (self.verbose or not repeated or phase.attrs["status"] != "complete"
+                    or self.median(int(phase.attrs["position"])) is phase):
+                phase.write()
+        if self.verbose:
+            self.repetitions()
+        self.advice("notes", {"note": "note"})
+
+
+def truth(column, value):
+    """The name of a value of an enumeration."""
+    names = h5py.check_enum_dtype(column.dtype)
+    return {number: name for name, number in names.items()}[int(value)] if names else value
 
 
 class Phase:
     def __init__(self, page, name, group):
         self.page, self.name, self.group, self.attrs = page, name, group, group.attrs
-        self.reading = self.attrs["kind"] in ("read", "verify")
-        self.nodes = {key: column[()] for key, column in group["nodes"].items()}
-        self.total = {key: int(values.sum()) for key, values in self.nodes.items()
-                      if values.dtype.kind == "i"}
+        self.writes, self.reads, self.checks, self.open_ended, self.discards, self.synced = (
+            group.attrs[flag] == "TRUE"
+            for flag in ("writes", "reads", "checks", "open_ended", "discards", "synced"))
+        self.reading = self.reads and not self.writes
+        self.planned = int(self.attrs["bytes_planned"])
+        self.nodes, self.ranks = columns(group["nodes"]), columns(group["ranks"])
+        self.total = sum_of(self.nodes)
 
     def line(self, label, text):
         self.page.line(label, text)
 
+    def rate(self):
+        return rate(int(self.attrs["bytes"]), int(self.attrs["duration_ns"]))
+
+    # --- its row of the table
+
+    def latency_cells(self):
+        return [latency(value) if value > 0 else "-" for _, value in
+                self.percentiles("latency", (("p50", .5), ("p99", .99)), True)]
+
+    def verified(self):
+        errors = self.total["bad_blocks"]
+        return f"{size(self.total['producer_bytes'])}, {errors} error{plural(errors)}" \
+            if self.checks else "-"
+
+    def direct(self):
+        if self.discards:
+            return "-"
+        return "uncached" if self.attrs["uncached"] == "yes" else self.attrs["direct_in_effect"]
+
+    def row(self):
+        ran, moved = self.attrs["duration_ns"] > 0, self.rate() > 0
+        cells = [rate_text(self.rate()), rate_text(self.rate(), GB),
+                 count_rate(self.attrs["requests"], self.attrs["duration_ns"])]
+        self.page.parts.append(" ".join([
+            shorten(self.name, 14), *(cells if moved else ["-"] * 3),
+            duration(self.attrs["duration_ns"]) if ran else "-", *self.latency_cells(),
+            self.direct() if ran else "-", text_of(self.attrs["status"]),
+            self.verified() if ran else "-"]))
+
+    # --- its lines
+
     def write(self):
         attrs = self.attrs
-        title = self.name
-        title += f" repetition {attrs['repetition']}" if attrs["repetition"] > 1 else ""
-        title += f" {attrs['status']}" if attrs["status"] != "complete" else ""
-        self.page.parts.append(title)
-        if attrs["failure"]:
-            self.line("failed" if attrs["status"] == "failed" else "because", attrs["failure"])
-        if attrs["status"] == "skipped" or attrs["duration_ns"] <= 0:
-            return
-        self.mode()
-        self.evidence()
+        self.page.parts.append(self.name + (f" repetition {attrs['repetition']}"
+                                            if attrs["repetition"] > 1 else ""))
+        self.time()
+        self.end()
         self.rates()
-        self.pace()
+        self.steady()
         self.latencies()
-        self.slowest()
-        self.load()
-        self.ceilings()
-        self.differences()
+        self.gap()
+        self.balance()
         self.bottleneck()
+        self.ceilings()
+        self.mode()
+        self.cache()
+        self.handling()
+        self.load()
+        if self.page.verbose:
+            self.skew()
+            self.slowest()
+        self.differences()
         self.rows()
 
-    def mode(self):
+    def verb(self):
+        return "moving data" if self.writes and self.reads else \
+            "writing" if self.writes else "reading"
+
+    def time(self):
+        """The parts are differences of rounded instants, so they add up as printed."""
+        whole, many = int(self.attrs["duration_ns"]), self.attrs["ranks_total"] > 1
+        last = min(max(self.total["last_ns"], 0), whole)
+        first = min(max(int(self.attrs["first_through_ns"]), 0), last) if many else last
+        shown = duration(whole)
+        number, unit = shown.split()
+        decimals = len(number.partition(".")[2])
+        step = {"h": 3600 * 10**9, "min": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 1000,
+                "ns": 1}[unit] // 10**decimals
+        edges = [(2 * instant // step + 1) // 2 for instant in (0, first, last, whole)]
+        names = (f"all ranks {self.verb()}" if many else self.verb(), "some",
+                 "fsync and close" if self.writes and self.synced else "close")
+        parts = [f"{fixed((end - start) / 10**decimals, decimals)} {unit} {name}"
+                 for start, end, name in zip(edges, edges[1:], names) if end > start]
+        self.line("time", f"{shown} = {' + '.join(parts)}" if parts else shown)
+
+    def end(self):
         attrs = self.attrs
-        effect, ranks = attrs["direct_in_effect"], int(attrs["ranks_total"])
-        good = "yes" in (effect, attrs["uncached"])
-        mark = "MARK+" if good else "MARK-"
-        if attrs["engine_used"] == "null":
-            self.line("mode", f"{mark} engine null: nothing reaches storage")
-        else:
-            words = {"yes": "O_DIRECT", "mixed": "mixed", "unknown": "O_DIRECT, effect unknown",
-                     "no": "buffered"}
-            text = "uncached (RWF_DONTCACHE)" if attrs["uncached"] == "yes" else words[effect]
-            direct = int(attrs["ranks_direct"])
-            if effect == "mixed":
-                text += (f", O_DIRECT on {direct} of {ranks} ranks, buffered or unknown on "
-                         f"{ranks - direct}")
-            else:
-                text += "" if ranks < 2 else " on both ranks" if ranks == 2 else \
-                    f" on all {ranks} ranks"
-            text += f", engine {attrs['engine_used']}" if attrs["engine_used"] else ""
-            if not good and attrs["direct_asked"] == "never":
-                text += ", as asked"
-            elif not good and attrs["reason"]:
-                text += f": {attrs['reason']}"
-            self.line("mode", f"{mark} {text}")
-        if attrs["engine_reason"]:
-            self.line("engine", f"{attrs['engine_used']} instead of {attrs['engine_asked']}: "
-                                f"{attrs['engine_reason']}")
-        if attrs["not_granted"]:
-            of = f"{attrs['ranks_without']} of {ranks} ranks: " if ranks > 1 else ""
-            self.line("without", of + attrs["not_granted"])
-        if self.reading:
-            self.line("cache", self.cache())
-
-    def cache(self):
-        """The line on the page cache, from the facts beside it."""
-        attrs, seen = self.attrs, self.total["sampled_before_pages"]
-        found = f"{self.total['cached_before_pages']} of {seen} sampled pages were in the page " \
-            "cache before"
-        state = attrs["cache_state"]
-        if state == "bypassed":
-            return "read past the page cache of the nodes (O_DIRECT)"
-        if state == "cold":
-            return f"cold: {found}"
-        one = " (one node: cache defeat not possible here)" if len(self.nodes["node"]) == 1 else ""
-        text = "may be cached: the device below keeps its data in memory" if state == "below" else {
-            "earlier run": "written by an earlier run",
-            "other node": f"written by another node (shift {attrs['shift']})",
-            "same node": f"may be cached: {attrs['same_node_ranks']} of "
-                         f"{len(self.group['ranks/rank'])} ranks read what their own node "
-                         f"wrote{one}"}[attrs["written_by"]]
-        return f"{text}; {found}" if seen else text
-
-    def evidence(self):
-        if self.total["sampled_pages"] > 0:
-            moved = self.total["device_read_bytes" if self.reading else "device_written_bytes"]
-            self.line("evidence", f"the kernel counts {size(moved)} "
-                                  f"{'from' if self.reading else 'to'} storage; of "
-                                  f"{self.total['sampled_pages']} sampled pages "
-                                  f"{self.total['cached_pages']} were in the page cache afterwards")
-
-    def rate_line(self, label, per_s, rest):
-        self.line(label, f"{rate_text(per_s)} GiB/s {rate_text(per_s, GB)} GB/s {rest}")
+        words = {"steady": "by --until-steady: the last five rounds were steady",
+                 "time": "by --time", "signal": "by a signal", "failure": "by a failure",
+                 "stall": "because storage did not answer"}.get(attrs["ended_by"], "")
+        if self.planned > attrs["bytes"] and not self.open_ended:
+            words += f"{', ' if words else ''}after {share(int(attrs['bytes']), self.planned)} of " \
+                f"the planned {size(self.planned)}"
+        if words:
+            self.line("ended", words)
 
     def rates(self):
+        attrs, many = self.attrs, self.attrs["ranks_total"] > 1
+        text = f"{rate_text(self.rate())} GiB/s"
+        if self.writes:
+            text += ", fsync and close included" if self.synced else ", without fsync"
+        active = rate(int(attrs["active_bytes"]), int(attrs["active_ns"]))
+        if many and active > 1.05 * self.rate():
+            text += f"; {rate_text(active)} GiB/s while all ranks were {self.verb()}"
+        self.line("rate", text)
+
+    def steady(self):
         attrs = self.attrs
-        whole, ranks = int(attrs["duration_ns"]), int(attrs["ranks_total"])
-        tail = int(attrs["end_skew_ns"])
-        for label, amount, time, note in (
-                ("rate", "bytes", "duration_ns", ""),
-                ("all active", "active_bytes", "active_ns", ", until the first rank was through")):
-            bytes_, time_ns = int(attrs[amount]), int(attrs[time])
-            if label == "rate" or (bytes_ > 0 and time_ns > 0 and ranks > 1):
-                self.rate_line(label, rate(bytes_, time_ns),
-                               f"{size(bytes_)} in {duration(time_ns)}{note}")
-        if attrs["rate_ranks_bytes_per_s"] > 0 and ranks > 1:
-            self.rate_line("ranks' sum", int(attrs["rate_ranks_bytes_per_s"]),
-                           "each rank by its own time")
-        if ranks > 1 and tail > 0.05 * whole:
-            self.line("tail", f"{duration(tail)} ({share(tail, whole)}) in which some ranks were "
-                              "through already")
-        if attrs["bytes_planned"] > attrs["bytes"]:
-            self.line("done", f"{share(int(attrs['bytes']), int(attrs['bytes_planned']))} of the "
-                              f"planned {size(attrs['bytes_planned'])}")
-
-    def pace(self):
-        attrs = self.attrs
-        ends = {"steady": "by --until-steady: the last five rounds were steady",
-                "time": "by --time, before all was done"}
-        if attrs["ended_by"] in ends:
-            self.line("ended", ends[attrs["ended_by"]])
-        if len(self.group["timeline/node"]) and attrs["steady"] != "unknown":
-            each = duration(attrs["round_ns"])
-            if attrs["steady"] != "yes":
-                self.line("steady", f"not reached, by rounds of {each}")
-            else:
-                start = int(attrs["steady_from_ns"])
-                per_s = rate(int(attrs["steady_bytes"]), int(attrs["steady_ns"]))
-                self.line("steady", f"{rate_text(per_s)} GiB/s in five rounds of {each} from "
-                                    f"{duration(start) if start else 'the start'} on (range "
-                                    f"{share(int(attrs['steady_range_ppm']), 10**6)}, slope "
-                                    f"{fixed(int(attrs['steady_slope_ppm']) / 1e4, 1)} % of the "
-                                    "mean)")
-        if attrs["ranks_total"] >= 2 and attrs["slack_ns"] > 0:
-            late = int(attrs["ranks_late"])
-            error = int(attrs["clock_error_ns"])
-            self.line("skew", f"ranks started within {duration(attrs['start_skew_ns'])}"
-                              f"{f', {late} late by more than 1 ms' if late else ''}, ended within "
-                              f"{duration(attrs['end_skew_ns'])}; clocks agree to "
-                              f"{duration(error) if error else 'the nanosecond'}")
-
-    def histogram(self, name):
-        """Returns the attributes of a histogram; zeros if the result has none."""
-        return self.group[name].attrs if name in self.group else NOTHING
-
-    def histogram_line(self, label, name, what):
-        attrs = self.histogram(name)
-        if not attrs["total"]:
+        if not len(self.group["timeline/node"]) or attrs["steady"] == "unknown":
             return
-        group, text = self.group[name], ""
-        low, high = int(attrs["min_ns"]), int(attrs["max_ns"])
-        for word, p in (("p50", .5), ("p99", .99), ("p99.9", .999), ("p99.99", .9999)):
-            value = percentile(group["edges_ns"][()], group["counts"][()], p, low, high)
-            text += f"{word} {latency(value)} " if value >= 0 else ""
-        self.line(label, f"{text}max {latency(high)} ({attrs['total']} {what})")
+        each = duration(attrs["round_ns"])
+        if attrs["steady"] != "yes":
+            self.line("steady", f"not reached, by rounds of {each}")
+            return
+        start = int(attrs["steady_from_ns"])
+        per_s = rate(int(attrs["steady_bytes"]), int(attrs["steady_ns"]))
+        self.line("steady", f"{rate_text(per_s)} GiB/s in five rounds of {each} from "
+                            f"{duration(start) if start else 'the start'} on (range "
+                            f"{share(int(attrs['steady_range_ppm']), 10**6)}, slope "
+                            f"{fixed(int(attrs['steady_slope_ppm']) / 1e4, 1)} % of the mean)")
+
+    def percentiles(self, name, wanted=(("p50", .5), ("p99", .99), ("p99.9", .999),
+                                        ("p99.99", .9999)), always=False):
+        """Yields the percentiles of a histogram that it can give ('always': -1 for others)."""
+        if name not in self.group or not self.group[name].attrs["total"]:
+            return [(word, 0) for word, _ in wanted] + [("max", 0)] if always else []
+        group = self.group[name]
+        low, high = int(group.attrs["min_ns"]), int(group.attrs["max_ns"])
+        found = [(word, percentile(group["edges_ns"][()], group["counts"][()], p, low, high))
+                 for word, p in wanted] + [("max", high)]
+        return [(word, value) for word, value in found if value >= 0 or always]
+
+    def histogram(self, label, name, what):
+        shown = self.percentiles(name)
+        if shown:
+            self.line(label, f"{', '.join(f'{word} {latency(value)}' for word, value in shown)} of "
+                             f"{self.group[name].attrs['total']} {what}")
 
     def latencies(self):
-        told = int(self.histogram("latency")["sum_ns"]) // 10
-        self.histogram_line("latency", "latency", "requests")
-        self.histogram_line("as intended", "intended", "requests, since the rate wanted them sent")
-        if self.histogram("queue_wait")["sum_ns"] > told or self.page.verbose:
-            self.histogram_line("queue wait", "queue_wait", "buffers, read to checked"
-                                if self.reading else "buffers, filled to submitted")
-        if self.histogram("making")["sum_ns"] > told or self.page.verbose:
-            self.histogram_line("checking" if self.reading else "generation", "making", "buffers")
-        if self.histogram("file_latency")["total"] > 1:
-            self.histogram_line("files", "file_latency", "writers, a file's open to its close")
+        shown = self.percentiles("latency")
+        slow = columns(self.group["slowest"])
+        if shown:
+            text = ", ".join(f"{word} {latency(value)}" for word, value in shown)
+            if len(slow["name"]):
+                text += (f" ({text_of(slow['name'][0])}, "
+                         f"{text_of(slow['path'][0]).rpartition('/')[2]} at "
+                         f"{size(slow['offset'][0])}, {duration(slow['sent_ns'][0])} after the "
+                         "start)")
+            self.line("latency", text)
+        self.histogram("intended", "intended", "requests, since the rate wanted them sent")
+
+    def gap(self):
+        gap = self.total["longest_gap_ns"]
+        if gap <= 0 or (gap < int(self.attrs["duration_ns"]) // 10 and not self.page.verbose):
+            return
+        names = [text_of(name) for name, own in
+                 zip(self.ranks["name"], self.ranks["longest_gap_ns"]) if own == gap]
+        self.line("gap", f"longest time without a completion: {duration(gap)}"
+                         f"{f' ({names[0]})' if names else ''}")
+
+    def handling(self):
+        if not self.page.verbose and not self.limit().startswith(("generation", "checking")):
+            return
+        self.histogram("queueing", "queue_wait", "buffers, read to checked"
+                       if self.reading else "buffers, filled to submitted")
+        self.histogram("checking" if self.reading else "filling", "making", "buffers")
+        if "file_latency" in self.group and self.group["file_latency"].attrs["total"] > 1:
+            self.histogram("files", "file_latency", "files, open to close")
+
+    def skew(self):
+        attrs = self.attrs
+        if attrs["ranks_total"] < 2 or attrs["slack_ns"] <= 0:
+            return
+        late, error = int(attrs["ranks_late"]), int(attrs["clock_error_ns"])
+        text = f"ranks started within {duration(attrs['start_skew_ns'])}"
+        text += f", {late} of them late by more than 1 ms" if late else ""
+        text += f", give or take {duration(error)}: so well the nodes' clocks are compared" \
+            if error else ""
+        self.line("skew", text)
 
     def slowest(self):
-        table = {name: column[()] for name, column in self.group["slowest"].items()}
-        for i in range(len(table["name"]) if self.page.verbose else min(1, len(table["name"]))):
-            self.line("" if i else "worst",
-                      f"{latency(table['latency_ns'][i])}: {text_of(table['name'][i])} at offset "
-                      f"{table['offset'][i]} of '{text_of(table['path'][i])}', "
-                      f"{duration(table['sent_ns'][i])} after the start")
+        table = columns(self.group["slowest"])
+        for i in range(len(table["name"])):
+            self.line("" if i else "slowest",
+                      f"{latency(table['latency_ns'][i])}: {text_of(table['name'][i])}, "
+                      f"{text_of(table['path'][i]).rpartition('/')[2]} at offset "
+                      f"{table['offset'][i]}, {duration(table['sent_ns'][i])} after the start")
+
+    # --- what limited it
 
     def device_sums(self):
-        rows = {name: column[()] for name, column in self.group["device"].items()}
+        rows = columns(self.group["device"])
         known = [i for i, name in enumerate(rows["device"]) if name]
         sums = {name: int(values[known].sum()) for name, values in rows.items()
                 if values.dtype.kind == "i"}
@@ -419,78 +675,31 @@ class Phase:
         for both in ("received_bytes", "sent_bytes"):
             sums[both] = int(rows[both].sum())
         sums["device"] = text_of(rows["device"][known[-1]]) if known else ""
+        sums["nodes"] = len({int(rows["node"][i]) for i in known})
         return sums
 
-    def load(self):
-        waited, total = int(self.histogram("latency")["sum_ns"]), self.total
-        flight = waited / int(self.attrs["duration_ns"])
-        if flight > 0:
-            each = waited / total["writer_time_ns"] if total["writer_time_ns"] > 0 else 0
-            depth = int(self.attrs["depth"])
-            self.line("in flight", f"{fixed(flight, 1)} requests on average, {fixed(each, 1)} of "
-                                   f"each writer{f', depth {depth}' if depth else ''}")
-        words = []
-        for who, side, moved in (("readers" if self.reading else "writers", "writer", "bytes"),
-                                 ("checkers" if self.reading else "producers", "producer",
-                                  "producer_bytes")):
-            cpu, time = total[f"{side}_cpu_ns"], total[f"{side}_time_ns"]
-            if time > 0 and total[moved] > 0:
-                words.append(f"{who} {share(cpu, time)}"
-                             f"{'' if words else ' of a processor each'} "
-                             f"({fixed(cpu * 1e-9 / (total[moved] / GIB), 3)} s/GiB)")
-        if words:
-            self.line("processors", ", ".join(words))
+    def device(self):
+        """How busy the devices were, without a share that contradicts the queue."""
         sums = self.device_sums()
-        if sums["device"] and sums["width_ns"] > 0:
-            queue = sums["queue_ns"] / sums["width_ns"]
-            each = sums["request_ns"] // sums["requests"] if sums["requests"] else 0
-            self.line("device", f"{sums['device']} busy {share(sums['busy_ns'], sums['width_ns'])} "
-                                f"of the time, {fixed(queue, 1)} requests in its queue, "
-                                f"{duration(each)} each")
-        if sums["received_bytes"] + sums["sent_bytes"] > int(self.attrs["bytes"]) // 10:
-            self.line("network", f"{size(sums['received_bytes'])} received, "
-                                 f"{size(sums['sent_bytes'])} sent by the nodes, whoever did")
-
-    def probes(self):
-        """Returns the probes of a writing phase in their order."""
-        table = {name: column[()] for name, column in self.page.file["ceilings"].items()}
-        if self.reading:
-            return []
-        return [(text_of(probe), int(table["rate_bytes_per_s"][i]), int(table["duration_ns"][i]),
-                 text_of(table["reason"][i])) for i, probe in enumerate(table["probe"])]
-
-    def reached(self):
-        """Returns the share of the lower ceiling; "" if one of the two is unknown."""
-        alone = {probe: per_s for probe, per_s, _, _ in self.probes() if probe in ("data", "storage")}
-        if len(alone) < 2 or min(alone.values()) <= 0:
+        if not sums["device"] or sums["width_ns"] <= 0:
             return ""
-        lower = "storage" if alone["storage"] <= alone["data"] else "data"
-        whole = int(rate(int(self.attrs["bytes"]), int(self.attrs["duration_ns"])))
-        return f"{share(whole, alone[lower])} of the lower ceiling ({lower})"
+        queue, busy = sums["queue_ns"] / sums["width_ns"], sums["busy_ns"] / sums["width_ns"]
+        text = "devices" if sums["nodes"] > 1 else sums["device"]
+        text += f" {share(sums['busy_ns'], sums['width_ns'])} busy" \
+            if busy >= 0.05 or queue < 0.5 else ""
+        if busy >= 0.05 or queue >= 0.5:
+            text += f"{',' if busy >= 0.05 else ''} {fixed(queue, 1)} requests queued"
+        return text
 
-    def ceilings(self):
-        words = [f"{probe} not measured ({reason})" if reason else
-                 f"{probe} {rate_text(per_s, GB)} GB/s ({duration(took)})"
-                 for probe, per_s, took, reason in self.probes()]
-        if words:
-            reached = self.reached()
-            self.line("ceilings", ", ".join(words) +
-                      (f": this phase reached {reached}" if reached else ""))
-
-    def differences(self):
-        table = {name: column[()] for name, column in self.group["differences"].items()}
-        blocks, places = self.total["bad_blocks"], len(table["rank"])
-        if not blocks and not places:
-            return
-        self.line("wrong data", f"{blocks} block{'' if blocks == 1 else 's'} of 4 KiB not as written")
-        shown = places if self.page.verbose else min(places, 8)
-        for i in range(shown):
-            length = table["length"][i]
-            self.line("", f"rank {table['rank'][i]} on {text_of(table['host'][i])}: "
-                          f"'{text_of(table['path'][i])}' at offset {table['offset'][i]}, {length} "
-                          f"byte{'' if length == 1 else 's'}, {text_of(table['kind'][i])}")
-        if places > shown:
-            self.line("", f"and {places - shown} more places in the result")
+    def storage(self):
+        sums = self.device_sums()
+        if self.discards:
+            return "I/O threads, as nothing is stored"
+        if (sums["nodes"] == len(self.nodes["node"]) and sums["width_ns"] > 0
+                and sums["busy_ns"] < 0.05 * sums["width_ns"]
+                and sums["queue_ns"] < 0.5 * sums["width_ns"]):
+            return "file system and page cache, not the device"
+        return "storage"
 
     def cached(self):
         """What shows that the page cache answered most reads; "" where nothing does."""
@@ -509,19 +718,33 @@ class Phase:
             return ""
         return f"the kernel fetched {size(total['device_read_bytes'])} from storage"
 
+    def quota(self):
+        """Names the first node whose control group used up its CPU quota."""
+        nodes = columns(self.page.file["environment/nodes"])
+        for i, throttled in enumerate(self.nodes["quota_throttled_periods"]):
+            periods, cores = int(self.nodes["quota_periods"][i]), nodes["cpu_quota_thousandths"][i]
+            if (throttled > 0.25 * periods and self.nodes["quota_throttled_ns"][i]
+                    > 0.05 * int(self.attrs["duration_ns"])):
+                where = f"on {text_of(nodes['hostname'][i])}, " if len(nodes["hostname"]) > 1 else ""
+                return (f"{where}the CPU quota of the control group"
+                        f"{f' ({fixed(cores / 1000, 2)} cores)' if cores > 0 else ''} was used up in "
+                        f"{share(int(throttled), periods)} of its periods")
+        return ""
+
     def limit(self):
         total, reading = self.total, self.reading
-        waiters, others = ("readers", "checkers") if reading else ("writers", "producers")
+        if self.quota() and total["writer_paced_ns"] <= 0.5 * total["writer_time_ns"]:
+            return self.quota()
         if total["writer_time_ns"] <= 0:
-            return "not known: no waits were measured"
+            return "unknown: no waits were measured"
         if total["writer_paced_ns"] > 0.5 * total["writer_time_ns"]:
-            return (f"the rate limit: it held {waiters} back for "
-                    f"{share(total['writer_paced_ns'], total['writer_time_ns'])} of their time")
+            return ("the rate limit: I/O threads waited "
+                    f"{share(total['writer_paced_ns'], total['writer_time_ns'])} of the time for it")
         if total["producer_time_ns"] <= 0 or total["producer_bytes"] <= 0:
             if self.cached():
                 return f"memory, not storage: {self.cached()}"
-            return "storage: the data were " + \
-                ("not checked" if reading else "ready-made") + ", so nothing else took part"
+            return f"{self.storage()}: the data were " + \
+                ("not checked" if reading else "ready-made") + ", so only I/O threads worked"
         own = total["writer_waited_ns"] / total["writer_time_ns"]
         other = total["producer_waited_ns"] / total["producer_time_ns"]
         if own < 0.2 and other < 0.2:
@@ -529,79 +752,213 @@ class Phase:
         elif own > 0.5 and other > 0.5:
             text = "neither side, both mostly waited (more --buffer-count may help)"
         elif own <= other:
-            text = f"memory, not storage: {self.cached()}" if self.cached() else "storage"
+            text = f"memory, not storage: {self.cached()}" if self.cached() else self.storage()
         else:
             text = "checking the data" if reading else "generation"
         goods = ("an empty buffer", "data") if reading else ("data", "an empty buffer")
         text += ";" if text.startswith("memory") else ":"
-        return (f"{text} {waiters} waited "
-                f"{share(total['writer_waited_ns'], total['writer_time_ns'])} of their time for "
-                f"{goods[0]}, {others} "
+        return (f"{text} I/O threads waited "
+                f"{share(total['writer_waited_ns'], total['writer_time_ns'])} of the time for "
+                f"{goods[0]}, data threads "
                 f"{share(total['producer_waited_ns'], total['producer_time_ns'])} for {goods[1]}")
 
     def bottleneck(self):
-        sums, text = self.device_sums(), self.limit()
-        if sums["device"] and sums["width_ns"] > 0:
-            text += f"; device busy {share(sums['busy_ns'], sums['width_ns'])}"
-        self.line("bottleneck", text + (f"; {self.reached()}" if self.reached() else ""))
+        parts = [part for part in (self.limit(), self.device(), self.reached()) if part]
+        self.line("limit", "; ".join(parts))
 
-    # --- nodes, ranks, writers
+    def probes(self):
+        """Returns the probes of a writing phase in their order."""
+        table = columns(self.page.file["ceilings"])
+        if self.reading:
+            return []
+        return [(text_of(probe), int(table["rate_bytes_per_s"][i]), int(table["duration_ns"][i]),
+                 text_of(table["reason"][i])) for i, probe in enumerate(table["probe"])]
+
+    def reached(self):
+        """Returns the share of the lower ceiling; "" if one of the two is unknown."""
+        alone = {probe: per_s for probe, per_s, _, _ in self.probes() if probe in ("data", "storage")}
+        if len(alone) < 2 or min(alone.values()) <= 0:
+            return ""
+        lower = "storage" if alone["storage"] <= alone["data"] else "data"
+        return f"{share(int(self.rate()), alone[lower])} of the lower ceiling ({PROBES[lower]})"
+
+    def ceilings(self):
+        words = [f"{PROBES[probe]} not measured ({reason})" if reason else
+                 f"{PROBES[probe]} {rate_text(per_s)} GiB/s ({duration(took)})"
+                 for probe, per_s, took, reason in self.probes()]
+        if words:
+            self.line("ceilings", ", ".join(words))
+
+    # --- how it was done
+
+    def mode(self):
+        attrs, page = self.attrs, self.page
+        effect, ranks = attrs["direct_in_effect"], int(attrs["ranks_total"])
+        good = "yes" in (effect, attrs["uncached"])
+        if page.verbose or not good or attrs["uncached"] == "yes":
+            mark = "MARK+" if good else "MARK-"
+            words = {"yes": "O_DIRECT", "mixed": "mixed", "unknown": "O_DIRECT, effect unknown",
+                     "no": "buffered"}
+            text = "uncached (RWF_DONTCACHE)" if attrs["uncached"] == "yes" else words[effect]
+            direct = int(attrs["ranks_direct"])
+            if effect == "mixed":
+                text += (f", O_DIRECT on {direct} of {ranks} ranks, buffered or unknown on "
+                         f"{ranks - direct}")
+            else:
+                text += "" if ranks < 2 else " on both ranks" if ranks == 2 else \
+                    f" on all {ranks} ranks"
+            text += f", engine {attrs['engine_used']}" if attrs["engine_used"] else ""
+            if not good and attrs["direct_asked"] == "never":
+                text += ", as requested"
+            elif not good and attrs["reason"]:
+                text += f": {text_of(attrs['reason'])}"
+            self.line("mode", f"{mark} engine null: nothing reaches storage" if self.discards
+                      else f"{mark} {text}")
+        if attrs["engine_reason"]:
+            self.line("engine", f"{attrs['engine_used']} instead of {attrs['engine_asked']}: "
+                                f"{text_of(attrs['engine_reason'])}")
+        reason, without = text_of(attrs["not_granted"]), int(attrs["ranks_without"])
+        if reason:
+            some = 1 < ranks and without < ranks and \
+                not (re.match(r"\d", reason) and " ranks (" in reason)
+            self.line("degraded", f"{f'{without} of {ranks} ranks: ' if some else ''}{reason}")
+
+    def cache(self):
+        """The line on the page cache, from the facts beside it."""
+        attrs, total = self.attrs, self.total
+        if self.discards or not attrs["bytes"]:
+            return
+        used = {"cold": "cold before reading", "warm": "warm before reading", "below":
+                "used, and the device below keeps its data in memory"}
+        state = "pages dropped at once" if attrs["uncached"] == "yes" else {
+            "yes": "bypassed", "mixed": "bypassed by some ranks only",
+            "unknown": "unknown whether O_DIRECT bypasses it",
+            "no": used.get(attrs["cache_state"], "used") if self.reading else "used",
+        }[attrs["direct_in_effect"]]
+        before, after = total["sampled_before_pages"], total["sampled_pages"]
+        shown = [f"of {before} sampled pages {total['cached_before_pages']} cached before"] \
+            if before else []
+        if after:
+            shown.append(f"{total['cached_pages']} after" if after == before else
+                         f"of {after} sampled pages {total['cached_pages']} cached after")
+        text = state + (": " + ", ".join(shown) if shown else "")
+        targets = self.page.file["environment/targets"]
+        elsewhere = any(remote or text_of(system).startswith("fuse") for remote, system in
+                        zip(targets["remote"][()], targets["file_system"][()]))
+        if elsewhere:
+            text += "; caches of daemons and servers unknown"
+        elif before + after > 0:
+            synced = self.synced or attrs["direct_in_effect"] == "yes"
+            way = "from storage" if self.reading else \
+                "to storage" if synced else "into the page cache"
+            moved = total["device_read_bytes" if self.reading else "device_written_bytes"]
+            text += f"; the kernel counts {size(moved)} {way}"
+        self.line("cache", text)
+
+    def load(self):
+        sums, total = self.device_sums(), self.total
+        if sums["received_bytes"] + sums["sent_bytes"] > int(self.attrs["bytes"]) // 10:
+            self.line("network", f"{size(sums['received_bytes'])} received, "
+                                 f"{size(sums['sent_bytes'])} sent by the nodes, all processes "
+                                 "together")
+        if not self.page.verbose:
+            return
+        latencies = self.group["latency"].attrs if "latency" in self.group else {"sum_ns": 0}
+        waited = int(latencies["sum_ns"])
+        flight = waited / int(self.attrs["duration_ns"])
+        if flight > 0:
+            each = waited / total["writer_time_ns"] if total["writer_time_ns"] > 0 else 0
+            depth = int(self.attrs["depth"])
+            self.line("in flight", f"{fixed(flight, 1)} requests on average, {fixed(each, 1)} for "
+                                   f"each I/O thread{f', depth {depth}' if depth else ''}")
+        words = []
+        for who, side, moved in (("I/O threads", "writer", "bytes"),
+                                 ("data threads", "producer", "producer_bytes")):
+            cpu, time = total[f"{side}_cpu_ns"], total[f"{side}_time_ns"]
+            if time > 0 and total[moved] > 0:
+                words.append(f"{who} {share(cpu, time)} of a core each "
+                             f"({fixed(cpu * 1e-9 / (total[moved] / GIB), 3)} s/GiB)")
+        if words:
+            self.line("CPU", ", ".join(words))
+        if self.device():
+            each = sums["request_ns"] // sums["requests"] if sums["requests"] else 0
+            self.line("device", f"{self.device()}, {duration(each)} for each request")
+
+    def differences(self):
+        table = columns(self.group["differences"])
+        blocks, places = self.total["bad_blocks"], len(table["rank"])
+        if not blocks and not places:
+            return
+        self.line("errors", f"{blocks} block{plural(blocks)} of 4 KiB not as written")
+        shown = places if self.page.verbose else min(places, 4)
+        for i in range(shown):
+            length = table["length"][i]
+            self.line("", f"rank {table['rank'][i]} on {text_of(table['host'][i])}: "
+                          f"'{text_of(table['path'][i])}' at offset {table['offset'][i]}, {length} "
+                          f"byte{plural(length)}, {text_of(table['kind'][i])}")
+        if places > shown:
+            self.line("", f"and {places - shown} more in the result")
+
+    # --- nodes, ranks, I/O threads
 
     def speeds(self, table):
         return [rate(int(size_), int(end)) for size_, end in zip(table["bytes"], table["end_ns"])]
 
+    def order(self, table):
+        speed = self.speeds(table)
+        worked = [i for i, first in enumerate(table["first_ns"]) if first != NEVER]
+        return sorted(worked, key=lambda i: (speed[i], i))
+
+    def balance(self):
+        words = []
+        for what, table in (("node", self.nodes), ("rank", self.ranks)):
+            order, speed = self.order(table), self.speeds(table)
+            named = [f"{text_of(name)} {rate_text(own)}" for name, own in zip(table["name"], speed)]
+            if len(order) > 4:
+                words.append(f"{what}s from {named[order[0]]} to {named[order[-1]]}, median "
+                             f"{rate_text(speed[order[len(order) // 2]])} GiB/s")
+            elif len(order) > 1:
+                words.append(", ".join(named[i] for i in sorted(order)) + " GiB/s")
+        if words:
+            self.line("balance", f"{'; '.join(words)}; ends {duration(self.attrs['end_skew_ns'])} "
+                                 "apart")
+
     def rows(self):
-        tables = {what: {name: column[()] for name, column in self.group[f"{what}s"].items()}
-                  for what in ("node", "rank", "writer")}
-        extremes = {0: [], -1: []}
-        orders = {}
+        tables = {"node": self.nodes, "rank": self.ranks, "I/O thread":
+                  columns(self.group["writers"])}
         for what, table in tables.items():
-            speed = self.speeds(table)
-            worked = [i for i, first in enumerate(table["first_ns"]) if first != NEVER]
-            orders[what] = sorted(worked, key=lambda i, s=speed: (s[i], i))
-            for end in extremes:
-                if what != "writer" and len(worked) > 1:
-                    row = orders[what][end]
-                    extremes[end].append(f"{what} {text_of(table['name'][row])} with "
-                                         f"{rate_text(speed[row])} GiB/s")
-        for end, label in ((0, "slowest"), (-1, "fastest")):
-            if extremes[end]:
-                self.line(label, ", ".join(extremes[end]))
-        for what, table in tables.items():
-            if len(table["name"]) > 1 and orders[what] and (what == "node" or self.page.verbose):
-                self.table(what, table, orders[what])
+            order = self.order(table)
+            if len(table["name"]) > 1 and order and (what == "node" or self.page.verbose):
+                self.table(what, table, order)
         if self.page.verbose:
-            for i, failure in enumerate(tables["rank"]["first_failure"]):
+            for i, failure in enumerate(self.ranks["first_failure"]):
                 if failure:
-                    self.line(text_of(tables["rank"]["name"][i]), text_of(failure))
+                    self.line(text_of(self.ranks["name"][i]), text_of(failure))
 
     def table(self, what, table, order):
         speed = self.speeds(table)
         every = self.page.verbose or what != "node" or len(speed) <= 16
         count = len(speed) if every else len(order)
-        sides = "checkers readers" if self.reading else "producers writers"
-        self.page.parts.append(f"{what}{'' if every else ', by rate'} GiB/s {sides} p50 p99 p99.9 "
-                               "max waited waited")
-        decimals = decimals_of(speed[order[-1]] / GIB)
+        self.page.parts.append(f"{what}{'' if every else ', by rate'} GiB/s I/O threads data threads "
+                               "p50 p99 p99.9 max waited waited")
         for i in range(count):
             row = i if every else order[i]
             if every or i < 4 or i + 4 >= count or i == count // 2:
-                cells = [text_of(table["name"][row]), fixed(speed[row] / GIB, decimals)]
-                for side in ("producer", "writer"):
+                cells = [text_of(table["name"][row]), rate_text(speed[row])]
+                for side in ("writer", "producer"):
                     cells.append(share(int(table[f"{side}_waited_ns"][row]),
                                        int(table[f"{side}_time_ns"][row])))
-                cells += [latency(int(table[f"latency_{p}_ns"][row]))
-                          for p in ("p50", "p99", "p999", "max")]
+                values = [int(table[f"latency_{p}_ns"][row]) for p in ("p50", "p99", "p999", "max")]
+                cells += [latency(value) if value > 0 else "-" for value in values]
                 self.page.parts.append(" ".join(cells))
             elif i in (4, count // 2 + 1):
-                self.page.parts.append("DOTS")
+                self.page.parts.append("...")
 
 
 def words_of(text):
     """Splits a printed page into words, with the same marks for each locale."""
     text = re.sub(r"^(  mode +)(✓|\[ok\]) ", r"\1MARK+ ", text, flags=re.M)
     text = re.sub(r"^(  mode +)(⚠|\[!\]) ", r"\1MARK- ", text, flags=re.M)
-    text = re.sub(r"^  (…|\.\.\.)$", "  DOTS", text, flags=re.M)
     text = re.sub(r"\nresult  \S.*\n\Z", "\n", text)
     return text.split()
 

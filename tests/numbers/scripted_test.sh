@@ -30,7 +30,7 @@ refused() { # WORDS FILES...
 }
 sed '/^  rate/s/[0-9] GiB/x GiB/' summary.txt >digit.txt
 refused "where the file gives 'rate" result.h5 digit.txt
-sed 's/^  bottleneck .*/&\n  novelty     42 of them/' summary.txt >line.txt
+sed 's/^  time .*/&\n  novelty     42 of them/' summary.txt >line.txt
 refused 'novelty 42' result.h5 line.txt
 echo 'afterthought' >>summary.txt
 refused afterthought result.h5 summary.txt

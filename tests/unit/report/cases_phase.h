@@ -225,6 +225,13 @@ static void spoil_reduction(struct record *record)
     record->phases[0].reducible = 1;
 }
 
+static void spoil_long_sync(struct record *record)
+{
+    struct record_phase *phase = &record->phases[0];
+    phase->ranks[2].counters.longest_sync_ns = phase->nodes[0].counters.longest_sync_ns =
+        INT64_C(21300000000);
+}
+
 static const struct doubt_case phase_cases[] = {
     {"not-steady", SEVERITY_NOTE, "02_read had no steady window", spoil_steadiness},
     {"start-skew", SEVERITY_WARNING, "5.0 % of the phase (last: n002:5)", spoil_start},
@@ -268,13 +275,13 @@ static const struct doubt_case phase_cases[] = {
      "01_write moved 64.0 GiB on n002 through a page cache that may "
      "hold 100 GiB: use --size-per-node 200GiB",
      spoil_memory},
-    {"generation-bound", SEVERITY_WARNING, "writers waited 45 % of their time", spoil_generation},
+    {"generation-bound", SEVERITY_WARNING, "I/O threads waited 45 % of the time", spoil_generation},
     {"checking-bound", SEVERITY_WARNING,
-     "in 02_read checking the data was the limit (readers waited 50 %", spoil_checking},
+     "in 02_read checking the data was the limit (I/O threads waited 50 %", spoil_checking},
     {"unaligned-requests", SEVERITY_WARNING,
      "requests of 4000000 bytes are no multiple of 4096 and cannot go direct: use 4MiB",
      spoil_requests},
-    {"long-tail", SEVERITY_WARNING, "worked on for 10 % of the time", spoil_tail},
+    {"long-tail", SEVERITY_WARNING, "worked for 10 % of the time", spoil_tail},
     {"nodes-disagree", SEVERITY_WARNING, "in 01_write 1 of 2 nodes stayed below 80 % of the median",
      spoil_node},
     {"nodes-disagree", SEVERITY_WARNING, "of the median of 1.83 GiB/s (n002 with 0.957",
@@ -286,6 +293,9 @@ static const struct doubt_case phase_cases[] = {
     {"does-not-add-up", SEVERITY_SERIOUS, "requests and 1 ns, its nodes", spoil_time},
     {"not-flushed", SEVERITY_NOTE, "01_write was not synced: a write cache of the device",
      spoil_flush},
+    {"long-sync", SEVERITY_WARNING,
+     "fsync took up to 21.3 s of 23.7 s on n001:2: quote 5.40 GiB/s, not the rate before fsync",
+     spoil_long_sync},
     {"not-synced", SEVERITY_SERIOUS, "01_write was buffered and not synced", spoil_sync},
     {"unaligned-tail", SEVERITY_NOTE, "in 01_write 3.00 KiB at the ends of files", spoil_end},
 };

@@ -108,17 +108,17 @@ static void a_phase_without_requests_has_no_load(void **state)
     assert_true(load.device_bytes == 0 && load.device_nodes == 0);
 }
 
-static void the_summary_tells_what_was_busy(void **state)
+static void the_summary_shows_what_was_busy(void **state)
 {
     (void)state;
     static const char *const said[] = {
-        "in flight   32.0 requests on average, 16.0 of each writer, depth 16\n",
-        "processors  writers 2.5 % of a processor each (0.051 s/GiB), producers 0 % (0.000 s/GiB)",
-        "device      nvme0n1 busy 50 % of the time, 3.0 requests in its queue, 1.50 ms each\n",
+        "in flight 32.0 requests on average, 16.0 for each I/O thread, depth 16\n",
+        "CPU       I/O threads 2.5 % of a core each (0.051 s/GiB), data threads 0 % of a core each",
+        "device    nvme0n1 50 % busy, 3.0 requests queued, 1.50 ms for each request\n",
     };
     struct record record;
     struct text out = {0};
-    const struct summary_style style = {.utf8 = true};
+    const struct summary_style style = {.utf8 = true, .verbose = true};
     busy_record(&record);
     summary_write(&record, &style, &out);
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
@@ -221,7 +221,7 @@ static void writers_that_only_compute_are_told(void **state)
     sample_totals(&record);
     const struct record_advice *advice = advice_of(&record, "processor-bound");
     assert_non_null(advice);
-    assert_non_null(strstr(advice->text, "in 01_write writers used 96 % of a processor each"));
+    assert_non_null(strstr(advice->text, "in 01_write I/O threads used 96 % of a core each"));
     record_release(&record);
 }
 
@@ -231,7 +231,7 @@ int main(void)
         cmocka_unit_test(in_flight_follows_from_latencies),
         cmocka_unit_test(the_device_is_told_of_the_phase_alone),
         cmocka_unit_test(a_phase_without_requests_has_no_load),
-        cmocka_unit_test(the_summary_tells_what_was_busy),
+        cmocka_unit_test(the_summary_shows_what_was_busy),
         cmocka_unit_test(what_waits_above_the_device_is_told),
         cmocka_unit_test(what_does_not_wait_there_is_not),
         cmocka_unit_test(writers_that_only_compute_are_told),

@@ -145,7 +145,11 @@ static void sample_phase(struct record *record, const struct sample *sample, con
     phase->requests = sample->ranks * sample->requests_per_rank;
     if (sample->ranks > 1) {
         phase->end_skew_ns = phase->duration_ns - first_ns;
-        phase->active_ns = phase->first_through_ns = first_ns;
+        phase->active_ns = first_ns - first_ns / 100;
+        phase->first_through_ns = INT64_MAX;
+        for (size_t i = 0; i < phase->rank_count; i++)
+            if (phase->ranks[i].counters.last_ns < phase->first_through_ns)
+                phase->first_through_ns = phase->ranks[i].counters.last_ns;
         phase->slack_ns = 20000000;
         phase->start_skew_ns = 84000;
         phase->clock_error_ns = sample->nodes > 1 ? 4300 : 0;
@@ -177,6 +181,7 @@ static void sample_phase(struct record *record, const struct sample *sample, con
     phase->ranks_direct = sample->buffered ? 0 : sample->ranks;
     if (!writing) {
         bool shifted = sample->nodes > 1;
+        phase->shift = shifted;
         phase->written_by = shifted ? WRITTEN_BY_OTHER_NODE : WRITTEN_BY_SAME_NODE;
         phase->cache_state = CACHE_NOT_SAMPLED;
         strcpy(phase->cache, shifted ? "other node wrote" : "may be cached: same node wrote");
@@ -226,6 +231,8 @@ static void sample_record(struct record *record, const struct sample *sample)
     strcpy(record->targets[0].device, sample->nodes > 1 ? "" : "nvme0n1");
     record->targets[0].planned_bytes = sample->ranks * sample->bytes_per_rank;
     record->targets[0].remote = sample->nodes > 1;
+    record->targets[0].shared = sample->nodes > 1 ? TRUTH_YES : TRUTH_UNKNOWN;
+    strcpy(record->targets[0].source, sample->nodes > 1 ? "mgs@tcp:/pfs" : "");
     record->targets[0].size_bytes = INT64_C(4) << 40;
     record->targets[0].free_bytes = INT64_C(1800) << 30;
     sample_phase(record, sample, "write");

@@ -1,0 +1,84 @@
+/* "cache": what the page caches of the nodes had to do with a phase, and what shows it. */
+#include "base/units.h"
+#include "bottleneck.h"
+#include "cached.h"
+#include "summary_parts.h"
+
+/* Do the data go through caches that the nodes do not see? */
+static bool has_caches_elsewhere(const struct record *record)
+{
+    for (size_t i = 0; i < record->target_count; i++)
+        if (cached_by_others(&record->targets[i]))
+            return true;
+    return false;
+}
+
+/* Pages of the files that were found in the page cache before and after the phase. */
+static void add_sample(const struct counters *all, struct text *out)
+{
+    const int64_t before = all->sampled_before_pages;
+    const int64_t after = all->sampled_pages;
+    if (before > 0)
+        text_add(out, "of %lld sampled pages %lld cached before", (long long)before,
+                 (long long)all->cached_before_pages);
+    if (before > 0 && after == before)
+        text_add(out, ", %lld after", (long long)all->cached_pages);
+    else if (after > 0)
+        text_add(out, "%sof %lld sampled pages %lld cached after", before > 0 ? ", " : "",
+                 (long long)after, (long long)all->cached_pages);
+}
+
+/* What the kernel moved to or from storage for the ranks. */
+static void add_moved(const struct record_phase *phase, struct text *out)
+{
+    const struct counters *all = &phase->total.counters;
+    const bool reads = bottleneck_reading(phase);
+    const int64_t bytes = reads ? all->device_read_bytes : all->device_written_bytes;
+    char moved[UNITS_TEXT];
+    units_format_size((uint64_t)(bytes > 0 ? bytes : 0), moved);
+    const bool synced = phase->synced || phase->total.modes.direct_in_effect == TRUTH_YES;
+    text_add(out, "; the kernel counts %s %s", moved,
+             reads    ? "from storage"
+             : synced ? "to storage"
+                      : "into the page cache");
+}
+
+static const char *state_name(const struct record_phase *phase)
+{
+    const bool reads = bottleneck_reading(phase);
+    if (phase->total.modes.uncached == TRUTH_YES)
+        return "pages dropped at once";
+    switch ((enum record_truth)phase->total.modes.direct_in_effect) {
+    case TRUTH_YES:
+        return "bypassed";
+    case TRUTH_MIXED:
+        return "bypassed by some ranks only";
+    case TRUTH_UNKNOWN:
+        return "unknown whether O_DIRECT bypasses it";
+    case TRUTH_NO:
+        break;
+    }
+    if (!reads)
+        return "used";
+    if (phase->cache_state == CACHE_COLD)
+        return "cold before reading";
+    if (phase->cache_state == CACHE_BELOW)
+        return "used, and the device below keeps its data in memory";
+    return phase->cache_state == CACHE_WARM ? "warm before reading" : "used";
+}
+
+void summary_cache(const struct record *record, const struct record_phase *phase, struct text *out)
+{
+    const struct counters *all = &phase->total.counters;
+    const bool elsewhere = has_caches_elsewhere(record);
+    struct text shown = {0};
+    if (phase->discards || phase->amount == 0)
+        return;
+    add_sample(all, &shown);
+    if (!elsewhere && all->sampled_before_pages + all->sampled_pages > 0)
+        add_moved(phase, &shown);
+    summary_line(out, "cache", "%s%s%s%s", state_name(phase), shown.length ? ": " : "",
+                 text_string(&shown), elsewhere ? "; caches of daemons and servers unknown" : "");
+    out->failed |= shown.failed;
+    text_release(&shown);
+}

@@ -1,0 +1,251 @@
+/* The table of phases, and below it why phases failed or were skipped. */
+#include <string.h>
+
+#include "base/units.h"
+#include "figures.h"
+#include "summary_parts.h"
+#include "table.h"
+
+static const double gib = 1073741824.0;
+static const double gb = 1e9;
+
+/* Names that are longer lose their middle, so that lines stay short. */
+enum { NAME_SHOWN = 14, COLUMNS = 11 };
+
+static const char none[] = "-";
+
+static void add_latency(int64_t ns, struct table *table)
+{
+    char text[FIGURES_TEXT];
+    figures_latency(ns, text);
+    table_add(table, "%s", ns > 0 ? text : none);
+}
+
+static const char *direct_name(const struct record_phase *phase)
+{
+    if (phase->discards)
+        return none;
+    if (phase->total.modes.uncached == TRUTH_YES)
+        return "uncached";
+    return record_truth_name((enum record_truth)phase->total.modes.direct_in_effect);
+}
+
+/* "2.00 GiB, 0 errors" */
+static void add_verified(const struct record_phase *phase, struct table *table)
+{
+    const struct counters *counters = &phase->total.counters;
+    char size[UNITS_TEXT];
+    units_format_size((uint64_t)counters->producer_bytes, size);
+    if (!phase->checks)
+        table_add(table, "%s", none);
+    else
+        table_add(table, "%s, %lld error%s", size, (long long)counters->bad_blocks,
+                  summary_plural(counters->bad_blocks));
+}
+
+static void add_name(const char *name, struct table *table)
+{
+    struct text text = {0};
+    summary_shorten(name, strlen(name), NAME_SHOWN, &text);
+    table_add(table, "%s", text_string(&text));
+    table->cells.failed |= text.failed;
+    text_release(&text);
+}
+
+/* Rates of a phase; "-" if it moved nothing. */
+static void add_rates(const struct record_phase *phase, struct table *table)
+{
+    const double rate = figures_rate(phase->amount, phase->duration_ns);
+    char binary[FIGURES_TEXT];
+    char decimal[FIGURES_TEXT];
+    char requests[FIGURES_TEXT];
+    char time[UNITS_TEXT];
+    figures_rate_text(rate, gib, binary);
+    figures_rate_text(rate, gb, decimal);
+    figures_count(figures_rate(phase->requests, phase->duration_ns), requests);
+    units_format_duration(phase->duration_ns, time);
+    table_add(table, "%s", rate > 0 ? binary : none);
+    table_add(table, "%s", rate > 0 ? decimal : none);
+    table_add(table, "%s", rate > 0 ? requests : none);
+    table_add(table, "%s", phase->duration_ns > 0 ? time : none);
+}
+
+static void add_latencies(const struct record_phase *phase, struct table *table)
+{
+    struct record_latency latency;
+    record_latency_of(&phase->latency, &latency);
+    add_latency(latency.p50_ns, table);
+    add_latency(latency.p99_ns, table);
+    add_latency(latency.max_ns, table);
+}
+
+static void add_phase(const struct record_phase *phase, struct table *table)
+{
+    const bool ran = phase->duration_ns > 0;
+    add_name(phase->name, table);
+    add_rates(phase, table);
+    add_latencies(phase, table);
+    table_add(table, "%s", ran ? direct_name(phase) : none);
+    table_add(table, "%s", record_status_name(phase->status));
+    if (ran)
+        add_verified(phase, table);
+    else
+        table_add(table, "%s", none);
+}
+
+static void write_phases(const struct record *record, struct text *out)
+{
+    static const char *const heads[COLUMNS] = {"phase",  "GiB/s",  "GB/s",    "IOPS",
+                                               "time",   "p50",    "p99",     "max",
+                                               "direct", "status", "verified"};
+    struct table table = {.columns = COLUMNS, .left = 7 << 8};
+    for (size_t i = 0; i < COLUMNS; i++)
+        table_add(&table, "%s", heads[i]);
+    for (size_t i = 0; i < record->phase_count; i++)
+        add_phase(&record->phases[i], &table);
+    table_write(&table, 2, out);
+    table_release(&table);
+}
+
+/* --- repetitions: one row for each phase of the list */
+
+static int64_t count_phases(const struct record *record, int64_t position, bool complete)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < record->phase_count; i++)
+        count += record->phases[i].position == position &&
+                 (!complete || record->phases[i].status == RECORD_COMPLETE);
+    return count;
+}
+
+static const struct record_summary *summary_of(const struct record *record, int64_t position)
+{
+    for (size_t i = 0; i < record->summary_count; i++)
+        if (record->summary[i].position == position)
+            return &record->summary[i];
+    return NULL;
+}
+
+static double distance(const struct record_phase *phase, int64_t per_s)
+{
+    const double difference = figures_rate(phase->amount, phase->duration_ns) - (double)per_s;
+    return difference < 0 ? -difference : difference;
+}
+
+const struct record_phase *summary_median(const struct record *record,
+                                          const struct record_phase *phase)
+{
+    const struct record_summary *summary = summary_of(record, phase->position);
+    const struct record_phase *best = NULL;
+    for (size_t i = 0; summary && i < record->phase_count; i++) {
+        const struct record_phase *other = &record->phases[i];
+        if (other->position == phase->position && other->status == RECORD_COMPLETE &&
+            (!best ||
+             distance(other, summary->median_per_s) < distance(best, summary->median_per_s)))
+            best = other;
+    }
+    return best ? best : phase;
+}
+
+static void add_interval(const struct record_summary *summary, struct table *table)
+{
+    char low[FIGURES_TEXT];
+    char high[FIGURES_TEXT];
+    if (!summary || summary->level_ppm == 0) {
+        table_add(table, "%s", none);
+        return;
+    }
+    figures_rate_text((double)summary->low_per_s, gib, low);
+    figures_rate_text((double)summary->high_per_s, gib, high);
+    table_add(table, "%s to %s", low, high);
+}
+
+/* Requests per second at the median rate. */
+static double requests_at(const struct record_phase *phase, const struct record_summary *summary)
+{
+    return summary && phase->amount > 0
+               ? (double)phase->requests / (double)phase->amount * (double)summary->median_per_s
+               : 0;
+}
+
+/* The median, and the rest of the repetition that comes nearest to it. */
+static void add_repetitions(const struct record *record, const struct record_phase *first,
+                            struct table *table)
+{
+    const struct record_phase *phase = summary_median(record, first);
+    const struct record_summary *summary = summary_of(record, first->position);
+    const int64_t runs = count_phases(record, first->position, false);
+    const int64_t complete = count_phases(record, first->position, true);
+    char text[FIGURES_TEXT];
+    add_name(first->section[0] ? first->section : first->kind, table);
+    table_add(table, "%lld", (long long)runs);
+    figures_rate_text(summary ? (double)summary->median_per_s : 0, gib, text);
+    table_add(table, "%s", complete ? text : none);
+    add_interval(summary, table);
+    figures_share(summary ? summary->spread_ppm : 0, 1000000, text);
+    table_add(table, "%s", complete > 1 ? text : none);
+    figures_count(requests_at(phase, summary), text);
+    table_add(table, "%s", complete && phase->amount ? text : none);
+    add_latencies(phase, table);
+    if (complete == runs)
+        table_add(table, "%s", record_status_name(RECORD_COMPLETE));
+    else
+        table_add(table, "%lld of %lld", (long long)complete, (long long)runs);
+    add_verified(phase, table);
+}
+
+static void write_repetitions(const struct record *record, struct text *out)
+{
+    static const char *const heads[COLUMNS] = {"phase",  "runs",   "GiB/s",   "interval",
+                                               "spread", "IOPS",   "p50",     "p99",
+                                               "max",    "status", "verified"};
+    struct table table = {.columns = COLUMNS, .left = 3 << 9};
+    for (size_t i = 0; i < COLUMNS; i++)
+        table_add(&table, "%s", heads[i]);
+    for (size_t i = 0; i < record->phase_count && record->phases[i].repetition == 1; i++)
+        add_repetitions(record, &record->phases[i], &table);
+    table_write(&table, 2, out);
+    table_release(&table);
+    int64_t level_ppm = 0;
+    char level[FIGURES_TEXT];
+    for (size_t i = 0; i < record->summary_count; i++)
+        level_ppm =
+            record->summary[i].level_ppm > level_ppm ? record->summary[i].level_ppm : level_ppm;
+    figures_fixed((double)level_ppm / 1e4, 1, level);
+    if (level_ppm)
+        text_add(out, "  GiB/s: median; the interval holds it with a probability of %s %%\n",
+                 level);
+}
+
+/* --- reasons */
+
+static void write_reasons(const struct record *record, const struct summary_style *style,
+                          struct text *out)
+{
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        const bool failed = phase->status == RECORD_FAILED;
+        if (phase->failure && phase->failure[0])
+            summary_text(out, failed ? PAINT_BAD : PAINT_WARNING, style, phase->name,
+                         phase->failure);
+        else if (phase->status != RECORD_SKIPPED && phase->amount == 0)
+            summary_text(out, PAINT_WARNING, style, phase->name, "no data were moved");
+    }
+}
+
+void summary_table(const struct record *record, const struct summary_style *style, struct text *out)
+{
+    const size_t count = record->phase_count;
+    if (count == 0) {
+        text_add(out, "  no phase has ended\n");
+        return;
+    }
+    const bool repeated = record->phases[count - 1].repetition > 1;
+    if (repeated)
+        write_repetitions(record, out);
+    if (repeated && style->verbose)
+        text_add(out, "\n");
+    if (!repeated || style->verbose)
+        write_phases(record, out);
+    write_reasons(record, style, out);
+}

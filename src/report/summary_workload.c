@@ -1,0 +1,233 @@
+/* "workload": what the phases were requested to do, from the settings that the record holds. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "options/options.h"
+#include "summary_parts.h"
+
+/* "1 MiB": an exact size with its unit apart. */
+static void add_exact(uint64_t bytes, struct text *out)
+{
+    char exact[UNITS_TEXT];
+    units_format_exact_size(bytes, exact);
+    const size_t digits = strspn(exact, "0123456789.");
+    text_add(out, "%.*s %s", (int)digits, exact, exact[digits] ? exact + digits : "B");
+}
+
+/* The first phase of a section (all phases without sections) that writes, or that reads. */
+static const struct record_phase *find(const struct record *record, const char *section,
+                                       bool writes)
+{
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        if (strcmp(phase->section, section) == 0 && (writes ? phase->writes : phase->reads))
+            return phase;
+    }
+    return NULL;
+}
+
+static bool has_phase(const struct record *record, const char *section)
+{
+    return find(record, section, true) || find(record, section, false);
+}
+
+/* How much, and when it ends. */
+static void add_amount(const struct settings *settings, const struct record_phase *phase,
+                       struct text *out)
+{
+    char size[UNITS_TEXT];
+    char time[UNITS_TEXT];
+    units_format_exact_duration(settings->time_ns, time);
+    if (phase && phase->amount_planned > 0 && !phase->open_ended) {
+        units_format_size((uint64_t)phase->amount_planned, size);
+        text_add(out, "%s%s%s%s, ", size, settings->time_ns ? " or " : "",
+                 settings->time_ns ? time : "", settings->time_ns ? " for each phase" : "");
+    } else if (settings->time_ns) {
+        text_add(out, "%s for each phase, ", time);
+    }
+    if (settings->until_steady)
+        text_add(out, "until the rate is steady, ");
+}
+
+static const char *layout_name(const struct record *record, const struct settings *settings)
+{
+    static const char *const layouts[] = {[LAYOUT_RANK] = "one file per rank",
+                                          [LAYOUT_SHARED] = "one file shared by all ranks",
+                                          [LAYOUT_WRITER] = "one file per I/O thread"};
+    switch (record->target_count ? record->targets[0].kind : TARGET_KIND_DIRECTORY) {
+    case TARGET_KIND_DEVICE:
+        return "the whole device";
+    case TARGET_KIND_FILE:
+    case TARGET_KIND_OTHER:
+        return "one file";
+    case TARGET_KIND_NULL:
+        return "no files";
+    case TARGET_KIND_DIRECTORY:
+        break;
+    }
+    return layouts[settings->layout];
+}
+
+static void add_pattern(const struct record *record, const struct settings *settings,
+                        const struct record_phase *phase, struct text *out)
+{
+    static const char *const orders[] = {[ORDER_SEQUENTIAL] = "sequential",
+                                         [ORDER_STRIDED] = "every 16th request first",
+                                         [ORDER_RANDOM] = "random order"};
+    const uint64_t depth = phase && phase->depth > 0 ? (uint64_t)phase->depth : settings->depth;
+    const uint64_t threads = settings->writers;
+    const uint64_t makers = settings->producers;
+    text_add(out, "%s, %s, ", layout_name(record, settings), orders[settings->order]);
+    if (settings->buffer_size_bytes) {
+        add_exact(settings->buffer_size_bytes, out);
+        text_add(out, " requests, ");
+    }
+    if (threads && depth)
+        text_add(out, "%llu I/O thread%s x depth %llu and %llu data thread%s per rank, ",
+                 (unsigned long long)threads, summary_plural((int64_t)threads),
+                 (unsigned long long)depth, (unsigned long long)makers,
+                 summary_plural((int64_t)makers));
+}
+
+/* Engine, page cache, sync. */
+static void add_mode(const struct settings *settings, const struct record_phase *phase, bool writes,
+                     struct text *out)
+{
+    static const char *const directs[] = {
+        [PREFER] = "O_DIRECT if possible", [REQUIRE] = "O_DIRECT required", [NEVER] = "buffered"};
+    static const char *const syncs[] = {[FSYNC_END] = ", fsync at end",
+                                        [FSYNC_EACH] = ", fsync after each request",
+                                        [FSYNC_NEVER] = ", no fsync"};
+    static const char *const caches[] = {[CACHE_MEASURE] = "",
+                                         [CACHE_DROP] = ", page cache dropped before reading",
+                                         [CACHE_KEEP] = ", page cache kept before reading"};
+    if (phase && phase->engine_used[0])
+        text_add(out, "engine %s, ", phase->engine_used);
+    text_add(out, "%s", settings->uncached ? "RWF_DONTCACHE" : directs[settings->direct]);
+    text_add(out, "%s", writes ? syncs[settings->fsync] : "");
+    text_add(out, "%s%s", writes && settings->preallocate ? ", preallocated" : "",
+             caches[settings->cache]);
+    if (settings->rate_bytes) {
+        text_add(out, ", at most ");
+        add_exact(settings->rate_bytes, out);
+        text_add(out, "/s per rank");
+    }
+}
+
+static void add_data(const struct settings *settings, struct text *out)
+{
+    char ratio[UNITS_TEXT];
+    const bool dedup = settings->dedup_ratio > 1;
+    const bool compress = settings->compress_ratio > 1;
+    if (settings->generate == GENERATE_ONCE)
+        text_add(out, ", the same buffers again and again");
+    else if (!dedup && !compress)
+        text_add(out, ", unique incompressible data");
+    if (dedup) {
+        units_format_real(settings->dedup_ratio, ratio);
+        text_add(out, ", each block of ");
+        add_exact(settings->dedup_block_bytes, out);
+        text_add(out, " %s times", ratio);
+    }
+    if (compress) {
+        units_format_real(settings->compress_ratio, ratio);
+        text_add(out, ", data that compress %s:1", ratio);
+    }
+}
+
+/* Who read whose data. */
+static void add_source(const struct record_phase *read, const char *data, struct text *out)
+{
+    if (!read || read->written_by == WRITTEN_BY_NOBODY)
+        return;
+    text_add(out, "; ");
+    if (data[0])
+        text_add(out, "data of '%s' ", data);
+    if (read->written_by == WRITTEN_BY_EARLIER_RUN)
+        text_add(out, "written by an earlier run, read by ");
+    else
+        text_add(out, "read back by ");
+    if (read->shift == 0)
+        text_add(out, "%s", read->ranks_total > 1 ? "the rank that wrote it" : "the same rank");
+    else if (read->shift == 1)
+        text_add(out, "the next node (shift 1)");
+    else
+        text_add(out, "the node %lld further (shift %lld)", (long long)read->shift,
+                 (long long)read->shift);
+    if (read->shift && read->same_node_ranks)
+        text_add(out, ", by the same node for %lld of %lld ranks", (long long)read->same_node_ranks,
+                 (long long)read->ranks_total);
+}
+
+static void add_workload(const struct record *record, const struct settings *settings,
+                         const struct section *section, bool verbose, struct text *out)
+{
+    const char *name = section ? section->name : "";
+    const struct record_phase *write = find(record, name, true);
+    const struct record_phase *read = find(record, name, false);
+    const struct record_phase *phase = write ? write : read;
+    if (section)
+        text_add(out, "%s: ", name);
+    add_amount(settings, phase, out);
+    add_pattern(record, settings, phase, out);
+    add_mode(settings, phase, write || !read, out);
+    if (write || !read)
+        add_data(settings, out);
+    add_source(read, section ? section->data : "", out);
+    if (verbose)
+        text_add(out, "; seed %llu", (unsigned long long)settings->seed);
+}
+
+/* The settings of a section; those that it takes over from the section whose data it reads, too. */
+static int section_resolve(const struct options *options, size_t index, struct settings *settings)
+{
+    struct failure ignored = {0};
+    const char *data = options->sections[index].data;
+    const size_t source = section_find(options, data);
+    struct settings writer;
+    int result = section_settings(options, index, settings, &ignored);
+    if (result || !data[0] || source == options->section_count)
+        return result;
+    result = section_settings(options, source, &writer, &ignored);
+    if (!result) {
+        result = section_adopt(settings, &writer, &ignored);
+        settings_release(&writer);
+    }
+    if (result)
+        settings_release(settings);
+    return result;
+}
+
+void summary_workload(const struct record *record, const struct summary_style *style,
+                      struct text *out)
+{
+    struct failure ignored = {0};
+    struct options options;
+    struct text line = {0};
+    const char *label = "workload";
+    if (!record->options || options_init(&options, &ignored))
+        return;
+    bool known = !options_read(&options, record->options, "", SOURCE_FILE, true, &ignored) &&
+                 !sections_select(&options, true, &ignored);
+    for (size_t i = 0; known && i < options.section_count; i++) {
+        struct settings settings;
+        if (record->phase_count && !has_phase(record, options.sections[i].name))
+            continue; /* only its data were read */
+        if (section_resolve(&options, i, &settings))
+            break;
+        add_workload(record, &settings, &options.sections[i], style->verbose, &line);
+        summary_line(out, label, "%s", text_string(&line));
+        label = "";
+        settings_release(&settings);
+        out->failed |= line.failed;
+        text_clear(&line);
+    }
+    if (known && !options.section_count) {
+        add_workload(record, &options.common, NULL, style->verbose, &line);
+        summary_line(out, label, "%s", text_string(&line));
+    }
+    out->failed |= line.failed;
+    text_release(&line);
+    options_release(&options);
+}
