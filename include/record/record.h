@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/preference.h"
 #include "base/units.h"
 #include "record/enums.h"
 #include "record/environment.h"
@@ -194,7 +195,7 @@ struct record_phase {
     char engine_asked[16];
     char engine_used[16];
     char engine_reason[RECORD_LINE];
-    enum record_preference direct_asked;
+    enum preference direct_asked;
     enum record_engine_cause engine_cause;
     struct record_row total; /* of all nodes; its modes are those of the ranks that had something
                                 to do, and of the first that went without something */

@@ -17,11 +17,6 @@ enum { POLL_NS = 50 * 1000 * 1000 };
 /* The settings of a phase as far as they decide what its numbers mean. */
 static void keep_settings(const struct prepared *prepared, struct record_phase *into)
 {
-    static const enum record_preference preferences[] = {
-        [PREFER] = PREFERENCE_PREFER,
-        [REQUIRE] = PREFERENCE_REQUIRE,
-        [NEVER] = PREFERENCE_NEVER,
-    };
     const struct settings *settings = prepared->settings;
     const enum option_source seed = settings->source[OPTION_SEED];
     into->request_bytes = (int64_t)settings->buffer_size_bytes;
@@ -35,7 +30,7 @@ static void keep_settings(const struct prepared *prepared, struct record_phase *
     into->seed_source = seed == SOURCE_DEFAULT                                  ? SEED_DRAWN
                         : prepared->setup->stored.loaded && seed == SOURCE_FILE ? SEED_FROM_RESULT
                                                                                 : SEED_GIVEN;
-    into->direct_asked = preferences[settings->direct];
+    into->direct_asked = settings->direct;
     text_copy(into->engine_asked, sizeof into->engine_asked, engine_name(settings->engine));
     text_copy(into->engine_used, sizeof into->engine_used, engine_name(prepared->engine->id));
     into->engine_cause = prepared->engine_cause;

@@ -41,6 +41,7 @@ typedef int64_t TYPE_BYTES;
 typedef int64_t TYPE_OPERATIONS;
 typedef uint8_t TYPE_FLAG;
 typedef enum amount_unit TYPE_UNIT;
+typedef enum preference TYPE_PREFERENCE;
 typedef char TYPE_TEXT[];
 typedef char *TYPE_STRING;
 #define ENUM(ID, id, form) typedef enum record_##id TYPE_##ID;
@@ -135,6 +136,12 @@ static const struct {
     [COLUMN_STRING] = {.form = FORM_TEXT},
     [COLUMN_FLAG] = {FORM_CATEGORY, (const char *const[]){"FALSE", "TRUE"}, 2},
     [COLUMN_UNIT] = {FORM_CATEGORY, units_amount_names, UNIT_COUNT},
+    [COLUMN_PREFERENCE] = {FORM_TEXT,
+                           (const char *const[PREFERENCE_COUNT]){[PREFER] = "prefer",
+                                                                 [REQUIRE] = "require",
+                                                                 [NEVER] = "never",
+                                                                 [PREFERENCE_UNSTATED] = ""},
+                           PREFERENCE_COUNT},
 #define ENUM(ID, id, form)                                                                         \
     [COLUMN_##                                                                                     \
         ID] = {(enum column_form)LIST_##form, names_##id, sizeof names_##id / sizeof *names_##id},

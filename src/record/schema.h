@@ -19,6 +19,7 @@ enum column_kind {
     COLUMN_OPERATIONS,
     COLUMN_FLAG,
     COLUMN_UNIT,
+    COLUMN_PREFERENCE,
 #define ENUM(ID, id, form) COLUMN_##ID,
 #define VALUE(value, name)
 #define END

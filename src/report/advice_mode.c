@@ -11,7 +11,7 @@ enum { PAGE = 4096 };
 
 static bool fell_back(const struct record_phase *phase)
 {
-    return warning_counts_bytes(phase) && phase->direct_asked == PREFERENCE_PREFER &&
+    return warning_counts_bytes(phase) && phase->direct_asked == PREFER &&
            phase->total.modes.direct_in_effect == TRUTH_NO &&
            phase->total.modes.uncached != TRUTH_YES;
 }
@@ -130,7 +130,7 @@ void warn_doubtful_direct(const struct record *record, struct text *out)
 /* O_DIRECT, where it was not requested and would be in effect. */
 static bool could_be_direct(const struct record *record, const struct record_phase *phase)
 {
-    return phase->direct_asked == PREFERENCE_NEVER && room_direct(record);
+    return phase->direct_asked == NEVER && room_direct(record);
 }
 
 static bool may_be_cached(const struct record_phase *phase)

@@ -64,7 +64,7 @@ void summary_mode_line(const struct record_phase *phase, const struct summary_st
     add_rank_counts(phase, out);
     if (phase->engine_used[0])
         text_add(out, ", engine %s", phase->engine_used);
-    if (!good && phase->direct_asked == PREFERENCE_NEVER)
+    if (!good && phase->direct_asked == NEVER)
         text_add(out, ", as requested");
     else if (!good && phase->total.modes.direct_reason[0])
         text_add(out, ": %s", phase->total.modes.direct_reason);

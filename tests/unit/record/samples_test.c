@@ -52,7 +52,7 @@ static void repetitions_of_writes_and_checked_reads(void **state)
         assert_int_equal(phase->reads, reads);
         assert_int_equal(phase->checks, reads);
         assert_int_equal(phase->ended_by, END_SIZE);
-        assert_int_equal(phase->direct_asked, PREFERENCE_PREFER);
+        assert_int_equal(phase->direct_asked, PREFER);
         assert_int_equal(phase->engine_cause, ENGINE_NO_CAUSE);
         assert_int_equal(phase->cache_state, reads ? CACHE_BYPASSED : CACHE_NO_READS);
         assert_int_equal(phase->depth, 32);

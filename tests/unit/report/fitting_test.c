@@ -15,7 +15,7 @@ static void make_target_small(struct record *record)
 static void never_direct(struct record *record)
 {
     spoil_memory(record);
-    record->phases[0].direct_asked = record->phases[1].direct_asked = PREFERENCE_NEVER;
+    record->phases[0].direct_asked = record->phases[1].direct_asked = NEVER;
     record->targets[0].direct_memory_alignment = record->targets[0].direct_offset_alignment = 512;
 }
 

@@ -172,7 +172,7 @@ static void sample_phase(struct record *record, const struct sample *sample, con
     phase->depth = 16;
     phase->writers_each = phase->producers_each = 2;
     phase->synced = 1;
-    phase->direct_asked = PREFERENCE_PREFER;
+    phase->direct_asked = PREFER;
     phase->total.modes.direct_opened = phase->total.modes.direct_in_effect =
         sample->buffered ? TRUTH_NO : TRUTH_YES;
     if (sample->buffered)

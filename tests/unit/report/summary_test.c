@@ -345,7 +345,7 @@ static void the_mode_is_told_with_its_reason(void **state)
 {
     (void)state;
     struct record_phase phase = {.engine_used = "uring",
-                                 .direct_asked = PREFERENCE_PREFER,
+                                 .direct_asked = PREFER,
                                  .total.modes.direct_in_effect = TRUTH_YES,
                                  .ranks_direct = 1,
                                  .ranks_total = 1};
@@ -363,7 +363,7 @@ static void the_mode_is_told_with_its_reason(void **state)
     phase.total.modes.direct_in_effect = TRUTH_NO;
     phase.ranks_total = 2;
     assert_mode(&phase, true, "⚠ buffered on both ranks, engine uring: no");
-    phase.direct_asked = PREFERENCE_NEVER;
+    phase.direct_asked = NEVER;
     assert_mode(&phase, true, "⚠ buffered on both ranks, engine uring, as requested");
     phase.discards = 1;
     assert_mode(&phase, true, "⚠ engine null: nothing reaches storage");
