@@ -29,6 +29,9 @@ void text_add_printable(struct text *text, const char *string);
  * above 0x7f have two bytes in UTF-8. */
 size_t text_control_length(const char *string);
 
+/* Appends a text as valid UTF-8 (RFC 3629): each byte that is not becomes '?'. */
+void text_add_utf8(struct text *text, const char *from);
+
 /* Returns the text, "" when empty; valid until the next change. */
 const char *text_string(const struct text *text);
 

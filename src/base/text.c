@@ -58,6 +58,40 @@ void text_add_bytes(struct text *text, const char *bytes, size_t length)
     text->data[text->length] = '\0';
 }
 
+/* Length of the UTF-8 sequence at 'at', 0 if it is not one. */
+static size_t utf8_length(const unsigned char *at)
+{
+    static const struct {
+        unsigned char first_low, first_high, second_low, second_high;
+        size_t length;
+    } forms[] = {
+        {0x01, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        size_t length = forms[i].length;
+        if (at[0] < forms[i].first_low || at[0] > forms[i].first_high)
+            continue;
+        if (length > 1 && (at[1] < forms[i].second_low || at[1] > forms[i].second_high))
+            return 0;
+        for (size_t k = 2; k < length; k++)
+            if (at[k] < 0x80 || at[k] > 0xbf)
+                return 0;
+        return length;
+    }
+    return 0;
+}
+
+void text_add_utf8(struct text *text, const char *from)
+{
+    while (*from) {
+        const size_t length = utf8_length((const unsigned char *)from);
+        text_add_bytes(text, length ? from : "?", length ? length : 1);
+        from += length ? length : 1;
+    }
+}
+
 const char *text_string(const struct text *text)
 {
     return text->data ? text->data : "";

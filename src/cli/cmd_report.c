@@ -1,49 +1,102 @@
-/* tidemill report RESULT.h5: prints the summary of a result file. */
+/* tidemill report RESULT.h5: prints the summary of a result file, or exports it. */
 #include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
 #include "console.h"
+#include "outputs.h"
 #include "record/store.h"
 #include "report/advice.h"
 
-static const char usage[] = "usage: tidemill report [-v] RESULT.h5\n"
-                            "\n"
-                            "Prints the summary of a run from its result file.\n"
-                            "\n"
-                            "  -v, --verbose   show every rank and writer\n"
-                            "  -h, --help      print this help\n";
+static const char usage[] =
+    "usage: tidemill report [options] RESULT.h5\n"
+    "\n"
+    "Prints the summary of a run from its result file, or exports the result.\n"
+    "\n"
+    "  -v, --verbose        show every rank and writer\n"
+    "  --json FILE|-        write the whole result as one JSON object\n"
+    "  --csv FILE           append one row per phase\n"
+    "  --tables DIR         write a CSV file per table\n"
+    "  --openmetrics FILE|- write the figures as gauges for a metrics collector\n"
+    "  --overwrite          replace files that exist\n"
+    "  -h, --help           print this help\n"
+    "\n"
+    "The summary is printed if nothing is exported.\n";
+
+struct request {
+    const char *path;
+    bool verbose;
+    bool help;
+    struct outputs outputs;
+};
+
+/* The member that an option with a value sets; NULL for other arguments. */
+static const char **value_of(struct request *request, const char *option)
+{
+    struct outputs *outputs = &request->outputs;
+    return !strcmp(option, "--json")          ? &outputs->json
+           : !strcmp(option, "--csv")         ? &outputs->csv
+           : !strcmp(option, "--tables")      ? &outputs->tables
+           : !strcmp(option, "--openmetrics") ? &outputs->openmetrics
+                                              : NULL;
+}
+
+static int parse(struct request *request, int argc, char *const *argv)
+{
+    for (int i = 1; i < argc && !request->help; i++) {
+        const char **value = value_of(request, argv[i]);
+        if (value && i + 1 == argc)
+            return console_refuse("report: '%s' needs a value; see 'tidemill help report'",
+                                  argv[i]);
+        if (value)
+            *value = argv[++i];
+        else if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help"))
+            request->help = true;
+        else if (!strcmp(argv[i], "-v") || !strcmp(argv[i], "--verbose"))
+            request->verbose = true;
+        else if (!strcmp(argv[i], "--overwrite"))
+            request->outputs.overwrite = true;
+        else if (argv[i][0] == '-' && argv[i][1])
+            return console_refuse("report: unknown option '%.100s'; see 'tidemill help report'",
+                                  argv[i]);
+        else if (request->path)
+            return console_refuse("report: more than one result file: '%.300s'", argv[i]);
+        else
+            request->path = argv[i];
+    }
+    if (!request->path && !request->help)
+        return console_refuse("report: no result file given; usage: tidemill report RESULT.h5");
+    return 0;
+}
+
+static int show(const struct request *request, struct record *record, struct failure *why)
+{
+    const struct outputs *outputs = &request->outputs;
+    advice_consider_sums(record);
+    if (outputs->json || outputs->csv || outputs->tables || outputs->openmetrics)
+        return outputs_write(outputs, record, why);
+    console_print_summary(record, request->verbose);
+    return 0;
+}
 
 int cmd_report(int argc, char *const *argv)
 {
-    const char *path = NULL;
-    bool verbose = false;
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
-            fputs(usage, stdout);
-            return 0;
-        }
-        if (!strcmp(argv[i], "-v") || !strcmp(argv[i], "--verbose")) {
-            verbose = true;
-        } else if (argv[i][0] == '-' && argv[i][1]) {
-            return console_refuse("report: unknown option '%.100s'; see 'tidemill help report'",
-                                  argv[i]);
-        } else if (path) {
-            return console_refuse("report: more than one result file: '%.300s'", argv[i]);
-        } else {
-            path = argv[i];
-        }
-    }
-    if (!path)
-        return console_refuse("report: no result file given; usage: tidemill report RESULT.h5");
+    struct request request = {0};
     struct record record = {0};
     struct failure why = {0};
-    if (store_load(path, &record, &why)) {
-        console_error(why.text);
-        return EXIT_REFUSED;
+    int code = parse(&request, argc, argv);
+    if (code)
+        return code;
+    if (request.help) {
+        fputs(usage, stdout);
+        return 0;
     }
-    advice_consider_sums(&record);
-    console_print_summary(&record, verbose);
+    if (outputs_check(&request.outputs, &why) || store_load(request.path, &record, &why))
+        code = EXIT_REFUSED;
+    else if (show(&request, &record, &why))
+        code = 1;
+    if (why.code)
+        console_error(why.text);
     record_release(&record);
-    return 0;
+    return code;
 }

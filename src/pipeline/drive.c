@@ -9,8 +9,7 @@
 #include "platform/clock.h"
 #include "platform/space.h"
 
-/* EAGAIN reports a temporary shortage: retry a few times at once, then with pauses for about a
- * second. */
+/* EAGAIN is a temporary shortage: retry at once, then with pauses for about a second. */
 enum { TRIES_AT_ONCE = 16, TRIES_MOST = 1000, RETRY_NS = 1000 * 1000 };
 
 /* The engine's descriptors come in pairs, one pair for each piece. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "schema.h"
+#include "record/schema.h"
 
 void record_phase_release(struct record_phase *phase)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "schema.h"
+#include "record/schema.h"
 #include "stats/describe.h"
 
 /* How many phases the list has. */

@@ -1,4 +1,4 @@
-#include "schema.h"
+#include "record/schema.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #define END(id)                                                                                    \
     }                                                                                              \
     ;
-#include "schema.def"
+#include "record/schema.def"
 #undef TABLE
 #undef COLUMN
 #undef END
@@ -31,7 +31,7 @@
     };
 #define COLUMN(column_kind, member, name, unit, long_name)
 #define END(id)
-#include "schema.def"
+#include "record/schema.def"
 #undef TABLE
 #undef COLUMN
 #undef END
@@ -62,7 +62,7 @@ typedef char *TYPE_STRING;
                        (COLUMN_##kind > COLUMN_FLAG && HAS_TYPE(member, uint8_t)),                 \
                    "kind and member do not fit");
 #define END(id)
-#include "schema.def"
+#include "record/schema.def"
 #undef TABLE
 #undef COLUMN
 #undef END

@@ -12,7 +12,7 @@
 
 #include "base/failure.h"
 #include "record/record.h"
-#include "schema.h"
+#include "record/schema.h"
 
 struct store {
     const char *path;               /* of the result, for failure texts */

@@ -5,90 +5,30 @@
 #include <string.h>
 
 #include "legacy.h"
+#include "record/schema_tables.h"
 
-/* Where a struct keeps the rows of a table; one list for writing and reading. */
-struct rows_member {
-    const char *group;
-    const struct schema_table *table;
-    size_t rows_offset;
-    size_t count_offset;
-};
-
-#define ROWS(type, name, schema, rows, count)                                                      \
-    {                                                                                              \
-        (name), &(schema), offsetof(type, rows), offsetof(type, count)                             \
-    }
-
-static const struct rows_member environment_tables[] = {
-    ROWS(struct record, "nodes", schema_node, nodes, node_count),
-    ROWS(struct record, "targets", schema_target, targets, target_count),
-    ROWS(struct record, "devices", schema_block_device, block_devices, block_device_count),
-    ROWS(struct record, "networks", schema_network, networks, network_count),
-    ROWS(struct record, "clocks", schema_clock, clocks, clock_count),
-};
-
-static const struct rows_member root_tables[] = {
-    ROWS(struct record, "summary", schema_summary, summary, summary_count),
-    ROWS(struct record, "ceilings", schema_ceiling, ceilings, ceiling_count),
-    ROWS(struct record, "advice", schema_advice, advice, advice_count),
-};
-
-static const struct rows_member phase_tables[] = {
-    ROWS(struct record_phase, "nodes", schema_row, nodes, node_count),
-    ROWS(struct record_phase, "ranks", schema_row, ranks, rank_count),
-    ROWS(struct record_phase, "writers", schema_row, writers, writer_count),
-    ROWS(struct record_phase, "files", schema_file, files, file_count),
-    ROWS(struct record_phase, "differences", schema_difference, differences, difference_count),
-    ROWS(struct record_phase, "timeline", schema_bin, bins, bin_count),
-    ROWS(struct record_phase, "device", schema_device, devices, device_count),
-    ROWS(struct record_phase, "readers", schema_reader, readers, reader_count),
-    ROWS(struct record_phase, "slowest", schema_slow, slowest, slowest_count),
-};
-
-/* Histograms of the whole alone, left out where nothing was counted. */
-static const struct {
-    const char *name;
-    const char *long_name;
-    size_t offset;
-} more_latency[] = {
-    {"intended", "from when the rate wanted a request sent to its completion",
-     offsetof(struct record_phase, intended)},
-    {"file_latency", "of files: time in open, and first submission to the end of close",
-     offsetof(struct record_phase, file_latency)},
-    {"making", "of buffers: filling one (writing) or checking one (verifying)",
-     offsetof(struct record_phase, making)},
-    {"queue_wait", "of buffers: filled to submitted (writing), or read to checked (verifying)",
-     offsetof(struct record_phase, queue_wait)},
-};
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
-
-static int write_tables(struct store *store, hid_t parent, const struct rows_member *members,
-                        size_t member_count, const void *owner)
+static int write_tables(struct store *store, hid_t parent, const struct schema_rows *list,
+                        const void *owner)
 {
     int result = 0;
-    for (size_t i = 0; i < member_count && !result; i++) {
-        const struct rows_member *member = &members[i];
-        const void *rows;
+    for (; list->name && !result; list++) {
         size_t count;
-        memcpy(&rows, (const char *)owner + member->rows_offset, sizeof rows);
-        memcpy(&count, (const char *)owner + member->count_offset, sizeof count);
-        result = store_write_table(store, parent, member->group, member->table, rows, count);
+        const void *rows = schema_rows_of(list, owner, &count);
+        result = store_write_table(store, parent, list->name, list->table, rows, count);
     }
     return result;
 }
 
-static int read_tables(struct store *store, hid_t parent, const struct rows_member *members,
-                       size_t member_count, void *owner)
+static int read_tables(struct store *store, hid_t parent, const struct schema_rows *list,
+                       void *owner)
 {
     int result = 0;
-    for (size_t i = 0; i < member_count && !result; i++) {
-        const struct rows_member *member = &members[i];
+    for (; list->name && !result; list++) {
         void *rows;
         size_t count;
-        result = store_read_table(store, parent, member->group, member->table, &rows, &count);
-        memcpy((char *)owner + member->rows_offset, &rows, sizeof rows);
-        memcpy((char *)owner + member->count_offset, &count, sizeof count);
+        result = store_read_table(store, parent, list->name, list->table, &rows, &count);
+        memcpy((char *)owner + list->rows_offset, &rows, sizeof rows);
+        memcpy((char *)owner + list->count_offset, &count, sizeof count);
     }
     return result;
 }
@@ -144,15 +84,14 @@ static int write_phase(struct store *store, hid_t phases, const struct record_ph
         result = write_total(store, group, &phase->total);
     store->unit = phase->unit;
     if (!result)
-        result = write_tables(store, group, phase_tables, LENGTH(phase_tables), phase);
+        result = write_tables(store, group, schema_phase_tables, phase);
     if (!result)
         result = store_write_latency(store, group, "latency", schema_latency.long_name,
                                      &phase->latency, phase->node_latency, phase->node_count);
-    for (size_t i = 0; i < LENGTH(more_latency) && !result; i++) {
-        const struct histogram *more = (const void *)((const char *)phase + more_latency[i].offset);
+    for (const struct schema_histogram *list = schema_histograms; list->name && !result; list++) {
+        const struct histogram *more = (const void *)((const char *)phase + list->offset);
         if (more->total)
-            result = store_write_latency(store, group, more_latency[i].name,
-                                         more_latency[i].long_name, more, NULL, 0);
+            result = store_write_latency(store, group, list->name, list->long_name, more, NULL, 0);
     }
     store_drop(group);
     return result;
@@ -160,7 +99,7 @@ static int write_phase(struct store *store, hid_t phases, const struct record_ph
 
 static int write_environment(struct store *store, hid_t group, const struct record *record)
 {
-    int result = write_tables(store, group, environment_tables, LENGTH(environment_tables), record);
+    int result = write_tables(store, group, schema_environment_tables, record);
     if (result)
         return result;
     hid_t job = store_make_group(store, group, "job", schema_job.long_name);
@@ -214,7 +153,7 @@ int store_write_record(struct store *store, hid_t file, const struct record *rec
     if (!result)
         result = store_write_phases(store, file, record, finished, record->phase_count);
     if (!result)
-        result = write_tables(store, file, root_tables, LENGTH(root_tables), record);
+        result = write_tables(store, file, schema_run_tables, record);
     return result;
 }
 
@@ -225,7 +164,7 @@ static int read_environment(struct store *store, hid_t file, struct record *reco
     hid_t group = H5Gopen2(file, "environment", H5P_DEFAULT);
     if (group < 0)
         return store_refuse(store, "cannot read the group 'environment'");
-    int result = read_tables(store, group, environment_tables, LENGTH(environment_tables), record);
+    int result = read_tables(store, group, schema_environment_tables, record);
     if (!result && store_has(group, "job")) {
         hid_t job = H5Gopen2(group, "job", H5P_DEFAULT);
         result = job < 0 ? store_refuse(store, "cannot read the group 'job'")
@@ -246,13 +185,13 @@ static int read_phase(struct store *store, hid_t phases, const char *name,
     if (!result)
         result = read_total(store, group, &phase->total);
     if (!result)
-        result = read_tables(store, group, phase_tables, LENGTH(phase_tables), phase);
+        result = read_tables(store, group, schema_phase_tables, phase);
     if (!result)
         result = store_read_latency(store, group, "latency", &phase->latency, &phase->node_latency,
                                     phase->node_count);
-    for (size_t i = 0; i < LENGTH(more_latency) && !result; i++)
-        result = store_read_latency(store, group, more_latency[i].name,
-                                    (void *)((char *)phase + more_latency[i].offset), NULL, 0);
+    for (const struct schema_histogram *list = schema_histograms; list->name && !result; list++)
+        result = store_read_latency(store, group, list->name,
+                                    (void *)((char *)phase + list->offset), NULL, 0);
     store_drop(group);
     return result;
 }
@@ -313,7 +252,7 @@ int store_read_record(struct store *store, hid_t file, struct record *record)
     if (!result)
         result = read_phases(store, file, record);
     if (!result)
-        result = read_tables(store, file, root_tables, LENGTH(root_tables), record);
+        result = read_tables(store, file, schema_run_tables, record);
     if (!result && record->schema_revision == 0)
         legacy_derive(record);
     return result;

@@ -86,6 +86,34 @@ static void copy_truncates_and_terminates(void **state)
     assert_false(text_copy(to, 0, ""));
 }
 
+static void invalid_utf8_becomes_question_marks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from;
+        const char *to;
+    } cases[] = {
+        {"", ""},
+        {"a\tb\n", "a\tb\n"},
+        {"\xc3\xa9 \xe6\xbc\xa2 \xf0\x9f\x8c\x8a", "\xc3\xa9 \xe6\xbc\xa2 \xf0\x9f\x8c\x8a"},
+        {"\xff", "?"},
+        {"\xc3", "?"},
+        {"\xc0\xaf", "??"},           /* overlong */
+        {"\xed\xa0\x80", "???"},      /* a surrogate */
+        {"\xf4\x90\x80\x80", "????"}, /* above U+10FFFF */
+        {"\xe6\xbc"
+         "x",
+         "??x"},
+        {"\xf0\x9f\x8c", "???"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct text text = {0};
+        text_add_utf8(&text, cases[i].from);
+        assert_string_equal(text_string(&text), cases[i].to);
+        text_release(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +122,7 @@ int main(void)
         cmocka_unit_test(bytes_may_contain_a_nul),
         cmocka_unit_test(failed_stays_set_until_clear),
         cmocka_unit_test(copy_truncates_and_terminates),
+        cmocka_unit_test(invalid_utf8_becomes_question_marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

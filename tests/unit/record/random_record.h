@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "record/record.h"
-#include "schema.h"
+#include "record/schema.h"
 
 struct dice {
     unsigned short state[3];

@@ -50,7 +50,7 @@ struct schema_table {
 #define TABLE(id, name, long_name) extern const struct schema_table schema_##id;
 #define COLUMN(kind, member, name, unit, long_name)
 #define END(id)
-#include "schema.def"
+#include "record/schema.def"
 #undef TABLE
 #undef COLUMN
 #undef END

@@ -1,0 +1,36 @@
+/*
+ * Where a record keeps the rows of each table, and under which name a result holds them. Every
+ * format of a result walks these lists.
+ */
+#ifndef TIDEMILL_RECORD_SCHEMA_TABLES_H
+#define TIDEMILL_RECORD_SCHEMA_TABLES_H
+
+#include <stddef.h>
+
+#include "record/schema.h"
+
+struct schema_rows {
+    const char *name; /* NULL ends a list */
+    const struct schema_table *table;
+    size_t rows_offset; /* in the struct that owns the rows */
+    size_t count_offset;
+};
+
+extern const struct schema_rows schema_environment_tables[]; /* of struct record */
+extern const struct schema_rows schema_run_tables[];         /* of struct record */
+extern const struct schema_rows schema_phase_tables[];       /* of struct record_phase */
+
+/* Returns the rows of a table; 'count' is their number. */
+const void *schema_rows_of(const struct schema_rows *list, const void *owner, size_t *count);
+
+/* The histograms of a phase besides its latency: of the whole alone, left out where nothing was
+ * counted. */
+struct schema_histogram {
+    const char *name; /* NULL ends the list */
+    const char *long_name;
+    size_t offset; /* struct histogram in struct record_phase */
+};
+
+extern const struct schema_histogram schema_histograms[];
+
+#endif

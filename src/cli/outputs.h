@@ -1,0 +1,25 @@
+/* The formats for other programs that 'run' and 'report' write. Rank 0 only. */
+#ifndef TIDEMILL_CLI_OUTPUTS_H
+#define TIDEMILL_CLI_OUTPUTS_H
+
+#include <stdbool.h>
+
+#include "base/failure.h"
+#include "record/record.h"
+
+/* Where each goes; NULL: not wanted, "-": standard output, which then holds nothing else. */
+struct outputs {
+    const char *json;
+    const char *csv; /* appended to */
+    const char *openmetrics;
+    const char *tables; /* a directory */
+    bool overwrite;
+};
+
+/* Checks before a run that files can be written; creates nothing but the CSV file with its
+ * header. */
+int outputs_check(const struct outputs *outputs, struct failure *why);
+
+int outputs_write(const struct outputs *outputs, const struct record *record, struct failure *why);
+
+#endif

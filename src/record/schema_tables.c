@@ -1,0 +1,57 @@
+#include "record/schema_tables.h"
+
+#include <string.h>
+
+#define ROWS(type, name, schema, rows, count)                                                      \
+    {                                                                                              \
+        (name), &(schema), offsetof(type, rows), offsetof(type, count)                             \
+    }
+
+const struct schema_rows schema_environment_tables[] = {
+    ROWS(struct record, "nodes", schema_node, nodes, node_count),
+    ROWS(struct record, "targets", schema_target, targets, target_count),
+    ROWS(struct record, "devices", schema_block_device, block_devices, block_device_count),
+    ROWS(struct record, "networks", schema_network, networks, network_count),
+    ROWS(struct record, "clocks", schema_clock, clocks, clock_count),
+    {0},
+};
+
+const struct schema_rows schema_run_tables[] = {
+    ROWS(struct record, "summary", schema_summary, summary, summary_count),
+    ROWS(struct record, "ceilings", schema_ceiling, ceilings, ceiling_count),
+    ROWS(struct record, "advice", schema_advice, advice, advice_count),
+    {0},
+};
+
+const struct schema_rows schema_phase_tables[] = {
+    ROWS(struct record_phase, "nodes", schema_row, nodes, node_count),
+    ROWS(struct record_phase, "ranks", schema_row, ranks, rank_count),
+    ROWS(struct record_phase, "writers", schema_row, writers, writer_count),
+    ROWS(struct record_phase, "files", schema_file, files, file_count),
+    ROWS(struct record_phase, "differences", schema_difference, differences, difference_count),
+    ROWS(struct record_phase, "timeline", schema_bin, bins, bin_count),
+    ROWS(struct record_phase, "device", schema_device, devices, device_count),
+    ROWS(struct record_phase, "readers", schema_reader, readers, reader_count),
+    ROWS(struct record_phase, "slowest", schema_slow, slowest, slowest_count),
+    {0},
+};
+
+const struct schema_histogram schema_histograms[] = {
+    {"intended", "from when the rate wanted a request sent to its completion",
+     offsetof(struct record_phase, intended)},
+    {"file_latency", "of files: time in open, and first submission to the end of close",
+     offsetof(struct record_phase, file_latency)},
+    {"making", "of buffers: filling one (writing) or checking one (verifying)",
+     offsetof(struct record_phase, making)},
+    {"queue_wait", "of buffers: filled to submitted (writing), or read to checked (verifying)",
+     offsetof(struct record_phase, queue_wait)},
+    {0},
+};
+
+const void *schema_rows_of(const struct schema_rows *list, const void *owner, size_t *count)
+{
+    const void *rows;
+    memcpy(&rows, (const char *)owner + list->rows_offset, sizeof rows);
+    memcpy(count, (const char *)owner + list->count_offset, sizeof *count);
+    return rows;
+}

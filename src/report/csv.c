@@ -1,0 +1,144 @@
+#include "report/export.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "csv_cell.h"
+#include "options/options.h"
+
+static void add_text(struct text *out, const char *text)
+{
+    text_add(out, ",");
+    csv_add_cell(out, text ? text : "");
+}
+
+static void add_number(struct text *out, int64_t number)
+{
+    text_add(out, ",%" PRId64, number);
+}
+
+/* The settings of a phase; those of the whole run if it has no section. False if the record's
+ * options cannot be read. */
+static bool settings_of(const struct options *options, const struct record_phase *phase,
+                        struct settings *settings)
+{
+    struct failure ignored = {0};
+    const size_t index = section_find(options, phase->section);
+    if (index == options->section_count)
+        return settings_copy(settings, &options->common, &ignored) == 0;
+    const size_t other = section_find(options, options->sections[index].data);
+    struct settings writer = {0};
+    bool good = section_settings(options, index, settings, &ignored) == 0;
+    if (good && other < options->section_count)
+        good = section_settings(options, other, &writer, &ignored) == 0 &&
+               section_adopt(settings, &writer, &ignored) == 0;
+    settings_release(&writer);
+    return good;
+}
+
+static void add_option(struct text *out, const struct settings *settings, enum option_id id)
+{
+    struct text value = {0};
+    settings_print_value(settings, id, &value);
+    add_text(out, text_string(&value));
+    text_release(&value);
+}
+
+static void add_settings(struct text *out, const struct options *options,
+                         const struct record_phase *phase)
+{
+    struct settings settings = {0};
+    if (options && settings_of(options, phase, &settings)) {
+        add_option(out, &settings, OPTION_LAYOUT);
+        add_option(out, &settings, OPTION_ORDER);
+    } else {
+        text_add(out, ",,");
+    }
+    settings_release(&settings);
+}
+
+static void add_amounts(struct text *out, const struct record_phase *phase)
+{
+    const int64_t per_s = schema_per_second(phase->amount, phase->duration_ns);
+    const bool bytes = phase->unit == UNIT_BYTE;
+    if (bytes)
+        text_add(out, ",%" PRId64 ",,%" PRId64 ",%" PRId64 ",", phase->amount, phase->duration_ns,
+                 per_s);
+    else
+        text_add(out, ",,%" PRId64 ",%" PRId64 ",,%" PRId64, phase->amount, phase->duration_ns,
+                 per_s);
+}
+
+static void add_latency(struct text *out, const struct histogram *latency)
+{
+    if (!latency->total) {
+        text_add(out, ",,,");
+        return;
+    }
+    add_number(out, histogram_percentile(latency, 0.5));
+    add_number(out, histogram_percentile(latency, 0.99));
+    add_number(out, latency->max_ns);
+}
+
+static void add_warnings(struct text *out, const struct record *record)
+{
+    struct text codes = {0};
+    for (size_t i = 0; i < record->advice_count; i++)
+        text_add(&codes, "%s%s", i ? " " : "", record->advice[i].code);
+    add_text(out, text_string(&codes));
+    text_release(&codes);
+}
+
+/* The value of a column by its name, as the result file shows it. */
+static void add_named(struct text *out, const struct schema_table *table, const char *name,
+                      const void *row)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        if (!strcmp(table->columns[i].name, name)) {
+            add_text(out, schema_text(&table->columns[i], row));
+            return;
+        }
+}
+
+static void add_phase(struct text *out, const struct record *record, const struct options *options,
+                      const struct record_phase *phase)
+{
+    int64_t ranks = 0;
+    for (size_t i = 0; i < record->node_count; i++)
+        ranks += record->nodes[i].ranks;
+    csv_add_cell(out, record->started_utc);
+    add_text(out, record->label);
+    add_text(out, record->run_id);
+    add_text(out, record->job.job_id);
+    add_number(out, (int64_t)record->node_count);
+    add_number(out, ranks);
+    add_text(out, phase->name);
+    add_named(out, &schema_phase, "status", phase);
+    add_number(out, phase->request_bytes);
+    add_settings(out, options, phase);
+    add_number(out, phase->writers_each);
+    add_number(out, phase->depth);
+    add_amounts(out, phase);
+    add_latency(out, &phase->latency);
+    add_named(out, &schema_row, "direct_in_effect", &phase->total);
+    add_warnings(out, record);
+    add_text(out, record->tool_version);
+    text_add(out, "\n");
+}
+
+const char export_csv_header[] =
+    "started_utc,label,run_id,job_id,nodes,ranks,phase,status,request_bytes,layout,order,writers,"
+    "depth,bytes,operations,duration_ns,rate_whole_bytes_per_s,rate_whole_operations_per_s,"
+    "latency_p50_ns,latency_p99_ns,latency_max_ns,direct_in_effect,warnings,tool_version\n";
+
+void export_csv(const struct record *record, struct text *out)
+{
+    struct options options;
+    struct failure ignored = {0};
+    bool known = options_init(&options, &ignored) == 0 &&
+                 options_read(&options, record->options ? record->options : "", "the result",
+                              SOURCE_FILE, true, &ignored) == 0;
+    for (size_t i = 0; i < record->phase_count; i++)
+        add_phase(out, record, known ? &options : NULL, &record->phases[i]);
+    options_release(&options);
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# Results in formats for other programs: JSON, CSV, tables, gauges.
+
+load helper
+
+exports=$BATS_TEST_DIRNAME/exports.py
+schema=$BATS_TEST_DIRNAME/../../results/schema.json
+
+# same RESULT: JSON and tables hold what the HDF5 file does, and the JSON follows its schema.
+same() {
+    "$TIDEMILL" report --json result.json --tables tables --overwrite "$1"
+    /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "python3-jsonschema is not installed"
+    /usr/bin/python3 "$exports" "$1" result.json tables "$schema"
+}
+
+@test "JSON and tables hold every value of the result" {
+    ranks 2 run --size 4m --verify --repeat 2 --rate 200m --result a.h5 "$target"
+    same a.h5
+    ranks 2 run --size 4m --ceilings --layout writer --writers 2 --engine pwrite --result b.h5 \
+        "$target"
+    same b.h5
+}
+
+@test "a result of version 0.1.0 is exported" {
+    "$TIDEMILL" report --json old.json "$BATS_TEST_DIRNAME/../data/v0.1.0/v0.1.0-two-ranks.h5"
+    /usr/bin/python3 -c 'import json; assert json.load(open("old.json"))["phases"][0]["bytes"] > 0'
+}
+
+@test "failed and interrupted runs, and names that are not text" {
+    mkdir "$work/odd"$'\xff\n"'"<script>=1"
+    "$TIDEMILL" run --size 1m --label $'=1+1,"x"\n\xfe' --result c.h5 "$work/odd"$'\xff\n"'"<script>=1"
+    same c.h5
+    mkdir small
+    mount -t tmpfs -o size=2m none small || skip "no tmpfs can be mounted"
+    run "$TIDEMILL" run --size 8m --force --direct never --result d.h5 small
+    umount small
+    [ "$status" -eq 1 ]
+    same d.h5
+}
+
+@test "--csv appends a row per phase, from many at once" {
+    "$TIDEMILL" run --size 1m --verify --label '=cmd' --result a.h5 "$target"
+    for _ in $(seq 20); do
+        "$TIDEMILL" report --csv all.csv a.h5 &
+    done
+    wait
+    [ "$(wc -l <all.csv)" -eq 41 ]
+    [ "$(grep -c ^started_utc, all.csv)" -eq 1 ]
+    /usr/bin/python3 - <<'PY'
+import csv
+rows = list(csv.DictReader(open("all.csv", newline="")))
+assert len(rows) == 40 and all(row["label"] == "'=cmd" for row in rows)
+assert {row["phase"] for row in rows} == {"01_write", "02_read"}
+assert all(row["bytes"] == "1048576" and row["layout"] == "rank" for row in rows)
+assert all(int(row["latency_p99_ns"]) > 0 and row["operations"] == "" for row in rows)
+PY
+    echo other,columns >other.csv
+    refused "other columns" "$TIDEMILL" report --csv other.csv a.h5
+}
+
+@test "gauges are in the OpenMetrics format" {
+    "$TIDEMILL" run --size 1m --label 'a "b" \c' --result a.h5 "$target"
+    "$TIDEMILL" report --openmetrics - a.h5 >gauges
+    [ "$(tail -1 gauges)" = "# EOF" ]
+    grep -q '^tidemill_phase_bytes{phase="01_write",run_id="[0-9a-f]*",label="a \\"b\\" \\\\c"} 1048576$' \
+        gauges
+    grep -qE '^tidemill_phase_duration_seconds\{[^}]*\} [0-9]+\.[0-9]{9}$' gauges
+}
+
+@test "exports replace nothing unasked, and leave no half file" {
+    "$TIDEMILL" run --size 1m --result a.h5 "$target"
+    echo mine >taken
+    refused "exists; name another file, or add --overwrite" "$TIDEMILL" report --json taken a.h5
+    "$TIDEMILL" report --json taken --overwrite a.h5
+    [ "$(head -c 1 taken)" = "{" ]
+    run "$TIDEMILL" report --json - a.h5 >/dev/full
+    refused "No such file or directory" "$TIDEMILL" report --json no/such a.h5
+    run bash -c '"$TIDEMILL" report --json - a.h5 >/dev/full'
+    [ "$status" -eq 1 ]
+    mkdir small
+    mount -t tmpfs -o size=16k none small || skip "no tmpfs can be mounted"
+    for format in json csv openmetrics tables; do
+        apart "$TIDEMILL" report --$format small/x a.h5
+        left=$(find small -type f -name '*.tmp*')
+        [ -z "$left" ]
+        [ $format = openmetrics ] || [ $format = csv ] || [ "$status" -eq 1 ]
+        rm -rf small/x
+    done
+    umount small
+}
