@@ -123,8 +123,11 @@ static void add_bottleneck(const struct record *record, const struct record_phas
         text_add(out, "the rate limit: I/O threads waited %s of the time for it", paced);
         return;
     case BOTTLENECK_NO_COUNTERPART:
-        text_add(out, "%s: the data were %s, so only I/O threads worked", storage_name(phase),
-                 reading ? "not checked" : "ready-made");
+        if (phase->unit == UNIT_OPERATION)
+            text_add(out, "%s: only I/O threads worked", storage_name(phase));
+        else
+            text_add(out, "%s: the data were %s, so only I/O threads worked", storage_name(phase),
+                     reading ? "not checked" : "ready-made");
         return;
     case BOTTLENECK_MEMORY:
         add_memory(phase, out);

@@ -56,15 +56,19 @@ void figures_count(double rate, char out[FIGURES_TEXT])
     figures_fixed(rate, rate >= 99.95 ? 0 : rate >= 9.995 ? 1 : 2, out);
 }
 
+void figures_rate_cell(double per_s, enum amount_unit unit, char out[FIGURES_TEXT])
+{
+    if (unit == UNIT_OPERATION)
+        units_show_rate(per_s, unit, out);
+    else
+        figures_rate_text(per_s, 1073741824.0, out);
+}
+
 void figures_rate_in(double per_s, enum amount_unit unit, char out[FIGURES_TEXT])
 {
-    char number[FIGURES_TEXT];
-    if (unit == UNIT_OPERATION) {
-        units_show_rate(per_s, unit, out);
-        return;
-    }
-    figures_rate_text(per_s, 1073741824.0, number);
-    snprintf(out, FIGURES_TEXT, "%.40s GiB/s", number);
+    char cell[FIGURES_TEXT];
+    figures_rate_cell(per_s, unit, cell);
+    snprintf(out, FIGURES_TEXT, "%.40s%s", cell, unit == UNIT_BYTE ? " GiB/s" : "");
 }
 
 void figures_share(int64_t part, int64_t whole, char out[FIGURES_TEXT])

@@ -28,6 +28,9 @@ void figures_count(double per_second, char out[FIGURES_TEXT]);
 /* A rate as a line shows it: "1.90 GiB/s", of operations "12.3 kop/s". */
 void figures_rate_in(double per_s, enum amount_unit unit, char out[FIGURES_TEXT]);
 
+/* The same in a column of GiB/s: bytes without their unit. */
+void figures_rate_cell(double per_s, enum amount_unit unit, char out[FIGURES_TEXT]);
+
 /* part of whole in per cent: "71 %", "2.1 %"; "-" when there is no whole. */
 void figures_share(int64_t part, int64_t whole, char out[FIGURES_TEXT]);
 

@@ -28,6 +28,8 @@ static void parts_find(const struct record_phase *phase, struct parts *parts)
 
 const char *parts_verb(const struct record_phase *phase)
 {
+    if (phase->unit == UNIT_OPERATION)
+        return "working";
     if (phase->writes)
         return phase->reads ? "moving data" : "writing";
     return "reading";

@@ -72,7 +72,7 @@ void summary_cache(const struct record *record, const struct record_phase *phase
     const struct counters *all = &phase->total.counters;
     const bool elsewhere = has_caches_elsewhere(record);
     struct text shown = {0};
-    if (phase->discards || phase->amount == 0)
+    if (phase->discards || phase->unit != UNIT_BYTE || phase->amount == 0)
         return;
     add_sample(all, &shown);
     if (!elsewhere && all->sampled_before_pages + all->sampled_pages > 0)

@@ -82,7 +82,7 @@ void summary_load(const struct record_phase *phase, const struct summary_style *
 {
     struct load load;
     load_find(phase, &load);
-    write_network(&load.device, phase->amount, out);
+    write_network(&load.device, phase->total.counters.bytes, out);
     if (!style->verbose)
         return;
     write_in_flight(phase, &load, out);

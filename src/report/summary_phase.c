@@ -7,8 +7,6 @@
 #include "parts.h"
 #include "summary_parts.h"
 
-static const double gib = 1073741824.0;
-
 /* A gap is shown if it is a tenth of the phase; handling of buffers if it takes a tenth of the
  * requests' time. */
 enum { DIFFERENCES_SHOWN = 4, GAP_SHOWN = 10, HANDLING_SHOWN = 10 };
@@ -55,6 +53,10 @@ void summary_mode_line(const struct record_phase *phase, const struct summary_st
 {
     bool good = is_good(phase);
     const char *mark = good ? (style->utf8 ? "✓" : "[ok]") : (style->utf8 ? "⚠" : "[!]");
+    if (phase->unit != UNIT_BYTE) {
+        text_add(out, "engine %s", phase->engine_used);
+        return;
+    }
     if (phase->discards) {
         text_add(out, "%s engine null: nothing reaches storage", mark);
         return;
@@ -77,7 +79,8 @@ static void write_mode(const struct record_phase *phase, const struct summary_st
     const struct summary_style plain = {.utf8 = style->utf8};
     struct text line = {0};
     summary_mode_line(phase, &plain, &line);
-    if (style->verbose || !is_good(phase) || phase->total.modes.uncached == TRUTH_YES)
+    if (style->verbose ||
+        (phase->unit == UNIT_BYTE && (!is_good(phase) || phase->total.modes.uncached == TRUTH_YES)))
         summary_line(out, "mode", "%s", text_string(&line));
     out->failed |= line.failed;
     text_release(&line);
@@ -127,7 +130,7 @@ static void write_end(const struct record_phase *phase, struct text *out)
     if (ends[phase->ended_by][0])
         text_add(&line, "%s", ends[phase->ended_by]);
     if (phase->amount_planned > phase->amount && !phase->open_ended) {
-        units_format_size((uint64_t)phase->amount_planned, planned);
+        units_show_amount((uint64_t)phase->amount_planned, phase->unit, planned);
         figures_share(phase->amount, phase->amount_planned, share);
         text_add(&line, "%safter %s of the planned %s", line.length ? ", " : "", share, planned);
     }
@@ -150,15 +153,15 @@ static void write_rate(const struct record_phase *phase, struct text *out)
     char rate[FIGURES_TEXT];
     char active[FIGURES_TEXT];
     const bool synced = phase->writes && phase->synced;
-    figures_rate_text(figures_rate(phase->amount, phase->duration_ns), gib, rate);
-    figures_rate_text(figures_rate(phase->active_amount, phase->active_ns), gib, active);
+    figures_rate_in(figures_rate(phase->amount, phase->duration_ns), phase->unit, rate);
+    figures_rate_in(figures_rate(phase->active_amount, phase->active_ns), phase->unit, active);
     struct text line = {0};
-    text_add(&line, "%s GiB/s%s", rate,
+    text_add(&line, "%s%s", rate,
              synced          ? ", fsync and close included"
              : phase->writes ? ", without fsync"
                              : "");
     if (was_slower_later(phase))
-        text_add(&line, "; %s GiB/s while all ranks were %s", active, parts_verb(phase));
+        text_add(&line, "; %s while all ranks were %s", active, parts_verb(phase));
     summary_line(out, "rate", "%s", text_string(&line));
     out->failed |= line.failed;
     text_release(&line);
@@ -178,13 +181,13 @@ static void write_steady(const struct record_phase *phase, struct text *out)
         summary_line(out, "steady", "not reached, by rounds of %s", round);
         return;
     }
-    figures_rate_text(figures_rate(phase->steady_amount, phase->steady_ns), gib, rate);
+    figures_rate_in(figures_rate(phase->steady_amount, phase->steady_ns), phase->unit, rate);
     units_format_duration(phase->steady_from_ns, from);
     figures_share(phase->steady_range_ppm, 1000000, range);
     figures_fixed((double)phase->steady_slope_ppm / 1e4, 1, slope);
     summary_line(out, "steady",
-                 "%s GiB/s in five rounds of %s from %s on (range %s, slope %s %% of the mean)",
-                 rate, round, phase->steady_from_ns ? from : "the start", range, slope);
+                 "%s in five rounds of %s from %s on (range %s, slope %s %% of the mean)", rate,
+                 round, phase->steady_from_ns ? from : "the start", range, slope);
 }
 
 /* How well the common start was kept, and how exact its instants are. */

@@ -4,14 +4,12 @@
 #include "summary_parts.h"
 #include "table.h"
 
-static const double gib = 1073741824.0;
-
 enum { COLUMNS = 8, LEAST_FOR_INTERVAL = 6 };
 
-static void add_rate(struct table *table, int64_t per_s)
+static void add_rate(struct table *table, const struct record_summary *row, int64_t per_s)
 {
     char rate[FIGURES_TEXT];
-    figures_rate_text((double)per_s, gib, rate);
+    figures_rate_cell((double)per_s, row->unit, rate);
     table_add(table, "%s", rate);
 }
 
@@ -24,8 +22,8 @@ static void add_interval(struct table *table, const struct record_summary *row)
         table_add(table, "none");
         return;
     }
-    figures_rate_text((double)row->low_per_s, gib, low);
-    figures_rate_text((double)row->high_per_s, gib, high);
+    figures_rate_cell((double)row->low_per_s, row->unit, low);
+    figures_rate_cell((double)row->high_per_s, row->unit, high);
     figures_fixed((double)row->level_ppm / 1e4, 1, level);
     table_add(table, "%s to %s (%s %%)", low, high, level);
 }
@@ -49,12 +47,12 @@ static void add_row(struct table *table, const struct record_summary *row)
     char spread[FIGURES_TEXT];
     table_add(table, "%s", row->phase);
     table_add(table, "%lld", (long long)row->count);
-    add_rate(table, row->median_per_s);
+    add_rate(table, row, row->median_per_s);
     add_interval(table, row);
     figures_share(row->spread_ppm, 1000000, spread);
     table_add(table, "%s", spread);
-    add_rate(table, row->least_per_s);
-    add_rate(table, row->most_per_s);
+    add_rate(table, row, row->least_per_s);
+    add_rate(table, row, row->most_per_s);
     add_first(table, row);
 }
 

@@ -8,8 +8,6 @@
 #include "summary_parts.h"
 #include "table.h"
 
-static const double gib = 1073741824.0;
-
 enum {
     ALL_SHOWN = 16,  /* up to this many nodes, all are shown in their order */
     EXTREMES = 4,    /* else this many from each end, and the median */
@@ -17,17 +15,24 @@ enum {
     COLUMNS = 8,
 };
 
-static double speed(const struct record_row *row)
+/* The nodes, ranks or I/O threads of a phase. */
+struct rows {
+    const struct record_row *row;
+    size_t count;
+    enum amount_unit unit;
+};
+
+static double speed(const struct rows *rows, size_t i)
 {
-    return figures_rate(row->counters.bytes, row->counters.end_ns);
+    return figures_row_rate(&rows->row[i], rows->unit);
 }
 
-static int by_speed(const void *a, const void *b, void *rows)
+static int by_speed(const void *a, const void *b, void *context)
 {
-    const struct record_row *all = rows;
+    const struct rows *rows = context;
     size_t left = *(const size_t *)a;
     size_t right = *(const size_t *)b;
-    double difference = speed(&all[left]) - speed(&all[right]);
+    double difference = speed(rows, left) - speed(rows, right);
     if (difference != 0)
         return difference < 0 ? -1 : 1;
     return (left > right) - (left < right);
@@ -39,11 +44,11 @@ struct order {
     size_t count;
 };
 
-static struct order sorted(struct record_row *rows, size_t count)
+static struct order sorted(struct rows *rows)
 {
-    struct order order = {.rows = calloc(count + 1, sizeof *order.rows)};
-    for (size_t i = 0; order.rows && i < count; i++)
-        if (!record_row_idle(&rows[i]))
+    struct order order = {.rows = calloc(rows->count + 1, sizeof *order.rows)};
+    for (size_t i = 0; order.rows && i < rows->count; i++)
+        if (!record_row_idle(&rows->row[i]))
             order.rows[order.count++] = i;
     if (order.rows)
         qsort_r(order.rows, order.count, sizeof *order.rows, by_speed, rows);
@@ -61,13 +66,14 @@ static void add_head(struct table *table, const char *what)
             table_add(table, "%s", line == 0 && i == 0 ? what : heads[line][i]);
 }
 
-static void add_row(struct table *table, const struct record_row *row)
+static void add_row(struct table *table, const struct rows *rows, size_t which)
 {
+    const struct record_row *row = &rows->row[which];
     const int64_t latencies[] = {row->latency.p50_ns, row->latency.p99_ns, row->latency.p999_ns,
                                  row->latency.max_ns};
     char cell[FIGURES_TEXT];
     table_add(table, "%s", row->name);
-    figures_rate_text(speed(row), gib, cell);
+    figures_rate_cell(speed(rows, which), rows->unit, cell);
     table_add(table, "%s", cell);
     figures_share(row->counters.writer_waited_ns, row->counters.writer_time_ns, cell);
     table_add(table, "%s", cell);
@@ -87,18 +93,18 @@ static void add_gap(struct table *table)
 }
 
 /* A table of all rows in their order, or of both ends and the middle by rate. */
-static void write_table(struct record_row *rows, size_t count, const struct order *order, bool all,
+static void write_table(const struct rows *rows, const struct order *order, bool all,
                         const char *what, struct text *out)
 {
     struct table table = {.columns = COLUMNS};
-    if (count < 2 || !order->count)
+    if (rows->count < 2 || !order->count)
         return;
-    size_t lines = all ? count : order->count;
+    size_t lines = all ? rows->count : order->count;
     add_head(&table, what);
     for (size_t i = 0; i < lines; i++) {
         bool shown = all || i < EXTREMES || i + EXTREMES >= lines || i == lines / 2;
         if (shown)
-            add_row(&table, &rows[all ? i : order->rows[i]]);
+            add_row(&table, rows, all ? i : order->rows[i]);
         else if (i == EXTREMES || i == lines / 2 + 1)
             add_gap(&table);
     }
@@ -107,34 +113,34 @@ static void write_table(struct record_row *rows, size_t count, const struct orde
     table_release(&table);
 }
 
-static void add_named(struct text *line, const char *before, const struct record_row *row)
+static void add_named(struct text *line, const char *before, const struct rows *rows, size_t i)
 {
     char rate[FIGURES_TEXT];
-    figures_rate_text(speed(row), gib, rate);
-    text_add(line, "%s%s %s", before, row->name, rate);
+    figures_rate_cell(speed(rows, i), rows->unit, rate);
+    text_add(line, "%s%s %s", before, rows->row[i].name, rate);
 }
 
 /* "vm:0 0.428, vm:1 0.453 GiB/s"; of many the slowest, the fastest, and the median. */
-static void add_range(struct record_row *rows, size_t count, const char *what, struct text *line)
+static void add_range(struct rows *rows, const char *what, struct text *line)
 {
-    struct order order = sorted(rows, count);
+    struct order order = sorted(rows);
     char rate[FIGURES_TEXT];
     line->failed |= !order.rows;
     if (order.count > RANKS_NAMED) {
         text_add(line, "%s%ss from ", line->length ? "; " : "", what);
-        add_named(line, "", &rows[order.rows[0]]);
-        add_named(line, " to ", &rows[order.rows[order.count - 1]]);
-        figures_rate_text(speed(&rows[order.rows[order.count / 2]]), gib, rate);
-        text_add(line, ", median %s GiB/s", rate);
+        add_named(line, "", rows, order.rows[0]);
+        add_named(line, " to ", rows, order.rows[order.count - 1]);
+        figures_rate_in(speed(rows, order.rows[order.count / 2]), rows->unit, rate);
+        text_add(line, ", median %s", rate);
     } else if (order.count > 1) {
         bool first = true;
         text_add(line, "%s", line->length ? "; " : "");
-        for (size_t i = 0; i < count; i++)
-            if (!record_row_idle(&rows[i])) {
-                add_named(line, first ? "" : ", ", &rows[i]);
+        for (size_t i = 0; i < rows->count; i++)
+            if (!record_row_idle(&rows->row[i])) {
+                add_named(line, first ? "" : ", ", rows, i);
                 first = false;
             }
-        text_add(line, " GiB/s");
+        text_add(line, "%s", rows->unit == UNIT_BYTE ? " GiB/s" : "");
     }
     free(order.rows);
 }
@@ -143,8 +149,10 @@ void summary_balance(const struct record_phase *phase, struct text *out)
 {
     struct text line = {0};
     char apart[UNITS_TEXT];
-    add_range(phase->nodes, phase->node_count, "node", &line);
-    add_range(phase->ranks, phase->rank_count, "rank", &line);
+    struct rows nodes = {phase->nodes, phase->node_count, phase->unit};
+    struct rows ranks = {phase->ranks, phase->rank_count, phase->unit};
+    add_range(&nodes, "node", &line);
+    add_range(&ranks, "rank", &line);
     units_format_duration(phase->end_skew_ns, apart);
     if (line.length)
         summary_line(out, "balance", "%s; ends %s apart", text_string(&line), apart);
@@ -162,18 +170,24 @@ static void write_failures(const struct record_phase *phase, struct text *out)
 void summary_rows(const struct record_phase *phase, const struct summary_style *style,
                   struct text *out)
 {
-    struct order nodes = sorted(phase->nodes, phase->node_count);
-    struct order ranks = sorted(phase->ranks, phase->rank_count);
-    struct order threads = sorted(phase->writers, phase->writer_count);
-    out->failed |= !nodes.rows || !ranks.rows || !threads.rows;
-    bool all = style->verbose || phase->node_count <= ALL_SHOWN;
-    write_table(phase->nodes, phase->node_count, &nodes, all, all ? "node" : "node, by rate", out);
-    if (style->verbose) {
-        write_table(phase->ranks, phase->rank_count, &ranks, true, "rank", out);
-        write_table(phase->writers, phase->writer_count, &threads, true, "I/O thread", out);
-        write_failures(phase, out);
+    const struct {
+        const char *what;
+        struct rows rows;
+        bool shown;
+    } tables[] = {
+        {"node", {phase->nodes, phase->node_count, phase->unit}, true},
+        {"rank", {phase->ranks, phase->rank_count, phase->unit}, style->verbose},
+        {"I/O thread", {phase->writers, phase->writer_count, phase->unit}, style->verbose},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct rows rows = tables[i].rows;
+        struct order order = sorted(&rows);
+        const bool all = style->verbose || rows.count <= ALL_SHOWN;
+        out->failed |= !order.rows;
+        if (tables[i].shown)
+            write_table(&rows, &order, all, all ? tables[i].what : "node, by rate", out);
+        free(order.rows);
     }
-    free(nodes.rows);
-    free(ranks.rows);
-    free(threads.rows);
+    if (style->verbose)
+        write_failures(phase, out);
 }

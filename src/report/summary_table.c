@@ -6,7 +6,6 @@
 #include "summary_parts.h"
 #include "table.h"
 
-static const double gib = 1073741824.0;
 static const double gb = 1e9;
 
 /* Names that are longer lose their middle, so that lines stay short. */
@@ -23,7 +22,7 @@ static void add_latency(int64_t ns, struct table *table)
 
 static const char *direct_name(const struct record_phase *phase)
 {
-    if (phase->discards)
+    if (phase->discards || phase->unit != UNIT_BYTE)
         return none;
     if (phase->total.modes.uncached == TRUTH_YES)
         return "uncached";
@@ -60,12 +59,12 @@ static void add_rates(const struct record_phase *phase, struct table *table)
     char decimal[FIGURES_TEXT];
     char requests[FIGURES_TEXT];
     char time[UNITS_TEXT];
-    figures_rate_text(rate, gib, binary);
+    figures_rate_cell(rate, phase->unit, binary);
     figures_rate_text(rate, gb, decimal);
     figures_count(figures_rate(phase->requests, phase->duration_ns), requests);
     units_format_duration(phase->duration_ns, time);
     table_add(table, "%s", rate > 0 ? binary : none);
-    table_add(table, "%s", rate > 0 ? decimal : none);
+    table_add(table, "%s", rate > 0 && phase->unit == UNIT_BYTE ? decimal : none);
     table_add(table, "%s", rate > 0 ? requests : none);
     table_add(table, "%s", phase->duration_ns > 0 ? time : none);
 }
@@ -155,8 +154,8 @@ static void add_interval(const struct record_summary *summary, struct table *tab
         table_add(table, "%s", none);
         return;
     }
-    figures_rate_text((double)summary->low_per_s, gib, low);
-    figures_rate_text((double)summary->high_per_s, gib, high);
+    figures_rate_cell((double)summary->low_per_s, summary->unit, low);
+    figures_rate_cell((double)summary->high_per_s, summary->unit, high);
     table_add(table, "%s to %s", low, high);
 }
 
@@ -179,7 +178,7 @@ static void add_repetitions(const struct record *record, const struct record_pha
     char text[FIGURES_TEXT];
     add_name(first->section[0] ? first->section : first->kind, table);
     table_add(table, "%lld", (long long)runs);
-    figures_rate_text(summary ? (double)summary->median_per_s : 0, gib, text);
+    figures_rate_cell(summary ? (double)summary->median_per_s : 0, first->unit, text);
     table_add(table, "%s", complete ? text : none);
     add_interval(summary, table);
     figures_share(summary ? summary->spread_ppm : 0, 1000000, text);
@@ -229,7 +228,9 @@ static void write_reasons(const struct record *record, const struct summary_styl
             summary_text(out, failed ? PAINT_BAD : PAINT_WARNING, style, phase->name,
                          phase->failure);
         else if (phase->status != RECORD_SKIPPED && phase->amount == 0)
-            summary_text(out, PAINT_WARNING, style, phase->name, "no data were moved");
+            summary_text(out, PAINT_WARNING, style, phase->name,
+                         phase->unit == UNIT_BYTE ? "no data were moved"
+                                                  : "no operation completed");
     }
 }
 

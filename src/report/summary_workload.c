@@ -40,7 +40,7 @@ static void add_amount(const struct settings *settings, const struct record_phas
     char time[UNITS_TEXT];
     units_format_exact_duration(settings->time_ns, time);
     if (phase && phase->amount_planned > 0 && !phase->open_ended) {
-        units_format_size((uint64_t)phase->amount_planned, size);
+        units_show_amount((uint64_t)phase->amount_planned, phase->unit, size);
         text_add(out, "%s%s%s%s, ", size, settings->time_ns ? " or " : "",
                  settings->time_ns ? time : "", settings->time_ns ? " for each phase" : "");
     } else if (settings->time_ns) {

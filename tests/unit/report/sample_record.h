@@ -240,6 +240,27 @@ static void sample_record(struct record *record, const struct sample *sample)
     sample_totals(record);
 }
 
+static inline void sample_operation_rows(struct record_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        rows[i].counters.operations = rows[i].counters.bytes >> 14;
+        rows[i].counters.bytes = 0;
+        record_modes_clear(&rows[i].modes);
+    }
+}
+
+/* Turns each 16 KiB of a phase into an operation; O_DIRECT does not apply to it. */
+static inline void sample_operations(struct record_phase *phase)
+{
+    phase->unit = UNIT_OPERATION;
+    phase->amount >>= 14;
+    phase->amount_planned >>= 14;
+    sample_operation_rows(phase->nodes, phase->node_count);
+    sample_operation_rows(phase->ranks, phase->rank_count);
+    record_modes_clear(&phase->total.modes);
+    record_total(phase);
+}
+
 /* A probe that moved 3 GiB; 0 or -ENOMEM. */
 static inline int sample_ceiling(struct record *record, enum record_probe probe, int64_t ms,
                                  const char *reason)

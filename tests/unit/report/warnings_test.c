@@ -124,28 +124,10 @@ static void ranks_without_a_share_are_not_doubted(void **state)
     record_release(&record);
 }
 
-static void count_operations_in(struct record_row *rows, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        rows[i].counters.operations = rows[i].counters.bytes >> 14;
-        rows[i].counters.bytes = 0;
-        record_modes_clear(&rows[i].modes);
-    }
-}
-
-/* Turns each 16 KiB of a phase into an operation; O_DIRECT does not apply to it. */
 static void count_operations(struct record *record)
 {
-    for (size_t i = 0; i < record->phase_count; i++) {
-        struct record_phase *phase = &record->phases[i];
-        phase->unit = UNIT_OPERATION;
-        phase->amount >>= 14;
-        phase->amount_planned >>= 14;
-        count_operations_in(phase->nodes, phase->node_count);
-        count_operations_in(phase->ranks, phase->rank_count);
-        record_modes_clear(&phase->total.modes);
-    }
-    sample_totals(record);
+    for (size_t i = 0; i < record->phase_count; i++)
+        sample_operations(&record->phases[i]);
 }
 
 static void operations_are_compared_like_bytes(void **state)

@@ -1,0 +1,79 @@
+/* The page of a run with a phase that counts operations and one that counts bytes. */
+#include "report/summary.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "sample_record.h"
+
+static const struct sample sample = {3, 12, INT64_C(8) << 30, 2048, 3.1e9, false};
+static const struct summary_style verbose = {.utf8 = true, .verbose = true};
+
+static void write(struct record *record, struct text *out)
+{
+    text_clear(out);
+    assert_int_equal(record_summarise(record), 0);
+    summary_write(record, &verbose, out);
+    assert_false(out->failed);
+}
+
+/* In the details of the phases. */
+static void assert_shown(const struct text *out, const char *words, bool shown)
+{
+    const char *details = strstr(text_string(out), "\n01_write\n");
+    assert_non_null(details);
+    if (!strstr(details, words) == shown)
+        fail_msg("'%s' is %sshown:\n%.1500s", words, shown ? "not " : "", details);
+}
+
+static void rates_are_operations_per_second(void **state)
+{
+    (void)state;
+    static const char *const shown[] = {"\n  rate      ", " kop/s while all ranks were working",
+                                        "\n  balance   n001 ", "after 50 % of the planned "};
+    static const char *const of_bytes[] = {"O_DIRECT", "\n  cache ", "writing"};
+    struct record record;
+    struct text out = {0};
+    sample_record(&record, &sample);
+    for (size_t i = 0; i < record.phase_count; i++)
+        sample_operations(&record.phases[i]);
+    record.phases[0].active_amount = record.phases[0].amount;
+    record.phases[0].active_ns = record.phases[0].duration_ns / 2;
+    record.phases[0].amount_planned = 2 * record.phases[0].amount;
+    write(&record, &out);
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        assert_shown(&out, shown[i], true);
+    for (size_t i = 0; i < sizeof of_bytes / sizeof *of_bytes; i++)
+        assert_shown(&out, of_bytes[i], false);
+    text_release(&out);
+    record_release(&record);
+}
+
+static void each_row_has_its_own_unit(void **state)
+{
+    (void)state;
+    struct record record;
+    struct text out = {0};
+    sample_record(&record, &sample);
+    sample_operations(&record.phases[1]);
+    write(&record, &out);
+    assert_shown(&out, "GiB/s, fsync and close included", true);
+    assert_shown(&out, " kop/s", true);
+    const char *row = strstr(text_string(&out), "  02_");
+    assert_non_null(row);
+    assert_non_null(memmem(row, strcspn(row, "\n"), " kop/s", 6));
+    text_release(&out);
+    record_release(&record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rates_are_operations_per_second),
+        cmocka_unit_test(each_row_has_its_own_unit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
