@@ -90,11 +90,14 @@ bool path_exists(const char *path);
 struct file_pages {
     uint64_t seen;
     uint64_t resident;
+    bool counted; /* all pages of the file, by cachestat(2), since kernel 6.5 */
+    int64_t cached_bytes;
+    int64_t dirty_bytes; /* of these; not yet written to storage */
 };
 
 /* Counts the pages that are in the page cache now, by mincore on up to 'samples' windows of 2 MiB
- * spread over the file. -ENODATA if that is unknown: an empty file, or another user's, for which
- * the kernel reports all pages as resident; or another -errno. */
+ * spread over the file, and by cachestat. -ENODATA if that is unknown: an empty file, or another
+ * user's, for which the kernel reports all pages as resident; or another -errno. */
 int file_count_pages(const char *path, uint32_t samples, struct file_pages *pages);
 
 /* Allocates the file's blocks from 0 to 'bytes' (fallocate). -ENOSPC or similar; -EOPNOTSUPP,

@@ -113,6 +113,8 @@ struct record_target {
     uint8_t cached_below;      /* a loop device that uses the page cache for its file */
     uint8_t shared;            /* enum record_truth: seen by other nodes too */
     uint8_t remote;            /* 1: its data come over a network alone */
+    uint8_t hidden_caches;     /* 1: daemons or servers below it may cache: unseen from here */
+    uint8_t ignores_sync;      /* 1: its mount makes fsync do nothing */
     uint8_t compresses;        /* 1: its file system may compress what is written */
     uint8_t apart;             /* 1: this node does not see what the first one created there */
 };
@@ -124,8 +126,8 @@ enum record_target_difference { TARGETS_ALIKE, TARGETS_SOURCE, TARGETS_MOUNT, TA
 enum record_target_difference record_compare_targets(const struct record_target *a,
                                                      const struct record_target *b);
 
-/* Sets 'remote' and 'compresses' from the file system's type and mount options. Types with a SAN or
- * a local server are not remote. */
+/* Sets 'remote', 'hidden_caches', 'ignores_sync' and 'compresses' from the file system's type and
+ * mount options. Types with a SAN or a local server are not remote. */
 void record_classify_target(struct record_target *target);
 
 /* A block device on one node: a target's own, or one that such a device is made of. -1 =

@@ -28,8 +28,34 @@ void facts_keep(const struct facts *facts, struct record_modes *modes)
     text_copy(modes->not_granted, sizeof modes->not_granted, facts->not_granted);
 }
 
+static void read_node(const struct phase *phase, struct traffic *traffic)
+{
+    *traffic = (struct traffic){0};
+    if (phase->run->cluster->leader)
+        traffic_read("", phase_device(phase), traffic);
+}
+
+static void keep_node(const struct phase *phase, struct counters *counters)
+{
+    const struct traffic *from = &phase->facts.node_before;
+    struct traffic to;
+    read_node(phase, &to);
+    if (to.of_device == from->of_device && to.of_node == from->of_node) {
+        counters->dirtied_of_device = to.of_device;
+        counters->dirtied_of_node = to.of_node;
+        counters->dirtied_bytes = to.dirtied_bytes - from->dirtied_bytes;
+        counters->written_back_bytes = to.written_back_bytes - from->written_back_bytes;
+    }
+    if (to.disks == from->disks) {
+        counters->disks_of_node = to.disks > 0;
+        counters->disks_read_bytes = to.disks_read_bytes - from->disks_read_bytes;
+        counters->disks_written_bytes = to.disks_written_bytes - from->disks_written_bytes;
+    }
+}
+
 void facts_started(struct phase *phase)
 {
+    read_node(phase, &phase->facts.node_before);
     host_read_traffic(&phase->facts.before);
     cgroup_read_throttling("", &phase->facts.throttled_before);
 }
@@ -40,6 +66,7 @@ void facts_ended(struct phase *phase)
     struct cgroup_throttling throttled;
     struct host_traffic now;
     host_read_traffic(&now);
+    keep_node(phase, counters);
     cgroup_read_throttling("", &throttled);
     counters->device_read_bytes = now.read_bytes - phase->facts.before.read_bytes;
     counters->device_written_bytes = now.written_bytes - phase->facts.before.written_bytes;

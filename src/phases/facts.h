@@ -9,6 +9,7 @@
 
 #include "platform/cgroup.h"
 #include "platform/host.h"
+#include "platform/traffic.h"
 #include "record/record.h"
 #include "stats/counters.h"
 
@@ -17,6 +18,7 @@ struct phase;
 struct facts {
     struct counters counters;
     struct host_traffic before;
+    struct traffic node_before; /* of the first rank of a node */
     struct cgroup_throttling throttled_before;
     int64_t not_granted_set; /* sum of enum record_grant */
     char not_granted[RECORD_LINE];

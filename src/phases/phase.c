@@ -78,8 +78,7 @@ static int prepare(struct phase *phase, struct record_phase *into, struct agreem
     return cluster_agree(cluster, &failure, agreement);
 }
 
-/* Kernel name of the block device below this rank's target; "" = not known. */
-static const char *device_of(const struct phase *phase)
+const char *phase_device(const struct phase *phase)
 {
     const struct prepared *prepared = phase->prepared;
     const uint32_t target = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
@@ -99,7 +98,7 @@ static void start_together(struct phase *phase)
                             run->slack_ns, &phase->clocks.slack_ns);
     facts_started(phase);
     if (run->cluster->leader)
-        phase->watch.gauge = gauge_start(device_of(phase), phase->clocks.start_ns);
+        phase->watch.gauge = gauge_start(phase_device(phase), phase->clocks.start_ns);
     phase->work->methods->go_at(phase->work, phase->clocks.start_ns);
 }
 

@@ -54,6 +54,9 @@ struct phase {
     struct work_outcome outcome;
 };
 
+/* Returns the kernel name of the block device below this rank's target; "" = unknown. */
+const char *phase_device(const struct phase *phase);
+
 /* Does it compare every byte that it reads with what was written? */
 bool phase_checks(const struct phase_kind *kind, const struct settings *settings);
 

@@ -51,15 +51,18 @@ static enum record_cache_state cache_state_of(const struct record *record,
                                               const struct record_phase *into)
 {
     const struct counters *counters = &into->total.counters;
+    bool hidden = false;
+    for (size_t i = 0; i < record->target_count; i++)
+        hidden |= record->targets[i].hidden_caches;
     if (into->total.modes.direct_in_effect == TRUTH_YES)
-        return CACHE_BYPASSED;
+        return hidden ? CACHE_CLIENT_BYPASSED : CACHE_BYPASSED;
     if (cached_elsewhere(record))
         return CACHE_BELOW;
     if (!counters->sampled_before_pages)
         return CACHE_NOT_SAMPLED;
-    return counters->cached_before_pages * 100 < counters->sampled_before_pages * COLD_PERCENT
-               ? CACHE_COLD
-               : CACHE_WARM;
+    if (counters->cached_before_pages * 100 >= counters->sampled_before_pages * COLD_PERCENT)
+        return CACHE_WARM;
+    return hidden ? CACHE_CLIENT_COLD : CACHE_COLD;
 }
 
 int results_opened(struct phase *phase, struct record_phase *into, struct failure *why)
@@ -249,6 +252,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
             record_mark_until_steady(
                 into, rounds_width_ns(&phase->watch.steady.rounds),
                 phase->watch.steady.reached ? rounds_window_ns(&phase->watch.steady.rounds) : -1);
+        results_judge_modes(into);
         results_sum_modes(into, into->ranks, into->rank_count);
         if (into->reads) {
             results_readers(phase, into, why);

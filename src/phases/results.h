@@ -8,6 +8,10 @@
 /* The facts known once files are open: kind, engine, modes over all ranks. Collective. */
 int results_opened(struct phase *phase, struct record_phase *into, struct failure *why);
 
+/* Decides whether O_DIRECT was in effect where the file system does not report it, by what the
+ * kernel counted; unknown remains what nothing shows. Pure. */
+void results_judge_modes(struct record_phase *into);
+
 /* The modes of a phase from its ranks, without those that had nothing to do. Pure. */
 void results_sum_modes(struct record_phase *into, const struct record_row *ranks, size_t count);
 

@@ -1,6 +1,54 @@
 /* How the files of ranks were opened and written, and what that makes for all of them. */
 #include "results.h"
 
+/* What became dirty while at least this was written decides; the rest of the system makes some
+ * pages dirty too. */
+enum { LEAST_BYTES = 64 << 20, FEW_DIRTIED = 50, MOST_DIRTIED = 90 };
+
+/* Returns whether the page cache was bypassed, by what was counted. */
+static enum record_truth judge(const struct record_phase *phase)
+{
+    const struct counters *counters = &phase->total.counters;
+    const int64_t nodes = (int64_t)phase->node_count;
+    const int64_t counted = counters->dirtied_of_device + counters->dirtied_of_node;
+    if (phase->unit != UNIT_BYTE)
+        return TRUTH_UNKNOWN;
+    if (phase->writes && counted == nodes && phase->amount >= LEAST_BYTES) {
+        if (counters->dirtied_bytes * FEW_DIRTIED < phase->amount)
+            return TRUTH_YES;
+        if (counters->dirtied_of_device == nodes &&
+            counters->dirtied_bytes >= phase->amount / 100 * MOST_DIRTIED)
+            return TRUTH_NO;
+    }
+    /* A read through the page cache leaves pages there; a write may drop them at its end. */
+    if (!phase->writes && counters->sampled_before_pages > 0 && counters->sampled_pages > 0 &&
+        counters->cached_before_pages == 0 && counters->cached_pages == 0)
+        return TRUTH_YES;
+    return TRUTH_UNKNOWN;
+}
+
+static void judge_row(struct record_row *row, enum record_truth truth)
+{
+    if (row->modes.direct_in_effect != TRUTH_UNKNOWN || row->modes.direct_opened != TRUTH_YES)
+        return;
+    row->modes.direct_in_effect = (uint8_t)truth;
+    row->modes.direct_cause = truth == TRUTH_NO ? DIRECT_DIRTIED : DIRECT_NOT_REPORTED;
+    row->modes.direct_reason[0] = 0;
+}
+
+void results_judge_modes(struct record_phase *into)
+{
+    const enum record_truth truth = judge(into);
+    if (truth == TRUTH_UNKNOWN)
+        return;
+    for (size_t i = 0; i < into->node_count; i++)
+        judge_row(&into->nodes[i], truth);
+    for (size_t i = 0; i < into->rank_count; i++)
+        judge_row(&into->ranks[i], truth);
+    for (size_t i = 0; i < into->writer_count; i++)
+        judge_row(&into->writers[i], truth);
+}
+
 /* Where no rank had something to do, the modes stay as the files were opened. */
 void results_sum_modes(struct record_phase *into, const struct record_row *ranks, size_t count)
 {

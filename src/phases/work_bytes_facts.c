@@ -16,7 +16,8 @@ static bool is_first_of_file(const struct work_bytes *bytes, uint32_t place)
     return true;
 }
 
-static void count_cached_pages(const struct work_bytes *bytes, int64_t *seen, int64_t *cached)
+static void count_cached_pages(const struct work_bytes *bytes, struct file_pages *sum,
+                               int64_t *counted)
 {
     uint32_t files = 0;
     for (uint32_t i = 0; i < bytes->opened.count && files < FILES_MOST; i++) {
@@ -26,8 +27,11 @@ static void count_cached_pages(const struct work_bytes *bytes, int64_t *seen, in
         files++;
         if (file_count_pages(bytes->opened.paths[i], WINDOWS, &pages))
             continue;
-        *seen += (int64_t)pages.seen;
-        *cached += (int64_t)pages.resident;
+        sum->seen += pages.seen;
+        sum->resident += pages.resident;
+        sum->cached_bytes += pages.cached_bytes;
+        sum->dirty_bytes += pages.dirty_bytes;
+        *counted += pages.counted;
     }
 }
 
@@ -76,13 +80,23 @@ void work_bytes_record_opened(struct work_bytes *bytes)
     counters->pool_transparent_bytes = (int64_t)place.pages.transparent_bytes;
     counters->pool_small_bytes = (int64_t)place.pages.small_bytes;
     counters->lanes = place.lanes;
-    if (!phase->kind->writes && phase->prepared->settings->cache != CACHE_KEEP)
-        count_cached_pages(bytes, &counters->sampled_before_pages, &counters->cached_before_pages);
+    if (!phase->kind->writes && phase->prepared->settings->cache != CACHE_KEEP) {
+        struct file_pages pages = {0};
+        int64_t counted = 0;
+        count_cached_pages(bytes, &pages, &counted);
+        counters->sampled_before_pages = (int64_t)pages.seen;
+        counters->cached_before_pages = (int64_t)pages.resident;
+    }
     record_place(phase, &place);
 }
 
 void work_bytes_record_ended(struct work_bytes *bytes)
 {
     struct counters *counters = &bytes->phase->facts.counters;
-    count_cached_pages(bytes, &counters->sampled_pages, &counters->cached_pages);
+    struct file_pages pages = {0};
+    count_cached_pages(bytes, &pages, &counters->counted_files);
+    counters->sampled_pages = (int64_t)pages.seen;
+    counters->cached_pages = (int64_t)pages.resident;
+    counters->counted_cached_bytes = pages.cached_bytes;
+    counters->counted_dirty_bytes = pages.dirty_bytes;
 }

@@ -10,10 +10,25 @@ static const char *const remote[] = {
     "fuse.sshfs", "pvfs2",          "wekafs",         "panfs",
 };
 
-static bool is_remote(const char *type)
+/* Local types with caches that the page cache of the node does not show; so are all of FUSE. */
+static const char *const own_caches[] = {"zfs",    "gpfs", "9p",       "virtiofs",  "vboxsf",
+                                         "prl_fs", "afs",  "orangefs", "glusterfs", "vastnfs"};
+
+static bool is_in(const char *const list[], size_t count, const char *type)
 {
-    for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
-        if (strcmp(type, remote[i]) == 0)
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(type, list[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "volatile", or on newer kernels "fsync=volatile". */
+static bool has_volatile(const char *options)
+{
+    static const char word[] = "volatile";
+    const size_t length = sizeof word - 1;
+    for (const char *at = options; (at = strstr(at, word)); at += length)
+        if (at > options && strchr(",=", at[-1]) && strchr(",", at[length]))
             return true;
     return false;
 }
@@ -30,7 +45,11 @@ enum record_target_difference record_compare_targets(const struct record_target 
 
 void record_classify_target(struct record_target *target)
 {
-    target->remote = is_remote(target->file_system);
+    const char *type = target->file_system;
+    target->remote = is_in(remote, sizeof remote / sizeof *remote, type);
+    target->hidden_caches = target->remote || strncmp(type, "fuse", 4) == 0 ||
+                            is_in(own_caches, sizeof own_caches / sizeof *own_caches, type);
+    target->ignores_sync = strcmp(type, "overlay") == 0 && has_volatile(target->options);
     target->compresses =
         strstr(target->options, "compress") || strcmp(target->file_system, "zfs") == 0;
 }

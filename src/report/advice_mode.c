@@ -105,7 +105,8 @@ void warn_fallback_engine(const struct record *record, struct text *out)
                  phase->engine_used, phase->engine_asked, phase->engine_reason, phase->engine_used);
 }
 
-enum { CACHED_PERCENT = 20 };
+/* Short phases are lost in what else the system writes. */
+enum { CACHED_PERCENT = 20, LEAST_BYTES = 64 << 20 };
 
 /* Bypassing the page cache leaves nothing there of what was written. */
 static bool wrote_into_cache(const struct record_phase *phase)
@@ -116,8 +117,34 @@ static bool wrote_into_cache(const struct record_phase *phase)
            phase->writes && cached > 0 && cached * 100 >= seen * CACHED_PERCENT;
 }
 
+/* ... nor makes it pages dirty. */
+static bool made_pages_dirty(const struct record_phase *phase)
+{
+    const struct counters *counters = &phase->total.counters;
+    return warning_counts_bytes(phase) && phase->total.modes.direct_in_effect == TRUTH_YES &&
+           phase->writes && phase->amount >= LEAST_BYTES &&
+           counters->dirtied_of_device == (int64_t)phase->node_count &&
+           counters->dirtied_bytes > phase->amount / 2;
+}
+
+static void add_dirtied(const struct record_phase *phase, struct text *out)
+{
+    char dirtied[UNITS_TEXT], written[UNITS_TEXT];
+    units_format_size((uint64_t)phase->total.counters.dirtied_bytes, dirtied);
+    units_format_size((uint64_t)phase->amount, written);
+    text_add(out,
+             "%s wrote %s with O_DIRECT, but %s became dirty in the page cache of the device: the "
+             "file system used the page cache, or other processes wrote as much",
+             phase->name, written, dirtied);
+}
+
 void warn_doubtful_direct(const struct record *record, struct text *out)
 {
+    const struct record_phase *dirty = warning_phase(record, made_pages_dirty);
+    if (dirty) {
+        add_dirtied(dirty, out);
+        return;
+    }
     const struct record_phase *phase = warning_phase(record, wrote_into_cache);
     if (phase)
         text_add(out,
@@ -138,11 +165,25 @@ static bool may_be_cached(const struct record_phase *phase)
     return warning_counts_bytes(phase) && cached_possible(phase) && !only_tails(phase);
 }
 
+static void add_daemon(const struct record_phase *phase, struct text *out)
+{
+    char delivered[UNITS_TEXT], read[UNITS_TEXT];
+    units_format_size((uint64_t)cached_delivered(phase), delivered);
+    units_format_size((uint64_t)phase->amount, read);
+    text_add(out,
+             "%s read %s, but disks and networks of the nodes delivered %s: a cache of the file "
+             "system's daemon or of a server on these nodes answered; read more data than it holds",
+             phase->name, read, delivered);
+}
+
 void warn_cached_reads(const struct record *record, struct text *out)
 {
+    const struct record_phase *hidden = warning_phase(record, cached_by_daemon);
     if (room_in_memory(record))
         return; /* that is a warning of its own */
     const struct record_phase *phase = warning_phases(record, may_be_cached, out);
+    if (!phase && hidden)
+        add_daemon(hidden, out);
     if (!phase)
         return;
     text_add(out, " may have read from the page cache of the reading node: the rate is an upper "
@@ -262,42 +303,6 @@ void warn_unaligned_requests(const struct record *record, struct text *out)
     units_format_exact_size(better, exact);
     text_add(out, "requests of %llu bytes are no multiple of %lld and cannot go direct: use %s",
              (unsigned long long)bytes, (long long)unit, exact);
-}
-
-static bool did_not_sync(const struct record_phase *phase)
-{
-    return warning_counts_bytes(phase) && phase->writes && !phase->synced;
-}
-
-static bool left_in_memory(const struct record_phase *phase)
-{
-    return did_not_sync(phase) && warning_buffered(phase);
-}
-
-void warn_not_synced(const struct record *record, struct text *out)
-{
-    const struct record_phase *phase = warning_phase(record, left_in_memory);
-    if (phase && !room_in_memory(record))
-        text_add(out,
-                 "%s was buffered and not synced: part of it was still in memory when the clock "
-                 "stopped; use --fsync end",
-                 phase->name);
-}
-
-static bool left_in_device(const struct record_phase *phase)
-{
-    return did_not_sync(phase) && !warning_buffered(phase);
-}
-
-void warn_not_flushed(const struct record *record, struct text *out)
-{
-    const struct record_phase *phase = warning_phase(record, left_in_device);
-    if (phase && !room_in_memory(record))
-        text_add(out,
-                 "%s was not synced: %sa write cache of the device may have held part of it when "
-                 "the clock stopped; use --fsync end",
-                 phase->name,
-                 phase->total.modes.direct_in_effect == TRUTH_UNKNOWN ? "the page cache or " : "");
 }
 
 static bool has_unaligned_tail(const struct record_phase *phase)

@@ -94,7 +94,10 @@ static void add_memory(const struct record_phase *phase, struct text *out)
     const struct counters *counters = &phase->total.counters;
     char fetched[UNITS_TEXT];
     text_add(out, "memory, not storage: ");
-    if (counters->sampled_before_pages > 0) {
+    if (cached_hidden(phase)) {
+        units_format_size((uint64_t)cached_delivered(phase), fetched);
+        text_add(out, "disks and networks of the nodes delivered %s", fetched);
+    } else if (counters->sampled_before_pages > 0) {
         text_add(out, "the page cache held %lld of %lld sampled pages before",
                  (long long)counters->cached_before_pages,
                  (long long)counters->sampled_before_pages);

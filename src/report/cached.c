@@ -20,6 +20,27 @@ static bool is_counted_little(const struct record_phase *phase)
            phase->total.counters.device_read_bytes < phase->amount / 2;
 }
 
+bool cached_hidden(const struct record_phase *phase)
+{
+    return phase->cache_state == CACHE_CLIENT_COLD || phase->cache_state == CACHE_CLIENT_BYPASSED;
+}
+
+int64_t cached_delivered(const struct record_phase *phase)
+{
+    struct load load;
+    if (phase->total.counters.disks_of_node != (int64_t)phase->node_count || !phase->device_count)
+        return -1;
+    load_find(phase, &load);
+    return phase->total.counters.disks_read_bytes + load.device.received_bytes;
+}
+
+bool cached_by_daemon(const struct record_phase *phase)
+{
+    const int64_t delivered = cached_delivered(phase);
+    return phase->unit == UNIT_BYTE && cached_hidden(phase) && !phase->reducible &&
+           delivered >= 0 && delivered < phase->amount / 2;
+}
+
 bool cached_possible(const struct record_phase *phase)
 {
     if (!reads_through_cache(phase))
@@ -28,6 +49,8 @@ bool cached_possible(const struct record_phase *phase)
     case CACHE_NO_READS:
     case CACHE_BYPASSED:
     case CACHE_COLD:
+    case CACHE_CLIENT_COLD:
+    case CACHE_CLIENT_BYPASSED:
         return false;
     case CACHE_BELOW:
     case CACHE_WARM:
@@ -43,6 +66,8 @@ bool cached_possible(const struct record_phase *phase)
 bool cached_mostly(const struct record_phase *phase)
 {
     const struct counters *counters = &phase->total.counters;
+    if (cached_hidden(phase))
+        return cached_by_daemon(phase);
     if (!reads_through_cache(phase) || phase->cache_state == CACHE_COLD)
         return false;
     if (counters->sampled_before_pages > 0)
@@ -52,5 +77,6 @@ bool cached_mostly(const struct record_phase *phase)
 
 bool cached_by_others(const struct record_target *target)
 {
-    return target->remote || strncmp(target->file_system, "fuse", strlen("fuse")) == 0;
+    return target->remote || target->hidden_caches ||
+           strncmp(target->file_system, "fuse", strlen("fuse")) == 0;
 }

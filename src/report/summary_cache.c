@@ -4,6 +4,9 @@
 #include "cached.h"
 #include "summary_parts.h"
 
+/* After a sync fewer than one in this many cached bytes are dirty, or it did nothing. */
+enum { DIRTY_SHARE = 100 };
+
 /* Do the data go through caches that the nodes do not see? */
 static bool has_caches_elsewhere(const struct record *record)
 {
@@ -36,7 +39,9 @@ static void add_moved(const struct record_phase *phase, struct text *out)
     const int64_t bytes = reads ? all->device_read_bytes : all->device_written_bytes;
     char moved[UNITS_TEXT];
     units_format_size((uint64_t)(bytes > 0 ? bytes : 0), moved);
-    const bool synced = phase->synced || phase->total.modes.direct_in_effect == TRUTH_YES;
+    const bool clean = all->counted_dirty_bytes * DIRTY_SHARE <= all->counted_cached_bytes;
+    const bool synced =
+        (phase->synced && clean) || phase->total.modes.direct_in_effect == TRUTH_YES;
     text_add(out, "; the kernel counts %s %s", moved,
              reads    ? "from storage"
              : synced ? "to storage"
@@ -62,6 +67,8 @@ static const char *state_name(const struct record_phase *phase)
         return "used";
     if (phase->cache_state == CACHE_COLD)
         return "cold before reading";
+    if (phase->cache_state == CACHE_CLIENT_COLD)
+        return "empty on the client before reading";
     if (phase->cache_state == CACHE_BELOW)
         return "used, and the device below keeps its data in memory";
     return phase->cache_state == CACHE_WARM ? "warm before reading" : "used";

@@ -26,7 +26,8 @@ static const char *mode_name(const struct record_phase *phase)
     case TRUTH_NO:
         break;
     }
-    return "buffered";
+    return phase->total.modes.direct_cause == DIRECT_CACHED_BELOW ? "O_DIRECT, cached below"
+                                                                  : "buffered";
 }
 
 static void add_rank_counts(const struct record_phase *phase, struct text *out)

@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+#define UNSEEN "caches of daemon and servers unknown"
+
 static void add_found(const struct record_phase *phase, struct text *out)
 {
     const struct counters *counters = &phase->total.counters;
@@ -43,6 +45,14 @@ static void word_cache(struct record_phase *phase)
         text_add(&line, "cold: ");
         add_found(phase, &line);
         break;
+    case CACHE_CLIENT_BYPASSED:
+        text_add(&line, "page cache of the client bypassed (O_DIRECT); " UNSEEN);
+        break;
+    case CACHE_CLIENT_COLD:
+        text_add(&line, "page cache of the client empty (");
+        add_found(phase, &line);
+        text_add(&line, "); " UNSEEN);
+        break;
     case CACHE_BELOW:
         text_add(&line, "may be cached: the device below keeps its data in memory");
         break;
@@ -63,6 +73,9 @@ static void word_cache(struct record_phase *phase)
 static void word_row(struct record_row *row)
 {
     struct record_modes *modes = &row->modes;
+    if (modes->direct_cause == DIRECT_DIRTIED && !modes->direct_reason[0])
+        text_copy(modes->direct_reason, sizeof modes->direct_reason,
+                  "as much as was written became dirty in the page cache of the device");
     if (modes->direct_cause == DIRECT_UNALIGNED && !modes->direct_reason[0])
         snprintf(modes->direct_reason, sizeof modes->direct_reason,
                  "%lld of %lld bytes were not aligned for direct transfers",

@@ -798,7 +798,8 @@ class Phase:
         if page.verbose or not good or attrs["uncached"] == "yes":
             mark = "MARK+" if good else "MARK-"
             words = {"yes": "O_DIRECT", "mixed": "mixed", "unknown": "O_DIRECT, effect unknown",
-                     "no": "buffered"}
+                     "no": "O_DIRECT, cached below" if
+                     attrs["direct_cause"] == "device below uses the page cache" else "buffered"}
             text = "uncached (RWF_DONTCACHE)" if attrs["uncached"] == "yes" else words[effect]
             direct = int(attrs["ranks_direct"])
             if effect == "mixed":
@@ -828,7 +829,8 @@ class Phase:
         attrs, total = self.attrs, self.total
         if self.discards or not attrs["bytes"]:
             return
-        used = {"cold": "cold before reading", "warm": "warm before reading", "below":
+        used = {"cold": "cold before reading",
+                "client cold": "empty on the client before reading", "warm": "warm before reading", "below":
                 "used, and the device below keeps its data in memory"}
         state = "pages dropped at once" if attrs["uncached"] == "yes" else {
             "yes": "bypassed", "mixed": "bypassed by some ranks only",
@@ -844,11 +846,14 @@ class Phase:
         text = state + (": " + ", ".join(shown) if shown else "")
         targets = self.page.file["environment/targets"]
         elsewhere = any(remote or text_of(system).startswith("fuse") for remote, system in
-                        zip(targets["remote"][()], targets["file_system"][()]))
+                        zip(targets["remote"][()], targets["file_system"][()])) or \
+            ("hidden_caches" in targets and targets["hidden_caches"][()].any())
         if elsewhere:
             text += "; caches of daemons and servers unknown"
         elif before + after > 0:
-            synced = self.synced or attrs["direct_in_effect"] == "yes"
+            clean = "counted_files" not in total or \
+                total["counted_dirty_bytes"] * 100 <= total["counted_cached_bytes"]
+            synced = (self.synced and clean) or attrs["direct_in_effect"] == "yes"
             way = "from storage" if self.reading else \
                 "to storage" if synced else "into the page cache"
             moved = total["device_read_bytes" if self.reading else "device_written_bytes"]

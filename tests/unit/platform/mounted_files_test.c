@@ -50,10 +50,30 @@ static void files_without_extents_are_not_direct_until_they_are_whole(void **sta
     loop_release(&loop);
 }
 
+/* An overlay that is mounted with 'volatile' ignores every sync. */
+static void a_volatile_overlay_is_recognised(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"lower", "upper", "work"};
+    char options[4 * SCRATCH_PATH], part[3][SCRATCH_PATH];
+    struct record_target target;
+    need_mounts();
+    for (int i = 0; i < 3; i++)
+        mkdir(scratch_file(part[i], folder, parts[i]), 0700);
+    snprintf(options, sizeof options, "lowerdir=%s,upperdir=%s,workdir=%s,volatile", part[0],
+             part[1], part[2]);
+    if (mount("overlay", point, "overlay", 0, options))
+        skip_because("no volatile overlay here");
+    assert_int_equal(target_detect(point, &target, NULL), 0);
+    assert_int_equal(target.ignores_sync, 1);
+    unmount();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_without_extents_are_not_direct_until_they_are_whole),
+        cmocka_unit_test(a_volatile_overlay_is_recognised),
     };
     return cmocka_run_group_tests(tests, create_folder, remove_folder);
 }

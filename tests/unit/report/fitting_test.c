@@ -1,10 +1,13 @@
 /*
- * Advice fits the run: what its target has no room for or cannot do is not advised, and what a
- * limit of the user's own, unequal shares or other processes explain is not blamed on storage.
+ * Advice fits the run and rests on what was counted: what the target has no room for or cannot do
+ * is not advised, and what a limit of the user's own, unequal shares or other processes explain is
+ * not blamed on storage.
  */
+#include "cases_evidence.h"
 #include "cases_phase.h"
 #include "cases_settings.h"
 #include "cases_slow.h"
+#include "report/words.h"
 
 static void make_target_small(struct record *record)
 {
@@ -189,6 +192,21 @@ static const struct {
     {buffer_a_tail, "fits-in-memory", NULL, NULL},
     {read_a_buffered_tail, "cached-reads", NULL, NULL},
     {cache_below, "fallback-direct", "used O_DIRECT in xfs, but the loop device", "--direct"},
+    {leave_dirty, "not-synced",
+     "after 01_write was synced, 100 MiB of the 200 MiB of its files in the page cache", NULL},
+    {leave_clean, "not-synced", NULL, NULL},
+    {leave_dirty_in_memory, "not-synced", NULL, NULL},
+    {leave_dirty_when_stopped, "not-synced", NULL, NULL},
+    {mount_volatile, "not-synced", "fsync does nothing on '/mnt/pfs' (overlay mounted", NULL},
+    {leave_disks_idle, "not-synced",
+     "01_write wrote and synced 128 GiB, but the disks of the nodes got 6.00 MiB", NULL},
+    {leave_other_disks_idle, "not-synced", NULL, NULL},
+    {dirty_the_device, "doubtful-direct",
+     "01_write wrote 128 GiB with O_DIRECT, but 120 GiB became dirty", NULL},
+    {dirty_the_node, "doubtful-direct", NULL, NULL},
+    {read_from_a_daemon, "cached-reads",
+     "02_read read 128 GiB, but disks and networks of the nodes delivered 16.0 MiB", "page cache"},
+    {read_from_servers, "cached-reads", NULL, NULL},
     {pace_a_held_device, "held-above-device", NULL, NULL},
     {pace_busy_writers, "processor-bound", NULL, NULL},
     {pace_shallow_writers, "depth-one", NULL, NULL},
@@ -219,8 +237,31 @@ static void advice_fits_the_run(void **state)
     }
 }
 
+/* Where caches below the page cache cannot be seen, nothing is called cold. */
+static void caches_below_the_client_are_unknown(void **state)
+{
+    (void)state;
+    struct record_phase phase = {
+        .reads = 1,
+        .cache_state = CACHE_CLIENT_COLD,
+        .total.counters = {.sampled_before_pages = 16384},
+    };
+    words_fill(&phase);
+    assert_string_equal(phase.cache,
+                        "page cache of the client empty (0 of 16384 sampled pages were in the page "
+                        "cache before); caches of daemon and servers unknown");
+    phase.cache_state = CACHE_CLIENT_BYPASSED;
+    phase.cache[0] = 0;
+    words_fill(&phase);
+    assert_string_equal(phase.cache, "page cache of the client bypassed (O_DIRECT); caches of "
+                                     "daemon and servers unknown");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(advice_fits_the_run)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(advice_fits_the_run),
+        cmocka_unit_test(caches_below_the_client_are_unknown),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

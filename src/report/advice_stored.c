@@ -1,0 +1,117 @@
+/* Warnings that data were not on storage when the clock stopped. */
+#include "warnings.h"
+
+#include "base/units.h"
+#include "load.h"
+#include "room.h"
+
+/* More than one in so many cached bytes dirty after a sync, or fewer than one in so many written
+ * bytes on disks: nothing was synced. */
+enum { DIRTY_SHARE = 100, DISK_SHARE = 10, LEAST_BYTES = 64 << 20 };
+
+static bool did_not_sync(const struct record_phase *phase)
+{
+    return warning_counts_bytes(phase) && phase->writes && !phase->synced;
+}
+
+static bool left_in_memory(const struct record_phase *phase)
+{
+    return did_not_sync(phase) && warning_buffered(phase);
+}
+
+static bool synced_files(const struct record_phase *phase)
+{
+    return warning_counts_bytes(phase) && phase->writes && phase->synced &&
+           phase->status == RECORD_COMPLETE && phase->total.counters.syncs > 0;
+}
+
+static bool left_dirty(const struct record_phase *phase)
+{
+    const struct counters *counters = &phase->total.counters;
+    return synced_files(phase) &&
+           counters->counted_dirty_bytes * DIRTY_SHARE > counters->counted_cached_bytes;
+}
+
+/* Disks of which nothing is known may have taken it. */
+static bool left_disks_idle(const struct record_phase *phase)
+{
+    const struct counters *counters = &phase->total.counters;
+    struct load load;
+    if (!synced_files(phase) || phase->amount < LEAST_BYTES || phase->reducible ||
+        counters->disks_of_node != (int64_t)phase->node_count)
+        return false;
+    load_find(phase, &load);
+    return load.device_nodes == phase->node_count &&
+           load.device.written_bytes < phase->amount / DISK_SHARE &&
+           counters->disks_written_bytes < phase->amount / DISK_SHARE;
+}
+
+static const struct record_target *ignoring_target(const struct record *record)
+{
+    for (size_t i = 0; i < record->target_count; i++)
+        if (record->targets[i].ignores_sync)
+            return &record->targets[i];
+    return NULL;
+}
+
+/* The sync was done, and did nothing. */
+static void add_lost_sync(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, synced_files);
+    const struct record_target *target = ignoring_target(record);
+    char part[UNITS_TEXT], whole[UNITS_TEXT];
+    if (phase && target) {
+        text_add(
+            out,
+            "fsync does nothing on '%s' (overlay mounted with 'volatile'): the rate of %s is of "
+            "memory and storage together; mount it without that option",
+            target->path, phase->name);
+    } else if ((phase = warning_phase(record, left_dirty))) {
+        units_format_size((uint64_t)phase->total.counters.counted_dirty_bytes, part);
+        units_format_size((uint64_t)phase->total.counters.counted_cached_bytes, whole);
+        text_add(
+            out,
+            "after %s was synced, %s of the %s of its files in the page cache were still dirty: "
+            "fsync did nothing, so the rate is of memory; see whether a library such as "
+            "libeatmydata is preloaded",
+            phase->name, part, whole);
+    } else if ((phase = warning_phase(record, left_disks_idle))) {
+        units_format_size((uint64_t)phase->total.counters.disks_written_bytes, part);
+        units_format_size((uint64_t)phase->amount, whole);
+        text_add(
+            out,
+            "%s wrote and synced %s, but the disks of the nodes got %s: the data were still in "
+            "memory",
+            phase->name, whole, part);
+    }
+}
+
+void warn_not_synced(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, left_in_memory);
+    if (room_in_memory(record))
+        return;
+    if (phase)
+        text_add(out,
+                 "%s was buffered and not synced: part of it was still in memory when the clock "
+                 "stopped; use --fsync end",
+                 phase->name);
+    else
+        add_lost_sync(record, out);
+}
+
+static bool left_in_device(const struct record_phase *phase)
+{
+    return did_not_sync(phase) && !warning_buffered(phase);
+}
+
+void warn_not_flushed(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, left_in_device);
+    if (phase && !room_in_memory(record))
+        text_add(out,
+                 "%s was not synced: %sa write cache of the device may have held part of it when "
+                 "the clock stopped; use --fsync end",
+                 phase->name,
+                 phase->total.modes.direct_in_effect == TRUTH_UNKNOWN ? "the page cache or " : "");
+}
