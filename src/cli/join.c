@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "console.h"
+#include "platform/headroom.h"
 #include "prepare/start_record.h"
 
 enum { LINE_SHOWN = 180 };
@@ -61,7 +62,8 @@ int join(struct cluster *cluster, const struct host_launch *launch, int argc, ch
     struct failure failure = {0};
     if (launch->joinable == TRUTH_NO)
         return console_refuse_launch(launch);
-    if (host_identify(&identity, &failure) || cluster_open(cluster, &identity, &failure)) {
+    if (headroom_start(&failure) || host_identify(&identity, &failure) ||
+        cluster_open(cluster, &identity, &failure)) {
         if (launch->process == 0)
             console_error(failure.text);
         return EXIT_REFUSED;

@@ -7,6 +7,7 @@
 #include "console.h"
 #include "join.h"
 #include "options/help.h"
+#include "platform/headroom.h"
 
 static const struct command {
     const char *name;
@@ -84,5 +85,6 @@ static int start(int argc, char *const *argv)
 
 int main(int argc, char **argv)
 {
+    headroom_open_streams();
     return flush_stdout(start(argc > 0 ? argc - 1 : 0, argv + 1));
 }

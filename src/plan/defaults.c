@@ -186,11 +186,13 @@ static int check_pool(const struct settings *settings, const struct capacity *ca
         return 0;
     char memory[UNITS_TEXT];
     units_format_size(capacity->memory_bytes, memory);
-    return failure_set(why, -EINVAL,
-                       "%" PRIu64 " buffers of %" PRIu64
-                       " bytes do not fit the %s that a rank may use: use a smaller "
-                       "'--buffer-count' or '--buffer-size', or fewer '--writers'",
-                       settings->buffer_count, settings->buffer_size_bytes, memory);
+    return failure_set(
+        why, -EINVAL,
+        "%" PRIu64 " buffers of %" PRIu64
+        " bytes do not fit the %s that a rank may use (its part of the node's memory or of "
+        "the control group's memory limit): use a smaller "
+        "'--buffer-count' or '--buffer-size', or fewer '--writers'",
+        settings->buffer_count, settings->buffer_size_bytes, memory);
 }
 
 static int fit_text(char **value, const char *text, struct failure *why)

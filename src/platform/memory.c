@@ -12,6 +12,7 @@
 #include "base/checked.h"
 #include "base/units.h"
 #include "platform/cgroup.h"
+#include "platform/headroom.h"
 #include "small_file.h"
 
 #ifndef MADV_POPULATE_WRITE
@@ -97,6 +98,19 @@ static bool map_transparent(struct arena *arena, size_t bytes)
     return true;
 }
 
+static int refuse(size_t bytes, struct failure *why)
+{
+    struct headroom headroom;
+    struct text limit = {0};
+    headroom_detect("", &headroom);
+    headroom_explain_mapping(&headroom, bytes, &limit);
+    failure_set(why, -ENOMEM,
+                "cannot map %zu bytes of memory for buffers, as %s: use fewer or smaller ones",
+                bytes, text_string(&limit));
+    text_release(&limit);
+    return -ENOMEM;
+}
+
 static bool prefers_huge(uint64_t bytes, enum preference huge)
 {
     return huge == REQUIRE || (huge == PREFER && bytes >= TRANSPARENT_BYTES);
@@ -118,9 +132,7 @@ int arena_map(struct arena *arena, size_t bytes, enum preference huge, struct fa
             madvise(arena->memory, arena->bytes, MADV_NOHUGEPAGE);
         return 0;
     }
-    return failure_set(why, -ENOMEM,
-                       "cannot map %zu bytes of memory for buffers: use fewer or smaller ones",
-                       bytes);
+    return refuse(bytes, why);
 }
 
 /* Has the kernel write to a page, which leaves it as it is. Where a store of this thread would be a
@@ -160,9 +172,7 @@ int arena_secure(struct arena *arena, struct failure *why)
     arena_unmap(arena);
     if (map_transparent(arena, bytes) || map(arena, bytes, 0))
         return 1;
-    return failure_set(why, -ENOMEM,
-                       "cannot map %zu bytes of memory for buffers: use fewer or smaller ones",
-                       bytes);
+    return refuse(bytes, why);
 }
 
 static uint64_t overlap(const struct arena *arena, uint64_t start, uint64_t end)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 
+#include "platform/headroom.h"
+
 static void *thread_main(void *context)
 {
     struct thread *thread = context;
@@ -26,23 +28,36 @@ static void signals_for_threads(sigset_t *set)
     sigdelset(set, SIGSYS);
 }
 
+static int refuse(const char *name, int error, struct failure *why)
+{
+    struct headroom headroom;
+    struct text limit = {0};
+    headroom_detect("", &headroom);
+    headroom_explain_threads(&headroom, &limit);
+    failure_set(why, -error, "cannot start thread '%s', as %s: raise that, or use fewer threads",
+                name, text_string(&limit));
+    text_release(&limit);
+    return -error;
+}
+
 int thread_start(struct thread *thread, const char *name, void (*body)(void *), void *argument,
                  struct failure *why)
 {
     sigset_t blocked, before;
+    pthread_attr_t attributes;
 
     *thread = (struct thread){.body = body, .argument = argument};
     snprintf(thread->name, sizeof thread->name, "%s", name);
     /* The mask is inherited, so the thread never runs with unblocked signals. */
     signals_for_threads(&blocked);
     pthread_sigmask(SIG_BLOCK, &blocked, &before);
-    const int error = pthread_create(&thread->handle, NULL, thread_main, thread);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, THREAD_STACK_BYTES);
+    const int error = pthread_create(&thread->handle, &attributes, thread_main, thread);
+    pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error)
-        return failure_system(why, error,
-                              "cannot start thread '%s': use fewer threads, or raise "
-                              "the limit of processes (ulimit -u)",
-                              thread->name);
+        return refuse(thread->name, error, why);
     thread->started = true;
     return 0;
 }

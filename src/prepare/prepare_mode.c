@@ -9,6 +9,7 @@
 #include "base/units.h"
 #include "engines/fixed_share.h"
 #include "plan/pool.h"
+#include "platform/headroom.h"
 #include "platform/host.h"
 #include "platform/memory.h"
 #include "platform/probe.h"
@@ -161,6 +162,43 @@ static void choose_place(struct prepared *prepared, struct arena *trial, struct 
     }
 }
 
+/* Files of each I/O thread: up to two for each piece of its task, and a ring. */
+enum { FILES_OF_WRITER = 16, FILES_OF_PROCESS = 256 };
+
+static bool is_buffered(const struct prepared *prepared, const struct record_target *target)
+{
+    char reason[RECORD_LINE];
+    return prepared->settings->direct == NEVER ||
+           target_direct(target, prepared->settings->buffer_size_bytes, reason) != TRUTH_YES;
+}
+
+/* Refuses what a limit would end later with a crash or a killed process. */
+static void check_headroom(const struct prepared *prepared, struct failure *why)
+{
+    const struct settings *settings = prepared->settings;
+    const struct cluster *cluster = prepared->cluster;
+    const uint32_t own = geometry_target(&prepared->plan.geometry, cluster->rank);
+    const struct record_target *target = &prepared->targets[own];
+    const bool null = prepared->target_kinds[own] == TARGET_NULL;
+    struct headroom_need need = {
+        .buffer_bytes = arena_whole_bytes(pool_bytes(settings), settings->huge_pages),
+        .threads = (uint32_t)(settings->writers + settings->producers),
+        .processes = cluster->local_count,
+    };
+    struct headroom headroom;
+    /* dirty pages of a request cannot be reclaimed while the next one is on its way */
+    if (!null && !target->ram_backed && is_buffered(prepared, target))
+        need.cache_bytes = 2 * settings->writers * settings->depth * settings->buffer_size_bytes;
+    const bool in_memory =
+        strcmp(target->file_system, "tmpfs") == 0 || strcmp(target->file_system, "ramfs") == 0;
+    if (in_memory && prepared->writes && !prepared->plan.setup.open_ended_bytes)
+        need.stored_bytes = plan_node_bytes(&prepared->plan, own, cluster->node);
+    headroom_raise_files(FILES_OF_PROCESS + settings->writers * FILES_OF_WRITER);
+    headroom_detect("", &headroom);
+    if (!why->code)
+        headroom_check(&headroom, &need, why);
+}
+
 int prepare_mode(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
@@ -170,6 +208,7 @@ int prepare_mode(struct prepared *prepared, struct failure *why)
         .batch = (uint32_t)prepared->settings->batch,
     };
     choose_fixed(prepared, &failure);
+    check_headroom(prepared, &failure);
     choose_rings(prepared, &failure);
     choose_place(prepared, &trial, &failure);
     const int result = setup_agree(prepared->setup, &failure, why);

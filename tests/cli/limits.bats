@@ -15,7 +15,7 @@ load helper
     [ "$(column r.h5 phases/01_write/ranks quota_throttled_ns)" -gt 0 ]
     [[ $(advice r.h5) == *cpu-quota* ]]
     [[ $(advice r.h5) != *-bound* ]]
-    "$TIDEMILL" report r.h5 | grep -q 'bottleneck  the CPU quota of the control group (0.10 cores)'
+    "$TIDEMILL" report r.h5 | grep -q 'limit .*the CPU quota of the control group (0.10 cores)'
 }
 
 @test "an I/O cap is a fact, and the bottleneck" {
@@ -33,7 +33,7 @@ load helper
     [ "$(attribute r.h5 phases/01_write duration_ns)" -lt 3300000000 ] || skip "the device is slower"
     [[ $(advice r.h5) == *io-cap* ]]
     [[ $(advice r.h5) != *held-above-device* ]]
-    "$TIDEMILL" report r.h5 | grep -q "bottleneck  the control group's I/O cap of $device allows"
+    "$TIDEMILL" report r.h5 | grep -q "limit .*the control group's I/O cap of $device allows"
 }
 
 @test "CPUs that a run loses are a warning" {
@@ -57,4 +57,73 @@ load helper
     "$TIDEMILL" report r.h5 | tr -s ' \n' ' ' >page
     grep -q 'taskset' page
     [[ $(<page) != *--bind-to* ]]
+}
+
+without_sanitizers() {
+    [[ $("$TIDEMILL" facts) != *fsanitize* ]] || skip "sanitizers need more address space than a limit leaves"
+}
+
+@test "limits of address space and private memory are named before anything crashes" {
+    without_sanitizers
+    refused "(ulimit -v)" prlimit --as=180000000 "$TIDEMILL" run --writers 64 "$target"
+    refused "(ulimit -v)" prlimit --as=180000000 "$TIDEMILL" facts
+    refused "(ulimit -d)" prlimit --data=40000000 "$TIDEMILL" run "$target"
+    # enough to start, too little for the buffers
+    refused "(ulimit -v)" prlimit --as=900000000 "$TIDEMILL" run --buffer-size 16m \
+        --buffer-count 64 "$target"
+    refused "(ulimit -d)" prlimit --data=300000000 "$TIDEMILL" run --writers 64 "$target"
+    # stacks are small
+    prlimit --as=900000000 "$TIDEMILL" run --quiet --size 8m --writers 64 --buffer-size 64k "$target"
+    ranks 2 run --dry-run --size 8m "$target" >out
+    apart mpirun -q -n 2 --oversubscribe --bind-to none prlimit --as=900000000 "$TIDEMILL" run \
+        --buffer-size 16m --buffer-count 64 "$target"
+    [ "$status" -eq 2 ]
+    grep -q '2 of 2 ranks.*(ulimit -v)' "$err"
+}
+
+@test "a limit of processes and threads is named" {
+    make_group pids
+    limit pids.max 12 pids.max 12
+    refused "control group '/tidemill-test-" in_group "$TIDEMILL" run --writers 16 --size 64m "$target"
+    in_group "$TIDEMILL" facts | grep -q 'processes .*12 (pids.max of the control group)'
+}
+
+@test "a run that does not fit a memory limit is refused, and one that is accepted fits" {
+    local count
+    make_group memory
+    limit memory.limit_in_bytes 268435456 memory.max 268435456
+    "$TIDEMILL" facts >facts # in the page cache
+    for count in 257 256 250 240; do
+        refused "memory limit" in_group "$TIDEMILL" run --buffer-size 1m --buffer-count "$count" \
+            --size 64m "$target"
+    done
+    without_sanitizers
+    while [ "$count" -gt 150 ]; do # the largest pool that is accepted
+        apart in_group "$TIDEMILL" run --buffer-size 1m --buffer-count "$count" --size 512m \
+            --phases write --quiet "$target"
+        [ "$status" -eq 2 ] || break
+        count=$((count - 4))
+    done
+    [ "$status" -eq 0 ]
+}
+
+@test "files in memory count against a memory limit" {
+    mountpoint -q /dev/shm && [ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "/dev/shm is not a tmpfs"
+    make_group memory
+    limit memory.limit_in_bytes 268435456 memory.max 268435456
+    refused "memory limit" in_group "$TIDEMILL" run --size 256m /dev/shm
+}
+
+@test "few open files: the soft limit is raised" {
+    # shellcheck disable=SC2016 # expanded inside
+    bash -c 'ulimit -Sn 24 && exec "$@"' - "$TIDEMILL" run --quiet --size 8m --writers 64 \
+        --buffer-size 64k "$target"
+}
+
+@test "standard streams that are closed at the start are no other files" {
+    # shellcheck disable=SC2016 # expanded inside
+    bash -c 'exec "$@" 0>&- 1>&- 2>&-' - "$TIDEMILL" run --size 8m --result r.h5 "$target"
+    [ "$(attribute r.h5 / status)" = complete ]
+    "$TIDEMILL" report r.h5 >page
+    [ -s page ]
 }

@@ -306,11 +306,15 @@ static void test_refusals(void **state)
     refuse(OPTION_WRITERS, "9", OPTION_BUFFER_COUNT, "8",
            "9 writers and only 8 buffers: give '--buffer-count' at least 9");
     refuse(OPTION_BUFFER_SIZE, "64m", OPTION_BUFFER_COUNT, "17",
-           "17 buffers of 67108864 bytes do not fit the 1.00 GiB that a rank may use: use a "
+           "17 buffers of 67108864 bytes do not fit the 1.00 GiB that a rank may use (its part of "
+           "the node's "
+           "memory or of the control group's memory limit): use a "
            "smaller '--buffer-count' or '--buffer-size', or fewer '--writers'");
     /* small buffers take a page each */
     refuse(OPTION_BUFFER_SIZE, "512", OPTION_BUFFER_COUNT, "300000",
-           "300000 buffers of 512 bytes do not fit the 1.00 GiB that a rank may use: use a "
+           "300000 buffers of 512 bytes do not fit the 1.00 GiB that a rank may use (its part of "
+           "the node's "
+           "memory or of the control group's memory limit): use a "
            "smaller '--buffer-count' or '--buffer-size', or fewer '--writers'");
     refuse(OPTION_DEPTH, "1025", OPTION_WRITERS, "1",
            "'--depth' 1025 is too much: at most 1024 is possible");
