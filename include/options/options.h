@@ -119,6 +119,9 @@ enum option_id options_find(const char *name);
 const char *options_name(enum option_id id);
 bool options_flagged(enum option_id id, enum option_flag flag);
 
+/* May each section have its own value? */
+bool options_per_section(enum option_id id);
+
 /* Prints the options with this flag: "'--order' and '--seed'". */
 void options_list(enum option_flag flag, struct text *out);
 

@@ -5,6 +5,7 @@
 int cmd_run(int argc, char *const *argv);
 int cmd_facts(int argc, char *const *argv);
 int cmd_report(int argc, char *const *argv);
+int cmd_compare(int argc, char *const *argv);
 int cmd_inspect(int argc, char *const *argv);
 
 enum { EXIT_REFUSED = 2 };

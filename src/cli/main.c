@@ -17,6 +17,7 @@ static const struct command {
     {"run", cmd_run, true},
     {"facts", cmd_facts, true},
     {"report", cmd_report, false},
+    {"compare", cmd_compare, false},
     {"inspect", cmd_inspect, false},
 };
 

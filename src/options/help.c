@@ -19,6 +19,7 @@ void help_overview(struct text *out)
              "  tidemill run [options] TARGET...   write and read TARGET, and measure\n"
              "  tidemill facts [TARGET...]         show what hosts and targets offer\n"
              "  tidemill report RESULT.h5          print the summary of a result\n"
+             "  tidemill compare BASE.h5 NEW.h5... show whether new results are slower\n"
              "  tidemill inspect PATH...           show how unique and compressible data are\n"
              "  tidemill --version                 print the version\n"
              "  tidemill --help                    print this help\n"

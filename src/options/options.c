@@ -133,6 +133,11 @@ const char *options_name(enum option_id id)
     return option_table[id].name;
 }
 
+bool options_per_section(enum option_id id)
+{
+    return option_table[id].scope == SCOPE_SECTION;
+}
+
 bool options_flagged(enum option_id id, enum option_flag flag)
 {
     return option_table[id].flags & flag;

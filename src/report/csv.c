@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "csv_cell.h"
-#include "options/options.h"
+#include "phase_settings.h"
 
 static void add_text(struct text *out, const char *text)
 {
@@ -15,25 +15,6 @@ static void add_text(struct text *out, const char *text)
 static void add_number(struct text *out, int64_t number)
 {
     text_add(out, ",%" PRId64, number);
-}
-
-/* The settings of a phase; those of the whole run if it has no section. False if the record's
- * options cannot be read. */
-static bool settings_of(const struct options *options, const struct record_phase *phase,
-                        struct settings *settings)
-{
-    struct failure ignored = {0};
-    const size_t index = section_find(options, phase->section);
-    if (index == options->section_count)
-        return settings_copy(settings, &options->common, &ignored) == 0;
-    const size_t other = section_find(options, options->sections[index].data);
-    struct settings writer = {0};
-    bool good = section_settings(options, index, settings, &ignored) == 0;
-    if (good && other < options->section_count)
-        good = section_settings(options, other, &writer, &ignored) == 0 &&
-               section_adopt(settings, &writer, &ignored) == 0;
-    settings_release(&writer);
-    return good;
 }
 
 static void add_option(struct text *out, const struct settings *settings, enum option_id id)
@@ -48,7 +29,7 @@ static void add_settings(struct text *out, const struct options *options,
                          const struct record_phase *phase)
 {
     struct settings settings = {0};
-    if (options && settings_of(options, phase, &settings)) {
+    if (options && phase_settings(options, phase, &settings)) {
         add_option(out, &settings, OPTION_LAYOUT);
         add_option(out, &settings, OPTION_ORDER);
     } else {
@@ -134,10 +115,7 @@ const char export_csv_header[] =
 void export_csv(const struct record *record, struct text *out)
 {
     struct options options;
-    struct failure ignored = {0};
-    bool known = options_init(&options, &ignored) == 0 &&
-                 options_read(&options, record->options ? record->options : "", "the result",
-                              SOURCE_FILE, true, &ignored) == 0;
+    const bool known = phase_settings_open(record, &options);
     for (size_t i = 0; i < record->phase_count; i++)
         add_phase(out, record, known ? &options : NULL, &record->phases[i]);
     options_release(&options);
