@@ -86,8 +86,7 @@ static void many_numbers_are_cut(void **state)
     assert_true(ratio.level_ppm >= 950000);
 }
 
-/* The interval of samples of a skewed distribution contains their true ratio as often as it says.
- */
+/* Samples of a skewed distribution. */
 static void the_interval_covers_the_true_ratio(void **state)
 {
     (void)state;
