@@ -207,11 +207,12 @@ void compare_write(const struct record *before, const struct record *after,
     write_run("second", after, out);
     text_add(out, "\n");
     write_phases(before, after, comparison, out);
-    text_add(out,
-             "\n  ratios are second / first, the median of all pairs of repetitions: rates, latency, "
-             "CPU time\n  per byte or operation\n  worse or better: the interval excludes 1, and the "
-             "ratio differs from it by more than %s %%\n",
-             percent);
+    text_add(
+        out,
+        "\n  ratios are second / first, the median of all pairs of repetitions: rates, latency, "
+        "CPU time\n  per byte or operation\n  worse or better: the interval excludes 1, and the "
+        "ratio differs from it by more than %s %%\n",
+        percent);
     if (any_alike(comparison))
         text_add(out, "  ~: no difference shown, but the interval is wider than that\n");
     if (any_on(comparison, COMPARE_REPETITIONS))
