@@ -41,6 +41,7 @@ static const struct unit size_units[] = {
     {"GB", 1000000000},
     {"MB", 1000000},
     {"KB", 1000},
+    {"B", 1},
     {"", 1},
 };
 enum { SIZE_UNITS = sizeof size_units / sizeof *size_units, WRITTEN_SIZE_UNITS = 5 };
@@ -67,7 +68,7 @@ static const struct grammar size_grammar = {
     .most = UINT64_MAX,
     .noun = "size",
     .whole = "bytes",
-    .accepted = "k m g t p and KiB MiB GiB TiB PiB are powers of 1024, KB MB GB TB PB of 1000",
+    .accepted = "B; k m g t p and KiB MiB GiB TiB PiB are powers of 1024, KB MB GB TB PB of 1000",
 };
 
 static const struct grammar time_grammar = {

@@ -87,6 +87,17 @@ static bool replaces_result(const struct session *session)
     return session->setup.options.run.result && session->setup.options.run.overwrite;
 }
 
+static void warn_slow_rate(const struct session *session)
+{
+    const struct setup *setup = &session->setup;
+    struct text text = {0};
+    for (uint32_t i = 0; i < setup->prepared_count && !text.length; i++)
+        plan_describe_slow_rate(&setup->prepared[i]->plan, &text);
+    if (text.length)
+        console_error(text_string(&text));
+    text_release(&text);
+}
+
 /* Writes the result file before storage is changed, so that --cleanup works from then on; except
  * that an earlier result is replaced only when nothing can be refused any more. */
 static int open_record(struct session *session, int argc, char *const *argv, struct failure *why)
@@ -249,6 +260,8 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
     if (setup_prepare(setup, &failure))
         return refuse(session, &failure);
     console_init(&session->console, &setup->options);
+    if (first)
+        warn_slow_rate(session);
     if (setup->options.run.dry_run) {
         if (first)
             show_plan(session, stdout);

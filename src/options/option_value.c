@@ -49,16 +49,22 @@ static int parse_flag(const char *text, bool *flag, struct failure *why)
     return failure_set(why, -EINVAL, "'%s' is not yes or no", text);
 }
 
-/* "100MB/s"; the "/s" may be left out. */
+enum { BARE_RATE_LEAST = 4096 };
+
+/* "100MB/s"; the "/s" may be left out, and the unit only where bytes are likely. */
 static int parse_rate(const char *text, uint64_t *bytes, struct failure *why)
 {
     size_t length = strlen(text);
-    if (length < 2 || strcmp(text + length - 2, "/s") != 0)
-        return units_parse_size(text, bytes, why);
-    char *size = strndup(text, length - 2);
+    if (length >= 2 && strcmp(text + length - 2, "/s") == 0)
+        length -= 2;
+    char *size = strndup(text, length);
     if (!size)
         return failure_set(why, -ENOMEM, "not enough memory for an option's text");
     int status = units_parse_size(size, bytes, why);
+    if (!status && strspn(size, "0123456789") == length && *bytes && *bytes < BARE_RATE_LEAST)
+        status = failure_set(why, -EINVAL,
+                             "'%s' is %s bytes per second; add the unit: %sMiB/s, or %sB/s", text,
+                             size, size, size);
     free(size);
     return status;
 }
@@ -173,7 +179,7 @@ void option_value_print(const struct option_row *row, const void *field, struct 
         break;
     case KIND_RATE:
         units_format_exact_size(*(const uint64_t *)field, number);
-        text_add(out, "%s/s", number);
+        text_add(out, "%s%s/s", number, number[strspn(number, "0123456789")] ? "" : "B");
         break;
     case KIND_DURATION:
         units_format_exact_duration(*(const int64_t *)field, number);

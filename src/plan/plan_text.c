@@ -98,6 +98,20 @@ static void describe_ceilings(const struct plan *plan, const struct run_settings
              time, settings->rate_bytes ? "; without the rate limit" : "");
 }
 
+void plan_describe_slow_rate(const struct plan *plan, struct text *out)
+{
+    const struct settings *settings = plan->setup.settings;
+    char rate[UNITS_TEXT], request[UNITS_TEXT], pause[UNITS_TEXT];
+    if (!settings->rate_bytes || settings->rate_bytes >= settings->buffer_size_bytes)
+        return;
+    units_show_rate((double)settings->rate_bytes, UNIT_BYTE, rate);
+    units_format_size(settings->buffer_size_bytes, request);
+    const double pause_ns =
+        (double)settings->buffer_size_bytes / (double)settings->rate_bytes * 1e9;
+    units_format_duration(pause_ns < 9e18 ? (int64_t)pause_ns : INT64_MAX, pause);
+    text_add(out, "at --rate %s a rank sends one request of %s every %s", rate, request, pause);
+}
+
 static void describe_settings(const struct plan *plan, const struct run_settings *run,
                               struct text *out)
 {

@@ -68,7 +68,8 @@ static bool differs(const struct record_phase *phase, const struct record_row *r
 static bool nodes_differ(const struct record_phase *phase)
 {
     return differs(phase, phase->nodes, phase->node_count) ||
-           sums_of(phase, phase->nodes, phase->node_count).end_ns != phase->duration_ns;
+           (phase->requests &&
+            sums_of(phase, phase->nodes, phase->node_count).end_ns != phase->duration_ns);
 }
 
 /* Ranks may be left out of a record, nodes never. A phase that was cut short may lack what a lost
@@ -81,6 +82,21 @@ static bool ranks_differ(const struct record_phase *phase)
 static bool does_not_add_up(const struct record_phase *phase)
 {
     return phase->status == RECORD_COMPLETE && (nodes_differ(phase) || ranks_differ(phase));
+}
+
+static bool moved_nothing(const struct record_phase *phase)
+{
+    return phase->status == RECORD_COMPLETE && !phase->amount && phase->amount_planned;
+}
+
+void warn_moved_nothing(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, moved_nothing);
+    if (phase)
+        text_add(out,
+                 "%s moved nothing: no request was due before --time ended it; use a longer "
+                 "--time, or a higher --rate",
+                 phase->name);
 }
 
 void warn_sums(const struct record *record, struct text *out)

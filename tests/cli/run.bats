@@ -269,6 +269,16 @@ with h5py.File("r.h5") as r:
     grep -q '01_verify checked .* of what was written before it was ended by --time' page
 }
 
+@test "a rate below one request in the time: reported before the start, and in the summary" {
+    apart "$TIDEMILL" run --size 1m --rate 50B/s --time 300ms --phases write --result r.h5 "$target"
+    [ "$status" -eq 0 ]
+    grep -q '^tidemill: at --rate 50 B/s a rank sends one request of 1.00 MiB every 350 min' "$err"
+    grep -q 'rate 50B/s' "$err"
+    [ "$(advice r.h5 | tr ' ' '\n' | grep -c 'moved-nothing\|does-not-add-up')" -eq 1 ]
+    [[ $(advice r.h5) == *moved-nothing* ]]
+    refused "add the unit: 50MiB/s, or 50B/s" "$TIDEMILL" run --rate 50 "$target"
+}
+
 @test "--quiet prints nothing on stdout" {
     apart "$TIDEMILL" run --quiet --size 1m "$target"
     [ "$status" -eq 0 ]

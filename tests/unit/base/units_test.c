@@ -46,6 +46,7 @@ static void sizes_are_parsed(void **state)
     assert_size("4GiB", 4ULL << 30);
     assert_size("4TiB", 4ULL << 40);
     assert_size("4PiB", 4ULL << 50);
+    assert_size("4B", 4);
     assert_size("4KB", 4000);
     assert_size("4MB", 4000000);
     assert_size("4GB", 4000000000);
@@ -79,7 +80,7 @@ static void invalid_sizes_are_rejected(void **state)
     assert_size_rejected("4G", -EINVAL, "KiB MiB GiB");
     assert_size_rejected("4gib", -EINVAL, "column 2");
     assert_size_rejected("4kB", -EINVAL, "column 2");
-    assert_size_rejected("4B", -EINVAL, "column 2");
+    assert_size_rejected("4b", -EINVAL, "column 2");
     assert_size_rejected("1,5g", -EINVAL, "column 2");
     assert_size_rejected("1.5.5g", -EINVAL, "column 4");
     assert_size_rejected("1.g", -EINVAL, "column 3");

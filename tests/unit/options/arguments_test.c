@@ -126,7 +126,9 @@ static void every_option_is_accepted(void **state)
     for (size_t id = 0; id < OPTION_COUNT; id++) {
         char line[64];
         bool flag = option_table[id].kind == KIND_FLAG;
-        const char *value = option_table[id].kind == KIND_CHOICE ? option_table[id].fallback : "1";
+        const char *value = option_table[id].kind == KIND_CHOICE ? option_table[id].fallback
+                            : option_table[id].kind == KIND_RATE ? "1B"
+                                                                 : "1";
         snprintf(line, sizeof line, "--%s%s%s", option_table[id].name, flag ? "" : " ",
                  flag ? "" : value);
         struct options options = parsed(line);

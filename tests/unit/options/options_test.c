@@ -143,6 +143,9 @@ static void refusals_name_the_option_and_change_nothing(void **state)
         {OPTION_LAYOUT, "rank|shared", -EINVAL, "--layout: 'rank|shared' is not rank"},
         {OPTION_FSYNC, "all", -EINVAL, "--fsync: 'all' is not end, each or never"},
         {OPTION_VERIFY, "true", -EINVAL, "--verify: 'true' is not yes or no"},
+        {OPTION_RATE, "50", -EINVAL,
+         "--rate: '50' is 50 bytes per second; add the unit: 50MiB/s, or 50B/s"},
+        {OPTION_RATE, "4095/s", -EINVAL, "--rate: '4095/s' is 4095 bytes per second"},
         {OPTION_RATE, "/s", -EINVAL, "--rate: '' is not a size"},
         {OPTION_RATE, "5m/m", -EINVAL, "--rate: '5m/m' is not a size: unknown unit at column 2"},
     };

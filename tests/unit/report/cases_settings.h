@@ -42,6 +42,14 @@ static void spoil_check_by_rounds(struct record *record)
     record->phases[1].ended_by = END_STEADY;
 }
 
+static void spoil_all(struct record *record)
+{
+    struct record_phase *read = &record->phases[1];
+    read->amount = read->requests = read->duration_ns = 0;
+    read->node_count = read->rank_count = 0;
+    read->ended_by = END_TIME;
+}
+
 static const struct doubt_case settings_cases[] = {
     {"mpi-nodes-differ", SEVERITY_WARNING,
      "2 nodes by host name and boot id, but 1 by MPI; 'n001' has 4 ranks by name and 8 by MPI",
@@ -53,6 +61,7 @@ static const struct doubt_case settings_cases[] = {
     {"checked-in-part", SEVERITY_SERIOUS,
      "02_read checked 25 % of what was written before it was ended by --time", spoil_check},
     {"checked-in-part", SEVERITY_SERIOUS, "it was ended by --until-steady", spoil_check_by_rounds},
+    {"moved-nothing", SEVERITY_WARNING, "02_read moved nothing: ", spoil_all},
 };
 
 #endif
