@@ -127,7 +127,7 @@ static bool equals_root(struct cluster *cluster, const void *bytes, size_t lengt
 {
     MPI_Comm world = cluster->links->world;
     uint64_t root_length = length;
-    MPI_Bcast(&root_length, 1, MPI_UINT64_T, 0, world);
+    links_broadcast(world, &root_length, sizeof root_length);
     bool same = root_length == length;
     const char *mine = bytes;
     char piece[SAME_PIECE];
@@ -135,7 +135,7 @@ static bool equals_root(struct cluster *cluster, const void *bytes, size_t lengt
         size_t size = root_length - at < SAME_PIECE ? (size_t)(root_length - at) : SAME_PIECE;
         if (cluster->rank == 0)
             memcpy(piece, mine + at, size);
-        MPI_Bcast(piece, (int)size, MPI_BYTE, 0, world);
+        links_broadcast(world, piece, size);
         same = same && memcmp(piece, mine + at, size) == 0;
     }
     return same;

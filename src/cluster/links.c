@@ -5,26 +5,40 @@
 
 enum { FIRST_NAP_NS = 50 * 1000, LONGEST_NAP_NS = 1000 * 1000, PIECE_BYTES = 1 << 30 };
 
-int links_worst(MPI_Comm comm, int code)
-{
-    int worst = 0;
-    MPI_Allreduce(&code, &worst, 1, MPI_INT, MPI_MIN, comm);
-    return worst;
-}
-
-void links_wait_sleeping(struct cluster_links *links, MPI_Request *request)
+/* 'links' NULL: without the watch for missing ranks. */
+static void wait_sleeping(struct cluster_links *links, MPI_Request *request)
 {
     int64_t nap_ns = FIRST_NAP_NS;
-    arrivals_enter(links);
     for (;;) {
         int done = 0;
         MPI_Test(request, &done, MPI_STATUS_IGNORE);
         if (done)
             return;
-        arrivals_progress(links);
+        if (links)
+            arrivals_progress(links);
         clock_sleep_ns(nap_ns);
         nap_ns = nap_ns * 2 < LONGEST_NAP_NS ? nap_ns * 2 : LONGEST_NAP_NS;
     }
+}
+
+void links_wait_sleeping(struct cluster_links *links, MPI_Request *request)
+{
+    arrivals_enter(links);
+    wait_sleeping(links, request);
+}
+
+void links_reduce(MPI_Comm comm, const void *mine, void *all, MPI_Datatype type, MPI_Op operation)
+{
+    MPI_Request request;
+    MPI_Iallreduce(mine, all, 1, type, operation, comm, &request);
+    wait_sleeping(NULL, &request);
+}
+
+int links_worst(MPI_Comm comm, int code)
+{
+    int worst = 0;
+    links_reduce(comm, &code, &worst, MPI_INT, MPI_MIN);
+    return worst;
 }
 
 static int piece(uint64_t left)
@@ -49,6 +63,9 @@ void links_receive(MPI_Comm comm, void *bytes, uint64_t length, int from, int ta
 void links_broadcast(MPI_Comm comm, void *bytes, uint64_t length)
 {
     char *at = bytes;
-    for (uint64_t done = 0; done < length; done += (uint64_t)piece(length - done))
-        MPI_Bcast(at + done, piece(length - done), MPI_BYTE, 0, comm);
+    for (uint64_t done = 0; done < length; done += (uint64_t)piece(length - done)) {
+        MPI_Request request;
+        MPI_Ibcast(at + done, piece(length - done), MPI_BYTE, 0, comm, &request);
+        wait_sleeping(NULL, &request);
+    }
 }

@@ -46,6 +46,10 @@ struct cluster_links {
     void *absent_context;
 };
 
+/* Reduces one value over all ranks. This, links_worst and links_broadcast sleep while they wait, as
+ * rank 0 may be working. */
+void links_reduce(MPI_Comm comm, const void *mine, void *all, MPI_Datatype type, MPI_Op operation);
+
 /* Returns the smallest of all ranks' codes (0 or -errno), on every rank. */
 int links_worst(MPI_Comm comm, int code);
 

@@ -18,7 +18,7 @@ int cluster_broadcast_text(struct cluster *cluster, char **text)
     MPI_Comm world = cluster->links->world;
     bool root = cluster->rank == 0;
     uint64_t length = root && *text ? strlen(*text) + 1 : 0; /* 0: no text */
-    MPI_Bcast(&length, 1, MPI_UINT64_T, 0, world);
+    links_broadcast(world, &length, sizeof length);
     char *copy = root || !length ? NULL : malloc(length);
     int code = links_worst(world, root || !length || copy ? 0 : -ENOMEM);
     if (code) {
@@ -34,7 +34,7 @@ int cluster_broadcast_text(struct cluster *cluster, char **text)
 static uint64_t over_all(struct cluster *cluster, uint64_t value, MPI_Op operation)
 {
     uint64_t result = 0;
-    MPI_Allreduce(&value, &result, 1, MPI_UINT64_T, operation, cluster->links->world);
+    links_reduce(cluster->links->world, &value, &result, MPI_UINT64_T, operation);
     return result;
 }
 

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 static void bytes_are_broadcast(void **state)
 {
@@ -84,6 +86,59 @@ static void ranks_exchange_bytes(void **state)
     }
 }
 
+static int64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static void broadcast_any(void)
+{
+    int value = 0;
+    cluster_broadcast(&cluster, &value, sizeof value);
+}
+
+static void broadcast_text(void)
+{
+    char text[] = "a text";
+    char *shared = text;
+    assert_int_equal(cluster_broadcast_text(&cluster, &shared), 0);
+    if (cluster.rank)
+        free(shared);
+}
+
+static void sum(void)
+{
+    cluster_sum(&cluster, 1);
+}
+
+static void gather(void)
+{
+    void *all;
+    size_t count;
+    assert_int_equal(
+        cluster_gather(&cluster, &cluster.rank, sizeof cluster.rank, 1, &all, &count, NULL), 0);
+    free(all);
+}
+
+/* Rank 0 may be held up, as by a slow file: meanwhile the others leave the cores alone. */
+static void ranks_that_wait_for_rank_0_sleep(void **state)
+{
+    (void)state;
+    void (*const waits[])(void) = {broadcast_any, broadcast_text, sum, gather};
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
+        cluster_gate_sleeping(&cluster);
+        const int64_t start_ns = clock_ns(CLOCK_MONOTONIC);
+        const int64_t start_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+        if (cluster.rank == 0)
+            usleep(400 * 1000);
+        waits[i]();
+        const int64_t cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_cpu_ns;
+        assert_everywhere(cpu_ns * 20 < clock_ns(CLOCK_MONOTONIC) - start_ns);
+    }
+}
+
 /* More than one piece, and more than MPI's int can count: needs gigabytes, so only in --long. */
 static void more_bytes_than_an_int_can_count(void **state)
 {
@@ -119,6 +174,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_text_is_broadcast),
         cmocka_unit_test(sums_minima_and_maxima),
         cmocka_unit_test(ranks_exchange_bytes),
+        cmocka_unit_test(ranks_that_wait_for_rank_0_sleep),
         cmocka_unit_test(more_bytes_than_an_int_can_count),
     };
     return RANKS_MAIN(argc, argv, "share", tests);
