@@ -8,6 +8,7 @@
 #include "options/options.h"
 #include "options/phases.h"
 #include "options/repeat_words.h"
+#include "options/shift_words.h"
 
 /* What the list of phases does. */
 struct phase_summary {
@@ -199,13 +200,8 @@ static int check_texts(const struct options *options, struct failure *why)
             return failure_set(why, -EINVAL, "--%s: the value is empty (%s)", option_table[id].name,
                                option_table[id].argument);
     }
-    const char *shift = options->common.shift;
-    uint64_t nodes;
-    if (shift && strcmp(shift, "auto") != 0 && strcmp(shift, "none") != 0 &&
-        units_parse_count(shift, &nodes, NULL))
-        return failure_set(why, -EINVAL, "--shift: '%s' is not auto, none or a number of nodes",
-                           shift);
-    return 0;
+    struct shift shift;
+    return options->common.shift ? shift_parse(options->common.shift, &shift, why) : 0;
 }
 
 /* The limits of the generator; NaN is outside. */

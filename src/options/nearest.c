@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "option_table.h"
+#include "options/phases.h"
 
 enum { LONGEST = 40 };
 
@@ -56,6 +57,22 @@ static void consider(struct search *search, const char *candidate)
     }
 }
 
+static const char *result_of(const struct search *search)
+{
+    if (search->completed_count == 1)
+        return search->completed;
+    /* with more edits the suggestion would be a guess */
+    return search->edits <= 1 + strlen(search->name) / 4 ? search->best : NULL;
+}
+
+const char *nearest_phase(const char *name)
+{
+    struct search search = {.name = name, .edits = LONGEST};
+    for (size_t i = 0; i < PHASE_COUNT; i++)
+        consider(&search, phase_kinds[i].name);
+    return result_of(&search);
+}
+
 const char *nearest_option(const char *name)
 {
     struct search search = {.name = name, .edits = LONGEST};
@@ -63,8 +80,5 @@ const char *nearest_option(const char *name)
         consider(&search, option_table[id].name);
     for (size_t i = 0; i < OPTION_ALIASES; i++)
         consider(&search, option_aliases[i].name);
-    if (search.completed_count == 1)
-        return search.completed;
-    /* with more edits the suggestion would be a guess */
-    return search.edits <= 1 + strlen(name) / 4 ? search.best : NULL;
+    return result_of(&search);
 }

@@ -6,4 +6,7 @@
  * edits; NULL if none is near. */
 const char *nearest_option(const char *name);
 
+/* The same for the kinds of phases. */
+const char *nearest_phase(const char *name);
+
 #endif

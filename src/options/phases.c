@@ -1,9 +1,12 @@
 #include "options/phases.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "nearest.h"
+#include "options/sections.h"
 
 const struct phase_kind phase_kinds[PHASE_COUNT] = {
 #define PHASE(ID, name_text, UNIT, READS, WRITES, CHECKS, help)                                    \
@@ -30,10 +33,14 @@ static const struct phase_kind *find(const char *word, size_t length)
 static int refuse_word(const char *word, size_t length, struct failure *why)
 {
     struct text known = {0};
+    char name[SECTION_NAME];
+    snprintf(name, sizeof name, "%.*s", (int)length, word);
+    const char *near = nearest_phase(name);
     for (size_t i = 0; i < PHASE_COUNT; i++)
         text_add(&known, "%s%s", i == 0 ? "" : ", ", phase_kinds[i].name);
-    failure_set(why, -EINVAL, "--phases: unknown phase '%.*s' (known: %s)", (int)length, word,
-                text_string(&known));
+    failure_set(why, -EINVAL, "--phases: unknown phase '%.*s' (known: %s)%s%s%s", (int)length, word,
+                text_string(&known), near ? "; did you mean '" : "", near ? near : "",
+                near ? "'?" : "");
     text_release(&known);
     return -EINVAL;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "options/shift_words.h"
 #include "platform/target.h"
 
 static int refuse_size(const char *option, uint64_t bytes, uint64_t nearest, uint32_t multiple_of,
@@ -63,27 +64,25 @@ int prepare_direct(struct prepared *prepared, struct failure *why)
  * refused, with the same answer on all ranks. */
 static uint64_t resolve_shift(const struct prepared *prepared, bool local, struct failure *why)
 {
-    const char *shift = prepared->settings->shift;
     const struct shape *shape = &prepared->cluster->shape;
-    uint64_t distance = 0;
-    if (!prepared->reads || !strcmp(shift, "none"))
+    struct shift shift;
+    if (!prepared->reads || shift_parse(prepared->settings->shift, &shift, why))
         return 0;
-    if (!strcmp(shift, "auto"))
+    if (shift.automatic)
         return local ? 0 : 1;
-    distance = strtoull(shift, NULL, 10);
-    if (distance && distance % shape->kernel_count == 0)
+    if (shift.nodes && shift.nodes % shape->kernel_count == 0)
         failure_set(why, -EINVAL,
                     "--shift %s changes nothing on %u node%s%s: each rank would read what its own "
                     "node wrote; leave it out",
-                    shift, shape->node_count, shape->node_count == 1 ? "" : "s",
+                    prepared->settings->shift, shape->node_count, shape->node_count == 1 ? "" : "s",
                     shape->kernel_count == shape->node_count
                         ? ""
                         : ", of which some share a kernel and its page cache");
-    else if (distance && local)
+    else if (shift.nodes && local)
         failure_set(why, -EINVAL,
                     "--shift %s is not possible, as '%s' is local to each node; leave it out",
-                    shift, prepared->settings->targets[0]);
-    return distance;
+                    prepared->settings->shift, prepared->settings->targets[0]);
+    return shift.nodes;
 }
 
 /* True if this node sees the directory of the rank whose data it is to read. For its own target

@@ -49,7 +49,7 @@ static bool find_nvme_class(const struct record_block_device *device, struct dev
     return class->least > 0;
 }
 
-/* False for what cannot be told: virtual disks, what is made of others, networks. */
+/* False if that is unknown: virtual disks, what is made of others, networks. */
 static bool find_class(const struct record_block_device *device, struct device_class *class)
 {
     *class = (struct device_class){0};

@@ -40,10 +40,10 @@ void warn_unknown_direct(const struct record *record, struct text *out)
     const struct record_phase *phase = warning_phases(record, is_unknown, out);
     if (phase)
         text_add(out,
-                 " opened with O_DIRECT, but whether it is in effect cannot be told (%s): use a "
+                 " opened with O_DIRECT, but whether it is in effect is unknown (%s): use a "
                  "data set of several times the memory of the nodes",
                  phase->total.modes.direct_reason[0] ? phase->total.modes.direct_reason
-                                                     : "the kernel does not say");
+                                                     : "the kernel does not report it");
 }
 
 /* Were all files opened with O_DIRECT, and only transfers that do not fit it buffered, as the ends

@@ -1,5 +1,5 @@
 /*
- * Numbers as people read them in a report. No locale changes them; what cannot be told is "n/a".
+ * Numbers as people read them in a report. No locale changes them; what is unknown is "n/a".
  */
 #ifndef TIDEMILL_REPORT_FIGURES_H
 #define TIDEMILL_REPORT_FIGURES_H

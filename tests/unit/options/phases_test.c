@@ -33,8 +33,9 @@ static void test_wrong_lists_of_phases(void **state)
     }
     struct failure failure = {0};
     phases_parse("write,wrote", phases, &count, &failure);
-    assert_string_equal(failure.text,
-                        "--phases: unknown phase 'wrote' (known: write, read, verify)");
+    assert_string_equal(
+        failure.text,
+        "--phases: unknown phase 'wrote' (known: write, read, verify); did you mean 'write'?");
 }
 
 static void test_too_many_phases(void **state)
