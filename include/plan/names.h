@@ -16,4 +16,7 @@ extern const char plan_probe_prefix[];
  * "r7.w0", "shared", and those of a probe. */
 bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name);
 
+/* Prints the directory that a run makes in a directory target. */
+void plan_print_folder(const char *target, const char *run_id, struct text *out);
+
 #endif

@@ -96,7 +96,7 @@ void help_run(struct text *out)
     }
     add_aliases(out);
     text_add(out, "  -v, -h                       --verbose, --help\n\n"
-                  "SIZE      B; k m g t p and KiB MiB ... PiB are powers of 1024, KB ... PB of 1000\n"
+                  "SIZE      B; k m g t p and KiB ... PiB are powers of 1024, KB ... PB of 1000\n"
                   "DURATION  90, 90s, 5m, 1h, 250ms\n\n"
                   "The command line takes precedence over --options-from, in any order.\n");
 }

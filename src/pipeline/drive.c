@@ -62,11 +62,11 @@ static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, 
 static uint64_t direct_end_of(const struct task_piece *piece)
 {
     const uint64_t share_end = piece->share.file_offset + piece->share.bytes;
-    const uint64_t file_end = piece->position.file_bytes;
-    const uint64_t end = file_end < share_end ? share_end : file_end;
     const uint64_t unit = piece->file->offset_alignment;
+    uint64_t end = piece->position.file_bytes;
     if (piece->share.part_bytes && !is_aligned(piece->share.part_bytes, unit))
         return 0;
+    end = end < share_end ? share_end : end;
     return is_aligned(end, unit) ? UINT64_MAX
                                  : align_down(end, unit > PAGE_BYTES ? unit : PAGE_BYTES);
 }

@@ -34,3 +34,10 @@ bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, co
     rest = take_number(rest + 2, writers);
     return rest && !*rest;
 }
+
+void plan_print_folder(const char *target, const char *run_id, struct text *out)
+{
+    size_t length = strlen(target);
+    text_add(out, "%s%stidemill-%s", target, length && target[length - 1] == '/' ? "" : "/",
+             run_id);
+}

@@ -10,10 +10,7 @@
 
 void plan_run_folder(const struct plan *plan, uint32_t target, struct text *out)
 {
-    const char *path = plan->setup.settings->targets[target];
-    size_t length = strlen(path);
-    text_add(out, "%s%stidemill-%s", path, length && path[length - 1] == '/' ? "" : "/",
-             plan->run_id);
+    plan_print_folder(plan->setup.settings->targets[target], plan->run_id, out);
 }
 
 void plan_folder(const struct plan *plan, uint32_t target, struct text *out)

@@ -116,10 +116,8 @@ static void act_on(struct folder *folder, struct leftovers *leftovers, folder_ac
                    struct failure *why)
 {
     struct text path = {0};
-    size_t length = strlen(folder->target);
-    text_add(&path, "%s%stidemill-%s%s%s", folder->target,
-             length && folder->target[length - 1] == '/' ? "" : "/", folder->run->run_id,
-             folder->section[0] ? "/" : "", folder->section);
+    plan_print_folder(folder->target, folder->run->run_id, &path);
+    text_add(&path, "%s%s", folder->section[0] ? "/" : "", folder->section);
     leftovers->folder = text_string(&path);
     leftovers->context = folder;
     if (path.failed)

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "plan/names.h"
+#include "platform/file.h"
 #include "platform/host.h"
 
 /* Without a size, --preallocate would fill the target before the first byte, even for a short run.
@@ -31,6 +33,27 @@ static int refuse_unknown_files(const struct prepared *prepared, struct failure 
     return 0;
 }
 
+/* Of the targets that are directories, as rank 0 sees them. */
+static int refuse_missing_files(const struct prepared *prepared, struct failure *why)
+{
+    const struct record *record = &prepared->setup->stored.record;
+    for (size_t i = 0; i < prepared->settings->target_count && !why->code; i++) {
+        struct text folder = {0};
+        if (prepared->target_kinds[i] != TARGET_DIRECTORY)
+            continue;
+        plan_print_folder(prepared->settings->targets[i], record->run_id, &folder);
+        if (folder.failed)
+            failure_set(why, -ENOMEM, "not enough memory");
+        else if (!path_exists(text_string(&folder)))
+            failure_set(why, -ENOENT, "the files of run %s are not in '%s': %s", record->run_id,
+                        prepared->settings->targets[i],
+                        record->kept ? "they were removed, or are in another directory"
+                                     : "it did not keep them (--keep)");
+        text_release(&folder);
+    }
+    return why->code;
+}
+
 /* Rank 0: adds what it alone knows. */
 static int complete(const struct prepared *prepared, struct resolution *with, struct failure *why)
 {
@@ -40,7 +63,8 @@ static int complete(const struct prepared *prepared, struct resolution *with, st
         refuse_unknown_files(prepared, why))
         return why->code;
     if (setup->reads_stored &&
-        stored_check(&setup->stored, &setup->options, setup->cluster->shape.rank_count, why))
+        (stored_check(&setup->stored, &setup->options, setup->cluster->shape.rank_count, why) ||
+         refuse_missing_files(prepared, why)))
         return why->code;
     with->random = host_random();
     with->undivided = setup->reads_stored && setup->stored.record.schema_revision == 0;

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/checked.h"
+#include "base/units.h"
 
 enum { OPEN_ENDED_NULL_SHIFT = 50, OPEN_ENDED_SHARE_PERCENT = 95 };
 
@@ -104,16 +106,25 @@ static uint64_t planned_bytes(const struct prepared *prepared, uint32_t target)
                : plan_target_bytes(&prepared->plan, target);
 }
 
+/* As in: 10.0 TiB (10995116277760 bytes). */
+static const char *show_bytes(uint64_t bytes, char out[2 * UNITS_TEXT])
+{
+    char size[UNITS_TEXT];
+    units_format_size(bytes, size);
+    snprintf(out, 2 * UNITS_TEXT, "%s (%" PRIu64 " bytes)", size, bytes);
+    return out;
+}
+
 static int check_device(const struct prepared *prepared, uint32_t target, struct failure *why)
 {
     const uint64_t need = planned_bytes(prepared, target);
     const uint64_t size = (uint64_t)prepared->targets[target].size_bytes;
+    char need_text[2 * UNITS_TEXT], size_text[2 * UNITS_TEXT];
     if (need <= size)
         return 0;
-    return failure_set(why, -ENOSPC,
-                       "the plan needs %" PRIu64 " bytes on '%s', which has %" PRIu64
-                       ": use a smaller size",
-                       need, prepared->settings->targets[target], size);
+    return failure_set(why, -ENOSPC, "the plan needs %s on '%s', which has %s: use a smaller size",
+                       show_bytes(need, need_text), prepared->settings->targets[target],
+                       show_bytes(size, size_text));
 }
 
 /* Adds what 'other' (which may be 'prepared') writes to the file system of 'target'. */
@@ -143,11 +154,13 @@ static int check_space(const struct prepared *prepared, uint32_t target, struct 
         add_planned(prepared, setup->prepared[i], target, &need, &space, &others);
     if (prepared->target_kinds[target] == TARGET_NULL || need <= space || setup->options.run.force)
         return 0;
+    char need_text[2 * UNITS_TEXT], space_text[2 * UNITS_TEXT];
     return failure_set(why, -ENOSPC,
-                       "the plan needs %" PRIu64 " bytes on '%s'%s, which has %" PRIu64
-                       " available: use a smaller size, or --force",
-                       need, prepared->settings->targets[target],
-                       others ? " and other targets of its file system" : "", space);
+                       "the plan needs %s on '%s'%s, which has %s available: use a smaller size, "
+                       "or --force",
+                       show_bytes(need, need_text), prepared->settings->targets[target],
+                       others ? " and other targets of its file system" : "",
+                       show_bytes(space, space_text));
 }
 
 /* Rank 0 checks targets that all nodes share; each leader checks its target if it may be local. */

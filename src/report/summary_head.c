@@ -192,7 +192,10 @@ static void write_target(const struct record *record, const struct record_target
     if (target->size_bytes > 0) {
         units_format_size(target->free_bytes > 0 ? (uint64_t)target->free_bytes : 0, free_text);
         units_format_size((uint64_t)target->size_bytes, size_text);
-        text_add(&about, ", %s free of %s", free_text, size_text);
+        if (target->kind == TARGET_KIND_FILE)
+            text_add(&about, ", %s, with %s free on its file system", size_text, free_text);
+        else
+            text_add(&about, ", %s free of %s", free_text, size_text);
     }
     summary_line(out, label, "%s", text_string(&about));
     out->failed |= about.failed;

@@ -26,7 +26,7 @@ most=9223372036854775807 # 2^63 - 1
 }
 
 @test "the largest data set is shown in bytes, with the available space" {
-    refused "the plan needs $most bytes on '$target', which has" \
+    refused "the plan needs 8192 PiB ($most bytes) on '$target', which has" \
         "$TIDEMILL" run --size "$most" "$target"
     apart "$TIDEMILL" run --size "$most" --force --dry-run "$target"
     [ "$status" -eq 0 ]

@@ -82,6 +82,18 @@ load helper
     refused "cannot read the result 'none.h5'" ranks 2 report none.h5
 }
 
+@test "stored files that were not kept, or are gone" {
+    "$TIDEMILL" run --quiet --size 1m --result a.h5 "$target"
+    "$TIDEMILL" run --quiet --size 1m --keep --result k.h5 "$target"
+    rm -r "$target"/tidemill-*
+    for phases in read verify; do
+        refused 'it did not keep them (--keep)' \
+            "$TIDEMILL" run --options-from a.h5 --phases $phases --result b.h5
+        refused "are not in '$target': they were removed" \
+            ranks 1 run --options-from k.h5 --phases $phases --result b.h5
+    done
+}
+
 @test "a result that is not a regular file" {
     for overwrite in --overwrite --no-overwrite; do
         refused "the result '/dev/null': it is not a regular file; name another with --result" \

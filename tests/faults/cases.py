@@ -378,7 +378,7 @@ def real():
     yield from frozen()
     yield from gone_bad()
     yield Case(name="no space: refused before the run", engine="uring", storage="small_tmpfs", code=2,
-               lines=("(1 of 2 ranks .*: )?the plan needs 4194304 bytes on '{target}', which has "
+               lines=("(1 of 2 ranks .*: )?the plan needs 4.00 MiB .4194304 bytes. on '{target}', which has "
                       "[0-9]+ available: use a smaller size, or --force",), status=None)
 
 

@@ -212,7 +212,7 @@ time.sleep(60)" "$device")
         "$2" run --size 24m --phases write --free-space-floor 50 --quiet --result r.h5 "$1"' \
         - "$target" "$TIDEMILL"
     [ "$status" -eq 2 ]
-    grep -q 'the plan needs 25165824 bytes' "$err"
+    grep -q 'the plan needs 24.0 MiB (25165824 bytes)' "$err"
     [ ! -e r.h5 ]
 }
 
@@ -227,7 +227,7 @@ time.sleep(60)" "$device")
         - "$target" "$TIDEMILL"
     [ "$status" -eq 2 ]
     [ "$(<"$out")" = $'gets 12.0 MiB\ngets 12.0 MiB\ngets 16.0 MiB' ]
-    grep -q 'the plan needs 25165824 bytes' "$err"
+    grep -q 'the plan needs 24.0 MiB (25165824 bytes)' "$err"
 }
 
 @test "two directories share the space of their file system" {
@@ -237,5 +237,5 @@ time.sleep(60)" "$device")
         "$2" run --size 40m --phases write --result r.h5 "$1/a" "$1/b"' - "$target" "$TIDEMILL"
     [ "$status" -eq 2 ]
     [ "$(<"$out")" = 'gets 30.0 MiB' ]
-    grep -q 'the plan needs 41943040 bytes' "$err"
+    grep -q 'the plan needs 40.0 MiB (41943040 bytes)' "$err"
 }
