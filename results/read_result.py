@@ -24,9 +24,23 @@ def phases(file):
     return pd.DataFrame({name: dict(phase.attrs) for name, phase in file["phases"].items()}).T
 
 
+def show(frame, *wanted):
+    """Prints these columns of a table, as far as it has them."""
+    print(frame[[name for name in wanted if name in frame]].to_string(), end="\n\n")
+
+
 if __name__ == "__main__":
     with h5py.File(sys.argv[1], "r") as file:
-        print(dict(file.attrs))
-        print(phases(file).to_string())
+        for name, value in file.attrs.items():
+            if name != "options":
+                print(f"{name:20} {value}")
+        print()
+        show(phases(file), "status", "bytes", "operations", "duration_ns",
+             "rate_whole_bytes_per_s", "rate_whole_operations_per_s")
         for name, phase in file["phases"].items():
-            print(name, table(phase["nodes"]).to_string(), sep="\n")
+            print(name)
+            show(table(phase["nodes"]), "name", "bytes", "operations", "requests",
+                 "latency_p50_ns", "latency_p99_ns", "sync_ns")
+            timeline = table(phase["timeline"])
+            show(timeline[timeline["node"] < 0], "start_ns", "width_ns", "bytes", "operations",
+                 "requests")

@@ -63,6 +63,7 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
     into->repetition = step->repetition;
     into->status = RECORD_RUNNING;
     into->started_ns = clock_now_ns() - run->started_ns;
+    into->started_utc_ns = clock_wall_ns();
     histogram_clear(&into->latency);
     return into;
 }
