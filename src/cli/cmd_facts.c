@@ -175,7 +175,9 @@ static int report_target(struct cluster *cluster, const char *path, struct fact_
     if (code == EXIT_REFUSED) {
         console_error(all[0].values[FACT_KIND]);
     } else if (cluster->rank == 0) {
-        text_add(out, "\n'%s'\n", path);
+        text_add(out, "\n'");
+        text_add_printable(out, path);
+        text_add(out, "'\n");
         write_rows(all, count, target_facts, TARGET_FACT_COUNT, out);
     }
     free(rows);

@@ -156,6 +156,15 @@ static void set_verdict(struct record *record, enum verdict verdict)
                                              : RECORD_FAILED;
 }
 
+static void show_result(const char *path, bool incomplete)
+{
+    struct text line = {0};
+    text_add_printable(&line, path);
+    printf("\nresult  %s%s\n", text_string(&line),
+           incomplete ? " is incomplete: see the error above" : "");
+    text_release(&line);
+}
+
 /* Removes the run's files, completes the record and prints the summary. */
 static enum verdict finish(struct session *session, enum verdict verdict, bool stalled,
                            struct failure *why)
@@ -195,9 +204,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     }
     if (!setup->options.run.quiet) {
         console_print_summary(&session->record, setup->options.run.verbose);
-        fputs("\nresult  ", stdout);
-        console_print_text(stdout, session->result_path);
-        puts(saving.code ? " is incomplete: see the error above" : "");
+        show_result(session->result_path, saving.code);
     }
     return verdict;
 }

@@ -127,8 +127,9 @@ static void describe_target(const struct plan *plan, uint32_t target, struct tex
     uint64_t bytes = plan_target_bytes(plan, target);
     char shown[UNITS_TEXT];
     units_format_size(bytes, shown);
-    text_add(out, "target      '%s' %s %s", plan->setup.settings->targets[target],
-             plan->setup.writes ? "gets" : "holds", bytes ? shown : "nothing");
+    text_add(out, "target      '");
+    text_add_printable(out, plan->setup.settings->targets[target]);
+    text_add(out, "' %s %s", plan->setup.writes ? "gets" : "holds", bytes ? shown : "nothing");
     if (!bytes)
         text_add(out, ": there are fewer nodes than targets");
     else if (plan->setup.target_kinds[target] == TARGET_NEW_FILE)
