@@ -29,7 +29,7 @@ if [ "$mounted" = yes ]; then
     expect "exit code" 2 $?
     cat refusal
     expect "refusals" 1 \
-        "$(grep -c "needs 100663296 bytes on '/mnt/both/a' and other targets of its file system" refusal)"
+        "$(grep -c "needs 96.0 MiB (100663296 bytes) on '/mnt/both/a' and other targets of its file system" refusal)"
     "$root/launch/hosts.sh" hostfile --size 60MiB --dry-run /mnt/both/a /mnt/both/b >plan
     expect "exit code" 0 $?
 else
