@@ -67,18 +67,21 @@ static void record_signal(int signal_number)
         _exit(exit_code(atomic_load(&first_signal)));
 }
 
-static void ending_set(sigset_t *set)
-{
-    sigemptyset(set);
-    for (int i = 0; i < ENDING_COUNT; i++)
-        sigaddset(set, ending[i]);
-}
-
-/* A SIGHUP that nohup ignores stays ignored. */
+/* nohup ignores it before the program starts. */
 static bool is_ignored(int signal_number)
 {
     struct sigaction now;
     return sigaction(signal_number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+/* An ignored SIGHUP stays ignored, and is not blocked: the kernel keeps a blocked one, and the
+ * guard would receive it. */
+static void ending_set(sigset_t *set)
+{
+    sigemptyset(set);
+    for (int i = 0; i < ENDING_COUNT; i++)
+        if (ending[i] != SIGHUP || !is_ignored(SIGHUP))
+            sigaddset(set, ending[i]);
 }
 
 void interrupt_install(void)
@@ -87,7 +90,7 @@ void interrupt_install(void)
 
     ending_set(&action.sa_mask);
     for (int i = 0; i < ENDING_COUNT; i++)
-        if (ending[i] != SIGHUP || !is_ignored(SIGHUP))
+        if (sigismember(&action.sa_mask, ending[i]))
             sigaction(ending[i], &action, NULL);
     /* Writing to a closed pipe or beyond RLIMIT_FSIZE is reported as an error of the call
      * instead. */

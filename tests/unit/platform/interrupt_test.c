@@ -40,6 +40,35 @@ static void the_first_signal_is_recorded(void **state)
     assert_int_equal(exit_code_of(one_signal, SIGUSR2), SIGTERM);
 }
 
+static void busy(void *context)
+{
+    (void)context;
+    clock_sleep_ns(40000000);
+}
+
+/* The guard is busy most of the time: the kernel must not keep the signal until it is not. */
+static int ignored_hangup(int unused)
+{
+    (void)unused;
+    signal(SIGHUP, SIG_IGN);
+    interrupt_install();
+    if (interrupt_start_guard(NULL))
+        return FAILED;
+    interrupt_set_tick(busy, NULL);
+    for (int i = 0; i < 100; i++) {
+        clock_sleep_ns(5000000);
+        kill(getpid(), SIGHUP);
+    }
+    clock_sleep_ns(200000000);
+    return interrupt_signal();
+}
+
+static void a_hangup_that_nohup_ignores_stays_ignored(void **state)
+{
+    (void)state;
+    assert_int_equal(exit_code_of(ignored_hangup, 0), NONE);
+}
+
 static int duplicate(int signal_number)
 {
     interrupt_install();
@@ -161,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_signal_is_recorded),
+        cmocka_unit_test(a_hangup_that_nohup_ignores_stays_ignored),
         cmocka_unit_test(a_duplicate_does_not_end_the_process),
         cmocka_unit_test(a_second_signal_ends_with_the_code_of_the_first),
         cmocka_unit_test(a_broken_pipe_is_an_error_of_the_call),
