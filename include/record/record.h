@@ -135,6 +135,21 @@ struct record_device {
     int64_t sent_bytes;
 };
 
+/* What all ranks that used one target did in a phase. */
+struct record_used_target {
+    int64_t target; /* in the order of the command line, from 0 */
+    char path[RECORD_PATH];
+    char
+        device[RECORD_NAME]; /* below it, on all nodes that used it; "" = unknown, or they differ */
+    int64_t nodes;
+    int64_t ranks;
+    int64_t bytes;
+    int64_t operations;
+    int64_t requests;
+    int64_t end_ns;
+    struct record_latency latency; /* -1 = its nodes used other targets too */
+};
+
 /* Which rank wrote what a rank reads: -1 and "" where nothing shows it. */
 struct record_reader {
     int64_t rank;
@@ -224,6 +239,8 @@ struct record_phase {
     size_t device_count;
     struct record_reader *readers; /* of a phase that reads */
     size_t reader_count;
+    struct record_used_target *used_targets;
+    size_t used_target_count;
     struct record_slow *slowest;
     size_t slowest_count;
     struct histogram latency;       /* the whole */

@@ -254,6 +254,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
                 phase->watch.steady.reached ? rounds_window_ns(&phase->watch.steady.rounds) : -1);
         results_judge_modes(into);
         results_sum_modes(into, into->ranks, into->rank_count);
+        results_targets(phase, into, why);
         if (into->reads) {
             results_readers(phase, into, why);
             into->cache_state = cache_state_of(phase->run->record, into);

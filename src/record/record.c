@@ -26,6 +26,7 @@ void record_phase_release(struct record_phase *phase)
     free(phase->bins);
     free(phase->devices);
     free(phase->readers);
+    free(phase->used_targets);
     free(phase->slowest);
     free(phase->node_latency);
 }

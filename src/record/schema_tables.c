@@ -32,6 +32,7 @@ const struct schema_rows schema_phase_tables[] = {
     ROWS(struct record_phase, "timeline", schema_bin, bins, bin_count),
     ROWS(struct record_phase, "device", schema_device, devices, device_count),
     ROWS(struct record_phase, "readers", schema_reader, readers, reader_count),
+    ROWS(struct record_phase, "targets", schema_used_target, used_targets, used_target_count),
     ROWS(struct record_phase, "slowest", schema_slow, slowest, slowest_count),
     {0},
 };

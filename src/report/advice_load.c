@@ -39,7 +39,7 @@ void warn_processors(const struct record *record, struct text *out)
 static bool is_held_above_device(const struct record_phase *phase)
 {
     struct load load;
-    if (!warning_counts_bytes(phase) || warning_paced(phase) ||
+    if (!warning_counts_bytes(phase) || warning_paced(phase) || warning_slow_target(phase) ||
         phase->duration_ns < WARNING_LEAST_NS || !phase->writes ||
         phase->total.modes.direct_in_effect != TRUTH_YES)
         return false;

@@ -216,7 +216,8 @@ static void consider_crowd(const struct record *record, const struct record_phas
 static void warn_slow(const struct record *record, enum crowd_kind wanted, struct text *out)
 {
     for (size_t i = 0; i < record->phase_count; i++)
-        for (enum crowd_kind kind = 0; kind < CROWD_KINDS && warning_counts(&record->phases[i]);
+        for (enum crowd_kind kind = 0; kind < CROWD_KINDS && warning_counts(&record->phases[i]) &&
+                                       !warning_slow_target(&record->phases[i]);
              kind++) {
             consider_crowd(record, &record->phases[i], kind, out);
             if (out->failed || (out->length && kind == wanted))

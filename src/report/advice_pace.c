@@ -228,7 +228,8 @@ void warn_nodes_disagree(const struct record *record, struct text *out)
     for (size_t i = 0; i < record->phase_count && !out->length; i++) {
         const struct record_phase *phase = &record->phases[i];
         size_t active = record_rows_active(phase->nodes, phase->node_count);
-        if (warning_counts(phase) && active > 1 && active < NODES_WITH_OUTLIERS)
+        if (warning_counts(phase) && active > 1 && active < NODES_WITH_OUTLIERS &&
+            !warning_slow_target(phase))
             add_slow_nodes(phase, out);
     }
 }

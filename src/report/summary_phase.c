@@ -367,6 +367,7 @@ void summary_phase(const struct record *record, const struct record_phase *phase
     write_latency(phase, out);
     write_gap(phase, style, out);
     summary_balance(phase, out);
+    summary_targets(phase, out);
     summary_bottleneck(record, phase, &line);
     summary_line(out, "limit", "%s", text_string(&line));
     out->failed |= line.failed;

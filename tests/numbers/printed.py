@@ -522,6 +522,7 @@ class Phase:
         self.latencies()
         self.gap()
         self.balance()
+        self.targets()
         self.bottleneck()
         self.ceilings()
         self.mode()
@@ -927,6 +928,16 @@ class Phase:
         if words:
             self.line("balance", f"{'; '.join(words)}; ends {duration(self.attrs['end_skew_ns'])} "
                                  "apart")
+
+    def targets(self):
+        rows = columns(self.group["targets"]) if "targets" in self.group else {"path": []}
+        for i, path in enumerate(rows["path"] if len(rows["path"]) > 1 else []):
+            device, ranks = text_of(rows["device"][i]), int(rows["ranks"][i])
+            p99 = int(rows["latency_p99_ns"][i])
+            self.line("" if i else "targets",
+                      f"{text_of(path)}{f' ({device})' if device else ''}: "
+                      f"{rate_text(rate(int(rows['bytes'][i]), int(rows['end_ns'][i])))} GiB/s by "
+                      f"{ranks} rank{plural(ranks)}{f', p99 {latency(p99)}' if p99 > 0 else ''}")
 
     def rows(self):
         tables = {"node": self.nodes, "rank": self.ranks, "I/O thread":

@@ -118,6 +118,7 @@ static void random_phase(struct dice *dice, struct record_phase *phase, size_t n
     phase->bins = random_rows(dice, &schema_bin, 100, &phase->bin_count);
     phase->devices = random_rows(dice, &schema_device, 20, &phase->device_count);
     phase->readers = random_rows(dice, &schema_reader, 10, &phase->reader_count);
+    phase->used_targets = random_rows(dice, &schema_used_target, 5, &phase->used_target_count);
     phase->slowest = random_rows(dice, &schema_slow, 10, &phase->slowest_count);
     random_histogram(dice, &phase->latency);
     random_histogram(dice, &phase->intended);
@@ -195,6 +196,7 @@ static const char *phases_differ(const struct record_phase *a, const struct reco
     DIFFER(schema_bin, bins, bin_count)
     DIFFER(schema_device, devices, device_count)
     DIFFER(schema_reader, readers, reader_count)
+    DIFFER(schema_used_target, used_targets, used_target_count)
     DIFFER(schema_slow, slowest, slowest_count)
     if (memcmp(&a->latency, &b->latency, sizeof a->latency) != 0)
         return "latency";

@@ -97,6 +97,8 @@ static void every_member_has_a_column(void **state)
         ELSEWHERE(struct record_phase, device_count),
         ELSEWHERE(struct record_phase, readers),
         ELSEWHERE(struct record_phase, reader_count),
+        ELSEWHERE(struct record_phase, used_targets),
+        ELSEWHERE(struct record_phase, used_target_count),
         ELSEWHERE(struct record_phase, slowest),
         ELSEWHERE(struct record_phase, slowest_count),
         ELSEWHERE(struct record_phase, latency),

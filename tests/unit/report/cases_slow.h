@@ -26,6 +26,24 @@ static void spoil_writer(struct record *record)
     phase->writers[5].counters.end_ns *= 2;
 }
 
+/* Two targets, one on each node; the second is slow. */
+static void spoil_target_rate(struct record *record)
+{
+    struct record_phase *phase = &record->phases[0];
+    phase->used_target_count = phase->node_count;
+    phase->used_targets = calloc(phase->used_target_count, sizeof *phase->used_targets);
+    phase->nodes[1].counters.end_ns *= 5;
+    phase->duration_ns = phase->nodes[1].counters.end_ns;
+    for (size_t i = 0; i < phase->used_target_count; i++) {
+        struct record_used_target *used = &phase->used_targets[i];
+        *used = (struct record_used_target){.target = (int64_t)i, .nodes = 1, .ranks = 4};
+        snprintf(used->path, sizeof used->path, "/mnt/%zu", i);
+        snprintf(used->device, sizeof used->device, "sd%c", 'a' + (int)i);
+        used->bytes = phase->nodes[i].counters.bytes;
+        used->end_ns = phase->nodes[i].counters.end_ns;
+    }
+}
+
 static void spoil_processors(struct record *record)
 {
     for (size_t i = 0; i < record->phases[0].node_count; i++) {
@@ -53,6 +71,8 @@ static void spoil_queue(struct record *record)
 }
 
 static const struct doubt_case slow_cases[] = {
+    {"slow-target", SEVERITY_WARNING, "in 01_write target '/mnt/1' (sdb) had 0.5",
+     spoil_target_rate},
     {"slow-node", SEVERITY_WARNING, "in 01_write 1 of 7 nodes were far slower than the median",
      spoil_one_of_many},
     {"slow-writer", SEVERITY_WARNING,

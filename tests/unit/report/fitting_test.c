@@ -143,6 +143,17 @@ static void share_unequally(struct record *record)
     }
 }
 
+/* One target is used by one rank, the other by seven: alike for each rank. */
+static void use_targets_unequally(struct record *record)
+{
+    spoil_target_rate(record);
+    struct record_used_target *used = record->phases[0].used_targets;
+    used[0].ranks = 7;
+    used[1].ranks = 1;
+    used[0].end_ns = used[1].end_ns;
+    used[0].bytes = 7 * used[1].bytes;
+}
+
 static void skew(struct record *record, int64_t cpus, int64_t load_thousandths)
 {
     spoil_start(record);
@@ -212,6 +223,9 @@ static const struct {
     {pace_shallow_writers, "depth-one", NULL, NULL},
     {place_unequally, "nodes-disagree", NULL, NULL},
     {share_unequally, "slow-rank", NULL, NULL},
+    {spoil_target_rate, "nodes-disagree", NULL, NULL},
+    {spoil_target_rate, "slow-rank", NULL, NULL},
+    {use_targets_unequally, "slow-target", NULL, NULL},
     {skew_on_few_cores, "start-skew", "no more ranks than the 2 cores of n002", "load"},
     {skew_under_load, "start-skew", "other processes used n002 (load 3.1", "no more ranks"},
     {skew_on_idle_cores, "start-skew", "see what else ran on that node", "load "},
