@@ -106,7 +106,7 @@ static bool is_limited_by_checking(const struct record_phase *phase)
 
 static bool is_limited_by_generation(const struct record_phase *phase)
 {
-    return is_limited_by_producers(phase) && !bottleneck_reading(phase);
+    return is_limited_by_producers(phase) && !bottleneck_reading(phase) && !phase->discards;
 }
 
 static void waited_share(const struct record_phase *phase, char share[FIGURES_TEXT])

@@ -7,6 +7,7 @@
 #include "load.h"
 #include "outside.h"
 #include "report/summary.h"
+#include "room.h"
 
 /* Share of its time that a side may wait and still count as busy; and from which it was idle. */
 static const double busy_limit = 0.2;
@@ -53,12 +54,14 @@ enum bottleneck bottleneck_of(const struct record *record, const struct record_p
 }
 
 /* What the I/O threads wait for. */
-static const char *storage_name(const struct record_phase *phase)
+static const char *storage_name(const struct record *record, const struct record_phase *phase)
 {
     struct load load;
     load_find(phase, &load);
     if (phase->discards)
         return "I/O threads, as nothing is stored";
+    if (room_in_memory(record))
+        return "memory, where the target is";
     return load_is_idle(&load, phase) ? "file system and page cache, not the device" : "storage";
 }
 
@@ -127,9 +130,9 @@ static void add_bottleneck(const struct record *record, const struct record_phas
         return;
     case BOTTLENECK_NO_COUNTERPART:
         if (phase->unit == UNIT_OPERATION)
-            text_add(out, "%s: only I/O threads worked", storage_name(phase));
+            text_add(out, "%s: only I/O threads worked", storage_name(record, phase));
         else
-            text_add(out, "%s: the data were %s, so only I/O threads worked", storage_name(phase),
+            text_add(out, "%s: the data were %s, so only I/O threads worked", storage_name(record, phase),
                      reading ? "not checked" : "ready-made");
         return;
     case BOTTLENECK_MEMORY:
@@ -142,7 +145,7 @@ static void add_bottleneck(const struct record *record, const struct record_phas
         outside_cap(record, phase, out);
         return;
     case BOTTLENECK_STORAGE:
-        text_add(out, "%s: ", storage_name(phase));
+        text_add(out, "%s: ", storage_name(record, phase));
         break;
     case BOTTLENECK_PRODUCERS:
         text_add(out, "%s: ", reading ? "checking the data" : "generation");

@@ -51,6 +51,16 @@ void figures_rate_text(double bytes_per_second, double unit, char out[FIGURES_TE
     figures_fixed(value, decimals_of(value), out);
 }
 
+void figures_amount_rate(double per_second, enum amount_unit unit, char out[FIGURES_TEXT])
+{
+    figures_rate_text(per_second, unit == UNIT_BYTE ? 1073741824.0 : 1000, out);
+}
+
+const char *figures_amount_unit(enum amount_unit unit)
+{
+    return unit == UNIT_BYTE ? "GiB/s" : "kop/s";
+}
+
 void figures_count(double rate, char out[FIGURES_TEXT])
 {
     figures_fixed(rate, rate >= 99.95 ? 0 : rate >= 9.995 ? 1 : 2, out);

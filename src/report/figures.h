@@ -22,6 +22,11 @@ double figures_row_rate(const struct record_row *row, enum amount_unit unit);
 /* A rate in units of 'unit' bytes per second, with three or four significant digits. */
 void figures_rate_text(double bytes_per_second, double unit, char out[FIGURES_TEXT]);
 
+/* A rate of a phase: its number in GiB/s or in thousands of operations per second, and that unit.
+ */
+void figures_amount_rate(double per_second, enum amount_unit unit, char out[FIGURES_TEXT]);
+const char *figures_amount_unit(enum amount_unit unit);
+
 /* Requests per second: "876", "4618", "12.3". */
 void figures_count(double per_second, char out[FIGURES_TEXT]);
 

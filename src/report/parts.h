@@ -12,7 +12,7 @@
  * that the printed parts add up, too; parts that are rounded to nothing are left out. */
 void parts_print(const struct record_phase *phase, struct text *out);
 
-/* "writing", "reading" or "moving data". */
+/* "writing", "reading", "moving data" or "working". */
 const char *parts_verb(const struct record_phase *phase);
 
 /* The longest time that one I/O thread spent in fsync; 0 = none, or not recorded. */

@@ -91,8 +91,6 @@ static void write_status(const struct record *record, const struct summary_style
         text_add(out, "  the run has not ended (or was killed): these are the phases done so far; "
                       "'tidemill run\n"
                       "  --cleanup' and this result remove what a dead run left\n");
-    if (record->status == RECORD_INTERRUPTED)
-        text_add(out, "  the run was interrupted: these are the phases done until then\n");
     out->failed |= status.failed;
     text_release(&status);
 }

@@ -9,7 +9,7 @@
 
 /* A gap is shown if it is a tenth of the phase; handling of buffers if it takes a tenth of the
  * requests' time. */
-enum { DIFFERENCES_SHOWN = 4, GAP_SHOWN = 10, HANDLING_SHOWN = 10 };
+enum { EXIT_OF_SIGNAL = 128, DIFFERENCES_SHOWN = 4, GAP_SHOWN = 10, HANDLING_SHOWN = 10 };
 
 /* What the transfers did about the page cache, in one or two words. */
 static const char *mode_name(const struct record_phase *phase)
@@ -80,12 +80,13 @@ static void write_mode(const struct record_phase *phase, const struct summary_st
     const struct summary_style plain = {.utf8 = style->utf8};
     struct text line = {0};
     summary_mode_line(phase, &plain, &line);
-    if (style->verbose ||
-        (phase->unit == UNIT_BYTE && (!is_good(phase) || phase->total.modes.uncached == TRUTH_YES)))
+    if (style->verbose || (!is_good(phase) && !phase->discards) ||
+        phase->total.modes.uncached == TRUTH_YES)
         summary_line(out, "mode", "%s", text_string(&line));
     out->failed |= line.failed;
     text_release(&line);
-    if (phase->engine_reason[0])
+    if (phase->engine_reason[0] &&
+        (style->verbose || phase->engine_cause != ENGINE_TARGET_IN_MEMORY))
         summary_line(out, "engine", "%s instead of %s: %s", phase->engine_used, phase->engine_asked,
                      phase->engine_reason);
 }
@@ -114,7 +115,8 @@ static void write_time(const struct record_phase *phase, struct text *out)
 }
 
 /* What ended the phase, if that was not the end of its work. */
-static void write_end(const struct record_phase *phase, struct text *out)
+static void write_end(const struct record *record, const struct record_phase *phase,
+                      struct text *out)
 {
     static const char *const ends[] = {
         [END_UNSTARTED] = "",
@@ -130,6 +132,8 @@ static void write_end(const struct record_phase *phase, struct text *out)
     struct text line = {0};
     if (ends[phase->ended_by][0])
         text_add(&line, "%s", ends[phase->ended_by]);
+    if (phase->ended_by == END_SIGNAL && record->exit_code > EXIT_OF_SIGNAL)
+        text_add(&line, " (SIG%s)", sigabbrev_np((int)record->exit_code - EXIT_OF_SIGNAL));
     if (phase->amount_planned > phase->amount && !phase->open_ended) {
         units_show_amount((uint64_t)phase->amount_planned, phase->unit, planned);
         figures_share(phase->amount, phase->amount_planned, share);
@@ -158,10 +162,11 @@ static void write_rate(const struct record_phase *phase, struct text *out)
     figures_rate_in(figures_rate(phase->active_amount, phase->active_ns), phase->unit, active);
     struct text line = {0};
     text_add(&line, "%s%s", rate,
-             synced          ? ", fsync and close included"
-             : phase->writes ? ", without fsync"
-                             : "");
-    if (was_slower_later(phase))
+             phase->status == RECORD_FAILED      ? " until the failure"
+             : synced                            ? ", fsync and close included"
+             : phase->writes && !phase->discards ? ", without fsync"
+                                                 : "");
+    if (was_slower_later(phase) && phase->status == RECORD_COMPLETE)
         text_add(&line, "; %s while all ranks were %s", active, parts_verb(phase));
     summary_line(out, "rate", "%s", text_string(&line));
     out->failed |= line.failed;
@@ -188,7 +193,8 @@ static void write_steady(const struct record_phase *phase, struct text *out)
     figures_fixed((double)phase->steady_slope_ppm / 1e4, 1, slope);
     summary_line(out, "steady",
                  "%s in five rounds of %s from %s on (range %s, slope %s %% of the mean)", rate,
-                 round, phase->steady_from_ns ? from : "the start", range, slope);
+                 round,
+                 phase->steady_from_ns ? from : "the start", range, slope);
 }
 
 /* How well the common start was kept, and how exact its instants are. */
@@ -269,7 +275,7 @@ static void write_latency(const struct record_phase *phase, struct text *out)
     if (phase->latency.total == 0)
         return;
     add_percentiles(&phase->latency, &line);
-    if (phase->slowest_count)
+    if (phase->slowest_count && !phase->discards)
         add_slowest(&phase->slowest[0], &line);
     summary_line(out, "latency", "%s", text_string(&line));
     out->failed |= line.failed;
@@ -302,10 +308,11 @@ static void write_handling(const struct record *record, const struct record_phas
     const bool limited = bottleneck_of(record, phase) == BOTTLENECK_PRODUCERS;
     if (!style->verbose && !limited)
         return;
-    write_histogram("queueing", &phase->queue_wait,
-                    reading ? "buffers, read to checked" : "buffers, filled to submitted", out);
     write_histogram(reading ? "checking" : "filling", &phase->making, "buffers", out);
-    if (phase->file_latency.total > 1)
+    if (style->verbose)
+        write_histogram("queueing", &phase->queue_wait,
+                        reading ? "buffers, read to checked" : "buffers, filled to submitted", out);
+    if (style->verbose && phase->file_latency.total > 1)
         write_histogram("files", &phase->file_latency, "files, open to close", out);
 }
 
@@ -346,12 +353,13 @@ static void write_differences(const struct record_phase *phase, const struct sum
     text_release(&line);
 }
 
-static void write_title(const struct record_phase *phase, const struct summary_style *style,
-                        struct text *out)
+static void write_title(const struct record *record, const struct record_phase *phase,
+                        const struct summary_style *style, struct text *out)
 {
     text_add(out, "%s%s%s", paint_on(style, PAINT_BOLD), phase->name, paint_off(style));
-    if (phase->repetition > 1)
-        text_add(out, "   repetition %lld", (long long)phase->repetition);
+    if (record->phases[record->phase_count - 1].repetition > 1)
+        text_add(out, "   repetition %lld%s", (long long)phase->repetition,
+                 summary_median(record, phase) == phase ? ", nearest to the median" : "");
     text_add(out, "\n");
 }
 
@@ -359,9 +367,9 @@ void summary_phase(const struct record *record, const struct record_phase *phase
                    const struct summary_style *style, struct text *out)
 {
     struct text line = {0};
-    write_title(phase, style, out);
+    write_title(record, phase, style, out);
     write_time(phase, out);
-    write_end(phase, out);
+    write_end(record, phase, out);
     write_rate(phase, out);
     write_steady(phase, out);
     write_latency(phase, out);
@@ -373,7 +381,8 @@ void summary_phase(const struct record *record, const struct record_phase *phase
     out->failed |= line.failed;
     text_release(&line);
     summary_ceilings(record, phase, out);
-    write_mode(phase, style, out);
+    if (phase->unit == UNIT_BYTE)
+        write_mode(phase, style, out);
     write_not_granted(phase, out);
     summary_cache(record, phase, out);
     write_handling(record, phase, style, out);

@@ -9,7 +9,7 @@
 static const double gb = 1e9;
 
 /* Names that are longer lose their middle, so that lines stay short. */
-enum { NAME_SHOWN = 14, COLUMNS = 11 };
+enum { NAME_SHOWN = 14, BYTE_COLUMNS = 11, OPERATION_COLUMNS = 8, REPETITION_COLUMNS = 11 };
 
 static const char none[] = "-";
 
@@ -22,7 +22,7 @@ static void add_latency(int64_t ns, struct table *table)
 
 static const char *direct_name(const struct record_phase *phase)
 {
-    if (phase->discards || phase->unit != UNIT_BYTE)
+    if (phase->discards)
         return none;
     if (phase->total.modes.uncached == TRUTH_YES)
         return "uncached";
@@ -58,15 +58,16 @@ static void add_rates(const struct record_phase *phase, struct table *table)
     char binary[FIGURES_TEXT];
     char decimal[FIGURES_TEXT];
     char requests[FIGURES_TEXT];
-    char time[UNITS_TEXT];
-    figures_rate_cell(rate, phase->unit, binary);
+    figures_amount_rate(rate, phase->unit, binary);
     figures_rate_text(rate, gb, decimal);
     figures_count(figures_rate(phase->requests, phase->duration_ns), requests);
-    units_format_duration(phase->duration_ns, time);
     table_add(table, "%s", rate > 0 ? binary : none);
-    table_add(table, "%s", rate > 0 && phase->unit == UNIT_BYTE ? decimal : none);
+    if (phase->unit == UNIT_OPERATION) {
+        table_add(table, "%lld", (long long)phase->amount);
+        return;
+    }
+    table_add(table, "%s", rate > 0 ? decimal : none);
     table_add(table, "%s", rate > 0 ? requests : none);
-    table_add(table, "%s", phase->duration_ns > 0 ? time : none);
 }
 
 static void add_latencies(const struct record_phase *phase, struct table *table)
@@ -81,27 +82,49 @@ static void add_latencies(const struct record_phase *phase, struct table *table)
 static void add_phase(const struct record_phase *phase, struct table *table)
 {
     const bool ran = phase->duration_ns > 0;
+    const bool bytes = phase->unit == UNIT_BYTE;
+    char time[UNITS_TEXT];
+    units_format_duration(phase->duration_ns, time);
     add_name(phase->name, table);
     add_rates(phase, table);
+    table_add(table, "%s", ran ? time : none);
     add_latencies(phase, table);
-    table_add(table, "%s", ran ? direct_name(phase) : none);
+    if (bytes)
+        table_add(table, "%s", ran ? direct_name(phase) : none);
     table_add(table, "%s", record_status_name(phase->status));
-    if (ran)
+    if (bytes && ran)
         add_verified(phase, table);
-    else
+    else if (bytes)
         table_add(table, "%s", none);
 }
 
-static void write_phases(const struct record *record, struct text *out)
+static bool has_unit(const struct record *record, enum amount_unit unit)
 {
-    static const char *const heads[COLUMNS] = {"phase",  "GiB/s",  "GB/s",    "IOPS",
-                                               "time",   "p50",    "p99",     "max",
-                                               "direct", "status", "verified"};
-    struct table table = {.columns = COLUMNS, .left = 7 << 8};
-    for (size_t i = 0; i < COLUMNS; i++)
-        table_add(&table, "%s", heads[i]);
     for (size_t i = 0; i < record->phase_count; i++)
-        add_phase(&record->phases[i], &table);
+        if (record->phases[i].unit == unit)
+            return true;
+    return false;
+}
+
+/* Phases that count operations have a table of their own. */
+static void write_phases(const struct record *record, enum amount_unit unit, struct text *out)
+{
+    static const char *const heads[UNIT_COUNT][BYTE_COLUMNS + 1] = {
+        [UNIT_BYTE] = {"phase", "GiB/s", "GB/s", "IOPS", "time", "p50", "p99", "max", "direct",
+                       "status", "verified", NULL},
+        [UNIT_OPERATION] = {"phase", "kop/s", "op", "time", "p50", "p99", "max", "status", NULL},
+    };
+    struct table table = {.columns = unit == UNIT_BYTE ? BYTE_COLUMNS : OPERATION_COLUMNS,
+                          .left = unit == UNIT_BYTE ? 7 << 8 : 1 << 7};
+    if (!has_unit(record, unit))
+        return;
+    if (unit != UNIT_BYTE && has_unit(record, UNIT_BYTE))
+        text_add(out, "\n");
+    for (size_t i = 0; heads[unit][i]; i++)
+        table_add(&table, "%s", heads[unit][i]);
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (record->phases[i].unit == unit)
+            add_phase(&record->phases[i], &table);
     table_write(&table, 2, out);
     table_release(&table);
 }
@@ -154,8 +177,8 @@ static void add_interval(const struct record_summary *summary, struct table *tab
         table_add(table, "%s", none);
         return;
     }
-    figures_rate_cell((double)summary->low_per_s, summary->unit, low);
-    figures_rate_cell((double)summary->high_per_s, summary->unit, high);
+    figures_amount_rate((double)summary->low_per_s, summary->unit, low);
+    figures_amount_rate((double)summary->high_per_s, summary->unit, high);
     table_add(table, "%s to %s", low, high);
 }
 
@@ -178,7 +201,7 @@ static void add_repetitions(const struct record *record, const struct record_pha
     char text[FIGURES_TEXT];
     add_name(first->section[0] ? first->section : first->kind, table);
     table_add(table, "%lld", (long long)runs);
-    figures_rate_cell(summary ? (double)summary->median_per_s : 0, first->unit, text);
+    figures_amount_rate(summary ? (double)summary->median_per_s : 0, phase->unit, text);
     table_add(table, "%s", complete ? text : none);
     add_interval(summary, table);
     figures_share(summary ? summary->spread_ppm : 0, 1000000, text);
@@ -193,27 +216,37 @@ static void add_repetitions(const struct record *record, const struct record_pha
     add_verified(phase, table);
 }
 
-static void write_repetitions(const struct record *record, struct text *out)
+static void write_repetitions(const struct record *record, enum amount_unit unit, struct text *out)
 {
-    static const char *const heads[COLUMNS] = {"phase",  "runs",   "GiB/s",   "interval",
-                                               "spread", "IOPS",   "p50",     "p99",
-                                               "max",    "status", "verified"};
-    struct table table = {.columns = COLUMNS, .left = 3 << 9};
-    for (size_t i = 0; i < COLUMNS; i++)
+    const char *const heads[REPETITION_COLUMNS] = {"phase",    "runs",    figures_amount_unit(unit),
+                                                   "interval", "spread",  "IOPS",
+                                                   "p50",      "p99",     "max",
+                                                   "status",   "verified"};
+    struct table table = {.columns = REPETITION_COLUMNS, .left = 3 << 9};
+    if (!has_unit(record, unit))
+        return;
+    for (size_t i = 0; i < REPETITION_COLUMNS; i++)
         table_add(&table, "%s", heads[i]);
     for (size_t i = 0; i < record->phase_count && record->phases[i].repetition == 1; i++)
-        add_repetitions(record, &record->phases[i], &table);
+        if (record->phases[i].unit == unit)
+            add_repetitions(record, &record->phases[i], &table);
     table_write(&table, 2, out);
     table_release(&table);
+}
+
+/* What the columns of repetitions mean. */
+static void write_meaning(const struct record *record, struct text *out)
+{
     int64_t level_ppm = 0;
     char level[FIGURES_TEXT];
     for (size_t i = 0; i < record->summary_count; i++)
-        level_ppm =
-            record->summary[i].level_ppm > level_ppm ? record->summary[i].level_ppm : level_ppm;
+        if (record->summary[i].level_ppm > level_ppm)
+            level_ppm = record->summary[i].level_ppm;
     figures_fixed((double)level_ppm / 1e4, 1, level);
+    text_add(out, "  rates: median of the runs; latencies: of the run nearest to it");
     if (level_ppm)
-        text_add(out, "  GiB/s: median; the interval holds it with a probability of %s %%\n",
-                 level);
+        text_add(out, "; interval: holds the median with %s %%", level);
+    text_add(out, "\n");
 }
 
 /* --- reasons */
@@ -228,9 +261,7 @@ static void write_reasons(const struct record *record, const struct summary_styl
             summary_text(out, failed ? PAINT_BAD : PAINT_WARNING, style, phase->name,
                          phase->failure);
         else if (phase->status != RECORD_SKIPPED && phase->amount == 0)
-            summary_text(out, PAINT_WARNING, style, phase->name,
-                         phase->unit == UNIT_BYTE ? "no data were moved"
-                                                  : "no operation completed");
+            summary_text(out, PAINT_WARNING, style, phase->name, "no data were moved");
     }
 }
 
@@ -242,11 +273,13 @@ void summary_table(const struct record *record, const struct summary_style *styl
         return;
     }
     const bool repeated = record->phases[count - 1].repetition > 1;
+    for (enum amount_unit unit = 0; unit < UNIT_COUNT && repeated; unit++)
+        write_repetitions(record, unit, out);
     if (repeated)
-        write_repetitions(record, out);
+        write_meaning(record, out);
     if (repeated && style->verbose)
         text_add(out, "\n");
-    if (!repeated || style->verbose)
-        write_phases(record, out);
+    for (enum amount_unit unit = 0; unit < UNIT_COUNT && (!repeated || style->verbose); unit++)
+        write_phases(record, unit, out);
     write_reasons(record, style, out);
 }

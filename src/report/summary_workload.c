@@ -104,6 +104,10 @@ static void add_mode(const struct settings *settings, const struct record_phase 
                                          [CACHE_KEEP] = ", page cache kept before reading"};
     if (phase && phase->engine_used[0])
         text_add(out, "engine %s, ", phase->engine_used);
+    if (phase && phase->discards) {
+        text_add(out, "nothing stored");
+        return;
+    }
     text_add(out, "%s", settings->uncached ? "RWF_DONTCACHE" : directs[settings->direct]);
     text_add(out, "%s", writes ? syncs[settings->fsync] : "");
     text_add(out, "%s%s", writes && settings->preallocate ? ", preallocated" : "",

@@ -360,7 +360,7 @@ class Bench:
         with READER, h5py.File(self.result, "r") as result:
             status = category(result, "status")
         words = {"running": "the run has not ended (or was killed)",
-                 "interrupted": "the run was interrupted"}.get(status)
+                 "interrupted": "INTERRUPTED"}.get(status)
         page = subprocess.run([self.tools["program"], "report", str(self.result)], text=True,
                               capture_output=True, check=False)
         if page.returncode or (words and words not in page.stdout):

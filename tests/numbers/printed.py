@@ -5,6 +5,7 @@ unexpected line is a difference, so each new line needs a check here.
 """
 import math
 import re
+import signal
 
 import h5py
 
@@ -193,8 +194,6 @@ class Page:
             self.parts.append("the run has not ended (or was killed): these are the phases done so "
                               "far; 'tidemill run --cleanup' and this result remove what a dead run "
                               "left")
-        if attrs["status"] == "interrupted":
-            self.parts.append("the run was interrupted: these are the phases done until then")
         command = text_of(attrs["command_line"])
         if command:
             self.line("command", command if self.verbose else shorten(command, 170))
@@ -310,6 +309,8 @@ class Page:
     def mode(self, options, phase, writes):
         engine = phase.attrs["engine_used"] if phase else ""
         text = f"engine {engine}, " if engine else ""
+        if phase and phase.discards:
+            return text + "nothing stored"
         text += "RWF_DONTCACHE" if options["uncached"] == "yes" else {
             "prefer": "O_DIRECT if possible", "require": "O_DIRECT required",
             "never": "buffered"}[options["direct"]]
@@ -407,9 +408,9 @@ class Page:
                      phase.verified()]
             self.parts.append(" ".join(cells))
         level = max((int(row["level_ppm"]) for row in summary.values()), default=0)
-        if level:
-            self.parts.append("GiB/s: median; the interval holds it with a probability of "
-                              f"{fixed(level / 1e4, 1)} %")
+        self.parts.append("rates: median of the runs; latencies: of the run nearest to it" +
+                          (f"; interval: holds the median with {fixed(level / 1e4, 1)} %"
+                           if level else ""))
 
     def repetitions(self):
         rows = self.summary().values()
@@ -513,8 +514,12 @@ class Phase:
 
     def write(self):
         attrs = self.attrs
-        self.page.parts.append(self.name + (f" repetition {attrs['repetition']}"
-                                            if attrs["repetition"] > 1 else ""))
+        title = self.name
+        if self.page.phases[-1].attrs["repetition"] > 1:
+            title += f" repetition {attrs['repetition']}"
+            title += ", nearest to the median" \
+                if self.page.median(int(attrs["position"])) is self else ""
+        self.page.parts.append(title)
         self.time()
         self.end()
         self.rates()
@@ -561,6 +566,9 @@ class Phase:
         words = {"steady": "by --until-steady: the last five rounds were steady",
                  "time": "by --time", "signal": "by a signal", "failure": "by a failure",
                  "stall": "because storage did not answer"}.get(attrs["ended_by"], "")
+        code = int(self.page.file.attrs["exit_code"])
+        if attrs["ended_by"] == "signal" and code > 128:
+            words += f" ({signal.Signals(code - 128).name})"
         if self.planned > attrs["bytes"] and not self.open_ended:
             words += f"{', ' if words else ''}after {share(int(attrs['bytes']), self.planned)} of " \
                 f"the planned {size(self.planned)}"
@@ -570,10 +578,14 @@ class Phase:
     def rates(self):
         attrs, many = self.attrs, self.attrs["ranks_total"] > 1
         text = f"{rate_text(self.rate())} GiB/s"
-        if self.writes:
-            text += ", fsync and close included" if self.synced else ", without fsync"
+        failed = attrs["status"] == "failed"
+        if failed:
+            text += " until the failure"
+        elif self.writes:
+            text += ", fsync and close included" if self.synced else \
+                "" if self.discards else ", without fsync"
         active = rate(int(attrs["active_bytes"]), int(attrs["active_ns"]))
-        if many and active > 1.05 * self.rate():
+        if many and active > 1.05 * self.rate() and attrs["status"] == "complete":
             text += f"; {rate_text(active)} GiB/s while all ranks were {self.verb()}"
         self.line("rate", text)
 
@@ -614,7 +626,7 @@ class Phase:
         slow = columns(self.group["slowest"])
         if shown:
             text = ", ".join(f"{word} {latency(value)}" for word, value in shown)
-            if len(slow["name"]):
+            if len(slow["name"]) and not self.discards:
                 text += (f" ({text_of(slow['name'][0])}, "
                          f"{text_of(slow['path'][0]).rpartition('/')[2]} at "
                          f"{size(slow['offset'][0])}, {duration(slow['sent_ns'][0])} after the "
@@ -634,9 +646,11 @@ class Phase:
     def handling(self):
         if not self.page.verbose and not self.limit().startswith(("generation", "checking")):
             return
+        self.histogram("checking" if self.reading else "filling", "making", "buffers")
+        if not self.page.verbose:
+            return
         self.histogram("queueing", "queue_wait", "buffers, read to checked"
                        if self.reading else "buffers, filled to submitted")
-        self.histogram("checking" if self.reading else "filling", "making", "buffers")
         if "file_latency" in self.group and self.group["file_latency"].attrs["total"] > 1:
             self.histogram("files", "file_latency", "files, open to close")
 
@@ -696,6 +710,9 @@ class Phase:
         sums = self.device_sums()
         if self.discards:
             return "I/O threads, as nothing is stored"
+        memory = self.page.file["environment/targets/ram_backed"][()]
+        if len(memory) and all(memory):
+            return "memory, where the target is"
         if (sums["nodes"] == len(self.nodes["node"]) and sums["width_ns"] > 0
                 and sums["busy_ns"] < 0.05 * sums["width_ns"]
                 and sums["queue_ns"] < 0.5 * sums["width_ns"]):
@@ -757,7 +774,7 @@ class Phase:
         else:
             text = "checking the data" if reading else "generation"
         goods = ("an empty buffer", "data") if reading else ("data", "an empty buffer")
-        text += ";" if text.startswith("memory") else ":"
+        text += ";" if text.startswith("memory, not") else ":"
         return (f"{text} I/O threads waited "
                 f"{share(total['writer_waited_ns'], total['writer_time_ns'])} of the time for "
                 f"{goods[0]}, data threads "
@@ -796,7 +813,7 @@ class Phase:
         attrs, page = self.attrs, self.page
         effect, ranks = attrs["direct_in_effect"], int(attrs["ranks_total"])
         good = "yes" in (effect, attrs["uncached"])
-        if page.verbose or not good or attrs["uncached"] == "yes":
+        if page.verbose or (not good and not self.discards) or attrs["uncached"] == "yes":
             mark = "MARK+" if good else "MARK-"
             words = {"yes": "O_DIRECT", "mixed": "mixed", "unknown": "O_DIRECT, effect unknown",
                      "no": "O_DIRECT, cached below" if
@@ -816,7 +833,7 @@ class Phase:
                 text += f": {text_of(attrs['reason'])}"
             self.line("mode", f"{mark} engine null: nothing reaches storage" if self.discards
                       else f"{mark} {text}")
-        if attrs["engine_reason"]:
+        if attrs["engine_reason"] and (page.verbose or attrs["engine_cause"] != "target in memory"):
             self.line("engine", f"{attrs['engine_used']} instead of {attrs['engine_asked']}: "
                                 f"{text_of(attrs['engine_reason'])}")
         reason, without = text_of(attrs["not_granted"]), int(attrs["ranks_without"])
@@ -828,7 +845,8 @@ class Phase:
     def cache(self):
         """The line on the page cache, from the facts beside it."""
         attrs, total = self.attrs, self.total
-        if self.discards or not attrs["bytes"]:
+        memory = self.page.file["environment/targets/ram_backed"][()]
+        if self.discards or not attrs["bytes"] or (len(memory) and all(memory)):
             return
         used = {"cold": "cold before reading",
                 "client cold": "empty on the client before reading", "warm": "warm before reading", "below":

@@ -172,6 +172,35 @@ static void what_went_wrong_is_told(void **state)
     record_release(&record);
 }
 
+static void count_operations(struct record_row *row)
+{
+    row->counters.operations = row->counters.requests;
+    row->counters.bytes = row->counters.producer_time_ns = row->counters.producer_bytes = 0;
+}
+
+/* They have a table of their own, and no mode, cache or data. */
+static void operations_have_columns_of_their_own(void **state)
+{
+    (void)state;
+    struct record record;
+    sample_record(&record, &three_nodes);
+    struct record_phase *create = &record.phases[1];
+    strcpy(create->name, "02_create");
+    sample_kind(create, "create");
+    create->unit = UNIT_OPERATION;
+    create->written_by = WRITTEN_BY_NOBODY;
+    create->amount = create->amount_planned = create->requests;
+    create->active_amount = create->requests / 2;
+    for (size_t i = 0; i < create->node_count; i++)
+        count_operations(&create->nodes[i]);
+    for (size_t i = 0; i < create->rank_count; i++)
+        count_operations(&create->ranks[i]);
+    sample_totals(&record);
+    assert_int_equal(advice_consider(&record), 0);
+    assert_golden("operations", &record, &plain);
+    record_release(&record);
+}
+
 static void an_unfinished_run_says_so(void **state)
 {
     (void)state;
@@ -380,6 +409,7 @@ int main(void)
         cmocka_unit_test(everything_when_verbose),
         cmocka_unit_test(what_went_wrong_is_told),
         cmocka_unit_test(what_ended_a_phase_is_told),
+        cmocka_unit_test(operations_have_columns_of_their_own),
         cmocka_unit_test(an_unfinished_run_says_so),
         cmocka_unit_test(repetitions_have_a_median),
         cmocka_unit_test(a_run_without_phases),
