@@ -50,6 +50,7 @@ enum option_source {
 /* Values of the CHOICE options, in the order of options.def; prefer|require|never is an enum
  * preference. */
 enum layout { LAYOUT_RANK, LAYOUT_SHARED, LAYOUT_WRITER };
+enum objects_option { OBJECTS_FILES, OBJECTS_DIRECTORIES };
 enum order { ORDER_SEQUENTIAL, ORDER_STRIDED, ORDER_RANDOM };
 enum generate { GENERATE_EACH, GENERATE_ONCE };
 enum cache_option { CACHE_MEASURE, CACHE_DROP, CACHE_KEEP };

@@ -19,14 +19,20 @@ struct phase_kind {
     enum phase_id id;
     const char *name;
     enum amount_unit unit;
-    bool reads;
-    bool writes;
+    bool reads;  /* ... or is about objects that exist */
+    bool writes; /* ... or creates objects */
     bool checks; /* checks every byte, even without --verify */
 };
 
 extern const struct phase_kind phase_kinds[PHASE_COUNT];
 
 enum { PHASES_MOST = 64 };
+
+/* Returns true if the phase writes the data set. */
+static inline bool phase_writes_bytes(enum phase_id phase)
+{
+    return phase_kinds[phase].writes && phase_kinds[phase].unit == UNIT_BYTE;
+}
 
 /* Parses a comma-separated list of phases; -EINVAL for an unknown one. */
 int phases_parse(const char *list, enum phase_id phases[PHASES_MOST], size_t *count,

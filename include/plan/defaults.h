@@ -21,14 +21,16 @@ struct capacity {
     uint32_t batch;       /* requests that a synchronous engine sends together; 0, 1: none */
     bool null_target;     /* /dev/null: write only, no fsync */
     bool single_file;     /* a target is a file or a device: layout shared */
+    bool names_only;      /* no phase moves bytes */
+    bool creates;         /* a phase creates objects */
 };
 
 /* Sets the list of phases if it is not given: "write,read", or "write" if nothing can be read.
  * -ENOMEM. */
 int defaults_fit_run(struct run_settings *run, bool null_target, struct failure *why);
 
-/* Sets buffer size and count, producers, writers, depth, fsync, size and seed (from 'random') if
- * they are not given. -EINVAL if the given values exclude each other. */
+/* Sets buffer size and count, producers, writers, depth, fsync, size, objects and seed (from
+ * 'random') if they are not given. -EINVAL if the given values exclude each other. */
 int defaults_fit(struct settings *settings, const struct capacity *capacity, uint64_t random,
                  struct failure *why);
 

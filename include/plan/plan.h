@@ -27,6 +27,8 @@ struct plan_setup {
     const struct settings *settings; /* resolved */
     bool writes;                     /* a phase with these settings writes */
     bool reads;                      /* a phase with these settings reads */
+    bool creates;                    /* a phase with these settings creates objects */
+    bool visits;                     /* a phase with these settings is about objects */
     bool probe;                      /* of a probe: with other file names */
     struct shape shape;
     const enum target_kind *target_kinds; /* one for each of settings->targets */

@@ -1,7 +1,6 @@
 /*
- * Files that a dead run left in its directory: checks them, and removes them by name. Nothing is
- * removed recursively, no symlink is followed, and if the directory contains anything that the run
- * did not create, nothing is removed.
+ * Files that a dead run left in its directory: checks them, and removes them by name. No symlink is
+ * followed, and if the directory contains anything that the run did not create, nothing is removed.
  */
 #ifndef TIDEMILL_PLATFORM_LEFTOVERS_H
 #define TIDEMILL_PLATFORM_LEFTOVERS_H
@@ -14,7 +13,9 @@
 struct leftovers {
     const char *folder;
     bool (*own)(const char *name, void *context);        /* true if the run uses this file name */
-    bool (*own_folder)(const char *name, void *context); /* likewise; checked apart; NULL: none */
+    bool (*own_folder)(const char *name, void *context); /* likewise; NULL: none */
+    const struct leftovers *inside; /* what such a directory may hold, and is removed with; NULL:
+                                       it is checked and removed apart */
     void *context;
     bool force;     /* also if it cannot be determined whether a run is using a file */
     uint64_t files; /* number of files removed */

@@ -11,6 +11,7 @@
 
 #include "base/failure.h"
 #include "cluster/cluster.h"
+#include "metadata/object_tree.h"
 #include "plan/acknowledged.h"
 #include "plan/plan.h"
 #include "platform/file.h"
@@ -38,6 +39,7 @@ struct dataset {
     bool apart; /* this node, a leader's, does not see what the first node created on the target */
     enum record_truth shared;          /* all nodes see the same target; unknown with one node */
     uint64_t generation;               /* of the files' content */
+    struct object_tree tree;           /* of objects, if a phase creates any */
     struct pending_call *pending_call; /* shows removals in progress; may be NULL */
     bool written; /* a writing phase has started, or the files are of an earlier run */
 };
@@ -63,6 +65,12 @@ int dataset_remove_within(struct dataset *dataset, int64_t limit_ns, struct fail
 void dataset_remove_early(struct dataset *dataset);
 
 void dataset_release(struct dataset *dataset);
+
+/* Returns the number of objects that this rank created and that exist. */
+uint64_t dataset_objects_count(const struct dataset *dataset);
+
+/* Prints the path of the directory that holds the objects of a rank. */
+void dataset_objects(const struct dataset *dataset, uint32_t rank, struct text *out);
 
 /* Sets the path (malloc'ed) and share of another rank's part. */
 int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t writer,

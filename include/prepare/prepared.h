@@ -24,8 +24,10 @@ struct prepared {
     struct cluster *cluster;
     uint64_t depth_asked;           /* rank 0: --depth before it was resolved; 0 if not given */
     struct settings *settings;      /* in the setup's pool; resolved by prepare_plan */
-    bool writes;                    /* a phase with these settings writes */
-    bool reads;                     /* a phase with these settings reads */
+    bool writes;                    /* a phase with these settings writes data */
+    bool reads;                     /* a phase with these settings reads data */
+    bool creates;                   /* a phase with these settings creates objects */
+    bool visits;                    /* a phase with these settings is about objects */
     const struct prepared *source;  /* the one whose data set it reads; NULL: its own */
     const char *section;            /* the section's name, or "" */
     const char *folder;             /* the section's directory in the run's, or "" */
@@ -44,6 +46,7 @@ struct prepared {
     bool roomy; /* on every node there is a core for each thread */
     struct plan plan;
     struct content content;
+    struct content object_content;
     struct dataset dataset; /* of a section that writes, or of stored files */
 };
 
@@ -77,6 +80,9 @@ int prepare_dataset(struct prepared *prepared, struct failure *why);
 /* Returns, on rank 0, the bytes that fit on the targets with requests of this size, less a margin
  * if --free-space-floor is not given; if nothing is written, the bytes that they hold. */
 uint64_t prepare_open_end(const struct prepared *prepared, uint64_t request_bytes);
+
+/* Returns true if there are only metadata phases. */
+bool prepared_is_names_only(const struct prepared *prepared);
 
 /* Returns true if every target is /dev/null. */
 bool prepared_is_null(const struct prepared *prepared);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "check_metadata.h"
 #include "option_table.h"
 #include "option_value.h"
 #include "options/options.h"
@@ -10,7 +11,7 @@
 #include "options/repeat_words.h"
 #include "options/shift_words.h"
 
-/* What the list of phases does. */
+/* What the phases of the list do that move bytes. */
 struct phase_summary {
     bool given;
     bool reads_too_early; /* a phase reads, and only a later one writes */
@@ -30,6 +31,8 @@ static int check_phases(const struct options *options, struct phase_summary *pha
     int status = phases_parse(options->run.phases, list, &count, why);
     for (size_t i = 0; !status && i < count; i++) {
         const struct phase_kind *kind = &phase_kinds[list[i]];
+        if (kind->unit != UNIT_BYTE)
+            continue;
         phases->reads_too_early |= kind->writes && phases->reads && !phases->writes;
         phases->writes |= kind->writes;
         phases->reads |= kind->reads;
@@ -91,6 +94,7 @@ static int check_not_zero(const struct options *options, struct failure *why)
         {OPTION_DEPTH, "use 1 or more, or leave it out"},
         {OPTION_RATE, "leave it out for no limit"},
         {OPTION_BATCH, "use 1 or more, or leave it out"},
+        {OPTION_OBJECTS_PER_RANK, "use 1 or more, or leave it out"},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         enum option_id id = numbers[i].id;
@@ -306,6 +310,8 @@ static int check_one(const struct options *options, struct failure *why)
         status = check_verification(options, &phases, why);
     if (status == 0)
         status = check_ceilings(options, &phases, why);
+    if (status == 0)
+        status = check_metadata(options, why);
     return status;
 }
 
@@ -320,7 +326,7 @@ static int check_section(const struct options *options, size_t index, struct fai
     char phase[SECTION_NAME];
     text_copy(phase, sizeof phase, phase_kinds[section->phase].name);
     view.run.phases = phase;
-    view.run.ceilings &= phase_kinds[section->phase].writes;
+    view.run.ceilings &= phase_writes_bytes(section->phase);
     if (!section_settings(options, index, &view.common, &inner) && other < options->section_count &&
         !section_settings(options, other, &written, &inner))
         section_adopt(&view.common, &written, &inner);

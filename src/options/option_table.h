@@ -24,6 +24,7 @@ enum option_kind {
 #define OPTION_GROUPS(GROUP)                                                                       \
     GROUP(HOW_MUCH, "How much")                                                                    \
     GROUP(PHASES, "Phases")                                                                        \
+    GROUP(METADATA, "Metadata")                                                                    \
     GROUP(LAYOUT, "Layout")                                                                        \
     GROUP(PIPELINE, "Pipeline")                                                                    \
     GROUP(ENGINE, "Engine")                                                                        \

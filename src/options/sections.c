@@ -196,6 +196,19 @@ static int check_reader(const struct options *options, const struct section *sec
                            "section '%s': 'data = %s' is not a selected section before it that "
                            "writes",
                            section->name, section->data);
+    if (phase_kinds[section->phase].unit != phase_kinds[options->sections[other].phase].unit)
+        return failure_set(why, -EINVAL,
+                           "section '%s': phase '%s' cannot use what phase '%s' of section '%s' "
+                           "made; name another section",
+                           section->name, phase_kinds[section->phase].name,
+                           phase_kinds[options->sections[other].phase].name, section->data);
+    for (size_t i = other + 1; i < index; i++)
+        if (options->sections[i].phase == PHASE_REMOVE &&
+            !strcmp(options->sections[i].data, section->data))
+            return failure_set(why, -EINVAL,
+                               "section '%s': section '%s' has removed the objects of section "
+                               "'%s'; put it last",
+                               section->name, options->sections[i].name, section->data);
     for (size_t i = 0; i < section->own_count; i++)
         if (section->own[i].id == OPTION_COUNT || is_adopted((enum option_id)section->own[i].id))
             return failure_set(why, -EINVAL,

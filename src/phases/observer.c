@@ -40,6 +40,12 @@ static enum stop_reason stop_reason_here(const struct watcher *watcher)
     return phase->watch.steady.reached ? STOP_STEADY : STOP_NONE;
 }
 
+/* Would the plan never be reached? */
+static bool is_open_ended(const struct phase *phase)
+{
+    return phase->kind->unit == UNIT_BYTE && phase->prepared->plan.setup.open_ended_bytes;
+}
+
 static void report_progress(struct watcher *watcher)
 {
     const struct phase *phase = watcher->phase;
@@ -53,7 +59,7 @@ static void report_progress(struct watcher *watcher)
         .phase = phase->name,
         .unit = phase->kind->unit,
         .amount = watcher->amount,
-        .planned = phase->prepared->plan.setup.open_ended_bytes ? 0 : phase->planned,
+        .planned = is_open_ended(phase) ? 0 : phase->planned,
         .elapsed_ns = now_ns - watcher->start_ns,
         .limit_ns = phase->limits.deadline_ns,
     };

@@ -9,6 +9,7 @@
 #include "results.h"
 #include "verdict.h"
 #include "work_bytes.h"
+#include "work_names.h"
 
 /* How far off the common start is named: at least and, after late ones, at most. */
 enum { LEAST_SLACK_NS = 20 * 1000 * 1000, MOST_SLACK_NS = 1000 * 1000 * 1000 };
@@ -32,25 +33,39 @@ static const char *name_of(const struct options *options, const struct step *ste
                                   : phase_kinds[step->phase].name;
 }
 
+void work_outcome_clear(struct work_outcome *outcome)
+{
+    *outcome = (struct work_outcome){0};
+    counters_clear(&outcome->beside);
+    histogram_clear(&outcome->latency);
+    histogram_clear(&outcome->intended);
+    histogram_clear(&outcome->files);
+    timeline_clear(&outcome->timeline);
+    slowest_clear(&outcome->slowest);
+}
+
 int phase_init(struct phase *phase, struct run *run, const struct step *step, struct failure *why)
 {
     const struct prepared *prepared = run->setup->prepared[step->settings];
     const struct settings *settings = prepared->settings;
+    struct prepared *source = run->setup->prepared[step->dataset];
+    const bool moves_bytes = phase_kinds[step->phase].unit == UNIT_BYTE;
     *phase = (struct phase){
         .run = run,
         .kind = &phase_kinds[step->phase],
         .prepared = prepared,
-        .dataset = &run->setup->prepared[step->dataset]->dataset,
-        .content = &run->setup->prepared[step->dataset]->content,
+        .dataset = &source->dataset,
+        .content = moves_bytes ? &source->content : &source->object_content,
         .name = name_of(&run->setup->options, step),
         .limits = {.deadline_ns = settings->time_ns,
-                   .writer_rate = divide_up(settings->rate_bytes, settings->writers)},
+                   .writer_rate =
+                       moves_bytes ? divide_up(settings->rate_bytes, settings->writers) : 0},
         .number = run->carried_out++,
         .started_ns = clock_now_ns() - run->started_ns,
     };
     facts_init(&phase->facts, prepared->not_granted);
     rounds_clear(&phase->watch.steady.rounds);
-    return work_bytes_init(phase, why);
+    return moves_bytes ? work_bytes_init(phase, why) : work_names_init(phase, why);
 }
 
 void phase_release(struct phase *phase)

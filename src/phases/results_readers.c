@@ -25,16 +25,20 @@ static void keep_writer(const struct record_node *node, int64_t rank, struct rec
     text_copy(reader->written_boot_id, sizeof reader->written_boot_id, node->boot_id);
 }
 
+static uint32_t owner_of(const struct phase *phase, uint32_t rank)
+{
+    return phase->work->methods->owner(phase->work, rank);
+}
+
 static void list_readers(const struct phase *phase, bool own, struct record_phase *into)
 {
     const struct setup *setup = phase->prepared->setup;
-    const struct plan *plan = &phase->prepared->plan;
     const struct record *record = phase->run->record;
-    const uint32_t *rank_node = plan->setup.shape.rank_node;
+    const uint32_t *rank_node = phase->run->cluster->shape.rank_node;
     for (uint32_t rank = 0; rank < into->reader_count; rank++) {
         const struct record_node *node = &record->nodes[rank_node[rank]];
         struct record_reader *reader = &into->readers[rank];
-        const uint32_t from = plan->reads_of[rank];
+        const uint32_t from = owner_of(phase, rank);
         *reader = (struct record_reader){.rank = rank, .written_rank = -1};
         text_copy(reader->node, sizeof reader->node, node->hostname);
         text_copy(reader->boot_id, sizeof reader->boot_id, node->boot_id);
@@ -48,12 +52,21 @@ static void list_readers(const struct phase *phase, bool own, struct record_phas
 void results_readers(const struct phase *phase, struct record_phase *into, struct failure *why)
 {
     const struct plan *plan = &phase->prepared->plan;
-    const bool own = phase->prepared->writes || phase->prepared->source; /* data of this run */
+    const struct shape *shape = &plan->setup.shape;
+    const struct prepared *prepared = phase->prepared;
+    const bool own = prepared->writes || prepared->creates || prepared->source; /* of this run */
+    uint32_t same = 0;
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++)
+        same += shape->rank_node[owner_of(phase, rank)] == shape->rank_node[rank];
     into->shift = plan->shift;
-    into->same_node_ranks = own ? plan->same_node : 0;
-    into->written_by = !own              ? WRITTEN_BY_EARLIER_RUN
-                       : plan->same_node ? WRITTEN_BY_SAME_NODE
-                                         : WRITTEN_BY_OTHER_NODE;
+    if (phase->kind->unit == UNIT_OPERATION)
+        into->shift =
+            (shape->rank_node[owner_of(phase, 0)] + shape->node_count - shape->rank_node[0]) %
+            shape->node_count;
+    into->same_node_ranks = own ? same : 0;
+    into->written_by = !own   ? WRITTEN_BY_EARLIER_RUN
+                       : same ? WRITTEN_BY_SAME_NODE
+                              : WRITTEN_BY_OTHER_NODE;
     into->readers = calloc(plan->setup.shape.rank_count, sizeof *into->readers);
     if (!into->readers) {
         failure_set(why, -ENOMEM, "not enough memory for the results");

@@ -15,7 +15,8 @@
 enum { POLL_NS = 50 * 1000 * 1000 };
 
 /* The settings of a phase as far as they decide what its numbers mean. */
-static void keep_settings(const struct prepared *prepared, struct record_phase *into)
+static void keep_settings(const struct prepared *prepared, bool moves_bytes,
+                          struct record_phase *into)
 {
     const struct settings *settings = prepared->settings;
     const enum option_source seed = settings->source[OPTION_SEED];
@@ -36,6 +37,14 @@ static void keep_settings(const struct prepared *prepared, struct record_phase *
     into->engine_cause = prepared->engine_cause;
     text_copy(into->engine_reason, sizeof into->engine_reason, prepared->engine_reason);
     into->discards = prepared->engine->id == ENGINE_NULL;
+    if (moves_bytes)
+        return;
+    into->request_bytes = (int64_t)settings->object_size_bytes;
+    into->direct_asked = NEVER; /* O_DIRECT does not apply */
+    into->depth = 1;            /* plain system calls, also where another engine moves bytes */
+    text_copy(into->engine_used, sizeof into->engine_used, engine_name(ENGINE_PWRITE));
+    into->engine_cause = ENGINE_NO_CAUSE;
+    into->engine_reason[0] = '\0';
 }
 
 static struct record_phase *add_phase(struct run *run, const struct step *step, struct failure *why)
@@ -47,7 +56,7 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
         failure_set(why, -ENOMEM, "not enough memory for the results");
         return NULL;
     }
-    keep_settings(prepared, into);
+    keep_settings(prepared, kind->unit == UNIT_BYTE, into);
     into->writes = kind->writes;
     into->reads = kind->reads;
     into->checks = phase_checks(kind, prepared->settings);

@@ -18,7 +18,8 @@ bool space_floor_check(struct phase *phase, uint64_t bytes, int64_t now_ns)
         return true;
     phase->watch.space.checked_ns = now_ns;
     phase->watch.space.bytes = bytes;
-    const char *path = phase->dataset->parts[0].path;
+    const struct dataset *dataset = phase->dataset;
+    const char *path = dataset->folder ? dataset->folder : dataset->parts[0].path;
     int percent = space_free_percent(path);
     if (percent < 0 || (uint64_t)percent >= floor)
         return true;

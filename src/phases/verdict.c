@@ -81,6 +81,8 @@ static bool anything_to_read(const struct run *run, const struct step *step)
 {
     const struct dataset *dataset = &run->setup->prepared[step->dataset]->dataset;
     uint64_t requests = 0;
+    if (phase_kinds[step->phase].unit == UNIT_OPERATION)
+        return cluster_sum(run->cluster, dataset_objects_count(dataset)) > 0;
     for (uint32_t i = 0; i < dataset->part_count; i++)
         requests += acknowledged_count(&dataset->parts[i].acknowledged);
     return cluster_sum(run->cluster, requests) > 0;

@@ -1,7 +1,8 @@
 /*
  * What a phase does between its two gates, as the phase sees it: some amount that grows, counted in
  * bytes or in operations. A phase prepares, starts, watches and ends its work through this contract
- * and knows neither buffers nor names. work_bytes.c moves bytes.
+ * and knows neither buffers nor names. work_bytes.c moves bytes, work_names.c creates and visits
+ * objects.
  *
  * Life: prepare -> open -> go_at -> wait, peek, edge, stop, abandon as often as needed -> join ->
  * close. Main thread only. Only 'prepare' and 'gather' send
@@ -57,6 +58,9 @@ struct work_outcome {
     struct failure failure; /* the first one */
 };
 
+/* Resets to an outcome without any requests. */
+void work_outcome_clear(struct work_outcome *outcome);
+
 struct work_methods {
     /* Opens what is needed. Collective: every rank calls it, and all get the same answer in
      * 'agreement'. */
@@ -70,6 +74,9 @@ struct work_methods {
 
     /* How this rank's files were opened; false where it has no work. Once it is open. */
     bool (*modes)(const struct work *work, struct record_modes *modes);
+
+    /* The rank that wrote or created what a rank works on; itself where the phase does that. */
+    uint32_t (*owner)(const struct work *work, uint32_t rank);
 
     /* Starts the clock, at an instant of clock_now_ns() that is still to come. */
     void (*go_at)(struct work *work, int64_t start_ns);

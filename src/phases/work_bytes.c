@@ -105,8 +105,9 @@ static bool abandon(struct work *work, int64_t limit_ns)
     return pipeline_abandon(((struct work_bytes *)work)->pipeline, limit_ns);
 }
 
-static uint32_t owner_of(const struct phase *phase, uint32_t rank)
+static uint32_t owner_of(const struct work *work, uint32_t rank)
 {
+    const struct phase *phase = ((const struct work_bytes *)work)->phase;
     return phase->kind->writes ? rank : phase->prepared->plan.reads_of[rank];
 }
 
@@ -115,7 +116,7 @@ static char *path_of(const struct work *work, const struct slow_request *request
 {
     const struct phase *phase = ((const struct work_bytes *)work)->phase;
     struct part part = {0};
-    uint32_t owner = owner_of(phase, request->rank);
+    uint32_t owner = owner_of(work, request->rank);
     return dataset_foreign(phase->dataset, owner, request->file_writer, &part, why) ? NULL
                                                                                     : part.path;
 }
@@ -124,7 +125,7 @@ static bool describe(const struct work *work, const struct stall *stall, struct 
 {
     const struct phase *phase = ((const struct work_bytes *)work)->phase;
     struct part part = {0};
-    if (dataset_foreign(phase->dataset, owner_of(phase, stall->rank), stall->writer, &part, NULL))
+    if (dataset_foreign(phase->dataset, owner_of(work, stall->rank), stall->writer, &part, NULL))
         return false;
     text_add(line, "%s of '%s'", pipeline_wait_name((enum wait_kind)stall->what), part.path);
     if (stall->what == WAIT_WRITE || stall->what == WAIT_READ)
@@ -153,6 +154,7 @@ static const struct work_methods methods = {
     .open = open_pipeline,
     .planned = planned,
     .modes = work_bytes_modes,
+    .owner = owner_of,
     .go_at = go_at,
     .wait = wait_for_end,
     .peek = peek,

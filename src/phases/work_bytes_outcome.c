@@ -7,17 +7,6 @@
 /* Where at least this share of the bytes was not direct, the mode is mixed. */
 enum { MIXED_SHARE = 100 };
 
-static void outcome_clear(struct work_outcome *outcome)
-{
-    *outcome = (struct work_outcome){0};
-    counters_clear(&outcome->beside);
-    histogram_clear(&outcome->latency);
-    histogram_clear(&outcome->intended);
-    histogram_clear(&outcome->files);
-    timeline_clear(&outcome->timeline);
-    slowest_clear(&outcome->slowest);
-}
-
 static void merge_slowest(const struct work_bytes *bytes, uint32_t io_thread, struct slowest *into)
 {
     const struct task *task = &bytes->tasks[io_thread];
@@ -149,7 +138,7 @@ void work_bytes_join(struct work *work, struct work_outcome *outcome)
 {
     struct work_bytes *bytes = (struct work_bytes *)work;
     const struct phase *phase = bytes->phase;
-    outcome_clear(outcome);
+    work_outcome_clear(outcome);
     if (!phase->run->given_up)
         work_bytes_record_ended(bytes);
     outcome->left = bytes->planned.requests;

@@ -18,6 +18,7 @@ enum {
     SIZE_PER_RANK_SHIFT = 30,
     THREADS_MOST = 4096,
     BUFFERS_MOST = 1 << 24,
+    OBJECTS_PER_RANK = 1000,
 };
 
 static uint64_t smaller(uint64_t a, uint64_t b)
@@ -218,7 +219,11 @@ int defaults_fit(struct settings *settings, const struct capacity *capacity, uin
         settings->layout = LAYOUT_SHARED;
     if (capacity->null_target && !settings_given(settings, OPTION_FSYNC))
         settings->fsync = FSYNC_NEVER;
-    if (!settings_given(settings, OPTION_SIZE) && !settings_given(settings, OPTION_SIZE_PER_RANK) &&
+    if (capacity->creates && !settings_given(settings, OPTION_OBJECTS_PER_RANK) &&
+        !settings_given(settings, OPTION_TIME))
+        settings->objects_per_rank = OBJECTS_PER_RANK;
+    if (!capacity->names_only && !settings_given(settings, OPTION_SIZE) &&
+        !settings_given(settings, OPTION_SIZE_PER_RANK) &&
         !settings_given(settings, OPTION_SIZE_PER_NODE) && !settings_given(settings, OPTION_TIME))
         settings->size_per_rank_bytes = UINT64_C(1) << SIZE_PER_RANK_SHIFT;
     if (check_block(settings, capacity, why))
@@ -257,6 +262,8 @@ static void fit_default_size(struct settings *settings, const struct resolution 
 
 int settings_resolve(struct settings *settings, const struct resolution *with, struct failure *why)
 {
+    if (with->capacity.names_only)
+        return defaults_fit(settings, &with->capacity, with->random, why);
     if (with->reads_whole && !is_sized(settings))
         settings->size_bytes = with->space_bytes;
     if (defaults_fit(settings, &with->capacity, with->random, why))

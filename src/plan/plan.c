@@ -9,6 +9,8 @@
 #include "rank_sort.h"
 #include "stats/rounds.h"
 
+static const uint64_t objects_most = UINT64_C(1) << 55;
+
 /* FNV-1a, 64 bit (Fowler, Noll, Vo): distinguishes plans, without cryptographic strength. */
 static uint64_t fold(uint64_t hash, const void *bytes, size_t length)
 {
@@ -35,7 +37,8 @@ static int make_fingerprint(struct plan *plan, struct failure *why)
     }
     uint64_t hash = fold_text(UINT64_C(0xcbf29ce484222325), text_string(&text));
     hash = fold_text(hash, plan->run_id);
-    const bool use[] = {plan->setup.writes, plan->setup.reads, plan->setup.probe};
+    const bool use[] = {plan->setup.writes, plan->setup.reads, plan->setup.creates,
+                        plan->setup.visits, plan->setup.probe};
     hash = fold(hash, use, sizeof use);
     hash = fold(hash, &plan->geometry.setup.total_bytes, sizeof(uint64_t));
     hash = fold(hash, plan->setup.shape.rank_node,
@@ -66,6 +69,26 @@ static int total_bytes(const struct plan_setup *setup, uint64_t *total, struct f
     return 0;
 }
 
+/* Their numbers must fit, also where the ranks' threads have uneven shares. */
+static int check_objects(const struct plan_setup *setup, struct failure *why)
+{
+    const struct settings *settings = setup->settings;
+    uint64_t all;
+    uint64_t bytes;
+    if (!setup->creates)
+        return 0;
+    if (checked_multiply(settings->objects_per_rank, setup->shape.rank_count, &all) ||
+        all > objects_most)
+        return failure_set(why, -EOVERFLOW,
+                           "all ranks together have more than 2^55 objects: use a smaller "
+                           "--objects-per-rank");
+    if (checked_multiply(all, settings->object_size_bytes, &bytes) || bytes > INT64_MAX)
+        return failure_set(why, -EOVERFLOW,
+                           "the objects of all ranks are larger than 8 EiB: use a smaller "
+                           "--object-size");
+    return 0;
+}
+
 static int check_targets(const struct plan_setup *setup, struct failure *why)
 {
     const struct settings *settings = setup->settings;
@@ -73,6 +96,10 @@ static int check_targets(const struct plan_setup *setup, struct failure *why)
         enum target_kind kind = setup->target_kinds[i];
         if (kind == TARGET_DIRECTORY)
             continue;
+        if (setup->creates || setup->visits)
+            return failure_set(why, -EINVAL,
+                               "target '%s' is not a directory, which metadata phases need",
+                               settings->targets[i]);
         if (kind == TARGET_NULL && setup->reads)
             return failure_set(why, -EINVAL,
                                "'/dev/null' stores nothing that a phase could read: use '--phases "
@@ -101,7 +128,8 @@ int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure 
     const struct settings *settings = setup->settings;
     uint64_t total;
     *plan = (struct plan){.setup = *setup};
-    if (check_targets(setup, why) || check_steady(settings, why) || total_bytes(setup, &total, why))
+    if (check_targets(setup, why) || check_objects(setup, why) || check_steady(settings, why) ||
+        total_bytes(setup, &total, why))
         return why->code;
     text_copy(plan->run_id, sizeof plan->run_id, setup->run_id);
     const uint64_t part_bytes = settings->size_per_rank_bytes ? settings->size_per_rank_bytes

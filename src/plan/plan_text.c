@@ -122,6 +122,30 @@ static void describe_settings(const struct plan *plan, const struct run_settings
     text_release(&canonical);
 }
 
+static void describe_objects(const struct plan *plan, struct text *out)
+{
+    const struct settings *settings = plan->setup.settings;
+    const char *kind = settings->objects == OBJECTS_FILES ? "file" : "directory";
+    const char *many = settings->objects == OBJECTS_FILES ? "files" : "directories";
+    if (!plan->setup.creates)
+        return;
+    text_add(out, "objects     ");
+    if (settings->objects_per_rank)
+        text_add(out, "%" PRIu64 " %s", settings->objects_per_rank,
+                 settings->objects_per_rank == 1 ? kind : many);
+    else
+        text_add(out, "as many %s as the time allows", many);
+    text_add(out, " for each rank");
+    if (settings->object_size_bytes)
+        text_add(out, ", %" PRIu64 " bytes each", settings->object_size_bytes);
+    text_add(out, ", %s",
+             settings->shared_directory ? "in a directory of all ranks"
+                                        : "in a directory of its own");
+    if (settings->fan_out)
+        text_add(out, ", at most %" PRIu64 " in one directory", settings->fan_out);
+    text_add(out, "\n");
+}
+
 static void describe_target(const struct plan *plan, uint32_t target, struct text *out)
 {
     uint64_t bytes = plan_target_bytes(plan, target);
@@ -167,6 +191,14 @@ static void describe_section(const struct section *section, struct text *out)
     text_add(out, "\n");
 }
 
+static void describe_pool(const struct settings *settings, struct text *out)
+{
+    char pool[UNITS_TEXT];
+    units_format_size(settings->buffer_count * settings->buffer_size_bytes, pool);
+    text_add(out, "each rank   %" PRIu64 " buffer%s (%s)\n", settings->buffer_count,
+             settings->buffer_count == 1 ? "" : "s", pool);
+}
+
 void plan_describe(const struct plan *plan, const struct run_settings *run,
                    const struct section *section, struct text *out)
 {
@@ -174,19 +206,25 @@ void plan_describe(const struct plan *plan, const struct run_settings *run,
                                           "one file for each writer"};
     const struct settings *settings = plan->setup.settings;
     const struct shape *shape = &plan->setup.shape;
-    char pool[UNITS_TEXT];
+    const bool bytes = plan->setup.writes || plan->setup.reads;
     if (section)
         describe_section(section, out);
-    units_format_size(settings->buffer_count * settings->buffer_size_bytes, pool);
-    text_add(out, "plan        %" PRIu32 " rank%s on %" PRIu32 " node%s, %s, %zu target%s\n",
-             shape->rank_count, shape->rank_count == 1 ? "" : "s", shape->node_count,
-             shape->node_count == 1 ? "" : "s", layouts[settings->layout], settings->target_count,
-             settings->target_count == 1 ? "" : "s");
+    text_add(out, "plan        %" PRIu32 " rank%s on %" PRIu32 " node%s, ", shape->rank_count,
+             shape->rank_count == 1 ? "" : "s", shape->node_count,
+             shape->node_count == 1 ? "" : "s");
+    if (bytes)
+        text_add(out, "%s, ", layouts[settings->layout]);
+    text_add(out, "%zu target%s\n", settings->target_count, settings->target_count == 1 ? "" : "s");
     for (uint32_t target = 0; target < settings->target_count; target++)
-        describe_target(plan, target, out);
-    describe_size(plan, out);
-    text_add(out, "each rank   %" PRIu64 " buffer%s (%s)\n", settings->buffer_count,
-             settings->buffer_count == 1 ? "" : "s", pool);
+        if (bytes)
+            describe_target(plan, target, out);
+        else
+            text_add(out, "target      '%s'\n", settings->targets[target]);
+    if (bytes)
+        describe_size(plan, out);
+    describe_objects(plan, out);
+    if (bytes)
+        describe_pool(settings, out);
     describe_settings(plan, run, out);
     describe_ceilings(plan, run, out);
     if (!section)

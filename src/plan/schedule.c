@@ -14,7 +14,7 @@ static bool was_probed(const struct schedule *schedule, const struct schedule_it
 {
     for (uint32_t i = 0; i < schedule->next; i++) {
         const struct schedule_item *earlier = &schedule->setup.items[i];
-        if (earlier->settings == item->settings && phase_kinds[earlier->phase].writes)
+        if (earlier->settings == item->settings && phase_writes_bytes(earlier->phase))
             return true;
     }
     return false;
@@ -23,7 +23,7 @@ static bool was_probed(const struct schedule *schedule, const struct schedule_it
 static bool is_probe_due(const struct schedule *schedule, const struct schedule_item *item)
 {
     return schedule->setup.ceilings && schedule->repetition == 1 && schedule->probe < PROBES &&
-           phase_kinds[item->phase].writes && !was_probed(schedule, item);
+           phase_writes_bytes(item->phase) && !was_probed(schedule, item);
 }
 
 /* A probe has no rate limit, and writes no longer than it must. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "path_text.h"
 #include "platform/file.h"
 
@@ -33,7 +34,45 @@ static int open_folder(const struct leftovers *leftovers, DIR **folder, struct f
     return failure_system(why, ENOMEM, "cannot open directory '%s'", shown);
 }
 
-static int check_entry(const struct leftovers *leftovers, int folder, const char *name,
+static int check_used(const struct leftovers *leftovers, int folder, const char *name,
+                      struct failure *why)
+{
+    char shown[PATH_TEXT], shown_name[PATH_TEXT];
+    bool used;
+    const int error = file_is_used(folder, name, leftovers->force, &used, why);
+    if (error || !used)
+        return error;
+    return failure_set(why, -EBUSY,
+                       "will not clean up '%s': a run is using '%s'; nothing was removed",
+                       path_text(leftovers->folder, shown), path_text(name, shown_name));
+}
+
+/* Checks or removes a directory in the directory. */
+static int act_inside(struct leftovers *leftovers, const char *name,
+                      int (*act)(struct leftovers *, struct failure *), struct failure *why)
+{
+    struct leftovers inside = *leftovers->inside;
+    struct text path = {0};
+    int error = -ENOMEM;
+    text_add(&path, "%s/%s", leftovers->folder, name);
+    inside.folder = text_string(&path);
+    inside.force = leftovers->force;
+    if (path.failed)
+        failure_set(why, error, "not enough memory");
+    else
+        error = act(&inside, why);
+    leftovers->files += inside.files;
+    leftovers->folders += inside.folders;
+    text_release(&path);
+    return error;
+}
+
+static bool is_own_folder(const struct leftovers *leftovers, const char *name)
+{
+    return leftovers->own_folder && leftovers->own_folder(name, leftovers->context);
+}
+
+static int check_entry(struct leftovers *leftovers, int folder, const char *name,
                        struct failure *why)
 {
     char shown[PATH_TEXT], shown_name[PATH_TEXT];
@@ -42,9 +81,12 @@ static int check_entry(const struct leftovers *leftovers, int folder, const char
     path_text(name, shown_name);
     if (fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW))
         return errno == ENOENT ? 0 : failure_system(why, errno, "cannot inspect '%s'", shown_name);
-    if (S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() && leftovers->own_folder &&
-        leftovers->own_folder(name, leftovers->context))
-        return 0;
+    if (S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() && is_own_folder(leftovers, name)) {
+        if (!leftovers->inside)
+            return 0;
+        const int error = check_used(leftovers, folder, name, why);
+        return error ? error : act_inside(leftovers, name, leftovers_check, why);
+    }
     if (!leftovers->own(name, leftovers->context) || !S_ISREG(facts.st_mode) ||
         facts.st_uid != geteuid())
         return failure_set(
@@ -52,15 +94,7 @@ static int check_entry(const struct leftovers *leftovers, int folder, const char
             "will not clean up '%s': that run did not create '%s' in it; nothing was "
             "removed",
             shown, shown_name);
-    bool used;
-    const int error = file_is_used(folder, name, leftovers->force, &used, why);
-    if (error)
-        return error;
-    if (!used)
-        return 0;
-    return failure_set(why, -EBUSY,
-                       "will not clean up '%s': a run is using '%s'; nothing was removed", shown,
-                       shown_name);
+    return check_used(leftovers, folder, name, why);
 }
 
 static int remove_entry(struct leftovers *leftovers, int folder, const char *name,
@@ -104,8 +138,12 @@ int leftovers_remove(struct leftovers *leftovers, struct failure *why)
         return error == -ENOENT ? 0 : error;
     const struct dirent *entry;
     while (error == 0 && (entry = readdir(folder)))
-        if (!is_dot(entry->d_name) && leftovers->own(entry->d_name, leftovers->context))
+        if (is_dot(entry->d_name))
+            continue;
+        else if (leftovers->own(entry->d_name, leftovers->context))
             error = remove_entry(leftovers, dirfd(folder), entry->d_name, why);
+        else if (leftovers->inside && is_own_folder(leftovers, entry->d_name))
+            error = act_inside(leftovers, entry->d_name, leftovers_remove, why);
     closedir(folder);
     if (error)
         return error;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metadata/object_tree.h"
 #include "plan/names.h"
 #include "platform/file.h"
 #include "platform/leftovers.h"
@@ -92,7 +93,22 @@ struct folder {
     const struct settings *settings; /* of the files in it; NULL: it holds directories only */
     const char *target;
     const char *section; /* the section that it belongs to, or "" */
+    bool creates;        /* objects */
+    struct object_layout layout;
 };
+
+static bool creates_objects(const struct dead_run *run)
+{
+    const struct options *options = &run->options;
+    enum phase_id phases[PHASES_MOST];
+    size_t count = 0;
+    bool creates = false;
+    if (options->run.phases)
+        phases_parse(options->run.phases, phases, &count, NULL);
+    for (size_t i = 0; i < count; i++)
+        creates |= phases[i] == PHASE_CREATE;
+    return creates;
+}
 
 static bool is_own(const char *name, void *context)
 {
@@ -102,12 +118,28 @@ static bool is_own(const char *name, void *context)
            plan_has_file_name(settings->layout, folder->run->ranks, settings->writers, name);
 }
 
-/* The directory above those of the sections holds nothing else. */
-static bool is_section(const char *name, void *context)
+/* A directory of data may hold that of objects; the one above those of the sections holds them. */
+static bool is_own_folder(const char *name, void *context)
 {
     const struct folder *folder = context;
     const struct options *options = &folder->run->options;
-    return !folder->settings && section_find(options, name) < options->section_count;
+    if (folder->settings)
+        return folder->creates && !strcmp(name, object_tree_top_name);
+    return section_find(options, name) < options->section_count;
+}
+
+static bool is_object(const char *name, void *context)
+{
+    const struct folder *folder = context;
+    return folder->settings->objects == OBJECTS_FILES && objects_has_name(&folder->layout, name);
+}
+
+static bool is_object_folder(const char *name, void *context)
+{
+    const struct folder *folder = context;
+    return objects_has_directory(&folder->layout, name) ||
+           (folder->settings->objects == OBJECTS_DIRECTORIES &&
+            objects_has_name(&folder->layout, name));
 }
 
 typedef int (*folder_act)(struct leftovers *leftovers, struct failure *why);
@@ -120,6 +152,10 @@ static void act_on(struct folder *folder, struct leftovers *leftovers, folder_ac
     text_add(&path, "%s%s", folder->section[0] ? "/" : "", folder->section);
     leftovers->folder = text_string(&path);
     leftovers->context = folder;
+    struct leftovers objects = {
+        .own = is_object, .own_folder = is_object_folder, .context = folder};
+    objects.inside = &objects;
+    leftovers->inside = folder->settings ? &objects : NULL;
     if (path.failed)
         failure_set(why, -ENOMEM, "not enough memory");
     else if (path_exists(folder->target))
@@ -129,11 +165,21 @@ static void act_on(struct folder *folder, struct leftovers *leftovers, folder_ac
 
 /* Targets that are files are left alone: nothing shows which run wrote them. */
 static void act_on_targets(const struct dead_run *run, const struct settings *settings,
-                           const char *section, bool above, struct leftovers *leftovers,
-                           folder_act act, struct failure *why)
+                           const char *section, bool creates, bool above,
+                           struct leftovers *leftovers, folder_act act, struct failure *why)
 {
     for (size_t i = 0; i < settings->target_count && !why->code; i++) {
-        struct folder folder = {run, above ? NULL : settings, settings->targets[i], section};
+        struct folder folder = {
+            .run = run,
+            .settings = above ? NULL : settings,
+            .target = settings->targets[i],
+            .section = section,
+            .creates = creates,
+            .layout = {.ranks = (uint32_t)run->ranks,
+                       .threads = (uint32_t)settings->writers,
+                       .fan_out = settings->fan_out,
+                       .shared = settings->shared_directory},
+        };
         act_on(&folder, leftovers, act, why);
     }
 }
@@ -147,7 +193,7 @@ static void for_each_folder(const struct dead_run *run, struct leftovers *leftov
     struct settings settings;
     size_t writing = 0;
     if (!options->section_count)
-        act_on_targets(run, &options->common, "", false, leftovers, act, why);
+        act_on_targets(run, &options->common, "", creates_objects(run), false, leftovers, act, why);
     for (size_t i = 0; i < options->section_count; i++)
         writing += phase_kinds[options->sections[i].phase].writes;
     for (int above = 0; above < 2; above++)
@@ -156,8 +202,8 @@ static void for_each_folder(const struct dead_run *run, struct leftovers *leftov
             if (!phase_kinds[section->phase].writes || (above && writing == 1) ||
                 section_settings(options, i, &settings, why))
                 continue;
-            act_on_targets(run, &settings, writing > 1 && !above ? section->name : "", above,
-                           leftovers, act, why);
+            act_on_targets(run, &settings, writing > 1 && !above ? section->name : "",
+                           section->phase == PHASE_CREATE, above, leftovers, act, why);
             settings_release(&settings);
         }
 }
@@ -168,7 +214,7 @@ static void check_and_remove(struct setup *setup, struct dead_run *run, struct c
 {
     struct failure failure = {0};
     struct leftovers leftovers = {
-        .own = is_own, .own_folder = is_section, .force = setup->options.run.force};
+        .own = is_own, .own_folder = is_own_folder, .force = setup->options.run.force};
     bool leads = setup->cluster->leader;
     if (leads)
         for_each_folder(run, &leftovers, leftovers_check, &failure);

@@ -39,6 +39,20 @@ static void choose_creator(struct dataset *dataset)
     }
 }
 
+static int init_tree(struct dataset *dataset, struct failure *why)
+{
+    const struct plan_setup *setup = &dataset->plan->setup;
+    const struct object_layout layout = {
+        .ranks = setup->shape.rank_count,
+        .threads = (uint32_t)setup->settings->writers,
+        .fan_out = setup->settings->fan_out,
+        .shared = setup->settings->shared_directory,
+    };
+    return object_tree_init(&dataset->tree, &layout,
+                            setup->settings->objects == OBJECTS_DIRECTORIES, dataset->folder,
+                            dataset->cluster->rank, why);
+}
+
 int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct plan *plan,
                  struct failure *why)
 {
@@ -70,7 +84,24 @@ int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct 
             dataset->above = above.data;
         }
     }
-    return 0;
+    return plan->setup.creates && dataset->folder ? init_tree(dataset, why) : 0;
+}
+
+uint64_t dataset_objects_count(const struct dataset *dataset)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < dataset->tree.layout.threads; i++)
+        count += acknowledged_count(&dataset->tree.created[i]);
+    return count;
+}
+
+void dataset_objects(const struct dataset *dataset, uint32_t rank, struct text *out)
+{
+    struct text folder = {0};
+    plan_folder(dataset->plan, geometry_target(&dataset->plan->geometry, rank), &folder);
+    object_tree_print_top(text_string(&folder), out);
+    out->failed |= folder.failed;
+    text_release(&folder);
 }
 
 int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t writer,
@@ -110,6 +141,24 @@ static void create_local(struct dataset *dataset, struct failure *why)
     dataset->folder_made = !directory_create(dataset->folder, 0700, why);
 }
 
+/* What all ranks share must be on storage that they share. */
+static void check_apart(const struct dataset *dataset, struct failure *why)
+{
+    const struct plan *plan = dataset->plan;
+    const char *target =
+        plan->setup.settings->targets[geometry_target(&plan->geometry, dataset->cluster->rank)];
+    if (plan->geometry.setup.layout == LAYOUT_SHARED)
+        failure_set(why, -EINVAL,
+                    "'%s' is not the same directory on all nodes: '--layout shared' needs a file "
+                    "system that all nodes share; use '--layout rank'",
+                    target);
+    if (dataset->tree.layout.shared)
+        failure_set(why, -EINVAL,
+                    "'%s' is not the same directory on all nodes: --shared-directory needs a file "
+                    "system that all nodes share; leave it out",
+                    target);
+}
+
 int dataset_make_folders(struct dataset *dataset, struct agreement *agreement)
 {
     struct cluster *cluster = dataset->cluster;
@@ -126,13 +175,10 @@ int dataset_make_folders(struct dataset *dataset, struct agreement *agreement)
     bool any_apart = cluster_max(cluster, dataset->apart); /* before any of them creates it */
     if (cluster->shape.node_count > targets)
         dataset->shared = any_apart ? TRUTH_NO : TRUTH_YES;
-    if (dataset->apart)
+    if (dataset->apart) {
         create_local(dataset, &failure);
-    if (dataset->apart && plan->geometry.setup.layout == LAYOUT_SHARED)
-        failure_set(&failure, -EINVAL,
-                    "'%s' is not the same directory on all nodes: '--layout shared' needs a file "
-                    "system that all nodes share; use '--layout rank'",
-                    plan->setup.settings->targets[geometry_target(&plan->geometry, cluster->rank)]);
+        check_apart(dataset, &failure);
+    }
     return cluster_agree(cluster, &failure, agreement);
 }
 
@@ -148,6 +194,12 @@ static void remove_files(struct dataset *dataset, struct failure *why)
     }
 }
 
+static void remove_own(struct dataset *dataset, struct failure *why)
+{
+    remove_files(dataset, why);
+    object_tree_remove_own(&dataset->tree, why);
+}
+
 static void remove_folder(struct dataset *dataset, struct failure *why)
 {
     if (dataset->folder_made && !directory_remove(dataset->folder, why))
@@ -156,12 +208,19 @@ static void remove_folder(struct dataset *dataset, struct failure *why)
         dataset->above_made = false;
 }
 
+static void remove_folders(struct dataset *dataset, struct failure *why)
+{
+    object_tree_remove_shared(&dataset->tree, why);
+    object_tree_remove_top(&dataset->tree, why);
+    remove_folder(dataset, why);
+}
+
 int dataset_remove(struct dataset *dataset, struct failure *why)
 {
     struct failure failure = {0};
-    remove_files(dataset, &failure);
+    remove_own(dataset, &failure);
     cluster_gate_sleeping(dataset->cluster);
-    remove_folder(dataset, &failure);
+    remove_folders(dataset, &failure);
     if (failure.code)
         failure_set(why, failure.code, "%s", failure.text);
     return failure.code;
@@ -222,10 +281,10 @@ static void remove_step(struct dataset *dataset, int64_t limit_ns,
 int dataset_remove_within(struct dataset *dataset, int64_t limit_ns, struct failure *why)
 {
     struct failure failure = {0};
-    remove_step(dataset, limit_ns, remove_files, &failure);
+    remove_step(dataset, limit_ns, remove_own, &failure);
     cluster_gate_sleeping(dataset->cluster);
     if (!failure.code)
-        remove_step(dataset, limit_ns, remove_folder, &failure);
+        remove_step(dataset, limit_ns, remove_folders, &failure);
     if (failure.code)
         failure_set(why, failure.code, "%s", failure.text);
     return failure.code;
@@ -238,5 +297,6 @@ void dataset_release(struct dataset *dataset)
     free(dataset->parts);
     free(dataset->folder);
     free(dataset->above);
+    object_tree_release(&dataset->tree);
     *dataset = (struct dataset){0};
 }

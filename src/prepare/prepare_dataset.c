@@ -66,7 +66,8 @@ static uint64_t resolve_shift(const struct prepared *prepared, bool local, struc
 {
     const struct shape *shape = &prepared->cluster->shape;
     struct shift shift;
-    if (!prepared->reads || shift_parse(prepared->settings->shift, &shift, why))
+    if ((!prepared->reads && !prepared->visits) ||
+        shift_parse(prepared->settings->shift, &shift, why))
         return 0;
     if (shift.automatic)
         return local ? 0 : 1;
@@ -129,8 +130,9 @@ static bool shares_folder(const struct prepared *prepared)
     const struct dataset *dataset = &prepared->dataset;
     const struct setup *setup = prepared->setup;
     for (uint32_t i = 0; dataset->above && setup->prepared[i] != prepared; i++)
-        for (size_t j = 0;
-             setup->prepared[i]->writes && j < setup->prepared[i]->settings->target_count; j++) {
+        for (size_t j = 0; (setup->prepared[i]->writes || setup->prepared[i]->creates) &&
+                           j < setup->prepared[i]->settings->target_count;
+             j++) {
             const uint32_t target =
                 geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
             if (!strcmp(setup->prepared[i]->settings->targets[j],
@@ -192,7 +194,7 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
     int result = setup_agree(prepared->setup, &failure, why);
     if (result)
         return result;
-    if (prepared->writes) {
+    if (prepared->writes || prepared->creates) {
         if (make_folders(prepared, why))
             return why->code;
     } else if (prepared->setup->reads_stored) {

@@ -31,6 +31,10 @@ static int choose_automatically(struct prepared *prepared, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
     const bool rings = needs_rings(settings);
+    if (!rings && prepared_is_names_only(prepared)) {
+        prepared->engine = engine_kind_of(ENGINE_PWRITE);
+        return 0;
+    }
     if (!rings && cluster_min(prepared->cluster, all_in_memory(prepared))) {
         prepared->engine = engine_kind_of(ENGINE_PWRITE);
         prepared->engine_cause = ENGINE_TARGET_IN_MEMORY;
@@ -115,6 +119,8 @@ int prepare_engine(struct prepared *prepared, struct failure *why)
         .batch = prepared->engine->traits.batches ? (uint32_t)prepared->settings->batch : 1,
         .null_target = prepared_is_null(prepared),
         .single_file = any_file(prepared),
+        .names_only = prepared_is_names_only(prepared),
+        .creates = prepared->creates,
     };
     return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "base/checked.h"
 #include "plan/names.h"
 #include "platform/file.h"
 #include "platform/host.h"
@@ -20,6 +21,13 @@ static int refuse_to_preallocate(const struct prepared *prepared, struct failure
                                "--preallocate needs a size: add --size or --size-per-rank");
     }
     return 0;
+}
+
+/* What exists is known from the creation in the same run only. */
+static int refuse_unknown_objects(struct failure *why)
+{
+    return failure_set(why, -EINVAL,
+                       "no phase creates the objects that a phase is about: add create");
 }
 
 static int refuse_unknown_files(const struct prepared *prepared, struct failure *why)
@@ -59,7 +67,9 @@ static int complete(const struct prepared *prepared, struct resolution *with, st
 {
     const struct setup *setup = prepared->setup;
     struct settings fitted;
-    if (!prepared->writes && !setup->reads_stored && !prepared->source &&
+    if (prepared->visits && !prepared->creates && (setup->reads_stored || !prepared->source))
+        return refuse_unknown_objects(why);
+    if (prepared->reads && !prepared->writes && !setup->reads_stored && !prepared->source &&
         refuse_unknown_files(prepared, why))
         return why->code;
     if (setup->reads_stored &&
@@ -97,6 +107,20 @@ static int resolve(struct prepared *prepared, struct resolution *with, struct fa
     return setup_agree_with_first(prepared->setup, &failure, why);
 }
 
+/* All ranks' objects together, one after the other in the order of their numbers. */
+static uint64_t object_bytes(const struct prepared *prepared)
+{
+    const struct settings *settings = prepared->settings;
+    const uint64_t ranks = prepared->cluster->shape.rank_count;
+    const uint64_t objects =
+        divide_up(settings->objects_per_rank, settings->writers) * settings->writers * ranks;
+    uint64_t bytes;
+    if (!settings->objects_per_rank ||
+        checked_multiply(objects, settings->object_size_bytes, &bytes))
+        return INT64_MAX;
+    return bytes ? bytes : 1;
+}
+
 static int make_content(struct prepared *prepared, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
@@ -111,6 +135,10 @@ static int make_content(struct prepared *prepared, struct failure *why)
     struct text simd = {0};
     settings_print_value(settings, OPTION_SIMD, &simd);
     int result = content_init(&prepared->content, &content, text_string(&simd), why);
+    content.total_bytes = object_bytes(prepared);
+    content.share_count = 1;
+    if (!result && prepared->creates)
+        result = content_init(&prepared->object_content, &content, text_string(&simd), why);
     text_release(&simd);
     return result;
 }
@@ -122,6 +150,8 @@ static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, bool 
         .settings = prepared->settings,
         .writes = prepared->writes,
         .reads = prepared->reads,
+        .creates = prepared->creates,
+        .visits = prepared->visits,
         .probe = prepared->probe,
         .shape = prepared->cluster->shape,
         .target_kinds = prepared->target_kinds,
@@ -147,10 +177,15 @@ int prepare_plan(struct prepared *prepared, struct failure *why)
     struct failure failure = {0};
     struct resolution with = {0};
     bool open = settings_are_open(prepared->settings) && prepared->settings->time_ns;
+    uint64_t open_ended_bytes = 0;
     prepared->depth_asked = prepared->settings->depth;
     if (!prepared->probe && resolve(prepared, &with, why))
         return why->code;
-    make_plan(prepared, open ? prepared->settings->size_bytes : 0, with.undivided, &failure);
+    if (prepared_is_names_only(prepared)) /* files of bytes are planned, but never opened */
+        open_ended_bytes = prepared->settings->buffer_size_bytes;
+    else if (open)
+        open_ended_bytes = prepared->settings->size_bytes;
+    make_plan(prepared, open_ended_bytes, with.undivided, &failure);
     if (setup_agree_with_first(prepared->setup, &failure, why) ||
         setup_agree(prepared->setup, &failure, why))
         return why->code;

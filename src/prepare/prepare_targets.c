@@ -22,7 +22,7 @@ static int inspect_targets(struct prepared *prepared, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
     const struct run_settings *run = &prepared->setup->options.run;
-    bool writes = prepared->writes;
+    bool writes = prepared->writes || prepared->creates;
     for (size_t i = 0; i < settings->target_count && !why->code; i++) {
         struct record_target *target = &prepared->targets[i];
         if (target_detect(settings->targets[i], target, why) ||
@@ -76,6 +76,11 @@ static int compare_targets(struct prepared *prepared, struct failure *why)
     for (uint32_t i = 0; i < count && !failure.code; i++)
         refuse_difference(prepared, i, TARGETS_TYPE, &failure);
     return setup_agree(prepared->setup, &failure, why);
+}
+
+bool prepared_is_names_only(const struct prepared *prepared)
+{
+    return !prepared->writes && !prepared->reads && (prepared->creates || prepared->visits);
 }
 
 bool prepared_is_null(const struct prepared *prepared)

@@ -110,6 +110,29 @@ static struct prepared *add_prepared(struct setup *setup, struct failure *why)
     return prepared;
 }
 
+static void use_phase(struct prepared *prepared, enum phase_id phase)
+{
+    const struct phase_kind *kind = &phase_kinds[phase];
+    const bool bytes = kind->unit == UNIT_BYTE;
+    prepared->writes |= bytes && kind->writes;
+    prepared->reads |= bytes && kind->reads;
+    prepared->creates |= !bytes && kind->writes;
+    prepared->visits |= !bytes && kind->reads;
+}
+
+/* A list that is not given begins with a write phase. */
+static void use_phases(const struct setup *setup, struct prepared *prepared)
+{
+    enum phase_id phases[PHASES_MOST];
+    size_t count = 0;
+    if (!setup->options.run.phases)
+        prepared->writes = true;
+    else
+        phases_parse(setup->options.run.phases, phases, &count, NULL);
+    for (size_t i = 0; i < count; i++)
+        use_phase(prepared, phases[i]);
+}
+
 /* Without sections: the common settings alone, and the phases of --phases. */
 static int add_common(struct setup *setup, struct failure *why)
 {
@@ -117,7 +140,7 @@ static int add_common(struct setup *setup, struct failure *why)
     if (!settings_pool_add(&setup->pool, &setup->options.common))
         failure_set(why, -ENOMEM, "not enough memory for the settings");
     else if ((prepared = add_prepared(setup, why)))
-        prepared->writes = any_writes(&setup->options);
+        use_phases(setup, prepared);
     return why->code;
 }
 
@@ -132,7 +155,7 @@ static int list_phases(struct setup *setup, struct failure *why)
         return why->code;
     for (size_t i = 0; i < count; i++) {
         setup->items[i] = (struct schedule_item){.phase = phases[i]};
-        prepared->reads |= phase_kinds[phases[i]].reads;
+        use_phase(prepared, phases[i]);
     }
     setup->item_count = (uint32_t)count;
     return 0;
@@ -161,8 +184,7 @@ static int add_sections(struct setup *setup, struct failure *why)
         prepared->folder = setup->several_data_sets ? section->name : "";
         if (setup->reads_stored && phase_kinds[section->phase].writes)
             continue;
-        prepared->writes = phase_kinds[section->phase].writes;
-        prepared->reads = phase_kinds[section->phase].reads;
+        use_phase(prepared, section->phase);
         if (data < options->section_count)
             prepared->source = setup->prepared[data];
         setup->items[setup->item_count++] = (struct schedule_item){
@@ -267,8 +289,7 @@ int setup_prepare_step(struct setup *setup, const struct step *step, struct fail
         prepared = add_prepared(setup, &failure);
     if (setup_agree(setup, &failure, why))
         return why->code;
-    prepared->writes = phase_kinds[step->phase].writes;
-    prepared->reads = phase_kinds[step->phase].reads;
+    use_phase(prepared, step->phase);
     prepared->probe = step->role == STEP_PROBE;
     prepared->folder = setup->prepared[setup->items[step->position - 1].settings]->folder;
     if (prepare_targets(prepared, why) || prepare_engine(prepared, why) ||

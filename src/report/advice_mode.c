@@ -289,7 +289,8 @@ void warn_unaligned_requests(const struct record *record, struct text *out)
 {
     const int64_t unit = direct_unit(record);
     size_t odd = 0;
-    while (odd < record->phase_count && record->phases[odd].request_bytes % unit == 0)
+    while (odd < record->phase_count &&
+           (record->phases[odd].unit != UNIT_BYTE || record->phases[odd].request_bytes % unit == 0))
         odd++;
     if (odd == record->phase_count)
         return;

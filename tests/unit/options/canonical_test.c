@@ -205,7 +205,7 @@ static void is_lines_in_the_order_of_the_table(void **state)
     options_print_canonical(&options, &text);
     const char *canonical = text_string(&text);
     assert_int_equal(
-        strncmp(canonical, "size = 4GiB\npause = 0s\nverify = no\nlayout = rank\n", 49), 0);
+        strncmp(canonical, "size = 4GiB\npause = 0s\nverify = no\nobjects = files\n", 51), 0);
     assert_non_null(strstr(canonical, "\nrate = 100000000B/s\n"));
     assert_non_null(strstr(canonical, "\ntarget = /pfs\ntarget = \"a # b\"\n"));
     assert_null(strstr(canonical, "writers"));

@@ -35,7 +35,8 @@ static void test_wrong_lists_of_phases(void **state)
     phases_parse("write,wrote", phases, &count, &failure);
     assert_string_equal(
         failure.text,
-        "--phases: unknown phase 'wrote' (known: write, read, verify); did you mean 'write'?");
+        "--phases: unknown phase 'wrote' (known: write, read, verify, create, stat, open, "
+        "remove); did you mean 'write'?");
 }
 
 static void test_too_many_phases(void **state)

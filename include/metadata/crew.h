@@ -1,0 +1,109 @@
+/*
+ * The I/O threads of one rank in one metadata phase: each goes through its share of the objects,
+ * one operation after the other. Independent of ranks and phases.
+ *
+ * Use: crew_open (threads started, nothing done) -> crew_go_at (the clock starts) -> wait, peek and
+ * stop, any number of times -> close. Only the main thread calls these functions. Outcomes are
+ * valid once crew_wait has returned true, or crew_abandon.
+ *
+ * An operation that fails because of its object alone (it exists, or it has vanished) is counted,
+ * and the thread continues; any other failure ends the thread.
+ */
+#ifndef TIDEMILL_METADATA_CREW_H
+#define TIDEMILL_METADATA_CREW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "metadata/operation.h"
+#include "plan/acknowledged.h"
+#include "plan/limits.h"
+#include "stats/counters.h"
+#include "stats/histogram.h"
+#include "stats/slowest.h"
+#include "stats/timeline.h"
+
+struct crew_setup {
+    const struct operation_kind *kind;
+    struct operation_setup operation;
+    struct object_layout layout;
+    const char *top; /* the directory that holds all objects */
+    uint32_t rank;   /* whose objects these are */
+    uint32_t threads;
+    uint64_t objects;                   /* to create; 0: until the deadline */
+    const struct acknowledged *created; /* what exists of the rank's objects; NULL: they are
+                                           created */
+    struct limits limits;
+    bool sync_end; /* sync everything at the end, within the phase */
+    bool spins;    /* before the start, as each thread has its own core */
+};
+
+/* How often operations failed with one error. */
+struct crew_error {
+    int error; /* errno */
+    uint64_t count;
+};
+
+enum { CREW_ERRORS = 8 };
+
+/* What one thread did. */
+struct crew_outcome {
+    struct counters counters;
+    struct histogram latency;
+    struct timeline timeline;
+    struct slowest slowest;      /* 'piece' is the thread that created the object, 'offset' its
+                                    place */
+    struct acknowledged created; /* creating only */
+    uint64_t places;             /* creating only: objects that were tried, from the first on */
+    struct failure failure;      /* the first one, wrong data excepted */
+    struct crew_error errors[CREW_ERRORS]; /* the last one counts all further errors */
+    struct object wrong;                   /* the first object with wrong data */
+    struct difference difference;          /* ... and the place; length 0: none */
+};
+
+/* What a thread waits for. */
+enum crew_wait { CREW_OPERATION, CREW_DIRECTORY, CREW_SYNC };
+
+struct crew_state {
+    uint64_t done;  /* operations */
+    uint64_t edges; /* the last edge that all threads have passed; 0 once all have ended */
+    bool failed;    /* a thread had to end */
+    bool lost;      /* a thread was abandoned */
+    bool waits;     /* a thread waits for storage: the one that has waited longest */
+    enum crew_wait what;
+    struct object object;
+    int64_t since_ns; /* clock_now_ns() */
+};
+
+struct crew; /* crew_parts.h */
+
+int crew_open(struct crew **crew, const struct crew_setup *setup, struct failure *why);
+void crew_go_at(struct crew *crew, int64_t start_ns);
+bool crew_wait(struct crew *crew, int64_t limit_ns);
+
+/* Starts no more operations; without 'sync', skips the sync at the end too. */
+void crew_stop(struct crew *crew, bool sync);
+
+void crew_peek(const struct crew *crew, struct crew_state *state);
+
+/* Gets the exact number of operations done before an edge that all threads have passed; false if it
+ * is too old. */
+bool crew_edge(const struct crew *crew, uint64_t edge, uint64_t *done);
+
+/* After a stop: gives up threads that have waited for storage for 'limit_ns' or longer. True once
+ * no other thread is left. crew_close then frees nothing. */
+bool crew_abandon(struct crew *crew, int64_t limit_ns);
+
+const struct crew_outcome *crew_outcome(const struct crew *crew, uint32_t thread);
+
+/* Returns the number of objects that this rank is to create or to visit; 0: unlimited. */
+uint64_t crew_planned(const struct crew *crew);
+
+/* "create", "stat": what a thread does that waits. */
+const char *crew_wait_name(const struct operation_kind *kind, enum crew_wait what);
+
+/* Stops and joins the threads and frees everything; accepts NULL. */
+void crew_close(struct crew *crew);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * The objects that metadata phases create and visit: their names and directories, computed from a
+ * few numbers and never stored, and the order in which an I/O thread goes through them. Pure.
+ *
+ * An object is known by the rank and the I/O thread that create it, and its place in the order of
+ * that thread. Its name is "r<rank>.<number>". It is in directory "r<rank>" of its rank, or in the
+ * directory that all ranks share; under a fan-out it is in a directory "d<number>" in there, which
+ * holds at most that many objects.
+ */
+#ifndef TIDEMILL_METADATA_OBJECTS_H
+#define TIDEMILL_METADATA_OBJECTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "plan/acknowledged.h"
+
+/* OBJECTS_BITS: a set has at most 2^56 objects. */
+enum { OBJECT_NAME = 48, OBJECTS_BITS = 56 };
+
+struct object_layout {
+    uint32_t ranks;
+    uint32_t threads; /* of each rank that creates objects */
+    uint64_t fan_out; /* objects in one directory; 0 = any number */
+    bool shared;      /* all ranks use the same directories */
+};
+
+struct object {
+    uint32_t rank;
+    uint32_t thread;
+    uint64_t place;
+};
+
+/* Returns how many of the rank's objects this I/O thread creates. */
+uint64_t objects_share(uint64_t objects, uint32_t threads, uint32_t thread);
+
+/* Returns the most objects that a thread may create; with it, numbers fit OBJECTS_BITS. */
+uint64_t objects_share_most(const struct object_layout *layout);
+
+/* Returns the object's number among all objects of the set, unique. */
+uint64_t objects_number(const struct object_layout *layout, const struct object *object);
+
+/* Returns the number of the object's directory, unique within its rank's or the shared one. */
+uint64_t objects_directory(const struct object_layout *layout, const struct object *object);
+
+/* Returns the first later place of the object's thread that is in another directory, or
+ * UINT64_MAX. */
+uint64_t objects_next_directory(const struct object_layout *layout, const struct object *object);
+
+/* Writes the object's name. Hot path. */
+void objects_write_name(const struct object_layout *layout, const struct object *object,
+                        char out[OBJECT_NAME]);
+
+/* Print the path of the directory that holds all of a rank's objects, below 'top', and that of the
+ * object's own directory. */
+void objects_print_top(const struct object_layout *layout, const char *top, uint32_t rank,
+                       struct text *out);
+void objects_print_directory(const struct object_layout *layout, const char *top,
+                             const struct object *object, struct text *out);
+
+/* Returns true if a run with this layout may have given this name to an object, or to a
+ * directory. */
+bool objects_has_name(const struct object_layout *layout, const char *name);
+bool objects_has_directory(const struct object_layout *layout, const char *name);
+
+/* Some objects of one rank: those that one thread creates, or a part of those that exist. */
+struct object_cursor {
+    const struct acknowledged *created; /* by thread; NULL: the objects are created */
+    struct object next;
+    uint64_t left; /* places, those that were not created included */
+};
+
+/* Starts with the first of 'count' objects that 'thread' of 'rank' creates. */
+void object_cursor_create(struct object_cursor *cursor, uint32_t rank, uint32_t thread,
+                          uint64_t count);
+
+/* Starts with the first of the objects of 'rank' that visiting thread 'index' of 'of' gets: all
+ * that were created are divided evenly. */
+void object_cursor_visit(struct object_cursor *cursor, const struct object_layout *layout,
+                         uint32_t rank, const struct acknowledged *created, uint32_t index,
+                         uint32_t of);
+
+/* Gets the next object; false at the end. Hot path. */
+bool object_cursor_next(struct object_cursor *cursor, struct object *object);
+
+/* Skips to a later place of the thread that created 'object', or to the next thread's objects. */
+void object_cursor_skip(struct object_cursor *cursor, const struct object *object, uint64_t place);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * The operations of metadata phases, one line each in the table of operation.c: plain system calls
+ * on one object in an open directory. An operation is complete or leaves nothing behind.
+ */
+#ifndef TIDEMILL_METADATA_OPERATION_H
+#define TIDEMILL_METADATA_OPERATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/content.h"
+#include "metadata/objects.h"
+#include "options/phases.h"
+
+struct operation;
+
+struct operation_kind {
+    enum phase_id phase;
+    uint32_t shifts; /* how many times --shift its rank is away from the one that created */
+    bool creates;
+    bool removes;
+    /* Returns 0 or -errno; -EBADMSG: the object is not as it was created. */
+    int (*on_file)(struct operation *operation);
+    int (*on_directory)(struct operation *operation);
+};
+
+/* Returns the operation of a metadata phase. */
+const struct operation_kind *operation_kind_of(enum phase_id phase);
+
+/* What is the same for all objects. */
+struct operation_setup {
+    bool directories; /* objects are directories */
+    uint64_t object_bytes;
+    bool sync_each;
+    bool fill_once; /* write what is in the buffer, instead of each object's own content */
+    const struct content *content;
+    uint64_t generation;
+    const struct object_layout *layout;
+};
+
+/* The operations of one thread: what it works with, and what they came to. */
+struct operation {
+    const struct operation_setup *setup;
+    int folder; /* the open directory of the object */
+    char name[OBJECT_NAME];
+    struct position position; /* of the object's content */
+    unsigned char *buffer;
+    size_t buffer_bytes;
+    int64_t bytes; /* written or read */
+    int64_t retries;
+    int64_t syncs;
+    int64_t sync_ns;
+    int64_t bad_blocks;
+    struct difference difference; /* the first one of the last object that had any */
+};
+
+/* Allocates the buffer; -ENOMEM. */
+int operation_init(struct operation *operation, const struct operation_setup *setup);
+void operation_release(struct operation *operation);
+
+/* Sets the object that the next operation is about. Hot path. */
+void operation_set_object(struct operation *operation, const struct object *object);
+
+/* Syncs an open file or directory: 0 or -errno. */
+int operation_sync(struct operation *operation, int fd);
+
+#endif

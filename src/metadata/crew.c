@@ -1,0 +1,260 @@
+#include "crew_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "platform/clock.h"
+
+static void outcome_clear(struct crew_outcome *outcome)
+{
+    memset(outcome, 0, sizeof *outcome);
+    counters_clear(&outcome->counters);
+    histogram_clear(&outcome->latency);
+    timeline_clear(&outcome->timeline);
+    slowest_clear(&outcome->slowest);
+}
+
+static int init_thread(struct crew *crew, uint32_t index, struct failure *why)
+{
+    const struct crew_setup *setup = &crew->setup;
+    struct crew_thread *thread = &crew->threads[index];
+    thread->crew = crew;
+    thread->index = index;
+    outcome_clear(&thread->outcome);
+    if (setup->kind->creates)
+        object_cursor_create(&thread->cursor, setup->rank, index,
+                             setup->objects ? objects_share(setup->objects, setup->threads, index)
+                                            : objects_share_most(&setup->layout));
+    else
+        object_cursor_visit(&thread->cursor, &setup->layout, setup->rank, setup->created, index,
+                            setup->threads);
+    thread->all = thread->cursor;
+    thread->busy = thread->cursor.left > 0;
+    if (operation_init(&thread->operation, &crew->setup.operation))
+        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", setup->threads);
+    return 0;
+}
+
+static int start_threads(struct crew *crew, struct failure *why)
+{
+    const uint32_t count = crew->setup.threads;
+    uint32_t started = 0;
+    int result = 0;
+    thread_gate_init(&crew->gate, count, crew->setup.spins);
+    for (uint32_t i = 0; i < count; i++)
+        crew->working += crew->threads[i].busy;
+    for (uint32_t i = 0; !result && i < count; i++, started += !result)
+        result = thread_start(&crew->threads[i].handle, "tm-io", crew_thread_body,
+                              &crew->threads[i], why);
+    thread_gate_await(&crew->gate, started);
+    return result;
+}
+
+int crew_open(struct crew **crew, const struct crew_setup *setup, struct failure *why)
+{
+    struct crew *made = aligned_alloc(CREW_LINE, sizeof *made);
+    *crew = NULL;
+    if (!made)
+        return failure_set(why, -ENOMEM, "not enough memory");
+    memset(made, 0, sizeof *made);
+    made->setup = *setup;
+    made->setup.operation.layout = &made->setup.layout;
+    made->setup.top = made->path = strdup(setup->top);
+    made->threads = aligned_alloc(CREW_LINE, setup->threads * sizeof *made->threads);
+    made->top = open(setup->top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (made->top < 0)
+        failure_system(why, errno, "cannot open directory '%s'", setup->top);
+    else if (!made->threads || !made->path)
+        failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", setup->threads);
+    if (made->threads)
+        memset(made->threads, 0, setup->threads * sizeof *made->threads);
+    for (uint32_t i = 0; i < setup->threads && !why->code; i++)
+        init_thread(made, i, why);
+    if (why->code || start_threads(made, why)) {
+        crew_close(made);
+        return why->code;
+    }
+    *crew = made;
+    return 0;
+}
+
+void crew_go_at(struct crew *crew, int64_t start_ns)
+{
+    thread_gate_open(&crew->gate, start_ns);
+}
+
+bool crew_wait(struct crew *crew, int64_t limit_ns)
+{
+    return thread_gate_wait(&crew->gate, limit_ns);
+}
+
+void crew_stop(struct crew *crew, bool sync)
+{
+    if (!sync)
+        atomic_store_explicit(&crew->hurry, true, memory_order_relaxed);
+    atomic_store_explicit(&crew->stop, true, memory_order_relaxed);
+}
+
+static bool is_gone(const struct crew_thread *thread)
+{
+    return atomic_load_explicit(&thread->gone, memory_order_acquire);
+}
+
+/* A rank without objects must not delay the edges of the others. */
+static uint64_t edges_passed(const struct crew *crew)
+{
+    uint64_t least = UINT64_MAX;
+    bool any = false;
+    for (uint32_t i = 0; i < crew->setup.threads; i++) {
+        const struct crew_thread *thread = &crew->threads[i];
+        any |= thread->busy;
+        if (!thread->busy || is_gone(thread))
+            continue;
+        const uint64_t passed = atomic_load_explicit(&thread->edges.passed, memory_order_acquire);
+        least = passed < least ? passed : least;
+    }
+    if (!any)
+        return rounds_edges(clock_now_ns() - crew->gate.start_ns);
+    return least == UINT64_MAX ? 0 : least;
+}
+
+void crew_peek(const struct crew *crew, struct crew_state *state)
+{
+    *state = (struct crew_state){
+        .edges = edges_passed(crew),
+        .failed = atomic_load_explicit(&crew->failed, memory_order_relaxed),
+        .lost = atomic_load_explicit(&crew->abandoned, memory_order_relaxed),
+    };
+    for (uint32_t i = 0; i < crew->setup.threads; i++) {
+        struct crew_state seen;
+        state->done += atomic_load_explicit(&crew->threads[i].seen, memory_order_relaxed);
+        if (!crew_watch_read(&crew->threads[i], &seen) ||
+            (state->waits && seen.since_ns >= state->since_ns))
+            continue;
+        state->waits = true;
+        state->what = seen.what;
+        state->object = seen.object;
+        state->since_ns = seen.since_ns;
+    }
+}
+
+bool crew_edge(const struct crew *crew, uint64_t edge, uint64_t *done)
+{
+    *done = 0;
+    for (uint32_t i = 0; i < crew->setup.threads; i++) {
+        const struct crew_thread *thread = &crew->threads[i];
+        uint64_t own = atomic_load_explicit(&thread->seen, memory_order_relaxed);
+        const bool passed =
+            atomic_load_explicit(&thread->edges.passed, memory_order_acquire) >= edge;
+        if (passed ? !edges_read(&thread->edges, edge, &own) : thread->busy && !is_gone(thread))
+            return false;
+        *done += own;
+    }
+    return true;
+}
+
+/* The lost thread may continue at any time, so its own outcome must not be read: it did what was
+ * last seen, and its object may come to exist. */
+static void replace_outcome(struct crew_thread *thread, int64_t limit_ns)
+{
+    struct crew_outcome *instead = malloc(sizeof *instead);
+    struct crew_state seen;
+    struct text path = {0};
+    char limit[UNITS_TEXT];
+    const struct crew_setup *setup = &thread->crew->setup;
+    if (!instead || !crew_watch_read(thread, &seen)) {
+        free(instead);
+        return;
+    }
+    outcome_clear(instead);
+    struct counters *counters = &instead->counters;
+    counters->operations = (int64_t)atomic_load_explicit(&thread->seen, memory_order_relaxed);
+    counters->requests = counters->operations;
+    counters->failed_requests = 1;
+    counters->end_ns = clock_now_ns() - thread->crew->gate.start_ns;
+    timeline_record_part(&instead->timeline, counters->end_ns, counters->operations);
+    if (setup->kind->creates) {
+        instead->places = seen.object.place + 1;
+        acknowledged_all(&instead->created, instead->places, 0);
+    }
+    units_format_duration(limit_ns, limit);
+    objects_print_directory(&setup->layout, setup->top, &seen.object, &path);
+    failure_set(&instead->failure, -ETIMEDOUT,
+                "%s in '%s' did not complete within %s "
+                "(--stall-abort)",
+                crew_wait_name(setup->kind, seen.what), text_string(&path), limit);
+    text_release(&path);
+    thread->instead = instead;
+}
+
+bool crew_abandon(struct crew *crew, int64_t limit_ns)
+{
+    uint32_t lost = 0;
+    for (uint32_t i = 0; i < crew->setup.threads; i++) {
+        struct crew_state seen;
+        if (is_gone(&crew->threads[i]))
+            continue;
+        if (!crew_watch_read(&crew->threads[i], &seen) || clock_now_ns() - seen.since_ns < limit_ns)
+            return false;
+        lost++;
+    }
+    if (!lost || thread_gate_left(&crew->gate) > lost)
+        return false;
+    atomic_store_explicit(&crew->abandoned, true, memory_order_relaxed);
+    for (uint32_t i = 0; i < crew->setup.threads; i++)
+        if (!is_gone(&crew->threads[i]) && !crew->threads[i].instead)
+            replace_outcome(&crew->threads[i], limit_ns);
+    return true;
+}
+
+const struct crew_outcome *crew_outcome(const struct crew *crew, uint32_t thread)
+{
+    const struct crew_thread *found = &crew->threads[thread];
+    return found->instead ? found->instead : &found->outcome;
+}
+
+uint64_t crew_planned(const struct crew *crew)
+{
+    uint64_t count = 0;
+    if (crew->setup.kind->creates)
+        return crew->setup.objects;
+    for (uint32_t i = 0; i < crew->setup.layout.threads; i++)
+        count += acknowledged_count(&crew->setup.created[i]);
+    return count;
+}
+
+const char *crew_wait_name(const struct operation_kind *kind, enum crew_wait what)
+{
+    static const char *const names[] = {
+        [CREW_DIRECTORY] = "open of a directory", [CREW_SYNC] = "sync"};
+    return what == CREW_OPERATION ? phase_kinds[kind->phase].name : names[what];
+}
+
+void crew_close(struct crew *crew)
+{
+    if (!crew)
+        return;
+    const bool lost = atomic_load_explicit(&crew->abandoned, memory_order_relaxed);
+    if (!lost) {
+        crew_stop(crew, false);
+        thread_gate_cancel(&crew->gate);
+    }
+    for (uint32_t i = 0; crew->threads && i < crew->setup.threads; i++)
+        if (lost)
+            thread_detach(&crew->threads[i].handle);
+        else
+            thread_join(&crew->threads[i].handle);
+    if (lost) /* its threads may still use all of it */
+        return;
+    for (uint32_t i = 0; crew->threads && i < crew->setup.threads; i++)
+        operation_release(&crew->threads[i].operation);
+    if (crew->top >= 0)
+        close(crew->top);
+    free(crew->path);
+    free(crew->threads);
+    free(crew);
+}

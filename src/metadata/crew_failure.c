@@ -1,0 +1,64 @@
+/* Failed operations: counted by error, the first one in words. */
+#include <errno.h>
+#include <string.h>
+
+#include "crew_parts.h"
+#include "platform/space.h"
+
+/* Errors that are about one object, so that the next one may well succeed. */
+static bool is_of_object(int error)
+{
+    return error == EEXIST || error == ENOENT || error == EBADMSG || error == ENOTEMPTY ||
+           error == EISDIR || error == ENOTDIR || error == ELOOP;
+}
+
+static void count_error(struct crew_outcome *outcome, int error)
+{
+    uint32_t i = 0;
+    while (i < CREW_ERRORS - 1 && outcome->errors[i].count && outcome->errors[i].error != error)
+        i++;
+    outcome->errors[i].error = error;
+    outcome->errors[i].count++;
+    outcome->counters.failed_requests++;
+}
+
+static const char *explain(const struct crew_setup *setup, int error)
+{
+    if (setup->kind->creates && error == EEXIST)
+        return ": another process created it, and it was left alone";
+    if (!setup->kind->creates && error == ENOENT)
+        return ": another process removed it";
+    return "";
+}
+
+bool crew_count_failure(struct crew_thread *thread, int result, enum crew_wait what)
+{
+    const struct crew_setup *setup = &thread->crew->setup;
+    struct crew_outcome *outcome = &thread->outcome;
+    struct text path = {0};
+    char note[SPACE_TEXT];
+    const bool wrong_data = result == -EBADMSG && thread->operation.difference.length;
+    if (what != CREW_SYNC)
+        count_error(outcome, -result);
+    if (outcome->failure.code || wrong_data)
+        return is_of_object(-result);
+    objects_print_directory(&setup->layout, setup->top, &thread->object, &path);
+    const char *const folder = text_string(&path);
+    if (what == CREW_OPERATION && result == -EBADMSG)
+        failure_set(&outcome->failure, result,
+                    "'%s/%s' has not the type and size that it was given", folder,
+                    thread->operation.name);
+    else if (what == CREW_OPERATION)
+        failure_set(&outcome->failure, result, "cannot %s '%s/%s'%s: %s%s",
+                    phase_kinds[setup->kind->phase].name, folder, thread->operation.name,
+                    space_format_free(folder, -result, note), strerrordesc_np(-result),
+                    explain(setup, -result));
+    else
+        failure_system(&outcome->failure, -result, "cannot %s directory '%s'%s",
+                       what == CREW_SYNC      ? "sync"
+                       : setup->kind->creates ? "create"
+                                              : "open",
+                       folder, space_format_free(setup->top, -result, note));
+    text_release(&path);
+    return what != CREW_SYNC && is_of_object(-result);
+}

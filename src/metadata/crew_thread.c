@@ -1,0 +1,228 @@
+/* A thread of a crew: the loop over its objects, and the sync at the end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crew_parts.h"
+#include "platform/clock.h"
+
+static void watch_set(struct crew_thread *thread, enum crew_wait what)
+{
+    struct crew_watch *watch = &thread->watch;
+    const int64_t since_ns = thread->now_ns + thread->crew->gate.start_ns;
+    atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
+    atomic_store_explicit(&watch->what, (int)what, memory_order_release);
+    atomic_store_explicit(&watch->thread, thread->object.thread, memory_order_release);
+    atomic_store_explicit(&watch->place, thread->object.place, memory_order_release);
+    atomic_store_explicit(&watch->since_ns, since_ns, memory_order_release);
+}
+
+bool crew_watch_read(const struct crew_thread *thread, struct crew_state *state)
+{
+    const struct crew_watch *watch = &thread->watch;
+    state->since_ns = atomic_load_explicit(&watch->since_ns, memory_order_acquire);
+    state->what = (enum crew_wait)atomic_load_explicit(&watch->what, memory_order_acquire);
+    state->object.rank = thread->crew->setup.rank;
+    state->object.thread = atomic_load_explicit(&watch->thread, memory_order_acquire);
+    state->object.place = atomic_load_explicit(&watch->place, memory_order_acquire);
+    return state->since_ns &&
+           state->since_ns == atomic_load_explicit(&watch->since_ns, memory_order_relaxed);
+}
+
+static void read_clock(struct crew_thread *thread)
+{
+    thread->now_ns = clock_now_ns() - thread->crew->gate.start_ns;
+}
+
+/* Opens the object's directory, and makes it where objects are created. 0 or -errno. */
+static int open_directory(struct crew_thread *thread, int *fd)
+{
+    const struct crew_setup *setup = &thread->crew->setup;
+    struct text path = {0};
+    int result = 0;
+    objects_print_directory(&setup->layout, setup->top, &thread->object, &path);
+    if (path.failed)
+        result = -ENOMEM;
+    else if (setup->kind->creates && setup->layout.fan_out && mkdir(text_string(&path), S_IRWXU) &&
+             errno != EEXIST)
+        result = -errno;
+    while (!result &&
+           (*fd = open(text_string(&path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)
+        if (errno != EINTR)
+            result = -errno;
+    text_release(&path);
+    return result;
+}
+
+/* Changes to the directory of the object if it is another one. */
+static int enter_directory(struct crew_thread *thread)
+{
+    const uint64_t directory = objects_directory(&thread->crew->setup.layout, &thread->object);
+    struct operation *operation = &thread->operation;
+    if (operation->folder >= 0 && directory == thread->directory)
+        return 0;
+    if (operation->folder >= 0)
+        close(operation->folder);
+    operation->folder = -1;
+    watch_set(thread, CREW_DIRECTORY);
+    const int result = open_directory(thread, &operation->folder);
+    read_clock(thread);
+    thread->directory = directory;
+    return result;
+}
+
+static void count_operation(struct crew_thread *thread, int64_t sent_ns)
+{
+    struct crew_outcome *outcome = &thread->outcome;
+    struct counters *counters = &outcome->counters;
+    const int64_t latency_ns = thread->now_ns - sent_ns;
+    const int64_t gap_ns = thread->now_ns - (counters->operations ? counters->last_ns : 0);
+    if (gap_ns > counters->longest_gap_ns)
+        counters->longest_gap_ns = gap_ns;
+    if (!counters->operations)
+        counters->first_ns = sent_ns;
+    counters->last_ns = thread->now_ns;
+    counters->operations++;
+    histogram_record(&outcome->latency, latency_ns);
+    timeline_record(&outcome->timeline, thread->now_ns, 1, latency_ns);
+    slowest_record(&outcome->slowest, latency_ns, sent_ns, thread->object.thread,
+                   thread->object.place, 0);
+}
+
+/* A place that was not created must not be visited; with more of them than can be remembered, the
+ * thread ends. */
+static void keep_missing(struct crew_thread *thread)
+{
+    thread->missing[thread->missing_count++] = thread->object.place;
+    thread->over |= thread->missing_count == ACKNOWLEDGED_HOLES;
+}
+
+static void keep_wrong_data(struct crew_thread *thread)
+{
+    struct crew_outcome *outcome = &thread->outcome;
+    if (outcome->difference.length)
+        return;
+    outcome->wrong = thread->object;
+    outcome->difference = thread->operation.difference;
+}
+
+static void do_operation(struct crew_thread *thread)
+{
+    const struct crew_setup *setup = &thread->crew->setup;
+    struct operation *operation = &thread->operation;
+    const int64_t bad_blocks = operation->bad_blocks;
+    const int64_t before = thread->outcome.counters.operations;
+    enum crew_wait what = CREW_DIRECTORY;
+    int result = enter_directory(thread);
+    const int64_t sent_ns = thread->now_ns;
+    if (!result) {
+        what = CREW_OPERATION;
+        operation_set_object(operation, &thread->object);
+        watch_set(thread, what);
+        result = setup->operation.directories ? setup->kind->on_directory(operation)
+                                              : setup->kind->on_file(operation);
+        read_clock(thread);
+    }
+    if (!result) {
+        count_operation(thread, sent_ns);
+    } else {
+        thread->over |= !crew_count_failure(thread, result, what);
+        if (setup->kind->creates)
+            keep_missing(thread);
+        if (operation->bad_blocks > bad_blocks)
+            keep_wrong_data(thread);
+    }
+    edges_pass(&thread->edges, thread->now_ns, before);
+    atomic_store_explicit(&thread->seen, (uint64_t)thread->outcome.counters.operations,
+                          memory_order_relaxed);
+}
+
+static bool is_finished(const struct crew_thread *thread)
+{
+    const struct crew *crew = thread->crew;
+    return thread->over || atomic_load_explicit(&crew->stop, memory_order_relaxed) ||
+           limits_over(&crew->setup.limits, thread->now_ns);
+}
+
+/* Makes the names durable in each directory that this thread has changed. */
+static void sync_directories(struct crew_thread *thread)
+{
+    const struct crew_setup *setup = &thread->crew->setup;
+    struct object_cursor cursor = thread->all;
+    cursor.left -= thread->cursor.left;
+    while (object_cursor_next(&cursor, &thread->object)) {
+        const uint64_t next = objects_next_directory(&setup->layout, &thread->object);
+        int fd = -1;
+        watch_set(thread, CREW_SYNC);
+        int result = open_directory(thread, &fd);
+        if (!result)
+            result = operation_sync(&thread->operation, fd);
+        if (fd >= 0)
+            close(fd);
+        read_clock(thread);
+        /* one that does not exist any more has nothing to sync, nor has one that refuses it */
+        if (result && result != -ENOENT && result != -EINVAL)
+            crew_count_failure(thread, result, CREW_SYNC);
+        object_cursor_skip(&cursor, &thread->object, next);
+    }
+}
+
+static void sync_everything(struct crew_thread *thread)
+{
+    struct crew *crew = thread->crew;
+    const bool last = atomic_fetch_sub_explicit(&crew->working, 1, memory_order_acq_rel) == 1;
+    if (!crew->setup.sync_end || atomic_load_explicit(&crew->hurry, memory_order_relaxed))
+        return;
+    sync_directories(thread);
+    if (!last)
+        return;
+    watch_set(thread, CREW_SYNC);
+    if (syncfs(crew->top))
+        crew_count_failure(thread, -errno, CREW_SYNC);
+    thread->outcome.counters.syncs++;
+    const int64_t before_ns = thread->now_ns;
+    read_clock(thread);
+    thread->outcome.counters.sync_ns += thread->now_ns - before_ns;
+}
+
+static void finish(struct crew_thread *thread)
+{
+    struct counters *counters = &thread->outcome.counters;
+    const struct operation *operation = &thread->operation;
+    sync_everything(thread);
+    if (thread->outcome.failure.code && thread->over)
+        atomic_store_explicit(&thread->crew->failed, true, memory_order_relaxed);
+    atomic_store_explicit(&thread->watch.since_ns, 0, memory_order_relaxed);
+    read_clock(thread);
+    counters->requests = counters->operations;
+    counters->bytes = operation->bytes;
+    counters->retries = operation->retries;
+    counters->syncs += operation->syncs;
+    counters->sync_ns += operation->sync_ns;
+    counters->bad_blocks = operation->bad_blocks;
+    counters->end_ns = thread->now_ns;
+    counters->writer_time_ns = thread->now_ns;
+    counters->writer_cpu_ns = clock_thread_cpu_ns() - thread->warm_cpu_ns;
+    if (!thread->crew->setup.kind->creates)
+        return;
+    thread->outcome.places = thread->cursor.next.place;
+    acknowledged_from(&thread->outcome.created, thread->cursor.next.place,
+                      (uint64_t)counters->bytes, thread->missing, thread->missing_count);
+}
+
+void crew_thread_body(void *argument)
+{
+    struct crew_thread *thread = argument;
+    struct crew *crew = thread->crew;
+    if (thread_gate_pass(&crew->gate) && thread->busy) {
+        thread->warm_cpu_ns = clock_thread_cpu_ns();
+        read_clock(thread);
+        thread->outcome.counters.started_ns = thread->now_ns;
+        while (!is_finished(thread) && object_cursor_next(&thread->cursor, &thread->object))
+            do_operation(thread);
+        finish(thread);
+    }
+    atomic_store_explicit(&thread->gone, true, memory_order_release);
+    thread_gate_leave(&crew->gate);
+}

@@ -1,0 +1,181 @@
+#include "metadata/objects.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+
+#include "base/checked.h"
+
+uint64_t objects_share(uint64_t objects, uint32_t threads, uint32_t thread)
+{
+    return objects / threads + (thread < objects % threads);
+}
+
+uint64_t objects_share_most(const struct object_layout *layout)
+{
+    return (UINT64_C(1) << OBJECTS_BITS) / layout->threads / layout->ranks;
+}
+
+/* The number among the objects of its rank. */
+static uint64_t number_in_rank(const struct object_layout *layout, const struct object *object)
+{
+    return object->place * layout->threads + object->thread;
+}
+
+uint64_t objects_number(const struct object_layout *layout, const struct object *object)
+{
+    return number_in_rank(layout, object) * layout->ranks + object->rank;
+}
+
+/* In directories that all ranks share, the objects of all threads take turns. Else each thread has
+ * directories of its own, so that one directory is not a bottleneck of all threads. */
+uint64_t objects_directory(const struct object_layout *layout, const struct object *object)
+{
+    if (!layout->fan_out)
+        return 0;
+    if (layout->shared)
+        return objects_number(layout, object) / layout->fan_out;
+    return object->place / layout->fan_out * layout->threads + object->thread;
+}
+
+uint64_t objects_next_directory(const struct object_layout *layout, const struct object *object)
+{
+    if (!layout->fan_out)
+        return UINT64_MAX;
+    if (!layout->shared)
+        return (object->place / layout->fan_out + 1) * layout->fan_out;
+    const struct object first = {.rank = object->rank, .thread = object->thread};
+    const uint64_t next = (objects_directory(layout, object) + 1) * layout->fan_out;
+    return divide_up(next - objects_number(layout, &first),
+                     (uint64_t)layout->ranks * layout->threads);
+}
+
+static char *write_number(char *at, uint64_t number)
+{
+    char digits[20];
+    size_t count = 0;
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while (number /= 10);
+    while (count)
+        *at++ = digits[--count];
+    return at;
+}
+
+void objects_write_name(const struct object_layout *layout, const struct object *object,
+                        char out[OBJECT_NAME])
+{
+    *out = 'r';
+    char *at = write_number(out + 1, object->rank);
+    *at++ = '.';
+    at = write_number(at, number_in_rank(layout, object));
+    *at = '\0';
+}
+
+void objects_print_top(const struct object_layout *layout, const char *top, uint32_t rank,
+                       struct text *out)
+{
+    text_add(out, "%s", top);
+    if (!layout->shared)
+        text_add(out, "/r%" PRIu32, rank);
+}
+
+void objects_print_directory(const struct object_layout *layout, const char *top,
+                             const struct object *object, struct text *out)
+{
+    objects_print_top(layout, top, object->rank, out);
+    if (layout->fan_out)
+        text_add(out, "/d%" PRIu64, objects_directory(layout, object));
+}
+
+/* Skips a number below 'limit' without leading zeros; NULL if there is none. */
+static const char *skip_number(const char *text, uint64_t limit)
+{
+    uint64_t value = 0;
+    const char *at = text;
+    for (; *at >= '0' && *at <= '9'; at++) {
+        value = value * 10 + (uint64_t)(*at - '0');
+        if (value >= limit)
+            return NULL;
+    }
+    return at == text || (*text == '0' && at - text > 1) ? NULL : at;
+}
+
+bool objects_has_name(const struct object_layout *layout, const char *name)
+{
+    const char *rest = *name == 'r' ? skip_number(name + 1, layout->ranks) : NULL;
+    rest = rest && *rest == '.' ? skip_number(rest + 1, UINT64_C(1) << OBJECTS_BITS) : NULL;
+    return rest && !*rest;
+}
+
+bool objects_has_directory(const struct object_layout *layout, const char *name)
+{
+    const char *rest = NULL;
+    if (*name == 'd' && layout->fan_out)
+        rest = skip_number(name + 1, UINT64_C(1) << OBJECTS_BITS);
+    else if (*name == 'r' && !layout->shared)
+        rest = skip_number(name + 1, layout->ranks);
+    return rest && !*rest;
+}
+
+void object_cursor_create(struct object_cursor *cursor, uint32_t rank, uint32_t thread,
+                          uint64_t count)
+{
+    *cursor = (struct object_cursor){.next = {.rank = rank, .thread = thread}, .left = count};
+}
+
+void object_cursor_visit(struct object_cursor *cursor, const struct object_layout *layout,
+                         uint32_t rank, const struct acknowledged *created, uint32_t index,
+                         uint32_t of)
+{
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < layout->threads; i++)
+        all += created[i].issued;
+    uint64_t first = checked_scale(all, index, of);
+    *cursor = (struct object_cursor){
+        .created = created,
+        .next = {.rank = rank},
+        .left = checked_scale(all, index + UINT64_C(1), of) - first,
+    };
+    while (cursor->left && first >= created[cursor->next.thread].issued)
+        first -= created[cursor->next.thread++].issued;
+    cursor->next.place = first;
+}
+
+/* Skips threads that created nothing, to the next place. */
+static void enter_next_thread(struct object_cursor *cursor)
+{
+    while (cursor->left && cursor->next.place == cursor->created[cursor->next.thread].issued) {
+        cursor->next.thread++;
+        cursor->next.place = 0;
+    }
+}
+
+bool object_cursor_next(struct object_cursor *cursor, struct object *object)
+{
+    while (cursor->left) {
+        *object = cursor->next;
+        cursor->next.place++;
+        cursor->left--;
+        if (!cursor->created)
+            return true;
+        enter_next_thread(cursor);
+        if (acknowledged_has(&cursor->created[object->thread], object->place))
+            return true;
+    }
+    return false;
+}
+
+void object_cursor_skip(struct object_cursor *cursor, const struct object *object, uint64_t place)
+{
+    struct object *next = &cursor->next;
+    if (next->thread != object->thread)
+        return;
+    uint64_t end = cursor->created ? cursor->created[next->thread].issued : UINT64_MAX;
+    end = place < end ? place : end;
+    uint64_t count = end > next->place ? end - next->place : 0;
+    count = count < cursor->left ? count : cursor->left;
+    next->place += count;
+    cursor->left -= count;
+    if (cursor->created)
+        enter_next_thread(cursor);
+}

@@ -1,0 +1,274 @@
+#include "metadata/operation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "platform/clock.h"
+
+enum { BUFFER_MOST_BYTES = 1 << 20, BUFFER_LEAST_BYTES = 4096, BLOCK_BYTES = 4096 };
+
+/* Objects have other numbers than the files of byte phases, and so other content. */
+static const uint64_t first_file_number = UINT64_C(1) << 62;
+
+int operation_init(struct operation *operation, const struct operation_setup *setup)
+{
+    uint64_t bytes = setup->object_bytes;
+    *operation = (struct operation){.setup = setup, .folder = -1};
+    if (bytes > BUFFER_MOST_BYTES)
+        bytes = BUFFER_MOST_BYTES;
+    operation->buffer_bytes = bytes < BUFFER_LEAST_BYTES ? BUFFER_LEAST_BYTES : (size_t)bytes;
+    operation->buffer = malloc(operation->buffer_bytes);
+    if (!operation->buffer)
+        return -ENOMEM;
+    operation->position.file = first_file_number;
+    content_fill(setup->content, &operation->position, operation->buffer, operation->buffer_bytes);
+    return 0;
+}
+
+void operation_release(struct operation *operation)
+{
+    free(operation->buffer);
+    if (operation->setup && operation->folder >= 0)
+        close(operation->folder);
+}
+
+void operation_set_object(struct operation *operation, const struct object *object)
+{
+    const struct operation_setup *setup = operation->setup;
+    const uint64_t number = objects_number(setup->layout, object);
+    objects_write_name(setup->layout, object, operation->name);
+    operation->position = (struct position){
+        .file = first_file_number + number,
+        .base_bytes = number * setup->object_bytes,
+        .generation = setup->generation,
+        .file_bytes = setup->object_bytes,
+    };
+}
+
+int operation_sync(struct operation *operation, int fd)
+{
+    const int64_t before_ns = clock_now_ns();
+    const int result = fsync(fd) ? -errno : 0;
+    operation->sync_ns += clock_now_ns() - before_ns;
+    operation->syncs++;
+    return result;
+}
+
+static int open_object(struct operation *operation, int flags)
+{
+    int fd;
+    while ((fd = openat(operation->folder, operation->name, flags | O_NOFOLLOW | O_CLOEXEC,
+                        S_IRUSR | S_IWUSR)) < 0 &&
+           errno == EINTR)
+        operation->retries++;
+    return fd < 0 ? -errno : fd;
+}
+
+/* How much of the object is left at the position, at most a buffer. */
+static size_t next_bytes(const struct operation *operation)
+{
+    const uint64_t left = operation->setup->object_bytes - operation->position.offset;
+    return left < operation->buffer_bytes ? (size_t)left : operation->buffer_bytes;
+}
+
+static int write_buffer(struct operation *operation, int fd, size_t bytes)
+{
+    for (size_t done = 0; done < bytes;) {
+        const ssize_t moved = write(fd, operation->buffer + done, bytes - done);
+        if (moved > 0)
+            done += (size_t)moved;
+        else if (moved == 0)
+            return -EIO;
+        else if (errno != EINTR)
+            return -errno;
+        else
+            operation->retries++;
+    }
+    operation->bytes += (int64_t)bytes;
+    return 0;
+}
+
+static int write_object(struct operation *operation, int fd)
+{
+    const struct operation_setup *setup = operation->setup;
+    size_t bytes;
+    while ((bytes = next_bytes(operation)) > 0) {
+        if (!setup->fill_once)
+            content_fill(setup->content, &operation->position, operation->buffer, bytes);
+        const int result = write_buffer(operation, fd, bytes);
+        if (result)
+            return result;
+        operation->position.offset += bytes;
+    }
+    return 0;
+}
+
+static int create_file(struct operation *operation)
+{
+    const int fd = open_object(operation, O_CREAT | O_EXCL | O_WRONLY);
+    if (fd < 0)
+        return fd;
+    int result = write_object(operation, fd);
+    if (!result && operation->setup->sync_each)
+        result = operation_sync(operation, fd);
+    if (close(fd) && !result)
+        result = -errno;
+    if (result)
+        unlinkat(operation->folder, operation->name, 0);
+    return result;
+}
+
+static int sync_folder(struct operation *operation)
+{
+    return operation->setup->sync_each ? operation_sync(operation, operation->folder) : 0;
+}
+
+static int create_directory(struct operation *operation)
+{
+    if (mkdirat(operation->folder, operation->name, S_IRWXU))
+        return -errno;
+    const int result = sync_folder(operation);
+    if (result)
+        unlinkat(operation->folder, operation->name, AT_REMOVEDIR);
+    return result;
+}
+
+static int stat_object(struct operation *operation, mode_t type, uint64_t bytes)
+{
+    struct statx facts;
+    int result;
+    while ((result = statx(operation->folder, operation->name, AT_SYMLINK_NOFOLLOW,
+                           STATX_BASIC_STATS, &facts)) &&
+           errno == EINTR)
+        operation->retries++;
+    if (result)
+        return -errno;
+    return (facts.stx_mode & S_IFMT) == type && (type == S_IFDIR || facts.stx_size == bytes)
+               ? 0
+               : -EBADMSG;
+}
+
+static int stat_file(struct operation *operation)
+{
+    return stat_object(operation, S_IFREG, operation->setup->object_bytes);
+}
+
+static int stat_directory(struct operation *operation)
+{
+    return stat_object(operation, S_IFDIR, 0);
+}
+
+/* Fills the buffer as far as the file goes; returns the number of bytes, or -errno. */
+static ssize_t read_buffer(struct operation *operation, int fd, size_t bytes)
+{
+    size_t done = 0;
+    while (done < bytes) {
+        const ssize_t moved = read(fd, operation->buffer + done, bytes - done);
+        if (moved > 0)
+            done += (size_t)moved;
+        else if (moved == 0)
+            break;
+        else if (errno != EINTR)
+            return -errno;
+        else
+            operation->retries++;
+    }
+    operation->bytes += (int64_t)done;
+    return (ssize_t)done;
+}
+
+static int note_wrong(struct operation *operation, const struct difference *difference,
+                      uint64_t blocks)
+{
+    operation->difference = *difference;
+    operation->bad_blocks += (int64_t)blocks;
+    return -EBADMSG;
+}
+
+/* The file must end where the object does. */
+static int check_end(struct operation *operation, int fd)
+{
+    const ssize_t more = read_buffer(operation, fd, 1);
+    if (more <= 0)
+        return (int)more;
+    operation->bytes--;
+    const struct difference longer = {.offset = operation->position.offset, .length = 1};
+    return note_wrong(operation, &longer, 1);
+}
+
+static int check_object(struct operation *operation, int fd)
+{
+    struct position *position = &operation->position;
+    size_t bytes;
+    while ((bytes = next_bytes(operation)) > 0) {
+        struct difference difference;
+        content_poison(operation->buffer, bytes);
+        const ssize_t got = read_buffer(operation, fd, bytes);
+        if (got < 0)
+            return (int)got;
+        const uint64_t bad = content_check(operation->setup->content, position, operation->buffer,
+                                           (size_t)got, &difference);
+        if (bad)
+            return note_wrong(operation, &difference, bad);
+        position->offset += (size_t)got;
+        if ((size_t)got == bytes)
+            continue;
+        const uint64_t missing = operation->setup->object_bytes - position->offset;
+        difference = (struct difference){
+            .offset = position->offset, .length = missing, .kind = DIFFERENCE_MISSING};
+        return note_wrong(operation, &difference, (missing - 1) / BLOCK_BYTES + 1);
+    }
+    return check_end(operation, fd);
+}
+
+static int open_file(struct operation *operation)
+{
+    const int fd = open_object(operation, O_RDONLY);
+    if (fd < 0)
+        return fd;
+    const int result = check_object(operation, fd);
+    return close(fd) && !result ? -errno : result;
+}
+
+static int open_directory(struct operation *operation)
+{
+    const int fd = open_object(operation, O_RDONLY | O_DIRECTORY);
+    if (fd < 0)
+        return fd;
+    return close(fd) ? -errno : 0;
+}
+
+static int remove_object(struct operation *operation, int flags)
+{
+    if (unlinkat(operation->folder, operation->name, flags))
+        return -errno;
+    return sync_folder(operation);
+}
+
+static int remove_file(struct operation *operation)
+{
+    return remove_object(operation, 0);
+}
+
+static int remove_directory(struct operation *operation)
+{
+    return remove_object(operation, AT_REMOVEDIR);
+}
+
+static const struct operation_kind kinds[] = {
+    {PHASE_CREATE, 0, true, false, create_file, create_directory},
+    {PHASE_STAT, 1, false, false, stat_file, stat_directory},
+    {PHASE_OPEN, 2, false, false, open_file, open_directory},
+    {PHASE_REMOVE, 3, false, true, remove_file, remove_directory},
+};
+
+const struct operation_kind *operation_kind_of(enum phase_id phase)
+{
+    size_t i = 0;
+    while (kinds[i].phase != phase)
+        i++;
+    return &kinds[i];
+}

@@ -1,0 +1,249 @@
+#include "work_names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Objects that exist from an earlier repetition are removed before the clock starts. */
+static int remove_earlier(struct work_names *names, struct agreement *agreement)
+{
+    struct cluster *cluster = names->phase->run->cluster;
+    struct failure failure = {0};
+    object_tree_remove_own(names->tree, &failure);
+    if (cluster_agree(cluster, &failure, agreement))
+        return -1;
+    object_tree_remove_shared(names->tree, &failure);
+    return cluster_agree(cluster, &failure, agreement);
+}
+
+static int prepare_creating(struct work_names *names, struct agreement *agreement)
+{
+    struct cluster *cluster = names->phase->run->cluster;
+    struct object_tree *tree = names->tree;
+    struct failure failure = {0};
+    if (tree->used && remove_earlier(names, agreement))
+        return -1;
+    if (names->phase->dataset->folder_made)
+        object_tree_make_top(tree, &failure);
+    if (cluster_agree(cluster, &failure, agreement))
+        return -1;
+    object_tree_make_own(tree, &failure);
+    tree->generation += tree->used;
+    tree->used = tree->exists = true;
+    return cluster_agree(cluster, &failure, agreement);
+}
+
+/* The rank whose objects this kind of phase visits: as many times --shift away as its kind has it.
+ */
+static uint32_t owner_of(const struct work *work, uint32_t rank)
+{
+    const struct work_names *names = (const struct work_names *)work;
+    for (uint32_t i = 0; i < names->kind->shifts; i++)
+        rank = names->phase->prepared->plan.reads_of[rank];
+    return rank;
+}
+
+static int prepare_visiting(struct work_names *names, struct agreement *agreement)
+{
+    struct cluster *cluster = names->phase->run->cluster;
+    uint32_t visitor = 0;
+    while (owner_of(&names->work, visitor) != cluster->rank)
+        visitor++;
+    for (uint32_t i = 0; i < names->tree->layout.threads; i++)
+        cluster_exchange(cluster, &names->tree->created[i], visitor, &names->created[i],
+                         names->owner, sizeof *names->created);
+    return cluster_agree(cluster, NULL, agreement);
+}
+
+static int prepare(struct work *work, struct agreement *agreement)
+{
+    struct work_names *names = (struct work_names *)work;
+    return names->kind->creates ? prepare_creating(names, agreement)
+                                : prepare_visiting(names, agreement);
+}
+
+static int open_crew(struct work *work, struct failure *why)
+{
+    struct work_names *names = (struct work_names *)work;
+    const struct phase *phase = names->phase;
+    const struct settings *settings = phase->prepared->settings;
+    struct text top = {0};
+    dataset_objects(phase->dataset, names->owner, &top);
+    struct crew_setup setup = {
+        .kind = names->kind,
+        .operation = {.directories = settings->objects == OBJECTS_DIRECTORIES,
+                      .object_bytes = settings->object_size_bytes,
+                      .sync_each = settings->fsync == FSYNC_EACH,
+                      .fill_once = settings->generate == GENERATE_ONCE,
+                      .content = phase->content,
+                      .generation = names->tree->generation},
+        .layout = names->tree->layout,
+        .top = text_string(&top),
+        .rank = names->owner,
+        .threads = names->threads,
+        .objects = settings->objects_per_rank,
+        .created = names->created,
+        .limits = phase->limits,
+        .sync_end = (names->kind->creates || names->kind->removes) && settings->fsync == FSYNC_END,
+        .spins = phase->prepared->roomy,
+    };
+    if (top.failed)
+        failure_set(why, -ENOMEM, "not enough memory");
+    else
+        crew_open(&names->crew, &setup, why);
+    text_release(&top);
+    return why->code;
+}
+
+static uint64_t planned(const struct work *work)
+{
+    return crew_planned(((const struct work_names *)work)->crew);
+}
+
+static bool modes(const struct work *work, struct record_modes *into)
+{
+    const struct work_names *names = (const struct work_names *)work;
+    *into = (struct record_modes){0};
+    return names->kind->creates || crew_planned(names->crew) > 0;
+}
+
+static void go_at(struct work *work, int64_t start_ns)
+{
+    crew_go_at(((struct work_names *)work)->crew, start_ns);
+}
+
+static bool wait_for_end(struct work *work, int64_t limit_ns)
+{
+    return crew_wait(((struct work_names *)work)->crew, limit_ns);
+}
+
+static void peek(const struct work *work, struct work_state *state)
+{
+    struct crew_state seen;
+    crew_peek(((const struct work_names *)work)->crew, &seen);
+    *state = (struct work_state){
+        .amount = seen.done,
+        .edges = seen.edges,
+        .failed = seen.failed,
+        .lost = seen.lost,
+        .waits = seen.waits,
+        .wait = {.writer = seen.object.thread,
+                 .what = (uint32_t)seen.what,
+                 .offset = seen.object.place,
+                 .since_ns = seen.since_ns},
+    };
+}
+
+static bool edge_of(const struct work *work, uint64_t edge, uint64_t *amount)
+{
+    return crew_edge(((const struct work_names *)work)->crew, edge, amount);
+}
+
+/* What is removed anyway need not be durable. */
+static void stop(struct work *work, enum stop_reason reason)
+{
+    const struct work_names *names = (const struct work_names *)work;
+    const bool signalled = reason == STOP_SIGINT || reason == STOP_SIGTERM;
+    crew_stop(names->crew, !signalled || names->phase->run->settings->keep);
+}
+
+static bool abandon(struct work *work, int64_t limit_ns)
+{
+    return crew_abandon(((struct work_names *)work)->crew, limit_ns);
+}
+
+/* The directory of an object, and with 'name' the object. */
+static bool print_path(const struct work_names *names, const struct object *object, bool name,
+                       struct text *out)
+{
+    struct text top = {0};
+    char last[OBJECT_NAME];
+    dataset_objects(names->phase->dataset, object->rank, &top);
+    objects_print_directory(&names->tree->layout, text_string(&top), object, out);
+    objects_write_name(&names->tree->layout, object, last);
+    if (name)
+        text_add(out, "/%s", last);
+    out->failed |= top.failed;
+    text_release(&top);
+    return !out->failed;
+}
+
+static char *path_of(const struct work *work, const struct slow_request *request,
+                     struct failure *why)
+{
+    const struct work_names *names = (const struct work_names *)work;
+    const struct object object = {owner_of(work, request->rank), request->file_writer,
+                                  request->offset};
+    struct text path = {0};
+    if (print_path(names, &object, true, &path))
+        return path.data;
+    text_release(&path);
+    failure_set(why, -ENOMEM, "not enough memory for the results");
+    return NULL;
+}
+
+static bool describe(const struct work *work, const struct stall *stall, struct text *line)
+{
+    const struct work_names *names = (const struct work_names *)work;
+    const struct object object = {owner_of(work, stall->rank), stall->writer, stall->offset};
+    struct text path = {0};
+    const bool whole = stall->what == CREW_OPERATION;
+    const bool known = print_path(names, &object, whole, &path);
+    if (known)
+        text_add(line, "%s of '%s'", crew_wait_name(names->kind, (enum crew_wait)stall->what),
+                 text_string(&path));
+    text_release(&path);
+    return known;
+}
+
+static void end(struct work *work)
+{
+    struct work_names *names = (struct work_names *)work;
+    struct crew_state state = {0};
+    if (names->crew)
+        crew_peek(names->crew, &state);
+    crew_close(names->crew);
+    if (state.lost) /* its threads may still use what it borrowed */
+        return;
+    free(names->created);
+    free(names);
+}
+
+static const struct work_methods methods = {
+    .prepare = prepare,
+    .open = open_crew,
+    .planned = planned,
+    .modes = modes,
+    .owner = owner_of,
+    .go_at = go_at,
+    .wait = wait_for_end,
+    .peek = peek,
+    .edge = edge_of,
+    .stop = stop,
+    .abandon = abandon,
+    .join = work_names_join,
+    .gather = work_names_gather,
+    .path = path_of,
+    .describe = describe,
+    .close = end,
+};
+
+int work_names_init(struct phase *phase, struct failure *why)
+{
+    struct work_names *names = calloc(1, sizeof *names);
+    if (!names)
+        return failure_set(why, -ENOMEM, "not enough memory");
+    *names = (struct work_names){
+        .work.methods = &methods,
+        .phase = phase,
+        .kind = operation_kind_of(phase->kind->id),
+        .tree = &phase->dataset->tree,
+        .threads = (uint32_t)phase->prepared->settings->writers,
+    };
+    phase->work = &names->work;
+    names->owner = owner_of(&names->work, phase->run->cluster->rank);
+    if (!names->kind->creates)
+        names->created = calloc(names->tree->layout.threads, sizeof *names->created);
+    if (!names->kind->creates && !names->created)
+        return failure_set(why, -ENOMEM, "not enough memory for the objects of a rank");
+    return 0;
+}

@@ -1,0 +1,32 @@
+/*
+ * The work of creating and visiting objects: a crew of I/O threads, and which rank's objects it is
+ * about. The only part of the phases that knows metadata/.
+ */
+#ifndef TIDEMILL_PHASES_WORK_NAMES_H
+#define TIDEMILL_PHASES_WORK_NAMES_H
+
+#include "metadata/crew.h"
+#include "phase.h"
+#include "work.h"
+
+struct work_names {
+    struct work work;
+    struct phase *phase; /* whose work this is */
+    const struct operation_kind *kind;
+    struct object_tree *tree;     /* of the data set */
+    uint32_t owner;               /* rank that created, or creates, the objects */
+    uint32_t threads;             /* I/O threads */
+    struct acknowledged *created; /* visiting: what exists of the owner's objects, by thread */
+    struct crew *crew;
+};
+
+/* Makes the phase's work, which remembers the phase. */
+int work_names_init(struct phase *phase, struct failure *why);
+
+/* What the threads did, once all have ended. */
+void work_names_join(struct work *work, struct work_outcome *outcome);
+
+/* What this leaves for later phases, and where data were wrong. Collective. */
+int work_names_gather(const struct work *work, struct record_phase *into, struct failure *why);
+
+#endif

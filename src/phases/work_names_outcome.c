@@ -1,0 +1,175 @@
+/* What a rank's crew did, as one outcome, and what it leaves for later phases. */
+#include "work_names.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct wrong_row {
+    uint32_t rank; /* the one that found it */
+    struct object object;
+    struct difference difference;
+};
+
+static void merge_slowest(const struct work_names *names, uint32_t thread, struct slowest *into)
+{
+    struct slowest own = crew_outcome(names->crew, thread)->slowest;
+    for (uint32_t i = 0; i < own.count; i++) {
+        own.requests[i].rank = names->phase->run->cluster->rank;
+        own.requests[i].writer = thread;
+        own.requests[i].file_writer = own.requests[i].piece;
+    }
+    slowest_merge(into, &own);
+}
+
+static void add_errors(struct crew_error sum[CREW_ERRORS], const struct crew_outcome *thread)
+{
+    for (uint32_t i = 0; i < CREW_ERRORS && thread->errors[i].count; i++) {
+        uint32_t place = 0;
+        while (place < CREW_ERRORS - 1 && sum[place].count &&
+               sum[place].error != thread->errors[i].error)
+            place++;
+        sum[place].error = thread->errors[i].error;
+        sum[place].count += thread->errors[i].count;
+    }
+}
+
+static void add_thread(const struct work_names *names, uint32_t i, struct work_outcome *outcome)
+{
+    const struct crew_outcome *thread = crew_outcome(names->crew, i);
+    const struct counters *counters = &thread->counters;
+    if (counters->started_ns == INT64_MAX && !counters->failed_requests)
+        return;
+    if (outcome->threads) {
+        struct record_row *row = &outcome->threads[outcome->thread_count++];
+        *row = (struct record_row){.writer = i, .counters = *counters};
+        row->counters.bad_blocks = 0; /* counted for the rank */
+        text_copy(row->first_failure, sizeof row->first_failure, thread->failure.text);
+        record_latency_of(&thread->latency, &row->latency);
+    }
+    outcome->beside.bad_blocks += counters->bad_blocks;
+    histogram_merge(&outcome->latency, &thread->latency);
+    timeline_merge(&outcome->timeline, &thread->timeline);
+    if (counters->last_ns > outcome->last_ns)
+        outcome->last_ns = counters->last_ns;
+    if (counters->end_ns > outcome->last_ns && counters->last_ns == 0)
+        outcome->last_ns = counters->end_ns; /* a lost thread did everything at the end */
+    merge_slowest(names, i, &outcome->slowest);
+    failure_set(&outcome->failure, thread->failure.code, "%s", thread->failure.text);
+}
+
+/* The first failure alone would not show that there were others. */
+static void add_error_counts(const struct crew_error errors[CREW_ERRORS], struct failure *failure)
+{
+    struct text line = {0};
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < CREW_ERRORS; i++)
+        all += errors[i].count;
+    if (all < 2 || !failure->code)
+        return;
+    text_add(&line, "; %" PRIu64 " operations failed: ", all);
+    for (uint32_t i = 0; i < CREW_ERRORS && errors[i].count; i++)
+        text_add(&line, "%s%" PRIu64 " with '%s'", i ? ", " : "", errors[i].count,
+                 strerrordesc_np(errors[i].error));
+    const size_t length = strlen(failure->text);
+    if (length + line.length < sizeof failure->text)
+        memcpy(failure->text + length, text_string(&line), line.length + 1);
+    text_release(&line);
+}
+
+static void keep_created(const struct work_names *names)
+{
+    struct object_tree *tree = names->tree;
+    for (uint32_t i = 0; i < tree->layout.threads; i++) {
+        tree->created[i] = crew_outcome(names->crew, i)->created;
+        tree->places[i] = crew_outcome(names->crew, i)->places;
+    }
+}
+
+void work_names_join(struct work *work, struct work_outcome *outcome)
+{
+    struct work_names *names = (struct work_names *)work;
+    struct crew_error errors[CREW_ERRORS] = {0};
+    const uint64_t planned = crew_planned(names->crew);
+    uint64_t tried = 0;
+    work_outcome_clear(outcome);
+    outcome->threads = calloc(names->threads, sizeof *outcome->threads);
+    for (uint32_t i = 0; i < names->threads; i++) {
+        const struct crew_outcome *thread = crew_outcome(names->crew, i);
+        add_thread(names, i, outcome);
+        add_errors(errors, thread);
+        tried += (uint64_t)(thread->counters.operations + thread->counters.failed_requests);
+    }
+    outcome->left = planned ? planned - (tried < planned ? tried : planned)
+                            : names->kind->creates; /* until the deadline: never all */
+    add_error_counts(errors, &outcome->failure);
+    if (names->kind->creates)
+        keep_created(names);
+    if (!outcome->threads)
+        failure_set(&outcome->failure, -ENOMEM, "not enough memory for the results");
+}
+
+static int keep_wrong(const struct work_names *names, const struct wrong_row *row,
+                      struct record_difference *to, struct failure *why)
+{
+    const struct cluster *cluster = names->phase->run->cluster;
+    const struct slow_request place = {
+        .rank = row->rank, .file_writer = row->object.thread, .offset = row->object.place};
+    char *path = names->work.methods->path(&names->work, &place, why);
+    if (!path)
+        return why->code;
+    *to = (struct record_difference){
+        .rank = row->rank,
+        .offset = (int64_t)row->difference.offset,
+        .length = (int64_t)row->difference.length,
+    };
+    text_copy(to->host, sizeof to->host, cluster->node_names[cluster->shape.rank_node[row->rank]]);
+    text_copy(to->path, sizeof to->path, path);
+    text_copy(to->kind, sizeof to->kind, difference_kind_name(row->difference.kind));
+    free(path);
+    return 0;
+}
+
+/* The first object with wrong data of each thread. */
+static int gather_wrong(const struct work_names *names, struct record_phase *into,
+                        struct failure *why)
+{
+    struct cluster *cluster = names->phase->run->cluster;
+    struct wrong_row *rows = calloc(names->threads, sizeof *rows);
+    void *gathered = NULL;
+    size_t count = 0;
+    uint32_t used = 0;
+    for (uint32_t i = 0; rows && i < names->threads; i++) {
+        const struct crew_outcome *thread = crew_outcome(names->crew, i);
+        if (thread->difference.length)
+            rows[used++] = (struct wrong_row){cluster->rank, thread->wrong, thread->difference};
+    }
+    if (!rows)
+        failure_set(why, -ENOMEM, "not enough memory for the results");
+    cluster_gather(cluster, rows, sizeof *rows, used, &gathered, &count, why);
+    free(rows);
+    if (into && !why->code) {
+        into->differences = calloc(count + 1, sizeof *into->differences);
+        if (!into->differences)
+            failure_set(why, -ENOMEM, "not enough memory for the results");
+        for (size_t i = 0; i < count && !why->code; i++, into->difference_count++)
+            keep_wrong(names, (const struct wrong_row *)gathered + i, &into->differences[i], why);
+    }
+    free(gathered);
+    return why->code;
+}
+
+int work_names_gather(const struct work *work, struct record_phase *into, struct failure *why)
+{
+    const struct work_names *names = (const struct work_names *)work;
+    struct cluster *cluster = names->phase->run->cluster;
+    const struct work_outcome *outcome = &names->phase->outcome;
+    struct object_tree *tree = names->tree;
+    if (names->kind->creates)
+        tree->shared_directories = cluster_max(cluster, object_tree_shared_directories(tree));
+    /* after a removal that is not complete, the end of the run removes what is left */
+    if (names->kind->removes && !cluster_sum(cluster, outcome->left || outcome->failure.code))
+        object_tree_set_empty(tree);
+    return names->phase->kind->checks ? gather_wrong(names, into, why) : why->code;
+}

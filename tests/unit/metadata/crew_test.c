@@ -1,0 +1,326 @@
+/* A crew on a directory: what it creates is what it visits, failures are counted and named, nothing
+ * foreign is touched and nothing is left. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "folder.h"
+#include "metadata/crew.h"
+#include "metadata/object_tree.h"
+#include "platform/clock.h"
+
+enum { THREADS = 3, OBJECTS = 50, SIZE = 3901, LONG_NS = 1000 * 1000 * 1000 };
+
+struct rig {
+    struct folder folder;
+    struct content content;
+    struct object_tree tree;
+    struct crew_setup setup;
+    struct crew *crew;
+    uint64_t done;
+    uint64_t failed;
+    int64_t bad_blocks;
+    struct failure failure;
+};
+
+static void rig_start(struct rig *rig, const struct object_layout *layout, bool directories)
+{
+    const struct content_setup content = {.seed = 7};
+    *rig = (struct rig){0};
+    folder_start(&rig->folder);
+    assert_int_equal(content_init(&rig->content, &content, NULL, NULL), 0);
+    assert_int_equal(object_tree_init(&rig->tree, layout, directories, rig->folder.path, 0, NULL),
+                     0);
+    assert_int_equal(object_tree_make_top(&rig->tree, NULL), 0);
+    assert_int_equal(object_tree_make_own(&rig->tree, NULL), 0);
+    rig->tree.exists = true;
+    rig->setup = (struct crew_setup){
+        .operation = {.directories = directories,
+                      .object_bytes = directories ? 0 : SIZE,
+                      .content = &rig->content},
+        .layout = *layout,
+        .top = rig->tree.top,
+        .threads = layout->threads,
+        .objects = OBJECTS,
+    };
+}
+
+static void rig_sum(struct rig *rig)
+{
+    rig->done = rig->failed = 0;
+    rig->bad_blocks = 0;
+    rig->failure = (struct failure){0};
+    for (uint32_t i = 0; i < rig->setup.threads; i++) {
+        const struct crew_outcome *outcome = crew_outcome(rig->crew, i);
+        rig->done += (uint64_t)outcome->counters.operations;
+        rig->failed += (uint64_t)outcome->counters.failed_requests;
+        rig->bad_blocks += outcome->counters.bad_blocks;
+        failure_set(&rig->failure, outcome->failure.code, "%s", outcome->failure.text);
+        assert_int_equal(outcome->latency.total, outcome->counters.operations);
+        if (!rig->setup.kind->creates)
+            continue;
+        rig->tree.created[i] = outcome->created;
+        rig->tree.places[i] = outcome->places;
+    }
+}
+
+static void rig_run(struct rig *rig, enum phase_id phase)
+{
+    struct failure why = {0};
+    rig->setup.kind = operation_kind_of(phase);
+    rig->setup.created = rig->setup.kind->creates ? NULL : rig->tree.created;
+    if (crew_open(&rig->crew, &rig->setup, &why))
+        fail_msg("%s", why.text);
+    crew_go_at(rig->crew, clock_now_ns());
+    while (!crew_wait(rig->crew, LONG_NS))
+        ;
+    rig_sum(rig);
+    crew_close(rig->crew);
+}
+
+static void rig_end(struct rig *rig)
+{
+    struct failure why = {0};
+    rig->tree.shared_directories = object_tree_shared_directories(&rig->tree);
+    object_tree_remove_own(&rig->tree, &why);
+    object_tree_remove_shared(&rig->tree, &why);
+    object_tree_remove_top(&rig->tree, &why);
+    if (why.code)
+        fail_msg("%s", why.text);
+    object_tree_release(&rig->tree);
+    assert_int_equal(rmdir(rig->folder.path), 0); /* nothing is left */
+}
+
+static void path_of(const struct rig *rig, uint32_t thread, uint64_t place, char path[FOLDER_PATH])
+{
+    const struct object object = {0, thread, place};
+    struct text directory = {0};
+    char name[OBJECT_NAME];
+    objects_print_directory(&rig->setup.layout, rig->tree.top, &object, &directory);
+    objects_write_name(&rig->setup.layout, &object, name);
+    snprintf(path, FOLDER_PATH, "%.400s/%s", text_string(&directory), name);
+    text_release(&directory);
+}
+
+static void each_operation_is_done_once_in_each_layout(void **state)
+{
+    (void)state;
+    static const enum phase_id phases[] = {PHASE_CREATE, PHASE_STAT, PHASE_OPEN, PHASE_REMOVE};
+    for (unsigned variant = 0; variant < 16; variant++) {
+        struct rig rig;
+        const struct object_layout layout = {.ranks = 1,
+                                             .threads = variant & 1 ? THREADS : 1,
+                                             .fan_out = variant & 2 ? 4 : 0,
+                                             .shared = variant & 4};
+        rig_start(&rig, &layout, variant & 8);
+        rig.setup.sync_end = true;
+        for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
+            rig_run(&rig, phases[i]);
+            assert_string_equal(rig.failure.text, "");
+            assert_int_equal(rig.done, OBJECTS);
+            assert_int_equal(rig.failed, 0);
+        }
+        object_tree_set_empty(&rig.tree);
+        rig_end(&rig);
+    }
+}
+
+static void objects_that_remain_are_removed_at_the_end(void **state)
+{
+    (void)state;
+    for (unsigned variant = 0; variant < 4; variant++) {
+        struct rig rig;
+        const struct object_layout layout = {
+            .ranks = 1, .threads = THREADS, .fan_out = variant & 1 ? 4 : 0, .shared = variant & 2};
+        rig_start(&rig, &layout, false);
+        rig.setup.operation.sync_each = true;
+        rig_run(&rig, PHASE_CREATE);
+        assert_int_equal(rig.done, OBJECTS);
+        rig_end(&rig);
+    }
+}
+
+static void write_file(const char *path, const char *text)
+{
+    const int fd = open(path, O_CREAT | O_WRONLY, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static void a_foreign_object_is_a_failure_and_stays(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct object_layout layout = {.ranks = 1, .threads = 2};
+    char path[FOLDER_PATH];
+    char content[16] = {0};
+    rig_start(&rig, &layout, false);
+    path_of(&rig, 1, 7, path);
+    write_file(path, "precious");
+    rig_run(&rig, PHASE_CREATE);
+    assert_int_equal(rig.done, OBJECTS - 1);
+    assert_int_equal(rig.failed, 1);
+    assert_int_equal(rig.failure.code, -EEXIST);
+    assert_non_null(strstr(rig.failure.text, "another process created it"));
+    assert_non_null(strstr(rig.failure.text, path));
+    rig_run(&rig, PHASE_OPEN); /* it is not this run's object */
+    assert_int_equal(rig.done, OBJECTS - 1);
+    assert_int_equal(rig.failed, 0);
+    rig_run(&rig, PHASE_REMOVE);
+    assert_int_equal(rig.done, OBJECTS - 1);
+    const int fd = open(path, O_RDONLY);
+    assert_int_equal(read(fd, content, sizeof content - 1), 8);
+    close(fd);
+    assert_string_equal(content, "precious");
+    unlink(path);
+    rig_end(&rig);
+}
+
+static void objects_that_vanished_are_counted(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct object_layout layout = {.ranks = 1, .threads = 2};
+    char path[FOLDER_PATH];
+    rig_start(&rig, &layout, false);
+    rig_run(&rig, PHASE_CREATE);
+    for (uint64_t place = 3; place < 6; place++) {
+        path_of(&rig, 0, place, path);
+        assert_int_equal(unlink(path), 0);
+    }
+    rig_run(&rig, PHASE_STAT);
+    assert_int_equal(rig.done, OBJECTS - 3);
+    assert_int_equal(rig.failed, 3);
+    assert_non_null(strstr(rig.failure.text, "another process removed it"));
+    rig_end(&rig);
+}
+
+static void wrong_data_are_found_with_their_place(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct object_layout layout = {.ranks = 1, .threads = 1};
+    char path[FOLDER_PATH];
+    rig_start(&rig, &layout, false);
+    rig_run(&rig, PHASE_CREATE);
+    path_of(&rig, 0, 9, path);
+    int fd = open(path, O_WRONLY);
+    assert_int_equal(pwrite(fd, "wrong", 5, 100), 5);
+    close(fd);
+    path_of(&rig, 0, 10, path);
+    assert_int_equal(truncate(path, 50), 0);
+    path_of(&rig, 0, 11, path);
+    assert_int_equal(truncate(path, SIZE + 1), 0);
+    rig_run(&rig, PHASE_OPEN);
+    assert_int_equal(rig.done, OBJECTS - 3);
+    assert_int_equal(rig.bad_blocks, 3);
+    assert_int_equal(rig.failure.code, 0); /* the places are the message */
+    rig_run(&rig, PHASE_STAT);
+    assert_int_equal(rig.failed, 2);
+    assert_non_null(strstr(rig.failure.text, "type and size"));
+    rig_end(&rig);
+}
+
+/* RLIMIT_FSIZE makes each write fail with EFBIG. */
+static void a_failed_write_leaves_no_object_and_ends_the_thread(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct rlimit before;
+    const struct object_layout layout = {.ranks = 1, .threads = 1, .fan_out = 4};
+    rig_start(&rig, &layout, false);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit small = {SIZE - 1, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    rig_run(&rig, PHASE_CREATE);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(rig.done, 0);
+    assert_int_equal(rig.failed, 1);
+    assert_int_equal(rig.failure.code, -EFBIG);
+    assert_int_equal(acknowledged_count(&rig.tree.created[0]), 0);
+    rig_end(&rig);
+}
+
+static void objects_without_a_directory_are_counted(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct object_layout layout = {.ranks = 1, .threads = 1, .fan_out = 10};
+    char path[FOLDER_PATH];
+    rig_start(&rig, &layout, false);
+    snprintf(path, sizeof path, "%.400s/r0/d2", rig.tree.top);
+    write_file(path, "precious"); /* where the third directory would be */
+    rig_run(&rig, PHASE_CREATE);
+    assert_int_equal(rig.done, OBJECTS - 10);
+    assert_int_equal(rig.failed, 10);
+    assert_int_equal(rig.failure.code, -ENOTDIR);
+    unlink(path);
+    rig_end(&rig);
+}
+
+static void a_deadline_ends_the_creation_and_the_rest_follows_it(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct object_layout layout = {.ranks = 1, .threads = 2, .fan_out = 100};
+    rig_start(&rig, &layout, false);
+    rig.setup.objects = 0; /* until the deadline */
+    rig.setup.limits.deadline_ns = 20 * 1000 * 1000;
+    rig_run(&rig, PHASE_CREATE);
+    const uint64_t created = rig.done;
+    rig.setup.limits.deadline_ns = 0;
+    rig.setup.threads = 3;
+    rig_run(&rig, PHASE_OPEN);
+    assert_int_equal(rig.done, created);
+    rig_run(&rig, PHASE_REMOVE);
+    assert_int_equal(rig.done, created);
+    rig_end(&rig);
+}
+
+static void a_stop_ends_all_threads(void **state)
+{
+    (void)state;
+    struct rig rig;
+    struct failure why = {0};
+    struct crew_state seen = {0};
+    const struct object_layout layout = {.ranks = 1, .threads = 2, .fan_out = 100};
+    rig_start(&rig, &layout, false);
+    rig.setup.objects = 0;
+    rig.setup.kind = operation_kind_of(PHASE_CREATE);
+    assert_int_equal(crew_open(&rig.crew, &rig.setup, &why), 0);
+    crew_go_at(rig.crew, clock_now_ns());
+    while (seen.done < 10)
+        crew_peek(rig.crew, &seen);
+    crew_stop(rig.crew, true);
+    while (!crew_wait(rig.crew, LONG_NS))
+        ;
+    rig_sum(&rig);
+    crew_peek(rig.crew, &seen);
+    assert_int_equal(seen.done, rig.done);
+    assert_false(seen.failed);
+    crew_close(rig.crew);
+    rig_end(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_operation_is_done_once_in_each_layout),
+        cmocka_unit_test(objects_that_remain_are_removed_at_the_end),
+        cmocka_unit_test(a_foreign_object_is_a_failure_and_stays),
+        cmocka_unit_test(objects_that_vanished_are_counted),
+        cmocka_unit_test(wrong_data_are_found_with_their_place),
+        cmocka_unit_test(a_failed_write_leaves_no_object_and_ends_the_thread),
+        cmocka_unit_test(objects_without_a_directory_are_counted),
+        cmocka_unit_test(a_deadline_ends_the_creation_and_the_rest_follows_it),
+        cmocka_unit_test(a_stop_ends_all_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
