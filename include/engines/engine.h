@@ -109,6 +109,11 @@ const struct engine_kind *engine_kind_of(enum engine_id id);
 int engine_open(struct engine *engine, const struct engine_kind *kind,
                 const struct engine_setup *setup, struct failure *why);
 
+/* Opens 'count' engines with the same setup; close them also after -errno. */
+int engines_open(struct engine **engines, const struct engine_kind *kind,
+                 const struct engine_setup *setup, uint32_t count, struct failure *why);
+void engines_close(struct engine *engines, uint32_t count);
+
 /* Checks that 'count' engines can be open with this setup at once, and that one of them can read
  * setup->memory_bytes (0: reads nothing) from the start of fds[0]. Returns 0 or -errno. */
 int engine_try(const struct engine_kind *kind, const struct engine_setup *setup, uint32_t count,

@@ -57,20 +57,33 @@ static int try_read(struct engine *engine, struct failure *why)
     return 0;
 }
 
+int engines_open(struct engine **engines, const struct engine_kind *kind,
+                 const struct engine_setup *setup, uint32_t count, struct failure *why)
+{
+    int result = 0;
+    *engines = calloc(count, sizeof **engines);
+    if (!*engines)
+        return failure_system(why, ENOMEM, "cannot open engine '%s'", engine_name(kind->id));
+    for (uint32_t i = 0; i < count && result == 0; i++)
+        result = engine_open(&(*engines)[i], kind, setup, why);
+    return result;
+}
+
+void engines_close(struct engine *engines, uint32_t count)
+{
+    for (uint32_t i = 0; engines && i < count; i++)
+        engine_close(&engines[i]);
+    free(engines);
+}
+
 int engine_try(const struct engine_kind *kind, const struct engine_setup *setup, uint32_t count,
                struct failure *why)
 {
-    struct engine *engines = calloc(count, sizeof *engines);
-    int result = 0;
-    if (!engines)
-        return failure_system(why, ENOMEM, "cannot open engine '%s'", engine_name(kind->id));
-    for (uint32_t i = 0; i < count && result == 0; i++)
-        result = engine_open(&engines[i], kind, setup, why);
+    struct engine *engines = NULL;
+    int result = engines_open(&engines, kind, setup, count, why);
     if (result == 0 && setup->memory_bytes > 0)
         result = try_read(&engines[0], why);
-    for (uint32_t i = 0; i < count; i++)
-        engine_close(&engines[i]);
-    free(engines);
+    engines_close(engines, count);
     return result;
 }
 

@@ -61,15 +61,21 @@ int64_t host_memlock_bytes(void)
 bool host_can_lock_memory(void)
 {
     enum { CAPABILITY_IPC_LOCK = 14 };
+    static const char initial[] = "user:[4026531837]";
     char line[128];
+    char space[64];
     uint64_t effective = 0;
+    const ssize_t length = readlink("/proc/self/ns/user", space, sizeof space);
     FILE *file = fopen("/proc/self/status", "re");
     while (file && fgets(line, sizeof line, file))
         if (sscanf(line, "CapEff: %" SCNx64, &effective) == 1)
             break;
     if (file)
         fclose(file);
-    return effective >> CAPABILITY_IPC_LOCK & 1;
+    /* io_uring asks for the capability of the initial user namespace, whose number is fixed */
+    return (effective >> CAPABILITY_IPC_LOCK & 1) &&
+           (length < 0 ||
+            (length == sizeof initial - 1 && strncmp(space, initial, sizeof initial - 1) == 0));
 }
 
 void host_read_traffic(struct host_traffic *traffic)

@@ -30,8 +30,53 @@ static void add_not_granted(struct prepared *prepared, const char *text)
              used ? "; " : "", text);
 }
 
-/* The ranks of a node share the limit of locked memory, so the decision is calculated, the same for
- * all, before any rank locks memory. */
+/* The rings that a run will have, and their memory. */
+struct trial {
+    int fd;
+    struct arena arena;
+    struct engine *engines;
+    uint32_t count;
+};
+
+static void trial_end(struct trial *trial)
+{
+    engines_close(trial->engines, trial->count);
+    arena_unmap(&trial->arena);
+    if (trial->fd >= 0)
+        close(trial->fd);
+}
+
+/* End the trial also after -errno. */
+static int trial_begin(struct trial *trial, const struct prepared *prepared, bool fixed,
+                       struct failure *why)
+{
+    const struct settings *settings = prepared->settings;
+    *trial = (struct trial){
+        .fd = open("/dev/null", O_RDWR | O_CLOEXEC),
+        .count = (uint32_t)settings->writers,
+    };
+    if (trial->fd < 0)
+        return failure_system(why, errno, "cannot open '/dev/null'");
+    if (arena_map(&trial->arena, pool_bytes(settings), settings->huge_pages, why) ||
+        arena_secure(&trial->arena, why) < 0)
+        return why->code;
+    struct engine_setup rings = {
+        .fds = &trial->fd,
+        .fd_count = 1,
+        .depth = (uint32_t)settings->depth,
+        .memory = trial->arena.memory,
+        .memory_bytes = fixed ? trial->arena.bytes : 0,
+        .buffer_bytes = pool_stride_bytes(settings->buffer_size_bytes),
+        .mode = prepared->mode,
+    };
+    rings.mode.iopoll = false;
+    rings.mode.fixed_buffers = fixed ? REQUIRE : NEVER;
+    return engines_open(&trial->engines, prepared->engine, &rings, trial->count, why);
+}
+
+/* The ranks of a node share the limit of locked memory, with other processes of the user. So the
+ * decision is calculated, the same for all; and if the limit applies, all ranks lock their memory
+ * at the same time on trial. */
 static void choose_fixed(struct prepared *prepared, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
@@ -44,14 +89,18 @@ static void choose_fixed(struct prepared *prepared, struct failure *why)
     };
     struct failure failure = {0};
     struct agreement agreement;
+    struct trial trial = {.fd = -1};
     char line[FAILURE_TEXT + RECORD_LINE];
     prepared->mode.fixed_buffers = settings->fixed_buffers;
     if (!prepared->engine->traits.rings || settings->fixed_buffers == NEVER)
         return;
-    fixed_share_fits(&share, &failure);
+    if (!fixed_share_fits(&share, &failure) && share.limit_bytes >= 0)
+        trial_begin(&trial, prepared, true, &failure);
+    const bool refused = cluster_agree(prepared->cluster, &failure, &agreement);
+    trial_end(&trial);
     if (settings->fixed_buffers == REQUIRE) {
         *why = failure;
-    } else if (cluster_agree(prepared->cluster, &failure, &agreement)) {
+    } else if (refused) {
         agreement_format(prepared->cluster, &agreement, line, sizeof line);
         add_not_granted(prepared, line);
         prepared->mode.fixed_buffers = NEVER;
@@ -61,33 +110,10 @@ static void choose_fixed(struct prepared *prepared, struct failure *why)
 /* Opens as many rings as the run will have, with the required features. */
 static int try_rings(const struct prepared *prepared, struct failure *why)
 {
-    struct arena arena;
-    const int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (fd < 0)
-        return failure_system(why, errno, "cannot open '/dev/null'");
-    if (arena_map(&arena, pool_bytes(prepared->settings), prepared->settings->huge_pages, why)) {
-        close(fd);
-        return why->code;
-    }
-    arena_secure(&arena, why);
-    const bool fixed = prepared->mode.fixed_buffers == REQUIRE;
-    struct engine_setup rings = {
-        .fds = &fd,
-        .fd_count = 1,
-        .depth = (uint32_t)prepared->settings->depth,
-        .memory = arena.memory,
-        .memory_bytes = fixed ? arena.bytes : 0,
-        .buffer_bytes = pool_stride_bytes(prepared->settings->buffer_size_bytes),
-        .mode = prepared->mode,
-    };
-    rings.mode.iopoll = false;
-    if (!fixed)
-        rings.mode.fixed_buffers = NEVER;
-    const int result =
-        engine_try(prepared->engine, &rings, (uint32_t)prepared->settings->writers, why);
-    arena_unmap(&arena);
-    close(fd);
-    return result;
+    struct trial trial;
+    trial_begin(&trial, prepared, prepared->mode.fixed_buffers == REQUIRE, why);
+    trial_end(&trial);
+    return why->code;
 }
 
 /* A ring accepts polling even if the device does not: only a read shows that. */

@@ -49,6 +49,48 @@ with_little_memlock() {
     [[ $(attribute eight.h5 phases/01_write not_granted) == *'8 ranks of a node'* ]]
 }
 
+@test "locked memory that another process holds: all ranks make the same decision" {
+    [ "$(id -u)" -eq 0 ] || skip "only root can become another user"
+    need_uring
+    chmod 755 "$work"
+    chmod 777 "$target"
+    cd "$target"
+    export TMPDIR=$target HOME=$target
+    # a user of this test alone, with 8 MiB of locked memory
+    local limited=(prlimit --memlock=8388608:8388608 setpriv --bounding-set=-ipc_lock
+        --inh-caps=-ipc_lock --reuid 65533 --regid 65533 --clear-groups)
+    local pool=(--size 8m --buffer-size 64k --buffer-count 8 --writers 1 --depth 4)
+    "${limited[@]}" "$TIDEMILL" run --quiet --dry-run "${pool[@]}" "$target" >/dev/null || skip "the other user cannot run it"
+    mkdir held
+    chmod 777 held
+    "${limited[@]}" "$TIDEMILL" run --quiet --time 600 --rate 1m --buffer-size 1m --buffer-count 5 --writers 1 \
+        --phases write --huge-pages never --fixed-buffers require --result held.h5 held &
+    local holder=$!
+    await "data" wrote 0
+    "${limited[@]}" mpirun -q -n 8 --oversubscribe --bind-to none "$TIDEMILL" run --quiet "${pool[@]}" \
+        --result eight.h5 "$target"
+    apart "${limited[@]}" mpirun -q -n 8 --oversubscribe --bind-to none "$TIDEMILL" run --quiet "${pool[@]}" \
+        --fixed-buffers require --result required.h5 "$target"
+    kill -TERM "$holder"
+    wait "$holder" || true
+    [ "$(attribute eight.h5 phases/01_write buffers_fixed)" = no ]
+    [ "$(attribute eight.h5 phases/01_write ranks_without)" -eq 8 ]
+    [ "$status" -eq 2 ]
+    [ ! -e required.h5 ]
+    grep -q 'of 8 ranks.*ulimit -l' "$err"
+}
+
+@test "CAP_IPC_LOCK of a user namespace does not count" {
+    need_uring
+    unshare -r true || skip "no user namespaces here"
+    prlimit --memlock=8388608:8388608 unshare -r "$TIDEMILL" facts | grep '  lockable' >facts
+    [[ $(<facts) != *CAP_IPC_LOCK* ]]
+    prlimit --memlock=8388608:8388608 unshare -r mpirun -q -n 2 --oversubscribe --bind-to none \
+        "$TIDEMILL" run --quiet --size 32m --buffer-size 1m --buffer-count 8 --result r.h5 "$target"
+    [ "$(attribute r.h5 phases/01_write ranks_without)" -eq 2 ]
+    [ "$(attribute r.h5 phases/01_write buffers_fixed)" = no ]
+}
+
 @test "no huge pages: reported, and refused if required" {
     # Explicit huge pages may be reserved on this machine: they are hidden.
     grep -v '^Hugepagesize' /proc/meminfo >meminfo
