@@ -56,6 +56,7 @@ enum generate { GENERATE_EACH, GENERATE_ONCE };
 enum cache_option { CACHE_MEASURE, CACHE_DROP, CACHE_KEEP };
 enum fsync_when { FSYNC_END, FSYNC_EACH, FSYNC_NEVER };
 enum numa_option { NUMA_AUTO, NUMA_FORCE, NUMA_OFF };
+enum fail_on { FAIL_NEVER, FAIL_WARNING, FAIL_SERIOUS };
 enum progress_when { PROGRESS_AUTO, PROGRESS_NONE };
 
 #define OPTION_TYPE_SIZE     uint64_t

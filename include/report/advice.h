@@ -14,4 +14,7 @@ int advice_consider(struct record *record);
  * that others had in hand. 0 or -ENOMEM. */
 int advice_consider_sums(struct record *record);
 
+/* "note", "warning", or "WARNING" for a serious one. */
+const char *advice_label(const struct record_advice *advice);
+
 #endif

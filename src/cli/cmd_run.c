@@ -20,6 +20,7 @@
 #include "prepare/start_record.h"
 #include "record/store.h"
 #include "report/advice.h"
+#include "report/requirements.h"
 
 /* One run of this program, on this rank. */
 struct session {
@@ -156,12 +157,30 @@ static void set_verdict(struct record *record, enum verdict verdict)
                                              : RECORD_FAILED;
 }
 
-static void show_result(const char *path, bool incomplete)
+/* The run is over; it fails if it does not meet what was required of it. */
+static enum verdict check_requirements(struct record *record, enum verdict verdict)
 {
+    struct text why = {0};
+    if (verdict == VERDICT_FINE && requirements_unmet(record, &why)) {
+        console_error(text_string(&why));
+        verdict = VERDICT_FAILED;
+        set_verdict(record, verdict);
+    }
+    text_release(&why);
+    return verdict;
+}
+
+static void print_result(const struct session *session, bool complete)
+{
+    const struct run_settings *run = &session->setup.options.run;
+    if (run->quiet)
+        console_print_warnings(&session->record);
+    else
+        console_print_summary(&session->record, run->verbose);
     struct text line = {0};
-    text_add_printable(&line, path);
-    printf("\nresult  %s%s\n", text_string(&line),
-           incomplete ? " is incomplete: see the error above" : "");
+    text_add_printable(&line, session->result_path);
+    printf("%s%s%s\n", run->quiet ? "" : "\nresult  ", text_string(&line),
+           complete || run->quiet ? "" : " is incomplete: see the error above");
     text_release(&line);
 }
 
@@ -194,6 +213,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     keeper_save(&session->keeper, NULL);
     keeper_stop(&session->keeper);
     advice_consider(&session->record);
+    verdict = check_requirements(&session->record, verdict);
     /* even if an earlier save failed: removing the data may have freed space */
     store_save(session->result_path, &session->record, NULL, &saving);
     if (why->code || saving.code)
@@ -202,10 +222,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
         verdict = VERDICT_FAILED;
         set_verdict(&session->record, verdict);
     }
-    if (!setup->options.run.quiet) {
-        console_print_summary(&session->record, setup->options.run.verbose);
-        show_result(session->result_path, saving.code);
-    }
+    print_result(session, !saving.code);
     return verdict;
 }
 

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "platform/clock.h"
 #include "platform/terminal.h"
+#include "report/advice.h"
 #include "report/words.h"
 
 enum { SECOND_NS = 1000000000 };
@@ -167,6 +168,18 @@ int console_refuse_launch(const struct host_launch *launch)
     return console_refuse("%s started %u process%s that cannot connect as MPI ranks%s%s",
                           launch->launcher, launch->processes, launch->processes == 1 ? "" : "es",
                           launch->advice[0] ? ": " : "", launch->advice);
+}
+
+void console_print_warnings(const struct record *record)
+{
+    for (size_t i = 0; i < record->advice_count; i++) {
+        struct text line = {0};
+        text_add(&line, "%s: %s", advice_label(&record->advice[i]),
+                 record->advice[i].text ? record->advice[i].text : "");
+        if (record->advice[i].severity != SEVERITY_NOTE)
+            console_error(text_string(&line));
+        text_release(&line);
+    }
 }
 
 void console_print_summary(const struct record *record, bool verbose)

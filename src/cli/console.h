@@ -37,6 +37,9 @@ int console_refuse(const char *format, ...) __attribute__((format(printf, 1, 2))
  * Returns EXIT_REFUSED. */
 int console_refuse_launch(const struct host_launch *launch);
 
+/* Prints the warnings of a run to standard error. */
+void console_print_warnings(const struct record *record);
+
 /* Prints the whole summary to standard output. */
 void console_print_summary(const struct record *record, bool verbose);
 

@@ -93,6 +93,7 @@ static int check_not_zero(const struct options *options, struct failure *why)
         {OPTION_WRITERS, "use 1 or more, or leave it out"},
         {OPTION_DEPTH, "use 1 or more, or leave it out"},
         {OPTION_RATE, "leave it out for no limit"},
+        {OPTION_MIN_RATE, "leave it out for no limit"},
         {OPTION_BATCH, "use 1 or more, or leave it out"},
         {OPTION_OBJECTS_PER_RANK, "use 1 or more, or leave it out"},
     };

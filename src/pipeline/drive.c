@@ -345,11 +345,10 @@ static bool sync_now(struct drive *drive)
     show_oldest(drive);
     drive->now_ns = clock_now_ns() - drive->gate_ns;
     outcome_count_sync(&drive->outcome->counters, drive->now_ns - before_ns);
-    if (!result)
-        return true;
-    failure_system(&drive->outcome->failure, -result, "cannot sync '%s'",
-                   drive->task->pieces[0].path);
-    return false;
+    if (result)
+        failure_system(&drive->outcome->failure, -result, "cannot sync '%s'",
+                       drive->task->pieces[0].path);
+    return !result;
 }
 
 /* Moves reads, which need no sync, before writes, and returns their number. */

@@ -115,3 +115,9 @@ int advice_consider_sums(struct record *record)
             return raise_warning(record, &warnings[i]);
     return 0;
 }
+
+const char *advice_label(const struct record_advice *advice)
+{
+    return advice->severity == SEVERITY_SERIOUS ? "WARNING"
+                                                : record_severity_name(advice->severity);
+}

@@ -132,8 +132,8 @@ static void add_bottleneck(const struct record *record, const struct record_phas
         if (phase->unit == UNIT_OPERATION)
             text_add(out, "%s: only I/O threads worked", storage_name(record, phase));
         else
-            text_add(out, "%s: the data were %s, so only I/O threads worked", storage_name(record, phase),
-                     reading ? "not checked" : "ready-made");
+            text_add(out, "%s: the data were %s, so only I/O threads worked",
+                     storage_name(record, phase), reading ? "not checked" : "ready-made");
         return;
     case BOTTLENECK_MEMORY:
         add_memory(phase, out);

@@ -1,15 +1,15 @@
 #include "report/summary.h"
 
+#include "report/advice.h"
 #include "summary_parts.h"
 
 /* Warnings of one severity, in the order of warnings.def. */
 static void write_severity(const struct record *record, enum record_severity severity,
                            enum paint paint, const struct summary_style *style, struct text *out)
 {
-    const char *label = severity == SEVERITY_SERIOUS ? "WARNING" : record_severity_name(severity);
     for (size_t i = 0; i < record->advice_count; i++)
         if (record->advice[i].severity == severity)
-            summary_text(out, paint, style, label,
+            summary_text(out, paint, style, advice_label(&record->advice[i]),
                          record->advice[i].text ? record->advice[i].text : "");
 }
 

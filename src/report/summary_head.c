@@ -4,6 +4,7 @@
 
 #include "base/units.h"
 #include "cached.h"
+#include "report/requirements.h"
 #include "summary_parts.h"
 
 enum { COMMAND_SHOWN = 170, PATH_SHOWN = 50, TARGETS_SHOWN = 4, NODES_NAMED = 4 };
@@ -87,6 +88,11 @@ static void write_status(const struct record *record, const struct summary_style
     text_add(out, "%stidemill %s%s   run %s   %s%s%s\n", paint_on(style, PAINT_BOLD),
              record->tool_version, paint_off(style), record->run_id,
              paint_on(style, status_paint(record)), text_string(&status), paint_off(style));
+    if (record->status == RECORD_FAILED && !first_phase(record, RECORD_FAILED)) {
+        text_clear(&status);
+        if (requirements_unmet(record, &status))
+            summary_text(out, PAINT_BAD, style, "because", text_string(&status));
+    }
     if (record->status == RECORD_RUNNING)
         text_add(out, "  the run has not ended (or was killed): these are the phases done so far; "
                       "'tidemill run\n"

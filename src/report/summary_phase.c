@@ -193,8 +193,7 @@ static void write_steady(const struct record_phase *phase, struct text *out)
     figures_fixed((double)phase->steady_slope_ppm / 1e4, 1, slope);
     summary_line(out, "steady",
                  "%s in five rounds of %s from %s on (range %s, slope %s %% of the mean)", rate,
-                 round,
-                 phase->steady_from_ns ? from : "the start", range, slope);
+                 round, phase->steady_from_ns ? from : "the start", range, slope);
 }
 
 /* How well the common start was kept, and how exact its instants are. */

@@ -190,6 +190,8 @@ class Page:
     def head(self):
         attrs = self.file.attrs
         self.parts.append(f"tidemill {attrs['tool_version']} run {attrs['run_id']} {self.status()}")
+        if attrs["status"] == "failed":
+            self.because()
         if attrs["status"] == "running":
             self.parts.append("the run has not ended (or was killed): these are the phases done so "
                               "far; 'tidemill run --cleanup' and this result remove what a dead run "
@@ -206,6 +208,28 @@ class Page:
             self.workload("" if i else "workload", *section)
         if attrs["label"]:
             self.line("label", text_of(attrs["label"]))
+
+    def because(self):
+        """What --min-rate and --fail-on required, if no phase failed."""
+        if any(phase.attrs["status"] == "failed" for phase in self.phases):
+            return
+        words, least = [], self.options.get("min-rate", "0B/s")
+        power = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "B": 1}
+        wanted, unit = re.fullmatch(r"([0-9.]+)(\w*)/s", least).groups()
+        for row in self.summary().values():
+            if row["n"] and row["median_bytes_per_s"] < float(wanted) * power[unit]:
+                words.append(f"{text_of(row['phase'])} reached "
+                             f"{rate_text(int(row['median_bytes_per_s']))} GiB/s, less than "
+                             f"--min-rate {least}")
+                break
+        fail = self.options.get("fail-on", "never")
+        counted = ("serious",) if fail == "serious" else ("serious", "warning")
+        count = sum(text_of(own) in counted for own in self.file["advice/severity"][()])
+        if fail != "never" and count:
+            words.append(f"{count} {'serious ' if fail == 'serious' else ''}warning{plural(count)}, "
+                         f"and --fail-on {fail} was requested")
+        if words:
+            self.line("because", "; ".join(words))
 
     def where(self):
         nodes, job = self.file["environment/nodes"], self.file["environment/job"].attrs

@@ -286,68 +286,6 @@ static void a_run_without_phases(void **state)
     assert_golden("no_phases", &record, &plain);
 }
 
-static void assert_said(const struct record_phase *phase, const char *said)
-{
-    const struct record record = {0};
-    struct text out = {0};
-    summary_bottleneck(&record, phase, &out);
-    assert_string_equal(text_string(&out), said);
-    text_release(&out);
-}
-
-static void assert_bottleneck(const char *kind, int64_t writers, int64_t producers,
-                              int64_t producer_bytes, const char *said)
-{
-    struct record_phase phase = {
-        .total.counters = {.writer_time_ns = 1000,
-                           .writer_waited_ns = writers,
-                           .producer_time_ns = producers < 0 ? 0 : 1000,
-                           .producer_waited_ns = producers < 0 ? 0 : producers,
-                           .producer_bytes = producer_bytes}};
-    sample_kind(&phase, kind);
-    assert_said(&phase, said);
-}
-
-static void a_rate_limit_is_not_blamed_on_storage(void **state)
-{
-    (void)state;
-    const struct record_phase phase = {
-        .writes = 1, .total.counters = {.writer_time_ns = 1000, .writer_paced_ns = 930}};
-    assert_said(&phase, "the rate limit: I/O threads waited 93 % of the time for it");
-}
-
-static void the_bottleneck_is_the_side_that_did_not_wait(void **state)
-{
-    (void)state;
-    assert_bottleneck(
-        "write", 20, 710, 1,
-        "storage: I/O threads waited 2.0 % of the time for data, data threads 71 % for an "
-        "empty buffer");
-    assert_bottleneck(
-        "write", 450, 10, 1,
-        "generation: I/O threads waited 45 % of the time for data, data threads 1.0 % for "
-        "an empty buffer");
-    assert_bottleneck(
-        "write", 199, 199, 1,
-        "balanced, both sides were busy: I/O threads waited 20 % of the time for data, "
-        "data threads 20 % for an empty buffer");
-    assert_bottleneck(
-        "write", 199, 200, 1,
-        "storage: I/O threads waited 20 % of the time for data, data threads 20 % for an "
-        "empty buffer");
-    assert_bottleneck(
-        "write", 600, 900, 1,
-        "neither side, both mostly waited (more --buffer-count may help): I/O "
-        "threads waited 60 % of the time for data, data threads 90 % for an empty buffer");
-    assert_bottleneck("write", 0, 0, 0,
-                      "storage: the data were ready-made, so only I/O threads worked");
-    assert_bottleneck("read", 0, -1, 0,
-                      "storage: the data were not checked, so only I/O threads worked");
-    assert_bottleneck("verify", 500, 100, 1,
-                      "checking the data: I/O threads waited 50 % of the time for an empty buffer, "
-                      "data threads 10 % for data");
-}
-
 /* Told of the phase that writes, not of the one that reads. */
 static void ceilings_are_told_of_what_writes(void **state)
 {
@@ -360,42 +298,6 @@ static void ceilings_are_told_of_what_writes(void **state)
     assert_int_equal(advice_consider(&record), 0);
     assert_golden("ceilings", &record, &plain);
     record_release(&record);
-}
-
-static void assert_mode(const struct record_phase *phase, bool utf8, const char *said)
-{
-    struct text out = {0};
-    summary_mode_line(phase, &(struct summary_style){.utf8 = utf8}, &out);
-    assert_string_equal(text_string(&out), said);
-    text_release(&out);
-}
-
-static void the_mode_is_told_with_its_reason(void **state)
-{
-    (void)state;
-    struct record_phase phase = {.engine_used = "uring",
-                                 .direct_asked = PREFER,
-                                 .total.modes.direct_in_effect = TRUTH_YES,
-                                 .ranks_direct = 1,
-                                 .ranks_total = 1};
-    assert_mode(&phase, true, "✓ O_DIRECT, engine uring");
-    assert_mode(&phase, false, "[ok] O_DIRECT, engine uring");
-    phase.ranks_direct = phase.ranks_total = 64;
-    assert_mode(&phase, true, "✓ O_DIRECT on all 64 ranks, engine uring");
-    phase.total.modes.direct_in_effect = TRUTH_MIXED;
-    phase.ranks_direct = 60;
-    strcpy(phase.total.modes.direct_reason, "no");
-    assert_mode(&phase, true,
-                "⚠ mixed, O_DIRECT on 60 of 64 ranks, buffered or unknown on 4, engine uring: no");
-    phase.total.modes.direct_in_effect = TRUTH_UNKNOWN;
-    assert_mode(&phase, false, "[!] O_DIRECT, effect unknown on all 64 ranks, engine uring: no");
-    phase.total.modes.direct_in_effect = TRUTH_NO;
-    phase.ranks_total = 2;
-    assert_mode(&phase, true, "⚠ buffered on both ranks, engine uring: no");
-    phase.direct_asked = NEVER;
-    assert_mode(&phase, true, "⚠ buffered on both ranks, engine uring, as requested");
-    phase.discards = 1;
-    assert_mode(&phase, true, "⚠ engine null: nothing reaches storage");
 }
 
 int main(void)
@@ -413,10 +315,7 @@ int main(void)
         cmocka_unit_test(an_unfinished_run_says_so),
         cmocka_unit_test(repetitions_have_a_median),
         cmocka_unit_test(a_run_without_phases),
-        cmocka_unit_test(the_bottleneck_is_the_side_that_did_not_wait),
-        cmocka_unit_test(a_rate_limit_is_not_blamed_on_storage),
         cmocka_unit_test(ceilings_are_told_of_what_writes),
-        cmocka_unit_test(the_mode_is_told_with_its_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
