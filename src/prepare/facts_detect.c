@@ -351,11 +351,12 @@ static void try_direct(struct fact_row *row, const struct record_target *target,
     char reason[RECORD_LINE];
     uint32_t unit = probe_direct_unit(probe);
     int bypasses = probe_direct_bypasses(probe);
-    const char *effect = record_truth_name(target_direct(target, TEST_REQUEST_BYTES, reason));
+    const enum record_truth effect = target_direct(target, TEST_REQUEST_BYTES, reason);
     if (probe->direct_fd < 0)
         add(row, FACT_DIRECT, "refused: %s", strerrordesc_np(-probe->direct_error));
     else
-        add(row, FACT_DIRECT, "opens; in effect: %s%s%s", effect, reason[0] ? ", " : "", reason);
+        add(row, FACT_DIRECT, "opens; in effect: %s%s%s", record_truth_name(effect),
+            reason[0] ? ", " : "", reason);
     if (target->direct_offset_alignment > 0)
         add(row, FACT_UNIT, "%lld bytes reported (memory %lld)",
             (long long)target->direct_offset_alignment, (long long)target->direct_memory_alignment);
@@ -367,8 +368,11 @@ static void try_direct(struct fact_row *row, const struct record_target *target,
         add_result(row, FACT_BYPASS, bypasses);
     else
         add(row, FACT_BYPASS, "%s",
-            bypasses ? "yes: a direct write left no page in the page cache"
-                     : "no: a direct write left pages in the page cache");
+            !bypasses ? "no: a direct write left pages in the page cache"
+            : effect == TRUTH_YES
+                ? "yes: a direct write left no page in the page cache"
+                : "unknown: a direct write left no page in the page cache, but the "
+                  "file system may have dropped them");
 }
 
 void facts_detect_target(const char *path, struct fact_row *row)

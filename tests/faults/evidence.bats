@@ -69,6 +69,43 @@ in_namespace() {
     [ "$(attribute read.h5 phases/01_read direct_in_effect)" = yes ]
     grep -q 'has no extents' refusal
     grep -q 'in effect: no, the file has no extents' facts
+    grep -q 'bypasses  *unknown: ' facts
+}
+
+@test "checksummed files of btrfs are not called direct, others are where the counters show it" {
+    command -v mkfs.btrfs >/dev/null || skip "no mkfs.btrfs here"
+    in_namespace 'cd "$0"; truncate -s 600M image; mkdir mounted
+        mkfs.btrfs -q -f image >/dev/null 2>&1 &&
+            device=$(losetup --find --show --direct-io=on image) ||
+            { echo "no loop device with direct I/O here" >&2; exit 77; }
+        trap "umount mounted; losetup -d $device" EXIT
+        mount "$device" mounted || { echo "no btrfs here" >&2; exit 77; }
+        mkdir mounted/checked mounted/plain
+        chattr +C mounted/plain
+        "$TIDEMILL" run --quiet --size 64m --result checked.h5 mounted/checked
+        "$TIDEMILL" run --quiet --size 64m --result plain.h5 mounted/plain'
+    cd "$work"
+    if [ "$(attribute checked.h5 phases/01_write direct_cause)" != 'not reported' ]; then
+        [ "$(attribute checked.h5 phases/01_write direct_in_effect)" = no ]
+        [ "$(attribute checked.h5 phases/01_write direct_cause)" = 'checksummed file' ]
+    fi
+    # other processes may have made pages dirty meanwhile
+    [[ $(attribute plain.h5 phases/01_write direct_in_effect) =~ ^(yes|unknown)$ ]]
+    [ "$(attribute plain.h5 phases/01_write direct_cause)" = 'not reported' ]
+    [ "$(attribute plain.h5 phases/02_read direct_in_effect)" = yes ]
+}
+
+@test "a loop device that caches below O_DIRECT is named" {
+    in_namespace 'cd "$0"; truncate -s 400M image; mkdir mounted
+        mkfs.xfs -q -f image 2>/dev/null &&
+            device=$(losetup --find --show --direct-io=off image) ||
+            { echo "no xfs on a loop device here" >&2; exit 77; }
+        trap "umount mounted; losetup -d $device" EXIT
+        mount "$device" mounted || { echo "no xfs here" >&2; exit 77; }
+        "$TIDEMILL" run --size 16m --phases write --result loop.h5 mounted >page'
+    cd "$work"
+    [ "$(attribute loop.h5 phases/01_write direct_cause)" = 'device below uses the page cache' ]
+    tr -s ' \n' ' ' <page | grep -q "mode . O_DIRECT, cached below, .*: O_DIRECT in xfs, but the loop device"
 }
 
 @test "dirtied pages of the device are counted, and contradict O_DIRECT or confirm it" {
