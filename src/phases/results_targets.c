@@ -83,10 +83,9 @@ void results_targets(const struct phase *phase, struct record_phase *into, struc
     const struct settings *settings = plan->setup.settings;
     const uint32_t ranks = phase->run->cluster->shape.rank_count;
     uint32_t *target_of = calloc(ranks, sizeof *target_of);
-    for (uint32_t rank = 0; target_of && rank < ranks; rank++) {
-        const uint32_t owner = phase->kind->writes ? rank : phase->prepared->plan.reads_of[rank];
-        target_of[rank] = geometry_target(&plan->geometry, owner);
-    }
+    for (uint32_t rank = 0; target_of && rank < ranks; rank++)
+        target_of[rank] =
+            geometry_target(&plan->geometry, phase->work->methods->owner(phase->work, rank));
     if (!target_of || results_sum_targets(into, target_of, settings->target_count))
         failure_set(why, -ENOMEM, "not enough memory for the targets of a phase");
     for (size_t i = 0; i < into->used_target_count; i++) {

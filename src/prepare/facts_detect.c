@@ -367,12 +367,11 @@ static void try_direct(struct fact_row *row, const struct record_target *target,
     if (bypasses < 0)
         add_result(row, FACT_BYPASS, bypasses);
     else
-        add(row, FACT_BYPASS, "%s",
-            !bypasses ? "no: a direct write left pages in the page cache"
-            : effect == TRUTH_YES
-                ? "yes: a direct write left no page in the page cache"
-                : "unknown: a direct write left no page in the page cache, but the "
-                  "file system may have dropped them");
+        add(row, FACT_BYPASS, "%s: a direct write left %s in the page cache",
+            !bypasses             ? "no"
+            : effect == TRUTH_YES ? "yes"
+                                  : "unknown",
+            bypasses ? "no page" : "pages");
 }
 
 void facts_detect_target(const char *path, struct fact_row *row)
