@@ -54,19 +54,36 @@ expect "state of the caches" "warm" "$(result caches again.h5)"
 expect "doubted reads" "01_read, 02_read" "$(result cached_reads again.h5)"
 rm -rf target/tidemill-*
 
-# readers FILE: which rank reads the data of which in the last phase; "=": on one kernel
+# readers FILE [NUMBER]: which rank reads the data of which in a phase, by default the last; "=": on
+# one kernel
 readers() {
     "$python" -c 'import sys, h5py
-table = list(h5py.File(sys.argv[1])["phases"].values())[-1]["readers"]
+table = list(h5py.File(sys.argv[1])["phases"].values())[int(sys.argv[2])]["readers"]
 rows = {name: table[name][:] for name in table}
 print(*(f"{rank}:{node.decode()}<-{other}:{whose.decode()}{chr(61) * bool(same)}" for rank, node,
         other, whose, same in zip(rows["rank"], rows["node"], rows["written_rank"],
-        rows["written_node"], rows["boot_id"] == rows["written_boot_id"])))' "$1"
+        rows["written_node"], rows["boot_id"] == rows["written_boot_id"])))' "$1" "${2:--1}"
 }
 
 echo "--- the result shows which rank wrote what each rank reads, also in an earlier run"
 expect "readers" "0:node1<-1:node2 1:node2<-0:node1" "$(readers one_each.h5)"
 expect "readers of stored files" "0:node1<-1:node2 1:node2<-0:node1" "$(readers again.h5)"
+
+echo "--- metadata phases take the objects of ranks once, twice and three times as far away"
+for shared in "" --shared-directory; do
+    "$root/launch/hosts.sh" one_each --phases create,stat,open,remove --objects-per-rank 50 \
+        --object-size 3901 --fan-out 7 $shared --overwrite --result names.h5 --quiet target
+    expect "exit code" 0 $?
+    expect "phases" "01_create:complete 02_stat:complete 03_open:complete 04_remove:complete" \
+        "$(result phases names.h5)"
+    expect "stat" "0:node1<-1:node2 1:node2<-0:node1" "$(readers names.h5 1)"
+    expect "open" "0:node1<-0:node1= 1:node2<-1:node2=" "$(readers names.h5 2)"
+    expect "remove" "0:node1<-1:node2 1:node2<-0:node1" "$(readers names.h5 3)"
+    expect_empty target
+done
+"$root/launch/hosts.sh" one_each --phases create --shared-directory --result apart.h5 /mnt/local 2>refusal
+expect "a shared directory on local storage" 1 \
+    "$(grep -c -- "--shared-directory needs a file system that all nodes share" refusal)"
 
 # refused WHAT PATTERN OPTION...
 refused() {
