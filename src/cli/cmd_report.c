@@ -75,7 +75,7 @@ static int show(const struct request *request, struct record *record, struct fai
     advice_consider_sums(record);
     if (outputs->json || outputs->csv || outputs->tables || outputs->openmetrics)
         return outputs_write(outputs, record, why);
-    console_print_summary(record, request->verbose);
+    console_print_summary(stdout, record, request->verbose);
     return 0;
 }
 

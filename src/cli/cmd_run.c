@@ -11,6 +11,7 @@
 #include "join.h"
 #include "options/arguments.h"
 #include "options/help.h"
+#include "outputs.h"
 #include "phases/run.h"
 #include "platform/clock.h"
 #include "platform/host.h"
@@ -137,11 +138,19 @@ static int open_datasets(struct session *session, struct failure *why)
     return result;
 }
 
-/* Checks the result's path before directories are created, so that a bad path changes nothing. */
+static struct outputs outputs_of(const struct session *session)
+{
+    const struct run_settings *run = &session->setup.options.run;
+    return (struct outputs){.json = run->json, .csv = run->csv, .overwrite = run->overwrite};
+}
+
+/* Checks the paths of the result before directories are created, so that a bad path changes
+ * nothing. */
 static int check_result(struct session *session, struct failure *why)
 {
     struct failure failure = {0};
-    if (session->cluster.rank == 0)
+    const struct outputs outputs = outputs_of(session);
+    if (session->cluster.rank == 0 && !outputs_check(&outputs, &failure))
         result_path(&session->setup.options, session->job.job_id, &session->result_path, &failure);
     if (setup_agree_with_first(&session->setup, &failure, why))
         return why->code;
@@ -170,17 +179,28 @@ static enum verdict check_requirements(struct record *record, enum verdict verdi
     return verdict;
 }
 
+static enum verdict write_outputs(struct session *session, enum verdict verdict)
+{
+    const struct outputs outputs = outputs_of(session);
+    struct failure failure = {0};
+    if (!outputs_write(&outputs, &session->record, &failure))
+        return verdict;
+    console_error(failure.text);
+    return verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;
+}
+
 static void print_result(const struct session *session, bool complete)
 {
     const struct run_settings *run = &session->setup.options.run;
+    FILE *stream = run->json && !strcmp(run->json, "-") ? stderr : stdout;
     if (run->quiet)
         console_print_warnings(&session->record);
     else
-        console_print_summary(&session->record, run->verbose);
+        console_print_summary(stream, &session->record, run->verbose);
     struct text line = {0};
     text_add_printable(&line, session->result_path);
-    printf("%s%s%s\n", run->quiet ? "" : "\nresult  ", text_string(&line),
-           complete || run->quiet ? "" : " is incomplete: see the error above");
+    fprintf(stream, "%s%s%s\n", run->quiet ? "" : "\nresult  ", text_string(&line),
+            complete || run->quiet ? "" : " is incomplete: see the error above");
     text_release(&line);
 }
 
@@ -222,6 +242,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
         verdict = VERDICT_FAILED;
         set_verdict(&session->record, verdict);
     }
+    verdict = write_outputs(session, verdict);
     print_result(session, !saving.code);
     return verdict;
 }

@@ -182,12 +182,12 @@ void console_print_warnings(const struct record *record)
     }
 }
 
-void console_print_summary(const struct record *record, bool verbose)
+void console_print_summary(FILE *stream, const struct record *record, bool verbose)
 {
     struct summary_style style;
     struct text page = {0};
-    console_style(&style, stdout, verbose);
+    console_style(&style, stream, verbose);
     summary_write(record, &style, &page);
-    console_print_text(stdout, text_string(&page));
+    console_print_text(stream, text_string(&page));
     text_release(&page);
 }

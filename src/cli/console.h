@@ -40,7 +40,7 @@ int console_refuse_launch(const struct host_launch *launch);
 /* Prints the warnings of a run to standard error. */
 void console_print_warnings(const struct record *record);
 
-/* Prints the whole summary to standard output. */
-void console_print_summary(const struct record *record, bool verbose);
+/* Prints the whole summary. */
+void console_print_summary(FILE *stream, const struct record *record, bool verbose);
 
 #endif

@@ -58,6 +58,21 @@ PY
     refused "other columns" "$TIDEMILL" report --csv other.csv a.h5
 }
 
+@test "run writes the same JSON and CSV as report" {
+    "$TIDEMILL" run --size 1m --verify --result a.h5 --json a.json --csv rows.csv "$target"
+    "$TIDEMILL" report --json - a.h5 >again.json
+    cmp a.json again.json
+    [ "$(wc -l <rows.csv)" -eq 3 ]
+    apart "$TIDEMILL" run --size 1m --result b.h5 --json - "$target"
+    [ "$status" -eq 0 ]
+    /usr/bin/python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$out"
+    grep -q '01_write' "$err"
+    echo mine >taken
+    refused "'taken' exists" "$TIDEMILL" run --size 1m --json taken "$target"
+    ranks 2 run --size 1m --result c.h5 --csv rows.csv --quiet "$target"
+    [ "$(wc -l <rows.csv)" -eq 5 ]
+}
+
 @test "gauges are in the OpenMetrics format" {
     "$TIDEMILL" run --size 1m --label 'a "b" \c' --result a.h5 "$target"
     "$TIDEMILL" report --openmetrics - a.h5 >gauges
