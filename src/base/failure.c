@@ -4,17 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char cut[] = "...";
+#include "base/text.h"
 
-/* Messages quote paths, which may contain line breaks; a message must stay on one line. */
-static void replace_control_characters(char *text)
-{
-    for (char *at = text; *at; at++) {
-        unsigned char byte = (unsigned char)*at;
-        if (byte < ' ' || byte == 0x7f)
-            *at = '?';
-    }
-}
+static const char cut[] = "...";
 
 /* Cuts 'text' to 'size' bytes including the NUL and ends it with "..."; never splits a UTF-8
  * character. */
@@ -24,6 +16,19 @@ static void truncate(char *text, size_t size)
     while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
         end--;
     memcpy(text + end, cut, sizeof cut);
+}
+
+/* Messages quote paths, which may contain line breaks; a message must stay on one line. Escapes
+ * control characters; what no longer fits is cut. */
+static void escape_control_characters(char *text, size_t size)
+{
+    struct text escaped = {0};
+    text_add_printable(&escaped, text);
+    if (!escaped.failed && !text_copy(text, size, text_string(&escaped)))
+        truncate(text, size);
+    for (char *at = text; escaped.failed && *at; at++)
+        *at = text_control_length(at) ? '?' : *at;
+    text_release(&escaped);
 }
 
 /* Space for 'ending' (the system's reason) is reserved first, so that a long path cannot push it
@@ -37,7 +42,7 @@ format_text(struct failure *why, const char *ending, const char *format, va_list
         snprintf(why->text, size, "a failure whose text cannot be shown");
     else if ((size_t)length >= size)
         truncate(why->text, size);
-    replace_control_characters(why->text);
+    escape_control_characters(why->text, size);
     memcpy(why->text + strlen(why->text), ending, strlen(ending) + 1);
 }
 

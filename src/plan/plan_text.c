@@ -203,7 +203,7 @@ void plan_describe(const struct plan *plan, const struct run_settings *run,
                    const struct section *section, struct text *out)
 {
     static const char *const layouts[] = {"one file for each rank", "one file for all ranks",
-                                          "one file for each writer"};
+                                          "one file for each I/O thread"};
     const struct settings *settings = plan->setup.settings;
     const struct shape *shape = &plan->setup.shape;
     const bool bytes = plan->setup.writes || plan->setup.reads;

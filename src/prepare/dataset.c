@@ -64,7 +64,8 @@ int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct 
     };
     dataset->parts = calloc(dataset->part_count, sizeof *dataset->parts);
     if (!dataset->parts)
-        return failure_set(why, -ENOMEM, "not enough memory for %u writers", dataset->part_count);
+        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads",
+                           dataset->part_count);
     for (uint32_t i = 0; i < dataset->part_count; i++)
         if (init_part(plan, cluster->rank, i, &dataset->parts[i], why))
             return why->code;

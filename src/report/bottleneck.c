@@ -78,8 +78,9 @@ static void add_device(const struct record_phase *phase, struct text *out)
     text_release(&device);
 }
 
-/* How long both sides waited, "I/O threads waited 9 % of their time for data, data threads ..." */
-static void add_waits(const struct record_phase *phase, struct text *out)
+/* How long both sides waited, "I/O threads waited 9 % of the time for data, data threads ..."; of
+ * storage as the limit it is enough that I/O threads did not. */
+static void add_waits(const struct record_phase *phase, bool storage, struct text *out)
 {
     const struct counters *counters = &phase->total.counters;
     const bool reading = bottleneck_reading(phase);
@@ -87,8 +88,10 @@ static void add_waits(const struct record_phase *phase, struct text *out)
     char data[FIGURES_TEXT];
     figures_share(counters->writer_waited_ns, counters->writer_time_ns, io);
     figures_share(counters->producer_waited_ns, counters->producer_time_ns, data);
-    text_add(out, "I/O threads waited %s of the time for %s, data threads %s for %s", io,
-             reading ? "an empty buffer" : "data", data, reading ? "data" : "an empty buffer");
+    text_add(out, "I/O threads waited %s of the time for %s", io,
+             reading ? "an empty buffer" : "data");
+    if (!storage)
+        text_add(out, ", data threads %s for %s", data, reading ? "data" : "an empty buffer");
 }
 
 /* What shows that the page cache answered. */
@@ -110,7 +113,7 @@ static void add_memory(const struct record_phase *phase, struct text *out)
     }
     if (counters->producer_time_ns > 0 && counters->producer_bytes > 0) {
         text_add(out, "; ");
-        add_waits(phase, out);
+        add_waits(phase, false, out);
     }
 }
 
@@ -120,7 +123,8 @@ static void add_bottleneck(const struct record *record, const struct record_phas
     const struct counters *counters = &phase->total.counters;
     bool reading = bottleneck_reading(phase);
     char paced[FIGURES_TEXT];
-    switch (bottleneck_of(record, phase)) {
+    const enum bottleneck kind = bottleneck_of(record, phase);
+    switch (kind) {
     case BOTTLENECK_UNKNOWN:
         text_add(out, "unknown: no waits were measured");
         return;
@@ -157,7 +161,7 @@ static void add_bottleneck(const struct record *record, const struct record_phas
         text_add(out, "neither side, both mostly waited (more --buffer-count may help): ");
         break;
     }
-    add_waits(phase, out);
+    add_waits(phase, kind == BOTTLENECK_STORAGE, out);
 }
 
 void summary_bottleneck(const struct record *record, const struct record_phase *phase,

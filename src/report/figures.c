@@ -68,10 +68,9 @@ void figures_count(double rate, char out[FIGURES_TEXT])
 
 void figures_rate_cell(double per_s, enum amount_unit unit, char out[FIGURES_TEXT])
 {
-    if (unit == UNIT_OPERATION)
-        units_show_rate(per_s, unit, out);
-    else
-        figures_rate_text(per_s, 1073741824.0, out);
+    char number[FIGURES_TEXT];
+    figures_amount_rate(per_s, unit, number);
+    snprintf(out, FIGURES_TEXT, "%.40s%s", number, unit == UNIT_OPERATION ? " kop/s" : "");
 }
 
 void figures_rate_in(double per_s, enum amount_unit unit, char out[FIGURES_TEXT])

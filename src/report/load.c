@@ -106,5 +106,5 @@ void load_print_device(const struct load *load, struct text *out)
     if (!idle || !queued)
         text_add(out, " %s busy", busy);
     if (!idle || queued)
-        text_add(out, "%s %s requests queued", idle ? "" : ",", queue);
+        text_add(out, "%s queue %s", idle ? "" : ",", queue);
 }

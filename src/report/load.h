@@ -26,7 +26,7 @@ void load_find(const struct record_phase *phase, struct load *load);
 /* Are the devices of all nodes known, and did they have next to nothing to do? */
 bool load_is_idle(const struct load *load, const struct record_phase *phase);
 
-/* Prints "vda 61 % busy, 3.6 requests queued"; nothing if no device is known. */
+/* Prints "vda 61 % busy, queue 3.6"; nothing if no device is known. */
 void load_print_device(const struct load *load, struct text *out);
 
 #endif

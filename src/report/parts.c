@@ -26,6 +26,11 @@ static void parts_find(const struct record_phase *phase, struct parts *parts)
         .all_ns = all_ns, .some_ns = last_ns - all_ns, .closing_ns = phase->duration_ns - last_ns};
 }
 
+bool parts_synced(const struct record_phase *phase)
+{
+    return phase->unit == UNIT_BYTE && phase->writes && phase->synced;
+}
+
 const char *parts_verb(const struct record_phase *phase)
 {
     if (phase->unit == UNIT_OPERATION)
@@ -107,7 +112,7 @@ void parts_print(const struct record_phase *phase, struct text *out)
     add_part(&rounding, 0, parts.all_ns, text_string(&moving), &line);
     add_part(&rounding, parts.all_ns, parts.all_ns + parts.some_ns, "some", &line);
     add_part(&rounding, parts.all_ns + parts.some_ns, phase->duration_ns,
-             phase->writes && phase->synced ? "fsync and close" : "close", &line);
+             parts_synced(phase) ? "fsync and close" : "close", &line);
     text_add(out, "%s", text_string(&line));
     out->failed |= line.failed || moving.failed;
     text_release(&line);

@@ -12,6 +12,9 @@
  * that the printed parts add up, too; parts that are rounded to nothing are left out. */
 void parts_print(const struct record_phase *phase, struct text *out);
 
+/* True if the last part contains syncs of files. */
+bool parts_synced(const struct record_phase *phase);
+
 /* "writing", "reading", "moving data" or "working". */
 const char *parts_verb(const struct record_phase *phase);
 

@@ -43,7 +43,7 @@ static void add_moved(const struct record_phase *phase, struct text *out)
     const bool clean = all->counted_dirty_bytes * DIRTY_SHARE <= all->counted_cached_bytes;
     const bool synced =
         (phase->synced && clean) || phase->total.modes.direct_in_effect == TRUTH_YES;
-    text_add(out, "; the kernel counts %s %s", moved,
+    text_add(out, "; kernel: %s %s", moved,
              reads    ? "from storage"
              : synced ? "to storage"
                       : "into the page cache");

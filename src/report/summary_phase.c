@@ -157,15 +157,14 @@ static void write_rate(const struct record_phase *phase, struct text *out)
 {
     char rate[FIGURES_TEXT];
     char active[FIGURES_TEXT];
-    const bool synced = phase->writes && phase->synced;
     figures_rate_in(figures_rate(phase->amount, phase->duration_ns), phase->unit, rate);
     figures_rate_in(figures_rate(phase->active_amount, phase->active_ns), phase->unit, active);
     struct text line = {0};
     text_add(&line, "%s%s", rate,
-             phase->status == RECORD_FAILED      ? " until the failure"
-             : synced                            ? ", fsync and close included"
-             : phase->writes && !phase->discards ? ", without fsync"
-                                                 : "");
+             phase->status == RECORD_FAILED ? " until the failure"
+             : parts_synced(phase)          ? ", fsync and close included"
+             : phase->unit == UNIT_BYTE && phase->writes && !phase->discards ? ", without fsync"
+                                                                             : "");
     if (was_slower_later(phase) && phase->status == RECORD_COMPLETE)
         text_add(&line, "; %s while all ranks were %s", active, parts_verb(phase));
     summary_line(out, "rate", "%s", text_string(&line));
@@ -173,7 +172,8 @@ static void write_rate(const struct record_phase *phase, struct text *out)
     text_release(&line);
 }
 
-static void write_steady(const struct record_phase *phase, struct text *out)
+static void write_steady(const struct record_phase *phase, const struct summary_style *style,
+                         struct text *out)
 {
     char rate[FIGURES_TEXT];
     char from[UNITS_TEXT];
@@ -182,6 +182,8 @@ static void write_steady(const struct record_phase *phase, struct text *out)
     char slope[FIGURES_TEXT];
     if (phase->bin_count == 0 || phase->steady == TRUTH_UNKNOWN)
         return;
+    if (phase->steady != TRUTH_YES && !style->verbose)
+        return; /* that is a note */
     units_format_duration(phase->round_ns, round);
     if (phase->steady != TRUTH_YES) {
         summary_line(out, "steady", "not reached, by rounds of %s", round);
@@ -258,14 +260,15 @@ static const char *file_of(const struct record_slow *slow)
     return file ? file + 1 : path;
 }
 
-/* "(vm:0.0, r0 at 917 MiB, 1.21 s after the start)": which request was the slowest. */
-static void add_slowest(const struct record_slow *slow, struct text *out)
+/* "(vm:0.0, r0 at 917 MiB, after 1.21 s)": which request was the slowest. */
+static void add_slowest(const struct record_slow *slow, enum amount_unit unit, struct text *out)
 {
     char offset[UNITS_TEXT];
     char sent[UNITS_TEXT];
     units_format_size((uint64_t)slow->offset, offset);
     units_format_duration(slow->sent_ns, sent);
-    text_add(out, " (%s, %s at %s, %s after the start)", slow->name, file_of(slow), offset, sent);
+    text_add(out, " (%s, %s%s%s, after %s)", slow->name, file_of(slow),
+             unit == UNIT_BYTE ? " at " : "", unit == UNIT_BYTE ? offset : "", sent);
 }
 
 static void write_latency(const struct record_phase *phase, struct text *out)
@@ -275,7 +278,7 @@ static void write_latency(const struct record_phase *phase, struct text *out)
         return;
     add_percentiles(&phase->latency, &line);
     if (phase->slowest_count && !phase->discards)
-        add_slowest(&phase->slowest[0], &line);
+        add_slowest(&phase->slowest[0], phase->unit, &line);
     summary_line(out, "latency", "%s", text_string(&line));
     out->failed |= line.failed;
     text_release(&line);
@@ -370,7 +373,7 @@ void summary_phase(const struct record *record, const struct record_phase *phase
     write_time(phase, out);
     write_end(record, phase, out);
     write_rate(phase, out);
-    write_steady(phase, out);
+    write_steady(phase, style, out);
     write_latency(phase, out);
     write_gap(phase, style, out);
     summary_balance(phase, out);

@@ -21,15 +21,27 @@ static const struct record_phase *find(const struct record *record, const char *
 {
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
-        if (strcmp(phase->section, section) == 0 && (writes ? phase->writes : phase->reads))
+        if (phase->unit == UNIT_BYTE && strcmp(phase->section, section) == 0 &&
+            (writes ? phase->writes : phase->reads))
             return phase;
     }
     return NULL;
 }
 
+/* The first phase of a section that counts operations. */
+static const struct record_phase *find_operations(const struct record *record, const char *section)
+{
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (record->phases[i].unit == UNIT_OPERATION &&
+            strcmp(record->phases[i].section, section) == 0)
+            return &record->phases[i];
+    return NULL;
+}
+
 static bool has_phase(const struct record *record, const char *section)
 {
-    return find(record, section, true) || find(record, section, false);
+    return find(record, section, true) || find(record, section, false) ||
+           find_operations(record, section);
 }
 
 /* How much, and when it ends. */
@@ -140,6 +152,25 @@ static void add_data(const struct settings *settings, struct text *out)
     }
 }
 
+/* What phases that count operations work on. */
+static void add_objects(const struct settings *settings, const struct record_phase *phase,
+                        struct text *out)
+{
+    if (settings->objects_per_rank)
+        text_add(out, "%llu ", (unsigned long long)settings->objects_per_rank);
+    text_add(out, "%s per rank", settings->objects ? "directories" : "files");
+    if (settings->object_size_bytes) {
+        text_add(out, " of ");
+        add_exact(settings->object_size_bytes, out);
+    }
+    text_add(out, ", in %s, %llu I/O thread%s x depth %lld per rank",
+             settings->shared_directory ? "one directory of all ranks" : "a directory per rank",
+             (unsigned long long)settings->writers, summary_plural((int64_t)settings->writers),
+             (long long)phase->depth);
+    if (phase->engine_used[0])
+        text_add(out, ", engine %s", phase->engine_used);
+}
+
 /* Who read whose data. */
 static void add_source(const struct record_phase *read, const char *data, struct text *out)
 {
@@ -171,8 +202,14 @@ static void add_workload(const struct record *record, const struct settings *set
     const struct record_phase *write = find(record, name, true);
     const struct record_phase *read = find(record, name, false);
     const struct record_phase *phase = write ? write : read;
+    const struct record_phase *operations = find_operations(record, name);
     if (section)
         text_add(out, "%s: ", name);
+    if (operations)
+        add_objects(settings, operations, out);
+    if (operations && !phase)
+        return;
+    text_add(out, "%s", operations ? "; " : "");
     add_amount(settings, phase, out);
     add_pattern(record, settings, phase, out);
     add_mode(settings, phase, write || !read, out);

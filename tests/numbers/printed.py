@@ -297,10 +297,17 @@ class Page:
 
     def workload(self, label, section, data, options):
         phases = [phase for phase in self.phases if phase.attrs["section"] == section]
+        works = [phase for phase in phases if phase.unit != "bytes"]
+        phases = [phase for phase in phases if phase.unit == "bytes"]
         write = next((phase for phase in phases if phase.writes), None)
         read = next((phase for phase in phases if phase.reads), None)
         phase, writes = write or read, write or not read
         text = f"{section}: " if section else ""
+        text += self.objects(options, works[0].attrs) if works else ""
+        if works and not phases:
+            self.line(label, text)
+            return
+        text += "; " if works else ""
         time = options.get("time")
         if phase and phase.planned and not phase.open_ended:
             text += size(phase.planned) + (f" or {time} for each phase, " if time else ", ")
@@ -312,6 +319,15 @@ class Page:
         text += self.source(read.attrs, data) if read else ""
         text += f"; seed {options.get('seed', 0)}" if self.verbose else ""
         self.line(label, text)
+
+    def objects(self, options, attrs):
+        count, size_ = options.get("objects-per-rank", "0"), options["object-size"]
+        threads = int(options["writers"])
+        return (f"{count + ' ' if count != '0' else ''}{options['objects']} per rank"
+                f"{' of ' + exact(size_) if size_ != '0' else ''}, in "
+                f"{'one directory of all ranks' if options['shared-directory'] == 'yes' else 'a directory per rank'}, "
+                f"{threads} I/O thread{plural(threads)} x depth {attrs['depth']} per rank"
+                f"{', engine ' + attrs['engine_used'] if attrs['engine_used'] else ''}")
 
     def pattern(self, options, phase):
         kinds = [text_of(kind) for kind in self.file["environment/targets/kind"][()]]
@@ -386,13 +402,17 @@ class Page:
         if repeated:
             self.repeated()
         if not repeated or self.verbose:
-            self.parts.append("phase GiB/s GB/s IOPS time p50 p99 max direct status verified")
-            for phase in self.phases:
-                phase.row()
+            for unit, head in (("bytes", "GiB/s GB/s IOPS time p50 p99 max direct status verified"),
+                               ("operations", "kop/s op time p50 p99 max status")):
+                rows = [phase for phase in self.phases if phase.unit == unit]
+                if rows:
+                    self.parts.append(f"phase {head}")
+                for phase in rows:
+                    phase.row()
         for phase in self.phases:
             if phase.attrs["failure"]:
                 self.line(phase.name, text_of(phase.attrs["failure"]))
-            elif phase.attrs["status"] != "skipped" and not phase.attrs["bytes"]:
+            elif phase.attrs["status"] != "skipped" and not phase.amount:
                 self.line(phase.name, "no data were moved")
 
     def summary(self):
@@ -498,7 +518,11 @@ class Phase:
             group.attrs[flag] == "TRUE"
             for flag in ("writes", "reads", "checks", "open_ended", "discards", "synced"))
         self.reading = self.reads and not self.writes
-        self.planned = int(self.attrs["bytes_planned"])
+        self.unit = text_of(self.attrs["unit"]) if "unit" in self.attrs else "bytes"
+        self.planned = int(self.attrs[f"{self.unit}_planned"])
+        self.amount = int(self.attrs[self.unit])
+        self.active = int(self.attrs[f"active_{self.unit}"])
+        self.name_of_rate = "GiB/s" if self.unit == "bytes" else "kop/s"
         self.nodes, self.ranks = columns(group["nodes"]), columns(group["ranks"])
         self.total = sum_of(self.nodes)
 
@@ -506,7 +530,10 @@ class Phase:
         self.page.line(label, text)
 
     def rate(self):
-        return rate(int(self.attrs["bytes"]), int(self.attrs["duration_ns"]))
+        return rate(self.amount, int(self.attrs["duration_ns"]))
+
+    def rate_text(self, per_s):
+        return rate_text(per_s, GIB if self.unit == "bytes" else 1000)
 
     # --- its row of the table
 
@@ -526,6 +553,12 @@ class Phase:
 
     def row(self):
         ran, moved = self.attrs["duration_ns"] > 0, self.rate() > 0
+        if self.unit != "bytes":
+            self.page.parts.append(" ".join([
+                shorten(self.name, 14), self.rate_text(self.rate()) if moved else "-",
+                str(self.amount), duration(self.attrs["duration_ns"]) if ran else "-",
+                *self.latency_cells(), text_of(self.attrs["status"])]))
+            return
         cells = [rate_text(self.rate()), rate_text(self.rate(), GB),
                  count_rate(self.attrs["requests"], self.attrs["duration_ns"])]
         self.page.parts.append(" ".join([
@@ -565,6 +598,8 @@ class Phase:
         self.rows()
 
     def verb(self):
+        if self.unit != "bytes":
+            return "working"
         return "moving data" if self.writes and self.reads else \
             "writing" if self.writes else "reading"
 
@@ -580,7 +615,8 @@ class Phase:
                 "ns": 1}[unit] // 10**decimals
         edges = [(2 * instant // step + 1) // 2 for instant in (0, first, last, whole)]
         names = (f"all ranks {self.verb()}" if many else self.verb(), "some",
-                 "fsync and close" if self.writes and self.synced else "close")
+                 "fsync and close" if self.unit == "bytes" and self.writes and self.synced
+                 else "close")
         parts = [f"{fixed((end - start) / 10**decimals, decimals)} {unit} {name}"
                  for start, end, name in zip(edges, edges[1:], names) if end > start]
         self.line("time", f"{shown} = {' + '.join(parts)}" if parts else shown)
@@ -593,24 +629,26 @@ class Phase:
         code = int(self.page.file.attrs["exit_code"])
         if attrs["ended_by"] == "signal" and code > 128:
             words += f" ({signal.Signals(code - 128).name})"
-        if self.planned > attrs["bytes"] and not self.open_ended:
-            words += f"{', ' if words else ''}after {share(int(attrs['bytes']), self.planned)} of " \
-                f"the planned {size(self.planned)}"
+        if self.planned > self.amount and not self.open_ended:
+            planned = size(self.planned) if self.unit == "bytes" else \
+                f"{self.planned} operation{plural(self.planned)}"
+            words += f"{', ' if words else ''}after {share(self.amount, self.planned)} of the " \
+                f"planned {planned}"
         if words:
             self.line("ended", words)
 
     def rates(self):
         attrs, many = self.attrs, self.attrs["ranks_total"] > 1
-        text = f"{rate_text(self.rate())} GiB/s"
+        text = f"{self.rate_text(self.rate())} {self.name_of_rate}"
         failed = attrs["status"] == "failed"
         if failed:
             text += " until the failure"
-        elif self.writes:
+        elif self.writes and self.unit == "bytes":
             text += ", fsync and close included" if self.synced else \
                 "" if self.discards else ", without fsync"
-        active = rate(int(attrs["active_bytes"]), int(attrs["active_ns"]))
+        active = rate(self.active, int(attrs["active_ns"]))
         if many and active > 1.05 * self.rate() and attrs["status"] == "complete":
-            text += f"; {rate_text(active)} GiB/s while all ranks were {self.verb()}"
+            text += f"; {self.rate_text(active)} {self.name_of_rate} while all ranks were {self.verb()}"
         self.line("rate", text)
 
     def steady(self):
@@ -618,6 +656,8 @@ class Phase:
         if not len(self.group["timeline/node"]) or attrs["steady"] == "unknown":
             return
         each = duration(attrs["round_ns"])
+        if attrs["steady"] != "yes" and not self.page.verbose:
+            return  # that is a note
         if attrs["steady"] != "yes":
             self.line("steady", f"not reached, by rounds of {each}")
             return
@@ -652,9 +692,9 @@ class Phase:
             text = ", ".join(f"{word} {latency(value)}" for word, value in shown)
             if len(slow["name"]) and not self.discards:
                 text += (f" ({text_of(slow['name'][0])}, "
-                         f"{text_of(slow['path'][0]).rpartition('/')[2]} at "
-                         f"{size(slow['offset'][0])}, {duration(slow['sent_ns'][0])} after the "
-                         "start)")
+                         f"{text_of(slow['path'][0]).rpartition('/')[2]}"
+                         f"{' at ' + size(slow['offset'][0]) if self.unit == 'bytes' else ''}, after "
+                         f"{duration(slow['sent_ns'][0])})")
             self.line("latency", text)
         self.histogram("intended", "intended", "requests, since the rate wanted them sent")
 
@@ -727,7 +767,7 @@ class Phase:
         text += f" {share(sums['busy_ns'], sums['width_ns'])} busy" \
             if busy >= 0.05 or queue < 0.5 else ""
         if busy >= 0.05 or queue >= 0.5:
-            text += f"{',' if busy >= 0.05 else ''} {fixed(queue, 1)} requests queued"
+            text += f"{',' if busy >= 0.05 else ''} queue {fixed(queue, 1)}"
         return text
 
     def storage(self):
@@ -746,8 +786,8 @@ class Phase:
     def cached(self):
         """What shows that the page cache answered most reads; "" where nothing does."""
         attrs, total = self.attrs, self.total
-        if (not self.reading or "yes" in (attrs["direct_in_effect"], attrs["uncached"])
-                or attrs["bytes"] <= 0 or attrs["cache_state"] == "cold"):
+        if (not self.reading or self.unit != "bytes" or "yes" in (attrs["direct_in_effect"], attrs["uncached"])
+                or self.amount <= 0 or attrs["cache_state"] == "cold"):
             return ""
         seen, held = total["sampled_before_pages"], total["cached_before_pages"]
         if seen:
@@ -756,7 +796,7 @@ class Phase:
         known = {int(node) for node, device in zip(self.group["device/node"],
                                                    self.group["device/device"]) if device}
         if (len(known) < max(len(self.nodes["node"]), 1)
-                or total["device_read_bytes"] >= int(attrs["bytes"]) // 2):
+                or total["device_read_bytes"] >= self.amount // 2):
             return ""
         return f"the kernel fetched {size(total['device_read_bytes'])} from storage"
 
@@ -785,6 +825,8 @@ class Phase:
         if total["producer_time_ns"] <= 0 or total["producer_bytes"] <= 0:
             if self.cached():
                 return f"memory, not storage: {self.cached()}"
+            if self.unit != "bytes":
+                return f"{self.storage()}: only I/O threads worked"
             return f"{self.storage()}: the data were " + \
                 ("not checked" if reading else "ready-made") + ", so only I/O threads worked"
         own = total["writer_waited_ns"] / total["writer_time_ns"]
@@ -798,6 +840,9 @@ class Phase:
         else:
             text = "checking the data" if reading else "generation"
         goods = ("an empty buffer", "data") if reading else ("data", "an empty buffer")
+        if own <= other and text == self.storage():
+            return f"{text}: I/O threads waited " \
+                f"{share(total['writer_waited_ns'], total['writer_time_ns'])} of the time for {goods[0]}"
         text += ";" if text.startswith("memory, not") else ":"
         return (f"{text} I/O threads waited "
                 f"{share(total['writer_waited_ns'], total['writer_time_ns'])} of the time for "
@@ -835,6 +880,10 @@ class Phase:
 
     def mode(self):
         attrs, page = self.attrs, self.page
+        if self.unit != "bytes":
+            if page.verbose:
+                self.line("mode", f"engine {attrs['engine_used']}")
+            return
         effect, ranks = attrs["direct_in_effect"], int(attrs["ranks_total"])
         good = "yes" in (effect, attrs["uncached"])
         if page.verbose or (not good and not self.discards) or attrs["uncached"] == "yes":
@@ -870,7 +919,7 @@ class Phase:
         """The line on the page cache, from the facts beside it."""
         attrs, total = self.attrs, self.total
         memory = self.page.file["environment/targets/ram_backed"][()]
-        if self.discards or not attrs["bytes"] or (len(memory) and all(memory)):
+        if self.discards or self.unit != "bytes" or not self.amount or (len(memory) and all(memory)):
             return
         used = {"cold": "cold before reading",
                 "client cold": "empty on the client before reading", "warm": "warm before reading", "below":
@@ -900,12 +949,12 @@ class Phase:
             way = "from storage" if self.reading else \
                 "to storage" if synced else "into the page cache"
             moved = total["device_read_bytes" if self.reading else "device_written_bytes"]
-            text += f"; the kernel counts {size(moved)} {way}"
+            text += f"; kernel: {size(moved)} {way}"
         self.line("cache", text)
 
     def load(self):
         sums, total = self.device_sums(), self.total
-        if sums["received_bytes"] + sums["sent_bytes"] > int(self.attrs["bytes"]) // 10:
+        if sums["received_bytes"] + sums["sent_bytes"] > self.total["bytes"] // 10:
             self.line("network", f"{size(sums['received_bytes'])} received, "
                                  f"{size(sums['sent_bytes'])} sent by the nodes, all processes "
                                  "together")
@@ -950,7 +999,7 @@ class Phase:
     # --- nodes, ranks, I/O threads
 
     def speeds(self, table):
-        return [rate(int(size_), int(end)) for size_, end in zip(table["bytes"], table["end_ns"])]
+        return [rate(int(amount), int(end)) for amount, end in zip(table[self.unit], table["end_ns"])]
 
     def order(self, table):
         speed = self.speeds(table)
@@ -961,12 +1010,15 @@ class Phase:
         words = []
         for what, table in (("node", self.nodes), ("rank", self.ranks)):
             order, speed = self.order(table), self.speeds(table)
-            named = [f"{text_of(name)} {rate_text(own)}" for name, own in zip(table["name"], speed)]
+            each = "" if self.unit == "bytes" else " kop/s"
+            named = [f"{text_of(name)} {self.rate_text(own)}{each}"
+                     for name, own in zip(table["name"], speed)]
             if len(order) > 4:
                 words.append(f"{what}s from {named[order[0]]} to {named[order[-1]]}, median "
-                             f"{rate_text(speed[order[len(order) // 2]])} GiB/s")
+                             f"{self.rate_text(speed[order[len(order) // 2]])} {self.name_of_rate}")
             elif len(order) > 1:
-                words.append(", ".join(named[i] for i in sorted(order)) + " GiB/s")
+                words.append(", ".join(named[i] for i in sorted(order))
+                             + (" GiB/s" if self.unit == "bytes" else ""))
         if words:
             self.line("balance", f"{'; '.join(words)}; ends {duration(self.attrs['end_skew_ns'])} "
                                  "apart")
@@ -1002,7 +1054,8 @@ class Phase:
         for i in range(count):
             row = i if every else order[i]
             if every or i < 4 or i + 4 >= count or i == count // 2:
-                cells = [text_of(table["name"][row]), rate_text(speed[row])]
+                cells = [text_of(table["name"][row]), self.rate_text(speed[row])
+                         + ("" if self.unit == "bytes" else " kop/s")]
                 for side in ("writer", "producer"):
                     cells.append(share(int(table[f"{side}_waited_ns"][row]),
                                        int(table[f"{side}_time_ns"][row])))

@@ -26,7 +26,7 @@ steady 2 "01_write=steady 02_read=steady|size" --until-steady --rate 8MiB/s --si
 steady 4 "01_write=steady" --until-steady --rate 4MiB/s --size 16g --phases write --layout writer \
     --writers 2 --order random --force target
 # All data are written, or the time is over, before the end of five rounds.
-steady 2 "01_write=size 02_write=size" --until-steady --rate 8MiB/s --size 4m --phases write,write \
+steady 2 "01_write=size 02_write=size" --until-steady --verbose --rate 8MiB/s --size 4m --phases write,write \
     /dev/null
 grep -q 'steady    not reached' summary.txt
 steady 2 "01_write=time" --rate 1MiB/s --size 1g --time 1s --phases write --force target

@@ -42,10 +42,8 @@ static void a_rate_limit_is_not_blamed_on_storage(void **state)
 static void the_bottleneck_is_the_side_that_did_not_wait(void **state)
 {
     (void)state;
-    assert_bottleneck(
-        "write", 20, 710, 1,
-        "storage: I/O threads waited 2.0 % of the time for data, data threads 71 % for an "
-        "empty buffer");
+    assert_bottleneck("write", 20, 710, 1,
+                      "storage: I/O threads waited 2.0 % of the time for data");
     assert_bottleneck(
         "write", 450, 10, 1,
         "generation: I/O threads waited 45 % of the time for data, data threads 1.0 % for "
@@ -54,10 +52,8 @@ static void the_bottleneck_is_the_side_that_did_not_wait(void **state)
         "write", 199, 199, 1,
         "balanced, both sides were busy: I/O threads waited 20 % of the time for data, "
         "data threads 20 % for an empty buffer");
-    assert_bottleneck(
-        "write", 199, 200, 1,
-        "storage: I/O threads waited 20 % of the time for data, data threads 20 % for an "
-        "empty buffer");
+    assert_bottleneck("write", 199, 200, 1,
+                      "storage: I/O threads waited 20 % of the time for data");
     assert_bottleneck(
         "write", 600, 900, 1,
         "neither side, both mostly waited (more --buffer-count may help): I/O "
