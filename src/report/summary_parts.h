@@ -70,4 +70,7 @@ void summary_targets(const struct record_phase *phase, struct text *out);
 void summary_rows(const struct record_phase *phase, const struct summary_style *style,
                   struct text *out);
 
+/* Was --time given? False with sections, as each may have its own. */
+bool summary_had_time(const struct record *record);
+
 #endif

@@ -114,7 +114,7 @@ static void write_time(const struct record_phase *phase, struct text *out)
     text_release(&line);
 }
 
-/* What ended the phase, if that was not the end of its work. */
+/* What ended the phase, if that was not the end of its work without a limit. */
 static void write_end(const struct record *record, const struct record_phase *phase,
                       struct text *out)
 {
@@ -132,6 +132,10 @@ static void write_end(const struct record *record, const struct record_phase *ph
     struct text line = {0};
     if (ends[phase->ended_by][0])
         text_add(&line, "%s", ends[phase->ended_by]);
+    else if (phase->ended_by == END_SIZE && phase->open_ended)
+        text_add(&line, "when the free space was used up, before --time");
+    else if (phase->ended_by == END_SIZE && summary_had_time(record))
+        text_add(&line, "when all was %s, before --time", phase->writes ? "written" : "read");
     if (phase->ended_by == END_SIGNAL && record->exit_code > EXIT_OF_SIGNAL)
         text_add(&line, " (SIG%s)", sigabbrev_np((int)record->exit_code - EXIT_OF_SIGNAL));
     if (phase->amount_planned > phase->amount && !phase->open_ended) {

@@ -1,10 +1,18 @@
 /* "workload": what the phases were requested to do, from the settings that the record holds. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "options/options.h"
 #include "summary_parts.h"
+
+bool summary_had_time(const struct record *record)
+{
+    const char *options = record->options ? record->options : "";
+    return (strncmp(options, "time = ", 7) == 0 || strstr(options, "\ntime = ")) &&
+           *options != '[' && !strstr(options, "\n[");
+}
 
 /* "1 MiB": an exact size with its unit apart. */
 static void add_exact(uint64_t bytes, struct text *out)
@@ -247,16 +255,20 @@ void summary_workload(const struct record *record, const struct summary_style *s
     struct options options;
     struct text line = {0};
     const char *label = "workload";
-    if (!record->options || options_init(&options, &ignored))
+    if (!record->options)
         return;
-    bool known = !options_read(&options, record->options, "", SOURCE_FILE, true, &ignored) &&
+    options_init(&options, &ignored);
+    bool known = !ignored.code &&
+                 !options_read(&options, record->options, "", SOURCE_FILE, true, &ignored) &&
                  !sections_select(&options, true, &ignored);
     for (size_t i = 0; known && i < options.section_count; i++) {
         struct settings settings;
         if (record->phase_count && !has_phase(record, options.sections[i].name))
             continue; /* only its data were read */
-        if (section_resolve(&options, i, &settings))
+        if (section_resolve(&options, i, &settings)) {
+            out->failed = true;
             break;
+        }
         add_workload(record, &settings, &options.sections[i], style->verbose, &line);
         summary_line(out, label, "%s", text_string(&line));
         label = "";
@@ -268,7 +280,7 @@ void summary_workload(const struct record *record, const struct summary_style *s
         add_workload(record, &options.common, NULL, style->verbose, &line);
         summary_line(out, label, "%s", text_string(&line));
     }
-    out->failed |= line.failed;
+    out->failed |= line.failed || ignored.code == -ENOMEM;
     text_release(&line);
     options_release(&options);
 }

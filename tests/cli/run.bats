@@ -315,6 +315,19 @@ with h5py.File("r.h5") as r:
     refused "add the unit: 50MiB/s, or 50B/s" "$TIDEMILL" run --rate 50 "$target"
 }
 
+@test "what ended a phase before its time" {
+    "$TIDEMILL" run --size 1m --time 60s --quiet --result r.h5 "$target"
+    "$TIDEMILL" report r.h5 >page
+    [ "$(grep -c '^  ended     when all was written, before --time$' page)" -eq 1 ]
+    [ "$(grep -c '^  ended     when all was read, before --time$' page)" -eq 1 ]
+    unshare -m true 2>/dev/null || skip "this user cannot mount"
+    unshare -m sh -c 'mount -t tmpfs -o size=4m none "$1" &&
+        "$2" run --time 60s --phases write --quiet --result f.h5 "$1"' - "$target" "$TIDEMILL"
+    "$TIDEMILL" report f.h5 >page
+    grep -q '^  ended     when the free space was used up, before --time$' page
+    ! grep -q 'of the planned' page
+}
+
 @test "runs that start together get different result files" {
     local pids=() failed=0 named
     for i in 1 2 3 4; do

@@ -626,6 +626,11 @@ class Phase:
         words = {"steady": "by --until-steady: the last five rounds were steady",
                  "time": "by --time", "signal": "by a signal", "failure": "by a failure",
                  "stall": "because storage did not answer"}.get(attrs["ended_by"], "")
+        if attrs["ended_by"] == "size" and self.open_ended:
+            words = "when the free space was used up, before --time"
+        elif attrs["ended_by"] == "size" and "time" in self.page.options and \
+                "\n[" not in "\n" + text_of(self.page.file.attrs["options"]):
+            words = f"when all was {'written' if self.writes else 'read'}, before --time"
         code = int(self.page.file.attrs["exit_code"])
         if attrs["ended_by"] == "signal" and code > 128:
             words += f" ({signal.Signals(code - 128).name})"
