@@ -82,11 +82,14 @@ static int sync_folder(const char *folder)
  * cannot rename without replacing, and those without either get an empty file first. */
 static int take_name(const char *temporary, const char *path)
 {
-    if (link(temporary, path) == 0) {
+    struct stat facts;
+    const int error = link(temporary, path) == 0 ? 0 : errno;
+    /* NFS may repeat a link that it has made, and report that it exists */
+    if (!error || (!stat(temporary, &facts) && facts.st_nlink == 2)) {
         unlink(temporary);
         return 0;
     }
-    if (errno == EEXIST)
+    if (error == EEXIST)
         return -EEXIST;
     if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
         return 0;
