@@ -91,14 +91,14 @@ bool cluster_gate_passed(struct cluster *cluster);
 /* Ranks that have not entered a gate. A rank that waits below a missing leader is counted as
  * missing too, so 'ranks' is an upper bound. */
 struct absence {
-    uint32_t ranks;
+    uint32_t ranks; /* 0: all have entered since the last call */
     uint32_t first; /* lowest rank known to be missing */
     int64_t waited_ns;
 };
 
 /* Makes rank 0 call 'absent' repeatedly while it waits at an agreement or in cluster_gate_sleeping
- * for longer than 'after_ns' (0: never). Not while it is between cluster_gate_enter and the end of
- * that gate. */
+ * for longer than 'after_ns' (0: never), and once more when the wait is over. Not while it is
+ * between cluster_gate_enter and the end of that gate. */
 void cluster_watch_gates(struct cluster *cluster, int64_t after_ns,
                          void (*absent)(void *context, const struct absence *absence),
                          void *context);

@@ -37,8 +37,12 @@ void keeper_start(struct keeper *keeper, const char *path, struct record *record
  * phase in it owns may not change after its status is final. */
 int keeper_save(struct keeper *keeper, struct failure *why);
 
-/* A signal has come: saves, once, with what is known of the phase under way and why it ends.
- * 'amount' of all ranks, 'duration_ns' so far. */
+/* Takes what has become known of the phase under way, as its modes, for the case that a signal ends
+ * it. */
+void keeper_refresh(struct keeper *keeper);
+
+/* A signal has come: saves with what is known of the phase under way and why it ends; may be called
+ * again when more is known. 'amount' of all ranks, 'duration_ns' so far. */
 void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t amount,
                         int64_t duration_ns);
 

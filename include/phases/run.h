@@ -14,6 +14,7 @@
 #include "base/failure.h"
 #include "cluster/cluster.h"
 #include "phases/keeper.h"
+#include "phases/reported_wait.h"
 #include "platform/pending_call.h"
 #include "prepare/setup.h"
 #include "record/record.h"
@@ -38,12 +39,6 @@ struct listener {
     void (*stalled)(void *context, const char *line); /* storage does not answer */
 };
 
-/* A wait that is reported once. */
-struct reported_wait {
-    int64_t waited_ns;
-    bool reported;
-};
-
 enum verdict { VERDICT_FINE, VERDICT_FAILED, VERDICT_WRONG_DATA, VERDICT_SIGINT, VERDICT_SIGTERM };
 
 struct run {
@@ -55,8 +50,11 @@ struct run {
     struct pending_call *pending_call; /* rank 0: what its main thread may be stuck in; else NULL */
     struct reported_wait at_gates;
     struct reported_wait at_work;
+    bool removes;          /* it has made files that it removes at the end */
+    _Atomic bool stopping; /* a signal ends it */
     struct listener listener;
     enum verdict interrupted; /* which signal has ended the run; the same on all ranks */
+    bool disconnected;        /* a rank has lost its connection to the storage */
     bool stalled;             /* some rank has given its storage up */
     bool given_up;            /* ... and it was this one: threads are left that wait for it */
     int64_t started_ns;       /* clock_now_ns() at the start of the run */

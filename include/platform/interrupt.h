@@ -1,8 +1,8 @@
 /*
- * The signals that end a run: SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP. The first one is only
- * recorded; the second one ends the process at once with the exit code of the first. A signal
- * within 0.3 s of the first is a duplicate, not a second one: launchers and timeout(1) send a
- * signal twice.
+ * The signals that end a run: SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU. The first one
+ * is only recorded; the second one ends the process at once with the exit code of the first. A
+ * signal within 0.3 s of the first is a duplicate, not a second one: launchers and timeout(1) send
+ * a signal twice. A SIGXCPU never is the second one, as the kernel repeats it.
  *
  * The guard is a thread that receives signals even if the main thread blocks: it acts instead of
  * the main thread when that does not react, and it ends the process.

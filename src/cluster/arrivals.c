@@ -48,7 +48,15 @@ static void call_absent(struct cluster_links *links, const struct spread_arrival
         .first = arrivals->missing,
         .waited_ns = waited_ns,
     };
+    links->absent_called = true;
     links->absent(links->absent_context, &absence);
+}
+
+void arrivals_end(struct cluster_links *links)
+{
+    if (links->absent_called && links->absent)
+        links->absent(links->absent_context, &(struct absence){0});
+    links->absent_called = false;
 }
 
 void arrivals_progress(struct cluster_links *links)

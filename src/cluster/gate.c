@@ -29,4 +29,5 @@ void cluster_gate_sleeping(struct cluster *cluster)
         clock_sleep_ns(nap_ns);
         nap_ns = nap_ns * 2 < LONGEST_NAP_NS ? nap_ns * 2 : LONGEST_NAP_NS;
     }
+    arrivals_end(cluster->links);
 }

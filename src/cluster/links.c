@@ -25,6 +25,7 @@ void links_wait_sleeping(struct cluster_links *links, MPI_Request *request)
 {
     arrivals_enter(links);
     wait_sleeping(links, request);
+    arrivals_end(links);
 }
 
 void links_reduce(MPI_Comm comm, const void *mine, void *all, MPI_Datatype type, MPI_Op operation)

@@ -44,6 +44,7 @@ struct cluster_links {
     int64_t absent_after_ns; /* rank 0 */
     void (*absent)(void *context, const struct absence *absence);
     void *absent_context;
+    bool absent_called; /* in this gate */
 };
 
 /* Reduces one value over all ranks. This, links_worst and links_broadcast sleep while they wait, as

@@ -65,7 +65,7 @@ static void save_sketch(struct keeper *keeper, enum record_status status, char *
     struct record *sketch = &keeper->sketch;
     struct record_phase *last =
         sketch->phase_count ? &sketch->phases[sketch->phase_count - 1] : NULL;
-    if (keeper->spoken || !sketch->phases)
+    if (!sketch->phases)
         return;
     keeper->spoken = true;
     keeper->spoken_as = status;
@@ -78,6 +78,8 @@ static void save_sketch(struct keeper *keeper, enum record_status status, char *
         last->duration_ns = duration_ns;
     }
     store_save(keeper->path, sketch, &keeper->finished, NULL);
+    if (last && last->failure == reason)
+        last->failure = NULL; /* borrowed */
 }
 
 /* The main thread may be stuck while it saves: then there is nothing to be done. No timed lock:
@@ -97,7 +99,8 @@ void keeper_give_up(struct keeper *keeper, const char *reason)
 {
     char *own = keeper->path ? strdup(reason) : NULL;
     if (own && try_lock(keeper)) {
-        save_sketch(keeper, RECORD_FAILED, own, 0, 0);
+        if (!keeper->spoken)
+            save_sketch(keeper, RECORD_FAILED, own, 0, 0);
         pthread_mutex_unlock(&keeper->lock);
     }
     free(own);
@@ -110,7 +113,8 @@ static void last_word(void *context)
     char reason[] = "interrupted before its numbers were gathered";
     if (!try_lock(keeper))
         return;
-    save_sketch(keeper, RECORD_INTERRUPTED, reason, 0, 0);
+    if (!keeper->spoken)
+        save_sketch(keeper, RECORD_INTERRUPTED, reason, 0, 0);
     pthread_mutex_unlock(&keeper->lock);
 }
 
@@ -153,6 +157,16 @@ int keeper_save(struct keeper *keeper, struct failure *why)
     return result;
 }
 
+void keeper_refresh(struct keeper *keeper)
+{
+    if (!keeper->path)
+        return;
+    pthread_mutex_lock(&keeper->lock);
+    if (!keeper->spoken)
+        make_sketch(keeper);
+    pthread_mutex_unlock(&keeper->lock);
+}
+
 void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t amount,
                         int64_t duration_ns)
 {
@@ -160,7 +174,8 @@ void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t amou
     if (!own)
         return;
     pthread_mutex_lock(&keeper->lock);
-    save_sketch(keeper, RECORD_INTERRUPTED, own, amount, duration_ns);
+    if (!keeper->spoken || keeper->spoken_as == RECORD_INTERRUPTED)
+        save_sketch(keeper, RECORD_INTERRUPTED, own, amount, duration_ns);
     pthread_mutex_unlock(&keeper->lock);
     free(own);
 }

@@ -7,6 +7,7 @@
 #include "space_floor.h"
 #include "stall.h"
 #include "until_steady.h"
+#include "watchdog.h"
 
 enum { POLL_NS = 50 * 1000 * 1000, NAP_NS = 50 * 1000 };
 
@@ -20,8 +21,9 @@ struct watcher {
     int64_t start_ns;
     uint64_t amount; /* rank 0: of all ranks, as last received */
     enum stop_reason stop;
-    bool saved;          /* what was known when a signal came */
-    bool waits_too_long; /* for '--stall-abort' */
+    int64_t saved_wait_ns; /* the wait that was reported when that was saved */
+    bool saved;            /* what was known when a signal came */
+    bool waits_too_long;   /* for '--stall-abort' */
     struct work_state state;
 };
 
@@ -66,10 +68,12 @@ static void report_progress(struct watcher *watcher)
     run->listener.progress(run->listener.context, &progress);
 }
 
+/* Saves what is known, and again when a wait has been reported since. */
 static void save(struct watcher *watcher, int signal_number, int64_t duration_ns)
 {
     const struct cluster *cluster = watcher->phase->run->cluster;
     struct text reason = {0};
+    struct text wait = {0};
     uint32_t first = 0;
     uint32_t gone = cluster_count_dead(cluster, &first);
     text_add(&reason, "interrupted by %s: %s as last received",
@@ -79,10 +83,20 @@ static void save(struct watcher *watcher, int signal_number, int64_t duration_ns
         text_add(&reason, "; lost rank %u on %s", first, cluster->node_names[cluster->node]);
     if (gone > 1)
         text_add(&reason, " and %u more", gone - 1);
+    if (stall_describe(watcher->phase, &watcher->state, &wait))
+        text_add(&reason, "; %s", text_string(&wait));
     keeper_interrupted(watcher->phase->run->keeper, text_string(&reason), watcher->amount,
                        duration_ns);
     watcher->saved = true;
+    watcher->saved_wait_ns = watcher->phase->watch.stall.wait.next_ns;
+    text_release(&wait);
     text_release(&reason);
+}
+
+/* Returns 0 if it is not a signal that stops the run. */
+static int signal_of(enum stop_reason reason)
+{
+    return reason == STOP_SIGINT ? SIGINT : reason == STOP_SIGTERM ? SIGTERM : 0;
 }
 
 static void poll_phase(struct watcher *watcher)
@@ -92,7 +106,12 @@ static void poll_phase(struct watcher *watcher)
     int64_t now_ns = clock_now_ns();
     int signal_number = interrupt_signal();
     /* Before any message: the launcher that sent the signal may kill all ranks within a second. */
-    if (signal_number && !watcher->saved)
+    if (!signal_number)
+        signal_number = signal_of(watcher->stop);
+    if (signal_number)
+        watchdog_stopping(phase->run, signal_number);
+    if (signal_number &&
+        (!watcher->saved || watcher->saved_wait_ns != phase->watch.stall.wait.next_ns))
         save(watcher, signal_number, now_ns - watcher->start_ns);
     gauge_sample(phase->watch.gauge, now_ns);
     work->methods->peek(work, &watcher->state);
@@ -139,4 +158,6 @@ void observer_watch(struct phase *phase)
     }
     gauge_take(phase->watch.gauge);
     phase->watch.stop = cluster_stop_settle(cluster, phase->number, stop_reason_here(&watcher));
+    if (signal_of(phase->watch.stop))
+        watchdog_stopping(phase->run, signal_of(phase->watch.stop));
 }

@@ -129,10 +129,14 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
     struct agreement agreement = {0};
     struct failure failure = {0};
     struct failure gathering = {0};
-    if (prepare(phase, into, &agreement))
+    if (prepare(phase, into, &agreement)) {
+        run->disconnected |= verdict_is_disconnected(agreement.first.code);
         return verdict_decide(phase, &agreement, 0, into);
+    }
     if (into && run->listener.phase_opened && !phase->prepared->probe)
         run->listener.phase_opened(run->listener.context, into);
+    if (into)
+        keeper_refresh(run->keeper);
     start_together(phase);
     observer_watch(phase);
     cluster_compare_clocks(run->cluster, &clock_source_kernel, &phase->clocks.after);
@@ -142,6 +146,7 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
     failure = phase->outcome.failure;
     failure_set(&failure, phase->watch.space.shortage.code, "%s", phase->watch.space.shortage.text);
     run->stalled |= cluster_max(run->cluster, run->given_up);
+    run->disconnected |= cluster_max(run->cluster, verdict_is_disconnected(failure.code));
     uint64_t bad = cluster_sum(run->cluster, (uint64_t)phase->outcome.beside.bad_blocks);
     /* What was done is recorded even if something failed. */
     results_gather(phase, into, &gathering);

@@ -11,6 +11,7 @@
 #include "platform/interrupt.h"
 #include "probe_step.h"
 #include "verdict.h"
+#include "watchdog.h"
 
 enum { POLL_NS = 50 * 1000 * 1000 };
 
@@ -74,6 +75,7 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
     into->started_ns = clock_now_ns() - run->started_ns;
     into->started_utc_ns = clock_wall_ns();
     histogram_clear(&into->latency);
+    record_modes_clear(&into->total.modes);
     return into;
 }
 
@@ -125,6 +127,7 @@ static void take_signal(struct run *run, enum verdict *verdict)
     if (all == VERDICT_FINE || run->interrupted)
         return;
     run->interrupted = all;
+    watchdog_stopping(run, all == VERDICT_SIGINT ? SIGINT : SIGTERM);
     *verdict = verdict_merge(*verdict, all);
 }
 

@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "phase.h"
 #include "platform/clock.h"
+#include "watchdog.h"
 
 /* So that ranks that wait for the same server are reported in one line. */
 enum { GATHERING_NS = 250 * 1000 * 1000 };
@@ -10,7 +11,7 @@ enum { GATHERING_NS = 250 * 1000 * 1000 };
 static struct stall own_stall(const struct phase *phase, const struct work_state *state,
                               int64_t now_ns)
 {
-    int64_t warning_ns = phase->run->settings->stall_warning_ns;
+    const int64_t limit_ns = watchdog_limit_ns(phase->run);
     if (!state->waits)
         return (struct stall){0};
     struct stall mine = {
@@ -20,43 +21,58 @@ static struct stall own_stall(const struct phase *phase, const struct work_state
         .offset = state->wait.offset,
         .waited_ns = now_ns - state->wait.since_ns,
     };
-    mine.ranks = warning_ns && mine.waited_ns >= warning_ns;
+    mine.ranks = limit_ns && mine.waited_ns >= limit_ns;
     return mine;
 }
 
 static void describe(const struct phase *phase, const struct stall *stall, struct text *line)
 {
     const struct cluster *cluster = phase->run->cluster;
-    char waited[UNITS_TEXT];
-    units_format_duration(stall->waited_ns, waited);
-    text_add(line, "no progress for %s: rank %u on %s waits for a ", waited, stall->rank,
+    text_add(line, "rank %u on %s waits for a ", stall->rank,
              cluster->node_names[cluster->shape.rank_node[stall->rank]]);
-    if (!phase->work->methods->describe(phase->work, stall, line)) {
-        text_clear(line);
-        return;
-    }
+    if (!phase->work->methods->describe(phase->work, stall, line))
+        text_add(line, "file");
     if (stall->ranks > 1)
         text_add(line, "; %u other rank%s", stall->ranks - 1,
                  stall->ranks == 2 ? " waits as well" : "s wait as well");
 }
 
+bool stall_describe(const struct phase *phase, const struct work_state *state, struct text *line)
+{
+    enum { LONG_NS = 1000 * 1000 * 1000 };
+    const struct stall *stall = &phase->watch.stall.longest;
+    const struct stall mine = own_stall(phase, state, clock_now_ns());
+    if (!stall->ranks && mine.waited_ns < LONG_NS)
+        return false;
+    describe(phase, stall->ranks ? stall : &mine, line);
+    return true;
+}
+
 static void report(struct phase *phase, const struct stall *all, int64_t now_ns)
 {
-    const struct listener *listener = &phase->run->listener;
-    if (!all->ranks) {
-        phase->watch.stall.seen_ns = 0;
-        phase->watch.stall.shown = false;
-        return;
-    }
-    if (!phase->watch.stall.seen_ns)
-        phase->watch.stall.seen_ns = now_ns;
-    if (phase->watch.stall.shown || now_ns - phase->watch.stall.seen_ns < GATHERING_NS)
-        return;
-    phase->watch.stall.shown = true;
+    struct stall_watch *watch = &phase->watch.stall;
     struct text line = {0};
-    describe(phase, all, &line);
-    if (listener->stalled && line.length)
-        listener->stalled(listener->context, text_string(&line));
+    char waited[UNITS_TEXT];
+    if (!all->ranks)
+        watch->seen_ns = 0;
+    else if (!watch->seen_ns)
+        watch->seen_ns = now_ns;
+    const bool gathered = all->ranks && now_ns - watch->seen_ns >= GATHERING_NS;
+    switch (wait_watch(&watch->wait, gathered ? all->waited_ns : 0, 1)) {
+    case WAIT_OVER:
+        watch->longest = (struct stall){0};
+        watchdog_report_end(phase->run, &watch->wait);
+        break;
+    case WAIT_TOO_LONG:
+        watch->longest = *all;
+        units_format_duration(all->waited_ns, waited);
+        text_add(&line, "no progress for %s: ", waited);
+        describe(phase, all, &line);
+        watchdog_report(phase->run, text_string(&line));
+        break;
+    case WAIT_NO_NEWS:
+        break;
+    }
     text_release(&line);
 }
 

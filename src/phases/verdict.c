@@ -1,5 +1,6 @@
 #include "verdict.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,16 @@ static void set_reason(const struct phase *phase, const struct agreement *agreem
     text_release(&line);
 }
 
+bool verdict_is_disconnected(int code)
+{
+    static const int codes[] = {ENOTCONN,  ECONNABORTED, ECONNRESET, ESHUTDOWN,
+                                EHOSTDOWN, EHOSTUNREACH, ENETDOWN,   ENETUNREACH};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (code == -codes[i])
+            return true;
+    return false;
+}
+
 enum verdict verdict_decide(const struct phase *phase, const struct agreement *agreement,
                             uint64_t bad_blocks, struct record_phase *into)
 {
@@ -96,6 +107,8 @@ const char *verdict_skip(const struct run *run, const struct step *step, enum ve
         return "skipped: interrupted by SIGTERM";
     if (run->stalled)
         return "skipped: storage does not answer";
+    if (run->disconnected)
+        return "skipped: a node has lost its connection to the storage";
     if (so_far != VERDICT_FINE && !phase_kinds[step->phase].writes && !anything_to_read(run, step))
         return "skipped: nothing was written that could be read";
     return NULL;

@@ -11,6 +11,10 @@
 enum verdict verdict_decide(const struct phase *phase, const struct agreement *agreement,
                             uint64_t bad_blocks, struct record_phase *into);
 
+/* True for errors of a node that has lost its connection to the storage: its client died, or its
+ * network. */
+bool verdict_is_disconnected(int code);
+
 enum record_status verdict_status(enum verdict verdict);
 
 /* The more severe one: wrong data before a failure before a signal before fine. */

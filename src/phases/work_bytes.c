@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "platform/clock.h"
+
 /* How long an idle thread spins before it sleeps, when each thread can have a core. */
 enum { SPIN_NS = 20 * 1000 };
 
@@ -78,6 +80,15 @@ static bool edge_of(const struct work *work, uint64_t edge, uint64_t *amount)
     return pipeline_edge(((const struct work_bytes *)work)->pipeline, edge, amount);
 }
 
+/* Storage that has not answered for this long may hold up a removal too. */
+static const int64_t slow_ns = 1000 * 1000 * 1000;
+
+static bool is_slow(const struct pipeline *pipeline)
+{
+    struct waiting longest;
+    return pipeline_waiting(pipeline, &longest) && clock_now_ns() - longest.since_ns >= slow_ns;
+}
+
 /* After a signal there may be no time to do it at the end. */
 static void remove_early(struct work_bytes *bytes)
 {
@@ -86,6 +97,8 @@ static void remove_early(struct work_bytes *bytes)
     if (keeps && !phase->prepared->probe)
         return;
     pipeline_skip_sync(bytes->pipeline);
+    if (is_slow(bytes->pipeline))
+        return;
     if (keeps)
         dataset_remove_early(phase->dataset);
     else

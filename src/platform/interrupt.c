@@ -20,7 +20,7 @@ static const int64_t reaction_ns = 250000000;
 static const int64_t act_most_ns = 500000000;
 static const int64_t poll_ns = 50000000;
 
-static const int ending[] = {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP};
+static const int ending[] = {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU};
 enum { ENDING_COUNT = sizeof ending / sizeof *ending };
 
 enum act_state { ACT_NONE, ACT_READY, ACT_RUNNING, ACT_DONE };
@@ -59,6 +59,9 @@ static void record_signal(int signal_number)
     int64_t unset = 0;
     atomic_compare_exchange_strong(&first_at_ns, &unset, now_ns);
     if (atomic_compare_exchange_strong(&first_signal, &none, reported_signal(signal_number)))
+        return;
+    /* The kernel sends SIGXCPU each second once the CPU limit is exceeded. */
+    if (signal_number == SIGXCPU)
         return;
     if (now_ns - atomic_load(&first_at_ns) <= duplicate_ns)
         return;

@@ -393,6 +393,16 @@ with h5py.File("r.h5") as r:
     [ "$(attribute r.h5 /phases/01_write direct_in_effect)" != yes ]
 }
 
+@test "a limit of CPU time ends a run like SIGTERM, also on /dev/null" {
+    apart prlimit --cpu=1:60 "$TIDEMILL" run --time 600s --result r.h5 /dev/null
+    [ "$status" -eq 143 ]
+    [ "$(attribute r.h5 / status)" = interrupted ]
+    apart mpirun -q -n 2 --oversubscribe --bind-to none prlimit --cpu=2:60 "$TIDEMILL" run \
+        --time 600s --result two.h5 /dev/null
+    [ "$status" -eq 143 ]
+    [ "$(attribute two.h5 / status)" = interrupted ]
+}
+
 @test "SIGHUP ends a run like SIGTERM, but not under nohup" {
     "$TIDEMILL" run --time 600 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
     pid=$!

@@ -34,7 +34,15 @@ PR_SET_PDEATHSIG = 1
 # Lets the sanitizer accept a preload library that is loaded before it.
 PRELOAD_ASAN = "verify_asan_link_order=0"
 # Printed if saving the result on the machine's disk takes longer than --stall-warning.
-SLOW_DISK = "^tidemill: no progress for .* waits for saving of '.*/result.h5'"
+SLOW_DISK = "^tidemill: .*no progress for .* waits for saving of '.*/result.h5'"
+# A wait is reported with the time of day, again each time that it has doubled, and when it is over. How
+# often depends on the machine.
+CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2} UTC: "
+WAITS = "no progress for "
+OVER = f"^tidemill: {CLOCK}moving again after "
+# A signal may reach mpirun's ranks, or not, when it ends them.
+INTERRUPTED = (r"interrupted by (SIGINT|SIGTERM); if this run is killed before it has removed its files: "
+               "tidemill run --cleanup '.*/result.h5'")
 # The reported offset is that of the first byte that differs; with a random seed, that byte may equal
 # the expected one.
 SEED = "7"
@@ -93,7 +101,8 @@ class Case:
     size: str = "2MiB"  # per rank
     options: tuple = ()
     code: int = 0
-    lines: tuple = ()  # patterns of the program's lines, in order
+    lines: tuple = ()  # patterns of the program's lines, in order; waits may be repeated
+    maybe: str = OVER  # pattern of lines that may be printed besides
     status: str = "complete"  # pattern of the result's status; None: no result
     ended: str = ""  # pattern, such as "write:failed verify:skipped"; "": all complete
     why: tuple = ()  # (phase, pattern of its failure)
@@ -305,10 +314,24 @@ class Bench:
             self.judge_report()
         self.judge_left()
 
+    def lines_of(self, err):
+        """Returns the lines of the program, without repeated reports of a wait and their times."""
+        lines = []
+        for line in err.splitlines():
+            if (not line.startswith("tidemill: ") or re.search(SLOW_DISK, line)
+                    or re.search(self.case.maybe, line)):
+                continue
+            told = re.sub(f"^tidemill: {CLOCK}", "tidemill: ", line)
+            if told == line and line.startswith("tidemill: " + WAITS):
+                self.wrong.append(f"printed without a time: {line!r}")
+            about = told.split(": ", 2)[-1]
+            if WAITS not in told or not any(before.endswith(about) for before in lines):
+                lines.append(told)
+        return lines
+
     def judge_lines(self, err):
         case = self.case
-        printed = [line for line in err.splitlines()
-                if line.startswith("tidemill: ") and not re.search(SLOW_DISK, line)]
+        printed = self.lines_of(err)
         for line in err.splitlines():
             if "ERROR: " in line or "Sanitizer" in line or "runtime error" in line:
                 self.wrong.append(f"a sanitizer: {line}")

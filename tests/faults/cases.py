@@ -7,7 +7,7 @@ import errno
 import os
 import signal
 
-from bench import KIB, MIB, Case
+from bench import INTERRUPTED, KIB, MIB, Case
 
 REQUEST = 256 * KIB
 PART = 2 * MIB
@@ -66,6 +66,15 @@ def write_faults(engine, layout):
     yield Case(name="write: retries after EINTR and EAGAIN",
                rules=f"1 write 2 errno={errno.EINTR};1 write 4 errno={errno.EAGAIN}",
                facts={("write", "retries"): 2, ("verify", "requests"): 16})
+
+
+def disconnected(engine, layout):
+    """A node whose client has died measures nothing more, and nor do the others."""
+    line = one_of(2, transfer("write", layout, 3, errno.ENOTCONN))
+    yield Case(name="write: ENOTCONN", rules=f"1 write 3 errno={errno.ENOTCONN}", code=1,
+               lines=(line,), status="failed", ended=ended(write="failed", verify="skipped"),
+               why=(("write", line),
+                    ("verify", "skipped: a node has lost its connection to the storage")))
 
 
 def read_faults(engine, layout):
@@ -155,7 +164,8 @@ def stalls(engine, layout):
                    status="failed", ended=ended(write="failed", verify="skipped"),
                    why=(("write", lost),))
     yield Case(name="write: never returns, second signal", ranks=0, rules="0 write 3 hang",
-               code=130, options=soon, lines=(waits("write", 3, 0),), status="interrupted",
+               code=130, options=soon, lines=(waits("write", 3, 0), INTERRUPTED),
+               status="interrupted",
                ended=ended(write="interrupted"), left=True, within_s=5,
                after=((2.5, signal.SIGINT, 0), (3.2, signal.SIGINT, 0)))
 
@@ -175,6 +185,7 @@ def transfers():
     yield from matrix(write_faults, ("pwrite",), ("rank",))
     yield from matrix(write_faults, ("uring",), ("rank", "shared"))
     yield from matrix(write_faults, ("pwritev",), ("writer",))
+    yield from matrix(disconnected, ("pwrite", "uring"), ("rank",))
     yield from matrix(read_faults, ("uring",), ("rank", "shared"))
     yield from matrix(read_faults, ("pwrite",), ("writer",))
 
@@ -204,12 +215,13 @@ def probes():
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             yield Case(name=f"{number.name} in a probe, alone", engine=engine, ranks=0, code=code,
                        options=asked, rules=f"0 write 3 signal={int(number)}", within_s=5,
+                       lines=(INTERRUPTED,),
                        status="interrupted", ended=ended(write="skipped", verify="skipped"))
     yield Case(name="SIGTERM to rank 1 in a probe", engine="uring", code=143, options=asked,
                rules=f"1 write 3 signal={int(signal.SIGTERM)}", status="interrupted", within_s=5,
-               ended=ended(write="skipped", verify="skipped"))
+               lines=(INTERRUPTED,), ended=ended(write="skipped", verify="skipped"))
     yield Case(name="SIGTERM through mpirun in a probe", engine="pwrite", code=1,
-               options=asked, status="interrupted", within_s=5,
+               options=asked, status="interrupted", within_s=5, lines=(INTERRUPTED,),
                rules=f"0 write 3 launcher={int(signal.SIGTERM)};1 write 4+ delay=400",
                ended="(write:skipped( verify:skipped)?)?")
 
@@ -251,7 +263,7 @@ def fuse_stalls(engine):
 
 
 def gave_up(line):
-    return f"gave up: {line}; files may be left behind: remove them with --cleanup and the result"
+    return f"gave up: {line}; files may be left behind: tidemill run --cleanup '.*/result.h5'"
 
 
 def gate(rank):
@@ -278,6 +290,7 @@ def stuck():
                options=abort, status="failed", left=True, lines=gate(1))
     yield Case(name="open never returns, second signal", ranks=0, rules="0 open 1 hang", code=143,
                options=("--stall-warning", "20s"), status="interrupted", left=True, within_s=4,
+               lines=(INTERRUPTED,), maybe="waits for opening of",
                ended=ended(write="interrupted"),
                after=((1, signal.SIGTERM, 0), (1.7, signal.SIGTERM, 0)))
 
@@ -419,31 +432,41 @@ def lost():
             yield Case(name=f"SIGKILL of rank {rank}", engine=engine, code=137,
                        rules=f"{rank} write 3 kill", why=(("write", gone),) if rank else (), status="interrupted" if rank else "running",
                        ended="write:interrupted" if rank else "write:running", left=True,
+                       maybe=INTERRUPTED,
                        saved_within_s=0.8 if rank else None)
     yield Case(name="SIGKILL in the second phase", engine="uring", rules="1 read 3 kill", code=137,
-               status="interrupted", left=True,
+               status="interrupted", left=True, maybe=INTERRUPTED,
                why=(("verify", "interrupted by SIGTERM: .*; lost rank 1 on {host}"),),
                ended="write:complete verify:interrupted")
     yield Case(name="SIGKILL of rank 2 of 4", engine="uring", ranks=4, rules="2 write 2 kill",
                code=137, status="interrupted", ended="write:interrupted", left=True,
+               maybe=INTERRUPTED,
                why=(("write", "interrupted by SIGTERM: .*; lost rank 2 on {host}"),))
     yield Case(name="SIGKILL of mpirun", engine="uring", code=-9, rules="0 write 3 launcher=9",
-               status="running|interrupted|complete|failed", ended="write:.*", left=True)
+               status="running|interrupted|complete|failed", ended="write:.*", left=True,
+               maybe=INTERRUPTED)
 
 
 SLOWLY = ("--rate", "1MiB/s")
 
 
 def signals():
+    for case in signalled():
+        case.lines = case.lines or (INTERRUPTED,)
+        yield case
+
+
+def signalled():
     for engine in ("pwrite", "uring"):
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGUSR1, 143),
-                             (signal.SIGUSR2, 143)):
+                             (signal.SIGUSR2, 143), (signal.SIGHUP, 143), (signal.SIGXCPU, 143)):
             yield Case(name=f"{number.name} alone", engine=engine, ranks=0, options=SLOWLY,
                        rules=f"0 write 3 signal={int(number)}", code=code, status="interrupted",
                        ended=ended(write="interrupted", verify="skipped"), within_s=5)
-    yield Case(name="SIGTERM to rank 1", engine="uring", code=143, options=SLOWLY,
-               rules=f"1 write 3 signal={int(signal.SIGTERM)}", status="interrupted",
-               ended=ended(write="interrupted", verify="skipped"), within_s=5)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU):
+        yield Case(name=f"{number.name} to rank 1", engine="uring", code=143, options=SLOWLY,
+                   rules=f"1 write 3 signal={int(number)}", status="interrupted",
+                   ended=ended(write="interrupted", verify="skipped"), within_s=5)
     for number, code in ((signal.SIGUSR1, 143), (signal.SIGUSR2, 143)):
         yield Case(name=f"{number.name} through mpirun", engine="uring", code=code, options=SLOWLY,
                    rules=f"0 write 3 launcher={int(number)}", status="interrupted",
@@ -457,6 +480,15 @@ def signals():
     yield Case(name="SIGTERM through mpirun while a write hangs", engine="pwrite", code=1,
                rules=f"1 write 2 hang;0 write 3 launcher={int(signal.SIGTERM)}", options=SLOWLY,
                status="interrupted", ended="write:interrupted", left=True, within_s=6)
+    # Long before the warning of 30 s: which rank waits for what, in the result too. Nothing else ends
+    # the run than a second signal.
+    waits = "rank 1 on {host} waits for a write of " + path("rank") + f" at offset {2 * REQUEST}"
+    yield Case(name="SIGUSR1 while a write hangs", engine="pwrite", code=143, options=SLOWLY,
+               rules="1 write 3 hang", left=True, status="interrupted", within_s=14,
+               after=((0.5, signal.SIGUSR1, "launcher"), (10.5, signal.SIGUSR1, "launcher")),
+               lines=(INTERRUPTED, "no progress for [0-9.]+ m?s: " + waits),
+               why=(("write", "interrupted by SIGTERM: bytes as last received; " + waits),),
+               ended="write:interrupted")
 
 
 GROUPS = {function.__name__: function

@@ -115,6 +115,17 @@ static void hear(struct keeper *keeper)
     clock_sleep_ns(SECOND_NS);
 }
 
+/* What is learned after the phase was begun: its modes, and then what a rank waits for. */
+static void learn(struct keeper *keeper)
+{
+    keeper->record->phases[1].node_count = 0;
+    keeper->record->phases[1].total.modes.direct_in_effect = TRUTH_YES;
+    keeper_refresh(keeper);
+    keeper->record->phases[1].node_count = 1000;
+    keeper_interrupted(keeper, "interrupted by SIGINT", 12345, SECOND_NS);
+    keeper_interrupted(keeper, "rank 3 on n07 waits", 12345, SECOND_NS);
+}
+
 static void give_up(struct keeper *keeper)
 {
     keeper_give_up(keeper, "rank 3 on n07 has not come");
@@ -146,6 +157,17 @@ static void the_main_thread_knows_more_and_is_not_overruled(void **state)
     (void)state;
     in_the_middle(hear);
     assert_found(RECORD_INTERRUPTED, RECORD_INTERRUPTED, "interrupted by SIGINT", 12345);
+}
+
+static void what_becomes_known_later_is_saved_too(void **state)
+{
+    (void)state;
+    struct record record = {0};
+    in_the_middle(learn);
+    assert_found(RECORD_INTERRUPTED, RECORD_INTERRUPTED, "rank 3 on n07 waits", 12345);
+    assert_int_equal(store_load(path, &record, NULL), 0);
+    assert_int_equal(record.phases[1].total.modes.direct_in_effect, TRUTH_YES);
+    record_release(&record);
 }
 
 /* A kill at this point must not leave a result that is called running. */
@@ -196,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_run_that_vanishes_leaves_what_was_saved),
         cmocka_unit_test(the_guard_saves_when_the_main_thread_hangs),
         cmocka_unit_test(the_main_thread_knows_more_and_is_not_overruled),
+        cmocka_unit_test(what_becomes_known_later_is_saved_too),
         cmocka_unit_test(a_save_after_a_signal_does_not_take_it_back),
         cmocka_unit_test(a_run_that_gives_up_has_failed),
         cmocka_unit_test(nothing_happens_behind_a_stopped_keeper),

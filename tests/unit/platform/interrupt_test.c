@@ -38,6 +38,7 @@ static void the_first_signal_is_recorded(void **state)
     assert_int_equal(exit_code_of(one_signal, SIGTERM), SIGTERM);
     assert_int_equal(exit_code_of(one_signal, SIGUSR1), SIGTERM);
     assert_int_equal(exit_code_of(one_signal, SIGUSR2), SIGTERM);
+    assert_int_equal(exit_code_of(one_signal, SIGXCPU), SIGTERM);
 }
 
 static void busy(void *context)
@@ -99,6 +100,22 @@ static void a_second_signal_ends_with_the_code_of_the_first(void **state)
     (void)state;
     assert_int_equal(exit_code_of(second, SIGINT), 130);
     assert_int_equal(exit_code_of(second, SIGUSR2), 143);
+}
+
+/* As the kernel sends it, once a second. */
+static int repeated(int signal_number)
+{
+    interrupt_install();
+    raise(signal_number);
+    clock_sleep_ns(350000000);
+    raise(signal_number);
+    return 10 + interrupt_signal();
+}
+
+static void a_repeated_cpu_limit_is_one_signal(void **state)
+{
+    (void)state;
+    assert_int_equal(exit_code_of(repeated, SIGXCPU), 10 + SIGTERM);
 }
 
 static int broken_pipe(int unused)
@@ -192,9 +209,11 @@ int main(void)
         cmocka_unit_test(the_first_signal_is_recorded),
         cmocka_unit_test(a_hangup_that_nohup_ignores_stays_ignored),
         cmocka_unit_test(a_duplicate_does_not_end_the_process),
+        cmocka_unit_test(a_repeated_cpu_limit_is_one_signal),
         cmocka_unit_test(a_second_signal_ends_with_the_code_of_the_first),
         cmocka_unit_test(a_broken_pipe_is_an_error_of_the_call),
         cmocka_unit_test(the_guard_acts_if_the_main_thread_does_not),
+        cmocka_unit_test(a_repeated_cpu_limit_is_one_signal),
         cmocka_unit_test(a_second_signal_ends_a_blocked_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
