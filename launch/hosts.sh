@@ -28,12 +28,13 @@
 #   OMPI_MCA_oob_tcp_keepalive_time, _intvl, _probes: how mpirun detects a lost host; default here:
 #                      10 s, 3 s, 3 probes (Open MPI's defaults: 300 s, 20 s, 9 probes)
 #
-# Exit code: that of tidemill (0 success, 1 failure, 2 usage error, 3 data were wrong).
-# To end a run early with a complete result, send SIGUSR1 to this process: mpirun forwards it to the
-# ranks. After ^C or SIGTERM mpirun kills the ranks after one second and exits with 1.
+# Exit code: that of tidemill (0 success, 1 failure, 2 usage error or refusal, 3 data were wrong, 130 or
+# 143 ended early), and 1 after the loss of a rank or host. What mpirun prints is shortened to a line.
+# ^C, SIGTERM and SIGUSR1 end a run early with a complete result; a second one kills it.
 
 set -eu
 
+script=hosts.sh
 refuse() {
     echo "hosts.sh: $*" >&2
     exit 2
@@ -87,7 +88,7 @@ if [ "$(id -u)" -eq 0 ] &&
 fi
 program=$(find_program)
 
-mpirun=(mpirun -q --hostfile "$host_file" --bind-to "$binding")
+mpirun=(mpirun --hostfile "$host_file" --bind-to "$binding")
 if [ -n "$ranks" ]; then
     mpirun+=(--map-by "ppr:$ranks:node" --oversubscribe)
 elif ! sed 's/#.*//' "$host_file" | grep -q 'slots *='; then
@@ -104,4 +105,8 @@ done
 export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time:-10}
 export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-3}
 export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
-exec "${mpirun[@]}" "$program" run "$@"
+# shellcheck disable=SC2034 # launched.sh uses it
+run_arguments=("$@")
+# shellcheck source=launch/launched.sh
+. "$(dirname "$(readlink -f "$0")")/launched.sh"
+launch "${mpirun[@]}" "$program" run "$@"

@@ -41,4 +41,73 @@ refused "submit it with sbatch" env -u SLURM_JOB_ID bash "$batch" /scratch
 refused "no program at '/none'" env SLURM_JOB_ID=1 TIDEMILL=/none bash "$batch" /scratch
 refused "is mpirun or srun, not 'prun'" \
     env SLURM_JOB_ID=1 TIDEMILL_LAUNCHER=prun bash "$batch" /scratch
+
+echo "--- of mpirun's messages, one line remains that names the cause, and the exit code is tidemill's"
+dashes=--------------------------------------------------------------------------
+mkdir bin
+cat >bin/mpirun <<'SH'
+#!/bin/bash
+cat "$MESSAGE" >&2
+exit "$CODE"
+SH
+chmod +x bin/mpirun
+touch r.h5
+
+# shortened CODE CODE-OF-MPIRUN LINE... <MESSAGE
+shortened() {
+    local wanted=$1
+    cat >message
+    MESSAGE=message CODE=$2 PATH=$PWD/bin:$PATH "$hosts_sh" good --result r.h5 /scratch 2>output
+    expect "exit code after mpirun's $2" "$wanted" $?
+    expect "printed" "$(printf 'hosts.sh: %s\n' "${@:3}")" "$(cat output)"
+}
+
+removal="data files may remain: tidemill run --cleanup r.h5"
+shortened 1 137 "rank 3 on node2 was killed by signal 9" "$removal" <<END
+$dashes
+mpirun noticed that process rank 3 with PID 512 on node node2 exited on signal 9 (Killed).
+$dashes
+END
+shortened 2 1 "not enough slots for 64 ranks: write 'slots=N' in the host file, or use -n RANKS" <<END
+$dashes
+There are not enough slots available in the system to satisfy the 64
+slots that were requested by the application:
+
+  tidemill
+$dashes
+END
+shortened 1 205 "lost the connection to mpirun's daemon on node node2: the host or its network failed" \
+    "$removal" <<END
+$dashes
+ORTE has lost communication with a remote daemon.
+
+  HNP daemon   : [[1,0],0] on node node1
+  Remote daemon: [[1,0],1] on node node2
+
+This is usually due to either a failure of the TCP network connection
+$dashes
+END
+shortened 1 9 "mpirun's daemon on a host did not start, or was lost: check the host, ssh and PATH there" \
+    "$removal" <<END
+$dashes
+ORTE was unable to reliably start one or more daemons.
+This usually is caused by:
+$dashes
+END
+cat >message <<END
+tidemill: something
+$dashes
+A message that nobody expected
+  in two lines
+$dashes
+$dashes
+Primary job  terminated normally, but 1 process returned
+a non-zero exit code. Per user-direction, the job has been aborted.
+$dashes
+END
+MESSAGE=message CODE=3 PATH=$PWD/bin:$PATH "$hosts_sh" good /scratch 2>output
+expect "exit code" 3 $?
+expect "an unknown message is repeated" \
+    "$(printf '%s\n' 'tidemill: something' 'A message that nobody expected' '  in two lines')" \
+    "$(cat output)"
 finish

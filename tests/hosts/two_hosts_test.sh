@@ -118,6 +118,34 @@ expect "doubted reads" "02_read" "$(result cached_reads kernel.h5)"
 expect "reported" 1 "$(grep -c 'node1 and node2 run on one kernel (equal boot ids)' page)"
 "$here/box_on.sh" node2 umount /proc/sys/kernel/random/boot_id
 
+echo "--- a rank is killed: it is named, and how to remove what remains"
+"$root/launch/hosts.sh" one_each --time 600s --size 1GiB --rate 4MiB/s --phases write \
+    --result killed.h5 --quiet target 2>output &
+run=$!
+await "data of both ranks" files_with_data 2 target
+# Of the processes of a host, one is a rank.
+"$here/box_on.sh" node2 sh -c 'for one in /proc/[0-9]*; do
+    [ "$(readlink "$one/exe")" != "$TIDEMILL" ] || kill -KILL "${one#/proc/}"
+done'
+wait "$run"
+expect "exit code" 1 $?
+grep -v '^tidemill' output
+expect "the rank" 1 "$(grep -c '^hosts.sh: rank 1 on node2 was killed by signal 9$' output)"
+expect "how to remove" 1 "$(grep -c '^hosts.sh: .*: tidemill run --cleanup killed.h5$' output)"
+"$TIDEMILL" run --cleanup killed.h5
+expect_empty target
+
+echo "--- SIGTERM ends the run as SIGUSR1 does, though mpirun would kill its ranks"
+"$root/launch/hosts.sh" one_each --time 600s --size 1GiB --rate 4MiB/s --phases write \
+    --result stopped.h5 --quiet target &
+run=$!
+await "data in the target" files_with_data 1 target
+kill -TERM "$run"
+wait "$run"
+expect "exit code" 143 $?
+expect status interrupted "$(result status stopped.h5)"
+expect_empty target
+
 echo "--- SIGUSR1 ends the run, the result is complete"
 "$root/launch/hosts.sh" one_each --time 600s --size 1GiB --rate 4MiB/s --phases write \
     --result ended.h5 --quiet target &
