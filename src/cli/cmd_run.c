@@ -198,9 +198,10 @@ static void print_result(const struct session *session, bool complete)
     else
         console_print_summary(stream, &session->record, run->verbose);
     struct text line = {0};
+    text_add(&line, "%s", run->quiet ? "" : "\nresult  ");
     text_add_printable(&line, session->result_path);
-    fprintf(stream, "%s%s%s\n", run->quiet ? "" : "\nresult  ", text_string(&line),
-            complete || run->quiet ? "" : " is incomplete: see the error above");
+    text_add(&line, "%s\n", complete || run->quiet ? "" : " is incomplete: see the error above");
+    console_print_text(stream, text_string(&line));
     text_release(&line);
 }
 
@@ -225,6 +226,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     if (agreement.failed_ranks) {
         agreement_format(&session->cluster, &agreement, line, sizeof line);
         console_error(line);
+        session->record.removal_failure = strdup(line);
     }
     set_verdict(&session->record, verdict);
     clock_utc(session->record.finished_utc);

@@ -1,8 +1,11 @@
 #include "console.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/failure.h"
 #include "base/text.h"
@@ -95,10 +98,10 @@ static void on_opened(void *context, struct record_phase *phase)
     words_fill(phase);
     if (console->quiet)
         return;
+    text_add(&line, "%s: ", phase->section[0] ? phase->section : phase->kind);
     summary_mode_line(phase, &console->style, &line);
-    fprintf(stderr, "%s: ", phase->section[0] ? phase->section : phase->kind);
+    text_add(&line, "\n");
     console_print_text(stderr, text_string(&line));
-    fputc('\n', stderr);
     text_release(&line);
     console->last_ns = clock_now_ns();
 }
@@ -128,16 +131,40 @@ void console_listen(struct console *console, struct listener *listener)
     };
 }
 
+/* Writes in one call, and continues after a signal or where the pipe of a slow reader is full:
+ * stdio would give up, and write each character of an unbuffered stream by itself. */
+static void write_all(FILE *stream, const char *bytes, size_t length)
+{
+    fflush(stream);
+    while (length > 0) {
+        struct pollfd full = {.fd = fileno(stream), .events = POLLOUT};
+        const ssize_t written = write(full.fd, bytes, length);
+        if (written < 0 && errno == EAGAIN)
+            poll(&full, 1, -1);
+        if (written < 0 && errno != EINTR && errno != EAGAIN)
+            break;
+        bytes += written > 0 ? written : 0;
+        length -= written > 0 ? (size_t)written : 0;
+    }
+    if (length && fwrite(bytes, 1, length, stream)) /* fails too: the stream remembers it */
+        fflush(stream);
+}
+
 void console_print_text(FILE *stream, const char *text)
 {
+    struct text printable = {0};
     while (*text) {
         const size_t control = *text == '\n' ? 0 : text_control_length(text);
         const size_t colour = control ? summary_colour_length(text) : 0;
         const size_t length = colour ? colour : control ? control : 1;
-        for (size_t i = 0; i < length; i++)
-            fprintf(stream, control && !colour ? "\\x%02x" : "%c", (unsigned char)text[i]);
+        if (!control || colour)
+            text_add_bytes(&printable, text, length);
+        for (size_t i = 0; i < length && control && !colour; i++)
+            text_add(&printable, "\\x%02x", (unsigned char)text[i]);
         text += length;
     }
+    write_all(stream, text_string(&printable), printable.length);
+    text_release(&printable);
 }
 
 void console_error(const char *text)
@@ -146,7 +173,7 @@ void console_error(const char *text)
     text_add(&line, "tidemill: ");
     text_add_printable(&line, text);
     text_add(&line, "\n");
-    fputs(text_string(&line), stderr);
+    write_all(stderr, text_string(&line), line.length);
     text_release(&line);
 }
 

@@ -343,6 +343,33 @@ with h5py.File("r.h5") as r:
     ! grep -v '^tidemill: warning: ' err? || false
 }
 
+@test "each line on standard error is written at once" {
+    # A pipe in packet mode returns what one write(2) wrote.
+    /usr/bin/python3 - "$TIDEMILL" "$target" <<'PY'
+import os, subprocess, sys
+program, target = sys.argv[1:]
+for arguments in (["run", "--size", "1m", "--verify", "--result", "r.h5", target], ["run", "/none"],
+                  ["run", "--size", "1m", "--phases", "nothing", target], ["nothing"], []):
+    ends = os.pipe2(os.O_DIRECT)
+    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=ends[1])
+    os.close(ends[1])
+    pieces = list(iter(lambda: os.read(ends[0], 65536), b""))
+    process.wait()
+    assert pieces and all(piece.endswith(b"\n") for piece in pieces), (arguments, pieces)
+PY
+}
+
+@test "an interrupted write to standard output continues" {
+    command -v strace >/dev/null || skip "no strace here"
+    # Every other write to it fails, as one to a full pipe does when a signal arrives.
+    apart strace -f -qq -o /dev/null -P "$work/out" -e trace=write -e inject=write:error=EINTR:when=1+2 \
+        "$TIDEMILL" run --size 1m --verify --result r.h5 "$target"
+    [ "$status" -eq 0 ]
+    [ -s r.h5 ] || skip "no write can be interrupted here"
+    "$TIDEMILL" report r.h5 >page
+    diff page <(sed '/^result  /,$d' "$out" | sed '$d')
+}
+
 @test "a failed write to standard output is a failure" {
     "$TIDEMILL" run --quiet --size 1m --result r.h5 "$target"
     run bash -c '"$1" report r.h5 >/dev/full' - "$TIDEMILL"
