@@ -15,7 +15,7 @@
 /* The identity of this host. Two processes are on the same node if both strings are equal; they
  * read the same monotonic clock if boot id and time namespace are equal. */
 struct host_identity {
-    char hostname[RECORD_NAME];
+    char hostname[RECORD_NAME + 1]; /* up to 64 characters */
     char boot_id[40];
     uint64_t time_namespace; /* within one boot, processes with the same value share
                                 CLOCK_MONOTONIC; 0 = unknown */

@@ -16,7 +16,7 @@ void arrivals_enter(struct cluster_links *links);
 /* Sends and receives reports while this rank waits; may call links->absent. */
 void arrivals_progress(struct cluster_links *links);
 
-/* Ends the wait: reports that nobody is missing any more, if that was reported. */
+/* Ends the wait: reports that no rank is missing any more, if one was reported. */
 void arrivals_end(struct cluster_links *links);
 
 #endif

@@ -124,7 +124,7 @@ static int name_nodes(struct cluster *cluster, const struct host_identity *ident
     if (code)
         return code;
     char mine[RECORD_NAME] = "";
-    snprintf(mine, sizeof mine, "%s", identity->hostname);
+    node_map_short_name(identity->hostname, mine);
     if (cluster->leader)
         MPI_Allgather(mine, RECORD_NAME, MPI_CHAR, cluster->node_names, RECORD_NAME, MPI_CHAR,
                       links->leaders);

@@ -68,6 +68,16 @@ int node_map_number(const uint64_t *keys, uint32_t rank_count, uint32_t *rank_no
     return 0;
 }
 
+void node_map_short_name(const char *hostname, char out[RECORD_NAME])
+{
+    enum { END = (NODE_NAME_MOST - 2) / 2 };
+    const size_t length = strlen(hostname);
+    if (length <= NODE_NAME_MOST)
+        snprintf(out, RECORD_NAME, "%s", hostname);
+    else
+        snprintf(out, RECORD_NAME, "%.*s..%s", END, hostname, hostname + length - END);
+}
+
 static int by_name_then_node(const void *a, const void *b, void *context)
 {
     char(*names)[RECORD_NAME] = context;

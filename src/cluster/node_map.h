@@ -24,4 +24,11 @@ int node_map_number(const uint64_t *keys, uint32_t rank_count, uint32_t *rank_no
  * make space for the number. -ENOMEM. */
 int node_map_make_names_unique(char (*names)[RECORD_NAME], uint32_t node_count);
 
+/* The longest name of a node, without the number that makes it unique. */
+enum { NODE_NAME_MOST = 40 };
+
+/* Prints a host name, shortened in the middle: hosts of a cluster differ at the beginning or the
+ * end. */
+void node_map_short_name(const char *hostname, char out[RECORD_NAME]);
+
 #endif

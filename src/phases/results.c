@@ -24,7 +24,7 @@ static void row_of_rank(const struct phase *phase, struct record_row *row)
     const struct cluster *cluster = phase->run->cluster;
     *row = (struct record_row){.node = cluster->node, .rank = cluster->rank, .writer = -1};
     record_modes_clear(&row->modes);
-    snprintf(row->name, sizeof row->name, "%.48s:%u", cluster->node_names[cluster->node],
+    snprintf(row->name, sizeof row->name, "%.46s:%u", cluster->node_names[cluster->node],
              cluster->rank);
     counters_clear(&row->counters);
 }
@@ -89,7 +89,7 @@ static void complete_thread(const struct phase *phase, struct record_row *row)
     const struct cluster *cluster = phase->run->cluster;
     row->node = cluster->node;
     row->rank = cluster->rank;
-    snprintf(row->name, sizeof row->name, "%.40s:%u.%lld", cluster->node_names[cluster->node],
+    snprintf(row->name, sizeof row->name, "%.46s:%u.%lld", cluster->node_names[cluster->node],
              cluster->rank, (long long)row->writer);
     results_convert(&phase->clocks, &row->counters);
 }

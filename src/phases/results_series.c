@@ -136,7 +136,7 @@ static int keep_slow(const struct phase *phase, const struct slow_request *from,
         .sent_ns = from->sent_ns,
         .latency_ns = from->latency_ns,
     };
-    snprintf(to->name, sizeof to->name, "%.40s:%u.%u", cluster->node_names[node], from->rank,
+    snprintf(to->name, sizeof to->name, "%.46s:%u.%u", cluster->node_names[node], from->rank,
              from->writer);
     return 0;
 }

@@ -91,6 +91,24 @@ static void equal_names_get_a_number(void **state)
     assert_string_equal(names[5], "a#2");
 }
 
+static void long_names_keep_both_ends(void **state)
+{
+    (void)state;
+    char names[3][RECORD_NAME];
+    char host[65];
+    for (int i = 0; i < 3; i++) {
+        snprintf(host, sizeof host, "%c%062d%c", i < 2 ? 'a' : 'b', 0, i ? '1' : '2');
+        assert_int_equal(strlen(host), 64);
+        node_map_short_name(host, names[i]);
+        assert_int_equal(strlen(names[i]), NODE_NAME_MOST);
+    }
+    assert_string_equal(names[0], "a000000000000000000..0000000000000000002");
+    assert_string_not_equal(names[0], names[1]);
+    assert_string_not_equal(names[1], names[2]);
+    node_map_short_name("n1.example.org", names[0]);
+    assert_string_equal(names[0], "n1.example.org");
+}
+
 static void long_names_are_cut_for_the_number(void **state)
 {
     (void)state;
@@ -111,6 +129,7 @@ int main(void)
         cmocka_unit_test(nodes_are_numbered_by_their_lowest_rank),
         cmocka_unit_test(many_ranks_are_numbered_quickly),
         cmocka_unit_test(equal_names_get_a_number),
+        cmocka_unit_test(long_names_keep_both_ends),
         cmocka_unit_test(long_names_are_cut_for_the_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,12 @@ static void spoil_placement(struct record *record)
     record->nodes[1].ranks = 3;
 }
 
+static void spoil_placement_by_slurm(struct record *record)
+{
+    spoil_placement(record);
+    strcpy(record->job.launcher, "srun");
+}
+
 static void spoil_binding(struct record *record)
 {
     record->nodes[1].cpus = 64;
@@ -247,6 +253,7 @@ static const struct doubt_case phase_cases[] = {
     {"stalled-rank", SEVERITY_WARNING,
      "in 02_read 1 of 8 ranks had no request answered for long (n002:6 for 3.10 s)", spoil_gap},
     {"uneven-placement", SEVERITY_WARNING, "n002 has 3 ranks and n001 4", spoil_placement},
+    {"uneven-placement", SEVERITY_WARNING, "(srun --ntasks-per-node=N)", spoil_placement_by_slurm},
     {"binding", SEVERITY_WARNING, "on n002 16 threads share 4 of 64 cores", spoil_binding},
     {"binding", SEVERITY_WARNING, "use srun --cpus-per-task=4 or --cpu-bind=none",
      spoil_binding_by_slurm},
