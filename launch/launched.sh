@@ -4,13 +4,13 @@
 #
 # Functions use 'script' (the name in messages) and 'run_arguments' (those of tidemill run).
 
-# say TEXT...
-say() {
+# report TEXT...
+report() {
     echo "$script: $*" >&2
 }
 
 # Prints how to remove the files of a run that was killed.
-say_cleanup() {
+report_cleanup() {
     local result='' word
     for word in "${run_arguments[@]}"; do
         [ "$word" != --keep ] || return 0
@@ -23,28 +23,28 @@ say_cleanup() {
     if [ -z "$result" ]; then
         result=$(find results -maxdepth 1 -name 'tidemill-*.h5' -newer "$started" 2>/dev/null | tail -n 1)
     fi
-    [ ! -f "$result" ] || say "data files may remain: tidemill run --cleanup $result"
+    [ ! -f "$result" ] || report "data files may remain: tidemill run --cleanup $result"
 }
 
 # One of mpirun's messages, which it prints between lines of dashes. Exit code 1: unknown.
-say_message() {
+report_message() {
     local message=$1
     if [[ $message =~ 'process rank '([0-9]+)' with PID '[0-9]+' on node '([^ ]+)' exited on signal '([0-9]+) ]]; then
-        say "rank ${BASH_REMATCH[1]} on ${BASH_REMATCH[2]} was killed by signal ${BASH_REMATCH[3]}"
-        say_cleanup
+        report "rank ${BASH_REMATCH[1]} on ${BASH_REMATCH[2]} was killed by signal ${BASH_REMATCH[3]}"
+        report_cleanup
     elif [[ $message =~ 'not enough slots available in the system to satisfy the '([0-9]+) ]]; then
-        say "not enough slots for ${BASH_REMATCH[1]} ranks: write 'slots=N' in the host file, or use -n RANKS"
+        report "not enough slots for ${BASH_REMATCH[1]} ranks: write 'slots=N' in the host file, or use -n RANKS"
         touch "$refused"
     elif [[ $message =~ 'lost communication with a remote daemon' ]]; then
         local name=' on node '
         [[ $message =~ 'Remote daemon: '.*' on node '([^ ]+) ]] && name+=${BASH_REMATCH[1]} || name=
-        say "lost the connection to mpirun's daemon$name: the host or its network failed"
-        say_cleanup
+        report "lost the connection to mpirun's daemon$name: the host or its network failed"
+        report_cleanup
     elif [[ $message =~ 'unable to reliably start one or more daemons' ]]; then
-        say "mpirun's daemon on a host did not start, or was lost: check the host, ssh and PATH there"
-        say_cleanup
+        report "mpirun's daemon on a host did not start, or was lost: check the host, ssh and PATH there"
+        report_cleanup
     elif [[ $message =~ 'unable to find the specified executable file'.*'Node: '+([^ ]+) ]]; then
-        say "the program does not exist on ${BASH_REMATCH[1]}"
+        report "the program does not exist on ${BASH_REMATCH[1]}"
         touch "$refused"
     elif [[ $message =~ 'a non-zero exit code. Per user-direction'|'exited with non-zero status, thus causing' ]]; then
         : # tidemill has printed why
@@ -65,7 +65,7 @@ repeat_lines() {
                 inside=yes block='' words=''
                 continue
             fi
-            say_message "$words" || printf '%s' "$block" >&2
+            report_message "$words" || printf '%s' "$block" >&2
             inside='' block=''
         elif [ -n "$inside" ] && [[ $line != tidemill:* ]]; then
             block+=$line$'\n'
@@ -112,7 +112,7 @@ launch() {
     0 | 2 | 3) ;;
     *)
         if [ -n "$early" ]; then
-            [ "$code" -eq 143 ] || say_cleanup
+            [ "$code" -eq 143 ] || report_cleanup
             code=$early
         elif [ -e "$refused" ]; then
             code=2

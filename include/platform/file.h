@@ -80,9 +80,15 @@ int file_is_used(int folder, const char *name, bool force, bool *used, struct fa
  * symlink). */
 int directory_create(const char *path, mode_t mode, struct failure *why);
 
-/* Remove a file and an empty directory; a path that does not exist is not an error. */
+/* Removes a file; a path that does not exist is not an error. */
 int file_remove(const char *path, struct failure *why);
-int directory_remove(const char *path, struct failure *why);
+
+/* True for the name that FUSE or NFS gives to a removed file while it is still open. */
+bool file_is_hidden_leftover(const char *name);
+
+/* Removes a directory; a path that does not exist is not an error. Waits up to 'wait_ns' for
+ * removed files in it that are still open. -EBUSY if they remain. */
+int directory_remove(const char *path, int64_t wait_ns, struct failure *why);
 
 /* True if the path exists (lstat does not fail with ENOENT). */
 bool path_exists(const char *path);

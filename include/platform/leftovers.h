@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include "base/failure.h"
 
@@ -17,6 +18,7 @@ struct leftovers {
     const struct leftovers *inside; /* what such a directory may hold, and is removed with; NULL:
                                        it is checked and removed apart */
     void *context;
+    uid_t owner;    /* of this process's files there; set by the functions below */
     bool force;     /* also if it cannot be determined whether a run is using a file */
     uint64_t files; /* number of files removed */
     uint64_t folders;

@@ -301,6 +301,7 @@ struct record {
     char generator[RECORD_NAME]; /* instruction path of the data generator: "x86-64-v4" */
     char plan_fingerprint[RECORD_NAME];
     char *label;
+    char *removal_failure; /* why data files stay that were to be removed; NULL */
     char *command_line;
     uint8_t kept;      /* 1: the data files stay */
     int64_t exit_code; /* of the program; 0 while it runs */

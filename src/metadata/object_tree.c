@@ -134,7 +134,7 @@ static void remove_thread(struct object_tree *tree, uint32_t thread, struct fail
         if (tree->exists)
             remove_objects(tree, text_string(&path), &object, next, why);
         if (tree->layout.fan_out && !tree->layout.shared)
-            directory_remove(text_string(&path), why);
+            directory_remove(text_string(&path), 0, why);
         object.place = next;
     }
     text_release(&path);
@@ -151,7 +151,7 @@ void object_tree_remove_own(struct object_tree *tree, struct failure *why)
         remove_thread(tree, i, why);
     tree->exists = false;
     objects_print_top(&tree->layout, tree->top, tree->rank, &path);
-    if (tree->own_made && !path.failed && !directory_remove(text_string(&path), why))
+    if (tree->own_made && !path.failed && !directory_remove(text_string(&path), 0, why))
         tree->own_made = false;
     text_release(&path);
 }
@@ -163,7 +163,7 @@ void object_tree_remove_shared(struct object_tree *tree, struct failure *why)
         text_clear(&path);
         text_add(&path, "%s/d%" PRIu64, tree->top, i);
         if (!path.failed)
-            directory_remove(text_string(&path), why);
+            directory_remove(text_string(&path), 0, why);
     }
     text_release(&path);
     tree->shared_directories = 0;
@@ -174,6 +174,6 @@ void object_tree_remove_top(struct object_tree *tree, struct failure *why)
     if (!tree->top)
         return;
     file_close(&tree->claim, tree->top, NULL);
-    if (tree->top_made && !directory_remove(tree->top, why))
+    if (tree->top_made && !directory_remove(tree->top, 0, why))
         tree->top_made = false;
 }

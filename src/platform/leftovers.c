@@ -11,8 +11,28 @@
 #include "path_text.h"
 #include "platform/file.h"
 
+/* With root squash, files of root belong to another user. Returns whose files this process makes
+ * next to the directory; 'otherwise' if it cannot make any. */
+static uid_t owner_there(const char *path, uid_t otherwise)
+{
+    struct stat facts;
+    struct text probe = {0};
+    uid_t owner = otherwise;
+    text_add(&probe, "%s.owner", path);
+    const int fd =
+        open(text_string(&probe), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        if (fstat(fd, &facts) == 0)
+            owner = facts.st_uid;
+        close(fd);
+        unlink(text_string(&probe));
+    }
+    text_release(&probe);
+    return owner;
+}
+
 /* Opens the directory and keeps it open: renaming it meanwhile changes nothing. -ENOENT. */
-static int open_folder(const struct leftovers *leftovers, DIR **folder, struct failure *why)
+static int open_folder(struct leftovers *leftovers, DIR **folder, struct failure *why)
 {
     char shown[PATH_TEXT];
     struct stat facts;
@@ -22,7 +42,11 @@ static int open_folder(const struct leftovers *leftovers, DIR **folder, struct f
         return -ENOENT;
     if (fd < 0)
         return failure_system(why, errno, "cannot open directory '%s'", shown);
-    if (fstat(fd, &facts) || facts.st_uid != geteuid()) {
+    leftovers->owner = geteuid();
+    const bool is_known = fstat(fd, &facts) == 0;
+    if (is_known && facts.st_uid != leftovers->owner)
+        leftovers->owner = owner_there(leftovers->folder, leftovers->owner);
+    if (!is_known || facts.st_uid != leftovers->owner) {
         close(fd);
         return failure_set(why, -EPERM, "will not clean up '%s': it belongs to another user",
                            shown);
@@ -81,14 +105,15 @@ static int check_entry(struct leftovers *leftovers, int folder, const char *name
     path_text(name, shown_name);
     if (fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW))
         return errno == ENOENT ? 0 : failure_system(why, errno, "cannot inspect '%s'", shown_name);
-    if (S_ISDIR(facts.st_mode) && facts.st_uid == geteuid() && is_own_folder(leftovers, name)) {
+    if (S_ISDIR(facts.st_mode) && facts.st_uid == leftovers->owner &&
+        is_own_folder(leftovers, name)) {
         if (!leftovers->inside)
             return 0;
         const int error = check_used(leftovers, folder, name, why);
         return error ? error : act_inside(leftovers, name, leftovers_check, why);
     }
-    if (!leftovers->own(name, leftovers->context) || !S_ISREG(facts.st_mode) ||
-        facts.st_uid != geteuid())
+    const bool own = leftovers->own(name, leftovers->context) || file_is_hidden_leftover(name);
+    if (!own || !S_ISREG(facts.st_mode) || facts.st_uid != leftovers->owner)
         return failure_set(
             why, -EEXIST,
             "will not clean up '%s': that run did not create '%s' in it; nothing was "
@@ -131,8 +156,8 @@ int leftovers_check(struct leftovers *leftovers, struct failure *why)
 
 int leftovers_remove(struct leftovers *leftovers, struct failure *why)
 {
+    static const int64_t open_files_ns = INT64_C(5) * 1000 * 1000 * 1000;
     DIR *folder;
-    char shown[PATH_TEXT];
     int error = open_folder(leftovers, &folder, why);
     if (error)
         return error == -ENOENT ? 0 : error;
@@ -140,6 +165,8 @@ int leftovers_remove(struct leftovers *leftovers, struct failure *why)
     while (error == 0 && (entry = readdir(folder)))
         if (is_dot(entry->d_name))
             continue;
+        else if (file_is_hidden_leftover(entry->d_name)) /* does nothing while it is open */
+            unlinkat(dirfd(folder), entry->d_name, 0);
         else if (leftovers->own(entry->d_name, leftovers->context))
             error = remove_entry(leftovers, dirfd(folder), entry->d_name, why);
         else if (leftovers->inside && is_own_folder(leftovers, entry->d_name))
@@ -147,10 +174,7 @@ int leftovers_remove(struct leftovers *leftovers, struct failure *why)
     closedir(folder);
     if (error)
         return error;
-    if (rmdir(leftovers->folder) == 0)
-        leftovers->folders++;
-    else if (errno != ENOENT)
-        return failure_system(why, errno, "cannot remove directory '%s'",
-                              path_text(leftovers->folder, shown));
-    return 0;
+    error = directory_remove(leftovers->folder, open_files_ns, why);
+    leftovers->folders += error == 0;
+    return error;
 }

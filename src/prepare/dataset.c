@@ -8,7 +8,7 @@
 #include "platform/clock.h"
 #include "platform/thread.h"
 
-enum { REMOVAL_POLL_NS = 5 * 1000 * 1000 };
+enum { REMOVAL_POLL_NS = 5 * 1000 * 1000, OPEN_FILES_NS = 1000 * 1000 * 1000 };
 
 static int init_part(const struct plan *plan, uint32_t rank, uint32_t writer, struct part *part,
                      struct failure *why)
@@ -201,12 +201,17 @@ static void remove_own(struct dataset *dataset, struct failure *why)
     object_tree_remove_own(&dataset->tree, why);
 }
 
+static void remove_folder_within(struct dataset *dataset, int64_t wait_ns, struct failure *why)
+{
+    if (dataset->folder_made && !directory_remove(dataset->folder, wait_ns, why))
+        dataset->folder_made = false;
+    if (dataset->above_made && !directory_remove(dataset->above, wait_ns, why))
+        dataset->above_made = false;
+}
+
 static void remove_folder(struct dataset *dataset, struct failure *why)
 {
-    if (dataset->folder_made && !directory_remove(dataset->folder, why))
-        dataset->folder_made = false;
-    if (dataset->above_made && !directory_remove(dataset->above, why))
-        dataset->above_made = false;
+    remove_folder_within(dataset, OPEN_FILES_NS, why);
 }
 
 static void remove_folders(struct dataset *dataset, struct failure *why)
@@ -231,7 +236,7 @@ void dataset_remove_early(struct dataset *dataset)
 {
     struct failure ignored = {0};
     remove_files(dataset, &ignored);
-    remove_folder(dataset, &ignored);
+    remove_folder_within(dataset, 0, &ignored);
 }
 
 /* One step of a removal, in a thread that may never end. */

@@ -46,6 +46,7 @@ void record_release(struct record *record)
         record_phase_release(&record->phases[i]);
     record_clear_advice(record);
     free(record->label);
+    free(record->removal_failure);
     free(record->command_line);
     free(record->options);
     free(record->job.environment);

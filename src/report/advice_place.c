@@ -22,8 +22,17 @@ void warn_placement(const struct record *record, struct text *out)
         return;
     text_add(out,
              "%s has %lld ranks and %s %lld: nodes with fewer end earlier; give each node as many "
-             "(mpirun --map-by ppr:N:node)",
-             least->hostname, (long long)least->ranks, most->hostname, (long long)most->ranks);
+             "(%s)",
+             least->hostname, (long long)least->ranks, most->hostname, (long long)most->ranks,
+             strcmp(record->job.launcher, "srun") == 0 ? "srun --ntasks-per-node=N"
+                                                       : "mpirun --map-by ppr:N:node");
+}
+
+void warn_not_removed(const struct record *record, struct text *out)
+{
+    if (record->removal_failure && record->removal_failure[0])
+        text_add(out, "data files remain: %s; remove them with --cleanup and this result",
+                 record->removal_failure);
 }
 
 void warn_shared_kernel(const struct record *record, struct text *out)

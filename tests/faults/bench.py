@@ -375,8 +375,6 @@ class Bench:
                         self.wrong.append(f"{name}: {column} is {total}, not at least {least}")
         except (OSError, KeyError) as error:
             self.wrong.append(f"the result cannot be read: {error}")
-        temporary = [path.name for path in self.folder.iterdir() if ".h5." in path.name]
-        self.expect("temporary result files", [], temporary)
 
     def judge_report(self):
         """The report of a run that was killed or interrupted must show that."""
@@ -395,10 +393,16 @@ class Bench:
                 for folder, folders, files in os.walk(self.target)
                 for name in folders + files if name not in NOT_OURS]
 
+    def temporary(self):
+        return [path.name for path in self.folder.iterdir() if ".h5." in path.name]
+
     def judge_left(self):
-        if self.case.left and self.left():
+        """A rank that is killed while it saves leaves the file that was to replace the result."""
+        killed = re.search("interrupted|running", self.case.status or "")
+        if (self.case.left and self.left()) or (killed and self.temporary()):
             self.clean_up()
         self.expect("left in the target", [], self.left())
+        self.expect("temporary result files", [], self.temporary())
 
     def clean_up(self):
         done = subprocess.run([self.tools["program"], "run", "--cleanup", str(self.result)],

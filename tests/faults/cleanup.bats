@@ -164,6 +164,54 @@ end_run() {
     refused 'leave the target out' "$TIDEMILL" run --cleanup notes "$target"
 }
 
+# on_fuse SCRIPT ARGUMENT...: runs a script with the target on the FUSE file system of the fault bench, in
+# a namespace of its own
+on_fuse() {
+    [ "$(id -u)" -eq 0 ] && [ -x "$FAULT_FS" ] && [ -w /dev/fuse ] || skip "no FUSE here"
+    unshare --mount true 2>/dev/null || skip "no mount namespace is available"
+    mkdir behind
+    export -f killed_run clean await wrote apart attribute
+    export work target TIDEMILL
+    # shellcheck disable=SC2016 # expanded inside
+    unshare --mount --propagation private bash -euc '
+        "$FAULT_FS" "$work/behind" "$target" 2>/dev/null &
+        fuse=$!
+        trap "exec 9<&-; umount -l $target; wait $fuse" EXIT
+        await "a mount" mountpoint -q "$target"
+        eval "$1"' - "$1"
+}
+
+@test "with root squash, files that belong to another user are recognised as own" {
+    FAULT_OWNER=1234 on_fuse '
+        killed_run r.h5
+        [ "$(stat -c %u "$folder")" -eq 1234 ]
+        clean r.h5
+        [ "$status" -eq 0 ]'
+    [ -z "$(ls -A behind)" ]
+}
+
+@test "a removed file that is still open is reported, in the result too, and --cleanup finishes later" {
+    FAULT_HIDE=yes on_fuse '
+        "$TIDEMILL" run --size 256m --buffer-size 64k --rate 256k/s --quiet --result r.h5 "$target" \
+            2>errors &
+        pid=$!
+        await "data in the target" wrote 0
+        exec 9<"$(find "$target" -type f)"
+        kill -TERM "$pid"
+        wait "$pid" || [ $? -eq 143 ]
+        cat errors
+        grep "cannot remove directory .* yet: it holds .\.fuse_hidden.*that a process still has open" errors
+        attribute r.h5 / removal_failure | grep -q "it holds .\.fuse_hidden"
+        clean r.h5
+        [ "$status" -eq 1 ]
+        grep -q "still has open" "$err"
+        exec 9<&-
+        clean r.h5
+        cat "$err"
+        [ "$status" -eq 0 ]'
+    [ -z "$(ls -A behind)" ]
+}
+
 @test "several ranks clean up once" {
     killed_run r.h5
     apart ranks 3 run --cleanup r.h5

@@ -5,6 +5,8 @@
  *   FAULT_RULES    the rules
  *   FAULT_DIRECT   "yes": no page cache, so that short results reach the program
  *   FAULT_TYPE     the type of the mount is "fuse.<this>"; default: fault_fs
+ *   FAULT_HIDE     "yes": a removed file that is open stays, as .fuse_hidden...
+ *   FAULT_OWNER    files belong to this user id, as they do with root squash
  *   FAULT_RELEASE  hanging calls continue when this file exists
  *   FAULT_HARD     "yes": hanging calls do not end even if their process is killed
  *
@@ -17,6 +19,7 @@
 #include <fuse.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -82,7 +85,11 @@ static int get_attributes(const char *path, struct stat *out, struct fuse_file_i
 {
     char buffer[NAME_BYTES];
     (void)info;
-    return result_of(lstat(below(path, buffer), out));
+    const int result = result_of(lstat(below(path, buffer), out));
+    const char *owner = getenv("FAULT_OWNER");
+    if (owner)
+        out->st_uid = (uid_t)atoi(owner);
+    return result;
 }
 
 static int list(const char *path, void *entries, fuse_fill_dir_t fill, off_t offset,
@@ -226,9 +233,16 @@ static void *begin(struct fuse_conn_info *connection, struct fuse_config *settin
     connection->max_write = TRANSFER_MOST;
     settings->kernel_cache = 0;
     settings->intr = 1;
-    settings->hard_remove = 1;
+    settings->hard_remove = !is_yes("FAULT_HIDE");
     settings->attr_timeout = 0;
     return NULL;
+}
+
+static int rename_file(const char *from, const char *to, unsigned flags)
+{
+    char buffer[NAME_BYTES];
+    char other[NAME_BYTES];
+    return flags ? -EINVAL : result_of(rename(below(from, buffer), below(to, other)));
 }
 
 static const struct fuse_operations operations = {
@@ -246,6 +260,7 @@ static const struct fuse_operations operations = {
     .unlink = remove_file,
     .mkdir = make_directory,
     .rmdir = remove_directory,
+    .rename = rename_file,
     .statfs = space,
 };
 

@@ -97,7 +97,7 @@ END
 cat >message <<END
 tidemill: something
 $dashes
-A message that nobody expected
+An unexpected message
   in two lines
 $dashes
 $dashes
@@ -108,6 +108,6 @@ END
 MESSAGE=message CODE=3 PATH=$PWD/bin:$PATH "$hosts_sh" good /scratch 2>output
 expect "exit code" 3 $?
 expect "an unknown message is repeated" \
-    "$(printf '%s\n' 'tidemill: something' 'A message that nobody expected' '  in two lines')" \
+    "$(printf '%s\n' 'tidemill: something' 'An unexpected message' '  in two lines')" \
     "$(cat output)"
 finish

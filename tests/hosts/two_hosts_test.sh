@@ -124,6 +124,7 @@ echo "--- a rank is killed: it is named, and how to remove what remains"
 run=$!
 await "data of both ranks" files_with_data 2 target
 # Of the processes of a host, one is a rank.
+# shellcheck disable=SC2016 # expanded there
 "$here/box_on.sh" node2 sh -c 'for one in /proc/[0-9]*; do
     [ "$(readlink "$one/exe")" != "$TIDEMILL" ] || kill -KILL "${one#/proc/}"
 done'

@@ -247,13 +247,13 @@ static void removing_a_missing_path_succeeds(void **state)
     assert_int_equal(why.code, 0);
     assert_true(path_exists(path));
     scratch_write(scratch_file(inner, path, "foreign"), "x", 1);
-    assert_int_equal(directory_remove(path, &why), -ENOTEMPTY);
+    assert_int_equal(directory_remove(path, 0, &why), -ENOTEMPTY);
     assert_non_null(strstr(why.text, "cannot remove directory"));
     assert_int_equal(file_remove(path, NULL), -EISDIR);
     assert_int_equal(file_remove(inner, NULL), 0);
     assert_int_equal(file_remove(inner, NULL), 0);
-    assert_int_equal(directory_remove(path, NULL), 0);
-    assert_int_equal(directory_remove(path, NULL), 0);
+    assert_int_equal(directory_remove(path, 0, NULL), 0);
+    assert_int_equal(directory_remove(path, 0, NULL), 0);
 }
 
 static void a_failed_sync_is_reported(void **state)

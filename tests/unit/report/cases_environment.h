@@ -155,6 +155,11 @@ static void spoil_visibility(struct record *record)
     target->apart = 1;
 }
 
+static void spoil_removal(struct record *record)
+{
+    record->removal_failure = strdup("cannot remove 'r1': Permission denied");
+}
+
 static void spoil_kernel(struct record *record)
 {
     strcpy(record->nodes[0].boot_id, "8e43");
@@ -204,6 +209,8 @@ static const struct doubt_case environment_cases[] = {
     {"targets-differ", SEVERITY_SERIOUS,
      "'/mnt/pfs' is lustre from mds1:/pfs on n001 but lustre from mds2:/pfs on n002: ",
      spoil_visibility},
+    {"not-removed", SEVERITY_WARNING, "data files remain: cannot remove 'r1': Permission denied; ",
+     spoil_removal},
     {"shared-kernel", SEVERITY_WARNING,
      "n001 and n002 run on one kernel (equal boot ids), as containers do: ", spoil_kernel},
     {"sources-differ", SEVERITY_NOTE,
