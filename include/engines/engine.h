@@ -37,10 +37,11 @@ struct engine_mode {
     enum preference fixed_buffers; /* register the arena with the kernel; its size counts against
                                       RLIMIT_MEMLOCK for every ring. If PREFER is not granted,
                                       engine->reason has the cause */
-    bool sqpoll;    /* a kernel thread submits the requests; open fails if not available */
-    bool iopoll;    /* poll for completions; without O_DIRECT each request is -EOPNOTSUPP */
-    bool uncached;  /* RWF_DONTCACHE on every request; -EOPNOTSUPP if not supported */
-    uint32_t batch; /* contiguous requests in one system call; 0 and 1: one by one */
+    bool sqpoll;      /* a kernel thread submits the requests; open fails if not available */
+    bool iopoll;      /* poll for completions; without O_DIRECT each request is -EOPNOTSUPP */
+    bool uncached;    /* RWF_DONTCACHE on every request; -EOPNOTSUPP if not supported */
+    bool plain_calls; /* do what the kernel cancels, as it cannot start a thread, by plain calls */
+    uint32_t batch;   /* contiguous requests in one system call; 0 and 1: one by one */
 };
 
 struct engine_setup {

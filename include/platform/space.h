@@ -7,11 +7,12 @@
 
 #include <stdint.h>
 
-enum { SPACE_TEXT = 80 };
+enum { SPACE_TEXT = 256 };
 
 /* Formats " (0 bytes and 12 inodes free)" if the positive errno means that storage or a quota is
- * full, "" for any other errno, or if the file system does not report it. Returns 'out'. */
-const char *space_format_free(const char *path, int error, char out[SPACE_TEXT]);
+ * full; the limit of threads if it means that io_uring had no kernel thread for a request; "" for
+ * any other errno, or if the file system does not report it. Returns 'out'. */
+const char *space_format_reason(const char *path, int error, char out[SPACE_TEXT]);
 
 /* Returns the free share of the file system for unprivileged users, in percent; -1 if unknown. */
 int space_free_percent(const char *path);

@@ -3,12 +3,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/checked.h"
 #include "kinds.h"
 #include "platform/clock.h"
 #include "platform/file.h"
 #include "platform/host.h"
+#include "platform/space.h"
 #include "rwf.h"
 #include "slices.h"
 #include "uring_refusal.h"
@@ -250,9 +252,28 @@ static int submit(struct engine *engine, struct engine_request *request)
     return 0;
 }
 
-/* Takes requests from the completion ring, without a system call. */
-static uint32_t take(struct uring *uring, struct engine_request **done, uint32_t max)
+/* Requests that need a kernel thread are cancelled if the limit of threads refuses it. */
+static void move_plainly(struct engine *engine, struct engine_request *request)
 {
+    const int fd = engine->setup.fds[request->file];
+    const off_t offset = (off_t)request->offset;
+    const ssize_t moved = request->direction == ENGINE_WRITE
+                              ? pwrite(fd, request->memory, request->length, offset)
+                              : pread(fd, request->memory, request->length, offset);
+    request->result = moved < 0 ? -errno : moved;
+    if (strstr(engine->reason, "plain calls"))
+        return;
+    char note[SPACE_TEXT];
+    const size_t used = strlen(engine->reason);
+    snprintf(engine->reason + used, ENGINE_REASON - used, "%splain calls%s", used ? "; " : "",
+             space_format_reason("", ECANCELED, note));
+}
+
+/* Takes requests from the completion ring, without a system call. */
+static uint32_t take(struct engine *engine, struct engine_request **done, uint32_t max)
+{
+    struct uring *uring = engine->state;
+    const struct engine_mode *mode = &engine->setup.mode;
     struct io_uring_cqe *completion;
     unsigned head;
     uint32_t taken = 0;
@@ -266,6 +287,9 @@ static uint32_t take(struct uring *uring, struct engine_request **done, uint32_t
     }
     io_uring_cq_advance(&uring->ring, taken);
     uring->in_flight -= taken;
+    for (uint32_t i = 0; mode->plain_calls && !mode->uncached && i < taken; i++)
+        if (__builtin_expect(done[i]->result == -ECANCELED, 0))
+            move_plainly(engine, done[i]);
     return taken;
 }
 
@@ -314,20 +338,20 @@ static int reap(struct engine *engine, struct engine_request **done, uint32_t ma
     struct uring *uring = engine->state;
     const uint32_t most = uring->in_flight < max ? uring->in_flight : max;
     const uint32_t enough = at_least < most ? at_least : most;
-    uint32_t taken = take(uring, done, most);
+    uint32_t taken = take(engine, done, most);
     int error = 0;
 
     if (taken >= enough) {
         if (needs_call(uring)) {
             error = enter(uring, 0, 0);
-            taken += take(uring, done + taken, most - taken);
+            taken += take(engine, done + taken, most - taken);
         }
         return taken > 0 || error == 0 ? (int)taken : error;
     }
     const int64_t start_ns = limit_ns > 0 ? clock_now_ns() : 0;
     for (int64_t left_ns = limit_ns; error == 0;) {
         error = enter(uring, enough - taken, left_ns);
-        taken += take(uring, done + taken, most - taken);
+        taken += take(engine, done + taken, most - taken);
         if (taken >= enough || limit_ns == 0)
             break;
         if (limit_ns > 0) {

@@ -51,14 +51,14 @@ bool crew_count_failure(struct crew_thread *thread, int result, enum crew_wait w
     else if (what == CREW_OPERATION)
         failure_set(&outcome->failure, result, "cannot %s '%s/%s'%s: %s%s",
                     phase_kinds[setup->kind->phase].name, folder, thread->operation.name,
-                    space_format_free(folder, -result, note), strerrordesc_np(-result),
+                    space_format_reason(folder, -result, note), strerrordesc_np(-result),
                     explain(setup, -result));
     else
         failure_system(&outcome->failure, -result, "cannot %s directory '%s'%s",
                        what == CREW_SYNC      ? "sync"
                        : setup->kind->creates ? "create"
                                               : "open",
-                       folder, space_format_free(setup->top, -result, note));
+                       folder, space_format_reason(setup->top, -result, note));
     text_release(&path);
     return what != CREW_SYNC && is_of_object(-result);
 }

@@ -27,7 +27,7 @@ static void drive_fail(struct drive *drive, const struct buffer *buffer, int cod
     drive->outcome->counters.failed_requests++;
     failure_system(&drive->outcome->failure, -code, "cannot %s '%s' at offset %" PRIu64 "%s", verb,
                    path_of(drive, buffer), buffer->offset + buffer->moved,
-                   space_format_free(path_of(drive, buffer), -code, note));
+                   space_format_reason(path_of(drive, buffer), -code, note));
 }
 
 /* True if a read returned 0 because the file ends here. */

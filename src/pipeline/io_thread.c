@@ -56,10 +56,11 @@ static void io_thread_finish(struct io_thread *thread)
         int result = drive_sync(&thread->drive);
         if (result)
             failure_system(&thread->outcome.failure, -result, "cannot sync '%s'%s", path,
-                           space_format_free(path, -result, note));
+                           space_format_reason(path, -result, note));
     }
     int64_t synced_ns = clock_now_ns();
     watch_set(&thread->watch, WAIT_CLOSE, 0, 0, synced_ns);
+    text_copy(thread->outcome.reason, sizeof thread->outcome.reason, thread->drive.engine.reason);
     /* the ring of io_uring keeps its registered files open, so it must be closed first */
     drive_close(&thread->drive);
     for (uint32_t i = 0; i < task->piece_count; i++) { /* again, where pieces share a file: no-op */

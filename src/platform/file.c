@@ -47,7 +47,7 @@ static int open_failure(struct failure *why, int error, const char *path, enum f
                               verb, shown);
     default:
         return failure_system(why, error, "cannot %s '%s'%s", verb, shown,
-                              space_format_free(path, error, note));
+                              space_format_reason(path, error, note));
     }
 }
 
@@ -250,5 +250,5 @@ int file_close(struct file *file, const char *path, struct failure *why)
     if (error == 0 || error == EINTR)
         return 0;
     return failure_system(why, error, "cannot close '%s'%s", path_text(path, shown),
-                          space_format_free(path, error, note));
+                          space_format_reason(path, error, note));
 }

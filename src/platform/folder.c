@@ -20,7 +20,7 @@ int directory_create(const char *path, mode_t mode, struct failure *why)
     if (error == EEXIST)
         return -EEXIST;
     return failure_system(why, error, "cannot create directory '%s'%s", path_text(path, shown),
-                          space_format_free(path, error, note));
+                          space_format_reason(path, error, note));
 }
 
 int file_remove(const char *path, struct failure *why)

@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 
 #include "path_text.h"
+#include "platform/headroom.h"
 
 /* For a file that could not be created, its directory is used. */
 static int stat_file_system(const char *path, struct statvfs *facts)
@@ -19,11 +20,19 @@ static int stat_file_system(const char *path, struct statvfs *facts)
     return result;
 }
 
-const char *space_format_free(const char *path, int error, char out[SPACE_TEXT])
+const char *space_format_reason(const char *path, int error, char out[SPACE_TEXT])
 {
     struct statvfs facts;
     out[0] = '\0';
-    if ((error == ENOSPC || error == EDQUOT) && stat_file_system(path, &facts) == 0)
+    if (error == ECANCELED) {
+        struct headroom headroom;
+        struct text limit = {0};
+        headroom_detect("", &headroom);
+        headroom_explain_threads(&headroom, &limit);
+        snprintf(out, SPACE_TEXT, " (io_uring needs kernel threads for buffered requests, and %s)",
+                 text_string(&limit));
+        text_release(&limit);
+    } else if ((error == ENOSPC || error == EDQUOT) && stat_file_system(path, &facts) == 0)
         snprintf(out, SPACE_TEXT, " (%" PRIu64 " bytes and %" PRIu64 " inodes free)",
                  (uint64_t)facts.f_bavail * facts.f_frsize, (uint64_t)facts.f_favail);
     return out;

@@ -231,6 +231,7 @@ int prepare_mode(struct prepared *prepared, struct failure *why)
     struct arena trial = {0};
     prepared->mode = (struct engine_mode){
         .uncached = prepared->settings->uncached,
+        .plain_calls = prepared->settings->engine == ENGINE_AUTO,
         .batch = (uint32_t)prepared->settings->batch,
     };
     choose_fixed(prepared, &failure);

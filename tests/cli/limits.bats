@@ -83,9 +83,29 @@ without_sanitizers() {
 
 @test "a limit of processes and threads is named" {
     make_group pids
-    limit pids.max 12 pids.max 12
-    refused "control group '/tidemill-test-" in_group "$TIDEMILL" run --writers 16 --size 64m "$target"
-    in_group "$TIDEMILL" facts | grep -q 'processes .*12 (pids.max of the control group)'
+    limit pids.max 40 pids.max 40
+    refused "control group '/tidemill-test-" in_group "$TIDEMILL" run --writers 64 --size 64m "$target"
+    in_group "$TIDEMILL" facts | grep -q 'processes .*40 (pids.max of the control group)'
+}
+
+@test "kernel threads for io_uring that are refused: plain calls, or the limit is named" {
+    local count
+    need_uring
+    make_group pids
+    # shellcheck disable=SC2016 # expanded inside
+    local buffered=(mpirun -q -n 1 --bind-to none sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"'
+        "$group" "$TIDEMILL" run --quiet --direct never --writers 4 --size 32m)
+    for count in $(seq 5 20); do # one more than the program's own threads, which depend on MPI
+        limit pids.max "$count" pids.max "$count"
+        apart "${buffered[@]}" --engine uring --phases write "$target"
+        [ "$status" -ne 0 ] || break
+        ! grep -q 'kernel threads' "$err" || break
+    done
+    [ "$status" -ne 0 ] || skip "the kernel needs no thread for this file system"
+    grep -q 'io_uring needs kernel threads.*(pids.max)' "$err"
+    "${buffered[@]}" --verify --result r.h5 "$target"
+    [ "$(attribute r.h5 phases/01_write engine_used)" = uring ] || skip "auto chose another engine"
+    [[ $(attribute r.h5 phases/01_write not_granted) == *'plain calls'*'(pids.max)'* ]]
 }
 
 @test "a run that does not fit a memory limit is refused, and one that is accepted fits" {

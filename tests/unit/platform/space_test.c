@@ -14,7 +14,7 @@ static void full_storage_is_reported_with_space_and_inodes(void **state)
     static const int full[] = {ENOSPC, EDQUOT};
     for (int i = 0; i < 2; i++) {
         int end = 0;
-        space_format_free("/tmp", full[i], note);
+        space_format_reason("/tmp", full[i], note);
         assert_int_equal(
             sscanf(note, " (%llu bytes and %llu inodes free)%n", &bytes, &inodes, &end), 2);
         assert_int_equal(end, strlen(note));
@@ -25,8 +25,8 @@ static void a_missing_file_uses_its_directory(void **state)
 {
     char note[SPACE_TEXT];
     (void)state;
-    assert_true(strlen(space_format_free("/tmp/no/such", ENOSPC, note)) == 0);
-    assert_true(strlen(space_format_free("/tmp/no-such-file", ENOSPC, note)) > 0);
+    assert_true(strlen(space_format_reason("/tmp/no/such", ENOSPC, note)) == 0);
+    assert_true(strlen(space_format_reason("/tmp/no-such-file", ENOSPC, note)) > 0);
     assert_true(space_free_percent("/tmp/no-such-file") >= 0);
 }
 
@@ -34,7 +34,7 @@ static void other_errors_have_no_note(void **state)
 {
     char note[SPACE_TEXT] = "before";
     (void)state;
-    assert_string_equal(space_format_free("/tmp", EIO, note), "");
+    assert_string_equal(space_format_reason("/tmp", EIO, note), "");
     assert_int_equal(space_free_percent("/no/such/folder"), -1);
     assert_in_range(space_free_percent("/tmp"), 0, 100);
 }
