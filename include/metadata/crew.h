@@ -51,6 +51,7 @@ enum { CREW_ERRORS = 8 };
 struct crew_outcome {
     struct counters counters;
     struct histogram latency;
+    struct histogram intended; /* under a rate: since the instants that it set */
     struct timeline timeline;
     struct slowest slowest;      /* 'piece' is the thread that created the object, 'offset' its
                                     place */

@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 struct limits {
-    int64_t deadline_ns;  /* no new request from here on; 0 = none */
-    uint64_t writer_rate; /* bytes per second of this writer; 0 = as fast as it goes */
+    int64_t deadline_ns; /* no new request from here on; 0 = none */
+    uint64_t
+        writer_rate; /* bytes or operations per second of this writer; 0 = as fast as it goes */
 };
 
 /* May no further request start at 'now_ns'? Those in flight are finished. */

@@ -14,6 +14,7 @@ static void outcome_clear(struct crew_outcome *outcome)
     memset(outcome, 0, sizeof *outcome);
     counters_clear(&outcome->counters);
     histogram_clear(&outcome->latency);
+    histogram_clear(&outcome->intended);
     timeline_clear(&outcome->timeline);
     slowest_clear(&outcome->slowest);
 }

@@ -39,6 +39,8 @@ struct crew_thread {
     struct operation operation;
     struct crew_outcome outcome;
     int64_t now_ns; /* since the start */
+    int64_t due_ns; /* under a rate: of the operation */
+    uint64_t tried; /* operations */
     int64_t warm_cpu_ns;
     uint64_t missing_count; /* creating: objects that were not created */
     uint64_t missing[ACKNOWLEDGED_HOLES];

@@ -7,6 +7,9 @@
 #include "crew_parts.h"
 #include "platform/clock.h"
 
+/* The longest sleep before a check of the stop flag. */
+enum { POLL_NS = 20 * 1000 * 1000 };
+
 static void watch_set(struct crew_thread *thread, enum crew_wait what)
 {
     struct crew_watch *watch = &thread->watch;
@@ -126,6 +129,8 @@ static void do_operation(struct crew_thread *thread)
     }
     if (!result) {
         count_operation(thread, sent_ns);
+        if (setup->limits.writer_rate)
+            histogram_record(&thread->outcome.intended, thread->now_ns - thread->due_ns);
     } else {
         thread->over |= !crew_count_failure(thread, result, what);
         if (setup->kind->creates)
@@ -143,6 +148,25 @@ static bool is_finished(const struct crew_thread *thread)
     const struct crew *crew = thread->crew;
     return thread->over || atomic_load_explicit(&crew->stop, memory_order_relaxed) ||
            limits_over(&crew->setup.limits, thread->now_ns);
+}
+
+/* Waits until the rate allows the next operation; false if the thread has finished meanwhile. */
+static bool wait_for_rate(struct crew_thread *thread)
+{
+    const struct limits *limits = &thread->crew->setup.limits;
+    const int64_t before_ns = thread->now_ns;
+    thread->due_ns = limits_due(limits, ++thread->tried);
+    if (thread->due_ns <= before_ns)
+        return true;
+    atomic_store_explicit(&thread->watch.since_ns, 0, memory_order_relaxed);
+    while (!is_finished(thread) && thread->now_ns < thread->due_ns) {
+        const int64_t left_ns = thread->due_ns - thread->now_ns;
+        clock_sleep_ns(left_ns < POLL_NS ? left_ns : POLL_NS);
+        read_clock(thread);
+        edges_pass(&thread->edges, thread->now_ns, thread->outcome.counters.operations);
+    }
+    thread->outcome.counters.writer_paced_ns += thread->now_ns - before_ns;
+    return !is_finished(thread);
 }
 
 /* Makes the names durable in each directory that this thread has changed. */
@@ -219,7 +243,8 @@ void crew_thread_body(void *argument)
         thread->warm_cpu_ns = clock_thread_cpu_ns();
         read_clock(thread);
         thread->outcome.counters.started_ns = thread->now_ns;
-        while (!is_finished(thread) && object_cursor_next(&thread->cursor, &thread->object))
+        while (!is_finished(thread) && wait_for_rate(thread) &&
+               object_cursor_next(&thread->cursor, &thread->object))
             do_operation(thread);
         finish(thread);
     }

@@ -96,6 +96,7 @@ static int check_not_zero(const struct options *options, struct failure *why)
         {OPTION_MIN_RATE, "leave it out for no limit"},
         {OPTION_BATCH, "use 1 or more, or leave it out"},
         {OPTION_OBJECTS_PER_RANK, "use 1 or more, or leave it out"},
+        {OPTION_OPERATION_RATE, "leave it out for no limit"},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         enum option_id id = numbers[i].id;

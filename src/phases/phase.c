@@ -59,7 +59,8 @@ int phase_init(struct phase *phase, struct run *run, const struct step *step, st
         .name = name_of(&run->setup->options, step),
         .limits = {.deadline_ns = settings->time_ns,
                    .writer_rate =
-                       moves_bytes ? divide_up(settings->rate_bytes, settings->writers) : 0},
+                       divide_up(moves_bytes ? settings->rate_bytes : settings->operation_rate,
+                                 settings->writers)},
         .number = run->carried_out++,
         .started_ns = clock_now_ns() - run->started_ns,
     };

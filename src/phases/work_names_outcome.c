@@ -50,6 +50,7 @@ static void add_thread(const struct work_names *names, uint32_t i, struct work_o
     }
     outcome->beside.bad_blocks += counters->bad_blocks;
     histogram_merge(&outcome->latency, &thread->latency);
+    histogram_merge(&outcome->intended, &thread->intended);
     timeline_merge(&outcome->timeline, &thread->timeline);
     if (counters->last_ns > outcome->last_ns)
         outcome->last_ns = counters->last_ns;

@@ -78,6 +78,15 @@ sections() {
     [ -z "$(ls -A "$target")" ]
 }
 
+@test "--operation-rate limits each rank" {
+    ranks 2 run --quiet --result r.h5 --phases create,stat --objects-per-rank 30 \
+        --operation-rate 100 "$target"
+    each_did r.h5 60
+    for phase in 01_create 02_stat; do
+        [ "$(attribute r.h5 phases/$phase duration_ns)" -ge 280000000 ]
+    done
+}
+
 @test "repetitions create again what exists" {
     "$TIDEMILL" run --quiet --result r.h5 --phases create,open --repeat 3 --objects-per-rank 50 \
         --object-size 5000 --fan-out 7 "$target"
@@ -182,6 +191,7 @@ killed_run() { # RESULT OPTION...
     refused '--engine uring' "${run[@]}" --phases create --engine uring "$target"
     refused '--object-size' "${run[@]}" --phases create --objects directories --object-size 1 "$target"
     refused '--objects-per-rank is 0' "${run[@]}" --phases create --objects-per-rank 0 "$target"
+    refused '--operation-rate is 0' "${run[@]}" --phases create --operation-rate 0 "$target"
     refused "'/dev/null' holds no objects" "${run[@]}" --phases create /dev/null
     refused 'which metadata phases need' "${run[@]}" --phases create --layout shared --overwrite \
         "$work/before"

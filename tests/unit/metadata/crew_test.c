@@ -25,6 +25,8 @@ struct rig {
     uint64_t done;
     uint64_t failed;
     int64_t bad_blocks;
+    int64_t last_ns;
+    uint64_t intended;
     struct failure failure;
 };
 
@@ -52,7 +54,7 @@ static void rig_start(struct rig *rig, const struct object_layout *layout, bool 
 
 static void rig_sum(struct rig *rig)
 {
-    rig->done = rig->failed = 0;
+    rig->done = rig->failed = rig->intended = 0;
     rig->bad_blocks = 0;
     rig->failure = (struct failure){0};
     for (uint32_t i = 0; i < rig->setup.threads; i++) {
@@ -60,6 +62,8 @@ static void rig_sum(struct rig *rig)
         rig->done += (uint64_t)outcome->counters.operations;
         rig->failed += (uint64_t)outcome->counters.failed_requests;
         rig->bad_blocks += outcome->counters.bad_blocks;
+        rig->last_ns = outcome->counters.last_ns;
+        rig->intended += outcome->intended.total;
         failure_set(&rig->failure, outcome->failure.code, "%s", outcome->failure.text);
         assert_int_equal(outcome->latency.total, outcome->counters.operations);
         if (!rig->setup.kind->creates)
@@ -284,6 +288,23 @@ static void a_deadline_ends_the_creation_and_the_rest_follows_it(void **state)
     rig_end(&rig);
 }
 
+static void a_rate_is_not_exceeded(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct object_layout layout = {.ranks = 1, .threads = 1};
+    rig_start(&rig, &layout, false);
+    rig.setup.limits.writer_rate = 1000;
+    rig_run(&rig, PHASE_CREATE);
+    assert_int_equal(rig.done, OBJECTS);
+    assert_int_equal(rig.intended, OBJECTS);
+    assert_true(rig.last_ns >= OBJECTS * 1000 * 1000);
+    rig.setup.limits.deadline_ns = 20 * 1000 * 1000; /* while it waits */
+    rig_run(&rig, PHASE_STAT);
+    assert_true(rig.done < OBJECTS);
+    rig_end(&rig);
+}
+
 static void a_stop_ends_all_threads(void **state)
 {
     (void)state;
@@ -320,6 +341,7 @@ int main(void)
         cmocka_unit_test(a_failed_write_leaves_no_object_and_ends_the_thread),
         cmocka_unit_test(objects_without_a_directory_are_counted),
         cmocka_unit_test(a_deadline_ends_the_creation_and_the_rest_follows_it),
+        cmocka_unit_test(a_rate_is_not_exceeded),
         cmocka_unit_test(a_stop_ends_all_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
