@@ -49,6 +49,21 @@ static void add_moved(const struct record_phase *phase, struct text *out)
                       : "into the page cache");
 }
 
+/* What became dirty, where it is of the device alone, or decided what is not reported. */
+static void add_dirtied(const struct record_phase *phase, struct text *out)
+{
+    const struct counters *all = &phase->total.counters;
+    const bool of_device = all->dirtied_of_device == (int64_t)phase->node_count;
+    char dirtied[UNITS_TEXT];
+    if (!phase->writes || all->dirtied_bytes < 0 ||
+        (!of_device && (phase->total.modes.direct_cause != DIRECT_NOT_REPORTED ||
+                        all->dirtied_of_device + all->dirtied_of_node == 0)))
+        return;
+    units_format_size((uint64_t)all->dirtied_bytes, dirtied);
+    text_add(out, "; %s became dirty in the page cache (%s)", dirtied,
+             of_device ? "device" : "node, all processes");
+}
+
 static const char *state_name(const struct record_phase *phase)
 {
     const bool reads = bottleneck_reading(phase);
@@ -85,6 +100,8 @@ void summary_cache(const struct record *record, const struct record_phase *phase
     add_sample(all, &shown);
     if (!elsewhere && all->sampled_before_pages + all->sampled_pages > 0)
         add_moved(phase, &shown);
+    if (shown.length)
+        add_dirtied(phase, &shown);
     summary_line(out, "cache", "%s%s%s%s", state_name(phase), shown.length ? ": " : "",
                  text_string(&shown), elsewhere ? "; caches of daemons and servers unknown" : "");
     out->failed |= shown.failed;

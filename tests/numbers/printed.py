@@ -945,9 +945,7 @@ class Phase:
         elsewhere = any(remote or text_of(system).startswith("fuse") for remote, system in
                         zip(targets["remote"][()], targets["file_system"][()])) or \
             ("hidden_caches" in targets and targets["hidden_caches"][()].any())
-        if elsewhere:
-            text += "; caches of daemons and servers unknown"
-        elif before + after > 0:
+        if not elsewhere and before + after > 0:
             clean = "counted_files" not in total or \
                 total["counted_dirty_bytes"] * 100 <= total["counted_cached_bytes"]
             synced = (self.synced and clean) or attrs["direct_in_effect"] == "yes"
@@ -955,7 +953,21 @@ class Phase:
                 "to storage" if synced else "into the page cache"
             moved = total["device_read_bytes" if self.reading else "device_written_bytes"]
             text += f"; kernel: {size(moved)} {way}"
+        if before + after > 0:
+            text += self.dirtied()
+        text += "; caches of daemons and servers unknown" if elsewhere else ""
         self.line("cache", text)
+
+    def dirtied(self):
+        total = self.total
+        if self.reading or "dirtied_bytes" not in total:
+            return ""
+        of_device = total["dirtied_of_device"] == len(self.nodes["name"])
+        counted = total["dirtied_of_device"] + total["dirtied_of_node"] > 0
+        if not of_device and (self.attrs["direct_cause"] != "not reported" or not counted):
+            return ""
+        return (f"; {size(total['dirtied_bytes'])} became dirty in the page cache "
+                f"({'device' if of_device else 'node, all processes'})")
 
     def load(self):
         sums, total = self.device_sums(), self.total

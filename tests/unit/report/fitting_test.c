@@ -8,6 +8,7 @@
 #include "cases_settings.h"
 #include "cases_slow.h"
 #include "report/words.h"
+#include "summary_parts.h"
 
 static void make_target_small(struct record *record)
 {
@@ -271,10 +272,44 @@ static void caches_below_the_client_are_unknown(void **state)
                                      "daemon and servers unknown");
 }
 
+/* What decided is on the line. */
+static void the_cache_line_shows_what_it_rests_on(void **state)
+{
+    static const struct {
+        struct counters counters;
+        const char *shown; /* NULL = nothing is shown of dirty pages */
+    } lines[] = {
+        {{.dirtied_bytes = 3 << 20, .dirtied_of_node = 1},
+         "; 3.00 MiB became dirty in the page cache (node, all processes)\n"},
+        {{.dirtied_bytes = 3 << 20, .dirtied_of_device = 1},
+         "; 3.00 MiB became dirty in the page cache (device)\n"},
+        {{.dirtied_bytes = 0}, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct record record = {0};
+        struct record_phase phase = {.writes = 1, .amount = 1 << 30, .node_count = 1};
+        struct text out = {0};
+        phase.total.counters = lines[i].counters;
+        phase.total.counters.sampled_pages = 512;
+        phase.total.modes.direct_in_effect = TRUTH_YES;
+        phase.total.modes.direct_cause = DIRECT_NOT_REPORTED;
+        summary_cache(&record, &phase, &out);
+        char *flat = strdup(text_string(&out));
+        for (char *at = flat; (at = strstr(at, "\n            "));)
+            memmove(at + 1, at + 13, strlen(at + 13) + 1), *at = ' ';
+        if (lines[i].shown ? !strstr(flat, lines[i].shown) : strstr(flat, "dirty") != NULL)
+            fail_msg("%s", flat);
+        free(flat);
+        text_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(advice_fits_the_run),
+        cmocka_unit_test(the_cache_line_shows_what_it_rests_on),
         cmocka_unit_test(caches_below_the_client_are_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
