@@ -62,7 +62,9 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
     into->reads = kind->reads;
     into->checks = phase_checks(kind, prepared->settings);
     into->unit = (uint8_t)kind->unit;
-    into->open_ended = kind->writes && plan_open_ended(&prepared->plan);
+    into->open_ended = kind->unit == UNIT_BYTE
+                           ? kind->writes && plan_open_ended(&prepared->plan)
+                           : kind->writes && !prepared->settings->objects_per_rank;
     if (run->setup->options.section_count)
         text_copy(into->section, sizeof into->section,
                   run->setup->options.sections[step->section].name);

@@ -72,6 +72,7 @@ sections() {
     created=$(operations r.h5 01_create)
     [ "$created" -gt 0 ]
     [ "$(attribute r.h5 phases/01_create ended_by)" = time ]
+    [ "$(attribute r.h5 phases/01_create open_ended)" = TRUE ]
     if [ "$(attribute r.h5 phases/02_stat ended_by)" = size ]; then
         [ "$(operations r.h5 02_stat)" -eq "$created" ]
     fi
@@ -92,6 +93,7 @@ sections() {
         --object-size 5000 --fan-out 7 "$target"
     each_did r.h5 50
     [ "$(/usr/bin/python3 -c 'import h5py; print(len(h5py.File("r.h5")["phases"]))')" -eq 6 ]
+    [ "$(attribute r.h5 phases/01_create open_ended)" = FALSE ]
     [ -z "$(ls -A "$target")" ]
 }
 
