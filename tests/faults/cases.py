@@ -7,7 +7,7 @@ import errno
 import os
 import signal
 
-from bench import INTERRUPTED, KIB, MIB, Case
+from bench import INTERRUPTED, KIB, KILL_AFTER_S, MIB, Case
 
 REQUEST = 256 * KIB
 PART = 2 * MIB
@@ -221,7 +221,7 @@ def probes():
                rules=f"1 write 3 signal={int(signal.SIGTERM)}", status="interrupted", within_s=5,
                lines=(INTERRUPTED,), ended=ended(write="skipped", verify="skipped"))
     yield Case(name="SIGTERM through mpirun in a probe", engine="pwrite", code=1,
-               options=asked, status="interrupted", within_s=5, lines=(INTERRUPTED,),
+               options=asked, status="interrupted", within_s=5, lines=(INTERRUPTED,), kill_after_s=1,
                rules=f"0 write 3 launcher={int(signal.SIGTERM)};1 write 4+ delay=400",
                ended="(write:skipped( verify:skipped)?)?")
 
@@ -433,7 +433,7 @@ def lost():
                        rules=f"{rank} write 3 kill", why=(("write", gone),) if rank else (), status="interrupted" if rank else "running",
                        ended="write:interrupted" if rank else "write:running", left=True,
                        maybe=INTERRUPTED,
-                       saved_within_s=0.8 if rank else None)
+                       saved_within_s=KILL_AFTER_S if rank else None)
     yield Case(name="SIGKILL in the second phase", engine="uring", rules="1 read 3 kill", code=137,
                status="interrupted", left=True, maybe=INTERRUPTED,
                why=(("verify", "interrupted by SIGTERM: .*; lost rank 1 on {host}"),),
@@ -473,9 +473,11 @@ def signalled():
                    ended=ended(write="interrupted", verify="skipped"), within_s=5)
     for engine in ("pwrite", "uring"):
         for number in (signal.SIGTERM, signal.SIGINT):
+            # More data than are written before mpirun passes the signal on.
             yield Case(name=f"{number.name} through mpirun", engine=engine, code=1, options=SLOWLY,
+                       size="16MiB",
                        rules=f"0 write 3 launcher={int(number)}", status="interrupted",
-                       ended="write:interrupted( verify:skipped)?", saved_within_s=0.8,
+                       ended="write:interrupted( verify:skipped)?", saved_within_s=KILL_AFTER_S,
                        within_s=5)
     yield Case(name="SIGTERM through mpirun while a write hangs", engine="pwrite", code=1,
                rules=f"1 write 2 hang;0 write 3 launcher={int(signal.SIGTERM)}", options=SLOWLY,
