@@ -11,7 +11,12 @@
 #include "base/failure.h"
 
 /* Measured: 10 KiB are used. Sanitizers need far more. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifndef __has_feature /* clang's */
+#define __has_feature(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                               \
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                         \
+    __has_feature(memory_sanitizer)
 enum { THREAD_STACK_BYTES = 8 << 20 };
 #else
 enum { THREAD_STACK_BYTES = 256 << 10 };
