@@ -51,12 +51,21 @@ static size_t nodes_with_device(const struct record_phase *phase)
     return count;
 }
 
+/* Requests that bypassed the page cache went to a device: if it counted none, another one did, or
+ * they were over before it was read. */
+static bool missed_requests(const struct record_phase *phase, const struct record_device *sum)
+{
+    return phase->unit == UNIT_BYTE && phase->amount > 0 && !sum->requests &&
+           phase->total.modes.direct_in_effect == TRUTH_YES;
+}
+
 void load_find(const struct record_phase *phase, struct load *load)
 {
     *load = (struct load){.device_nodes = nodes_with_device(phase)};
     const struct counters *counters = &phase->total.counters;
     for (size_t i = 0; i < phase->device_count; i++)
         add_row(load, phase, &phase->devices[i]);
+    load->missed = missed_requests(phase, &load->device);
     double waited_ns = (double)phase->latency.sum_ns;
     load->in_flight = quotient(waited_ns, (double)phase->duration_ns);
     load->in_flight_each = quotient(waited_ns, (double)counters->writer_time_ns);
@@ -86,7 +95,7 @@ static bool is_hardly_busy(const struct record_device *sum)
 
 bool load_is_idle(const struct load *load, const struct record_phase *phase)
 {
-    return load->device_nodes > 0 && load->device_nodes == phase->node_count &&
+    return !load->missed && load->device_nodes > 0 && load->device_nodes == phase->node_count &&
            load->device.width_ns > 0 && is_hardly_busy(&load->device) &&
            queue_of(&load->device) < queue_of_idle;
 }
@@ -96,7 +105,7 @@ void load_print_device(const struct load *load, struct text *out)
     const struct record_device *sum = &load->device;
     char busy[FIGURES_TEXT];
     char queue[FIGURES_TEXT];
-    if (!sum->device[0] || sum->width_ns <= 0)
+    if (!sum->device[0] || sum->width_ns <= 0 || load->missed)
         return;
     const bool idle = is_hardly_busy(sum);
     const bool queued = queue_of(sum) >= queue_of_idle;

@@ -19,6 +19,7 @@ struct load {
                                     width, busy and queue of what lies within the phase */
     double device_bytes;         /* in flight at all these devices together, on average */
     size_t device_nodes;         /* nodes whose device is known */
+    bool missed; /* the devices counted none of the requests that bypassed the page cache */
 };
 
 void load_find(const struct record_phase *phase, struct load *load);

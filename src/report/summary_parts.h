@@ -51,6 +51,10 @@ void summary_repetitions(const struct record *record, const struct summary_style
 void summary_phase(const struct record *record, const struct record_phase *phase,
                    const struct summary_style *style, struct text *out);
 
+/* "mode", "engine" and "degraded" of a phase. */
+void summary_mode(const struct record_phase *phase, const struct summary_style *style,
+                  struct text *out);
+
 /* "cache": what the page cache had to do with the phase. */
 void summary_cache(const struct record *record, const struct record_phase *phase, struct text *out);
 

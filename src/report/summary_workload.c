@@ -194,9 +194,9 @@ static void add_source(const struct record_phase *read, const char *data, struct
     if (read->shift == 0)
         text_add(out, "%s", read->ranks_total > 1 ? "the rank that wrote it" : "the same rank");
     else if (read->shift == 1)
-        text_add(out, "the next node (shift 1)");
+        text_add(out, "the rank on the next node (shift 1)");
     else
-        text_add(out, "the node %lld further (shift %lld)", (long long)read->shift,
+        text_add(out, "the rank %lld nodes away (shift %lld)", (long long)read->shift,
                  (long long)read->shift);
     if (read->shift && read->same_node_ranks)
         text_add(out, ", by the same node for %lld of %lld ranks", (long long)read->same_node_ranks,

@@ -386,8 +386,8 @@ class Page:
         shift, ranks = int(attrs["shift"]), int(attrs["ranks_total"])
         if not shift:
             return text + ("the rank that wrote it" if ranks > 1 else "the same rank")
-        text += "the next node (shift 1)" if shift == 1 else \
-            f"the node {shift} further (shift {shift})"
+        text += "the rank on the next node (shift 1)" if shift == 1 else \
+            f"the rank {shift} nodes away (shift {shift})"
         if attrs["same_node_ranks"]:
             text += f", by the same node for {attrs['same_node_ranks']} of {ranks} ranks"
         return text
@@ -760,6 +760,9 @@ class Phase:
             sums[both] = int(rows[both].sum())
         sums["device"] = text_of(rows["device"][known[-1]]) if known else ""
         sums["nodes"] = len({int(rows["node"][i]) for i in known})
+        if (self.unit == "bytes" and self.amount and not sums["requests"]
+                and self.attrs["direct_in_effect"] == "yes"):
+            sums.update(device="", width_ns=0, nodes=0)  # it missed what bypassed the page cache
         return sums
 
     def device(self):
