@@ -8,6 +8,8 @@ result() { # the one result file
     [ "${#files[@]}" -eq 1 ] && [ -f "${files[0]}" ] && printf '%s\n' "${files[0]}"
 }
 
+
+
 @test "write and read with verification: exit 0, a result, nothing else left" {
     apart "$TIDEMILL" run --size 8m --verify "$target"
     [ "$status" -eq 0 ]
@@ -76,6 +78,7 @@ PY
 }
 
 # Version 0.1.0 divided the whole data set into requests, so that only its last one was short.
+
 @test "files that version 0.1.0 wrote by --size-per-rank are read as it wrote them" {
     ranks 3 run --quiet --size 4500000 --buffer-size 1MiB --keep --phases write --result a.h5 \
         "$target"
@@ -103,75 +106,6 @@ PY
 with h5py.File("r.h5") as r:
     moved = r["phases/01_write/ranks/bytes"]
     assert len(moved) == 64 and sum(moved) == 67108867, list(moved)'
-}
-
-@test "--dry-run shows the plan and writes nothing" {
-    state_of >before
-    apart "$TIDEMILL" run --dry-run --size 8m "$target"
-    [ "$status" -eq 0 ]
-    [ -s "$out" ]
-    diff before <(state_of)
-}
-
-@test "report warns of a result whose figures were changed by hand" {
-    "$TIDEMILL" run --size 4m --result r.h5 "$target" >ran
-    ! grep 'does not\|together' ran || false
-    /usr/bin/python3 -c 'import h5py; f = h5py.File("r.h5", "r+"); f["phases/01_write"].attrs["bytes"] *= 2'
-    apart "$TIDEMILL" report r.h5
-    [ "$status" -eq 0 ]
-    tr -s ' \n' ' ' <"$out" | grep 'the result was changed after the run'
-}
-
-@test "report prints the same summary again" {
-    "$TIDEMILL" run --size 4m --result r.h5 "$target" >ran
-    "$TIDEMILL" report r.h5 >reported
-    grep -q 'GiB/s' reported
-    # lines of run that are not part of the summary (such as the result's path) may differ
-    [ "$(grep -c . reported)" -ge 5 ]
-    grep -vxFf ran reported >differs || true
-    [ ! -s differs ]
-}
-
-@test "two lines of each phase are for scripts: its row with the status, its rate with the unit" {
-    "$TIDEMILL" run --size 4m --result r.h5 "$target" >page
-    sed -n '/^  phase /,/^$/p' page | grep -Eq '^  01_write +[0-9.]+ .* complete( |$)'
-    sed -n '/^  phase /,/^$/p' page | grep -Eq '^  02_read +[0-9.]+ .* complete( |$)'
-    [ "$(sed -n '/^01_write$/,/^$/p' page | grep -Ec '^  rate +[0-9.]+ GiB/s')" -eq 1 ]
-    [ "$(sed -n '/^02_read$/,/^$/p' page | grep -Ec '^  rate +[0-9.]+ GiB/s')" -eq 1 ]
-    [ "$(awk 'length > 100' page)" = "" ]
-    [ "$(wc -l <page)" -le 42 ]
-}
-
-@test "--min-rate and --fail-on: exit 1, with the reason on the page and on standard error" {
-    apart "$TIDEMILL" run --size 4m --phases write --min-rate 1000000GiB/s --result r.h5 "$target"
-    [ "$status" -eq 1 ]
-    grep -q 'FAILED.*(exit code 1)$' "$out"
-    grep -q '^  because   write reached .* GiB/s, less than --min-rate 1000000GiB/s' "$out"
-    grep -q 'less than --min-rate' "$err"
-    [ "$(attribute r.h5 / status)" = failed ]
-    [ "$(attribute r.h5 / exit_code)" -eq 1 ]
-    apart "$TIDEMILL" report r.h5
-    grep -q '^  because   write reached' "$out"
-    "$TIDEMILL" run --quiet --size 4m --phases write --min-rate 1B/s --result s.h5 "$target"
-    apart "$TIDEMILL" run --size 4m --phases write --direct never --fail-on serious --result t.h5 "$target"
-    [ "$status" -eq 0 ] || [[ $(stat -f -c %T "$target") == tmpfs ]]
-    apart "$TIDEMILL" run --size 4m --phases write --direct never --fail-on warning --result u.h5 "$target"
-    [ "$status" -eq 1 ]
-    tr -s ' \n' ' ' <"$out" | grep -q 'and --fail-on warning was requested'
-    refused 'leave it out' "$TIDEMILL" run --min-rate 0B/s "$target"
-}
-
-@test "--quiet prints the result's name, and warnings on standard error" {
-    apart "$TIDEMILL" run --quiet --size 4m --phases write --direct never --result r.h5 "$target"
-    [ "$status" -eq 0 ]
-    [ "$(cat "$out")" = r.h5 ]
-    grep -q '^tidemill: warning: ' "$err"
-}
-
-@test "the plan shows parsed sizes in bytes" {
-    run "$TIDEMILL" run --size 4MB --phases write /dev/null
-    [ "$status" -eq 0 ]
-    [[ $output == *4000000* || $output == *'4 000 000'* ]]
 }
 
 @test "/dev/null: write only, exit 0" {
@@ -211,67 +145,6 @@ with h5py.File("r.h5") as r:
     [ "$(find other -type f -printf '%s\n')" -eq 1048576 ]
 }
 
-@test "the result is not replaced; with --overwrite it is" {
-    "$TIDEMILL" run --size 1m --result r.h5 "$target"
-    refused r.h5 "$TIDEMILL" run --size 1m --result r.h5 "$target"
-    "$TIDEMILL" run --size 1m --result r.h5 --overwrite "$target"
-}
-
-@test "SIGTERM: exit 143, a result marked as interrupted, files removed" {
-    "$TIDEMILL" run --time 600 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
-    pid=$!
-    await "data in the target" wrote 64k
-    kill -TERM "$pid"
-    status=0
-    wait "$pid" || status=$?
-    [ "$status" -eq 143 ]
-    [ "$(attribute r.h5 / status)" = interrupted ]
-    [ -z "$(ls -A "$target")" ]
-}
-
-@test "--pause waits before each phase, and a signal ends it" {
-    "$TIDEMILL" run --size 1m --verify --pause 1s --result r.h5 "$target"
-    [ "$(attribute r.h5 phases/02_read pause_ns)" -eq 1000000000 ]
-    [ "$(attribute r.h5 phases/01_write started_ns)" -ge 1000000000 ]
-    first=$(attribute r.h5 phases/01_write started_ns)
-    [ $(($(attribute r.h5 phases/02_read started_ns) - first)) -ge 1000000000 ]
-    "$TIDEMILL" run --size 1m --pause 600s --result s.h5 "$target" >out 2>err &
-    pid=$!
-    await "a result" test -s s.h5
-    kill -TERM "$pid"
-    status=0
-    wait "$pid" || status=$?
-    [ "$status" -eq 143 ]
-    [ -z "$(ls -A "$target")" ]
-}
-
-@test "a full file system: exit 1, a result marked as failed, one line" {
-    [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
-    unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
-    apart unshare -m --propagation private bash -c '
-        mount -t tmpfs -o size=8m none "$1" || exit 77
-        "$2" run --size 64m --force --phases write --result r.h5 "$1"' - "$target" "$TIDEMILL"
-    [ "$status" -ne 77 ] || skip "no tmpfs can be mounted here"
-    [ "$status" -eq 1 ]
-    grep -q 'No space left on device' "$err"
-    [ "$(attribute r.h5 / status)" = failed ]
-}
-
-@test "a result that did not fit during the run is saved after the data are removed" {
-    [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
-    unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
-    apart unshare -m --propagation private bash -c '
-        mount -t tmpfs -o size=16m none "$1" || exit 77
-        "$2" run --size 64m --force --quiet --result "$1/x.h5" "$1"
-        code=$?
-        cp "$1/x.h5" kept.h5
-        exit "$code"' - "$target" "$TIDEMILL"
-    [ "$status" -ne 77 ] || skip "no tmpfs can be mounted here"
-    [ "$status" -eq 1 ]
-    [ "$(attribute kept.h5 / status)" != running ]
-    [ "$(attribute kept.h5 /phases/01_write bytes)" -gt 0 ]
-}
-
 @test "a buffer size other than the stored run's finds the same damage" {
     "$TIDEMILL" run --quiet --size 8m --seed 5 --keep --result k.h5 "$target"
     dd if=/dev/zero of="$(find "$target" -type f)" bs=4k seek=700 count=512 conv=notrunc status=none
@@ -305,97 +178,6 @@ with h5py.File("r.h5") as r:
     grep -q '01_verify checked .* of what was written before it was ended by --time' page
 }
 
-@test "a rate below one request in the time: reported before the start, and in the summary" {
-    apart "$TIDEMILL" run --size 1m --rate 50B/s --time 300ms --phases write --result r.h5 "$target"
-    [ "$status" -eq 0 ]
-    grep -q '^tidemill: at --rate 50 B/s a rank sends one request of 1.00 MiB every 350 min' "$err"
-    grep -q 'rate 50B/s' "$err"
-    [ "$(advice r.h5 | tr ' ' '\n' | grep -c 'moved-nothing\|does-not-add-up')" -eq 1 ]
-    [[ $(advice r.h5) == *moved-nothing* ]]
-    refused "add the unit: 50MiB/s, or 50B/s" "$TIDEMILL" run --rate 50 "$target"
-}
-
-@test "what ended a phase before its time" {
-    "$TIDEMILL" run --size 1m --time 60s --quiet --result r.h5 "$target"
-    "$TIDEMILL" report r.h5 >page
-    [ "$(grep -c '^  ended     when all was written, before --time$' page)" -eq 1 ]
-    [ "$(grep -c '^  ended     when all was read, before --time$' page)" -eq 1 ]
-    unshare -m true 2>/dev/null || skip "this user cannot mount"
-    unshare -m sh -c 'mount -t tmpfs -o size=4m none "$1" &&
-        "$2" run --time 60s --phases write --quiet --result f.h5 "$1"' - "$target" "$TIDEMILL"
-    "$TIDEMILL" report f.h5 >page
-    grep -q '^  ended     when the free space was used up, before --time$' page
-    ! grep -q 'of the planned' page
-}
-
-@test "runs that start together get different result files" {
-    local pids=() failed=0 named
-    for i in 1 2 3 4; do
-        "$TIDEMILL" run --quiet --size 1m "$target" 2>"err$i" & # all four start with the same default name
-        pids+=($!)
-    done
-    for pid in "${pids[@]}"; do
-        wait "$pid" || failed=$((failed + 1))
-    done
-    named=$(find results -name '*.h5' | wc -l)
-    [ "$failed" -eq 0 ] # the later ones wait for a second of their own
-    [ "$named" -eq 4 ]
-    ! grep -v '^tidemill: warning: ' err? || false
-}
-
-@test "each line on standard error is written at once" {
-    # A pipe in packet mode returns what one write(2) wrote.
-    /usr/bin/python3 - "$TIDEMILL" "$target" <<'PY'
-import os, subprocess, sys
-program, target = sys.argv[1:]
-for arguments in (["run", "--size", "1m", "--verify", "--result", "r.h5", target], ["run", "/none"],
-                  ["run", "--size", "1m", "--phases", "nothing", target], ["nothing"], []):
-    ends = os.pipe2(os.O_DIRECT)
-    process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=ends[1])
-    os.close(ends[1])
-    pieces = list(iter(lambda: os.read(ends[0], 65536), b""))
-    process.wait()
-    assert pieces and all(piece.endswith(b"\n") for piece in pieces), (arguments, pieces)
-PY
-}
-
-@test "an interrupted write to standard output continues" {
-    command -v strace >/dev/null || skip "no strace here"
-    # Every other write to it fails, as one to a full pipe does when a signal arrives.
-    apart strace -f -qq -o /dev/null -P "$work/out" -e trace=write -e inject=write:error=EINTR:when=1+2 \
-        "$TIDEMILL" run --size 1m --verify --result r.h5 "$target"
-    [ "$status" -eq 0 ]
-    [ -s r.h5 ] || skip "no write can be interrupted here"
-    "$TIDEMILL" report r.h5 >page
-    diff page <(sed '/^result  /,$d' "$out" | sed '$d')
-}
-
-@test "a failed write to standard output is a failure" {
-    "$TIDEMILL" run --quiet --size 1m --result r.h5 "$target"
-    run bash -c '"$1" report r.h5 >/dev/full' - "$TIDEMILL"
-    [ "$status" -eq 1 ]
-    [[ $output == *'standard output'* ]]
-}
-
-@test "names with control characters are printed without them" {
-    local name=$'e\033]0;title\007v\033[8mi\302\233l\nline'
-    mkdir "$target/$name"
-    # also not as a line of its own
-    steers() { LC_ALL=C grep -aqP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|^line' "$out" "$err"; }
-    for arguments in "run --size 1m --dry-run" "run --size 1m --keep -v --result $name.h5" \
-        "run --size 9999t" "run --phases read" facts inspect "report -$name" "report $name.h5" \
-        "$name" "report" "inspect /nowhere/$name" "facts -$name" "run --size $name"; do
-        IFS=' ' read -r -d '' -a words <<<"$arguments" || true
-        words[-1]=${words[-1]%$'\n'}
-        apart "$TIDEMILL" "${words[@]}" "$target/$name"
-        ! steers || { echo "${words[@]@Q}"; cat -v "$out" "$err"; false; }
-        grep -aq . "$out" "$err"
-    done
-    apart "$TIDEMILL" report "$name.h5"
-    [ "$status" -eq 0 ]
-    ! steers
-}
-
 @test "the default size fits a small target" {
     [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
     unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
@@ -405,50 +187,6 @@ PY
     [ "$status" -ne 77 ] || skip "no tmpfs can be mounted here"
     [ "$status" -eq 0 ]
     [ "$(attribute r.h5 /phases/01_write bytes)" -gt 1000000 ]
-}
-
-@test "warnings: an unused target, a repeated seed" {
-    mkdir other
-    "$TIDEMILL" run --size 1m --keep --result r.h5 "$target" "$PWD/other" | grep -q "other' is not used"
-    "$TIDEMILL" run --options-from r.h5 --result s.h5 "$target" | tr -s ' \n' ' ' | grep -q 'same bytes'
-}
-
-@test "a data set smaller than a sector is not called direct" {
-    "$TIDEMILL" run --size 7 --result r.h5 "$target" >page 2>/dev/null
-    ! grep -q '✓ O_DIRECT' page
-    [ "$(attribute r.h5 /phases/01_write bytes)" -eq 7 ]
-    [ "$(attribute r.h5 /phases/01_write direct_in_effect)" != yes ]
-}
-
-@test "a limit of CPU time ends a run like SIGTERM, also on /dev/null" {
-    apart prlimit --cpu=1:60 "$TIDEMILL" run --time 600s --result r.h5 /dev/null
-    [ "$status" -eq 143 ]
-    [ "$(attribute r.h5 / status)" = interrupted ]
-    apart mpirun -q -n 2 --oversubscribe --bind-to none prlimit --cpu=2:60 "$TIDEMILL" run \
-        --time 600s --result two.h5 /dev/null
-    [ "$status" -eq 143 ]
-    [ "$(attribute two.h5 / status)" = interrupted ]
-}
-
-@test "SIGHUP ends a run like SIGTERM, but not under nohup" {
-    "$TIDEMILL" run --time 600 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
-    pid=$!
-    await "data in the target" wrote 64k
-    kill -HUP "$pid"
-    status=0
-    wait "$pid" || status=$?
-    [ "$status" -eq 143 ]
-    [ -z "$(ls -A "$target")" ]
-    # The thread sanitizer's handlers hide which signals were ignored before.
-    nm -D "$TIDEMILL" | grep -q __tsan && skip "nohup is not seen through the thread sanitizer"
-    nohup "$TIDEMILL" run --quiet --size 4m --rate 1m --buffer-size 64k --phases write \
-        --result s.h5 "$target" >out 2>err &
-    pid=$!
-    await "data in the target" wrote 64k
-    kill -HUP "$pid"
-    wait "$pid"
-    [ "$(attribute s.h5 / status)" = complete ]
-    [ "$(attribute s.h5 phases/01_write bytes)" -eq 4194304 ]
 }
 
 @test "a file that exists is read to its end when no size is given" {
