@@ -152,7 +152,9 @@ void summary_balance(const struct record_phase *phase, struct text *out)
     struct rows nodes = {phase->nodes, phase->node_count, phase->unit};
     struct rows ranks = {phase->ranks, phase->rank_count, phase->unit};
     add_range(&nodes, "node", &line);
-    add_range(&ranks, "rank", &line);
+    if (phase->rank_count != phase->node_count ||
+        phase->node_count == 1) /* else they are the same */
+        add_range(&ranks, "rank", &line);
     units_format_duration(phase->end_skew_ns, apart);
     if (line.length)
         summary_line(out, "balance", "%s; ends %s apart", text_string(&line), apart);

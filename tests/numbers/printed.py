@@ -1029,6 +1029,8 @@ class Phase:
     def balance(self):
         words = []
         for what, table in (("node", self.nodes), ("rank", self.ranks)):
+            if what == "rank" and len(self.ranks["name"]) == len(self.nodes["name"]) != 1:
+                continue  # they are the same
             order, speed = self.order(table), self.speeds(table)
             each = "" if self.unit == "bytes" else " kop/s"
             named = [f"{text_of(name)} {self.rate_text(own)}{each}"
