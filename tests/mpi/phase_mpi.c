@@ -197,11 +197,18 @@ static void fake_close(struct work *work)
     fake.closed = true;
 }
 
+static uint32_t fake_owner(const struct work *work, uint32_t rank)
+{
+    (void)work;
+    return rank;
+}
+
 static const struct work_methods methods = {
     .prepare = fake_prepare,
     .open = fake_open,
     .planned = fake_planned,
     .modes = fake_modes,
+    .owner = fake_owner,
     .go_at = fake_go_at,
     .wait = fake_wait,
     .peek = fake_peek,
@@ -224,6 +231,7 @@ struct stage {
     struct record_target target;
     struct keeper keeper;
     struct prepared prepared;
+    struct dataset dataset;
     struct record record;
     struct run run;
     struct phase phase;
@@ -233,15 +241,20 @@ struct stage {
 
 static void carry_out(struct stage *stage, enum ending ending)
 {
+    static char target[] = "/target";
+    static char *targets[] = {target};
     memset(&fake, 0, sizeof fake);
     fake.work.methods = &methods;
     fake.ending = ending;
     fake.planned = planned_of(cluster.rank);
     *stage = (struct stage){
+        .settings = {.targets = targets, .target_count = 1},
         .prepared = {.cluster = &cluster,
                      .settings = &stage->settings,
                      .targets = &stage->target,
+                     .plan.setup.settings = &stage->settings,
                      .plan.geometry.setup = {.shape = cluster.shape, .target_count = 1}},
+        .dataset = {.plan = &stage->prepared.plan},
         .run = {.cluster = &cluster, .settings = &stage->run_settings, .keeper = &stage->keeper},
     };
     if (cluster.rank == 0) {
@@ -252,6 +265,7 @@ static void carry_out(struct stage *stage, enum ending ending)
     stage->phase = (struct phase){.run = &stage->run,
                                   .kind = &creating,
                                   .prepared = &stage->prepared,
+                                  .dataset = &stage->dataset,
                                   .name = creating.name,
                                   .number = (uint32_t)ending + 1,
                                   .work = &fake.work};
