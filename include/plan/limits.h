@@ -31,4 +31,7 @@ static inline int64_t limits_due(const struct limits *limits, uint64_t bytes)
     return limits->writer_rate ? limits_due_by_rate(limits, bytes) : 0;
 }
 
+/* The bytes that a rate requires until the deadline; 0 without either. */
+uint64_t limits_required(const struct limits *limits);
+
 #endif

@@ -234,6 +234,24 @@ static bool batch_grows(struct io_thread *thread, enum sending sending)
     return drive_in_flight(&thread->drive) > before;
 }
 
+/* A pause until the deadline, as of a stopped process, has no completion that would show it. */
+static void count_cut_off(struct io_thread *thread)
+{
+    const struct limits *limits = &thread->pipeline->setup.limits;
+    struct counters *counters = &thread->outcome.counters;
+    if (!limits_over(limits, thread->drive.now_ns) || thread->sent_bytes >= thread->bytes)
+        return;
+    const int64_t gap_ns = thread->drive.now_ns - counters->last_ns;
+    if (gap_ns > counters->longest_gap_ns)
+        counters->longest_gap_ns = gap_ns;
+    uint64_t required = limits_required(limits);
+    if (required > thread->bytes)
+        required = thread->bytes;
+    if (required > thread->sent_bytes)
+        counters->unsent_requests += (int64_t)((required - thread->sent_bytes) /
+                                               thread->task->pieces[0].share.request_bytes);
+}
+
 void io_loop_run(struct io_thread *thread)
 {
     thread->hand_off_ns = HAND_OFF_NS;
@@ -246,10 +264,11 @@ void io_loop_run(struct io_thread *thread)
         if (drive_in_flight(&thread->drive))
             collect(thread, sending, due_ns);
         else if (is_finished(thread))
-            return;
+            break;
         else
             wait_idle(thread, sending, due_ns);
         if (!drive_in_flight(&thread->drive))
             edges_pass(&thread->edges, thread->drive.now_ns, thread->outcome.counters.bytes);
     }
+    count_cut_off(thread);
 }

@@ -35,6 +35,23 @@ void warn_not_removed(const struct record *record, struct text *out)
                  record->removal_failure);
 }
 
+static bool missed_rate(const struct record_phase *phase)
+{
+    return phase->total.counters.unsent_requests * 100 > phase->requests;
+}
+
+void warn_rate_missed(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, missed_rate);
+    if (phase)
+        text_add(out,
+                 "in %s %lld requests that --rate required before the end were not sent: storage "
+                 "was slower, or the program was stopped (longest gap %.2f s); no latency includes "
+                 "them",
+                 phase->name, (long long)phase->total.counters.unsent_requests,
+                 (double)phase->total.counters.longest_gap_ns / 1e9);
+}
+
 void warn_shared_kernel(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < record->node_count; i++)

@@ -109,6 +109,20 @@ load helper
     [ "$(attribute two.h5 / status)" = interrupted ]
 }
 
+@test "a stop until the end of the time under a rate is a gap, and what was not sent is counted" {
+    "$TIDEMILL" run --time 8s --size 64m --rate 1m --buffer-size 64k --phases write --result r.h5 \
+        "$target" >out 2>err &
+    pid=$!
+    await "data in the target" wrote 64k
+    kill -STOP "$pid"
+    sleep 9
+    kill -CONT "$pid"
+    wait "$pid"
+    [ "$(column r.h5 phases/01_write/ranks longest_gap_ns)" -ge 9000000000 ]
+    [ "$(column r.h5 phases/01_write/ranks unsent_requests)" -ge 1 ]
+    [[ " $(advice r.h5) " == *" rate-missed "* ]]
+}
+
 @test "SIGHUP ends a run like SIGTERM, but not under nohup" {
     "$TIDEMILL" run --time 600 --rate 1m --buffer-size 64k --result r.h5 "$target" >out 2>err &
     pid=$!

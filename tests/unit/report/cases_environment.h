@@ -160,6 +160,12 @@ static void spoil_removal(struct record *record)
     record->removal_failure = strdup("cannot remove 'r1': Permission denied");
 }
 
+static void spoil_rate(struct record *record)
+{
+    record->phases[0].nodes[0].counters.unsent_requests = record->phases[0].requests;
+    record->phases[0].ranks[0].counters.unsent_requests = record->phases[0].requests;
+}
+
 static void spoil_kernel(struct record *record)
 {
     strcpy(record->nodes[0].boot_id, "8e43");
@@ -211,6 +217,8 @@ static const struct doubt_case environment_cases[] = {
      spoil_visibility},
     {"not-removed", SEVERITY_WARNING, "data files remain: cannot remove 'r1': Permission denied; ",
      spoil_removal},
+    {"rate-missed", SEVERITY_WARNING,
+     "requests that --rate required before the end were not sent: ", spoil_rate},
     {"shared-kernel", SEVERITY_WARNING,
      "n001 and n002 run on one kernel (equal boot ids), as containers do: ", spoil_kernel},
     {"sources-differ", SEVERITY_NOTE,
