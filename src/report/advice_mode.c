@@ -18,16 +18,19 @@ static bool fell_back(const struct record_phase *phase)
 
 void warn_fallback_direct(const struct record *record, struct text *out)
 {
+    if (room_in_memory(record))
+        return; /* that is a warning of its own */
     const struct record_phase *phase = warning_phases(record, fell_back, out);
     if (phase && phase->total.modes.direct_cause == DIRECT_CACHED_BELOW)
         text_add(out, " used %s: the rate is of memory and storage together",
                  phase->total.modes.direct_reason);
     else if (phase)
-        text_add(out,
-                 " went through the page cache, because %s: the rate is of memory and storage "
-                 "together; --direct require refuses instead, --direct never says that it is meant",
-                 phase->total.modes.direct_reason[0] ? phase->total.modes.direct_reason
-                                                     : "O_DIRECT was not granted");
+        text_add(
+            out,
+            " went through the page cache, because %s: the rate is of memory and storage "
+            "together; use --direct never if that is intended, or --direct require to refuse it",
+            phase->total.modes.direct_reason[0] ? phase->total.modes.direct_reason
+                                                : "O_DIRECT was not granted");
 }
 
 static bool is_unknown(const struct record_phase *phase)
@@ -165,6 +168,11 @@ static bool may_be_cached(const struct record_phase *phase)
     return warning_counts_bytes(phase) && cached_possible(phase) && !only_tails(phase);
 }
 
+static bool is_cached(const struct record_phase *phase)
+{
+    return may_be_cached(phase) && cached_mostly(phase);
+}
+
 static void add_daemon(const struct record_phase *phase, struct text *out)
 {
     char delivered[UNITS_TEXT], read[UNITS_TEXT];
@@ -181,13 +189,20 @@ void warn_cached_reads(const struct record *record, struct text *out)
     const struct record_phase *hidden = warning_phase(record, cached_by_daemon);
     if (room_in_memory(record))
         return; /* that is a warning of its own */
-    const struct record_phase *phase = warning_phases(record, may_be_cached, out);
+    const struct record_phase *proven = warning_phases(record, is_cached, out);
+    const struct record_phase *phase = proven ? proven : warning_phases(record, may_be_cached, out);
     if (!phase && hidden)
         add_daemon(hidden, out);
     if (!phase)
         return;
-    text_add(out, " may have read from the page cache of the reading node: the rate is an upper "
-                  "bound of the storage's; use ");
+    if (proven)
+        text_add(out,
+                 " came from the page cache of the reading node: the rate is that of memory%s; "
+                 "use ",
+                 proven->checks ? ", and memory was checked, not storage" : "");
+    else
+        text_add(out, " may have come from the page cache of the reading node: storage may be "
+                      "slower; use ");
     if (could_be_direct(record, phase))
         text_add(out, "O_DIRECT, ");
     text_add(out, "--cache drop%s, or more data than the memory holds",
@@ -214,8 +229,7 @@ void warn_null_target(const struct record *record, struct text *out)
         if (!record->targets[i].ram_backed || record->targets[i].kind != TARGET_KIND_NULL)
             continue;
         text_add(out,
-                 "%s discards everything: the rates show what making the data can do, not what "
-                 "storage can",
+                 "%s discards everything: the rates are those of generating data, not of storage",
                  record->targets[i].path);
         return;
     }

@@ -67,8 +67,7 @@ void warn_start_skew(const struct record *record, struct text *out)
     char share[FIGURES_TEXT];
     units_format_duration(phase->start_skew_ns, skew);
     figures_share(phase->start_skew_ns, phase->duration_ns, share);
-    text_add(out,
-             "in %s ranks were at work up to %s apart, %s of the phase (last: %s): ", phase->name,
+    text_add(out, "in %s ranks started up to %s apart, %s of the phase (last: %s): ", phase->name,
              skew, share, last->name);
     add_cause_of_skew(record, last->node, out);
     text_add(out, ", and let the phase take longer");
@@ -139,10 +138,8 @@ void warn_few_repetitions(const struct record *record, struct text *out)
         const struct record_summary *row = &record->summary[i];
         if (row->count < 2 || row->count >= REPETITIONS_FOR_INTERVAL)
             continue;
-        text_add(out,
-                 "%lld repetitions of '%s' carry no interval of 95 %%: --repeat %d is the least "
-                 "that does",
-                 (long long)row->count, row->phase, REPETITIONS_FOR_INTERVAL);
+        text_add(out, "%lld repetitions are too few for a 95 %% interval; use --repeat %d or more",
+                 (long long)row->count, REPETITIONS_FOR_INTERVAL);
         return;
     }
 }

@@ -171,9 +171,9 @@ static void add_slow(const struct record *record, const struct record_phase *pha
     }
     figures_rate_in((double)crowd->median[MEASURE_RATE], crowd->phase->unit, rate);
     if (slow)
-        text_add(out, "in %s %zu of %zu %ss were far slower than the median of %s: %s%s; %s%s",
-                 phase->name, slow, crowd->active, crowd->what, rate, text_string(&names),
-                 slow > NAMED ? " ..." : "",
+        text_add(out, "in %s %zu of %zu %ss %s far slower than the median of %s: %s%s; %s%s",
+                 phase->name, slow, crowd->active, crowd->what, slow == 1 ? "was" : "were", rate,
+                 text_string(&names), slow > NAMED ? " ..." : "",
                  apart.length ? "the first stands apart: "
                               : "look at its slowest requests and at what else ran there",
                  apart.length ? text_string(&apart) : "");

@@ -6,20 +6,21 @@
 
 #include "base/units.h"
 #include "bottleneck.h"
+#include "cached.h"
 #include "figures.h"
 #include "room.h"
 #include "stats/describe.h"
 
 static const int64_t second_ns = 1000000000;
 static const int64_t short_run_ns = 10000000000;
-static const int64_t good_run_ns = 30000000000;
+static const int64_t good_run_ns = 15000000000;
 static const double gib = 1073741824.0;
 static const double tail_limit = 0.05;
 static const double slow_limit = 0.8; /* of the median node's rate */
 
 enum { NAMED_NODES = 4 };
 
-/* GiB, a power of two, for at least 30 s at 'rate' bytes per second; for less, but still 10 s,
+/* GiB, a power of two, for at least 15 s at 'rate' bytes per second; for less, but still 10 s,
  * where the targets have no room for that. */
 static uint64_t gib_for(const struct record *record, double rate)
 {
@@ -48,9 +49,21 @@ static void add_time(const struct record *record, const struct record_phase *pha
     int64_t needed_ns = has_room_for(record, phase, good_run_ns) ? good_run_ns : short_run_ns;
     units_format_duration(phase->duration_ns, time);
     text_add(out,
-             "%s was ended by --time after %s; below 10 s start-up and caches weigh in: give it "
+             "%s was ended by --time after %s; start-up and caches dominate below 10 s: give it "
              "--time %llds",
              phase->name, time, (long long)(needed_ns / second_ns));
+}
+
+/* What all phases of the list would take together with this much data, in ns. */
+static double time_for(const struct record *record, double bytes)
+{
+    double all_ns = 0;
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        if (phase->repetition == 1 && warning_counts_bytes(phase))
+            all_ns += bytes / figures_rate(phase->amount, phase->duration_ns) * 1e9;
+    }
+    return all_ns;
 }
 
 static void add_size(const struct record *record, const struct record_phase *phase,
@@ -58,22 +71,20 @@ static void add_size(const struct record *record, const struct record_phase *pha
 {
     char time[UNITS_TEXT];
     char needed_time[UNITS_TEXT];
-    double rate = figures_rate(phase->amount, phase->duration_ns);
-    uint64_t needed = gib_for(record, rate);
-    double needed_ns = (double)needed * gib / rate * 1e9;
+    uint64_t needed = gib_for(record, figures_rate(phase->amount, phase->duration_ns));
     units_format_duration(phase->duration_ns, time);
-    units_format_duration((int64_t)needed_ns, needed_time);
-    text_add(out, "%s took %s; below 10 s start-up and caches weigh in", phase->name, time);
+    units_format_duration((int64_t)time_for(record, (double)needed * gib), needed_time);
+    text_add(out, "%s took %s; start-up and caches dominate below 10 s", phase->name, time);
     if (phase->unit == UNIT_OPERATION)
-        text_add(out, ": more operations, or --time, would say more");
+        text_add(out, ": use more objects, or --time");
     else if ((double)needed * gib > room_free_bytes(record))
         text_add(out,
-                 ", and the target has no room for the %lluGiB that would take %s: name one with "
-                 "more room, or give --repeat",
-                 (unsigned long long)needed, needed_time);
+                 ", and the target has no space for the %llu GiB that it takes: name one with more "
+                 "space, or give --repeat",
+                 (unsigned long long)needed);
     else
-        text_add(out, ": --size %lluGiB would take about %s", (unsigned long long)needed,
-                 needed_time);
+        text_add(out, ": with --size %lluGiB the phases would take about %s",
+                 (unsigned long long)needed, needed_time);
 }
 
 void warn_short_run(const struct record *record, struct text *out)
@@ -81,12 +92,12 @@ void warn_short_run(const struct record *record, struct text *out)
     const struct record_phase *shortest = NULL;
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
-        if (warning_counts(phase) && phase->status == RECORD_COMPLETE &&
+        if (warning_counts(phase) && phase->status == RECORD_COMPLETE && !cached_mostly(phase) &&
             phase->duration_ns < short_run_ns && phase->steady != TRUTH_YES &&
             (!shortest || phase->duration_ns < shortest->duration_ns))
             shortest = phase;
     }
-    if (!shortest)
+    if (!shortest || room_in_memory(record))
         return;
     if (shortest->ended_by == END_TIME && has_room_for(record, shortest, short_run_ns))
         add_time(record, shortest, out);

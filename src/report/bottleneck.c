@@ -62,7 +62,9 @@ static const char *storage_name(const struct record *record, const struct record
         return "I/O threads, as nothing is stored";
     if (room_in_memory(record))
         return "memory, where the target is";
-    return load_is_idle(&load, phase) ? "file system and page cache, not the device" : "storage";
+    if (load_is_idle(&load, phase))
+        return "file system and page cache, not the device";
+    return load_is_partial(&load, phase) ? "storage, not the device alone" : "storage";
 }
 
 /* How busy the nodes' devices were, where they are known. */

@@ -81,6 +81,7 @@ void load_find(const struct record_phase *phase, struct load *load)
 /* The kernel's time of a busy device may miss requests that are short; then it contradicts the
  * queue and is left out. */
 static const double least_busy = 0.05;
+static const double mostly_busy = 0.8;
 static const double queue_of_idle = 0.5;
 
 static double queue_of(const struct record_device *sum)
@@ -98,6 +99,14 @@ bool load_is_idle(const struct load *load, const struct record_phase *phase)
     return !load->missed && load->device_nodes > 0 && load->device_nodes == phase->node_count &&
            load->device.width_ns > 0 && is_hardly_busy(&load->device) &&
            queue_of(&load->device) < queue_of_idle;
+}
+
+bool load_is_partial(const struct load *load, const struct record_phase *phase)
+{
+    const struct record_device *sum = &load->device;
+    return load->device_nodes > 0 && load->device_nodes == phase->node_count && sum->width_ns > 0 &&
+           !load_is_idle(load, phase) &&
+           quotient((double)sum->busy_ns, (double)sum->width_ns) < mostly_busy;
 }
 
 void load_print_device(const struct load *load, struct text *out)

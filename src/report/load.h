@@ -27,6 +27,10 @@ void load_find(const struct record_phase *phase, struct load *load);
 /* Are the devices of all nodes known, and did they have next to nothing to do? */
 bool load_is_idle(const struct load *load, const struct record_phase *phase);
 
+/* Are they known, with something to do, but not for most of the time? Then requests wait above
+ * them. */
+bool load_is_partial(const struct load *load, const struct record_phase *phase);
+
 /* Prints "vda 61 % busy, queue 3.6"; nothing if no device is known. */
 void load_print_device(const struct load *load, struct text *out);
 

@@ -789,6 +789,9 @@ class Phase:
                 and sums["busy_ns"] < 0.05 * sums["width_ns"]
                 and sums["queue_ns"] < 0.5 * sums["width_ns"]):
             return "file system and page cache, not the device"
+        if (sums["nodes"] == len(self.nodes["node"]) and sums["width_ns"] > 0
+                and sums["busy_ns"] < 0.8 * sums["width_ns"]):
+            return "storage, not the device alone"
         return "storage"
 
     def cached(self):

@@ -46,11 +46,11 @@ static void spoil_counts(struct record *record)
 }
 
 static const struct doubt_case cached_cases[] = {
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_cache},
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_stored},
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_shifted},
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_loop},
-    {"cached-reads", SEVERITY_SERIOUS, "02_read may have read from the page cache", spoil_counts},
+    {"cached-reads", SEVERITY_SERIOUS, "02_read may have come from the page cache", spoil_cache},
+    {"cached-reads", SEVERITY_SERIOUS, "02_read may have come from the page cache", spoil_stored},
+    {"cached-reads", SEVERITY_SERIOUS, "02_read may have come from the page cache", spoil_shifted},
+    {"cached-reads", SEVERITY_SERIOUS, "02_read may have come from the page cache", spoil_loop},
+    {"cached-reads", SEVERITY_SERIOUS, "02_read came from the page cache", spoil_counts},
 };
 
 #endif

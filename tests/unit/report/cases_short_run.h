@@ -48,23 +48,23 @@ static void spoil_by_time_without_room(struct record *record)
 
 static const struct doubt_case short_run_cases[] = {
     {"short-run", SEVERITY_NOTE,
-     "02_read took 9.90 s; below 10 s start-up and caches weigh in: --size "
-     "512GiB",
+     "02_read took 9.90 s; start-up and caches dominate below 10 s: with --size 256GiB the phases "
+     "would take about 67.2 s",
      spoil_duration},
     {"short-run", SEVERITY_NOTE,
-     "02_read was ended by --time after 9.90 s; below 10 s start-up and caches weigh in: give it "
-     "--time 30s",
+     "02_read was ended by --time after 9.90 s; start-up and caches dominate below 10 s: give it "
+     "--time 15s",
      spoil_by_time},
     {"short-run", SEVERITY_NOTE,
-     "01_write was ended by --time after 9.90 s; below 10 s start-up and caches weigh in: give it "
-     "--time 10s",
+     "01_write was ended by --time after 9.90 s; start-up and caches dominate below 10 s: give it "
+     "--time 15s",
      spoil_by_time_and_room},
     {"short-run", SEVERITY_NOTE,
-     "01_write took 9.90 s; below 10 s start-up and caches weigh in, and the target has no room",
+     "01_write took 9.90 s; start-up and caches dominate below 10 s, and the target has no space",
      spoil_by_time_without_room},
-    {"short-run", SEVERITY_NOTE, "--size 256GiB would take about 19.8 s",
+    {"short-run", SEVERITY_NOTE, "with --size 256GiB the phases would take",
      spoil_duration_and_some_room},
-    {"short-run", SEVERITY_NOTE, "has no room for the 256GiB that would take 19.8 s",
+    {"short-run", SEVERITY_NOTE, "has no space for the 256 GiB that it takes",
      spoil_duration_and_room},
 };
 

@@ -73,10 +73,10 @@ static void spoil_queue(struct record *record)
 static const struct doubt_case slow_cases[] = {
     {"slow-target", SEVERITY_WARNING, "in 01_write target '/mnt/1' (sdb) had 0.5",
      spoil_target_rate},
-    {"slow-node", SEVERITY_WARNING, "in 01_write 1 of 7 nodes were far slower than the median",
+    {"slow-node", SEVERITY_WARNING, "in 01_write 1 of 7 nodes was far slower than the median",
      spoil_one_of_many},
     {"slow-writer", SEVERITY_WARNING,
-     "in 01_write 1 of 16 I/O threads were far slower than the median of", spoil_writer},
+     "in 01_write 1 of 16 I/O threads was far slower than the median of", spoil_writer},
     {"processor-bound", SEVERITY_NOTE, "in 01_write I/O threads used 95 % of a core each",
      spoil_processors},
     {"held-above-device", SEVERITY_NOTE, "passes on few at once while a file grows", spoil_queue},
