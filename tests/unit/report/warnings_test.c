@@ -136,7 +136,7 @@ static void operations_are_compared_like_bytes(void **state)
     static const struct doubt_case cases[] = {
         {"slow-rank", SEVERITY_WARNING, " kop/s", spoil_rank},
         {"nodes-disagree", SEVERITY_WARNING, " kop/s", spoil_node},
-        {"short-run", SEVERITY_NOTE, "more operations", spoil_duration},
+        {"short-run", SEVERITY_NOTE, "use more objects", spoil_duration},
         {"does-not-add-up", SEVERITY_SERIOUS, " operations in ", spoil_ranks},
     };
     struct record record;
