@@ -46,7 +46,7 @@ expect status interrupted "$(result status second.h5)"
 expect phases "01_write:interrupted" "$(result phases second.h5)"
 "$program" report second.h5 >page
 expect "report's exit code" 0 $?
-expect "report shows it" 1 "$(grep -c 'the run was interrupted' page)"
+expect "report shows it" 1 "$(grep -c '^tidemill .*INTERRUPTED' page)"
 "$program" run --cleanup second.h5
 expect "exit code of the cleanup" 0 $?
 expect_empty target
