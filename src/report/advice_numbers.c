@@ -8,7 +8,8 @@ static const int64_t large_skew_ns = 5000000;
 static const double large_share = 0.01;          /* of the phase */
 static const int64_t wrong_wall_ns = 1000000000; /* NTP keeps far below */
 
-enum { REPETITIONS_FOR_INTERVAL = 6 };
+/* A spread of more than this share of the median, in millionths, leaves no single rate. */
+enum { REPETITIONS_FOR_INTERVAL = 6, WIDE_SPREAD_PPM = 300000 };
 
 static bool is_unsteady(const struct record_phase *phase)
 {
@@ -130,6 +131,24 @@ void warn_not_sure_enough(const struct record *record, struct text *out)
              " was not reached in %lld repetitions, which are all that it tries: what is said of "
              "the medians is less sure; find what makes them differ, or let phases take longer",
              (long long)record->repetitions_most);
+}
+
+void warn_wide_spread(const struct record *record, struct text *out)
+{
+    for (size_t i = 0; i < record->summary_count; i++) {
+        const struct record_summary *row = &record->summary[i];
+        char least[FIGURES_TEXT], most[FIGURES_TEXT], spread[FIGURES_TEXT];
+        if (row->count < 2 || row->spread_ppm <= WIDE_SPREAD_PPM)
+            continue;
+        figures_rate_cell((double)row->least_per_s, row->unit, least);
+        figures_rate_in((double)row->most_per_s, row->unit, most);
+        figures_share(row->spread_ppm, 1000000, spread);
+        text_add(out,
+                 "the %lld repetitions of %s reached %s to %s, which differ by %s of the median: "
+                 "quote the range, and find what changed between them (see runs)",
+                 (long long)row->count, row->phase, least, most, spread);
+        return;
+    }
 }
 
 void warn_few_repetitions(const struct record *record, struct text *out)

@@ -47,6 +47,9 @@ const struct record_phase *summary_median(const struct record *record,
 void summary_repetitions(const struct record *record, const struct summary_style *style,
                          struct text *out);
 
+/* "runs": the rate of each repetition of a phase in order, so that a trend shows. */
+void summary_each(const struct record *record, const struct record_phase *phase, struct text *out);
+
 /* "time", "rate", "latency" ... of one phase. */
 void summary_phase(const struct record *record, const struct record_phase *phase,
                    const struct summary_style *style, struct text *out);

@@ -270,7 +270,8 @@ static void write_title(const struct record *record, const struct record_phase *
 {
     text_add(out, "%s%s%s", paint_on(style, PAINT_BOLD), phase->name, paint_off(style));
     if (record->phases[record->phase_count - 1].repetition > 1)
-        text_add(out, "   repetition %lld%s", (long long)phase->repetition,
+        text_add(out, "   repetition %lld of %lld%s", (long long)phase->repetition,
+                 (long long)record->phases[record->phase_count - 1].repetition,
                  summary_median(record, phase) == phase ? ", nearest to the median" : "");
     text_add(out, "\n");
 }
@@ -283,6 +284,8 @@ void summary_phase(const struct record *record, const struct record_phase *phase
     write_time(phase, out);
     write_end(record, phase, out);
     write_rate(phase, out);
+    if (summary_median(record, phase) == phase)
+        summary_each(record, phase, out);
     write_steady(phase, style, out);
     write_latency(phase, out);
     write_gap(phase, style, out);

@@ -4,7 +4,7 @@
 #include "summary_parts.h"
 #include "table.h"
 
-enum { COLUMNS = 8, LEAST_FOR_INTERVAL = 6 };
+enum { COLUMNS = 8, EACH_SHOWN = 10 };
 
 static void add_rate(struct table *table, const struct record_summary *row, int64_t per_s)
 {
@@ -56,17 +56,19 @@ static void add_row(struct table *table, const struct record_summary *row)
     add_first(table, row);
 }
 
+static bool is_run_of(const struct record_phase *run, const struct record_phase *phase)
+{
+    return run->position == phase->position && run->status == RECORD_COMPLETE;
+}
+
 void summary_repetitions(const struct record *record, const struct summary_style *style,
                          struct text *out)
 {
-    static const char *const heads[COLUMNS] = {"phase",  "n",     "median GiB/s", "interval",
+    static const char *const heads[COLUMNS] = {"phase",  "n",     "median GiB/s", "95 % interval",
                                                "spread", "least", "most",         "first"};
     int64_t most = 0;
-    int64_t least = INT64_MAX;
-    for (size_t i = 0; i < record->summary_count; i++) {
+    for (size_t i = 0; i < record->summary_count; i++)
         most = record->summary[i].count > most ? record->summary[i].count : most;
-        least = record->summary[i].count < least ? record->summary[i].count : least;
-    }
     if (most < 2)
         return;
     struct table table = {.columns = COLUMNS};
@@ -77,9 +79,31 @@ void summary_repetitions(const struct record *record, const struct summary_style
             add_row(&table, &record->summary[i]);
     text_add(out, "\n%srepetitions%s\n", paint_on(style, PAINT_BOLD), paint_off(style));
     table_write(&table, 2, out);
-    if (least < LEAST_FOR_INTERVAL)
-        text_add(out,
-                 "  fewer than %d repetitions carry no interval of 95 %%: --repeat %d gives one\n",
-                 LEAST_FOR_INTERVAL, LEAST_FOR_INTERVAL);
     table_release(&table);
+}
+
+void summary_each(const struct record *record, const struct record_phase *phase, struct text *out)
+{
+    struct text line = {0};
+    size_t count = 0;
+    size_t complete = 0;
+    for (size_t i = 0; i < record->phase_count; i++)
+        complete += is_run_of(&record->phases[i], phase);
+    for (size_t i = 0; i < record->phase_count && complete > 1; i++) {
+        const struct record_phase *run = &record->phases[i];
+        char rate[FIGURES_TEXT];
+        if (!is_run_of(run, phase))
+            continue;
+        figures_amount_rate(figures_rate(run->amount, run->duration_ns), run->unit, rate);
+        if (complete <= EACH_SHOWN || count < EACH_SHOWN / 2 || count + EACH_SHOWN / 2 >= complete)
+            text_add(&line, "%s%s", count ? ", " : "", rate);
+        else if (count == EACH_SHOWN / 2)
+            text_add(&line, ", ...");
+        count++;
+    }
+    if (line.length)
+        summary_line(out, "runs", "%s %s, in order", text_string(&line),
+                     figures_amount_unit(phase->unit));
+    out->failed |= line.failed;
+    text_release(&line);
 }

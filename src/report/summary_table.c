@@ -218,10 +218,11 @@ static void add_repetitions(const struct record *record, const struct record_pha
 
 static void write_repetitions(const struct record *record, enum amount_unit unit, struct text *out)
 {
-    const char *const heads[REPETITION_COLUMNS] = {"phase",    "runs",    figures_amount_unit(unit),
-                                                   "interval", "spread",  "IOPS",
-                                                   "p50",      "p99",     "max",
-                                                   "status",   "verified"};
+    const char *const heads[REPETITION_COLUMNS] = {
+        "phase",         "runs",    figures_amount_unit(unit),
+        "95 % interval", "spread",  "IOPS",
+        "p50",           "p99",     "max",
+        "status",        "verified"};
     struct table table = {.columns = REPETITION_COLUMNS, .left = 3 << 9};
     if (!has_unit(record, unit))
         return;
@@ -232,21 +233,6 @@ static void write_repetitions(const struct record *record, enum amount_unit unit
             add_repetitions(record, &record->phases[i], &table);
     table_write(&table, 2, out);
     table_release(&table);
-}
-
-/* What the columns of repetitions mean. */
-static void write_meaning(const struct record *record, struct text *out)
-{
-    int64_t level_ppm = 0;
-    char level[FIGURES_TEXT];
-    for (size_t i = 0; i < record->summary_count; i++)
-        if (record->summary[i].level_ppm > level_ppm)
-            level_ppm = record->summary[i].level_ppm;
-    figures_fixed((double)level_ppm / 1e4, 1, level);
-    text_add(out, "  rates: median of the runs; latencies: of the run nearest to it");
-    if (level_ppm)
-        text_add(out, "; interval: holds the median with %s %%", level);
-    text_add(out, "\n");
 }
 
 /* --- reasons */
@@ -276,7 +262,9 @@ void summary_table(const struct record *record, const struct summary_style *styl
     for (enum amount_unit unit = 0; unit < UNIT_COUNT && repeated; unit++)
         write_repetitions(record, unit, out);
     if (repeated)
-        write_meaning(record, out);
+        text_add(out,
+                 "  rates: median of the runs; spread: (max - min) / median; latencies: of the "
+                 "run nearest to it\n");
     if (repeated && style->verbose)
         text_add(out, "\n");
     for (enum amount_unit unit = 0; unit < UNIT_COUNT && (!repeated || style->verbose); unit++)

@@ -429,7 +429,7 @@ class Page:
                    default=phases[0])
 
     def repeated(self):
-        self.parts.append("phase runs GiB/s interval spread IOPS p50 p99 max status verified")
+        self.parts.append("phase runs GiB/s 95 % interval spread IOPS p50 p99 max status verified")
         summary = self.summary()
         for first in self.phases:
             if first.attrs["repetition"] != 1:
@@ -451,17 +451,15 @@ class Page:
                      "complete" if complete == len(states) else f"{complete} of {len(states)}",
                      phase.verified()]
             self.parts.append(" ".join(cells))
-        level = max((int(row["level_ppm"]) for row in summary.values()), default=0)
-        self.parts.append("rates: median of the runs; latencies: of the run nearest to it" +
-                          (f"; interval: holds the median with {fixed(level / 1e4, 1)} %"
-                           if level else ""))
+        self.parts.append("rates: median of the runs; spread: (max - min) / median; latencies: of "
+                          "the run nearest to it")
 
     def repetitions(self):
         rows = self.summary().values()
         if max((int(row["n"]) for row in rows), default=0) < 2:
             return
         self.parts.append("repetitions")
-        self.parts.append("phase n median GiB/s interval spread least most first")
+        self.parts.append("phase n median GiB/s 95 % interval spread least most first")
         for row in rows:
             if row["n"] == 0:
                 continue
@@ -573,13 +571,14 @@ class Phase:
         attrs = self.attrs
         title = self.name
         if self.page.phases[-1].attrs["repetition"] > 1:
-            title += f" repetition {attrs['repetition']}"
+            title += f" repetition {attrs['repetition']} of {self.page.phases[-1].attrs['repetition']}"
             title += ", nearest to the median" \
                 if self.page.median(int(attrs["position"])) is self else ""
         self.page.parts.append(title)
         self.time()
         self.end()
         self.rates()
+        self.runs()
         self.steady()
         self.latencies()
         self.gap()
@@ -655,6 +654,16 @@ class Phase:
         if many and active > 1.05 * self.rate() and attrs["status"] == "complete":
             text += f"; {self.rate_text(active)} {self.name_of_rate} while all ranks were {self.verb()}"
         self.line("rate", text)
+
+    def runs(self):
+        """The rates of all repetitions, beside the median one; of more than ten the outer ones."""
+        position = int(self.attrs["position"])
+        rates = [phase.rate_text(phase.rate()) for phase in self.page.phases
+                 if phase.attrs["position"] == position and phase.attrs["status"] == "complete"]
+        if self.page.median(position) is not self or len(rates) < 2:
+            return
+        shown = rates if len(rates) <= 10 else rates[:5] + ["..."] + rates[-5:]
+        self.line("runs", f"{', '.join(shown)} {self.name_of_rate}, in order")
 
     def steady(self):
         attrs = self.attrs

@@ -134,6 +134,14 @@ static void spoil_repetitions(struct record *record)
     strcpy(record->summary[0].phase, "write");
 }
 
+static void spoil_spread(struct record *record)
+{
+    spoil_repetitions(record);
+    record->summary[0].spread_ppm = 430000;
+    record->summary[0].least_per_s = INT64_C(1) << 30;
+    record->summary[0].most_per_s = INT64_C(3) << 29;
+}
+
 static void spoil_until(struct record *record)
 {
     spoil_repetitions(record);
@@ -245,6 +253,8 @@ static const struct doubt_case phase_cases[] = {
      spoil_wall_clock},
     {"few-repetitions", SEVERITY_NOTE, "3 repetitions are too few for a 95 % interval",
      spoil_repetitions},
+    {"wide-spread", SEVERITY_WARNING, "3 repetitions of write reached 1.00 to 1.50 GiB/s, which",
+     spoil_spread},
     {"not-sure-enough", SEVERITY_WARNING, "--repeat until=1% was not reached in 30 repetitions",
      spoil_until},
     {"slow-rank", SEVERITY_WARNING, "1 of 8 ranks was far slower than the median", spoil_rank},
