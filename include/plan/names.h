@@ -16,6 +16,10 @@ extern const char plan_probe_prefix[];
  * "r7.w0", "shared", and those of a probe. */
 bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name);
 
+/* Returns what follows a number below 'limit' as names hold it, without a sign or leading zeros;
+ * NULL if there is none. */
+const char *plan_skip_number(const char *text, uint64_t limit);
+
 /* Prints the directory that a run makes in a directory target. */
 void plan_print_folder(const char *target, const char *run_id, struct text *out);
 

@@ -75,6 +75,9 @@ bool schema_other_unit(enum column_kind kind, enum amount_unit unit);
 bool schema_other_row(const struct schema_table *table, const struct column *column,
                       const void *row);
 
+/* Returns the rate of a phase, in its amounts per second. */
+int64_t schema_rate_of(const struct schema_rate *rate, const struct record_phase *phase);
+
 /* amount per second, rounded to nearest; 0 when there is no time. */
 int64_t schema_per_second(int64_t amount, int64_t time_ns);
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "base/checked.h"
+#include "plan/names.h"
 
 uint64_t objects_share(uint64_t objects, uint32_t threads, uint32_t thread)
 {
@@ -87,23 +88,10 @@ void objects_print_directory(const struct object_layout *layout, const char *top
         text_add(out, "/d%" PRIu64, objects_directory(layout, object));
 }
 
-/* Skips a number below 'limit' without leading zeros; NULL if there is none. */
-static const char *skip_number(const char *text, uint64_t limit)
-{
-    uint64_t value = 0;
-    const char *at = text;
-    for (; *at >= '0' && *at <= '9'; at++) {
-        value = value * 10 + (uint64_t)(*at - '0');
-        if (value >= limit)
-            return NULL;
-    }
-    return at == text || (*text == '0' && at - text > 1) ? NULL : at;
-}
-
 bool objects_has_name(const struct object_layout *layout, const char *name)
 {
-    const char *rest = *name == 'r' ? skip_number(name + 1, layout->ranks) : NULL;
-    rest = rest && *rest == '.' ? skip_number(rest + 1, UINT64_C(1) << OBJECTS_BITS) : NULL;
+    const char *rest = *name == 'r' ? plan_skip_number(name + 1, layout->ranks) : NULL;
+    rest = rest && *rest == '.' ? plan_skip_number(rest + 1, UINT64_C(1) << OBJECTS_BITS) : NULL;
     return rest && !*rest;
 }
 
@@ -111,9 +99,9 @@ bool objects_has_directory(const struct object_layout *layout, const char *name)
 {
     const char *rest = NULL;
     if (*name == 'd' && layout->fan_out)
-        rest = skip_number(name + 1, UINT64_C(1) << OBJECTS_BITS);
+        rest = plan_skip_number(name + 1, UINT64_C(1) << OBJECTS_BITS);
     else if (*name == 'r' && !layout->shared)
-        rest = skip_number(name + 1, layout->ranks);
+        rest = plan_skip_number(name + 1, layout->ranks);
     return rest && !*rest;
 }
 

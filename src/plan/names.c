@@ -3,8 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A number below 'limit' as the plan writes it: no sign, no leading zero. NULL, or what follows. */
-static const char *take_number(const char *text, uint64_t limit)
+const char *plan_skip_number(const char *text, uint64_t limit)
 {
     uint64_t value = 0;
     const char *at = text;
@@ -26,12 +25,12 @@ bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, co
         return !strcmp(name, "shared");
     if (name[0] != 'r')
         return false;
-    const char *rest = take_number(name + 1, ranks);
+    const char *rest = plan_skip_number(name + 1, ranks);
     if (!rest || layout == LAYOUT_RANK)
         return rest && !*rest;
     if (strncmp(rest, ".w", 2))
         return false;
-    rest = take_number(rest + 2, writers);
+    rest = plan_skip_number(rest + 2, writers);
     return rest && !*rest;
 }
 

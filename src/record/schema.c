@@ -106,6 +106,15 @@ bool schema_other_row(const struct schema_table *table, const struct column *col
     return unit && schema_other_unit(column->kind, schema_enum_value(unit, row));
 }
 
+int64_t schema_rate_of(const struct schema_rate *rate, const struct record_phase *phase)
+{
+    int64_t amount;
+    int64_t time_ns;
+    memcpy(&amount, (const char *)phase + rate->amount_offset, sizeof amount);
+    memcpy(&time_ns, (const char *)phase + rate->time_offset, sizeof time_ns);
+    return schema_per_second(amount, time_ns);
+}
+
 int64_t schema_per_second(int64_t amount, int64_t time_ns)
 {
     if (amount <= 0 || time_ns <= 0)

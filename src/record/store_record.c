@@ -36,16 +36,10 @@ static int read_tables(struct store *store, hid_t parent, const struct schema_ro
 static int write_rates(struct store *store, hid_t group, const struct record_phase *phase)
 {
     int result = 0;
-    for (size_t i = 0; i < schema_rate_count && !result; i++) {
-        int64_t amount;
-        int64_t time_ns;
-        if (schema_other_unit(schema_rates[i].kind, phase->unit))
-            continue;
-        memcpy(&amount, (const char *)phase + schema_rates[i].amount_offset, sizeof amount);
-        memcpy(&time_ns, (const char *)phase + schema_rates[i].time_offset, sizeof time_ns);
-        result = store_write_integer(store, group, schema_rates[i].name,
-                                     schema_per_second(amount, time_ns));
-    }
+    for (size_t i = 0; i < schema_rate_count && !result; i++)
+        if (!schema_other_unit(schema_rates[i].kind, phase->unit))
+            result = store_write_integer(store, group, schema_rates[i].name,
+                                         schema_rate_of(&schema_rates[i], phase));
     return result;
 }
 

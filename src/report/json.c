@@ -158,14 +158,10 @@ static void write_histogram(struct writer *writer, const char *name,
 static void write_rates(struct writer *writer, const struct record_phase *phase)
 {
     for (size_t i = 0; i < schema_rate_count; i++) {
-        int64_t amount;
-        int64_t time_ns;
         if (schema_other_unit(schema_rates[i].kind, phase->unit))
             continue;
-        memcpy(&amount, (const char *)phase + schema_rates[i].amount_offset, sizeof amount);
-        memcpy(&time_ns, (const char *)phase + schema_rates[i].time_offset, sizeof time_ns);
         write_name(writer, schema_rates[i].name);
-        write_value(writer, json_integer(schema_per_second(amount, time_ns)));
+        write_value(writer, json_integer(schema_rate_of(&schema_rates[i], phase)));
     }
 }
 
