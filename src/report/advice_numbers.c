@@ -133,12 +133,17 @@ void warn_not_sure_enough(const struct record *record, struct text *out)
              (long long)record->repetitions_most);
 }
 
+bool warning_wide(const struct record_summary *row)
+{
+    return row->count > 1 && row->spread_ppm > WIDE_SPREAD_PPM;
+}
+
 void warn_wide_spread(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < record->summary_count; i++) {
         const struct record_summary *row = &record->summary[i];
         char least[FIGURES_TEXT], most[FIGURES_TEXT], spread[FIGURES_TEXT];
-        if (row->count < 2 || row->spread_ppm <= WIDE_SPREAD_PPM)
+        if (!warning_wide(row))
             continue;
         figures_rate_cell((double)row->least_per_s, row->unit, least);
         figures_rate_in((double)row->most_per_s, row->unit, most);

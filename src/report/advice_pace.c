@@ -87,13 +87,18 @@ static void add_size(const struct record *record, const struct record_phase *pha
                  (unsigned long long)needed, needed_time);
 }
 
+bool warning_short(const struct record_phase *phase)
+{
+    return warning_counts(phase) && phase->status == RECORD_COMPLETE &&
+           phase->duration_ns < short_run_ns && phase->steady != TRUTH_YES;
+}
+
 void warn_short_run(const struct record *record, struct text *out)
 {
     const struct record_phase *shortest = NULL;
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
-        if (warning_counts(phase) && phase->status == RECORD_COMPLETE && !cached_mostly(phase) &&
-            phase->duration_ns < short_run_ns && phase->steady != TRUTH_YES &&
+        if (warning_short(phase) && !cached_mostly(phase) &&
             (!shortest || phase->duration_ns < shortest->duration_ns))
             shortest = phase;
     }

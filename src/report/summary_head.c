@@ -31,6 +31,15 @@ static const struct record_phase *first_phase(const struct record *record,
     return NULL;
 }
 
+static void add_phase_failure(const struct record_phase *phase, struct text *out)
+{
+    struct text reason = {0};
+    summary_reason(phase, &reason);
+    text_add(out, ": %s%s%s", phase->name, reason.length ? ": " : " failed", text_string(&reason));
+    out->failed |= reason.failed;
+    text_release(&reason);
+}
+
 /* Why the run counts as failed, in a few words. */
 static void add_failure(const struct record *record, struct text *out)
 {
@@ -41,7 +50,7 @@ static void add_failure(const struct record *record, struct text *out)
     if (blocks)
         text_add(out, ": wrong data");
     else if (failed)
-        text_add(out, ": %s failed", failed->name);
+        add_phase_failure(failed, out);
 }
 
 static void add_status(const struct record *record, struct text *out)
@@ -229,6 +238,8 @@ static void write_targets(const struct record *record, struct text *out)
 void summary_head(const struct record *record, const struct summary_style *style, struct text *out)
 {
     write_status(record, style, out);
+    if (record->phase_count)
+        summary_quote(record, out);
     write_command(record, style, out);
     write_where(record, out);
     write_targets(record, out);

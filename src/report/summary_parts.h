@@ -30,6 +30,12 @@ const char *summary_plural(int64_t count);
 /* What was run and how it ended. */
 void summary_head(const struct record *record, const struct summary_style *style, struct text *out);
 
+/* The reason of a failed phase in a few words, "No space left on device"; "" if it is longer. */
+void summary_reason(const struct record_phase *phase, struct text *out);
+
+/* "quote": which rates may be quoted, if not all of them. */
+void summary_quote(const struct record *record, struct text *out);
+
 /* What was requested: layout, order, request size, threads, mode, data. */
 void summary_workload(const struct record *record, const struct summary_style *style,
                       struct text *out);

@@ -30,12 +30,14 @@ static void write_end(const struct record *record, const struct record_phase *ph
         [END_TIME] = "by --time",
         [END_STEADY] = "by --until-steady: the last five rounds were steady",
         [END_SIGNAL] = "by a signal",
-        [END_FAILURE] = "by a failure",
+        [END_FAILURE] = "",
         [END_STALL] = "because storage did not answer",
     };
     char planned[UNITS_TEXT];
     char share[FIGURES_TEXT];
     struct text line = {0};
+    if (phase->ended_by == END_FAILURE)
+        summary_reason(phase, &line);
     if (ends[phase->ended_by][0])
         text_add(&line, "%s", ends[phase->ended_by]);
     else if (phase->ended_by == END_SIZE && phase->open_ended)
@@ -50,7 +52,8 @@ static void write_end(const struct record *record, const struct record_phase *ph
         text_add(&line, "%safter %s of the planned %s", line.length ? ", " : "", share, planned);
     }
     if (line.length)
-        summary_line(out, "ended", "%s", text_string(&line));
+        summary_line(out, phase->ended_by >= END_SIGNAL ? "stopped" : "ended", "%s",
+                     text_string(&line));
     out->failed |= line.failed;
     text_release(&line);
 }

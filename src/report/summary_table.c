@@ -9,7 +9,13 @@
 static const double gb = 1e9;
 
 /* Names that are longer lose their middle, so that lines stay short. */
-enum { NAME_SHOWN = 14, BYTE_COLUMNS = 11, OPERATION_COLUMNS = 8, REPETITION_COLUMNS = 11 };
+enum {
+    NAME_SHOWN = 14,
+    REASON_SHOWN = 40,
+    BYTE_COLUMNS = 11,
+    OPERATION_COLUMNS = 8,
+    REPETITION_COLUMNS = 11
+};
 
 static const char none[] = "-";
 
@@ -237,17 +243,30 @@ static void write_repetitions(const struct record *record, enum amount_unit unit
 
 /* --- reasons */
 
+void summary_reason(const struct record_phase *phase, struct text *out)
+{
+    const char *text = phase->failure ? phase->failure : "";
+    const char *reason = NULL;
+    for (const char *colon = strstr(text, ": "); colon; colon = strstr(reason, ": "))
+        reason = colon + 2;
+    const size_t length = reason ? strcspn(reason, ";'") : 0;
+    if (length && length <= REASON_SHOWN && reason[length] != '\'')
+        text_add(out, "%.*s", (int)length, reason);
+}
+
 static void write_reasons(const struct record *record, const struct summary_style *style,
                           struct text *out)
 {
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
         const bool failed = phase->status == RECORD_FAILED;
-        if (phase->failure && phase->failure[0])
-            summary_text(out, failed ? PAINT_BAD : PAINT_WARNING, style, phase->name,
-                         phase->failure);
-        else if (phase->status != RECORD_SKIPPED && phase->amount == 0)
-            summary_text(out, PAINT_WARNING, style, phase->name, "no data were moved");
+        const bool reason = phase->failure && phase->failure[0];
+        struct text line = {0};
+        text_add(&line, "%s: %s", phase->name, reason ? phase->failure : "no data were moved");
+        if (reason || (phase->status != RECORD_SKIPPED && phase->amount == 0))
+            summary_text(out, failed ? PAINT_BAD : PAINT_WARNING, style, "", text_string(&line));
+        out->failed |= line.failed;
+        text_release(&line);
     }
 }
 

@@ -28,6 +28,10 @@ bool warning_counts_bytes(const struct record_phase *phase);
 bool warning_buffered(const struct record_phase *phase);
 bool warning_paced(const struct record_phase *phase);
 
+/* Do repetitions differ too much for a single rate? Is a phase so short that start-up counts? */
+bool warning_wide(const struct record_summary *row);
+bool warning_short(const struct record_phase *phase);
+
 /* The slowest target of a phase, if it is far slower than the others for what its ranks are; else
  * NULL. It then explains slow nodes, ranks and I/O threads. */
 const struct record_used_target *warning_slow_target(const struct record_phase *phase);

@@ -12,6 +12,9 @@ import h5py
 GIB, GB = 2**30, 10**9
 NEVER = 2**63 - 1  # first_ns of ranks without work
 WIDTH = 100
+QUOTES = ("failed", "ended early", "returned wrong data", "stored nothing", "stayed in memory",
+          "came from the page cache", "kept to --rate", "varied by more than 30 %",
+          "took less than 10 s")
 PROBES = {"data": "generator only", "storage": "storage only", "both": "generator and storage"}
 
 
@@ -179,7 +182,8 @@ class Page:
             if any(phase.total["bad_blocks"] for phase in self.phases):
                 text += ": wrong data"
             elif found:
-                text += f": {found[0]} failed"
+                reason = self.reason(next(phase for phase in self.phases if phase.name == found[0]))
+                text += f": {found[0]}: {reason}" if reason else f": {found[0]} failed"
         if status == "interrupted" and found:
             text += f" during {found[0]}"
         if warnings:
@@ -196,6 +200,7 @@ class Page:
             self.parts.append("the run has not ended (or was killed): these are the phases done so "
                               "far; 'tidemill run --cleanup' and this result remove what a dead run "
                               "left")
+        self.quote()
         command = text_of(attrs["command_line"])
         if command:
             self.line("command", command if self.verbose else shorten(command, 170))
@@ -208,6 +213,25 @@ class Page:
             self.workload("" if i else "workload", *section)
         if attrs["label"]:
             self.line("label", text_of(attrs["label"]))
+
+    def reason(self, phase):
+        """The end of a failure's text, if it is short and names no path."""
+        words = re.fullmatch(r".*: ([^;']{1,40})(;.*)?", text_of(phase.attrs["failure"]), re.S)
+        return words[1] if words and ": " not in (words[2] or "") else ""
+
+    def quote(self):
+        """Which rates may be quoted, if not all of them."""
+        repeated = bool(self.phases) and self.phases[-1].attrs["repetition"] > 1
+        judged = [(phase.name, phase.quote()) for phase in self.phases
+                  if phase.attrs["status"] not in ("skipped", "running") and
+                  (not repeated or self.median(int(phase.attrs["position"])) is phase)]
+        found = {why: [name for name, own in judged if own == why] for why in ("", *QUOTES)}
+        names = {why: ", ".join(found[why][:3]) +
+                 (f" and {len(found[why]) - 3} more" if len(found[why]) > 3 else "")
+                 for why in found if found[why]}
+        against = "; ".join(f"{names[why]} {why}" for why in QUOTES if why in names)
+        if against:
+            self.line("quote", f"{names[''] + ' only' if '' in names else 'none'}: {against}")
 
     def because(self):
         """What --min-rate and --fail-on required, if no phase failed."""
@@ -411,9 +435,9 @@ class Page:
                     phase.row()
         for phase in self.phases:
             if phase.attrs["failure"]:
-                self.line(phase.name, text_of(phase.attrs["failure"]))
+                self.line("", f"{phase.name}: {text_of(phase.attrs['failure'])}")
             elif phase.attrs["status"] != "skipped" and not phase.amount:
-                self.line(phase.name, "no data were moved")
+                self.line("", f"{phase.name}: no data were moved")
 
     def summary(self):
         table = columns(self.file["summary"])
@@ -533,6 +557,19 @@ class Phase:
     def rate_text(self, per_s):
         return rate_text(per_s, GIB if self.unit == "bytes" else 1000)
 
+    def quote(self):
+        """What speaks against quoting its rate; "" if nothing does."""
+        attrs, total = self.attrs, self.total
+        memory = self.page.file["environment/targets/ram_backed"][()]
+        row = self.page.summary().get(int(attrs["position"]))
+        short = (attrs["status"] == "complete" and int(attrs["duration_ns"]) < 10**10
+                 and self.amount > 0 and attrs["steady"] != "yes")
+        rules = (attrs["status"] == "failed", attrs["status"] == "interrupted",
+                 total["bad_blocks"] > 0, self.discards, len(memory) > 0 and all(memory),
+                 bool(self.cached()), total["writer_paced_ns"] > 0.5 * total["writer_time_ns"] > 0,
+                 row is not None and row["n"] > 1 and row["spread_ppm"] > 300000, short)
+        return next((why for why, applies in zip(QUOTES, rules) if applies), "")
+
     # --- its row of the table
 
     def latency_cells(self):
@@ -623,7 +660,8 @@ class Phase:
     def end(self):
         attrs = self.attrs
         words = {"steady": "by --until-steady: the last five rounds were steady",
-                 "time": "by --time", "signal": "by a signal", "failure": "by a failure",
+                 "time": "by --time", "signal": "by a signal",
+                 "failure": self.page.reason(self),
                  "stall": "because storage did not answer"}.get(attrs["ended_by"], "")
         if attrs["ended_by"] == "size" and self.open_ended:
             words = "when the free space was used up, before --time"
@@ -639,7 +677,8 @@ class Phase:
             words += f"{', ' if words else ''}after {share(self.amount, self.planned)} of the " \
                 f"planned {planned}"
         if words:
-            self.line("ended", words)
+            self.line("stopped" if attrs["ended_by"] in ("signal", "failure", "stall") else "ended",
+                      words)
 
     def rates(self):
         attrs, many = self.attrs, self.attrs["ranks_total"] > 1

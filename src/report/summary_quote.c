@@ -1,0 +1,64 @@
+/* "quote": which rates may be quoted, and why others may not. */
+#include "quotable.h"
+#include "summary_parts.h"
+
+enum { NAMES_SHOWN = 3 };
+
+/* One row of the table: with repetitions only the median one counts. */
+static bool is_judged(const struct record *record, const struct record_phase *phase)
+{
+    const bool repeated = record->phases[record->phase_count - 1].repetition > 1;
+    return phase->status != RECORD_SKIPPED && phase->status != RECORD_RUNNING &&
+           (!repeated || summary_median(record, phase) == phase);
+}
+
+/* Adds the names of these phases; returns their number. */
+static size_t add_names(const struct record *record, enum quotable quote, struct text *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        if (!is_judged(record, phase) || quotable_of(record, phase) != quote)
+            continue;
+        if (count < NAMES_SHOWN)
+            text_add(out, "%s%s", count ? ", " : "", phase->name);
+        count++;
+    }
+    if (count > NAMES_SHOWN)
+        text_add(out, " and %zu more", count - NAMES_SHOWN);
+    return count;
+}
+
+void summary_quote(const struct record *record, struct text *out)
+{
+    static const char *const reasons[] = {
+        [QUOTABLE_FAILED] = "failed",
+        [QUOTABLE_ENDED_EARLY] = "ended early",
+        [QUOTABLE_WRONG_DATA] = "returned wrong data",
+        [QUOTABLE_DISCARDED] = "stored nothing",
+        [QUOTABLE_IN_MEMORY] = "stayed in memory",
+        [QUOTABLE_CACHED] = "came from the page cache",
+        [QUOTABLE_LIMITED] = "kept to --rate",
+        [QUOTABLE_SPREAD] = "varied by more than 30 %",
+        [QUOTABLE_SHORT] = "took less than 10 s",
+    };
+    struct text line = {0};
+    struct text against = {0};
+    if (add_names(record, QUOTABLE_WELL, &line))
+        text_add(&line, " only");
+    else
+        text_add(&line, "none");
+    for (enum quotable quote = 0; quote < QUOTABLE_WELL; quote++) {
+        struct text names = {0};
+        if (add_names(record, quote, &names))
+            text_add(&against, "%s %s %s", against.length ? ";" : ":", text_string(&names),
+                     reasons[quote]);
+        out->failed |= names.failed;
+        text_release(&names);
+    }
+    if (against.length)
+        summary_line(out, "quote", "%s%s", text_string(&line), text_string(&against));
+    out->failed |= line.failed || against.failed;
+    text_release(&line);
+    text_release(&against);
+}
