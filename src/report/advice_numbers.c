@@ -5,7 +5,7 @@
 #include "figures.h"
 
 static const int64_t large_skew_ns = 5000000;
-static const double large_share = 0.01;          /* of the phase */
+static const double large_share = 0.03;          /* of the phase */
 static const int64_t wrong_wall_ns = 1000000000; /* NTP keeps far below */
 
 /* A spread of more than this share of the median, in millionths, leaves no single rate. */

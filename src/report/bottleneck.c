@@ -6,6 +6,7 @@
 #include "figures.h"
 #include "load.h"
 #include "outside.h"
+#include "phase_settings.h"
 #include "report/summary.h"
 #include "room.h"
 
@@ -91,9 +92,9 @@ static void add_waits(const struct record_phase *phase, bool storage, struct tex
     figures_share(counters->writer_waited_ns, counters->writer_time_ns, io);
     figures_share(counters->producer_waited_ns, counters->producer_time_ns, data);
     text_add(out, "I/O threads waited %s of the time for %s", io,
-             reading ? "an empty buffer" : "data");
+             reading ? "a free buffer" : "data");
     if (!storage)
-        text_add(out, ", data threads %s for %s", data, reading ? "data" : "an empty buffer");
+        text_add(out, ", data threads %s for %s", data, reading ? "data" : "a free buffer");
 }
 
 /* What shows that the page cache answered. */
@@ -119,20 +120,38 @@ static void add_memory(const struct record_phase *phase, struct text *out)
     }
 }
 
-static void add_bottleneck(const struct record *record, const struct record_phase *phase,
+/* How much of the allowed rate was reached; where that is unknown, how long the limit held. */
+static void add_rate_limit(const struct record *record, const struct record_phase *phase,
                            struct text *out)
 {
     const struct counters *counters = &phase->total.counters;
+    const int64_t allowed = phase_settings_rate(record, phase);
+    const double rate = figures_rate(phase->amount, phase->duration_ns);
+    char share[FIGURES_TEXT];
+    char whole[UNITS_TEXT];
+    if (allowed <= 0) {
+        figures_share(counters->writer_paced_ns, counters->writer_time_ns, share);
+        text_add(out, "the rate limit: I/O threads waited %s of the time for it", share);
+        return;
+    }
+    figures_share((int64_t)rate, allowed, share);
+    units_show_amount((uint64_t)allowed, phase->unit, whole);
+    text_add(out, "the rate limit: %s of the %s%s that %s allows", share, whole,
+             phase->unit == UNIT_BYTE ? "/s" : " per second",
+             phase->unit == UNIT_BYTE ? "--rate" : "--operation-rate");
+}
+
+static void add_bottleneck(const struct record *record, const struct record_phase *phase,
+                           struct text *out)
+{
     bool reading = bottleneck_reading(phase);
-    char paced[FIGURES_TEXT];
     const enum bottleneck kind = bottleneck_of(record, phase);
     switch (kind) {
     case BOTTLENECK_UNKNOWN:
         text_add(out, "unknown: no waits were measured");
         return;
     case BOTTLENECK_RATE:
-        figures_share(counters->writer_paced_ns, counters->writer_time_ns, paced);
-        text_add(out, "the rate limit: I/O threads waited %s of the time for it", paced);
+        add_rate_limit(record, phase, out);
         return;
     case BOTTLENECK_NO_COUNTERPART:
         if (phase->unit == UNIT_OPERATION)

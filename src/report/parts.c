@@ -110,10 +110,12 @@ void parts_print(const struct record_phase *phase, struct text *out)
     text_add(&moving, "%s%s", phase->ranks_total > 1 ? "all ranks " : "", parts_verb(phase));
     text_add(&line, "%s", whole);
     add_part(&rounding, 0, parts.all_ns, text_string(&moving), &line);
-    add_part(&rounding, parts.all_ns, parts.all_ns + parts.some_ns, "some", &line);
+    add_part(&rounding, parts.all_ns, parts.all_ns + parts.some_ns, "only some", &line);
     add_part(&rounding, parts.all_ns + parts.some_ns, phase->duration_ns,
              parts_synced(phase) ? "fsync and close" : "close", &line);
-    text_add(out, "%s", text_string(&line));
+    const char *parted = strchr(text_string(&line), '=');
+    const bool single = parted && !strchr(parted, '+'); /* then the whole is that part */
+    text_add(out, "%s", single ? parted + 2 : text_string(&line));
     out->failed |= line.failed || moving.failed;
     text_release(&line);
     text_release(&moving);

@@ -25,3 +25,15 @@ bool phase_settings(const struct options *options, const struct record_phase *ph
     settings_release(&writer);
     return good;
 }
+
+int64_t phase_settings_rate(const struct record *record, const struct record_phase *phase)
+{
+    struct options options;
+    struct settings settings = {0};
+    uint64_t rate = 0;
+    if (phase_settings_open(record, &options) && phase_settings(&options, phase, &settings))
+        rate = phase->unit == UNIT_BYTE ? settings.rate_bytes : settings.operation_rate;
+    settings_release(&settings);
+    options_release(&options);
+    return rate < INT64_MAX / 65536 ? (int64_t)rate * phase->ranks_total : 0;
+}

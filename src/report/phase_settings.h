@@ -13,4 +13,7 @@ bool phase_settings_open(const struct record *record, struct options *options);
 bool phase_settings(const struct options *options, const struct record_phase *phase,
                     struct settings *settings);
 
+/* Returns what --rate or --operation-rate allows all ranks of a phase per second; 0 without. */
+int64_t phase_settings_rate(const struct record *record, const struct record_phase *phase);
+
 #endif

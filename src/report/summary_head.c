@@ -132,6 +132,27 @@ static void add_time(const char *utc, const char *before, struct text *out)
     text_add(out, "%.*s", (int)strcspn(time, "Z"), time);
 }
 
+/* "2 cores, 23.5 GiB each": the least of the nodes, if they differ. */
+static void add_nodes_size(const struct record *record, struct text *out)
+{
+    const struct record_node *first = &record->nodes[0];
+    int64_t cpus = first->cpus;
+    int64_t memory = first->memory_bytes;
+    bool alike = true;
+    char size[UNITS_TEXT];
+    for (size_t i = 1; i < record->node_count; i++) {
+        const struct record_node *node = &record->nodes[i];
+        alike = alike && node->cpus == first->cpus && node->memory_bytes == first->memory_bytes;
+        cpus = node->cpus < cpus ? node->cpus : cpus;
+        memory = node->memory_bytes < memory ? node->memory_bytes : memory;
+    }
+    if (cpus <= 0 || memory <= 0)
+        return;
+    units_format_size((uint64_t)memory, size);
+    text_add(out, "; %s%lld core%s, %s%s", alike ? "" : "at least ", (long long)cpus,
+             summary_plural(cpus), size, record->node_count > 1 ? " each" : "");
+}
+
 static void write_where(const struct record *record, struct text *out)
 {
     int64_t ranks = 0;
@@ -146,6 +167,8 @@ static void write_where(const struct record *record, struct text *out)
     if (nodes > NODES_NAMED)
         text_add(&where, "%s%s", nodes > NODES_NAMED + 1 ? " ... " : ", ",
                  record->nodes[nodes - 1].hostname);
+    if (nodes)
+        add_nodes_size(record, &where);
     text_add(&where, ")");
     if (record->job.launched)
         text_add(&where, ", %s", record->job.launcher);

@@ -195,7 +195,8 @@ static void write_latency(const struct record_phase *phase, struct text *out)
     summary_line(out, "latency", "%s", text_string(&line));
     out->failed |= line.failed;
     text_release(&line);
-    write_histogram("intended", &phase->intended, "requests, since the rate wanted them sent", out);
+    write_histogram("intended", &phase->intended, "requests, from scheduled send to completion",
+                    out);
 }
 
 /* The longest time in which some I/O thread got no completion. */

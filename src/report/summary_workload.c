@@ -15,12 +15,17 @@ bool summary_had_time(const struct record *record)
 }
 
 /* "1 MiB": an exact size with its unit apart. */
+static void add_apart(const char *exact, struct text *out)
+{
+    const size_t digits = strspn(exact, "0123456789.");
+    text_add(out, "%.*s %s", (int)digits, exact, exact[digits] ? exact + digits : "B");
+}
+
 static void add_exact(uint64_t bytes, struct text *out)
 {
     char exact[UNITS_TEXT];
     units_format_exact_size(bytes, exact);
-    const size_t digits = strspn(exact, "0123456789.");
-    text_add(out, "%.*s %s", (int)digits, exact, exact[digits] ? exact + digits : "B");
+    add_apart(exact, out);
 }
 
 /* The first phase of a section (all phases without sections) that writes, or that reads. */
@@ -61,10 +66,13 @@ static void add_amount(const struct settings *settings, const struct record_phas
     units_format_exact_duration(settings->time_ns, time);
     if (phase && phase->amount_planned > 0 && !phase->open_ended) {
         units_show_amount((uint64_t)phase->amount_planned, phase->unit, size);
-        text_add(out, "%s%s%s%s, ", size, settings->time_ns ? " or " : "",
-                 settings->time_ns ? time : "", settings->time_ns ? " for each phase" : "");
-    } else if (settings->time_ns) {
-        text_add(out, "%s for each phase, ", time);
+        text_add(out, "%s%s%s", settings->time_ns ? "at most " : "", size,
+                 phase->ranks_total > 1 ? " in total" : "");
+        text_add(out, settings->time_ns ? " or " : ", ");
+    }
+    if (settings->time_ns) {
+        add_apart(time, out);
+        text_add(out, " for each phase, ");
     }
     if (settings->until_steady)
         text_add(out, "until the rate is steady, ");
@@ -192,7 +200,7 @@ static void add_source(const struct record_phase *read, const char *data, struct
     else
         text_add(out, "read back by ");
     if (read->shift == 0)
-        text_add(out, "%s", read->ranks_total > 1 ? "the rank that wrote it" : "the same rank");
+        text_add(out, "the rank that wrote it");
     else if (read->shift == 1)
         text_add(out, "the rank on the next node (shift 1)");
     else

@@ -15,6 +15,7 @@ WIDTH = 100
 QUOTES = ("failed", "ended early", "returned wrong data", "stored nothing", "stayed in memory",
           "came from the page cache", "kept to --rate", "varied by more than 30 %",
           "took less than 10 s")
+POWERS = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "B": 1}
 PROBES = {"data": "generator only", "storage": "storage only", "both": "generator and storage"}
 
 
@@ -238,10 +239,9 @@ class Page:
         if any(phase.attrs["status"] == "failed" for phase in self.phases):
             return
         words, least = [], self.options.get("min-rate", "0B/s")
-        power = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "B": 1}
         wanted, unit = re.fullmatch(r"([0-9.]+)(\w*)/s", least).groups()
         for row in self.summary().values():
-            if row["n"] and row["median_bytes_per_s"] < float(wanted) * power[unit]:
+            if row["n"] and row["median_bytes_per_s"] < float(wanted) * POWERS[unit]:
                 words.append(f"{text_of(row['phase'])} reached "
                              f"{rate_text(int(row['median_bytes_per_s']))} GiB/s, less than "
                              f"--min-rate {least}")
@@ -264,7 +264,7 @@ class Page:
         text = f"{ranks} rank{plural(ranks)} on {len(names)} node{plural(len(names))} ("
         text += ", ".join(names[:4])
         text += ("" if len(names) < 5 else ", " if len(names) == 5 else " ... ") + \
-            (names[-1] if len(names) > 4 else "") + ")"
+            (names[-1] if len(names) > 4 else "") + self.nodes_size(nodes) + ")"
         text += f", {job['launcher']}" if job["launched"] == "TRUE" else ""
         text += f", job {job['job_id']}" if job["job_id"] else ""
         text += f" in {job['partition']}" if job["partition"] else ""
@@ -276,6 +276,14 @@ class Page:
                 text += f" to {' '.join(end[1:] if start[0] == end[0] else end)}"
             text += " UTC"
         self.line("where", text)
+
+    def nodes_size(self, nodes):
+        cores, memory = nodes["cpus"][()], nodes["memory_bytes"][()]
+        if min(cores) <= 0 or min(memory) <= 0:
+            return ""
+        alike = len(set(cores)) == len(set(memory)) == 1
+        return (f"; {'' if alike else 'at least '}{min(cores)} core{plural(min(cores))}, "
+                f"{size(min(memory))}{' each' if len(cores) > 1 else ''}")
 
     def targets(self):
         table = columns(self.file["environment/targets"])
@@ -334,9 +342,10 @@ class Page:
         text += "; " if works else ""
         time = options.get("time")
         if phase and phase.planned and not phase.open_ended:
-            text += size(phase.planned) + (f" or {time} for each phase, " if time else ", ")
-        elif time:
-            text += f"{time} for each phase, "
+            text += ("at most " if time else "") + size(phase.planned)
+            text += (" in total" if phase.attrs["ranks_total"] > 1 else "") + \
+                (" or " if time else ", ")
+        text += f"{exact(time)} for each phase, " if time else ""
         text += "until the rate is steady, " if options["until-steady"] == "yes" else ""
         text += self.pattern(options, phase) + self.mode(options, phase, writes)
         text += self.data(options) if writes else ""
@@ -409,7 +418,7 @@ class Page:
             "read back by "
         shift, ranks = int(attrs["shift"]), int(attrs["ranks_total"])
         if not shift:
-            return text + ("the rank that wrote it" if ranks > 1 else "the same rank")
+            return text + "the rank that wrote it"
         text += "the rank on the next node (shift 1)" if shift == 1 else \
             f"the rank {shift} nodes away (shift {shift})"
         if attrs["same_node_ranks"]:
@@ -650,12 +659,13 @@ class Phase:
         step = {"h": 3600 * 10**9, "min": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 1000,
                 "ns": 1}[unit] // 10**decimals
         edges = [(2 * instant // step + 1) // 2 for instant in (0, first, last, whole)]
-        names = (f"all ranks {self.verb()}" if many else self.verb(), "some",
+        names = (f"all ranks {self.verb()}" if many else self.verb(), "only some",
                  "fsync and close" if self.unit == "bytes" and self.writes and self.synced
                  else "close")
         parts = [f"{fixed((end - start) / 10**decimals, decimals)} {unit} {name}"
                  for start, end, name in zip(edges, edges[1:], names) if end > start]
-        self.line("time", f"{shown} = {' + '.join(parts)}" if parts else shown)
+        self.line("time", f"{shown} = {' + '.join(parts)}" if len(parts) > 1 else
+                  parts[0] if parts else shown)
 
     def end(self):
         attrs = self.attrs
@@ -749,7 +759,7 @@ class Phase:
                          f"{' at ' + size(slow['offset'][0]) if self.unit == 'bytes' else ''}, after "
                          f"{duration(slow['sent_ns'][0])})")
             self.line("latency", text)
-        self.histogram("intended", "intended", "requests, since the rate wanted them sent")
+        self.histogram("intended", "intended", "requests, from scheduled send to completion")
 
     def gap(self):
         gap = self.total["longest_gap_ns"]
@@ -872,15 +882,57 @@ class Phase:
                         f"{share(int(throttled), periods)} of its periods")
         return ""
 
+    def rate_limit(self):
+        options = next((own for section, _, own in
+                        settings_of(text_of(self.page.file.attrs["options"]))
+                        if section == self.attrs["section"]), {})
+        name = "rate" if self.unit == "bytes" else "operation-rate"
+        if name not in options:
+            return ("the rate limit: I/O threads waited " + share(
+                self.total["writer_paced_ns"], self.total["writer_time_ns"]) + " of the time for it")
+        number, unit = re.fullmatch(r"([0-9.]+)(\w*)(?:/s)?", options[name]).groups()
+        allowed = int(float(number) * POWERS[unit or "B"]) * int(self.attrs["ranks_total"])
+        whole = f"{size(allowed)}/s" if self.unit == "bytes" else f"{allowed} operations per second"
+        return f"the rate limit: {share(int(self.rate()), allowed)} of the {whole} that --{name} allows"
+
+    def cap(self):
+        """Names the I/O cap that a node reached."""
+        nodes = [text_of(name) for name in self.page.file["environment/nodes/hostname"][()]]
+        table = columns(self.page.file["environment/devices"]) \
+            if "environment/devices" in self.page.file else {"node": []}
+        way = "written" if self.writes else "read"
+        many = "writes" if self.writes else "reads"
+        for i, name in enumerate(table["node"] if f"cap_{many}_per_s" in table else []):
+            if text_of(name) not in nodes or table["above"][i]:
+                continue
+            node = nodes.index(text_of(name))
+            end = int(self.nodes["end_ns"][node])
+            seen = columns(self.group["device"])
+            own = [k for k, at in enumerate(seen["node"]) if at == node]
+            finished = rate(int(seen["requests"][own].sum()), int(seen["width_ns"][own].sum()))
+            per_s = rate(int(self.nodes["bytes"][node]), end)
+            near = [0 < most and 0.9 * most < value < 1.1 * most for value, most in (
+                (per_s, int(table[f"cap_{way}_bytes_per_s"][i])),
+                (rate(int(self.nodes["requests"][node]), end), int(table[f"cap_{many}_per_s"][i])),
+                (finished, int(table[f"cap_{many}_per_s"][i])))]
+            if any(near):
+                where = f"on {text_of(name)}, " if len(nodes) > 1 else ""
+                text = f"{where}the control group's I/O cap of {text_of(table['name'][i])} allows "
+                return text + (
+                    f"{size(table[f'cap_{way}_bytes_per_s'][i])}/s, and {size(per_s)}/s were {way}"
+                    if near[0] else f"{table[f'cap_{many}_per_s'][i]} {many[:-1]} requests per second")
+        return ""
+
     def limit(self):
         total, reading = self.total, self.reading
         if self.quota() and total["writer_paced_ns"] <= 0.5 * total["writer_time_ns"]:
             return self.quota()
+        if self.cap() and total["writer_paced_ns"] <= 0.5 * total["writer_time_ns"]:
+            return self.cap()
         if total["writer_time_ns"] <= 0:
             return "unknown: no waits were measured"
         if total["writer_paced_ns"] > 0.5 * total["writer_time_ns"]:
-            return ("the rate limit: I/O threads waited "
-                    f"{share(total['writer_paced_ns'], total['writer_time_ns'])} of the time for it")
+            return self.rate_limit()
         if total["producer_time_ns"] <= 0 or total["producer_bytes"] <= 0:
             if self.cached():
                 return f"memory, not storage: {self.cached()}"
@@ -898,7 +950,7 @@ class Phase:
             text = f"memory, not storage: {self.cached()}" if self.cached() else self.storage()
         else:
             text = "checking the data" if reading else "generation"
-        goods = ("an empty buffer", "data") if reading else ("data", "an empty buffer")
+        goods = ("a free buffer", "data") if reading else ("data", "a free buffer")
         if own <= other and text == self.storage():
             return f"{text}: I/O threads waited " \
                 f"{share(total['writer_waited_ns'], total['writer_time_ns'])} of the time for {goods[0]}"

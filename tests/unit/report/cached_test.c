@@ -78,13 +78,12 @@ static void reads_from_memory_are_not_blamed_on_storage(void **state)
     counters->producer_time_ns = counters->producer_waited_ns = 1000;
     counters->producer_bytes = 1;
     assert_said(&phase, "memory, not storage: the page cache held 8192 of 8192 sampled pages "
-                        "before; I/O threads waited 0 % of the time for an empty buffer, data "
+                        "before; I/O threads waited 0 % of the time for a free buffer, data "
                         "threads 100 % for data");
     counters->writer_waited_ns = 700;
     counters->producer_waited_ns = 10;
-    assert_said(&phase,
-                "checking the data: I/O threads waited 70 % of the time for an empty buffer, "
-                "data threads 1.0 % for data");
+    assert_said(&phase, "checking the data: I/O threads waited 70 % of the time for a free buffer, "
+                        "data threads 1.0 % for data");
     *counters = (struct counters){
         .writer_time_ns = 1000, .sampled_before_pages = 8192, .cached_before_pages = 4096};
     assert_said(&phase, "storage: the data were not checked, so only I/O threads worked");

@@ -37,6 +37,17 @@ static void a_rate_limit_is_not_blamed_on_storage(void **state)
     const struct record_phase phase = {
         .writes = 1, .total.counters = {.writer_time_ns = 1000, .writer_paced_ns = 930}};
     assert_said(&phase, "the rate limit: I/O threads waited 93 % of the time for it");
+    struct text out = {0};
+    char options[] = "rate = 10MiB/s\n";
+    const struct record record = {.options = options};
+    struct record_phase known = phase;
+    known.ranks_total = 2;
+    known.amount = INT64_C(38) << 20;
+    known.duration_ns = 2000000000;
+    summary_bottleneck(&record, &known, &out);
+    assert_string_equal(text_string(&out),
+                        "the rate limit: 95 % of the 20.0 MiB/s that --rate allows");
+    text_release(&out);
 }
 
 static void the_bottleneck_is_the_side_that_did_not_wait(void **state)
@@ -47,23 +58,23 @@ static void the_bottleneck_is_the_side_that_did_not_wait(void **state)
     assert_bottleneck(
         "write", 450, 10, 1,
         "generation: I/O threads waited 45 % of the time for data, data threads 1.0 % for "
-        "an empty buffer");
+        "a free buffer");
     assert_bottleneck(
         "write", 199, 199, 1,
         "balanced, both sides were busy: I/O threads waited 20 % of the time for data, "
-        "data threads 20 % for an empty buffer");
+        "data threads 20 % for a free buffer");
     assert_bottleneck("write", 199, 200, 1,
                       "storage: I/O threads waited 20 % of the time for data");
     assert_bottleneck(
         "write", 600, 900, 1,
         "neither side, both mostly waited (more --buffer-count may help): I/O "
-        "threads waited 60 % of the time for data, data threads 90 % for an empty buffer");
+        "threads waited 60 % of the time for data, data threads 90 % for a free buffer");
     assert_bottleneck("write", 0, 0, 0,
                       "storage: the data were ready-made, so only I/O threads worked");
     assert_bottleneck("read", 0, -1, 0,
                       "storage: the data were not checked, so only I/O threads worked");
     assert_bottleneck("verify", 500, 100, 1,
-                      "checking the data: I/O threads waited 50 % of the time for an empty buffer, "
+                      "checking the data: I/O threads waited 50 % of the time for a free buffer, "
                       "data threads 10 % for data");
 }
 
