@@ -106,8 +106,7 @@ static void write_steady(const struct record_phase *phase, const struct summary_
     units_format_duration(phase->steady_from_ns, from);
     figures_share(phase->steady_range_ppm, 1000000, range);
     figures_fixed((double)phase->steady_slope_ppm / 1e4, 1, slope);
-    summary_line(out, "steady",
-                 "%s in five rounds of %s from %s on (range %s, slope %s %% of the mean)", rate,
+    summary_line(out, "steady", "%s in five rounds of %s from %s on (range %s, slope %s %%)", rate,
                  round, phase->steady_from_ns ? from : "the start", range, slope);
 }
 
@@ -173,14 +172,14 @@ static const char *file_of(const struct record_slow *slow)
     return file ? file + 1 : path;
 }
 
-/* "(vm:0.0, r0 at 917 MiB, after 1.21 s)": which request was the slowest. */
+/* "(vm:0.0, r0 at 917 MiB, at 1.21 s)": which request was the slowest. */
 static void add_slowest(const struct record_slow *slow, enum amount_unit unit, struct text *out)
 {
     char offset[UNITS_TEXT];
     char sent[UNITS_TEXT];
     units_format_size((uint64_t)slow->offset, offset);
     units_format_duration(slow->sent_ns, sent);
-    text_add(out, " (%s, %s%s%s, after %s)", slow->name, file_of(slow),
+    text_add(out, " (%s, %s%s%s, at %s)", slow->name, file_of(slow),
              unit == UNIT_BYTE ? " at " : "", unit == UNIT_BYTE ? offset : "", sent);
 }
 

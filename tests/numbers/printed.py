@@ -729,7 +729,7 @@ class Phase:
         self.line("steady", f"{rate_text(per_s)} GiB/s in five rounds of {each} from "
                             f"{duration(start) if start else 'the start'} on (range "
                             f"{share(int(attrs['steady_range_ppm']), 10**6)}, slope "
-                            f"{fixed(int(attrs['steady_slope_ppm']) / 1e4, 1)} % of the mean)")
+                            f"{fixed(int(attrs['steady_slope_ppm']) / 1e4, 1)} %)")
 
     def percentiles(self, name, wanted=(("p50", .5), ("p99", .99), ("p99.9", .999),
                                         ("p99.99", .9999)), always=False):
@@ -756,7 +756,7 @@ class Phase:
             if len(slow["name"]) and not self.discards:
                 text += (f" ({text_of(slow['name'][0])}, "
                          f"{text_of(slow['path'][0]).rpartition('/')[2]}"
-                         f"{' at ' + size(slow['offset'][0]) if self.unit == 'bytes' else ''}, after "
+                         f"{' at ' + size(slow['offset'][0]) if self.unit == 'bytes' else ''}, at "
                          f"{duration(slow['sent_ns'][0])})")
             self.line("latency", text)
         self.histogram("intended", "intended", "requests, from scheduled send to completion")
