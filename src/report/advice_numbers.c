@@ -145,7 +145,7 @@ void warn_wide_spread(const struct record *record, struct text *out)
         char least[FIGURES_TEXT], most[FIGURES_TEXT], spread[FIGURES_TEXT];
         if (!warning_wide(row))
             continue;
-        figures_rate_cell((double)row->least_per_s, row->unit, least);
+        figures_amount_rate((double)row->least_per_s, row->unit, least);
         figures_rate_in((double)row->most_per_s, row->unit, most);
         figures_share(row->spread_ppm, 1000000, spread);
         text_add(out,

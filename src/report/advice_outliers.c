@@ -175,7 +175,7 @@ static void add_slow(const struct record *record, const struct record_phase *pha
                  phase->name, slow, crowd->active, crowd->what, slow == 1 ? "was" : "were", rate,
                  text_string(&names), slow > NAMED ? " ..." : "",
                  apart.length ? "the first stands apart: "
-                              : "look at its slowest requests and at what else ran there",
+                              : "see its slowest requests with -v, and what else ran there",
                  apart.length ? text_string(&apart) : "");
     out->failed |= names.failed || apart.failed;
     text_release(&names);

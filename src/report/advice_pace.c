@@ -172,7 +172,7 @@ void warn_long_tail(const struct record *record, struct text *out)
     figures_share(phase->end_skew_ns, phase->duration_ns, share);
     text_add(out,
              "in %s some ranks had finished while others still worked for %s of the time, so the "
-             "slowest ranks set the rate: see balance, or end all ranks together with --time",
+             "slowest ranks set the rate: compare them with -v, or end all together with --time",
              phase->name, share);
 }
 

@@ -15,13 +15,17 @@ static bool is_judged(const struct record *record, const struct record_phase *ph
 /* Adds the names of these phases; returns their number. */
 static size_t add_names(const struct record *record, enum quotable quote, struct text *out)
 {
+    const bool repeated = record->phases[record->phase_count - 1].repetition > 1;
     size_t count = 0;
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
         if (!is_judged(record, phase) || quotable_of(record, phase) != quote)
             continue;
         if (count < NAMES_SHOWN)
-            text_add(out, "%s%s", count ? ", " : "", phase->name);
+            text_add(out, "%s%s", count ? ", " : "",
+                     !repeated           ? phase->name
+                     : phase->section[0] ? phase->section
+                                         : phase->kind);
         count++;
     }
     if (count > NAMES_SHOWN)

@@ -45,6 +45,10 @@ def rate_text(per_s, unit=GIB):
     return fixed(per_s / unit, decimals_of(per_s / unit))
 
 
+def rate_cell(per_s, unit):
+    return rate_text(per_s) if unit == "bytes" else f"{rate_text(per_s, 1000)} kop/s"
+
+
 def share(part, whole):
     if whole <= 0:
         return "-"
@@ -223,7 +227,8 @@ class Page:
     def quote(self):
         """Which rates may be quoted, if not all of them."""
         repeated = bool(self.phases) and self.phases[-1].attrs["repetition"] > 1
-        judged = [(phase.name, phase.quote()) for phase in self.phases
+        judged = [(text_of(phase.attrs["section"] or phase.attrs["kind"]) if repeated else phase.name,
+                   phase.quote()) for phase in self.phases
                   if phase.attrs["status"] not in ("skipped", "running") and
                   (not repeated or self.median(int(phase.attrs["position"])) is phase)]
         found = {why: [name for name, own in judged if own == why] for why in ("", *QUOTES)}
@@ -241,7 +246,7 @@ class Page:
         words, least = [], self.options.get("min-rate", "0B/s")
         wanted, unit = re.fullmatch(r"([0-9.]+)(\w*)/s", least).groups()
         for row in self.summary().values():
-            if row["n"] and row["median_bytes_per_s"] < float(wanted) * POWERS[unit]:
+            if row["n"] and 0 <= row["median_bytes_per_s"] < float(wanted) * POWERS[unit]:
                 words.append(f"{text_of(row['phase'])} reached "
                              f"{rate_text(int(row['median_bytes_per_s']))} GiB/s, less than "
                              f"--min-rate {least}")
@@ -456,36 +461,41 @@ class Page:
     def median(self, position):
         """The repetition whose rate is nearest to the median; the first phase if none is complete."""
         phases = [phase for phase in self.phases if phase.attrs["position"] == position]
-        median = self.summary().get(position, {"median_bytes_per_s": 0})["median_bytes_per_s"]
+        row = self.summary().get(position)
+        median = row[f"median_{phases[0].unit}_per_s"] if row else 0
         complete = [phase for phase in phases if phase.attrs["status"] == "complete"]
         return min(complete, key=lambda phase: abs(phase.rate() - int(median)),
                    default=phases[0])
 
     def repeated(self):
-        self.parts.append("phase runs GiB/s 95 % interval spread IOPS p50 p99 max status verified")
-        summary = self.summary()
-        for first in self.phases:
-            if first.attrs["repetition"] != 1:
-                break
-            place = int(first.attrs["position"])
-            states = [phase.attrs["status"] for phase in self.phases
-                      if phase.attrs["position"] == place]
-            complete, phase = states.count("complete"), self.median(place)
-            row = summary.get(place)
-            cells = [shorten(first.attrs["section"] or first.attrs["kind"], 14), str(len(states)),
-                     rate_text(int(row["median_bytes_per_s"])) if complete else "-",
-                     f"{rate_text(int(row['interval_low_bytes_per_s']))} to "
-                     f"{rate_text(int(row['interval_high_bytes_per_s']))}"
-                     if row and row["level_ppm"] else "-",
-                     share(int(row["spread_ppm"]), 10**6) if complete > 1 else "-",
-                     count_rate(phase.attrs["requests"] / phase.attrs["bytes"]
-                                * row["median_bytes_per_s"], 10**9)
-                     if complete and phase.attrs["bytes"] else "-", *phase.latency_cells(),
-                     "complete" if complete == len(states) else f"{complete} of {len(states)}",
-                     phase.verified()]
-            self.parts.append(" ".join(cells))
+        for unit in ("bytes", "operations"):
+            rows = [first for first in self.phases
+                    if first.attrs["repetition"] == 1 and first.unit == unit]
+            if rows:
+                self.parts.append(f"phase runs {rows[0].name_of_rate} 95 % interval spread IOPS p50 "
+                                  "p99 max status verified")
+            for first in rows:
+                self.repeated_row(first)
         self.parts.append("rates: median of the runs; spread: (max - min) / median; latencies: of "
                           "the run nearest to it")
+
+    def repeated_row(self, first):
+        place, unit = int(first.attrs["position"]), first.unit
+        states = [phase.attrs["status"] for phase in self.phases
+                  if phase.attrs["position"] == place]
+        complete, phase = states.count("complete"), self.median(place)
+        row = self.summary().get(place)
+        low, high = (first.rate_text(int(row[f"interval_{end}_{unit}_per_s"])) if row else ""
+                     for end in ("low", "high"))
+        cells = [shorten(first.attrs["section"] or first.attrs["kind"], 14), str(len(states)),
+                 first.rate_text(int(row[f"median_{unit}_per_s"])) if complete else "-",
+                 f"{low} to {high}" if row and row["level_ppm"] else "-",
+                 share(int(row["spread_ppm"]), 10**6) if complete > 1 else "-",
+                 count_rate(phase.attrs["requests"] / phase.amount * row[f"median_{unit}_per_s"], 10**9)
+                 if complete and phase.amount else "-", *phase.latency_cells(),
+                 "complete" if complete == len(states) else f"{complete} of {len(states)}",
+                 phase.verified()]
+        self.parts.append(" ".join(cells))
 
     def repetitions(self):
         rows = self.summary().values()
@@ -496,17 +506,17 @@ class Page:
         for row in rows:
             if row["n"] == 0:
                 continue
-            interval = "none"
-            if row["level_ppm"]:
-                interval = (f"{rate_text(int(row['interval_low_bytes_per_s']))} to "
-                            f"{rate_text(int(row['interval_high_bytes_per_s']))} "
-                            f"({fixed(row['level_ppm'] / 1e4, 1)} %)")
-            first, rest = int(row["first_bytes_per_s"]), int(row["rest_median_bytes_per_s"])
+            unit = "bytes" if row["median_bytes_per_s"] >= 0 else "operations"
+            median, low, high, least, most = (
+                rate_cell(int(row[f"{name}_{unit}_per_s"]), unit)
+                for name in ("median", "interval_low", "interval_high", "least", "most"))
+            interval = f"{low} to {high} ({fixed(row['level_ppm'] / 1e4, 1)} %)" \
+                if row["level_ppm"] else "none"
+            first, rest = (int(row[f"{name}_{unit}_per_s"]) for name in ("first", "rest_median"))
             change = fixed((first - rest) * 100 / rest, 1) if rest > 0 else ""
             self.parts.append(" ".join((
-                text_of(row["phase"]), str(row["n"]), rate_text(int(row["median_bytes_per_s"])),
-                interval, share(int(row["spread_ppm"]), 10**6),
-                rate_text(int(row["least_bytes_per_s"])), rate_text(int(row["most_bytes_per_s"])),
+                text_of(row["phase"]), str(row["n"]), median, interval,
+                share(int(row["spread_ppm"]), 10**6), least, most,
                 f"{'+' if first > rest else ''}{change} %" if change else "")))
 
     def advice(self, title, labels):
@@ -571,7 +581,7 @@ class Phase:
         attrs, total = self.attrs, self.total
         memory = self.page.file["environment/targets/ram_backed"][()]
         row = self.page.summary().get(int(attrs["position"]))
-        short = (attrs["status"] == "complete" and int(attrs["duration_ns"]) < 10**10
+        short = (attrs["status"] == "complete" and 0 < int(attrs["duration_ns"]) < 10**10
                  and self.amount > 0 and attrs["steady"] != "yes")
         rules = (attrs["status"] == "failed", attrs["status"] == "interrupted",
                  total["bad_blocks"] > 0, self.discards, len(memory) > 0 and all(memory),

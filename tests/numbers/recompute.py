@@ -35,6 +35,10 @@ def rate(amount, time_ns):
     return math.floor(amount / (time_ns * 1e-9) + 0.5) if amount > 0 and time_ns > 0 else 0
 
 
+def unit_of(phase):
+    return phase.attrs["unit"] if "unit" in phase.attrs else "bytes"
+
+
 def table(group):
     return {name: column[()] for name, column in group.items() if isinstance(column, h5py.Dataset)}
 
@@ -78,8 +82,8 @@ def check_ranks(name, phase):
     def of(column):
         return [int(ranks[column][i]) for i in worked]
 
-    attrs = phase.attrs
-    expect(f"{name} bytes", int(ranks["bytes"].sum()), int(attrs["bytes"]))
+    attrs, unit = phase.attrs, unit_of(phase)
+    expect(f"{name} {unit}", int(ranks[unit].sum()), int(attrs[unit]))
     expect(f"{name} requests", int(ranks["requests"].sum()), int(attrs["requests"]))
     if not worked:
         return
@@ -89,13 +93,13 @@ def check_ranks(name, phase):
     expect(f"{name} submit skew", spread(of("first_ns")), int(attrs["submit_skew_ns"]))
     expect(f"{name} late", sum(at > 10**6 for at in of("started_ns")), int(attrs["ranks_late"]))
     expect(f"{name} first through", min(of("last_ns")), int(attrs["first_through_ns"]))
-    summed = sum(size * 1e9 / end for size, end in zip(of("bytes"), of("end_ns")) if end > 0)
-    expect(f"{name} sum of ranks", math.floor(summed + 0.5), int(attrs["rate_ranks_bytes_per_s"]))
-    for label, amount, time in (("whole", "bytes", "duration_ns"),
-                                ("active", "active_bytes", "active_ns"),
-                                ("steady", "steady_bytes", "steady_ns")):
+    summed = sum(size * 1e9 / end for size, end in zip(of(unit), of("end_ns")) if end > 0)
+    expect(f"{name} sum of ranks", math.floor(summed + 0.5), int(attrs[f"rate_ranks_{unit}_per_s"]))
+    for label, amount, time in (("whole", unit, "duration_ns"),
+                                ("active", f"active_{unit}", "active_ns"),
+                                ("steady", f"steady_{unit}", "steady_ns")):
         expect(f"{name} rate {label}", rate(int(attrs[amount]), int(attrs[time])),
-               int(attrs[f"rate_{label}_bytes_per_s"]))
+               int(attrs[f"rate_{label}_{unit}_per_s"]))
     nodes = table(phase["nodes"])
     for column, rule in RULES.items():
         for node in range(len(nodes["node"])):
@@ -113,11 +117,11 @@ def check_ranks(name, phase):
 
 def check_timeline(name, phase):
     bins = table(phase["timeline"])
-    attrs = phase.attrs
+    attrs, unit = phase.attrs, unit_of(phase)
     for node in sorted(set(bins["node"])):
         mine = bins["node"] == node
-        whole = attrs["bytes"] if node < 0 else phase["nodes/bytes"][node]
-        expect(f"{name} timeline of node {node}", int(whole), int(bins["bytes"][mine].sum()))
+        whole = attrs[unit] if node < 0 else phase[f"nodes/{unit}"][node]
+        expect(f"{name} timeline of node {node}", int(whole), int(bins[unit][mine].sum()))
         edges = bins["start_ns"][mine]
         width = int(bins["width_ns"][mine][0])
         expect(f"{name} grid of node {node}", [i * width for i in range(len(edges))],
@@ -130,7 +134,7 @@ def check_timeline(name, phase):
     active = int(attrs["first_through_ns"]) // width * width
     expect(f"{name} active time", active, int(attrs["active_ns"]))
     inside = every & (bins["start_ns"] + bins["width_ns"] <= active)
-    expect(f"{name} active bytes", int(bins["bytes"][inside].sum()), int(attrs["active_bytes"]))
+    expect(f"{name} active amount", int(bins[unit][inside].sum()), int(attrs[f"active_{unit}"]))
     slowest = phase["slowest/latency_ns"][()]
     expect(f"{name} slowest", int(attrs_max(phase)), int(slowest[0]))
     expect(f"{name} slowest in order", sorted(slowest, reverse=True), list(slowest))
@@ -212,7 +216,8 @@ def check_summary(file):
     rows = table(file["summary"])
     expect("rows of the summary", len(listed), len(rows["n"]))
     for place in range(len(rows["n"])):
-        rates = [int(phase.attrs["rate_whole_bytes_per_s"]) for phase in phases[place::len(listed)]
+        unit = unit_of(listed[place])
+        rates = [int(phase.attrs[f"rate_whole_{unit}_per_s"]) for phase in phases[place::len(listed)]
                  if phase.attrs["status"] == "complete"]
         expect(f"n of {place}", len(rates), int(rows["n"][place]))
         if not rates:
@@ -220,7 +225,7 @@ def check_summary(file):
         for column, wanted in (("median", median(rates)), ("least", min(rates)),
                                ("most", max(rates)), ("first", rates[0]),
                                ("rest_median", median(rates[1:]) if rates[1:] else 0)):
-            expect(f"{column} of {place}", wanted, int(rows[f"{column}_bytes_per_s"][place]))
+            expect(f"{column} of {place}", wanted, int(rows[f"{column}_{unit}_per_s"][place]))
         n, d, level = len(rates), 0, 0.0
         while 2 * (d + 1) <= n:
             held = 1 - 2 * sum(math.comb(n, k) for k in range(d + 1)) / 2**n
@@ -228,8 +233,8 @@ def check_summary(file):
                 break
             d, level = d + 1, held
         low, high = (sorted(rates)[d - 1], sorted(rates)[n - d]) if d else (-1, -1)
-        expect(f"low of {place}", low, int(rows["interval_low_bytes_per_s"][place]))
-        expect(f"high of {place}", high, int(rows["interval_high_bytes_per_s"][place]))
+        expect(f"low of {place}", low, int(rows[f"interval_low_{unit}_per_s"][place]))
+        expect(f"high of {place}", high, int(rows[f"interval_high_{unit}_per_s"][place]))
         expect(f"level of {place}", round(level * 1e6), int(rows["level_ppm"][place]))
 
 
