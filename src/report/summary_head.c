@@ -103,9 +103,10 @@ static void write_status(const struct record *record, const struct summary_style
             summary_text(out, PAINT_BAD, style, "because", text_string(&status));
     }
     if (record->status == RECORD_RUNNING)
-        text_add(out, "  the run has not ended (or was killed): these are the phases done so far; "
-                      "'tidemill run\n"
-                      "  --cleanup' and this result remove what a dead run left\n");
+        text_add(out,
+                 "  the run has not ended (or was killed)%s;\n"
+                 "  'tidemill run --cleanup' and this result remove what a dead run left\n",
+                 record->phase_count ? ", and only these phases have" : "");
     out->failed |= status.failed;
     text_release(&status);
 }

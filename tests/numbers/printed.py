@@ -202,9 +202,9 @@ class Page:
         if attrs["status"] == "failed":
             self.because()
         if attrs["status"] == "running":
-            self.parts.append("the run has not ended (or was killed): these are the phases done so "
-                              "far; 'tidemill run --cleanup' and this result remove what a dead run "
-                              "left")
+            self.parts.append("the run has not ended (or was killed)"
+                              f"{', and only these phases have' if self.phases else ''}; 'tidemill "
+                              "run --cleanup' and this result remove what a dead run left")
         self.quote()
         command = text_of(attrs["command_line"])
         if command:
