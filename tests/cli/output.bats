@@ -37,7 +37,8 @@ load helper
     [ "$(sed -n '/^01_write$/,/^$/p' page | grep -Ec '^  rate +[0-9.]+ GiB/s')" -eq 1 ]
     [ "$(sed -n '/^02_read$/,/^$/p' page | grep -Ec '^  rate +[0-9.]+ GiB/s')" -eq 1 ]
     [ "$(awk 'length > 100' page)" = "" ]
-    [ "$(wc -l <page)" -le 42 ]
+    # warnings and notes depend on what else the machine does
+    [ "$(sed '/^warnings$/,/^$/d; /^notes$/,/^$/d' page | wc -l)" -le 40 ]
 }
 
 @test "--min-rate and --fail-on: exit 1, with the reason on the page and on standard error" {
