@@ -64,7 +64,7 @@ most=9223372036854775807 # 2^63 - 1
         --dedup-block 9223372036854775296 --result r.h5 "$target"
     cat "$err"
     [ "$status" -eq 0 ]
-    [ ! -s "$err" ]
+    [ "$(grep -vc '^tidemill: warning: in ' "$err")" -eq 0 ] # on how fast it was
 }
 
 # sparse ENGINE: writes some requests of 1 TiB to one file, at random offsets; sets 'file'.

@@ -392,7 +392,7 @@ def real():
     yield from gone_bad()
     yield Case(name="no space: refused before the run", engine="uring", storage="small_tmpfs", code=2,
                lines=("(1 of 2 ranks .*: )?the plan needs 4.00 MiB .4194304 bytes. on '{target}', which has "
-                      "[0-9]+ available: use a smaller size, or --force",), status=None)
+                      "[0-9.]+ [KMGT]iB .[0-9]+ bytes. available: use a smaller size, or --force",), status=None)
 
 
 def frozen():

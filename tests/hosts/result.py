@@ -36,4 +36,4 @@ with h5py.File(sys.argv[1], "r") as result:
     advice = result["advice"]
     for code, line in zip(advice["code"], advice["text"]):
         if text(code) == "cached-reads":
-            print("cached_reads", text(line).split(" may have")[0])
+            print("cached_reads", text(line).split(" came from")[0].split(" may have")[0])
