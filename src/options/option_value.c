@@ -63,8 +63,8 @@ static int parse_rate(const char *text, uint64_t *bytes, struct failure *why)
     int status = units_parse_size(size, bytes, why);
     if (!status && strspn(size, "0123456789") == length && *bytes && *bytes < BARE_RATE_LEAST)
         status = failure_set(why, -EINVAL,
-                             "'%s' is %s bytes per second; add the unit: %sMiB/s, or %sB/s", text,
-                             size, size, size);
+                             "'%s' is %s byte%s per second; add the unit: %sMiB/s, or %sB/s", text,
+                             size, *bytes == 1 ? "" : "s", size, size);
     free(size);
     return status;
 }

@@ -71,6 +71,7 @@ static void save_sketch(struct keeper *keeper, enum record_status status, char *
     keeper->spoken_as = status;
     clock_utc(sketch->finished_utc);
     sketch->status = status;
+    sketch->exit_code = status == RECORD_INTERRUPTED ? 128 + interrupt_signal() : 1;
     if (last && last->status == RECORD_INTERRUPTED && !last->failure) {
         last->status = status;
         last->failure = reason;

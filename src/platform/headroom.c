@@ -141,10 +141,12 @@ int headroom_check(const struct headroom *headroom, const struct headroom_need *
     if (tasks->free < 0 || threads * need->processes <= (uint64_t)tasks->free)
         return 0;
     text_add(&line,
-             "control group '%s' allows %" PRId64 " more threads (pids.max), and %u rank%s of this "
+             "control group '%s' allows %" PRId64
+             " more thread%s (pids.max), and %u rank%s of this "
              "node need%s %" PRIu64,
-             tasks->group, tasks->free, need->processes, need->processes == 1 ? "" : "s",
-             need->processes == 1 ? "s" : "", threads * need->processes);
+             tasks->group, tasks->free, tasks->free == 1 ? "" : "s", need->processes,
+             need->processes == 1 ? "" : "s", need->processes == 1 ? "s" : "",
+             threads * need->processes);
     return refuse(&line, "raise it, or use fewer --writers and --producers", why);
 }
 

@@ -184,6 +184,15 @@ static void add_daemon(const struct record_phase *phase, struct text *out)
              phase->name, read, delivered);
 }
 
+/* Are there nodes that do not share a page cache? */
+static bool can_shift(const struct record *record)
+{
+    for (size_t i = 1; i < record->node_count; i++)
+        if (!warning_same_kernel(&record->nodes[0], &record->nodes[i]))
+            return true;
+    return false;
+}
+
 void warn_cached_reads(const struct record *record, struct text *out)
 {
     const struct record_phase *hidden = warning_phase(record, cached_by_daemon);
@@ -206,7 +215,7 @@ void warn_cached_reads(const struct record *record, struct text *out)
     if (could_be_direct(record, phase))
         text_add(out, "O_DIRECT, ");
     text_add(out, "--cache drop%s, or more data than the memory holds",
-             record->node_count > 1 && !phase->shift ? ", --shift 1" : "");
+             can_shift(record) && !phase->shift ? ", --shift 1" : "");
 }
 
 void warn_memory_target(const struct record *record, struct text *out)

@@ -29,7 +29,7 @@ static uint64_t gib_for(const struct record *record, double rate)
     uint64_t needed = 1;
     while ((double)needed * gib < rate * (double)good_run_ns * 1e-9 && needed < UINT64_C(1) << 20)
         needed *= 2;
-    while ((double)needed * gib > room && (double)needed / 2 * gib >= least)
+    while (needed > 1 && (double)needed * gib > room && (double)needed / 2 * gib >= least)
         needed /= 2;
     return needed;
 }

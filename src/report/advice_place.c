@@ -21,9 +21,10 @@ void warn_placement(const struct record *record, struct text *out)
     if (!least || least->ranks == most->ranks)
         return;
     text_add(out,
-             "%s has %lld ranks and %s %lld: nodes with fewer end earlier; give each node as many "
+             "%s has %lld rank%s and %s %lld: nodes with fewer end earlier; give each node as many "
              "(%s)",
-             least->hostname, (long long)least->ranks, most->hostname, (long long)most->ranks,
+             least->hostname, (long long)least->ranks, least->ranks == 1 ? "" : "s", most->hostname,
+             (long long)most->ranks,
              strcmp(record->job.launcher, "srun") == 0 ? "srun --ntasks-per-node=N"
                                                        : "mpirun --map-by ppr:N:node");
 }

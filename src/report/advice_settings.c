@@ -8,10 +8,11 @@ void warn_mpi_nodes(const struct record *record, struct text *out)
         if (node->mpi_agrees != TRUTH_NO || !record->nodes_by_mpi)
             continue;
         text_add(out,
-                 "%zu nodes by host name and boot id, but %lld by MPI; '%s' has %lld ranks by "
+                 "%zu nodes by host name and boot id, but %lld by MPI; '%s' has %lld rank%s by "
                  "name and %lld by MPI. The names are used.",
                  record->node_count, (long long)record->nodes_by_mpi, node->hostname,
-                 (long long)node->ranks, (long long)node->ranks_by_mpi);
+                 (long long)node->ranks, node->ranks == 1 ? "" : "s",
+                 (long long)node->ranks_by_mpi);
         return;
     }
 }
