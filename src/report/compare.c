@@ -97,7 +97,7 @@ static void compare_rate(const struct record *before, const struct record *after
     phase->after_count = of_repetitions(after, position, rate_of, 0, second);
     phase->rate = ratio_estimate(first, phase->before_count, second, phase->after_count);
     phase->basis = phase->rate.level_ppm ? COMPARE_REPETITIONS : COMPARE_NOTHING;
-    if (phase->basis == COMPARE_REPETITIONS || !phase->rate.value)
+    if (phase->basis == COMPARE_REPETITIONS || phase->rate.value <= 0)
         return;
     const size_t m = rounds_of(phase->before, first);
     const size_t n = rounds_of(phase->after, second);
@@ -113,7 +113,7 @@ static void compare_rate(const struct record *before, const struct record *after
 static enum compare_verdict judge(const struct compare_phase *phase, double tolerance)
 {
     const struct ratio *rate = &phase->rate;
-    if (!rate->value || phase->basis == COMPARE_NOTHING)
+    if (rate->value <= 0 || phase->basis == COMPARE_NOTHING)
         return COMPARE_UNCLEAR;
     if (rate->high < 1 && rate->value < 1 - tolerance)
         return COMPARE_WORSE;
@@ -174,7 +174,8 @@ static void compare_options(const struct options *before, const struct options *
 {
     struct settings one;
     struct settings other;
-    if (!phase_settings(before, phase->before, &one) | !phase_settings(after, phase->after, &other))
+    const bool known = phase_settings(before, phase->before, &one);
+    if (!phase_settings(after, phase->after, &other) || !known)
         add_unlike(unlike, "options that cannot be read");
     else
         compare_settings(&one, &other, unlike);
