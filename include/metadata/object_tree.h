@@ -42,7 +42,7 @@ int object_tree_init(struct object_tree *tree, const struct object_layout *layou
 /* Prints the path of the directory that holds all objects, in a directory of the run. */
 void object_tree_print_top(const char *folder, struct text *out);
 
-/* Make the directory that holds all objects (one rank), then this rank's in it (every rank). What
+/* Create the directory that holds all objects (one rank), then this rank's in it (every rank). What
  * exists already is refused. */
 int object_tree_make_top(struct object_tree *tree, struct failure *why);
 int object_tree_make_own(struct object_tree *tree, struct failure *why);

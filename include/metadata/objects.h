@@ -53,7 +53,7 @@ void objects_write_name(const struct object_layout *layout, const struct object 
                         char out[OBJECT_NAME]);
 
 /* Print the path of the directory that holds all of a rank's objects, below 'top', and that of the
- * object's own directory. */
+ * directory that holds the object. */
 void objects_print_top(const struct object_layout *layout, const char *top, uint32_t rank,
                        struct text *out);
 void objects_print_directory(const struct object_layout *layout, const char *top,

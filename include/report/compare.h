@@ -1,6 +1,6 @@
 /*
- * Compares the phases of two results: is the second one faster, slower, or the same within what the
- * spread of their repetitions allows to say? Pure: facts first, text from them.
+ * Compares the phases of two results: is the second one faster, slower, or the same, as far as
+ * the spread of their repetitions shows? Pure: facts first, text from them.
  */
 #ifndef TIDEMILL_REPORT_COMPARE_H
 #define TIDEMILL_REPORT_COMPARE_H

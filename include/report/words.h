@@ -1,6 +1,6 @@
 /*
- * The lines of schema 1 that say in English what the facts of a phase are. The result keeps them
- * beside the facts for those who read it without tidemill; reports show them and never read them.
+ * The lines of schema 1 that describe the facts of a phase in English. The result keeps them in
+ * addition to the facts, for reading it without tidemill; reports show them and never parse them.
  */
 #ifndef TIDEMILL_REPORT_WORDS_H
 #define TIDEMILL_REPORT_WORDS_H

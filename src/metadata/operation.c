@@ -180,8 +180,8 @@ static ssize_t read_buffer(struct operation *operation, int fd, size_t bytes)
     return (ssize_t)done;
 }
 
-static int note_wrong(struct operation *operation, const struct difference *difference,
-                      uint64_t blocks)
+static int record_wrong(struct operation *operation, const struct difference *difference,
+                        uint64_t blocks)
 {
     operation->difference = *difference;
     operation->bad_blocks += (int64_t)blocks;
@@ -196,7 +196,7 @@ static int check_end(struct operation *operation, int fd)
         return (int)more;
     operation->bytes--;
     const struct difference longer = {.offset = operation->position.offset, .length = 1};
-    return note_wrong(operation, &longer, 1);
+    return record_wrong(operation, &longer, 1);
 }
 
 static int check_object(struct operation *operation, int fd)
@@ -212,14 +212,14 @@ static int check_object(struct operation *operation, int fd)
         const uint64_t bad = content_check(operation->setup->content, position, operation->buffer,
                                            (size_t)got, &difference);
         if (bad)
-            return note_wrong(operation, &difference, bad);
+            return record_wrong(operation, &difference, bad);
         position->offset += (size_t)got;
         if ((size_t)got == bytes)
             continue;
         const uint64_t missing = operation->setup->object_bytes - position->offset;
         difference = (struct difference){
             .offset = position->offset, .length = missing, .kind = DIFFERENCE_MISSING};
-        return note_wrong(operation, &difference, (missing - 1) / BLOCK_BYTES + 1);
+        return record_wrong(operation, &difference, (missing - 1) / BLOCK_BYTES + 1);
     }
     return check_end(operation, fd);
 }

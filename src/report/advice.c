@@ -6,7 +6,8 @@
 #include "outside.h"
 #include "warnings.h"
 
-/* A rate limit that holds writers back for more than one in so many parts of their time counts. */
+/* A rate limit counts if it holds I/O threads back for more than this part of their time: 1 / 20.
+ */
 enum { PACED_SHARE = 20 };
 
 bool warning_counts(const struct record_phase *phase)

@@ -13,8 +13,8 @@ static const double gb = 1e9;
 static const double far_below = 0.5;  /* of the least that the class is known for */
 static const double tolerance = 1.05; /* counters and clocks are not exact */
 static const double busy_limit = 0.2;
-/* Twelve channels of DDR5-6400 (JESD79-5), 51.2 GB/s each: no processor socket has more but those
- * with memory of their own, and these have less than twice that. */
+/* Twelve channels of DDR5-6400 (JESD79-5), 51.2 GB/s each: no CPU socket has more except those
+ * with memory in their package, and these have less than twice that. */
 static const double memory_of_socket = 2 * 12 * 51.2e9;
 
 enum { SMALL_REQUEST = 64 << 10 };
@@ -151,8 +151,8 @@ static enum limit compare_with_device(struct finding *finding)
                : LIMIT_NONE;
 }
 
-/* Bits per second, one way, of all links of a node that are up; 0 where one does not tell. A port
- * that shows as an interface too counts twice: rather a doubt too few. */
+/* Bits per second, one way, of all links of a node that are up; 0 where the rate of one is
+ * unknown. A port that is an interface too counts twice: rather a warning too few. */
 static double network_of(const struct judged *judged)
 {
     double sum = 0;
@@ -209,7 +209,7 @@ static enum limit compare(struct finding *finding)
     return limit == LIMIT_NONE ? compare_with_device(finding) : limit;
 }
 
-/* The first phase and node of which there is something to say. */
+/* The first phase and node with a finding. */
 static void find_limit(const struct record *record, struct finding *finding)
 {
     struct judged *judged = &finding->judged;
@@ -255,8 +255,8 @@ void warn_above_memory(const struct record *record, struct text *out)
     figures_rate_text(finding.bound, gb, bound);
     add_rate(&finding, out);
     text_add(out,
-             ", more than the %s GB/s that its memory could carry: the data were never moved; look "
-             "at what the target does with them",
+             ", more than the %s GB/s that its memory could carry: the data were never moved; "
+             "check what the target does with them",
              bound);
 }
 
@@ -293,7 +293,7 @@ void warn_below_class(const struct record *record, struct text *out)
     text_add(out, ", where a device like its %s (%s) gives %s GB/s or more", finding.device->name,
              finding.class.name, bound);
     add_link_loss(finding.device, out);
-    text_add(out, ": raise --depth, --writers or --buffer-size, and look at its health, link and "
+    text_add(out, ": raise --depth, --writers or --buffer-size, and check its health, link and "
                   "temperature");
 }
 

@@ -1,5 +1,4 @@
-/* Warnings from what a phase kept busy: processors, and devices that much does not reach at once.
- */
+/* Warnings from what a phase kept busy: cores, and devices that get few requests at once. */
 #include "warnings.h"
 
 #include "base/units.h"
@@ -7,24 +6,24 @@
 #include "figures.h"
 #include "load.h"
 
-/* A thread that computes for more of its time is short of processor. */
-static const double processor_limit = 0.9;
+/* A thread that computes for more of its time is short of CPU time. */
+static const double cpu_limit = 0.9;
 /* A device that is busy for more of the time is not kept waiting. */
 static const double device_limit = 0.95;
 
-/* So many times more in flight than at the device, and so many requests at least. */
+/* How many times more in flight than at the device, and the fewest requests in flight. */
 enum { FEW_AT_DEVICE = 4 };
 
-static bool is_short_of_processor(const struct record_phase *phase)
+static bool is_short_of_cpu(const struct record_phase *phase)
 {
     const struct counters *counters = &phase->total.counters;
     return warning_counts(phase) && !warning_paced(phase) && counters->writer_time_ns > 0 &&
-           (double)counters->writer_cpu_ns > processor_limit * (double)counters->writer_time_ns;
+           (double)counters->writer_cpu_ns > cpu_limit * (double)counters->writer_time_ns;
 }
 
 void warn_processors(const struct record *record, struct text *out)
 {
-    const struct record_phase *phase = warning_free_phase(record, is_short_of_processor);
+    const struct record_phase *phase = warning_free_phase(record, is_short_of_cpu);
     char share[FIGURES_TEXT];
     if (!phase)
         return;

@@ -5,7 +5,7 @@
 #include "base/checked.h"
 #include "base/units.h"
 #include "cached.h"
-#include "room.h"
+#include "run_targets.h"
 
 enum { PAGE = 4096 };
 
@@ -18,7 +18,7 @@ static bool fell_back(const struct record_phase *phase)
 
 void warn_fallback_direct(const struct record *record, struct text *out)
 {
-    if (room_in_memory(record))
+    if (targets_in_memory(record))
         return; /* that is a warning of its own */
     const struct record_phase *phase = warning_phases(record, fell_back, out);
     if (phase && phase->total.modes.direct_cause == DIRECT_CACHED_BELOW)
@@ -112,7 +112,7 @@ void warn_fallback_engine(const struct record *record, struct text *out)
 enum { CACHED_PERCENT = 20, LEAST_BYTES = 64 << 20 };
 
 /* Bypassing the page cache leaves nothing there of what was written. */
-static bool wrote_into_cache(const struct record_phase *phase)
+static bool filled_cache(const struct record_phase *phase)
 {
     int64_t seen = phase->total.counters.sampled_pages;
     int64_t cached = phase->total.counters.cached_pages;
@@ -148,19 +148,20 @@ void warn_doubtful_direct(const struct record *record, struct text *out)
         add_dirtied(dirty, out);
         return;
     }
-    const struct record_phase *phase = warning_phase(record, wrote_into_cache);
+    const struct record_phase *phase = warning_phase(record, filled_cache);
     if (phase)
-        text_add(out,
-                 "%s was direct by all that was asked of the system, and yet pages of its files "
-                 "were in the page cache afterwards: somebody else reads these files, or O_DIRECT "
-                 "means little there; measure more data than the memory holds",
-                 phase->name);
+        text_add(
+            out,
+            "%s used O_DIRECT as far as the system reports, and yet pages of its files were in "
+            "the page cache afterwards: another process reads these files, or O_DIRECT has "
+            "little effect there; measure more data than the memory holds",
+            phase->name);
 }
 
 /* O_DIRECT, where it was not requested and would be in effect. */
 static bool could_be_direct(const struct record *record, const struct record_phase *phase)
 {
-    return phase->direct_asked == NEVER && room_direct(record);
+    return phase->direct_asked == NEVER && targets_allow_direct(record);
 }
 
 static bool may_be_cached(const struct record_phase *phase)
@@ -184,7 +185,7 @@ static void add_daemon(const struct record_phase *phase, struct text *out)
              phase->name, read, delivered);
 }
 
-/* Are there nodes that do not share a page cache? */
+/* Do some nodes have a page cache of their own? */
 static bool can_shift(const struct record *record)
 {
     for (size_t i = 1; i < record->node_count; i++)
@@ -196,7 +197,7 @@ static bool can_shift(const struct record *record)
 void warn_cached_reads(const struct record *record, struct text *out)
 {
     const struct record_phase *hidden = warning_phase(record, cached_by_daemon);
-    if (room_in_memory(record))
+    if (targets_in_memory(record))
         return; /* that is a warning of its own */
     const struct record_phase *proven = warning_phases(record, is_cached, out);
     const struct record_phase *phase = proven ? proven : warning_phases(record, may_be_cached, out);
@@ -251,8 +252,8 @@ struct kernel_use {
     uint64_t nodes;
 };
 
-static void find_room(const struct record *record, const struct record_phase *phase,
-                      struct kernel_use *use)
+static void find_kernel_use(const struct record *record, const struct record_phase *phase,
+                            struct kernel_use *use)
 {
     *use = (struct kernel_use){0};
     for (size_t i = 0; i < phase->node_count && phase->node_count == record->node_count; i++) {
@@ -275,15 +276,15 @@ void warn_fits_in_memory(const struct record *record, struct text *out)
     const struct record_phase *phase = warning_phase(record, warning_buffered);
     struct kernel_use use = {0};
     if (phase)
-        find_room(record, phase, &use);
-    if (!use.node || room_in_memory(record) || only_tails(phase))
+        find_kernel_use(record, phase, &use);
+    if (!use.node || targets_in_memory(record) || only_tails(phase))
         return;
     char moved[UNITS_TEXT];
     char memory[UNITS_TEXT];
     char enough[UNITS_TEXT];
     const uint64_t limit = (uint64_t)use.node->memory_limit_bytes;
     const uint64_t needed = divide_up(2 * divide_up(limit, 1U << 30), use.nodes) << 30;
-    const bool fits = room_fits_per_node(record, (double)needed);
+    const bool fits = targets_fit_per_node(record, (double)needed);
     const char *direct = could_be_direct(record, phase) ? "use O_DIRECT" : "";
     units_format_size((uint64_t)use.amount, moved);
     units_format_size(limit, memory);
@@ -295,10 +296,10 @@ void warn_fits_in_memory(const struct record *record, struct text *out)
     else if (direct[0])
         text_add(out, "%s", direct);
     else
-        text_add(out, "the target has no room for the %s per node that would exceed it", enough);
+        text_add(out, "the target has no space for the %s per node that would exceed it", enough);
 }
 
-/* What direct requests must be a multiple of; a page where no target tells. */
+/* What direct requests must be a multiple of; a page if no target reports it. */
 static int64_t direct_unit(const struct record *record)
 {
     int64_t unit = 0;
@@ -325,7 +326,8 @@ void warn_unaligned_requests(const struct record *record, struct text *out)
     else if (bytes % 1000 == 0)
         better = divide_up(bytes / 1000 << 10, PAGE) * PAGE;
     units_format_exact_size(better, exact);
-    text_add(out, "requests of %llu bytes are no multiple of %lld and cannot go direct: use %s",
+    text_add(out,
+             "requests of %llu bytes are not a multiple of %lld and cannot use O_DIRECT: use %s",
              (unsigned long long)bytes, (long long)unit, exact);
 }
 

@@ -20,7 +20,7 @@ void warn_not_steady(const struct record *record, struct text *out)
 {
     if (warning_phases(record, is_unsteady, out))
         text_add(out, " had no steady window (five rounds within 20 %% of their mean, without a "
-                      "trend): look at the timeline, and run longer");
+                      "trend): see the timeline, and run longer");
 }
 
 static bool starts_apart(const struct record_phase *phase)
@@ -119,7 +119,7 @@ static void add_percent(int64_t ppm, struct text *out)
     text_add(out, "%%");
 }
 
-/* Repetitions until the medians are known go on until then, but not for ever. */
+/* Repetitions continue until the medians are known, up to a limit. */
 void warn_not_sure_enough(const struct record *record, struct text *out)
 {
     if (record->until_ppm <= 0 || record->status != RECORD_COMPLETE ||
@@ -128,8 +128,8 @@ void warn_not_sure_enough(const struct record *record, struct text *out)
     text_add(out, "--repeat until=");
     add_percent(record->until_ppm, out);
     text_add(out,
-             " was not reached in %lld repetitions, which are all that it tries: what is said of "
-             "the medians is less sure; find what makes them differ, or let phases take longer",
+             " was not reached in %lld repetitions, which are all that it tries: the medians are "
+             "less certain; find what makes them differ, or let phases take longer",
              (long long)record->repetitions_most);
 }
 

@@ -1,4 +1,4 @@
-/* Who is slow: rows whose rate lies far below the median, by name, with what sets them apart. */
+/* What is slow: rows whose rate is far below the median, by name, with what sets them apart. */
 #include "warnings.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ enum { LEAST_ROWS = 3, NAMED = 4, TIMES_THE_USUAL = 4, SHARE_WHOLE = 1 << 30 };
  * share, where shares were done). */
 enum measure { MEASURE_RATE, MEASURE_FOR_SHARE, MEASURES };
 
-/* Nodes, ranks or writers of a phase; those that had nothing to do are not looked at. */
+/* Nodes, ranks or writers of a phase; those that had nothing to do are left out. */
 struct crowd {
     const char *what;
     const struct record_phase *phase;
@@ -125,9 +125,9 @@ static void compare_places(const struct record *record, int64_t own, int64_t oth
         (size_t)other >= record->node_count)
         return;
     compare_devices(record, record->nodes[own].hostname, record->nodes[other].hostname, out);
-    add_difference(out, "its processor", record->nodes[own].cpu, record->nodes[other].cpu);
+    add_difference(out, "its CPU", record->nodes[own].cpu, record->nodes[other].cpu);
     add_difference(out, "its kernel", record->nodes[own].kernel, record->nodes[other].kernel);
-    add_difference(out, "its set of processors", record->nodes[own].allowed_cpus,
+    add_difference(out, "its set of cores", record->nodes[own].allowed_cpus,
                    record->nodes[other].allowed_cpus);
 }
 
@@ -174,7 +174,7 @@ static void add_slow(const struct record *record, const struct record_phase *pha
         text_add(out, "in %s %zu of %zu %ss %s far slower than the median of %s: %s%s; %s%s",
                  phase->name, slow, crowd->active, crowd->what, slow == 1 ? "was" : "were", rate,
                  text_string(&names), slow > NAMED ? " ..." : "",
-                 apart.length ? "the first stands apart: "
+                 apart.length ? "the first differs: "
                               : "see its slowest requests with -v, and what else ran there",
                  apart.length ? text_string(&apart) : "");
     out->failed |= names.failed || apart.failed;
@@ -211,8 +211,8 @@ static void consider_crowd(const struct record *record, const struct record_phas
         add_slow(record, phase, &crowd, out);
 }
 
-/* The first phase with slow ones of the coarsest kind, nodes, else ranks, else writers, is told of
- * if they are of this kind. */
+/* Names the first phase with slow nodes, else with slow ranks, else with slow I/O threads, if that
+ * is this kind. */
 static void warn_slow(const struct record *record, enum crowd_kind wanted, struct text *out)
 {
     for (size_t i = 0; i < record->phase_count; i++)

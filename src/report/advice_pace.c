@@ -1,4 +1,4 @@
-/* Warnings about the pace: what held it back, how even it was, how long it was looked at. */
+/* Warnings about the pace: what held it back, how even it was, how long it was measured. */
 #include "warnings.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "bottleneck.h"
 #include "cached.h"
 #include "figures.h"
-#include "room.h"
+#include "run_targets.h"
 #include "stats/describe.h"
 
 static const int64_t second_ns = 1000000000;
@@ -21,24 +21,24 @@ static const double slow_limit = 0.8; /* of the median node's rate */
 enum { NAMED_NODES = 4 };
 
 /* GiB, a power of two, for at least 15 s at 'rate' bytes per second; for less, but still 10 s,
- * where the targets have no room for that. */
+ * where the targets have no space for that. */
 static uint64_t gib_for(const struct record *record, double rate)
 {
-    double room = room_free_bytes(record);
+    double free_bytes = targets_free_bytes(record);
     double least = rate * (double)short_run_ns * 1e-9;
     uint64_t needed = 1;
     while ((double)needed * gib < rate * (double)good_run_ns * 1e-9 && needed < UINT64_C(1) << 20)
         needed *= 2;
-    while (needed > 1 && (double)needed * gib > room && (double)needed / 2 * gib >= least)
+    while (needed > 1 && (double)needed * gib > free_bytes && (double)needed / 2 * gib >= least)
         needed /= 2;
     return needed;
 }
 
-static bool has_room_for(const struct record *record, const struct record_phase *phase,
-                         int64_t time_ns)
+static bool has_space_for(const struct record *record, const struct record_phase *phase,
+                          int64_t time_ns)
 {
     double rate = figures_rate(phase->amount, phase->duration_ns);
-    return bottleneck_reading(phase) || rate * (double)time_ns * 1e-9 <= room_free_bytes(record);
+    return bottleneck_reading(phase) || rate * (double)time_ns * 1e-9 <= targets_free_bytes(record);
 }
 
 /* What --time ended takes more of it, not more data. */
@@ -46,7 +46,7 @@ static void add_time(const struct record *record, const struct record_phase *pha
                      struct text *out)
 {
     char time[UNITS_TEXT];
-    int64_t needed_ns = has_room_for(record, phase, good_run_ns) ? good_run_ns : short_run_ns;
+    int64_t needed_ns = has_space_for(record, phase, good_run_ns) ? good_run_ns : short_run_ns;
     units_format_duration(phase->duration_ns, time);
     text_add(out,
              "%s was ended by --time after %s; start-up and caches dominate below 10 s: give it "
@@ -77,7 +77,7 @@ static void add_size(const struct record *record, const struct record_phase *pha
     text_add(out, "%s took %s; start-up and caches dominate below 10 s", phase->name, time);
     if (phase->unit == UNIT_OPERATION)
         text_add(out, ": use more objects, or --time");
-    else if ((double)needed * gib > room_free_bytes(record))
+    else if ((double)needed * gib > targets_free_bytes(record))
         text_add(out,
                  ", and the target has no space for the %llu GiB that it takes: name one with more "
                  "space, or give --repeat",
@@ -102,9 +102,9 @@ void warn_short_run(const struct record *record, struct text *out)
             (!shortest || phase->duration_ns < shortest->duration_ns))
             shortest = phase;
     }
-    if (!shortest || room_in_memory(record))
+    if (!shortest || targets_in_memory(record))
         return;
-    if (shortest->ended_by == END_TIME && has_room_for(record, shortest, short_run_ns))
+    if (shortest->ended_by == END_TIME && has_space_for(record, shortest, short_run_ns))
         add_time(record, shortest, out);
     else
         add_size(record, shortest, out);
@@ -230,15 +230,15 @@ static void add_slow_nodes(const struct record_phase *phase, struct text *out)
     figures_rate_in(median.whole, phase->unit, rate);
     if (slow > 0)
         text_add(out,
-                 "in %s %zu of %zu nodes stayed below 80 %% of the median of %s (%s): look "
-                 "at their links and mounts, or leave them out",
+                 "in %s %zu of %zu nodes stayed below 80 %% of the median of %s (%s): "
+                 "check their links and mounts, or leave them out",
                  phase->name, slow, record_rows_active(phase->nodes, phase->node_count), rate,
                  text_string(&names));
     out->failed |= names.failed;
     text_release(&names);
 }
 
-/* Of a few nodes none is the usual one; more are looked at in advice_outliers.c. */
+/* Of a few nodes none is the usual one; more are compared in advice_outliers.c. */
 void warn_nodes_disagree(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < record->phase_count && !out->length; i++) {

@@ -69,7 +69,7 @@ void warn_shared_kernel(const struct record *record, struct text *out)
         }
 }
 
-/* Processors in a list such as "0-3,8"; 0 when it is none. */
+/* CPUs in a list such as "0-3,8"; 0 if it is not a list. */
 static int64_t count_cpus(const char *list)
 {
     int64_t count = 0;
@@ -130,7 +130,7 @@ void warn_binding(const struct record *record, struct text *out)
         int64_t allowed = count_cpus(node->allowed_cpus);
         if (allowed == 0 || node->cpus <= allowed || node->ranks * threads <= allowed)
             continue;
-        text_add(out, "on %s %lld threads share %lld of %lld cores and the storage may look slow, ",
+        text_add(out, "on %s %lld threads share %lld of %lld cores and the storage may seem slow, ",
                  node->hostname, (long long)(node->ranks * threads), (long long)allowed,
                  (long long)node->cpus);
         add_binding(record, node, threads, out);

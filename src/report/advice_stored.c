@@ -3,10 +3,10 @@
 
 #include "base/units.h"
 #include "load.h"
-#include "room.h"
+#include "run_targets.h"
 
-/* More than one in so many cached bytes dirty after a sync, or fewer than one in so many written
- * bytes on disks: nothing was synced. */
+/* If more than this part of the cached bytes (1 / N) is dirty after a sync, or disks got less than
+ * this part of the written bytes, nothing was synced. */
 enum { DIRTY_SHARE = 100, DISK_SHARE = 10, LEAST_BYTES = 64 << 20 };
 
 static bool did_not_sync(const struct record_phase *phase)
@@ -89,7 +89,7 @@ static void add_lost_sync(const struct record *record, struct text *out)
 void warn_not_synced(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, left_in_memory);
-    if (room_in_memory(record))
+    if (targets_in_memory(record))
         return;
     if (phase)
         text_add(out,
@@ -108,7 +108,7 @@ static bool left_in_device(const struct record_phase *phase)
 void warn_not_flushed(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, left_in_device);
-    if (phase && !room_in_memory(record))
+    if (phase && !targets_in_memory(record))
         text_add(out,
                  "%s was not synced: %sa write cache of the device may have held part of it when "
                  "the clock stopped; use --fsync end",

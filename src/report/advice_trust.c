@@ -8,7 +8,7 @@ static bool came_back_wrong(const struct record_phase *phase)
     return phase->total.counters.bad_blocks > 0;
 }
 
-/* Of data that are gone nobody can find out what happened to them. */
+/* Once data are removed, it cannot be found out what happened to them. */
 void warn_wrong_data(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, came_back_wrong);
@@ -20,7 +20,7 @@ void warn_wrong_data(const struct record *record, struct text *out)
                  phase->name);
 }
 
-/* Nothing failed, and yet there are data that nobody looked at. */
+/* Nothing failed, and yet a part of the data was not checked. */
 static bool is_checked_in_part(const struct record_phase *phase)
 {
     return phase->checks && phase->status == RECORD_COMPLETE &&

@@ -8,7 +8,7 @@
 #include "outside.h"
 #include "phase_settings.h"
 #include "report/summary.h"
-#include "room.h"
+#include "run_targets.h"
 
 /* Share of its time that a side may wait and still count as busy; and from which it was idle. */
 static const double busy_limit = 0.2;
@@ -61,7 +61,7 @@ static const char *storage_name(const struct record *record, const struct record
     load_find(phase, &load);
     if (phase->discards)
         return "I/O threads, as nothing is stored";
-    if (room_in_memory(record))
+    if (targets_in_memory(record))
         return "memory, where the target is";
     if (load_is_idle(&load, phase))
         return "file system and page cache, not the device";

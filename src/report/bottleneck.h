@@ -1,8 +1,8 @@
 /*
  * Which side held a phase back, from the waits that were measured. Pure.
  *
- * Writing: producers make data for writers. Reading with verification: readers fetch data that
- * checkers (the same threads as producers) check. Without work for producers there is only storage.
+ * Writing: data threads generate data for I/O threads. Reading with verification: I/O threads read
+ * data that data threads check. Without work for data threads there is only storage.
  */
 #ifndef TIDEMILL_REPORT_BOTTLENECK_H
 #define TIDEMILL_REPORT_BOTTLENECK_H

@@ -11,7 +11,8 @@ static bool reads_through_cache(const struct record_phase *phase)
            phase->total.modes.uncached != TRUTH_YES;
 }
 
-/* The kernel counts what it fetches from block devices, and only there its count says something. */
+/* The kernel counts what it fetches from block devices, and only there its count means something.
+ */
 static bool is_counted_little(const struct record_phase *phase)
 {
     struct load load;

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "record/record.h"
 
-/* The lower of making data alone and storing them alone; NULL unless both were measured and the
- * phase is one that they bound: it writes. */
+/* The lower ceiling, of the generator only or of storage only; NULL unless both were measured and
+ * the phase writes. */
 const struct record_ceiling *ceiling_lower(const struct record *record,
                                            const struct record_phase *phase);
 

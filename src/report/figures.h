@@ -10,7 +10,7 @@
 
 enum { FIGURES_TEXT = 48 };
 
-/* Rounded to so many digits after the point; 0 to 6. */
+/* Rounded to 'decimals' digits after the point, 0 to 6. */
 void figures_fixed(double value, int decimals, char out[FIGURES_TEXT]);
 
 /* Amount per second; 0 when there is no time. */

@@ -7,8 +7,8 @@ static double quotient(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
-/* How much of a row lies within the phase: looks come a little after its start, and after its end
- * once the last rank is known to be through. */
+/* How much of a row is within the phase: readings are taken a little after its start, and after its
+ * end once the last rank is known to have finished. */
 static int64_t width_inside(const struct record_phase *phase, const struct record_device *row)
 {
     int64_t from_ns = row->start_ns > 0 ? row->start_ns : 0;

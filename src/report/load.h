@@ -1,5 +1,5 @@
 /*
- * What a phase kept busy: requests in flight, processors, devices and networks. Pure.
+ * What a phase kept busy: requests in flight, cores, devices and networks. Pure.
  */
 #ifndef TIDEMILL_REPORT_LOAD_H
 #define TIDEMILL_REPORT_LOAD_H
@@ -16,7 +16,7 @@ struct load {
     double in_flight_bytes;
     double in_flight_each;       /* requests of one writer, over its lifetime */
     struct record_device device; /* of all nodes with a known device, "" without; networks of all;
-                                    width, busy and queue of what lies within the phase */
+                                    width, busy and queue of the part within the phase */
     double device_bytes;         /* in flight at all these devices together, on average */
     size_t device_nodes;         /* nodes whose device is known */
     bool missed; /* the devices counted none of the requests that bypassed the page cache */

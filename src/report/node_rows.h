@@ -1,6 +1,7 @@
 /*
- * The rows of a table that tell of one node. They lie together, nodes one after the other, so that
- * who goes through the nodes finds each one's rows at once; a table of another order is searched.
+ * The rows of a table that belong to one node. They are next to each other, in the order of the
+ * nodes, so that a walk over the nodes finds each one's rows at once; a table of another order is
+ * searched.
  */
 #ifndef TIDEMILL_REPORT_NODE_ROWS_H
 #define TIDEMILL_REPORT_NODE_ROWS_H

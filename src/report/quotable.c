@@ -2,7 +2,7 @@
 
 #include "bottleneck.h"
 #include "cached.h"
-#include "room.h"
+#include "run_targets.h"
 #include "warnings.h"
 
 static bool varies(const struct record *record, const struct record_phase *phase)
@@ -23,7 +23,7 @@ enum quotable quotable_of(const struct record *record, const struct record_phase
         {phase->status == RECORD_INTERRUPTED, QUOTABLE_ENDED_EARLY},
         {phase->total.counters.bad_blocks > 0, QUOTABLE_WRONG_DATA},
         {phase->discards, QUOTABLE_DISCARDED},
-        {room_in_memory(record), QUOTABLE_IN_MEMORY},
+        {targets_in_memory(record), QUOTABLE_IN_MEMORY},
         {cached_mostly(phase), QUOTABLE_CACHED},
         {bottleneck_within(phase) == BOTTLENECK_RATE, QUOTABLE_LIMITED},
         {varies(record, phase), QUOTABLE_SPREAD},

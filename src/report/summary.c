@@ -36,8 +36,8 @@ static void write_warnings(const struct record *record, const struct summary_sty
     write_severity(record, SEVERITY_WARNING, PAINT_WARNING, style, out);
 }
 
-static void write_notes(const struct record *record, const struct summary_style *style,
-                        struct text *out)
+static void write_remarks(const struct record *record, const struct summary_style *style,
+                          struct text *out)
 {
     if (!has_severity(record, SEVERITY_NOTE))
         return;
@@ -69,5 +69,5 @@ void summary_write(const struct record *record, const struct summary_style *styl
         }
     if (style->verbose)
         summary_repetitions(record, style, out);
-    write_notes(record, style, out);
+    write_remarks(record, style, out);
 }

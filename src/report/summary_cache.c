@@ -2,7 +2,7 @@
 #include "base/units.h"
 #include "bottleneck.h"
 #include "cached.h"
-#include "room.h"
+#include "run_targets.h"
 #include "summary_parts.h"
 
 /* After a sync fewer than one in this many cached bytes are dirty, or it did nothing. */
@@ -95,7 +95,8 @@ void summary_cache(const struct record *record, const struct record_phase *phase
     const struct counters *all = &phase->total.counters;
     const bool elsewhere = has_caches_elsewhere(record);
     struct text shown = {0};
-    if (phase->discards || phase->amount == 0 || phase->unit != UNIT_BYTE || room_in_memory(record))
+    if (phase->discards || phase->amount == 0 || phase->unit != UNIT_BYTE ||
+        targets_in_memory(record))
         return;
     add_sample(all, &shown);
     if (!elsewhere && all->sampled_before_pages + all->sampled_pages > 0)

@@ -187,7 +187,7 @@ static void add_objects(const struct settings *settings, const struct record_pha
         text_add(out, ", engine %s", phase->engine_used);
 }
 
-/* Who read whose data. */
+/* Which rank read whose data. */
 static void add_source(const struct record_phase *read, const char *data, struct text *out)
 {
     if (!read || read->written_by == WRITTEN_BY_NOBODY)

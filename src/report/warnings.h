@@ -1,6 +1,6 @@
 /*
- * The warnings of warnings.def, one function each, and what they share. Pure: each looks at the
- * record alone.
+ * The warnings of warnings.def, one function each, and what they share. Pure: each reads the
+ * record only.
  */
 #ifndef TIDEMILL_REPORT_WARNINGS_H
 #define TIDEMILL_REPORT_WARNINGS_H
@@ -10,10 +10,10 @@
 #include "base/text.h"
 #include "report/advice.h"
 
-/* From so many nodes on, their spread tells which are outliers. */
+/* From this number of nodes on, their spread shows which are outliers. */
 enum { NODES_WITH_OUTLIERS = 6 };
 
-/* Shorter phases are about starting: they say nothing of devices. */
+/* Shorter phases are dominated by their start and show nothing about devices. */
 enum { WARNING_LEAST_NS = 1000000000 };
 
 #define WARNING(name, code, severity)                                                              \
@@ -22,7 +22,7 @@ enum { WARNING_LEAST_NS = 1000000000 };
 #undef WARNING
 
 /* A phase that storage did work for; one that counts it in bytes; one of these that used the page
- * cache for sure, at least in part; one that a rate limit of the user's own held back. */
+ * cache for sure, at least in part; one that the user's rate limit held back. */
 bool warning_counts(const struct record_phase *phase);
 bool warning_counts_bytes(const struct record_phase *phase);
 bool warning_buffered(const struct record_phase *phase);
@@ -42,7 +42,7 @@ int64_t warning_ranks_on(const struct record_phase *phase, int64_t node);
 /* True for containers on one kernel, and for a node itself. */
 bool warning_same_kernel(const struct record_node *a, const struct record_node *b);
 
-/* The first phase for which 'applies' says so, or NULL. */
+/* The first phase for which 'applies' returns true, or NULL. */
 const struct record_phase *warning_phase(const struct record *record,
                                          bool (*applies)(const struct record_phase *));
 

@@ -299,15 +299,15 @@ class Bench:
             if (not line.startswith("tidemill: ") or re.match("tidemill: (warning|WARNING): ", line)
                     or re.search(self.case.maybe, line)):
                 continue
-            told = re.sub(f"^tidemill: {CLOCK}", "tidemill: ", line)
-            if told == line and line.startswith("tidemill: " + WAITS):
+            shown = re.sub(f"^tidemill: {CLOCK}", "tidemill: ", line)
+            if shown == line and line.startswith("tidemill: " + WAITS):
                 self.wrong.append(f"printed without a time: {line!r}")
-            expected = [re.fullmatch("tidemill: " + self.filled(pattern), told)
+            expected = [re.fullmatch("tidemill: " + self.filled(pattern), shown)
                         for pattern in self.case.lines if WAITS in pattern]
             repeated = any(match and any(re.fullmatch(match.re, before) for before in lines)
                            for match in expected)
-            if not told.startswith("tidemill: " + WAITS) or (any(expected) and not repeated):
-                lines.append(told)
+            if not shown.startswith("tidemill: " + WAITS) or (any(expected) and not repeated):
+                lines.append(shown)
         return lines
 
     def judge_lines(self, err):

@@ -715,7 +715,7 @@ class Phase:
         self.line("rate", text)
 
     def runs(self):
-        """The rates of all repetitions, beside the median one; of more than ten the outer ones."""
+        """The rates of all repetitions, next to the median one; of more than ten the outer ones."""
         position = int(self.attrs["position"])
         rates = [phase.rate_text(phase.rate()) for phase in self.page.phases
                  if phase.attrs["position"] == position and phase.attrs["status"] == "complete"]
@@ -1037,7 +1037,7 @@ class Phase:
             self.line("degraded", f"{f'{without} of {ranks} ranks: ' if some else ''}{reason}")
 
     def cache(self):
-        """The line on the page cache, from the facts beside it."""
+        """The line on the page cache, from the facts next to it."""
         attrs, total = self.attrs, self.total
         memory = self.page.file["environment/targets/ram_backed"][()]
         if self.discards or self.unit != "bytes" or not self.amount or (len(memory) and all(memory)):
@@ -1102,11 +1102,11 @@ class Phase:
             self.line("in flight", f"{fixed(flight, 1)} requests on average, {fixed(each, 1)} for "
                                    f"each I/O thread{f', depth {depth}' if depth else ''}")
         words = []
-        for who, side, moved in (("I/O threads", "writer", "bytes"),
+        for threads, side, moved in (("I/O threads", "writer", "bytes"),
                                  ("data threads", "producer", "producer_bytes")):
             cpu, time = total[f"{side}_cpu_ns"], total[f"{side}_time_ns"]
             if time > 0 and total[moved] > 0:
-                words.append(f"{who} {share(cpu, time)} of a core each "
+                words.append(f"{threads} {share(cpu, time)} of a core each "
                              f"({fixed(cpu * 1e-9 / (total[moved] / GIB), 3)} s/GiB)")
         if words:
             self.line("CPU", ", ".join(words))

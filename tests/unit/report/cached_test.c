@@ -51,16 +51,16 @@ static void reads_from_storage_are_not_doubted(void **state)
     }
 }
 
-static void assert_said(const struct record_phase *phase, const char *said)
+static void assert_contains(const struct record_phase *phase, const char *expected)
 {
     const struct record record = {0};
     struct text out = {0};
     summary_bottleneck(&record, phase, &out);
-    assert_string_equal(text_string(&out), said);
+    assert_string_equal(text_string(&out), expected);
     text_release(&out);
 }
 
-/* What the page cache held is no rate of the storage, whoever waited. */
+/* What the page cache held is not limited by storage, whichever threads waited. */
 static void reads_from_memory_are_not_blamed_on_storage(void **state)
 {
     (void)state;
@@ -73,23 +73,24 @@ static void reads_from_memory_are_not_blamed_on_storage(void **state)
                                                         .cached_before_pages = 8192},
                                            .modes = {.direct_in_effect = TRUTH_NO}}};
     struct counters *counters = &phase.total.counters;
-    assert_said(&phase, "memory, not storage: the page cache held 8192 of 8192 sampled pages "
-                        "before");
+    assert_contains(&phase, "memory, not storage: the page cache held 8192 of 8192 sampled pages "
+                            "before");
     counters->producer_time_ns = counters->producer_waited_ns = 1000;
     counters->producer_bytes = 1;
-    assert_said(&phase, "memory, not storage: the page cache held 8192 of 8192 sampled pages "
-                        "before; I/O threads waited 0 % of the time for a free buffer, data "
-                        "threads 100 % for data");
+    assert_contains(&phase, "memory, not storage: the page cache held 8192 of 8192 sampled pages "
+                            "before; I/O threads waited 0 % of the time for a free buffer, data "
+                            "threads 100 % for data");
     counters->writer_waited_ns = 700;
     counters->producer_waited_ns = 10;
-    assert_said(&phase, "checking the data: I/O threads waited 70 % of the time for a free buffer, "
-                        "data threads 1.0 % for data");
+    assert_contains(&phase,
+                    "checking the data: I/O threads waited 70 % of the time for a free buffer, "
+                    "data threads 1.0 % for data");
     *counters = (struct counters){
         .writer_time_ns = 1000, .sampled_before_pages = 8192, .cached_before_pages = 4096};
-    assert_said(&phase, "storage: the data were not checked, so only I/O threads worked");
+    assert_contains(&phase, "storage: the data were not checked, so only I/O threads worked");
     counters->cached_before_pages = 8192;
     phase.total.modes.direct_in_effect = TRUTH_YES;
-    assert_said(&phase, "storage: the data were not checked, so only I/O threads worked");
+    assert_contains(&phase, "storage: the data were not checked, so only I/O threads worked");
 }
 
 int main(void)

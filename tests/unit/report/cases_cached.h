@@ -32,7 +32,7 @@ static void spoil_loop(struct record *record)
     set_cache(record, CACHE_BELOW, WRITTEN_BY_OTHER_NODE);
 }
 
-/* Nobody looked at the pages, and the kernel fetched little for what was read. */
+/* The pages were not sampled, and the kernel fetched little for what was read. */
 static void spoil_counts(struct record *record)
 {
     struct record_phase *read = &record->phases[1];
@@ -45,7 +45,7 @@ static void spoil_counts(struct record *record)
     }
 }
 
-static const struct doubt_case cached_cases[] = {
+static const struct warning_case cached_cases[] = {
     {"cached-reads", SEVERITY_SERIOUS, "02_read may have come from the page cache", spoil_cache},
     {"cached-reads", SEVERITY_SERIOUS, "02_read may have come from the page cache", spoil_stored},
     {"cached-reads", SEVERITY_SERIOUS, "02_read may have come from the page cache", spoil_shifted},

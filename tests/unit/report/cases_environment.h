@@ -2,7 +2,7 @@
 #ifndef TIDEMILL_TESTS_CASES_ENVIRONMENT_H
 #define TIDEMILL_TESTS_CASES_ENVIRONMENT_H
 
-#include "doubts.h"
+#include "warning_cases.h"
 
 static void spoil_program(struct record *record)
 {
@@ -57,7 +57,7 @@ static void set_rate(struct record *record, size_t phase, size_t node, double pe
         record->phases[phase].duration_ns = counters->end_ns;
 }
 
-/* So that no doubt about nodes that differ comes first. */
+/* So that no warning about nodes that differ comes first. */
 static void set_all_rates(struct record *record, double per_s)
 {
     for (size_t phase = 0; phase < record->phase_count; phase++)
@@ -209,7 +209,7 @@ static void spoil_cpus(struct record *record)
     strcpy(record->nodes[1].cpus_at_end, "0-2");
 }
 
-static const struct doubt_case environment_cases[] = {
+static const struct warning_case environment_cases[] = {
     {"targets-differ", SEVERITY_SERIOUS,
      "'/mnt/pfs' is lustre from mds1:/pfs on n001 but ext4 from /dev/vda on n002: ", spoil_mount},
     {"targets-differ", SEVERITY_SERIOUS,

@@ -2,7 +2,7 @@
 #ifndef TIDEMILL_TESTS_CASES_PHASE_H
 #define TIDEMILL_TESTS_CASES_PHASE_H
 
-#include "doubts.h"
+#include "warning_cases.h"
 
 static inline void set_all(struct record *record, enum record_truth truth)
 {
@@ -246,7 +246,7 @@ static void spoil_long_sync(struct record *record)
         INT64_C(21300000000);
 }
 
-static const struct doubt_case phase_cases[] = {
+static const struct warning_case phase_cases[] = {
     {"not-steady", SEVERITY_NOTE, "02_read had no steady window", spoil_steadiness},
     {"start-skew", SEVERITY_WARNING, "5.0 % of the phase (last: n002:5)", spoil_start},
     {"wall-clock", SEVERITY_NOTE, "the wall clock of n002 is 240 h behind that of rank 0",
@@ -258,7 +258,8 @@ static const struct doubt_case phase_cases[] = {
     {"not-sure-enough", SEVERITY_WARNING, "--repeat until=1% was not reached in 30 repetitions",
      spoil_until},
     {"slow-rank", SEVERITY_WARNING, "1 of 8 ranks was far slower than the median", spoil_rank},
-    {"slow-rank", SEVERITY_WARNING, "stands apart: O_DIRECT is 'no' instead of 'yes'", spoil_rank},
+    {"slow-rank", SEVERITY_WARNING, "the first differs: O_DIRECT is 'no' instead of 'yes'",
+     spoil_rank},
     {"slow-rank", SEVERITY_WARNING, "its kernel is '5.10' instead of ''", spoil_rank},
     {"stalled-rank", SEVERITY_WARNING,
      "in 02_read 1 of 8 ranks had no request answered for long (n002:6 for 3.10 s)", spoil_gap},
@@ -271,7 +272,7 @@ static const struct doubt_case phase_cases[] = {
     {"binding", SEVERITY_WARNING, "(taskset, numactl)", spoil_inherited},
     {"nearly-full", SEVERITY_WARNING, "'/mnt/pfs' was 96 % full", spoil_space},
     {"reducing-target", SEVERITY_NOTE, "'/mnt/pfs' (zfs) may do so", spoil_reduction},
-    {"doubtful-direct", SEVERITY_SERIOUS, "01_write was direct by all that was asked",
+    {"doubtful-direct", SEVERITY_SERIOUS, "01_write used O_DIRECT as far as the system reports",
      spoil_evidence},
     {"fallback-direct", SEVERITY_WARNING,
      "01_write, 02_read went through the page cache, because the file "
@@ -296,7 +297,7 @@ static const struct doubt_case phase_cases[] = {
     {"checking-bound", SEVERITY_WARNING,
      "in 02_read checking the data was the limit (I/O threads waited 50 %", spoil_checking},
     {"unaligned-requests", SEVERITY_WARNING,
-     "requests of 4000000 bytes are no multiple of 4096 and cannot go direct: use 4MiB",
+     "requests of 4000000 bytes are not a multiple of 4096 and cannot use O_DIRECT: use 4MiB",
      spoil_requests},
     {"long-tail", SEVERITY_WARNING, "worked for 10 % of the time", spoil_tail},
     {"nodes-disagree", SEVERITY_WARNING, "in 01_write 1 of 2 nodes stayed below 80 % of the median",

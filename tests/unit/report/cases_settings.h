@@ -2,7 +2,7 @@
 #ifndef TIDEMILL_TESTS_CASES_SETTINGS_H
 #define TIDEMILL_TESTS_CASES_SETTINGS_H
 
-#include "doubts.h"
+#include "warning_cases.h"
 
 static void spoil_nodes(struct record *record)
 {
@@ -50,7 +50,7 @@ static void spoil_all(struct record *record)
     read->ended_by = END_TIME;
 }
 
-static const struct doubt_case settings_cases[] = {
+static const struct warning_case settings_cases[] = {
     {"mpi-nodes-differ", SEVERITY_WARNING,
      "2 nodes by host name and boot id, but 1 by MPI; 'n001' has 4 ranks by name and 8 by MPI",
      spoil_nodes},

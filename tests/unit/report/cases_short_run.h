@@ -2,7 +2,7 @@
 #ifndef TIDEMILL_TESTS_CASES_SHORT_RUN_H
 #define TIDEMILL_TESTS_CASES_SHORT_RUN_H
 
-#include "doubts.h"
+#include "warning_cases.h"
 
 static void spoil_duration(struct record *record)
 {
@@ -10,21 +10,21 @@ static void spoil_duration(struct record *record)
     record->phases[1].active_ns = 9900000000;
 }
 
-static void limit_room(struct record *record, int64_t gib)
+static void limit_space(struct record *record, int64_t gib)
 {
     spoil_duration(record);
     for (size_t i = 0; i < record->target_count; i++)
         record->targets[i].free_bytes = gib << 30;
 }
 
-static void spoil_duration_and_some_room(struct record *record)
+static void spoil_duration_and_some_space(struct record *record)
 {
-    limit_room(record, 511);
+    limit_space(record, 511);
 }
 
-static void spoil_duration_and_room(struct record *record)
+static void spoil_duration_and_space(struct record *record)
 {
-    limit_room(record, 255);
+    limit_space(record, 255);
 }
 
 static void spoil_by_time(struct record *record)
@@ -33,20 +33,20 @@ static void spoil_by_time(struct record *record)
     record->phases[1].ended_by = END_TIME;
 }
 
-static void spoil_by_time_and_room(struct record *record)
+static void spoil_by_time_and_space(struct record *record)
 {
-    limit_room(record, 300);
+    limit_space(record, 300);
     record->phases[0].duration_ns = record->phases[1].duration_ns - 1;
     record->phases[0].ended_by = END_TIME;
 }
 
-static void spoil_by_time_without_room(struct record *record)
+static void spoil_by_time_without_space(struct record *record)
 {
-    spoil_by_time_and_room(record);
-    limit_room(record, 100);
+    spoil_by_time_and_space(record);
+    limit_space(record, 100);
 }
 
-static const struct doubt_case short_run_cases[] = {
+static const struct warning_case short_run_cases[] = {
     {"short-run", SEVERITY_NOTE,
      "02_read took 9.90 s; start-up and caches dominate below 10 s: with --size 256GiB the phases "
      "would take about 67.2 s",
@@ -58,14 +58,14 @@ static const struct doubt_case short_run_cases[] = {
     {"short-run", SEVERITY_NOTE,
      "01_write was ended by --time after 9.90 s; start-up and caches dominate below 10 s: give it "
      "--time 15s",
-     spoil_by_time_and_room},
+     spoil_by_time_and_space},
     {"short-run", SEVERITY_NOTE,
      "01_write took 9.90 s; start-up and caches dominate below 10 s, and the target has no space",
-     spoil_by_time_without_room},
+     spoil_by_time_without_space},
     {"short-run", SEVERITY_NOTE, "with --size 256GiB the phases would take",
-     spoil_duration_and_some_room},
+     spoil_duration_and_some_space},
     {"short-run", SEVERITY_NOTE, "has no space for the 256 GiB that it takes",
-     spoil_duration_and_room},
+     spoil_duration_and_space},
 };
 
 #endif

@@ -1,8 +1,8 @@
-/* Who is slow, and what kept a phase busy. */
+/* What is slow, and what kept a phase busy. */
 #ifndef TIDEMILL_TESTS_CASES_SLOW_H
 #define TIDEMILL_TESTS_CASES_SLOW_H
 
-#include "doubts.h"
+#include "warning_cases.h"
 
 /* Seven nodes, the third of which is ill. */
 static void spoil_one_of_many(struct record *record)
@@ -70,7 +70,7 @@ static void spoil_queue(struct record *record)
         };
 }
 
-static const struct doubt_case slow_cases[] = {
+static const struct warning_case slow_cases[] = {
     {"slow-target", SEVERITY_WARNING, "in 01_write target '/mnt/1' (sdb) had 0.5",
      spoil_target_rate},
     {"slow-node", SEVERITY_WARNING, "in 01_write 1 of 7 nodes was far slower than the median",

@@ -16,9 +16,9 @@ static void assert_last_words(const struct record *record, const struct record_p
 {
     struct text out = {0};
     summary_bottleneck(record, phase, &out);
-    const char *said = text_string(&out);
-    assert_true(strlen(said) >= strlen(last));
-    assert_string_equal(said + strlen(said) - strlen(last), last);
+    const char *expected = text_string(&out);
+    assert_true(strlen(expected) >= strlen(last));
+    assert_string_equal(expected + strlen(expected) - strlen(last), last);
     text_release(&out);
 }
 
@@ -43,7 +43,7 @@ static void the_lower_ceiling_counts_where_both_were_measured(void **state)
     record_release(&record);
 }
 
-static void a_ceiling_that_was_not_measured_says_why(void **state)
+static void a_ceiling_that_was_not_measured_has_its_reason(void **state)
 {
     (void)state;
     struct record record;
@@ -65,7 +65,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lower_ceiling_counts_where_both_were_measured),
-        cmocka_unit_test(a_ceiling_that_was_not_measured_says_why),
+        cmocka_unit_test(a_ceiling_that_was_not_measured_has_its_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /*
- * Advice fits the run and rests on what was counted: what the target has no room for or cannot do
- * is not advised, and what a limit of the user's own, unequal shares or other processes explain is
- * not blamed on storage.
+ * Advice fits the run and rests on what was counted: what does not fit on the target or it cannot
+ * do is not advised, and what the user's limits, unequal shares or other processes explain is not
+ * blamed on storage.
  */
 #include "cases_evidence.h"
 #include "cases_phase.h"
@@ -183,14 +183,14 @@ static void skew_on_idle_cores(struct record *record)
 static const struct {
     void (*spoil)(struct record *record);
     const char *code;
-    const char *said; /* NULL: the warning is not raised */
-    const char *not_said;
+    const char *expected; /* NULL: the warning is not raised */
+    const char *unexpected;
 } cases[] = {
-    {make_target_small, "fits-in-memory", "no room for the 200GiB per node", "--size"},
+    {make_target_small, "fits-in-memory", "no space for the 200GiB per node", "--size"},
     {spoil_memory, "fits-in-memory", "use --size-per-node 200GiB", "O_DIRECT"},
-    {never_direct, "fits-in-memory", "use --size-per-node 200GiB, or use O_DIRECT", "no room"},
+    {never_direct, "fits-in-memory", "use --size-per-node 200GiB, or use O_DIRECT", "no space"},
     {never_direct_and_small, "fits-in-memory", "may hold 100 GiB: use O_DIRECT", "--size"},
-    {never_direct_without_extents, "fits-in-memory", "no room", "O_DIRECT"},
+    {never_direct_without_extents, "fits-in-memory", "no space", "O_DIRECT"},
     {in_memory, "fits-in-memory", NULL, NULL},
     {in_memory, "cached-reads", NULL, NULL},
     {in_memory, "memory-target", "lives in memory", NULL},
@@ -242,12 +242,12 @@ static void advice_fits_the_run(void **state)
         sample_totals(&record);
         assert_int_equal(advice_consider(&record), 0);
         const struct record_advice *advice = find(&record, cases[i].code);
-        if (!advice != !cases[i].said)
+        if (!advice != !cases[i].expected)
             fail_msg("case %zu: '%s': %s", i, cases[i].code, advice ? advice->text : "not raised");
-        if (advice && !strstr(advice->text, cases[i].said))
-            fail_msg("case %zu: '%s' does not say '%s'", i, advice->text, cases[i].said);
-        if (advice && cases[i].not_said && strstr(advice->text, cases[i].not_said))
-            fail_msg("case %zu: '%s' says '%s'", i, advice->text, cases[i].not_said);
+        if (advice && !strstr(advice->text, cases[i].expected))
+            fail_msg("case %zu: '%s' does not contain '%s'", i, advice->text, cases[i].expected);
+        if (advice && cases[i].unexpected && strstr(advice->text, cases[i].unexpected))
+            fail_msg("case %zu: '%s' contains '%s'", i, advice->text, cases[i].unexpected);
         record_release(&record);
     }
 }

@@ -1,5 +1,5 @@
 /*
- * results/schema.json is what the table map says. With TIDEMILL_TEST_UPDATE set, the file is
+ * results/schema.json matches the table map. With TIDEMILL_TEST_UPDATE set, the file is
  * written instead of compared.
  */
 #include "report/export.h"

@@ -8,17 +8,17 @@
 
 #include <cmocka.h>
 
-static void assert_said(const struct record_phase *phase, const char *said)
+static void assert_contains(const struct record_phase *phase, const char *expected)
 {
     const struct record record = {0};
     struct text out = {0};
     summary_bottleneck(&record, phase, &out);
-    assert_string_equal(text_string(&out), said);
+    assert_string_equal(text_string(&out), expected);
     text_release(&out);
 }
 
 static void assert_bottleneck(const char *kind, int64_t writers, int64_t producers,
-                              int64_t producer_bytes, const char *said)
+                              int64_t producer_bytes, const char *expected)
 {
     struct record_phase phase = {
         .total.counters = {.writer_time_ns = 1000,
@@ -28,7 +28,7 @@ static void assert_bottleneck(const char *kind, int64_t writers, int64_t produce
                            .producer_bytes = producer_bytes}};
     phase.writes = strcmp(kind, "write") == 0;
     phase.reads = !phase.writes;
-    assert_said(&phase, said);
+    assert_contains(&phase, expected);
 }
 
 static void a_rate_limit_is_not_blamed_on_storage(void **state)
@@ -36,7 +36,7 @@ static void a_rate_limit_is_not_blamed_on_storage(void **state)
     (void)state;
     const struct record_phase phase = {
         .writes = 1, .total.counters = {.writer_time_ns = 1000, .writer_paced_ns = 930}};
-    assert_said(&phase, "the rate limit: I/O threads waited 93 % of the time for it");
+    assert_contains(&phase, "the rate limit: I/O threads waited 93 % of the time for it");
     struct text out = {0};
     char options[] = "rate = 10MiB/s\n";
     const struct record record = {.options = options};
@@ -78,15 +78,15 @@ static void the_bottleneck_is_the_side_that_did_not_wait(void **state)
                       "data threads 10 % for data");
 }
 
-static void assert_mode(const struct record_phase *phase, bool utf8, const char *said)
+static void assert_mode(const struct record_phase *phase, bool utf8, const char *expected)
 {
     struct text out = {0};
     summary_mode_line(phase, &(struct summary_style){.utf8 = utf8}, &out);
-    assert_string_equal(text_string(&out), said);
+    assert_string_equal(text_string(&out), expected);
     text_release(&out);
 }
 
-static void the_mode_is_told_with_its_reason(void **state)
+static void the_mode_is_shown_with_its_reason(void **state)
 {
     (void)state;
     struct record_phase phase = {.engine_used = "uring",
@@ -119,7 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rate_limit_is_not_blamed_on_storage),
         cmocka_unit_test(the_bottleneck_is_the_side_that_did_not_wait),
-        cmocka_unit_test(the_mode_is_told_with_its_reason),
+        cmocka_unit_test(the_mode_is_shown_with_its_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,8 +70,8 @@ static void in_flight_follows_from_latencies(void **state)
     record_release(&record);
 }
 
-/* Looks come late: the share is of the phase, never more than all of it. */
-static void the_device_is_told_of_the_phase_alone(void **state)
+/* Readings come late: the share is of the phase, never more than all of it. */
+static void the_device_is_shown_for_the_phase_only(void **state)
 {
     (void)state;
     struct record record;
@@ -111,7 +111,7 @@ static void a_phase_without_requests_has_no_load(void **state)
 static void the_summary_shows_what_was_busy(void **state)
 {
     (void)state;
-    static const char *const said[] = {
+    static const char *const expected[] = {
         "in flight 32.0 requests on average, 16.0 for each I/O thread, depth 16\n",
         "CPU       I/O threads 2.5 % of a core each (0.051 s/GiB), data threads 0 % of a core each",
         "device    nvme0n1 50 % busy, queue 3.0, 1.50 ms for each request\n",
@@ -121,14 +121,14 @@ static void the_summary_shows_what_was_busy(void **state)
     const struct summary_style style = {.utf8 = true, .verbose = true};
     busy_record(&record);
     summary_write(&record, &style, &out);
-    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
-        if (!strstr(text_string(&out), said[i]))
-            fail_msg("'%s' is not in\n%s", said[i], text_string(&out));
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        if (!strstr(text_string(&out), expected[i]))
+            fail_msg("'%s' is not in\n%s", expected[i], text_string(&out));
     text_release(&out);
     record_release(&record);
 }
 
-static void what_waits_above_the_device_is_told(void **state)
+static void what_waits_above_the_device_is_reported(void **state)
 {
     (void)state;
     struct record record;
@@ -205,12 +205,12 @@ static void what_does_not_wait_there_is_not(void **state)
         busy_record(&record);
         changes[i](&record.phases[0]);
         if (advice_of(&record, "held-above-device"))
-            fail_msg("change %zu leaves the doubt", i);
+            fail_msg("change %zu leaves the warning", i);
         record_release(&record);
     }
 }
 
-static void writers_that_only_compute_are_told(void **state)
+static void io_threads_that_only_compute_are_reported(void **state)
 {
     (void)state;
     struct record record;
@@ -229,12 +229,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_flight_follows_from_latencies),
-        cmocka_unit_test(the_device_is_told_of_the_phase_alone),
+        cmocka_unit_test(the_device_is_shown_for_the_phase_only),
         cmocka_unit_test(a_phase_without_requests_has_no_load),
         cmocka_unit_test(the_summary_shows_what_was_busy),
-        cmocka_unit_test(what_waits_above_the_device_is_told),
+        cmocka_unit_test(what_waits_above_the_device_is_reported),
         cmocka_unit_test(what_does_not_wait_there_is_not),
-        cmocka_unit_test(writers_that_only_compute_are_told),
+        cmocka_unit_test(io_threads_that_only_compute_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ static void expect(struct node_rows *rows, const char *node, size_t begin, size_
     assert_int_equal(rows->end - rows->begin, end - begin);
 }
 
-static void rows_of_a_node_lie_together(void **state)
+static void rows_of_a_node_are_next_to_each_other(void **state)
 {
     (void)state;
     const struct row table[] = {{1, "a"}, {2, "a"}, {3, "b"}, {4, "d"}, {5, "d"}, {6, "d"}};
@@ -49,7 +49,7 @@ static void a_table_may_be_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_of_a_node_lie_together),
+        cmocka_unit_test(rows_of_a_node_are_next_to_each_other),
         cmocka_unit_test(a_table_may_be_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* What speaks against quoting the rate of a phase. */
 #include "quotable.h"
 
-#include "doubts.h"
 #include "summary_parts.h"
+#include "warning_cases.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +74,7 @@ static void spoil_but_steady(struct record *record)
     record->phases[0].steady = TRUTH_YES;
 }
 
-static void the_gravest_reason_is_found(void **state)
+static void the_most_severe_reason_is_found(void **state)
 {
     (void)state;
     static const struct {
@@ -122,7 +122,7 @@ static void the_reason_of_a_failure_is_its_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_gravest_reason_is_found),
+        cmocka_unit_test(the_most_severe_reason_is_found),
         cmocka_unit_test(the_reason_of_a_failure_is_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /*
- * Records as real runs leave them, with plausible and fixed numbers, for looking at reports and for
+ * Records as real runs leave them, with plausible and fixed numbers, for viewing reports and for
  * comparing them word by word.
  */
 #ifndef TIDEMILL_TESTS_SAMPLE_RECORD_H

@@ -129,7 +129,7 @@ static void add_difference(struct record_phase *phase, int64_t offset, const cha
 }
 
 /* A verification that found wrong data and a write that failed on some ranks. */
-static void what_went_wrong_is_told(void **state)
+static void what_failed_is_shown(void **state)
 {
     (void)state;
     struct record record;
@@ -201,7 +201,7 @@ static void operations_have_columns_of_their_own(void **state)
     record_release(&record);
 }
 
-static void an_unfinished_run_says_so(void **state)
+static void an_unfinished_run_is_marked(void **state)
 {
     (void)state;
     struct record record;
@@ -219,7 +219,7 @@ static void an_unfinished_run_says_so(void **state)
 }
 
 /* The one ended because it was steady; the other by its time, before five rounds could be. */
-static void what_ended_a_phase_is_told(void **state)
+static void what_ended_a_phase_is_shown(void **state)
 {
     (void)state;
     struct record record;
@@ -286,8 +286,8 @@ static void a_run_without_phases(void **state)
     assert_golden("no_phases", &record, &plain);
 }
 
-/* Told of the phase that writes, not of the one that reads. */
-static void ceilings_are_told_of_what_writes(void **state)
+/* For the phase that writes, not for the one that reads. */
+static void ceilings_are_shown_for_what_writes(void **state)
 {
     (void)state;
     struct record record;
@@ -309,13 +309,13 @@ int main(void)
         cmocka_unit_test(many_nodes_by_their_extremes),
         cmocka_unit_test(ranks_without_a_share_set_no_extremes),
         cmocka_unit_test(everything_when_verbose),
-        cmocka_unit_test(what_went_wrong_is_told),
-        cmocka_unit_test(what_ended_a_phase_is_told),
+        cmocka_unit_test(what_failed_is_shown),
+        cmocka_unit_test(what_ended_a_phase_is_shown),
         cmocka_unit_test(operations_have_columns_of_their_own),
-        cmocka_unit_test(an_unfinished_run_says_so),
+        cmocka_unit_test(an_unfinished_run_is_marked),
         cmocka_unit_test(repetitions_have_a_median),
         cmocka_unit_test(a_run_without_phases),
-        cmocka_unit_test(ceilings_are_told_of_what_writes),
+        cmocka_unit_test(ceilings_are_shown_for_what_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

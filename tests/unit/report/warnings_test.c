@@ -11,7 +11,7 @@
 #include "report/summary.h"
 
 static const struct {
-    const struct doubt_case *cases;
+    const struct warning_case *cases;
     size_t count;
 } all_cases[] = {
     {phase_cases, sizeof phase_cases / sizeof *phase_cases},
@@ -39,7 +39,7 @@ static void codes_are_unique(void **state)
             assert_string_not_equal(warnings[i].code, warnings[j].code);
 }
 
-static const struct doubt_case *find_case(const char *code)
+static const struct warning_case *find_case(const char *code)
 {
     for (size_t i = 0; i < sizeof all_cases / sizeof *all_cases; i++)
         for (size_t j = 0; j < all_cases[i].count; j++)
@@ -52,7 +52,7 @@ static void each_warning_has_a_record_that_raises_it(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof warnings / sizeof *warnings; i++) {
-        const struct doubt_case *raising = find_case(warnings[i].code);
+        const struct warning_case *raising = find_case(warnings[i].code);
         if (!raising)
             fail_msg("no record raises '%s'", warnings[i].code);
         assert_int_equal(raising->severity, warnings[i].severity);
@@ -63,10 +63,10 @@ static void each_is_raised_with_its_numbers(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof all_cases / sizeof *all_cases; i++)
-        assert_doubts(all_cases[i].cases, all_cases[i].count);
+        assert_warnings(all_cases[i].cases, all_cases[i].count);
 }
 
-static void a_good_run_leaves_no_doubt(void **state)
+static void a_good_run_has_no_warning(void **state)
 {
     (void)state;
     struct record record;
@@ -77,7 +77,7 @@ static void a_good_run_leaves_no_doubt(void **state)
     record_release(&record);
 }
 
-/* What would be said without a limit from outside is not said under it. */
+/* What is raised without a limit from outside is not raised under it. */
 static void a_limit_from_outside_silences_other_explanations(void **state)
 {
     (void)state;
@@ -133,7 +133,7 @@ static void count_operations(struct record *record)
 static void operations_are_compared_like_bytes(void **state)
 {
     (void)state;
-    static const struct doubt_case cases[] = {
+    static const struct warning_case cases[] = {
         {"slow-rank", SEVERITY_WARNING, " kop/s", spoil_rank},
         {"nodes-disagree", SEVERITY_WARNING, " kop/s", spoil_node},
         {"short-run", SEVERITY_NOTE, "use more objects", spoil_duration},
@@ -153,7 +153,7 @@ static void operations_are_compared_like_bytes(void **state)
         assert_int_equal(advice_consider(&record), 0);
         const struct record_advice *advice = find(&record, cases[i].code);
         if (!advice || advice->severity != cases[i].severity ||
-            !strstr(advice->text, cases[i].said))
+            !strstr(advice->text, cases[i].expected))
             fail_msg("%s: %s", cases[i].code, advice ? advice->text : "missing");
         record_release(&record);
     }
@@ -166,7 +166,7 @@ static void considering_twice_adds_nothing(void **state)
     good_record(&record);
     spoil_mixed(&record);
     spoil_tail(&record);
-    record_add_advice(&record, "own", SEVERITY_NOTE, "was there before");
+    record_add_advice(&record, "own", SEVERITY_NOTE, "was recorded before");
     assert_int_equal(advice_consider(&record), 0);
     size_t count = record.advice_count;
     assert_int_equal(advice_consider(&record), 0);
@@ -177,7 +177,7 @@ static void considering_twice_adds_nothing(void **state)
     record_release(&record);
 }
 
-static void an_empty_record_leaves_no_doubt(void **state)
+static void an_empty_record_has_no_warning(void **state)
 {
     (void)state;
     struct record record = {0};
@@ -187,7 +187,7 @@ static void an_empty_record_leaves_no_doubt(void **state)
     record_release(&record);
 }
 
-/* What is not known, or well, is no doubt. */
+/* What is unknown, or good, raises no warning. */
 static void what_may_be_so_is_not_doubted(void **state)
 {
     (void)state;
@@ -211,7 +211,7 @@ static void what_may_be_so_is_not_doubted(void **state)
         }
         if (i == 6) /* a SAN may lead to it */
             record.targets[0].remote = record.targets[1].remote = 0;
-        if (i == 7) { /* there a limit would be a doubt, but nothing is to reach storage */
+        if (i == 7) { /* there a limit would be a warning, but nothing is to reach storage */
             record.targets[0].kind = TARGET_KIND_NULL;
             record.targets[1].kind = TARGET_KIND_NULL;
         }
@@ -228,13 +228,13 @@ int main(void)
         cmocka_unit_test(codes_are_unique),
         cmocka_unit_test(each_warning_has_a_record_that_raises_it),
         cmocka_unit_test(each_is_raised_with_its_numbers),
-        cmocka_unit_test(a_good_run_leaves_no_doubt),
+        cmocka_unit_test(a_good_run_has_no_warning),
         cmocka_unit_test(a_limit_from_outside_silences_other_explanations),
         cmocka_unit_test(ranks_without_a_share_are_not_doubted),
         cmocka_unit_test(what_may_be_so_is_not_doubted),
         cmocka_unit_test(operations_are_compared_like_bytes),
         cmocka_unit_test(considering_twice_adds_nothing),
-        cmocka_unit_test(an_empty_record_leaves_no_doubt),
+        cmocka_unit_test(an_empty_record_has_no_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

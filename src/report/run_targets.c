@@ -1,8 +1,8 @@
-#include "room.h"
+#include "run_targets.h"
 
 #include <string.h>
 
-double room_free_bytes(const struct record *record)
+double targets_free_bytes(const struct record *record)
 {
     double most = 0;
     for (size_t i = 0; i < record->target_count; i++) {
@@ -15,13 +15,13 @@ double room_free_bytes(const struct record *record)
     return most;
 }
 
-bool room_fits_per_node(const struct record *record, double bytes)
+bool targets_fit_per_node(const struct record *record, double bytes)
 {
     bool local = record->target_count > 0 && record->targets[0].shared == TRUTH_NO;
-    return bytes * (local ? 1 : (double)record->node_count) <= room_free_bytes(record);
+    return bytes * (local ? 1 : (double)record->node_count) <= targets_free_bytes(record);
 }
 
-bool room_direct(const struct record *record)
+bool targets_allow_direct(const struct record *record)
 {
     for (size_t i = 0; i < record->target_count; i++) {
         const struct record_target *target = &record->targets[i];
@@ -32,7 +32,7 @@ bool room_direct(const struct record *record)
     return record->target_count > 0;
 }
 
-bool room_in_memory(const struct record *record)
+bool targets_in_memory(const struct record *record)
 {
     for (size_t i = 0; i < record->target_count; i++)
         if (!record->targets[i].ram_backed)

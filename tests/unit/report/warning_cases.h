@@ -1,8 +1,8 @@
 /*
- * Testing doubts: a good record is spoilt, and what must be said then is looked for.
+ * Testing warnings: a good record is spoilt, and the expected warning is searched.
  */
-#ifndef TIDEMILL_TEST_DOUBTS_H
-#define TIDEMILL_TEST_DOUBTS_H
+#ifndef TIDEMILL_TESTS_WARNING_CASES_H
+#define TIDEMILL_TESTS_WARNING_CASES_H
 
 #include "report/advice.h"
 
@@ -14,7 +14,7 @@
 
 #include "sample_record.h"
 
-/* A run of which there is nothing to doubt. */
+/* A run without any warning. */
 static const struct sample good = {.nodes = 2,
                                    .ranks = 8,
                                    .bytes_per_rank = INT64_C(16) << 30,
@@ -29,11 +29,11 @@ static inline const struct record_advice *find(const struct record *record, cons
     return NULL;
 }
 
-/* What a test does to the good record, what must be said then, and how grave it is. */
-struct doubt_case {
+/* What a test does to the good record, the expected warning, and how severe it is. */
+struct warning_case {
     const char *code;
     enum record_severity severity;
-    const char *said;
+    const char *expected;
     void (*spoil)(struct record *record);
 };
 
@@ -46,7 +46,7 @@ static inline void good_record(struct record *record)
         record->nodes[i].memory_limit_bytes = INT64_C(32) << 30;
 }
 
-static inline void assert_doubts(const struct doubt_case *cases, size_t count)
+static inline void assert_warnings(const struct warning_case *cases, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct record record;
@@ -56,10 +56,10 @@ static inline void assert_doubts(const struct doubt_case *cases, size_t count)
         assert_int_equal(advice_consider(&record), 0);
         const struct record_advice *advice = find(&record, cases[i].code);
         if (!advice)
-            fail_msg("'%s' was not told", cases[i].code);
+            fail_msg("'%s' was not raised", cases[i].code);
         assert_int_equal(advice->severity, cases[i].severity);
-        if (!strstr(advice->text, cases[i].said))
-            fail_msg("'%s' does not say '%s'", advice->text, cases[i].said);
+        if (!strstr(advice->text, cases[i].expected))
+            fail_msg("'%s' does not contain '%s'", advice->text, cases[i].expected);
         record_release(&record);
     }
 }
