@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/text.h"
+#include "options/phases.h"
 #include "record/record.h"
 #include "stats/ratio.h"
 
@@ -39,7 +40,7 @@ struct compare_phase {
 };
 
 struct comparison {
-    struct compare_phase phases[64];
+    struct compare_phase phases[PHASES_MOST];
     size_t count;
     struct text unlike;           /* what makes the runs not comparable, "" if they are */
     enum compare_verdict verdict; /* the worst of all phases */

@@ -87,16 +87,24 @@ static int code_of(const struct comparison *comparison, const struct request *re
     return 0;
 }
 
+/* Prints the reason if it cannot. */
+static int load(const char *path, struct record *record)
+{
+    struct failure why = {0};
+    if (store_load(path, record, &why))
+        console_error(why.text);
+    return why.code;
+}
+
 static int compare(const struct record *base, const char *path, const struct request *request)
 {
     struct record record = {0};
-    struct failure why = {0};
     struct comparison comparison = {0};
     struct text page = {0};
     int code = EXIT_REFUSED;
-    if (store_load(path, &record, &why)) {
-        console_error(why.text);
-    } else if (compare_records(base, &record, request->tolerance, &comparison)) {
+    if (load(path, &record))
+        return code;
+    if (compare_records(base, &record, request->tolerance, &comparison)) {
         console_error("not enough memory for the comparison");
     } else if (comparison.unlike.length && !request->anyway) {
         console_refuse("'%.300s' is not comparable: %.600s differ; --anyway compares them", path,
@@ -116,7 +124,6 @@ int cmd_compare(int argc, char *const *argv)
 {
     struct request request = {.tolerance = 0.05};
     struct record base = {0};
-    struct failure why = {0};
     int code = parse(&request, argc, argv);
     if (code)
         return code;
@@ -124,10 +131,8 @@ int cmd_compare(int argc, char *const *argv)
         fputs(usage, stdout);
         return 0;
     }
-    if (store_load(request.paths[0], &base, &why)) {
-        console_error(why.text);
+    if (load(request.paths[0], &base))
         return EXIT_REFUSED;
-    }
     bool incomparable = false;
     bool worse = false;
     for (size_t i = 1; i < request.path_count; i++) {

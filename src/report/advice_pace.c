@@ -10,6 +10,7 @@
 #include "figures.h"
 #include "run_targets.h"
 #include "stats/describe.h"
+#include "summary_parts.h"
 
 static const int64_t second_ns = 1000000000;
 static const int64_t short_run_ns = 10000000000;
@@ -83,8 +84,9 @@ static void add_size(const struct record *record, const struct record_phase *pha
                  "space, or give --repeat",
                  (unsigned long long)needed);
     else
-        text_add(out, ": with --size %lluGiB the phases would take about %s",
-                 (unsigned long long)needed, needed_time);
+        text_add(out, ": with --size %lluGiB%s the phases would take about %s",
+                 (unsigned long long)needed, summary_had_time(record) ? " and without --time" : "",
+                 needed_time);
 }
 
 bool warning_short(const struct record_phase *phase)

@@ -213,8 +213,7 @@ static void compare_scale(const struct record *before, const struct record *afte
 static void pair_phases(const struct record *before, const struct record *after,
                         struct comparison *comparison)
 {
-    const size_t most = sizeof comparison->phases / sizeof *comparison->phases;
-    for (int64_t position = 1; comparison->count < most; position++) {
+    for (int64_t position = 1; comparison->count < PHASES_MOST; position++) {
         const struct record_phase *one = phase_at(before, position, 1);
         const struct record_phase *other = phase_at(after, position, 1);
         if (!one && !other)
@@ -246,8 +245,8 @@ int compare_records(const struct record *before, const struct record *after, dou
     *comparison = (struct comparison){0};
     compare_scale(before, after, &comparison->unlike);
     pair_phases(before, after, comparison);
-    const bool known =
-        (int)phase_settings_open(before, &one) & (int)phase_settings_open(after, &other);
+    bool known = phase_settings_open(before, &one);
+    known &= phase_settings_open(after, &other);
     for (size_t i = 0; i < comparison->count; i++) {
         compare_phase(before, after, tolerance, &comparison->phases[i]);
         if (known)

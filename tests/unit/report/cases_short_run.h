@@ -46,7 +46,16 @@ static void spoil_by_time_without_space(struct record *record)
     limit_space(record, 100);
 }
 
+static void spoil_before_time(struct record *record)
+{
+    spoil_duration(record);
+    free(record->options);
+    record->options = strdup("time = 60s\n");
+}
+
 static const struct warning_case short_run_cases[] = {
+    {"short-run", SEVERITY_NOTE, "with --size 256GiB and without --time the phases",
+     spoil_before_time},
     {"short-run", SEVERITY_NOTE,
      "02_read took 9.90 s; start-up and caches dominate below 10 s: with --size 256GiB the phases "
      "would take about 67.2 s",
