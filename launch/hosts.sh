@@ -78,8 +78,8 @@ esac
 if [ ! -f "$host_file" ] || [ ! -r "$host_file" ]; then
     refuse "cannot read the host file '$host_file'"
 fi
-hosts=$(sed 's/#.*//' "$host_file" | awk 'NF' | wc -l)
-[ "$hosts" -gt 0 ] || refuse "no host in '$host_file': write one host name per line"
+mapfile -t hosts < <(sed 's/#.*//' "$host_file" | awk 'NF { print $1 }')
+[ "${#hosts[@]}" -gt 0 ] || refuse "no host in '$host_file': write one host name per line"
 command -v mpirun >/dev/null || refuse "no mpirun in PATH: install Open MPI or load its module"
 if [ "$(id -u)" -eq 0 ] &&
     [ "${OMPI_ALLOW_RUN_AS_ROOT:-}${OMPI_ALLOW_RUN_AS_ROOT_CONFIRM:-}" != 11 ]; then

@@ -48,6 +48,7 @@ mkdir bin
 cat >bin/mpirun <<'SH'
 #!/bin/bash
 cat "$MESSAGE" >&2
+[ -z "${STAYS:-}" ] || exec sleep "$STAYS"
 exit "$CODE"
 SH
 chmod +x bin/mpirun
@@ -87,13 +88,66 @@ ORTE has lost communication with a remote daemon.
 This is usually due to either a failure of the TCP network connection
 $dashes
 END
-shortened 1 9 "mpirun's daemon on a host did not start, or was lost: check the host, ssh and PATH there" \
-    "$removal" <<END
+
+echo "--- a host where mpirun's daemon did not start is found by another try on each host of the file"
+cat >agent <<'SH'
+#!/bin/sh
+shift # its option
+case $*:$1 in
+*:node2) exit 255 ;;
+*orted*:node3) exit 127 ;;
+*orted*:*) echo "Start an Open RTE Daemon"; exit 1 ;;
+esac
+SH
+chmod +x agent
+export OMPI_MCA_plm_rsh_agent="none : $PWD/agent --option"
+printf 'node1 slots=2\n# none\nnode2\nnode3 # spare\nlocalhost\n' >good
+advice="or was lost: check the host, ssh and PATH there"
+for code in 1 3 9 137 213; do
+    shortened 1 "$code" "mpirun's daemon did not start on node2 (no answer), node3 (orted does not run), $advice" \
+        "$removal" <<END
 $dashes
 ORTE was unable to reliably start one or more daemons.
 This usually is caused by:
 $dashes
+[node1:00081] 1 more process has sent help message help-errmgr-base.txt / no-path
+[node1:00081] Set MCA parameter "orte_base_help_aggregate" to 0 to see all help / error messages
 END
+done
+seq -f 'node2 # %g' 9 >good
+shortened 1 9 "mpirun's daemon did not start on $(for _ in 1 2 3 4 5 6 7 8; do
+    echo -n "node2 (no answer), "; done | sed 's/, $//') and 1 more, $advice" "$removal" <<END
+$dashes
+ORTE was unable to reliably start one or more daemons.
+$dashes
+END
+echo node1 >good
+shortened 1 9 "mpirun's daemon did not start on a host, $advice" "$removal" <<END
+$dashes
+ORTE was unable to reliably start one or more daemons.
+$dashes
+END
+shortened 1 3 "mpirun's daemon did not start on node7 (Exited with exit code 3), $advice" "$removal" <<END
+srun: error: node7: task 0: Exited with exit code 3
+srun: launch/slurm: _step_signal: Terminating StepId=3.0
+(null): Forwarding signal 18 to job
+$dashes
+An ORTE daemon has unexpectedly failed after launch and before
+communicating back to mpirun. This could be caused by a number
+$dashes
+END
+
+echo "--- mpirun is ended if it stays after that"
+export STAYS=600
+SECONDS=0
+shortened 1 0 "mpirun's daemon did not start on a host, $advice" "$removal" <<END
+$dashes
+ORTE was unable to reliably start one or more daemons.
+$dashes
+END
+expect "ended before ten minutes" yes "$([ "$SECONDS" -lt 600 ] && echo yes)"
+unset STAYS
+
 cat >message <<END
 tidemill: something
 $dashes

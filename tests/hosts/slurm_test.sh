@@ -119,5 +119,17 @@ expect "lines of tidemill" 1 "$(grep -c '^tidemill' refusal)"
 expect "result" "" "$(find . -name alone.h5)"
 grep '^tidemill' refusal
 expect_empty target
+
+echo "--- mpirun: a node is named where its daemon does not start"
+orted=$(readlink -f "$(command -v orted)")
+printf '#!/bin/sh\nexit 3\n' >other
+chmod +x other
+"$here/box_on.sh" node2 mount --bind other "$orted"
+export TIDEMILL_LAUNCHER=mpirun
+submit --size 4MiB --result lost.h5 target
+await_job
+expect "exit code" 1 "$code"
+expect "its daemon" 1 "$(grep -c "did not start on node2 (Exited with exit code 3), or" "tidemill-$job.out")"
+expect_empty target
 [ "$failures" -eq 0 ] || box_slurm_log
 finish

@@ -158,4 +158,20 @@ expect "exit code" 143 $?
 expect status interrupted "$(result status ended.h5)"
 expect phases "01_write:interrupted" "$(result phases ended.h5)"
 expect_empty target
+
+echo "--- a host is named where mpirun's daemon does not start"
+orted=$(readlink -f "$(command -v orted)")
+printf '#!/bin/sh\nexit 3\n' >other
+chmod +x other
+"$here/box_on.sh" node2 mount --bind other "$orted"
+"$root/launch/hosts.sh" one_each --size 4MiB --result lost.h5 target 2>output
+expect "exit code" 1 $?
+expect "its daemon" 1 "$(grep -c "daemon did not start on node2 (orted does not run), or was" output)"
+"$here/box_on.sh" node2 umount "$orted"
+kill -KILL "$(cat node2.pid)"
+"$root/launch/hosts.sh" one_each --size 4MiB --result lost.h5 target 2>output
+expect "exit code" 1 $?
+expect "a dead host" 1 "$(grep -c "daemon did not start on node2 (no answer), or was" output)"
+expect "lines of hosts.sh" 1 "$(grep -c ^hosts.sh output)"
+expect_empty target
 finish
