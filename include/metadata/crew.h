@@ -53,11 +53,9 @@ struct crew_outcome {
     struct histogram latency;
     struct histogram intended; /* under a rate: since the instants that it set */
     struct timeline timeline;
-    struct slowest slowest;      /* 'piece' is the thread that created the object, 'offset' its
-                                    place */
-    struct acknowledged created; /* creating only */
-    uint64_t places;             /* creating only: objects that were tried, from the first on */
-    struct failure failure;      /* the first one, wrong data excepted */
+    struct slowest slowest; /* 'piece' is the thread that created the object, 'offset' its
+                               place */
+    struct failure failure; /* the first one, wrong data excepted */
     struct crew_error errors[CREW_ERRORS]; /* the last one counts all further errors */
     struct object wrong;                   /* the first object with wrong data */
     struct difference difference;          /* ... and the place; length 0: none */
@@ -97,6 +95,10 @@ bool crew_edge(const struct crew *crew, uint64_t edge, uint64_t *done);
 bool crew_abandon(struct crew *crew, int64_t limit_ns);
 
 const struct crew_outcome *crew_outcome(const struct crew *crew, uint32_t thread);
+
+/* Gets what a creator of the layout has created; returns how many objects it has tried, from the
+ * first on. Creating only. */
+uint64_t crew_created(const struct crew *crew, uint32_t creator, struct acknowledged *created);
 
 /* Returns the number of objects that this rank is to create or to visit; 0: unlimited. */
 uint64_t crew_planned(const struct crew *crew);

@@ -19,25 +19,40 @@ static void outcome_clear(struct crew_outcome *outcome)
     slowest_clear(&outcome->slowest);
 }
 
-static int init_thread(struct crew *crew, uint32_t index, struct failure *why)
+static int init_lane(const struct crew *crew, uint32_t index, struct crew_lane *lane)
 {
     const struct crew_setup *setup = &crew->setup;
+    const uint32_t count = setup->threads * crew->lanes;
+    if (setup->kind->creates)
+        object_cursor_create(&lane->cursor, setup->rank, index,
+                             setup->objects ? objects_share(setup->objects, count, index)
+                                            : objects_share_most(&setup->layout));
+    else
+        object_cursor_visit(&lane->cursor, &setup->layout, setup->rank, setup->created, index,
+                            count);
+    lane->all = lane->cursor;
+    return operation_init(&lane->operation, &setup->operation);
+}
+
+static int init_thread(struct crew *crew, uint32_t index, struct failure *why)
+{
     struct crew_thread *thread = &crew->threads[index];
+    int result = 0;
     thread->crew = crew;
     thread->index = index;
     outcome_clear(&thread->outcome);
-    if (setup->kind->creates)
-        object_cursor_create(&thread->cursor, setup->rank, index,
-                             setup->objects ? objects_share(setup->objects, setup->threads, index)
-                                            : objects_share_most(&setup->layout));
+    thread->lanes = aligned_alloc(CREW_LINE, crew->lanes * sizeof *thread->lanes);
+    if (thread->lanes)
+        memset(thread->lanes, 0, crew->lanes * sizeof *thread->lanes);
     else
-        object_cursor_visit(&thread->cursor, &setup->layout, setup->rank, setup->created, index,
-                            setup->threads);
-    thread->all = thread->cursor;
-    thread->busy = thread->cursor.left > 0;
-    if (operation_init(&thread->operation, &crew->setup.operation))
-        return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", setup->threads);
-    return 0;
+        result = -ENOMEM;
+    for (uint32_t i = 0; !result && i < crew->lanes; i++) {
+        result = init_lane(crew, index * crew->lanes + i, &thread->lanes[i]);
+        thread->busy |= thread->lanes[i].cursor.left > 0;
+    }
+    if (result)
+        failure_set(why, result, "not enough memory for %u I/O threads", crew->setup.threads);
+    return result;
 }
 
 static int start_threads(struct crew *crew, struct failure *why)
@@ -63,6 +78,7 @@ int crew_open(struct crew **crew, const struct crew_setup *setup, struct failure
         return failure_set(why, -ENOMEM, "not enough memory");
     memset(made, 0, sizeof *made);
     made->setup = *setup;
+    made->lanes = 1;
     made->setup.operation.layout = &made->setup.layout;
     made->setup.top = made->path = strdup(setup->top);
     made->threads = aligned_alloc(CREW_LINE, setup->threads * sizeof *made->threads);
@@ -178,10 +194,6 @@ static void replace_outcome(struct crew_thread *thread, int64_t limit_ns)
     counters->failed_requests = 1;
     counters->end_ns = clock_now_ns() - thread->crew->gate.start_ns;
     timeline_record_part(&instead->timeline, counters->end_ns, counters->operations);
-    if (setup->kind->creates) {
-        instead->places = seen.object.place + 1;
-        acknowledged_all(&instead->created, instead->places, 0);
-    }
     units_format_duration(limit_ns, limit);
     objects_print_directory(&setup->layout, setup->top, &seen.object, &path);
     failure_set(&instead->failure, -ETIMEDOUT,
@@ -218,6 +230,20 @@ const struct crew_outcome *crew_outcome(const struct crew *crew, uint32_t thread
     return found->instead ? found->instead : &found->outcome;
 }
 
+/* Each object that a lost thread has begun may come to exist. */
+uint64_t crew_created(const struct crew *crew, uint32_t creator, struct acknowledged *created)
+{
+    const struct crew_thread *thread = &crew->threads[creator / crew->lanes];
+    const struct crew_lane *lane = &thread->lanes[creator % crew->lanes];
+    if (!thread->instead) {
+        *created = lane->created;
+        return lane->cursor.next.place;
+    }
+    const uint64_t places = atomic_load_explicit(&lane->watch.next, memory_order_relaxed);
+    acknowledged_all(created, places, 0);
+    return places;
+}
+
 uint64_t crew_planned(const struct crew *crew)
 {
     uint64_t count = 0;
@@ -233,6 +259,13 @@ const char *crew_wait_name(const struct operation_kind *kind, enum crew_wait wha
     static const char *const names[] = {
         [CREW_DIRECTORY] = "open of a directory", [CREW_SYNC] = "sync"};
     return what == CREW_OPERATION ? phase_kinds[kind->phase].name : names[what];
+}
+
+static void free_lanes(struct crew_thread *thread)
+{
+    for (uint32_t i = 0; thread->lanes && i < thread->crew->lanes; i++)
+        operation_release(&thread->lanes[i].operation);
+    free(thread->lanes);
 }
 
 void crew_close(struct crew *crew)
@@ -252,7 +285,7 @@ void crew_close(struct crew *crew)
     if (lost) /* its threads may still use all of it */
         return;
     for (uint32_t i = 0; crew->threads && i < crew->setup.threads; i++)
-        operation_release(&crew->threads[i].operation);
+        free_lanes(&crew->threads[i]);
     if (crew->top >= 0)
         close(crew->top);
     free(crew->path);

@@ -31,26 +31,27 @@ static const char *explain(const struct crew_setup *setup, int error)
     return "";
 }
 
-bool crew_count_failure(struct crew_thread *thread, int result, enum crew_wait what)
+bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane, int result,
+                        enum crew_wait what)
 {
     const struct crew_setup *setup = &thread->crew->setup;
     struct crew_outcome *outcome = &thread->outcome;
     struct text path = {0};
     char note[SPACE_TEXT];
-    const bool wrong_data = result == -EBADMSG && thread->operation.difference.length;
+    const bool wrong_data = result == -EBADMSG && lane->operation.difference.length;
     if (what != CREW_SYNC)
         count_error(outcome, -result);
     if (outcome->failure.code || wrong_data)
         return is_of_object(-result);
-    objects_print_directory(&setup->layout, setup->top, &thread->object, &path);
+    objects_print_directory(&setup->layout, setup->top, &lane->object, &path);
     const char *const folder = text_string(&path);
     if (what == CREW_OPERATION && result == -EBADMSG)
         failure_set(&outcome->failure, result,
                     "'%s/%s' has not the type and size that it was given", folder,
-                    thread->operation.name);
+                    lane->operation.name);
     else if (what == CREW_OPERATION)
         failure_set(&outcome->failure, result, "cannot %s '%s/%s'%s: %s%s",
-                    phase_kinds[setup->kind->phase].name, folder, thread->operation.name,
+                    phase_kinds[setup->kind->phase].name, folder, lane->operation.name,
                     space_format_reason(folder, -result, note), strerrordesc_np(-result),
                     explain(setup, -result));
     else

@@ -10,27 +10,47 @@
 /* The longest sleep before a check of the stop flag. */
 enum { POLL_NS = 20 * 1000 * 1000 };
 
-static void watch_set(struct crew_thread *thread, enum crew_wait what)
+static void watch_set(const struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what)
 {
-    struct crew_watch *watch = &thread->watch;
+    struct crew_watch *watch = &lane->watch;
     const int64_t since_ns = thread->now_ns + thread->crew->gate.start_ns;
     atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
     atomic_store_explicit(&watch->what, (int)what, memory_order_release);
-    atomic_store_explicit(&watch->thread, thread->object.thread, memory_order_release);
-    atomic_store_explicit(&watch->place, thread->object.place, memory_order_release);
+    atomic_store_explicit(&watch->thread, lane->object.thread, memory_order_release);
+    atomic_store_explicit(&watch->next, lane->object.place + 1, memory_order_release);
     atomic_store_explicit(&watch->since_ns, since_ns, memory_order_release);
+}
+
+static void watch_clear(struct crew_lane *lane)
+{
+    atomic_store_explicit(&lane->watch.since_ns, 0, memory_order_relaxed);
+}
+
+static bool read_watch(const struct crew_watch *watch, struct crew_state *state)
+{
+    state->since_ns = atomic_load_explicit(&watch->since_ns, memory_order_acquire);
+    state->what = (enum crew_wait)atomic_load_explicit(&watch->what, memory_order_acquire);
+    state->object.thread = atomic_load_explicit(&watch->thread, memory_order_acquire);
+    state->object.place = atomic_load_explicit(&watch->next, memory_order_acquire) - 1;
+    return state->since_ns &&
+           state->since_ns == atomic_load_explicit(&watch->since_ns, memory_order_relaxed);
 }
 
 bool crew_watch_read(const struct crew_thread *thread, struct crew_state *state)
 {
-    const struct crew_watch *watch = &thread->watch;
-    state->since_ns = atomic_load_explicit(&watch->since_ns, memory_order_acquire);
-    state->what = (enum crew_wait)atomic_load_explicit(&watch->what, memory_order_acquire);
-    state->object.rank = thread->crew->setup.rank;
-    state->object.thread = atomic_load_explicit(&watch->thread, memory_order_acquire);
-    state->object.place = atomic_load_explicit(&watch->place, memory_order_acquire);
-    return state->since_ns &&
-           state->since_ns == atomic_load_explicit(&watch->since_ns, memory_order_relaxed);
+    bool waits = false;
+    for (uint32_t i = 0; i < thread->crew->lanes; i++) {
+        struct crew_state seen;
+        if (!read_watch(&thread->lanes[i].watch, &seen) ||
+            (waits && seen.since_ns >= state->since_ns))
+            continue;
+        waits = true;
+        state->since_ns = seen.since_ns;
+        state->what = seen.what;
+        state->object = seen.object;
+        state->object.rank = thread->crew->setup.rank;
+    }
+    return waits;
 }
 
 static void read_clock(struct crew_thread *thread)
@@ -39,12 +59,12 @@ static void read_clock(struct crew_thread *thread)
 }
 
 /* Opens the object's directory, and makes it where objects are created. 0 or -errno. */
-static int open_directory(struct crew_thread *thread, int *fd)
+static int open_directory(const struct crew_thread *thread, const struct crew_lane *lane, int *fd)
 {
     const struct crew_setup *setup = &thread->crew->setup;
     struct text path = {0};
     int result = 0;
-    objects_print_directory(&setup->layout, setup->top, &thread->object, &path);
+    objects_print_directory(&setup->layout, setup->top, &lane->object, &path);
     if (path.failed)
         result = -ENOMEM;
     else if (setup->kind->creates && setup->layout.fan_out && mkdir(text_string(&path), S_IRWXU) &&
@@ -59,23 +79,24 @@ static int open_directory(struct crew_thread *thread, int *fd)
 }
 
 /* Changes to the directory of the object if it is another one. */
-static int enter_directory(struct crew_thread *thread)
+static int enter_directory(struct crew_thread *thread, struct crew_lane *lane)
 {
-    const uint64_t directory = objects_directory(&thread->crew->setup.layout, &thread->object);
-    struct operation *operation = &thread->operation;
-    if (operation->folder >= 0 && directory == thread->directory)
+    const uint64_t directory = objects_directory(&thread->crew->setup.layout, &lane->object);
+    struct operation *operation = &lane->operation;
+    if (operation->folder >= 0 && directory == lane->directory)
         return 0;
     if (operation->folder >= 0)
         close(operation->folder);
     operation->folder = -1;
-    watch_set(thread, CREW_DIRECTORY);
-    const int result = open_directory(thread, &operation->folder);
+    watch_set(thread, lane, CREW_DIRECTORY);
+    const int result = open_directory(thread, lane, &operation->folder);
     read_clock(thread);
-    thread->directory = directory;
+    lane->directory = directory;
     return result;
 }
 
-static void count_operation(struct crew_thread *thread, int64_t sent_ns)
+static void count_operation(struct crew_thread *thread, const struct crew_lane *lane,
+                            int64_t sent_ns)
 {
     struct crew_outcome *outcome = &thread->outcome;
     struct counters *counters = &outcome->counters;
@@ -89,54 +110,53 @@ static void count_operation(struct crew_thread *thread, int64_t sent_ns)
     counters->operations++;
     histogram_record(&outcome->latency, latency_ns);
     timeline_record(&outcome->timeline, thread->now_ns, 1, latency_ns);
-    slowest_record(&outcome->slowest, latency_ns, sent_ns, thread->object.thread,
-                   thread->object.place, 0);
+    slowest_record(&outcome->slowest, latency_ns, sent_ns, lane->object.thread, lane->object.place,
+                   0);
 }
 
 /* A place that was not created must not be visited; with more of them than can be remembered, the
  * thread ends. */
-static void keep_missing(struct crew_thread *thread)
+static void keep_missing(struct crew_thread *thread, struct crew_lane *lane)
 {
-    thread->missing[thread->missing_count++] = thread->object.place;
-    thread->over |= thread->missing_count == ACKNOWLEDGED_HOLES;
+    lane->missing[lane->missing_count++] = lane->object.place;
+    thread->over |= lane->missing_count == ACKNOWLEDGED_HOLES;
 }
 
-static void keep_wrong_data(struct crew_thread *thread)
+static void keep_wrong_data(struct crew_outcome *outcome, const struct crew_lane *lane)
 {
-    struct crew_outcome *outcome = &thread->outcome;
     if (outcome->difference.length)
         return;
-    outcome->wrong = thread->object;
-    outcome->difference = thread->operation.difference;
+    outcome->wrong = lane->object;
+    outcome->difference = lane->operation.difference;
 }
 
-static void do_operation(struct crew_thread *thread)
+static void do_operation(struct crew_thread *thread, struct crew_lane *lane)
 {
     const struct crew_setup *setup = &thread->crew->setup;
-    struct operation *operation = &thread->operation;
+    struct operation *operation = &lane->operation;
     const int64_t bad_blocks = operation->bad_blocks;
     const int64_t before = thread->outcome.counters.operations;
     enum crew_wait what = CREW_DIRECTORY;
-    int result = enter_directory(thread);
+    int result = enter_directory(thread, lane);
     const int64_t sent_ns = thread->now_ns;
     if (!result) {
         what = CREW_OPERATION;
-        operation_set_object(operation, &thread->object);
-        watch_set(thread, what);
+        operation_set_object(operation, &lane->object);
+        watch_set(thread, lane, what);
         result = setup->operation.directories ? setup->kind->on_directory(operation)
                                               : setup->kind->on_file(operation);
         read_clock(thread);
     }
     if (!result) {
-        count_operation(thread, sent_ns);
+        count_operation(thread, lane, sent_ns);
         if (setup->limits.writer_rate)
             histogram_record(&thread->outcome.intended, thread->now_ns - thread->due_ns);
     } else {
-        thread->over |= !crew_count_failure(thread, result, what);
+        thread->over |= !crew_count_failure(thread, lane, result, what);
         if (setup->kind->creates)
-            keep_missing(thread);
+            keep_missing(thread, lane);
         if (operation->bad_blocks > bad_blocks)
-            keep_wrong_data(thread);
+            keep_wrong_data(&thread->outcome, lane);
     }
     edges_pass(&thread->edges, thread->now_ns, before);
     atomic_store_explicit(&thread->seen, (uint64_t)thread->outcome.counters.operations,
@@ -158,7 +178,7 @@ static bool wait_for_rate(struct crew_thread *thread)
     thread->due_ns = limits_due(limits, ++thread->tried);
     if (thread->due_ns <= before_ns)
         return true;
-    atomic_store_explicit(&thread->watch.since_ns, 0, memory_order_relaxed);
+    watch_clear(thread->lanes);
     while (!is_finished(thread) && thread->now_ns < thread->due_ns) {
         const int64_t left_ns = thread->due_ns - thread->now_ns;
         clock_sleep_ns(left_ns < POLL_NS ? left_ns : POLL_NS);
@@ -170,25 +190,25 @@ static bool wait_for_rate(struct crew_thread *thread)
 }
 
 /* Makes the names durable in each directory that this thread has changed. */
-static void sync_directories(struct crew_thread *thread)
+static void sync_directories(struct crew_thread *thread, struct crew_lane *lane)
 {
     const struct crew_setup *setup = &thread->crew->setup;
-    struct object_cursor cursor = thread->all;
-    cursor.left -= thread->cursor.left;
-    while (object_cursor_next(&cursor, &thread->object)) {
-        const uint64_t next = objects_next_directory(&setup->layout, &thread->object);
+    struct object_cursor cursor = lane->all;
+    cursor.left -= lane->cursor.left;
+    while (object_cursor_next(&cursor, &lane->object)) {
+        const uint64_t next = objects_next_directory(&setup->layout, &lane->object);
         int fd = -1;
-        watch_set(thread, CREW_SYNC);
-        int result = open_directory(thread, &fd);
+        watch_set(thread, lane, CREW_SYNC);
+        int result = open_directory(thread, lane, &fd);
         if (!result)
-            result = operation_sync(&thread->operation, fd);
+            result = operation_sync(&lane->operation, fd);
         if (fd >= 0)
             close(fd);
         read_clock(thread);
         /* one that does not exist any more has nothing to sync, nor has one that refuses it */
         if (result && result != -ENOENT && result != -EINVAL)
-            crew_count_failure(thread, result, CREW_SYNC);
-        object_cursor_skip(&cursor, &thread->object, next);
+            crew_count_failure(thread, lane, result, CREW_SYNC);
+        object_cursor_skip(&cursor, &lane->object, next);
     }
 }
 
@@ -198,41 +218,53 @@ static void sync_everything(struct crew_thread *thread)
     const bool last = atomic_fetch_sub_explicit(&crew->working, 1, memory_order_acq_rel) == 1;
     if (!crew->setup.sync_end || atomic_load_explicit(&crew->hurry, memory_order_relaxed))
         return;
-    sync_directories(thread);
+    sync_directories(thread, thread->lanes);
     if (!last)
         return;
-    watch_set(thread, CREW_SYNC);
+    watch_set(thread, thread->lanes, CREW_SYNC);
     if (syncfs(crew->top))
-        crew_count_failure(thread, -errno, CREW_SYNC);
+        crew_count_failure(thread, thread->lanes, -errno, CREW_SYNC);
     thread->outcome.counters.syncs++;
     const int64_t before_ns = thread->now_ns;
     read_clock(thread);
     thread->outcome.counters.sync_ns += thread->now_ns - before_ns;
 }
 
+static void add_lane(struct crew_thread *thread, struct crew_lane *lane)
+{
+    struct counters *counters = &thread->outcome.counters;
+    const struct operation *operation = &lane->operation;
+    watch_clear(lane);
+    counters->bytes += operation->bytes;
+    counters->retries += operation->retries;
+    counters->syncs += operation->syncs;
+    counters->sync_ns += operation->sync_ns;
+    counters->bad_blocks += operation->bad_blocks;
+    if (thread->crew->setup.kind->creates)
+        acknowledged_from(&lane->created, lane->cursor.next.place, (uint64_t)operation->bytes,
+                          lane->missing, lane->missing_count);
+}
+
 static void finish(struct crew_thread *thread)
 {
     struct counters *counters = &thread->outcome.counters;
-    const struct operation *operation = &thread->operation;
     sync_everything(thread);
     if (thread->outcome.failure.code && thread->over)
         atomic_store_explicit(&thread->crew->failed, true, memory_order_relaxed);
-    atomic_store_explicit(&thread->watch.since_ns, 0, memory_order_relaxed);
+    for (uint32_t i = 0; i < thread->crew->lanes; i++)
+        add_lane(thread, &thread->lanes[i]);
     read_clock(thread);
     counters->requests = counters->operations;
-    counters->bytes = operation->bytes;
-    counters->retries = operation->retries;
-    counters->syncs += operation->syncs;
-    counters->sync_ns += operation->sync_ns;
-    counters->bad_blocks = operation->bad_blocks;
     counters->end_ns = thread->now_ns;
     counters->writer_time_ns = thread->now_ns;
     counters->writer_cpu_ns = clock_thread_cpu_ns() - thread->warm_cpu_ns;
-    if (!thread->crew->setup.kind->creates)
-        return;
-    thread->outcome.places = thread->cursor.next.place;
-    acknowledged_from(&thread->outcome.created, thread->cursor.next.place,
-                      (uint64_t)counters->bytes, thread->missing, thread->missing_count);
+}
+
+static void do_operations(struct crew_thread *thread, struct crew_lane *lane)
+{
+    while (!is_finished(thread) && wait_for_rate(thread) &&
+           object_cursor_next(&lane->cursor, &lane->object))
+        do_operation(thread, lane);
 }
 
 void crew_thread_body(void *argument)
@@ -243,9 +275,7 @@ void crew_thread_body(void *argument)
         thread->warm_cpu_ns = clock_thread_cpu_ns();
         read_clock(thread);
         thread->outcome.counters.started_ns = thread->now_ns;
-        while (!is_finished(thread) && wait_for_rate(thread) &&
-               object_cursor_next(&thread->cursor, &thread->object))
-            do_operation(thread);
+        do_operations(thread, thread->lanes);
         finish(thread);
     }
     atomic_store_explicit(&thread->gone, true, memory_order_release);

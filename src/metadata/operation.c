@@ -136,7 +136,16 @@ static int create_directory(struct operation *operation)
     return result;
 }
 
-static int stat_object(struct operation *operation, mode_t type, uint64_t bytes)
+/* The type and size must be those that the object was given. */
+static int check_attributes(const struct operation *operation, const struct statx *facts)
+{
+    const struct operation_setup *setup = operation->setup;
+    if ((facts->stx_mode & S_IFMT) != (setup->directories ? S_IFDIR : S_IFREG))
+        return -EBADMSG;
+    return setup->directories || facts->stx_size == setup->object_bytes ? 0 : -EBADMSG;
+}
+
+static int stat_object(struct operation *operation)
 {
     struct statx facts;
     int result;
@@ -144,21 +153,7 @@ static int stat_object(struct operation *operation, mode_t type, uint64_t bytes)
                            STATX_BASIC_STATS, &facts)) &&
            errno == EINTR)
         operation->retries++;
-    if (result)
-        return -errno;
-    return (facts.stx_mode & S_IFMT) == type && (type == S_IFDIR || facts.stx_size == bytes)
-               ? 0
-               : -EBADMSG;
-}
-
-static int stat_file(struct operation *operation)
-{
-    return stat_object(operation, S_IFREG, operation->setup->object_bytes);
-}
-
-static int stat_directory(struct operation *operation)
-{
-    return stat_object(operation, S_IFDIR, 0);
+    return result ? -errno : check_attributes(operation, &facts);
 }
 
 /* Fills the buffer as far as the file goes; returns the number of bytes, or -errno. */
@@ -188,40 +183,45 @@ static int record_wrong(struct operation *operation, const struct difference *di
     return -EBADMSG;
 }
 
-/* The file must end where the object does. */
-static int check_end(struct operation *operation, int fd)
+/* Checks the next bytes of the object, of which only 'got' could be read. */
+static int check_content(struct operation *operation, size_t bytes, size_t got)
 {
-    const ssize_t more = read_buffer(operation, fd, 1);
+    struct position *position = &operation->position;
+    struct difference difference;
+    const uint64_t bad =
+        content_check(operation->setup->content, position, operation->buffer, got, &difference);
+    if (bad)
+        return record_wrong(operation, &difference, bad);
+    position->offset += got;
+    if (got == bytes)
+        return 0;
+    const uint64_t missing = operation->setup->object_bytes - position->offset;
+    difference = (struct difference){
+        .offset = position->offset, .length = missing, .kind = DIFFERENCE_MISSING};
+    return record_wrong(operation, &difference, (missing - 1) / BLOCK_BYTES + 1);
+}
+
+/* The file must end where the object does: 'more' bytes could be read there. */
+static int check_end(struct operation *operation, ssize_t more)
+{
     if (more <= 0)
         return (int)more;
-    operation->bytes--;
+    operation->bytes -= more;
     const struct difference longer = {.offset = operation->position.offset, .length = 1};
     return record_wrong(operation, &longer, 1);
 }
 
 static int check_object(struct operation *operation, int fd)
 {
-    struct position *position = &operation->position;
     size_t bytes;
     while ((bytes = next_bytes(operation)) > 0) {
-        struct difference difference;
         content_poison(operation->buffer, bytes);
         const ssize_t got = read_buffer(operation, fd, bytes);
-        if (got < 0)
-            return (int)got;
-        const uint64_t bad = content_check(operation->setup->content, position, operation->buffer,
-                                           (size_t)got, &difference);
-        if (bad)
-            return record_wrong(operation, &difference, bad);
-        position->offset += (size_t)got;
-        if ((size_t)got == bytes)
-            continue;
-        const uint64_t missing = operation->setup->object_bytes - position->offset;
-        difference = (struct difference){
-            .offset = position->offset, .length = missing, .kind = DIFFERENCE_MISSING};
-        return record_wrong(operation, &difference, (missing - 1) / BLOCK_BYTES + 1);
+        const int result = got < 0 ? (int)got : check_content(operation, bytes, (size_t)got);
+        if (result)
+            return result;
     }
-    return check_end(operation, fd);
+    return check_end(operation, read_buffer(operation, fd, 1));
 }
 
 static int open_file(struct operation *operation)
@@ -260,7 +260,7 @@ static int remove_directory(struct operation *operation)
 
 static const struct operation_kind kinds[] = {
     {PHASE_CREATE, 0, true, false, create_file, create_directory},
-    {PHASE_STAT, 1, false, false, stat_file, stat_directory},
+    {PHASE_STAT, 1, false, false, stat_object, stat_object},
     {PHASE_OPEN, 2, false, false, open_file, open_directory},
     {PHASE_REMOVE, 3, false, true, remove_file, remove_directory},
 };

@@ -82,10 +82,8 @@ static void add_error_counts(const struct crew_error errors[CREW_ERRORS], struct
 static void keep_created(const struct work_names *names)
 {
     struct object_tree *tree = names->tree;
-    for (uint32_t i = 0; i < tree->layout.threads; i++) {
-        tree->created[i] = crew_outcome(names->crew, i)->created;
-        tree->places[i] = crew_outcome(names->crew, i)->places;
-    }
+    for (uint32_t i = 0; i < tree->layout.threads; i++)
+        tree->places[i] = crew_created(names->crew, i, &tree->created[i]);
 }
 
 void work_names_join(struct work *work, struct work_outcome *outcome)

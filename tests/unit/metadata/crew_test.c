@@ -66,11 +66,9 @@ static void rig_sum(struct rig *rig)
         rig->intended += outcome->intended.total;
         failure_set(&rig->failure, outcome->failure.code, "%s", outcome->failure.text);
         assert_int_equal(outcome->latency.total, outcome->counters.operations);
-        if (!rig->setup.kind->creates)
-            continue;
-        rig->tree.created[i] = outcome->created;
-        rig->tree.places[i] = outcome->places;
     }
+    for (uint32_t i = 0; rig->setup.kind->creates && i < rig->setup.layout.threads; i++)
+        rig->tree.places[i] = crew_created(rig->crew, i, &rig->tree.created[i]);
 }
 
 static void rig_run(struct rig *rig, enum phase_id phase)
