@@ -18,6 +18,9 @@ static const char usage[] =
     "  --csv FILE           append one row per phase\n"
     "  --tables DIR         write a CSV file per table\n"
     "  --openmetrics FILE|- write the figures as gauges for a metrics collector\n"
+    "  --html FILE          write one page that needs no network, with plots by gnuplot\n"
+    "  --plots DIR          write each plot as a file, by gnuplot\n"
+    "  --format FORMAT      of these files: svg (default), png, pdf\n"
     "  --overwrite          replace files that exist\n"
     "  -h, --help           print this help\n"
     "\n"
@@ -27,6 +30,7 @@ struct request {
     const char *path;
     bool verbose;
     bool help;
+    const char *format; /* NULL: not given */
     struct outputs outputs;
 };
 
@@ -38,7 +42,25 @@ static const char **value_of(struct request *request, const char *option)
            : !strcmp(option, "--csv")         ? &outputs->csv
            : !strcmp(option, "--tables")      ? &outputs->tables
            : !strcmp(option, "--openmetrics") ? &outputs->openmetrics
+           : !strcmp(option, "--html")        ? &outputs->html
+           : !strcmp(option, "--plots")       ? &outputs->plots
+           : !strcmp(option, "--format")      ? &request->format
                                               : NULL;
+}
+
+static int check_format(struct request *request)
+{
+    if (!request->format)
+        return 0;
+    if (!request->outputs.plots)
+        return console_refuse("report: --format is for --plots");
+    for (enum plot_format format = 0; format < PLOT_FORMATS; format++)
+        if (!strcmp(request->format, plot_format_names[format])) {
+            request->outputs.plot_format = format;
+            return 0;
+        }
+    return console_refuse("report: unknown format '%.100s' (known: svg, png, pdf)",
+                          request->format);
 }
 
 static int parse(struct request *request, int argc, char *const *argv)
@@ -66,14 +88,15 @@ static int parse(struct request *request, int argc, char *const *argv)
     }
     if (!request->path && !request->help)
         return console_refuse("report: no result file given; usage: tidemill report RESULT.h5");
-    return 0;
+    return check_format(request);
 }
 
 static int show(const struct request *request, struct record *record, struct failure *why)
 {
     const struct outputs *outputs = &request->outputs;
     advice_consider_sums(record);
-    if (outputs->json || outputs->csv || outputs->tables || outputs->openmetrics)
+    if (outputs->json || outputs->csv || outputs->tables || outputs->openmetrics || outputs->html ||
+        outputs->plots)
         return outputs_write(outputs, record, why);
     console_print_summary(stdout, record, request->verbose);
     return 0;

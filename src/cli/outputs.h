@@ -6,13 +6,17 @@
 
 #include "base/failure.h"
 #include "record/record.h"
+#include "report/plots.h"
 
 /* Where each goes; NULL: not wanted, "-": standard output, which then holds nothing else. */
 struct outputs {
     const char *json;
     const char *csv; /* appended to */
     const char *openmetrics;
-    const char *tables; /* a directory */
+    const char *tables; /* a directory, as the next but one */
+    const char *html;
+    const char *plots;
+    enum plot_format plot_format;
     bool overwrite;
 };
 

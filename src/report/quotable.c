@@ -34,3 +34,20 @@ enum quotable quotable_of(const struct record *record, const struct record_phase
             return rules[i].quote;
     return QUOTABLE_WELL;
 }
+
+const char *quotable_reason(enum quotable quote)
+{
+    static const char *const reasons[] = {
+        [QUOTABLE_FAILED] = "failed",
+        [QUOTABLE_ENDED_EARLY] = "ended early",
+        [QUOTABLE_WRONG_DATA] = "returned wrong data",
+        [QUOTABLE_DISCARDED] = "stored nothing",
+        [QUOTABLE_IN_MEMORY] = "stayed in memory",
+        [QUOTABLE_CACHED] = "came from the page cache",
+        [QUOTABLE_LIMITED] = "kept to --rate",
+        [QUOTABLE_SPREAD] = "varied by more than 30 %",
+        [QUOTABLE_SHORT] = "took less than 10 s",
+        [QUOTABLE_WELL] = "",
+    };
+    return reasons[quote];
+}

@@ -23,4 +23,7 @@ enum quotable {
 
 enum quotable quotable_of(const struct record *record, const struct record_phase *phase);
 
+/* What speaks against quoting it, as "took less than 10 s"; "" if nothing does. */
+const char *quotable_reason(enum quotable quote);
+
 #endif

@@ -5,6 +5,7 @@
 #define TIDEMILL_REPORT_SUMMARY_PARTS_H
 
 #include "report/summary.h"
+#include "table.h"
 
 enum { SUMMARY_WIDTH = 100, SUMMARY_LABEL = 10 };
 
@@ -44,6 +45,12 @@ void summary_workload(const struct record *record, const struct summary_style *s
 void summary_table(const struct record *record, const struct summary_style *style,
                    struct text *out);
 
+/* Fills a table with its header and a row for each phase of this unit, or for all repetitions of
+ * one; the caller releases it. False if there are none. */
+bool summary_phase_rows(const struct record *record, enum amount_unit unit, struct table *table);
+bool summary_repetition_rows(const struct record *record, enum amount_unit unit,
+                             struct table *table);
+
 /* The repetition of a phase whose rate is the median of all; the phase itself without repetitions.
  */
 const struct record_phase *summary_median(const struct record *record,
@@ -59,6 +66,10 @@ void summary_each(const struct record *record, const struct record_phase *phase,
 /* "time", "rate", "latency" ... of one phase. */
 void summary_phase(const struct record *record, const struct record_phase *phase,
                    const struct summary_style *style, struct text *out);
+
+/* The same without the phase's name and the tables of its nodes, ranks and threads. */
+void summary_phase_lines(const struct record *record, const struct record_phase *phase,
+                         const struct summary_style *style, struct text *out);
 
 /* "mode", "engine" and "degraded" of a phase. */
 void summary_mode(const struct record_phase *phase, const struct summary_style *style,
@@ -82,6 +93,11 @@ void summary_balance(const struct record_phase *phase, struct text *out);
 void summary_targets(const struct record_phase *phase, struct text *out);
 void summary_rows(const struct record_phase *phase, const struct summary_style *style,
                   struct text *out);
+
+/* Fills a table with its header and rows: all, in their order, up to 'most'; of more the median and
+ * as many from both ends, by rate. The caller releases it. */
+void summary_row_table(const struct record_row *rows, size_t count, enum amount_unit unit,
+                       const char *what, size_t most, struct table *table);
 
 /* Was --time given? False with sections, as each may have its own. */
 bool summary_had_time(const struct record *record);

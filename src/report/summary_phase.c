@@ -279,11 +279,10 @@ static void write_title(const struct record *record, const struct record_phase *
     text_add(out, "\n");
 }
 
-void summary_phase(const struct record *record, const struct record_phase *phase,
-                   const struct summary_style *style, struct text *out)
+void summary_phase_lines(const struct record *record, const struct record_phase *phase,
+                         const struct summary_style *style, struct text *out)
 {
     struct text line = {0};
-    write_title(record, phase, style, out);
     write_time(phase, out);
     write_end(record, phase, out);
     write_rate(phase, out);
@@ -308,5 +307,12 @@ void summary_phase(const struct record *record, const struct record_phase *phase
         write_slowest(phase, out);
     }
     write_differences(phase, style, out);
+}
+
+void summary_phase(const struct record *record, const struct record_phase *phase,
+                   const struct summary_style *style, struct text *out)
+{
+    write_title(record, phase, style, out);
+    summary_phase_lines(record, phase, style, out);
     summary_rows(phase, style, out);
 }

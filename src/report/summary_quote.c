@@ -35,17 +35,6 @@ static size_t add_names(const struct record *record, enum quotable quote, struct
 
 void summary_quote(const struct record *record, struct text *out)
 {
-    static const char *const reasons[] = {
-        [QUOTABLE_FAILED] = "failed",
-        [QUOTABLE_ENDED_EARLY] = "ended early",
-        [QUOTABLE_WRONG_DATA] = "returned wrong data",
-        [QUOTABLE_DISCARDED] = "stored nothing",
-        [QUOTABLE_IN_MEMORY] = "stayed in memory",
-        [QUOTABLE_CACHED] = "came from the page cache",
-        [QUOTABLE_LIMITED] = "kept to --rate",
-        [QUOTABLE_SPREAD] = "varied by more than 30 %",
-        [QUOTABLE_SHORT] = "took less than 10 s",
-    };
     struct text line = {0};
     struct text against = {0};
     if (add_names(record, QUOTABLE_WELL, &line))
@@ -56,7 +45,7 @@ void summary_quote(const struct record *record, struct text *out)
         struct text names = {0};
         if (add_names(record, quote, &names))
             text_add(&against, "%s %s %s", against.length ? ";" : ":", text_string(&names),
-                     reasons[quote]);
+                     quotable_reason(quote));
         out->failed |= names.failed;
         text_release(&names);
     }

@@ -92,25 +92,53 @@ static void add_gap(struct table *table)
         table_add(table, "%s", "");
 }
 
-/* A table of all rows in their order, or of both ends and the middle by rate. */
+/* All rows in their order, or as many from both ends by rate, and the middle. */
+static void add_lines(const struct rows *rows, const struct order *order, bool all, size_t extremes,
+                      struct table *table)
+{
+    const size_t lines = all ? rows->count : order->count;
+    for (size_t i = 0; i < lines; i++) {
+        const bool shown = all || i < extremes || i + extremes >= lines || i == lines / 2;
+        if (shown)
+            add_row(table, rows, all ? i : order->rows[i]);
+        else if (i == extremes || i == lines / 2 + 1)
+            add_gap(table);
+    }
+}
+
 static void write_table(const struct rows *rows, const struct order *order, bool all,
                         const char *what, struct text *out)
 {
     struct table table = {.columns = COLUMNS};
     if (rows->count < 2 || !order->count)
         return;
-    size_t lines = all ? rows->count : order->count;
     add_head(&table, what);
-    for (size_t i = 0; i < lines; i++) {
-        bool shown = all || i < EXTREMES || i + EXTREMES >= lines || i == lines / 2;
-        if (shown)
-            add_row(&table, rows, all ? i : order->rows[i]);
-        else if (i == EXTREMES || i == lines / 2 + 1)
-            add_gap(&table);
-    }
+    add_lines(rows, order, all, EXTREMES, &table);
     text_add(out, "\n");
     table_write(&table, 2, out);
     table_release(&table);
+}
+
+void summary_row_table(const struct record_row *row, size_t count, enum amount_unit unit,
+                       const char *what, size_t most, struct table *table)
+{
+    const char *const heads[COLUMNS] = {what,
+                                        figures_amount_unit(unit),
+                                        "I/O threads waited",
+                                        "data threads waited",
+                                        "p50",
+                                        "p99",
+                                        "p99.9",
+                                        "max"};
+    struct rows rows = {row, count, unit};
+    struct order order = sorted(&rows);
+    *table = (struct table){.columns = COLUMNS};
+    for (size_t i = 0; i < COLUMNS; i++)
+        table_add(table, "%s", heads[i]);
+    if (order.rows)
+        add_lines(&rows, &order, count <= most, most / 2, table);
+    table->cells.failed |= !order.rows;
+    free(order.rows);
 }
 
 static void add_named(struct text *line, const char *before, const struct rows *rows, size_t i)

@@ -112,25 +112,33 @@ static bool has_unit(const struct record *record, enum amount_unit unit)
     return false;
 }
 
-/* Phases that count operations have a table of their own. */
-static void write_phases(const struct record *record, enum amount_unit unit, struct text *out)
+bool summary_phase_rows(const struct record *record, enum amount_unit unit, struct table *table)
 {
     static const char *const heads[UNIT_COUNT][BYTE_COLUMNS + 1] = {
         [UNIT_BYTE] = {"phase", "GiB/s", "GB/s", "IOPS", "time", "p50", "p99", "max", "direct",
                        "status", "verified", NULL},
         [UNIT_OPERATION] = {"phase", "kop/s", "op", "time", "p50", "p99", "max", "status", NULL},
     };
-    struct table table = {.columns = unit == UNIT_BYTE ? BYTE_COLUMNS : OPERATION_COLUMNS,
-                          .left = unit == UNIT_BYTE ? 7 << 8 : 1 << 7};
+    *table = (struct table){.columns = unit == UNIT_BYTE ? BYTE_COLUMNS : OPERATION_COLUMNS,
+                            .left = unit == UNIT_BYTE ? 7 << 8 : 1 << 7};
     if (!has_unit(record, unit))
+        return false;
+    for (size_t i = 0; heads[unit][i]; i++)
+        table_add(table, "%s", heads[unit][i]);
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (record->phases[i].unit == unit)
+            add_phase(&record->phases[i], table);
+    return true;
+}
+
+/* Phases that count operations have a table of their own. */
+static void write_phases(const struct record *record, enum amount_unit unit, struct text *out)
+{
+    struct table table;
+    if (!summary_phase_rows(record, unit, &table))
         return;
     if (unit != UNIT_BYTE && has_unit(record, UNIT_BYTE))
         text_add(out, "\n");
-    for (size_t i = 0; heads[unit][i]; i++)
-        table_add(&table, "%s", heads[unit][i]);
-    for (size_t i = 0; i < record->phase_count; i++)
-        if (record->phases[i].unit == unit)
-            add_phase(&record->phases[i], &table);
     table_write(&table, 2, out);
     table_release(&table);
 }
@@ -222,21 +230,30 @@ static void add_repetitions(const struct record *record, const struct record_pha
     add_verified(phase, table);
 }
 
-static void write_repetitions(const struct record *record, enum amount_unit unit, struct text *out)
+bool summary_repetition_rows(const struct record *record, enum amount_unit unit,
+                             struct table *table)
 {
     const char *const heads[REPETITION_COLUMNS] = {
         "phase",         "runs",    figures_amount_unit(unit),
         "95 % interval", "spread",  "IOPS",
         "p50",           "p99",     "max",
         "status",        "verified"};
-    struct table table = {.columns = REPETITION_COLUMNS, .left = 3 << 9};
+    *table = (struct table){.columns = REPETITION_COLUMNS, .left = 3 << 9};
     if (!has_unit(record, unit))
-        return;
+        return false;
     for (size_t i = 0; i < REPETITION_COLUMNS; i++)
-        table_add(&table, "%s", heads[i]);
+        table_add(table, "%s", heads[i]);
     for (size_t i = 0; i < record->phase_count && record->phases[i].repetition == 1; i++)
         if (record->phases[i].unit == unit)
-            add_repetitions(record, &record->phases[i], &table);
+            add_repetitions(record, &record->phases[i], table);
+    return true;
+}
+
+static void write_repetitions(const struct record *record, enum amount_unit unit, struct text *out)
+{
+    struct table table;
+    if (!summary_repetition_rows(record, unit, &table))
+        return;
     table_write(&table, 2, out);
     table_release(&table);
 }

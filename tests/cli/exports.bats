@@ -94,7 +94,7 @@ PY
     [ "$status" -eq 1 ]
     mkdir small
     mount -t tmpfs -o size=16k none small || skip "no tmpfs can be mounted"
-    for format in json csv openmetrics tables; do
+    for format in json csv openmetrics tables html plots; do
         apart "$TIDEMILL" report --$format small/x a.h5
         left=$(find small -type f -name '*.tmp*')
         [ -z "$left" ]
@@ -102,4 +102,51 @@ PY
         rm -rf small/x
     done
     umount small
+}
+
+# without_gnuplot: a PATH that has everything but gnuplot.
+without_gnuplot() {
+    mkdir -p "$work/none"
+    PATH="$work/none" "$TIDEMILL" "$@"
+}
+
+@test "--html is one page, and its settings repeat the run" {
+    "$TIDEMILL" run --size 1m --verify --label '<b>"x"' --result a.h5 "$target"
+    "$TIDEMILL" report --html page.html a.h5
+    grep -q '&lt;b&gt;&quot;x&quot;' page.html
+    run grep -cE '(src|href)="[^#]' page.html
+    [ "$output" = 0 ]
+    /usr/bin/python3 - <<'PY'
+import html, re
+page = open("page.html").read()
+settings = re.search(r'<pre id="settings">(.*?)</pre>', page, re.S).group(1)
+open("repeat.conf", "w").write(html.unescape(settings))
+PY
+    "$TIDEMILL" run --options-from repeat.conf --dry-run
+    refused "'page.html' exists" "$TIDEMILL" report --html page.html a.h5
+    "$TIDEMILL" report --html page.html --overwrite a.h5
+    without_gnuplot report --html page.html --overwrite a.h5
+    grep -q 'gnuplot-nox' page.html
+    run grep -c '<svg' page.html
+    [ "$output" = 0 ]
+}
+
+@test "--plots writes pictures, and needs gnuplot" {
+    "$TIDEMILL" run --size 1m --result a.h5 "$target"
+    refused "--format is for --plots" "$TIDEMILL" report --format png a.h5
+    refused "unknown format 'gif'" "$TIDEMILL" report --plots plots --format gif a.h5
+    apart without_gnuplot report --plots plots a.h5
+    [ "$status" -eq 1 ]
+    grep -q 'gnuplot-nox' "$err"
+    [ -z "$(ls plots)" ]
+    command -v gnuplot >/dev/null || skip "gnuplot is not installed"
+    "$TIDEMILL" report --plots plots a.h5
+    "$TIDEMILL" report --plots plots --format png a.h5
+    "$TIDEMILL" report --plots plots --format pdf a.h5
+    grep -q '<svg' plots/01_write-throughput.svg
+    [ "$(head -c 4 plots/waits.png | tail -c 3)" = PNG ]
+    [ "$(head -c 4 plots/waits.pdf)" = %PDF ]
+    apart "$TIDEMILL" report --plots plots a.h5
+    [ "$status" -eq 1 ]
+    grep -q "exists; name another file" "$err"
 }

@@ -1,0 +1,47 @@
+/* What the plots_*.c files share. */
+#ifndef TIDEMILL_REPORT_PLOTS_PARTS_H
+#define TIDEMILL_REPORT_PLOTS_PARTS_H
+
+#include "report/plots.h"
+
+/* Up to this many nodes each has its bar; more are a curve and a heat map. */
+enum { PLOT_BARS = 32 };
+
+/* Colours that colour-blind people can distinguish (Okabe and Ito); the page replaces them in the
+ * dark. */
+#define PLOT_BLUE   "#0072b2"
+#define PLOT_RED    "#d55e00"
+#define PLOT_GREEN  "#009e73"
+#define PLOT_GREY   "#767676"
+#define PLOT_INK    "#000000"
+#define PLOT_VIOLET "#cc79a7"
+
+/* Adds a number without a locale. */
+void plot_number(struct text *out, double value);
+
+/* Adds a name in single quotes, without what gnuplot could interpret. */
+void plot_quote(struct text *out, const char *name, size_t most);
+
+/* Divides amounts per second to get the unit of a phase's axis: "GiB/s", "kop/s". */
+double plot_unit(enum amount_unit unit);
+
+/* Adds the lines that begin a picture of this height at the width of all. */
+void plot_begin(struct text *out, enum plot_format format, int height);
+
+void plot_throughput(const struct record_phase *phase, enum plot_format format, struct text *out);
+void plot_nodes(const struct record_phase *phase, enum plot_format format, struct text *out);
+void plot_heat(const struct record_phase *phase, enum plot_format format, struct text *out);
+void plot_targets(const struct record_phase *phase, enum plot_format format, struct text *out);
+void plot_latency(const struct record *record, enum plot_format format, struct text *out);
+void plot_waits(const struct record *record, enum plot_format format, struct text *out);
+
+/* Returns how many nodes have bins of their own. */
+size_t plot_heat_nodes(const struct record_phase *phase);
+
+/* How many nodes a row of the heat map stands for. */
+size_t plot_heat_step(const struct record_phase *phase);
+
+/* Is a phase among those that are plotted together: the median of its repetitions? */
+bool plot_shown(const struct record *record, const struct record_phase *phase);
+
+#endif

@@ -1,0 +1,199 @@
+#include "report/html.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "html_text.h"
+#include "report/plots.h"
+#include "sample_record.h"
+#include "summary_parts.h"
+
+static const char hostile[] = "<script>alert('x')</script>\"&\x01\n\xff\xe2\x80\xae$(id)`id`{}%s";
+
+static void markup_control_characters_and_bad_utf8_are_inert(void **state)
+{
+    (void)state;
+    struct text out = {0};
+    html_add(&out, "a<b>\"c\"&'d'\n\x01\xff\xe2\x80\xae\xc3\xa4\xe2\x80\x94");
+    assert_string_equal(text_string(&out),
+                        "a&lt;b&gt;&quot;c&quot;&amp;&#39;d&#39;\\n\\x01??\xc3\xa4"
+                        "\xe2\x80\x94");
+    text_release(&out);
+}
+
+static void lines_of_the_summary_become_labels_and_whole_texts(void **state)
+{
+    (void)state;
+    struct text lines = {0};
+    struct text out = {0};
+    char words[256] = "";
+    for (int i = 0; i < 30; i++)
+        strcat(words, i ? " seven77" : "first");
+    summary_line(&lines, "in flight", "%s", words);
+    summary_line(&lines, "", "short");
+    summary_line(&lines, "a longer label", "words");
+    text_add(&lines, "  a sentence without a label\n");
+    html_lines(&out, text_string(&lines), NULL);
+    struct text expected = {0};
+    text_add(&expected,
+             "<dl>\n<dt>in flight</dt><dd>%s</dd>\n<dd>short</dd>\n<dt>a longer label</dt><dd>words"
+             "</dd>\n<dd>a sentence without a label</dd>\n</dl>\n",
+             words);
+    assert_string_equal(text_string(&out), text_string(&expected));
+    text_release(&expected);
+    text_release(&out);
+    text_release(&lines);
+}
+
+static int draw_nothing(const struct text *script, struct text *svg, void *context)
+{
+    (void)script;
+    (void)svg;
+    (*(int *)context)++;
+    return -ENOENT;
+}
+
+/* Scripts that were drawn. */
+struct drawn {
+    int count;
+    bool hostile;
+};
+
+static int draw_frame(const struct text *script, struct text *svg, void *context)
+{
+    struct drawn *drawn = context;
+    drawn->count++;
+    drawn->hostile |= strchr(text_string(script), '`') || strstr(text_string(script), "<script") ||
+                      strstr(text_string(script), "%s");
+    text_add(svg,
+             "<?xml version=\"1.0\"?>\n<svg viewBox=\"0 0 1 1\"><title>t</title><defs><b/></defs>"
+             "<g id=\"plot\" ><text>x</text></g></svg>");
+    return 0;
+}
+
+static void make(struct record *record, int64_t nodes)
+{
+    const struct sample sample = {.nodes = nodes,
+                                  .ranks = 2 * nodes,
+                                  .bytes_per_rank = INT64_C(1) << 30,
+                                  .requests_per_rank = 256,
+                                  .node_rate = 1e9};
+    sample_record(record, &sample);
+}
+
+static void without_gnuplot_the_page_names_the_package(void **state)
+{
+    (void)state;
+    struct record record;
+    struct text out = {0};
+    int tried = 0;
+    const struct html_plots plots = {draw_nothing, &tried};
+    make(&record, 2);
+    export_html(&record, &plots, &out);
+    assert_int_equal(tried, 1);
+    assert_false(out.failed);
+    assert_non_null(strstr(text_string(&out), "Debian package gnuplot-nox"));
+    assert_null(strstr(text_string(&out), "<svg"));
+    assert_non_null(strstr(text_string(&out), "GiB/s"));
+    text_release(&out);
+    record_release(&record);
+}
+
+static void a_page_has_its_plots_inside_and_needs_nothing_else(void **state)
+{
+    (void)state;
+    struct record record;
+    struct text out = {0};
+    struct drawn drawn = {0};
+    const struct html_plots plots = {draw_frame, &drawn};
+    make(&record, 3);
+    export_html(&record, &plots, &out);
+    assert_true(drawn.count >= 4);
+    assert_non_null(strstr(text_string(&out), "<svg role=\"img\" aria-label=\""));
+    assert_null(strstr(text_string(&out), "<?xml"));
+    assert_null(strstr(text_string(&out), "<defs>"));
+    assert_null(strstr(text_string(&out), "id=\"plot\""));
+    assert_null(strstr(text_string(&out), "src="));
+    assert_null(strstr(text_string(&out), "http:"));
+    assert_null(strstr(text_string(&out), "https:"));
+    text_release(&out);
+    record_release(&record);
+}
+
+static void hostile_names_reach_neither_markup_nor_scripts_of_plots(void **state)
+{
+    (void)state;
+    struct record record;
+    struct text out = {0};
+    struct drawn drawn = {0};
+    const struct html_plots plots = {draw_frame, &drawn};
+    make(&record, 3);
+    record.label = strdup(hostile);
+    free(record.command_line);
+    record.command_line = strdup(hostile);
+    text_copy(record.nodes[0].hostname, sizeof record.nodes[0].hostname, hostile);
+    text_copy(record.targets[0].path, sizeof record.targets[0].path, hostile);
+    for (size_t i = 0; i < record.phase_count; i++) {
+        text_copy(record.phases[i].name, sizeof record.phases[i].name, hostile);
+        text_copy(record.phases[i].nodes[1].name, sizeof record.phases[i].nodes[1].name, hostile);
+    }
+    assert_int_equal(record_add_advice(&record, "code", SEVERITY_WARNING, "%s", hostile), 0);
+    export_html(&record, &plots, &out);
+    assert_null(strstr(text_string(&out), "<script>alert"));
+    assert_null(strchr(text_string(&out), '\x01'));
+    assert_null(strchr(text_string(&out), '\xff'));
+    assert_false(drawn.hostile);
+    text_release(&out);
+    record_release(&record);
+}
+
+static void a_record_without_phases_is_a_page(void **state)
+{
+    (void)state;
+    struct record record = {.status = RECORD_RUNNING};
+    struct text out = {0};
+    struct drawn drawn = {0};
+    const struct html_plots plots = {draw_frame, &drawn};
+    export_html(&record, &plots, &out);
+    assert_int_equal(drawn.count, 0);
+    assert_non_null(strstr(text_string(&out), "</html>"));
+    text_release(&out);
+    record_release(&record);
+}
+
+static void plots_have_names_that_are_safe_for_files(void **state)
+{
+    (void)state;
+    struct record record;
+    struct plot plot;
+    size_t count = 0;
+    make(&record, 40);
+    text_copy(record.phases[0].name, sizeof record.phases[0].name, "../a b\n");
+    for (; plot_find(&record, count, &plot); count++) {
+        struct text name = {0};
+        plot_name(&plot, &name);
+        assert_null(strpbrk(text_string(&name), "/. \n"));
+        text_release(&name);
+    }
+    assert_int_equal(count, 4); /* latency, waits, and the nodes of two phases */
+    record_release(&record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(markup_control_characters_and_bad_utf8_are_inert),
+        cmocka_unit_test(lines_of_the_summary_become_labels_and_whole_texts),
+        cmocka_unit_test(without_gnuplot_the_page_names_the_package),
+        cmocka_unit_test(a_page_has_its_plots_inside_and_needs_nothing_else),
+        cmocka_unit_test(hostile_names_reach_neither_markup_nor_scripts_of_plots),
+        cmocka_unit_test(a_record_without_phases_is_a_page),
+        cmocka_unit_test(plots_have_names_that_are_safe_for_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
