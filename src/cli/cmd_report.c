@@ -88,6 +88,7 @@ static int parse(struct request *request, int argc, char *const *argv)
     }
     if (!request->path && !request->help)
         return console_refuse("report: no result file given; usage: tidemill report RESULT.h5");
+    request->outputs.result = request->path;
     return check_format(request);
 }
 

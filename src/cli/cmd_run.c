@@ -141,7 +141,8 @@ static int open_datasets(struct session *session, struct failure *why)
 static struct outputs outputs_of(const struct session *session)
 {
     const struct run_settings *run = &session->setup.options.run;
-    return (struct outputs){.json = run->json, .csv = run->csv, .overwrite = run->overwrite};
+    return (struct outputs){
+        .json = run->json, .csv = run->csv, .result = run->result, .overwrite = run->overwrite};
 }
 
 /* Checks the paths of the result before directories are created, so that a bad path changes

@@ -5,12 +5,27 @@
 
 #include "draw.h"
 #include "platform/output_file.h"
+#include "platform/target.h"
 #include "report/export.h"
 #include "report/html.h"
 
 static bool is_stdout(const char *path)
 {
     return path && !strcmp(path, "-");
+}
+
+/* --overwrite is meant for files of earlier runs: nothing that is written now replaces another. */
+static int refuse_same_file(const struct outputs *outputs, struct failure *why)
+{
+    const char *const paths[] = {outputs->result, outputs->json, outputs->openmetrics, outputs->csv,
+                                 outputs->html};
+    const size_t count = sizeof paths / sizeof *paths;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            if (paths[i] && paths[j] && !is_stdout(paths[i]) && target_is_same(paths[i], paths[j]))
+                return failure_set(why, -EINVAL, "'%.300s' is %s; name another file", paths[j],
+                                   i == 0 ? "the result" : "the file of another output");
+    return 0;
 }
 
 int outputs_check(const struct outputs *outputs, struct failure *why)
@@ -26,6 +41,8 @@ int outputs_check(const struct outputs *outputs, struct failure *why)
             return failure_set(why, -EINVAL,
                                "--%s needs a path; '-' is for --json and --openmetrics",
                                others[i][0]);
+    if (refuse_same_file(outputs, why))
+        return why->code;
     const char *const files[] = {outputs->json, outputs->openmetrics, outputs->html};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (files[i] && output_file_check(files[i], outputs->overwrite, why))

@@ -17,6 +17,7 @@ struct outputs {
     const char *html;
     const char *plots;
     enum plot_format plot_format;
+    const char *result; /* that no output may replace; NULL: none yet */
     bool overwrite;
 };
 

@@ -13,6 +13,8 @@
 static int refuse(const char *path, int error, struct failure *why)
 {
     char shown[PATH_TEXT];
+    if (!strcmp(path, "-"))
+        return failure_system(why, error, "cannot write to standard output");
     return failure_system(why, error, "cannot write '%s'", path_text(path, shown));
 }
 

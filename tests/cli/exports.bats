@@ -88,10 +88,14 @@ PY
     refused "exists; name another file, or add --overwrite" "$TIDEMILL" report --json taken a.h5
     "$TIDEMILL" report --json taken --overwrite a.h5
     [ "$(head -c 1 taken)" = "{" ]
-    run "$TIDEMILL" report --json - a.h5 >/dev/full
+    refused "is the result" "$TIDEMILL" report --json a.h5 --overwrite a.h5
+    refused "is the result" "$TIDEMILL" run --size 1m --result a.h5 --csv a.h5 --overwrite "$target"
+    refused "file of another output" "$TIDEMILL" report --json same --openmetrics same a.h5
+    "$TIDEMILL" report a.h5 >page
     refused "No such file or directory" "$TIDEMILL" report --json no/such a.h5
     run bash -c '"$TIDEMILL" report --json - a.h5 >/dev/full'
     [ "$status" -eq 1 ]
+    [[ $output == *"standard output"* ]]
     mkdir small
     mount -t tmpfs -o size=16k none small || skip "no tmpfs can be mounted"
     for format in json csv openmetrics tables html plots; do
