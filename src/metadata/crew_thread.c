@@ -185,7 +185,8 @@ static bool wait_for_rate(struct crew_thread *thread)
         read_clock(thread);
         edges_pass(&thread->edges, thread->now_ns, thread->outcome.counters.operations);
     }
-    thread->outcome.counters.writer_paced_ns += thread->now_ns - before_ns;
+    thread->outcome.counters.writer_paced_ns +=
+        (thread->now_ns < thread->due_ns ? thread->now_ns : thread->due_ns) - before_ns;
     return !is_finished(thread);
 }
 
@@ -248,6 +249,7 @@ static void add_lane(struct crew_thread *thread, struct crew_lane *lane)
 static void finish(struct crew_thread *thread)
 {
     struct counters *counters = &thread->outcome.counters;
+    counters->drained_ns = thread->now_ns;
     sync_everything(thread);
     if (thread->outcome.failure.code && thread->over)
         atomic_store_explicit(&thread->crew->failed, true, memory_order_relaxed);

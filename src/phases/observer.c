@@ -15,6 +15,9 @@ enum { POLL_NS = 50 * 1000 * 1000, NAP_NS = 50 * 1000 };
  * still at work. */
 enum { LONGEST_NAP_NS = 1000 * 1000, LONGEST_SHARED_NAP_NS = 20 * 1000 * 1000 };
 
+/* A rank that wakes up this much too late was stopped, or had no core. */
+enum { STOPPED_NS = 500 * 1000 * 1000 };
+
 /* State of the polls of one phase. */
 struct watcher {
     struct phase *phase;
@@ -24,6 +27,9 @@ struct watcher {
     int64_t saved_wait_ns; /* the wait that was reported when that was saved */
     bool saved;            /* what was known when a signal came */
     bool waits_too_long;   /* for '--stall-abort' */
+    int64_t last_poll_ns;
+    int64_t to_sleep_ns; /* between the polls, at most */
+    int64_t saving_ns;   /* spent since the last poll began */
     struct work_state state;
 };
 
@@ -85,8 +91,10 @@ static void save(struct watcher *watcher, int signal_number, int64_t duration_ns
         text_add(&reason, " and %u more", gone - 1);
     if (stall_describe(watcher->phase, &watcher->state, &wait))
         text_add(&reason, "; %s", text_string(&wait));
+    const int64_t before_ns = clock_now_ns();
     keeper_interrupted(watcher->phase->run->keeper, text_string(&reason), watcher->amount,
                        duration_ns);
+    watcher->saving_ns = clock_now_ns() - before_ns;
     watcher->saved = true;
     watcher->saved_wait_ns = watcher->phase->watch.stall.wait.next_ns;
     text_release(&wait);
@@ -99,12 +107,24 @@ static int signal_of(enum stop_reason reason)
     return reason == STOP_SIGINT ? SIGINT : reason == STOP_SIGTERM ? SIGTERM : 0;
 }
 
+/* Everything but sleeping and saving takes far less than a pause that counts. */
+static void count_stop(struct watcher *watcher, int64_t now_ns)
+{
+    const int64_t late_ns =
+        now_ns - watcher->last_poll_ns - watcher->to_sleep_ns - watcher->saving_ns;
+    if (watcher->last_poll_ns && late_ns >= STOPPED_NS)
+        watcher->phase->facts.counters.stopped_ns += late_ns;
+    watcher->last_poll_ns = now_ns;
+    watcher->saving_ns = 0;
+}
+
 static void poll_phase(struct watcher *watcher)
 {
     struct phase *phase = watcher->phase;
     struct work *work = phase->work;
     int64_t now_ns = clock_now_ns();
     int signal_number = interrupt_signal();
+    count_stop(watcher, now_ns);
     /* Before any message: the launcher that sent the signal may kill all ranks within a second. */
     if (!signal_number)
         signal_number = signal_of(watcher->stop);
@@ -132,10 +152,10 @@ static bool can_end_without(const struct watcher *watcher)
 
 /* The first poll comes with the start of the phase, or there would be no reading of its beginning.
  */
-static int64_t interval_ns(const struct phase *phase)
+static int64_t interval_ns(struct watcher *watcher)
 {
-    int64_t left_ns = phase->clocks.start_ns - clock_now_ns();
-    return left_ns > 0 && left_ns < POLL_NS ? left_ns : POLL_NS;
+    int64_t left_ns = watcher->phase->clocks.start_ns - clock_now_ns();
+    return watcher->to_sleep_ns = left_ns > 0 && left_ns < POLL_NS ? left_ns : POLL_NS;
 }
 
 void observer_watch(struct phase *phase)
@@ -145,14 +165,14 @@ void observer_watch(struct phase *phase)
     struct watcher watcher = {.phase = phase, .start_ns = clock_now_ns()};
     int64_t longest_ns = phase->prepared->roomy ? LONGEST_NAP_NS : LONGEST_SHARED_NAP_NS;
     int64_t nap_ns = NAP_NS;
-    while (!work->methods->wait(work, interval_ns(phase)) && !can_end_without(&watcher))
+    while (!work->methods->wait(work, interval_ns(&watcher)) && !can_end_without(&watcher))
         poll_phase(&watcher);
     gauge_take(phase->watch.gauge);
     poll_phase(&watcher);
     phase->run->given_up |= watcher.state.lost;
     cluster_gate_enter(cluster);
     while (!cluster_gate_passed(cluster)) {
-        clock_sleep_ns(nap_ns);
+        clock_sleep_ns(watcher.to_sleep_ns = nap_ns);
         nap_ns = nap_ns * 2 < longest_ns ? nap_ns * 2 : longest_ns;
         poll_phase(&watcher);
     }

@@ -48,6 +48,8 @@ void results_convert(const struct clock_points *clocks, struct counters *counter
     if (counters->end_ns > 0) {
         convert(clocks, &counters->last_ns);
         convert(clocks, &counters->end_ns);
+        if (counters->drained_ns > 0)
+            convert(clocks, &counters->drained_ns);
     }
 }
 

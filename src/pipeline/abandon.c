@@ -69,6 +69,8 @@ static void replace_outcome(struct io_thread *thread, int64_t limit_ns)
         (int64_t)atomic_load_explicit(&thread->seen_bytes, memory_order_relaxed);
     instead->counters.failed_requests = 1;
     instead->counters.end_ns = clock_now_ns() - thread->pipeline->gate.start_ns;
+    if (seen.what == WAIT_WRITE || seen.what == WAIT_READ)
+        instead->counters.drained_ns = instead->counters.end_ns;
     timeline_record_part(&instead->timeline, instead->counters.end_ns, instead->counters.bytes);
     set_failure(thread, &seen, limit_ns, &instead->failure);
     thread->instead = instead;

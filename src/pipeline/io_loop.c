@@ -159,6 +159,14 @@ static void wait_for_buffer(struct io_thread *thread, int64_t most_ns)
         send_number(thread, number);
 }
 
+/* The time from 'before_ns' on was the rate's, but only until the request was due: later
+ * the process was stopped, or had no core. */
+static void count_paced(struct io_thread *thread, int64_t before_ns, int64_t due_ns)
+{
+    int64_t until_ns = thread->drive.now_ns < due_ns ? thread->drive.now_ns : due_ns;
+    thread->outcome.counters.writer_paced_ns += until_ns - before_ns;
+}
+
 /* Nothing is in flight: waits for a buffer, or for the next due time of the rate. */
 static void wait_idle(struct io_thread *thread, enum sending sending, int64_t due_ns)
 {
@@ -173,7 +181,7 @@ static void wait_idle(struct io_thread *thread, enum sending sending, int64_t du
     int64_t before_ns = thread->drive.now_ns;
     clock_sleep_ns(sleep_ns(thread, due_ns));
     drive_read_clock(&thread->drive);
-    thread->outcome.counters.writer_paced_ns += thread->drive.now_ns - before_ns;
+    count_paced(thread, before_ns, due_ns);
 }
 
 static int64_t collect_limit_ns(const struct io_thread *thread, enum sending sending,
@@ -210,7 +218,7 @@ static void collect(struct io_thread *thread, enum sending sending, int64_t due_
     if (waits)
         thread->outcome.counters.writer_waited_ns += thread->drive.now_ns - before_ns;
     else if (sending == SENDING_NOT_DUE)
-        thread->outcome.counters.writer_paced_ns += thread->drive.now_ns - before_ns;
+        count_paced(thread, before_ns, due_ns);
     if (count)
         thread->hand_off_ns = HAND_OFF_NS;
     else if (thread->hand_off_ns < HAND_OFF_MOST_NS)

@@ -50,6 +50,7 @@ static void io_thread_finish(struct io_thread *thread)
     struct counters *counters = &thread->outcome.counters;
     char note[SPACE_TEXT];
     int64_t start_ns = clock_now_ns();
+    counters->drained_ns = start_ns - thread->pipeline->gate.start_ns;
     watch_set(&thread->watch, WAIT_SYNC, 0, 0, start_ns);
     bool hurry = atomic_load_explicit(&thread->pipeline->hurry, memory_order_relaxed);
     if (thread->pipeline->setup.sync && !thread->outcome.failure.code && !hurry) {

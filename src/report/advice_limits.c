@@ -103,8 +103,8 @@ static bool storage_decides(const struct record *record, const struct record_pha
 {
     const enum bottleneck kind = bottleneck_of(record, phase);
     return kind != BOTTLENECK_PRODUCERS && kind != BOTTLENECK_MEMORY && kind != BOTTLENECK_QUOTA &&
-           kind != BOTTLENECK_CAP && !warning_paced(phase) && phase->requests > 0 &&
-           phase->amount / phase->requests >= SMALL_REQUEST;
+           kind != BOTTLENECK_CAP && kind != BOTTLENECK_STOPPED && !warning_paced(phase) &&
+           phase->requests > 0 && phase->amount / phase->requests >= SMALL_REQUEST;
 }
 
 static void add_link_loss(const struct record_block_device *device, struct text *out)

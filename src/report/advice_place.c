@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "outside.h"
 
 enum { NEARLY_FULL_PERCENT = 10 };
 
@@ -36,6 +37,18 @@ void warn_not_removed(const struct record *record, struct text *out)
                  record->removal_failure);
 }
 
+/* The quota is a warning of its own, and stops threads in the same way. */
+void warn_stopped(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, outside_paused);
+    if (!phase || outside_quota(record, phase, NULL))
+        return;
+    text_add(out, "in %s ", phase->name);
+    outside_add_stop(phase, out);
+    text_add(out, ": it was stopped (by a signal, a debugger or the batch system) or had no core; "
+                  "rates and latencies include that, so measure again");
+}
+
 static bool missed_rate(const struct record_phase *phase)
 {
     return phase->total.counters.unsent_requests * 100 > phase->requests;
@@ -45,12 +58,13 @@ void warn_rate_missed(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, missed_rate);
     if (phase)
-        text_add(out,
-                 "in %s %lld requests that --rate required before the end were not sent: storage "
-                 "was slower, or the program was stopped (longest gap %.2f s); no latency includes "
-                 "them",
-                 phase->name, (long long)phase->total.counters.unsent_requests,
-                 (double)phase->total.counters.longest_gap_ns / 1e9);
+        text_add(
+            out,
+            "in %s %lld requests that --rate required before the end were not sent: %s (longest "
+            "gap %.2f s); no latency includes them",
+            phase->name, (long long)phase->total.counters.unsent_requests,
+            outside_paused(phase) ? "the program was stopped" : "storage was slower",
+            (double)phase->total.counters.longest_gap_ns / 1e9);
 }
 
 void warn_shared_kernel(const struct record *record, struct text *out)

@@ -39,6 +39,8 @@ static enum bottleneck by_waits(const struct counters *counters)
 
 enum bottleneck bottleneck_within(const struct record_phase *phase)
 {
+    if (outside_stopped(phase))
+        return BOTTLENECK_STOPPED;
     enum bottleneck kind = by_waits(&phase->total.counters);
     bool storage = kind == BOTTLENECK_STORAGE || kind == BOTTLENECK_NO_COUNTERPART;
     return storage && cached_mostly(phase) ? BOTTLENECK_MEMORY : kind;
@@ -47,7 +49,7 @@ enum bottleneck bottleneck_within(const struct record_phase *phase)
 enum bottleneck bottleneck_of(const struct record *record, const struct record_phase *phase)
 {
     const enum bottleneck kind = bottleneck_within(phase);
-    if (kind == BOTTLENECK_RATE)
+    if (kind == BOTTLENECK_RATE || kind == BOTTLENECK_STOPPED)
         return kind;
     if (outside_quota(record, phase, NULL))
         return BOTTLENECK_QUOTA;
@@ -168,6 +170,10 @@ static void add_bottleneck(const struct record *record, const struct record_phas
         return;
     case BOTTLENECK_CAP:
         outside_cap(record, phase, out);
+        return;
+    case BOTTLENECK_STOPPED:
+        text_add(out, "the program itself: ");
+        outside_add_stop(phase, out);
         return;
     case BOTTLENECK_STORAGE:
         text_add(out, "%s: ", storage_name(record, phase));

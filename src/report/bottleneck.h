@@ -22,6 +22,7 @@ enum bottleneck {
     BOTTLENECK_MEMORY,         /* in place of these two: the page cache answered */
     BOTTLENECK_QUOTA,          /* limits from outside: the CPU quota, an I/O cap */
     BOTTLENECK_CAP,
+    BOTTLENECK_STOPPED, /* a rank did not run */
 };
 
 /* Does the phase only read? */

@@ -49,6 +49,34 @@ bool outside_quota(const struct record *record, const struct record_phase *phase
     return false;
 }
 
+/* A second of a long phase is still in its latencies. */
+enum { STOPPED_SHARE = 20, STOPPED_NS = 1000 * 1000 * 1000 };
+
+bool outside_stopped(const struct record_phase *phase)
+{
+    return phase->total.counters.stopped_ns * 2 > phase->duration_ns;
+}
+
+bool outside_paused(const struct record_phase *phase)
+{
+    const int64_t stopped_ns = phase->total.counters.stopped_ns;
+    return stopped_ns >= STOPPED_NS || stopped_ns * STOPPED_SHARE > phase->duration_ns;
+}
+
+void outside_add_stop(const struct record_phase *phase, struct text *out)
+{
+    const int64_t stopped_ns = phase->total.counters.stopped_ns;
+    const char *name = "a rank";
+    char stopped[UNITS_TEXT];
+    char whole[UNITS_TEXT];
+    for (size_t i = phase->rank_count; i-- > 0;)
+        if (phase->ranks[i].counters.stopped_ns == stopped_ns)
+            name = phase->ranks[i].name;
+    units_format_duration(stopped_ns, stopped);
+    units_format_duration(phase->duration_ns, whole);
+    text_add(out, "%s did not run for %s of %s", name, stopped, whole);
+}
+
 static bool is_near(double rate, int64_t cap)
 {
     return cap > 0 && rate > (1 - near_cap) * (double)cap && rate < (1 + near_cap) * (double)cap;

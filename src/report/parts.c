@@ -9,6 +9,7 @@
 struct parts {
     int64_t all_ns;     /* until the first rank had its last request acknowledged */
     int64_t some_ns;    /* until the last rank had */
+    int64_t idle_ns;    /* until no I/O thread waited for a request, or to send one */
     int64_t closing_ns; /* until all files are synced and closed */
 };
 
@@ -17,13 +18,22 @@ static int64_t within(int64_t value, int64_t least, int64_t most)
     return value < least ? least : value > most ? most : value;
 }
 
+/* A shorter wait after the last request belongs to the time in which requests were sent: 1 / 20. */
+enum { IDLE_SHARE = 20 };
+
 static void parts_find(const struct record_phase *phase, struct parts *parts)
 {
-    const int64_t last_ns = within(phase->total.counters.last_ns, 0, phase->duration_ns);
+    const struct counters *counters = &phase->total.counters;
+    const int64_t answered_ns = within(counters->last_ns, 0, phase->duration_ns);
+    const int64_t drained_ns = within(counters->drained_ns, answered_ns, phase->duration_ns);
+    const bool idle = (drained_ns - answered_ns) * IDLE_SHARE >= phase->duration_ns;
+    const int64_t last_ns = idle ? answered_ns : drained_ns;
     const int64_t first_ns = within(phase->first_through_ns, 0, last_ns);
     const int64_t all_ns = phase->ranks_total > 1 ? first_ns : last_ns;
-    *parts = (struct parts){
-        .all_ns = all_ns, .some_ns = last_ns - all_ns, .closing_ns = phase->duration_ns - last_ns};
+    *parts = (struct parts){.all_ns = all_ns,
+                            .some_ns = last_ns - all_ns,
+                            .idle_ns = drained_ns - last_ns,
+                            .closing_ns = phase->duration_ns - drained_ns};
 }
 
 bool parts_synced(const struct record_phase *phase)
@@ -111,7 +121,9 @@ void parts_print(const struct record_phase *phase, struct text *out)
     text_add(&line, "%s", whole);
     add_part(&rounding, 0, parts.all_ns, text_string(&moving), &line);
     add_part(&rounding, parts.all_ns, parts.all_ns + parts.some_ns, "only some", &line);
-    add_part(&rounding, parts.all_ns + parts.some_ns, phase->duration_ns,
+    const int64_t drained_ns = phase->duration_ns - parts.closing_ns;
+    add_part(&rounding, drained_ns - parts.idle_ns, drained_ns, "without a completion", &line);
+    add_part(&rounding, drained_ns, phase->duration_ns,
              parts_synced(phase) ? "fsync and close" : "close", &line);
     const char *parted = strchr(text_string(&line), '=');
     const bool single = parted && !strchr(parted, '+'); /* then the whole is that part */

@@ -121,6 +121,13 @@ load helper
     [ "$(column r.h5 phases/01_write/ranks longest_gap_ns)" -ge 9000000000 ]
     [ "$(column r.h5 phases/01_write/ranks unsent_requests)" -ge 1 ]
     [[ " $(advice r.h5) " == *" rate-missed "* ]]
+    # nine of at most ten seconds were neither fsync nor the rate's
+    [ "$(column r.h5 phases/01_write/ranks drained_ns)" -ge 9000000000 ]
+    [ "$(column r.h5 phases/01_write/ranks writer_paced_ns)" -lt 8000000000 ]
+    [ "$(column r.h5 phases/01_write/ranks stopped_ns)" -ge 8000000000 ]
+    [[ " $(advice r.h5) " == *" stopped "* ]]
+    "$TIDEMILL" report r.h5 >page
+    grep -q '^  limit     the program itself: .* did not run for ' page
 }
 
 @test "SIGHUP ends a run like SIGTERM, but not under nohup" {

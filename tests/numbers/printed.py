@@ -130,9 +130,12 @@ def columns(table):
     return {name: column[()] for name, column in table.items()}
 
 
+MAXIMA = ("last_ns", "drained_ns", "end_ns", "stopped_ns")
+
+
 def sum_of(table):
     """Adds up columns of numbers; maxima of instants and of longest times."""
-    return {key: int(values.max() if key.startswith("longest_") or key in ("last_ns", "end_ns")
+    return {key: int(values.max() if key.startswith("longest_") or key in MAXIMA
                      else values.sum()) if len(values) else 0
             for key, values in table.items() if values.dtype.kind == "i"}
 
@@ -661,16 +664,18 @@ class Phase:
     def time(self):
         """The parts are differences of rounded instants, so they add up as printed."""
         whole, many = int(self.attrs["duration_ns"]), self.attrs["ranks_total"] > 1
-        last = min(max(self.total["last_ns"], 0), whole)
+        answered = min(max(self.total["last_ns"], 0), whole)
+        drained = min(max(self.total.get("drained_ns", 0), answered), whole)
+        last = answered if (drained - answered) * 20 >= whole else drained
         first = min(max(int(self.attrs["first_through_ns"]), 0), last) if many else last
         shown = duration(whole)
         number, unit = shown.split()
         decimals = len(number.partition(".")[2])
         step = {"h": 3600 * 10**9, "min": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 1000,
                 "ns": 1}[unit] // 10**decimals
-        edges = [(2 * instant // step + 1) // 2 for instant in (0, first, last, whole)]
+        edges = [(2 * instant // step + 1) // 2 for instant in (0, first, last, drained, whole)]
         names = (f"all ranks {self.verb()}" if many else self.verb(), "only some",
-                 "fsync and close" if self.unit == "bytes" and self.writes and self.synced
+                 "without a completion", "fsync and close" if self.unit == "bytes" and self.writes and self.synced
                  else "close")
         parts = [f"{fixed((end - start) / 10**decimals, decimals)} {unit} {name}"
                  for start, end, name in zip(edges, edges[1:], names) if end > start]
@@ -935,6 +940,10 @@ class Phase:
 
     def limit(self):
         total, reading = self.total, self.reading
+        stopped, whole = total.get("stopped_ns", 0), int(self.attrs["duration_ns"])
+        if stopped * 2 > whole:
+            name = text_of(self.ranks["name"][list(self.ranks["stopped_ns"]).index(stopped)])
+            return f"the program itself: {name} did not run for {duration(stopped)} of {duration(whole)}"
         if self.quota() and total["writer_paced_ns"] <= 0.5 * total["writer_time_ns"]:
             return self.quota()
         if self.cap() and total["writer_paced_ns"] <= 0.5 * total["writer_time_ns"]:

@@ -32,5 +32,7 @@ with h5py.File("result.h5") as result:
     assert list(ranks["bytes"]) == [16 << 20] * 4, list(ranks["bytes"])
     gap = ranks["longest_gap_ns"][2]
     assert 3_000_000_000 <= gap <= result["phases/01_write"].attrs["duration_ns"], gap
+    stopped = list(ranks["stopped_ns"])
+    assert 2_000_000_000 <= stopped[2] == max(stopped), stopped
     print(f"rank 2 paused for {gap / 1e9:.2f} s")
 CHECK

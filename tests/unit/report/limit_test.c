@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "parts.h"
+
 static void assert_contains(const struct record_phase *phase, const char *expected)
 {
     const struct record record = {0};
@@ -48,6 +50,58 @@ static void a_rate_limit_is_not_blamed_on_storage(void **state)
     assert_string_equal(text_string(&out),
                         "the rate limit: 95 % of the 20.0 MiB/s that --rate allows");
     text_release(&out);
+}
+
+static void a_stopped_program_is_not_blamed_on_storage(void **state)
+{
+    (void)state;
+    struct record_row ranks[] = {
+        {.name = "vm:0", .counters.stopped_ns = 800000000},
+        {.name = "vm:1", .counters.stopped_ns = 4050000000},
+    };
+    struct record_phase phase = {
+        .writes = 1,
+        .duration_ns = 5000000000,
+        .ranks = ranks,
+        .rank_count = 2,
+        .total.counters = {.writer_time_ns = 1000, .stopped_ns = 4050000000}};
+    assert_contains(&phase, "the program itself: vm:1 did not run for 4.05 s of 5.00 s");
+    phase.total.counters.writer_paced_ns = 930;
+    assert_contains(&phase, "the program itself: vm:1 did not run for 4.05 s of 5.00 s");
+    phase.total.counters.stopped_ns = ranks[1].counters.stopped_ns = 2000000000;
+    assert_contains(&phase, "the rate limit: I/O threads waited 93 % of the time for it");
+}
+
+static void assert_time(const struct record_phase *phase, const char *expected)
+{
+    struct text out = {0};
+    parts_print(phase, &out);
+    assert_string_equal(text_string(&out), expected);
+    text_release(&out);
+}
+
+static void waiting_after_the_last_request_is_not_fsync(void **state)
+{
+    (void)state;
+    struct record_phase phase = {
+        .writes = 1,
+        .synced = 1,
+        .ranks_total = 1,
+        .duration_ns = 6450000000,
+        .total.counters = {.last_ns = 2400000000, .drained_ns = 6430000000}};
+    assert_time(&phase, "6.45 s = 2.40 s writing + 4.03 s without a completion + 0.02 s fsync and "
+                        "close");
+    phase.ranks_total = 2;
+    phase.first_through_ns = 2000000000;
+    assert_time(&phase, "6.45 s = 2.00 s all ranks writing + 0.40 s only some + 4.03 s without a "
+                        "completion + 0.02 s fsync and close");
+    phase.total.counters.last_ns = 6300000000;
+    phase.first_through_ns = 6200000000;
+    assert_time(&phase, "6.45 s = 6.20 s all ranks writing + 0.23 s only some + 0.02 s fsync and "
+                        "close");
+    phase.total.counters.drained_ns = 0; /* of older results */
+    assert_time(&phase, "6.45 s = 6.20 s all ranks writing + 0.10 s only some + 0.15 s fsync and "
+                        "close");
 }
 
 static void the_bottleneck_is_the_side_that_did_not_wait(void **state)
@@ -118,6 +172,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rate_limit_is_not_blamed_on_storage),
+        cmocka_unit_test(a_stopped_program_is_not_blamed_on_storage),
+        cmocka_unit_test(waiting_after_the_last_request_is_not_fsync),
         cmocka_unit_test(the_bottleneck_is_the_side_that_did_not_wait),
         cmocka_unit_test(the_mode_is_shown_with_its_reason),
     };
