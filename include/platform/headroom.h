@@ -17,7 +17,9 @@ struct headroom {
     int64_t address_used;
     int64_t data_limit; /* likewise RLIMIT_DATA */
     int64_t data_used;
-    int64_t available; /* memory of this node that is available without swapping */
+    int64_t available;   /* memory of this node that is available without swapping */
+    int64_t files_limit; /* RLIMIT_NOFILE */
+    int64_t files_used;
     struct cgroup_limits groups;
 };
 
@@ -26,6 +28,7 @@ struct headroom_need {
     uint64_t buffer_bytes;
     uint64_t cache_bytes; /* page cache that requests in flight hold */
     uint32_t threads;
+    uint64_t files; /* open at the same time, besides those that are open already */
     uint32_t processes;
     uint64_t stored_bytes; /* of all processes together: files in memory (tmpfs) */
 };
@@ -34,7 +37,7 @@ struct headroom_need {
 void headroom_detect(const char *root, struct headroom *headroom);
 
 /* Before MPI and HDF5 start: raises the limit of open files, makes malloc take little address space
- * where that is limited, and checks that there is enough memory: without it they crash. */
+ * where that is limited, and checks that memory and files are enough: without them they crash. */
 int headroom_start(struct failure *why);
 
 /* Checks that a run fits. */

@@ -1,5 +1,6 @@
 #include "platform/headroom.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -24,6 +25,8 @@ enum {
     PROCESS_BYTES = 20 << 20,
     THREAD_BYTES = 256 << 10,
     START_FILES = 1024,
+    START_LEAST_FILES = 32,
+    FILES_OF_RESULT = 8,
 };
 
 /* Reads a line "VmSize:   1024 kB" of a file in bytes; -1 if there is none. */
@@ -43,6 +46,20 @@ static int64_t read_size(const char *root, const char *name, const char *key)
     return kilobytes < 0 ? -1 : kilobytes * 1024;
 }
 
+static int64_t count_open_files(const char *root)
+{
+    char path[PATH_MAX];
+    int64_t count = 0;
+    snprintf(path, sizeof path, "%s/proc/self/fd", root);
+    DIR *entries = opendir(path);
+    if (!entries)
+        return -1;
+    for (const struct dirent *entry; (entry = readdir(entries));)
+        count += entry->d_name[0] != '.';
+    closedir(entries);
+    return root[0] ? count : count - 1; /* that of the directory itself */
+}
+
 void headroom_detect(const char *root, struct headroom *headroom)
 {
     *headroom = (struct headroom){
@@ -50,6 +67,8 @@ void headroom_detect(const char *root, struct headroom *headroom)
         .address_used = read_size(root, "/proc/self/status", "VmSize"),
         .data_limit = host_limit(RLIMIT_DATA),
         .data_used = read_size(root, "/proc/self/status", "VmData"),
+        .files_limit = host_limit(RLIMIT_NOFILE),
+        .files_used = count_open_files(root),
         .available = read_size(root, "/proc/meminfo", "MemAvailable"),
     };
     const int64_t huge = read_size(root, "/proc/meminfo", "Hugepagesize");
@@ -123,6 +142,19 @@ static bool is_short_of_memory(const struct headroom *headroom, const struct hea
     return true;
 }
 
+/* Returns true if fewer than 'need' files can still be opened. */
+static bool is_short_of_files(const struct headroom *headroom, uint64_t need, struct text *out)
+{
+    const int64_t used = headroom->files_used > 0 ? headroom->files_used : 0;
+    if (headroom->files_limit < 0 || (uint64_t)used + need <= (uint64_t)headroom->files_limit)
+        return false;
+    text_add(out,
+             "the limit of open files (ulimit -Hn) is %" PRId64 ", of which %" PRId64
+             " are in use and %" PRIu64 " more are needed",
+             headroom->files_limit, used, need);
+    return true;
+}
+
 int headroom_check(const struct headroom *headroom, const struct headroom_need *need,
                    struct failure *why)
 {
@@ -138,6 +170,8 @@ int headroom_check(const struct headroom *headroom, const struct headroom_need *
     if (is_short_of_any(headroom, mapped, mapped, &line) ||
         is_short_of_memory(headroom, need, all, &line))
         return refuse(&line, "raise it, or use fewer or smaller buffers, or fewer threads", why);
+    if (need->files && is_short_of_files(headroom, need->files + FILES_OF_RESULT, &line))
+        return refuse(&line, "raise it, or use fewer --writers", why);
     if (tasks->free < 0 || threads * need->processes <= (uint64_t)tasks->free)
         return 0;
     text_add(&line,
@@ -187,13 +221,16 @@ int headroom_start(struct failure *why)
 {
     struct text line = {0};
     struct headroom headroom;
-    headroom_detect("", &headroom);
     headroom_raise_files(START_FILES);
+    headroom_detect("", &headroom);
     if (headroom.address_limit >= 0) /* else each thread may reserve 64 MiB */
         mallopt(M_ARENA_MAX, 1);
-    if (!is_short_of_any(&headroom, START_ADDRESS_BYTES, START_DATA_BYTES, &line))
+    if (is_short_of_any(&headroom, START_ADDRESS_BYTES, START_DATA_BYTES, &line))
+        return refuse(&line, "raise it, as MPI and HDF5 crash without memory", why);
+    if (headroom.files_limit < 0 || headroom.files_limit >= START_LEAST_FILES)
         return 0;
-    return refuse(&line, "raise it, as MPI and HDF5 crash without memory", why);
+    text_add(&line, "the limit of open files (ulimit -Hn) is %" PRId64, headroom.files_limit);
+    return refuse(&line, "raise it, as MPI needs more to start", why);
 }
 
 void headroom_open_streams(void)

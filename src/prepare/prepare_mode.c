@@ -191,6 +191,25 @@ static void choose_place(struct prepared *prepared, struct arena *trial, struct 
 /* Files of each I/O thread: up to two for each piece of its task, and a ring. */
 enum { FILES_OF_WRITER = 16, FILES_OF_PROCESS = 256 };
 
+/* How many files the I/O threads have open together at most: each has its data open twice where
+ * O_DIRECT may be used (also for what is not aligned), and a ring; or two directories and an
+ * object.
+ */
+static uint64_t files_needed(const struct prepared *prepared)
+{
+    const struct settings *settings = prepared->settings;
+    const bool direct = settings->direct != NEVER && !settings->uncached;
+    const uint64_t ring = prepared->engine->id == ENGINE_URING;
+    uint64_t files = settings->writers;
+    if (prepared_is_names_only(prepared))
+        return settings->writers * (3 + ring);
+    /* what other threads have written, in files of their own, is read in parts */
+    if (prepared->source && prepared->source->settings->layout == LAYOUT_WRITER &&
+        prepared->source->settings->writers != settings->writers)
+        files += prepared->source->settings->writers;
+    return files * (direct ? 2 : 1) + settings->writers * ring;
+}
+
 static bool is_buffered(const struct prepared *prepared, const struct record_target *target)
 {
     char reason[RECORD_LINE];
@@ -219,6 +238,8 @@ static void check_headroom(const struct prepared *prepared, struct failure *why)
         strcmp(target->file_system, "tmpfs") == 0 || strcmp(target->file_system, "ramfs") == 0;
     if (in_memory && prepared->writes && !prepared->plan.setup.open_ended_bytes)
         need.stored_bytes = plan_node_bytes(&prepared->plan, own, cluster->node);
+    if (!null)
+        need.files = files_needed(prepared);
     headroom_raise_files(FILES_OF_PROCESS + settings->writers * FILES_OF_WRITER);
     headroom_detect("", &headroom);
     if (!why->code)

@@ -141,6 +141,36 @@ without_sanitizers() {
         --buffer-size 64k "$target"
 }
 
+@test "a hard limit of open files that is too low is refused before anything is created" {
+    local count
+    for count in 12 31 32 100; do
+        refused "limit of open files (ulimit -Hn) is $count" prlimit --nofile="$count:$count" \
+            "$TIDEMILL" run --size 8m --writers 64 --buffer-size 64k --engine pwrite --result r.h5 "$target"
+        [ ! -e r.h5 ]
+        [ -z "$(ls -A "$target")" ]
+    done
+    refused "limit of open files" prlimit --nofile=100:100 "$TIDEMILL" run --writers 64 \
+        --phases create "$target"
+    apart mpirun -q -n 1 --bind-to none "$TIDEMILL" run --size 8m --writers 64 "$target" : \
+        -n 1 --bind-to none prlimit --nofile=100:100 "$TIDEMILL" run --size 8m --writers 64 "$target"
+    [ "$status" -eq 2 ]
+    grep -q "1 of 2 ranks.*limit of open files" "$err"
+    [ -z "$(ls -A "$target")" ]
+    # the least that is accepted is enough, for each engine and way of opening
+    local how
+    for how in "--engine pwrite" "--engine pwrite --direct never" "--engine auto --layout writer" \
+        "--phases create,stat,open,remove --object-size 4k"; do
+        # shellcheck disable=SC2086 # several words
+        apart prlimit --nofile=32:32 "$TIDEMILL" run --size 8m --writers 16 --buffer-size 64k $how "$target"
+        [ "$status" -eq 2 ]
+        count=$(($(sed -n 's/.* of which \([0-9]*\) are in use and \([0-9]*\) more.*/\1 + \2/p' "$err")))
+        # shellcheck disable=SC2086
+        prlimit --nofile="$count:$count" "$TIDEMILL" run --quiet --size 8m --writers 16 \
+            --buffer-size 64k --overwrite --result r.h5 $how "$target"
+        [ "$(attribute r.h5 / status)" = complete ]
+    done
+}
+
 @test "standard streams that are closed at the start are no other files" {
     # shellcheck disable=SC2016 # expanded inside
     bash -c 'exec "$@" 0>&- 1>&- 2>&-' - "$TIDEMILL" run --size 8m --result r.h5 "$target"

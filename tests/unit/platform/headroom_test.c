@@ -15,6 +15,7 @@ static struct headroom unlimited(void)
     return (struct headroom){
         .address_limit = -1,
         .data_limit = -1,
+        .files_limit = -1,
         .available = -1,
         .groups = {.memory = {.value = -1, .free = -1}, .tasks = {.value = -1, .free = -1}},
     };
@@ -57,6 +58,24 @@ static void each_limit_is_named(void **state)
                    "node need 4");
     headroom.groups.tasks.free = 4;
     assert_int_equal(headroom_check(&headroom, &small, NULL), 0);
+}
+
+static void files_that_cannot_be_opened_are_refused(void **state)
+{
+    (void)state;
+    struct headroom headroom = unlimited();
+    struct headroom_need need = small;
+    need.files = 192;
+    assert_int_equal(headroom_check(&headroom, &need, NULL), 0);
+    headroom.files_used = 20;
+    headroom.files_limit = 220;
+    assert_int_equal(headroom_check(&headroom, &need, NULL), 0);
+    headroom.files_limit = 219;
+    assert_refused(&headroom, &need,
+                   "the limit of open files (ulimit -Hn) is 219, of which 20 are in use and 200 "
+                   "more are needed: raise it, or use fewer --writers");
+    need.files = 0;
+    assert_int_equal(headroom_check(&headroom, &need, NULL), 0);
 }
 
 static void files_in_memory_and_page_cache_count(void **state)
@@ -104,7 +123,10 @@ static void free_huge_pages_are_available_memory(void **state)
     fake_file("proc/self/status", "VmSize:\t  2048 kB\nVmData:\t 1024 kB\n");
     fake_file("proc/meminfo",
               "MemAvailable:  1024 kB\nHugePages_Free:  3\nHugepagesize: 2048 kB\n");
+    fake_file("proc/self/fd/0", "");
+    fake_file("proc/self/fd/17", "");
     headroom_detect(fake_root, &headroom);
+    assert_int_equal(headroom.files_used, 2);
     assert_int_equal(headroom.address_used, 2 * MIB);
     assert_int_equal(headroom.data_used, MIB);
     assert_int_equal(headroom.available, 7 * MIB);
@@ -116,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_limit_is_named),
+        cmocka_unit_test(files_that_cannot_be_opened_are_refused),
         cmocka_unit_test(files_in_memory_and_page_cache_count),
         cmocka_unit_test(what_refuses_a_thread_is_found),
         cmocka_unit_test_setup_teardown(free_huge_pages_are_available_memory, fake_host_begin,
