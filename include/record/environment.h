@@ -81,7 +81,8 @@ struct record_node {
 /* One comparison of a node's clock with rank 0's. */
 struct record_clock {
     char node[RECORD_NAME];
-    int64_t rank; /* the one that compared */
+    int64_t node_number; /* its row in nodes */
+    int64_t rank;        /* the one that compared */
     char phase[RECORD_NAME];
     uint8_t after;     /* that phase; else before it */
     int64_t local_ns;  /* when, on this rank's clock */
@@ -94,6 +95,7 @@ struct record_clock {
 /* One target on one node, as found at the start. */
 struct record_target {
     char node[RECORD_NAME];
+    int64_t node_number; /* its row in nodes */
     char path[RECORD_PATH];
     enum record_target_kind kind;
     char mount_point[RECORD_LINE];
@@ -134,6 +136,7 @@ void record_classify_target(struct record_target *target);
  * unknown. */
 struct record_block_device {
     char node[RECORD_NAME];
+    int64_t node_number;     /* its row in nodes */
     char name[RECORD_NAME];  /* the kernel's; of a partition, its disk */
     char above[RECORD_NAME]; /* the device that it is a part of; "" = a target is on it */
     char kind[RECORD_WORD];  /* "nvme", "sata", "virtio", "device mapper (LVM)", "md raid5" ... */
@@ -167,6 +170,7 @@ struct record_block_device {
 /* A network interface or an InfiniBand port of one node. */
 struct record_network {
     char node[RECORD_NAME];
+    int64_t node_number;    /* its row in nodes */
     char name[RECORD_NAME]; /* "eth0", "mlx5_0:1" */
     enum record_network_kind kind;
     char driver[RECORD_WORD]; /* "" when unknown */

@@ -154,6 +154,7 @@ struct record_used_target {
 struct record_reader {
     int64_t rank;
     char node[RECORD_NAME];
+    int64_t node_number; /* its row in nodes */
     char boot_id[RECORD_BOOT_ID];
     int64_t written_rank;
     char written_node[RECORD_NAME];

@@ -65,6 +65,7 @@ static void keep_point(const struct cluster *cluster, const struct clock_row *ro
 {
     const struct clock_point *point = after ? &row->after : &row->before;
     *to = (struct record_clock){
+        .node_number = row->node,
         .rank = row->rank,
         .after = after,
         .local_ns = point->local_ns,

@@ -39,7 +39,8 @@ static void list_readers(const struct phase *phase, bool own, struct record_phas
         const struct record_node *node = &record->nodes[rank_node[rank]];
         struct record_reader *reader = &into->readers[rank];
         const uint32_t from = owner_of(phase, rank);
-        *reader = (struct record_reader){.rank = rank, .written_rank = -1};
+        *reader = (struct record_reader){
+            .rank = rank, .node_number = rank_node[rank], .written_rank = -1};
         text_copy(reader->node, sizeof reader->node, node->hostname);
         text_copy(reader->boot_id, sizeof reader->boot_id, node->boot_id);
         if (own)

@@ -30,6 +30,7 @@ static int inspect_targets(struct prepared *prepared, struct failure *why)
             (writes &&
              target_allow(settings->targets[i], run->overwrite, run->allow_block_device, why)))
             return why->code;
+        target->node_number = prepared->cluster->node;
         text_copy(target->node, sizeof target->node,
                   prepared->cluster->node_names[prepared->cluster->node]);
         prepared->target_kinds[i] = kind_of(target);

@@ -191,8 +191,10 @@ static int gather_devices(struct setup *setup, struct record *record, struct fai
     int result = list_targets(setup, &targets, &target_count);
     for (size_t i = 0; i < target_count && cluster->leader && !result; i++)
         result = block_devices_add("", targets[i].device, &own, &own_count);
-    for (size_t i = 0; i < own_count; i++)
+    for (size_t i = 0; i < own_count; i++) {
+        own[i].node_number = cluster->node;
         text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
+    }
     block_devices_measure(own, own_count, WATCHED_NS); /* this run has no I/O in flight yet */
     cluster_gather(cluster, own, sizeof *own, own_count, &all, &record->block_device_count, why);
     record->block_devices = all;
@@ -208,8 +210,10 @@ static int gather_networks(struct setup *setup, struct record *record, struct fa
     size_t own_count = 0;
     void *all = NULL;
     const int result = cluster->leader ? networks_detect("", &own, &own_count) : 0;
-    for (size_t i = 0; i < own_count; i++)
+    for (size_t i = 0; i < own_count; i++) {
+        own[i].node_number = cluster->node;
         text_copy(own[i].node, sizeof own[i].node, cluster->node_names[cluster->node]);
+    }
     cluster_gather(cluster, own, sizeof *own, own_count, &all, &record->network_count, why);
     record->networks = all;
     free(own);

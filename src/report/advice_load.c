@@ -73,9 +73,9 @@ void warn_held_above_device(const struct record *record, struct text *out)
     bool grows = !warning_phase(record, was_given_blocks) && record->target_count > 0 &&
                  record->targets[0].kind == TARGET_KIND_DIRECTORY;
     text_add(out,
-             "in %s %s were in flight on average, but only %s of them at the device (%s, busy %s): "
-             "the file system passes on few at once%s; %s the device can do",
-             phase->name, sent, there, load.device.device, busy, grows ? " while a file grows" : "",
-             grows ? "--preallocate, or more files, show what"
-                   : "more files (--layout writer and more --writers) may show what");
+             "in %s %s were in flight, %s of them at the device (%s %s busy): the file system "
+             "passes on few at once%s; try %s",
+             phase->name, sent, there, load.device.device, busy, grows ? " as a file grows" : "",
+             grows ? "--preallocate or more files"
+                   : "more files (--layout writer and more --writers)");
 }

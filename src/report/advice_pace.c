@@ -49,10 +49,8 @@ static void add_time(const struct record *record, const struct record_phase *pha
     char time[UNITS_TEXT];
     int64_t needed_ns = has_space_for(record, phase, good_run_ns) ? good_run_ns : short_run_ns;
     units_format_duration(phase->duration_ns, time);
-    text_add(out,
-             "%s was ended by --time after %s; start-up and caches dominate below 10 s: give it "
-             "--time %llds",
-             phase->name, time, (long long)(needed_ns / second_ns));
+    text_add(out, "%s took %s, too short to quote: give it --time %llds", phase->name, time,
+             (long long)(needed_ns / second_ns));
 }
 
 /* What all phases of the list would take together with this much data, in ns. */
@@ -67,6 +65,12 @@ static double time_for(const struct record *record, double bytes)
     return all_ns;
 }
 
+/* Was some phase held back by the user's own limit? Then its rate is not that of the storage. */
+static bool was_paced(const struct record *record)
+{
+    return warning_phase(record, warning_paced);
+}
+
 static void add_size(const struct record *record, const struct record_phase *phase,
                      struct text *out)
 {
@@ -75,18 +79,19 @@ static void add_size(const struct record *record, const struct record_phase *pha
     uint64_t needed = gib_for(record, figures_rate(phase->amount, phase->duration_ns));
     units_format_duration(phase->duration_ns, time);
     units_format_duration((int64_t)time_for(record, (double)needed * gib), needed_time);
-    text_add(out, "%s took %s; start-up and caches dominate below 10 s", phase->name, time);
+    text_add(out, "%s took %s, too short to quote", phase->name, time);
     if (phase->unit == UNIT_OPERATION)
         text_add(out, ": use more objects, or --time");
+    else if (was_paced(record))
+        text_add(out, ": move more data than --rate lets pass in 10 s");
     else if ((double)needed * gib > targets_free_bytes(record))
         text_add(out,
                  ", and the target has no space for the %llu GiB that it takes: name one with more "
                  "space, or give --repeat",
                  (unsigned long long)needed);
     else
-        text_add(out, ": with --size %lluGiB%s the phases would take about %s",
-                 (unsigned long long)needed, summary_had_time(record) ? " and without --time" : "",
-                 needed_time);
+        text_add(out, ": --size %lluGiB%s takes about %s", (unsigned long long)needed,
+                 summary_had_time(record) ? " without --time" : "", needed_time);
 }
 
 bool warning_short(const struct record_phase *phase)

@@ -152,7 +152,7 @@ void html_phase(struct html_page *page, const struct record_phase *phase)
     html_element(out, "h2", phase->name);
     if (phase->status != RECORD_COMPLETE && phase->failure)
         html_element(out, "p class=\"no\"", phase->failure);
-    summary_phase_lines(page->record, phase, &style, &lines);
+    summary_phase_lines(page->record, phase, true, &style, &lines);
     const char *long_part = strstr(text_string(&lines), "\n  slowest ");
     const bool split = html_figure_count(page, phase) == 1;
     text_add(out, "%s", split ? "<div class=\"split\">\n" : "");

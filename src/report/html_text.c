@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "summary_parts.h"
+#include "table.h"
 
 /* U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069: bytes of a mark, 0 for other letters. */
 static size_t direction_length(const char *at)
@@ -106,7 +107,7 @@ static bool is_continued(const char *before, size_t before_length, const char *l
     if (!before || strncmp(line, "            ", start) != 0)
         return false;
     const size_t word = strcspn(line + start, " \n");
-    return letters_of(before, before_length) + 1 + letters_of(line + start, word) > SUMMARY_WIDTH;
+    return letters_of(before, before_length) + 1 + letters_of(line + start, word) > PAGE_WIDTH;
 }
 
 /* Length of the label of a line, which the words follow at their column, or behind two spaces if it

@@ -1,5 +1,7 @@
 #include "report/summary.h"
 
+#include <string.h>
+
 #include "report/advice.h"
 #include "summary_parts.h"
 
@@ -56,16 +58,40 @@ static bool has_details(const struct record *record, const struct record_phase *
            summary_median(record, phase) == phase;
 }
 
+/* Shows the mode here if it is that of several phases and there is no other; returns whether. */
+static bool write_mode(const struct record *record, const struct summary_style *style,
+                       struct text *out)
+{
+    struct text first = {0};
+    struct text other = {0};
+    size_t phases = 0;
+    bool same = true;
+    for (size_t i = 0; i < record->phase_count && same; i++) {
+        if (!has_details(record, &record->phases[i], style))
+            continue;
+        text_clear(&other);
+        summary_mode(&record->phases[i], style, phases++ ? &other : &first);
+        same = phases == 1 || strcmp(text_string(&first), text_string(&other)) == 0;
+    }
+    same = same && phases > 1;
+    text_add(out, "%s", same ? text_string(&first) : "");
+    out->failed |= first.failed || other.failed;
+    text_release(&first);
+    text_release(&other);
+    return same;
+}
+
 void summary_write(const struct record *record, const struct summary_style *style, struct text *out)
 {
     summary_head(record, style, out);
+    const bool same_mode = write_mode(record, style, out);
     text_add(out, "\n");
     summary_table(record, style, out);
     write_warnings(record, style, out);
     for (size_t i = 0; i < record->phase_count; i++)
         if (has_details(record, &record->phases[i], style)) {
             text_add(out, "\n");
-            summary_phase(record, &record->phases[i], style, out);
+            summary_phase(record, &record->phases[i], !same_mode, style, out);
         }
     if (style->verbose)
         summary_repetitions(record, style, out);

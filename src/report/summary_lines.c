@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "summary_parts.h"
+#include "table.h"
 
 static const char *const paints[] = {
     [PAINT_BOLD] = "\033[1m", [PAINT_GOOD] = "\033[32m", [PAINT_WARNING] = "\033[33m",
@@ -67,17 +68,17 @@ void summary_shorten(const char *bytes, size_t length, size_t most, struct text 
     text_add_bytes(out, bytes + tail, length - tail);
 }
 
-/* Adds words up to SUMMARY_WIDTH; the next lines begin at 'start', none ends with a space. A word
+/* Adds words up to PAGE_WIDTH; the next lines begin at 'start', none ends with a space. A word
  * that fits into no line is shortened. */
 static void add_broken(struct text *out, size_t column, size_t start, const char *words)
 {
-    const size_t most = SUMMARY_WIDTH - start;
+    const size_t most = PAGE_WIDTH - start;
     bool first = true;
     for (const char *word = words + strspn(words, " "); *word;) {
         size_t length = strcspn(word, " ");
         size_t letters = count_letters(word, length);
         letters = letters < most ? letters : most;
-        if (column + !first + letters > SUMMARY_WIDTH) {
+        if (column + !first + letters > PAGE_WIDTH) {
             text_add(out, "\n%*s", (int)start, "");
             column = start;
         } else if (!first) {

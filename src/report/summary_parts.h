@@ -7,7 +7,7 @@
 #include "report/summary.h"
 #include "table.h"
 
-enum { SUMMARY_WIDTH = 100, SUMMARY_LABEL = 10 };
+enum { SUMMARY_LABEL = 10 };
 
 enum paint { PAINT_BOLD, PAINT_GOOD, PAINT_WARNING, PAINT_BAD, PAINT_DIM, PAINT_OFF };
 
@@ -18,7 +18,7 @@ const char *paint_off(const struct summary_style *style);
 /* Adds at most 'most' letters of a string, without its middle if it has more. */
 void summary_shorten(const char *bytes, size_t length, size_t most, struct text *out);
 
-/* Adds "  label     words": broken at spaces to SUMMARY_WIDTH and aligned; control characters are
+/* Adds "  label     words": broken at spaces to PAGE_WIDTH and aligned; control characters are
  * escaped, and words that are longer than a line lose their middle. */
 void summary_line(struct text *out, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -63,13 +63,13 @@ void summary_repetitions(const struct record *record, const struct summary_style
 /* "runs": the rate of each repetition of a phase in order, so that a trend shows. */
 void summary_each(const struct record *record, const struct record_phase *phase, struct text *out);
 
-/* "time", "rate", "latency" ... of one phase. */
-void summary_phase(const struct record *record, const struct record_phase *phase,
+/* "time", "rate", "latency" ... of one phase, without its mode if the head has shown that. */
+void summary_phase(const struct record *record, const struct record_phase *phase, bool with_mode,
                    const struct summary_style *style, struct text *out);
 
 /* The same without the phase's name and the tables of its nodes, ranks and threads. */
 void summary_phase_lines(const struct record *record, const struct record_phase *phase,
-                         const struct summary_style *style, struct text *out);
+                         bool with_mode, const struct summary_style *style, struct text *out);
 
 /* "mode", "engine" and "degraded" of a phase. */
 void summary_mode(const struct record_phase *phase, const struct summary_style *style,

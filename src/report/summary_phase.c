@@ -20,7 +20,16 @@ static void write_time(const struct record_phase *phase, struct text *out)
     text_release(&line);
 }
 
-/* What ended the phase, if that was not the end of its work without a limit. */
+/* Did the user name the size of what the run wrote? Its end is then as requested. */
+static bool had_size(const struct record *record)
+{
+    for (size_t i = 0; i < record->phase_count; i++)
+        if (record->phases[i].writes && record->phases[i].unit == UNIT_BYTE)
+            return !record->phases[i].open_ended;
+    return false;
+}
+
+/* What ended the phase, if that was not the end of the work that was requested. */
 static void write_end(const struct record *record, const struct record_phase *phase,
                       struct text *out)
 {
@@ -42,7 +51,7 @@ static void write_end(const struct record *record, const struct record_phase *ph
         text_add(&line, "%s", ends[phase->ended_by]);
     else if (phase->ended_by == END_SIZE && phase->open_ended)
         text_add(&line, "when the free space was used up, before --time");
-    else if (phase->ended_by == END_SIZE && summary_had_time(record))
+    else if (phase->ended_by == END_SIZE && summary_had_time(record) && !had_size(record))
         text_add(&line, "when all was %s, before --time", phase->writes ? "written" : "read");
     if (phase->ended_by == END_SIGNAL && record->exit_code > EXIT_OF_SIGNAL)
         text_add(&line, " (SIG%s)", sigabbrev_np((int)record->exit_code - EXIT_OF_SIGNAL));
@@ -280,7 +289,7 @@ static void write_title(const struct record *record, const struct record_phase *
 }
 
 void summary_phase_lines(const struct record *record, const struct record_phase *phase,
-                         const struct summary_style *style, struct text *out)
+                         bool with_mode, const struct summary_style *style, struct text *out)
 {
     struct text line = {0};
     write_time(phase, out);
@@ -298,7 +307,8 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     out->failed |= line.failed;
     text_release(&line);
     summary_ceilings(record, phase, out);
-    summary_mode(phase, style, out);
+    if (with_mode)
+        summary_mode(phase, style, out);
     summary_cache(record, phase, out);
     write_handling(record, phase, style, out);
     summary_load(phase, style, out);
@@ -309,10 +319,10 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     write_differences(phase, style, out);
 }
 
-void summary_phase(const struct record *record, const struct record_phase *phase,
+void summary_phase(const struct record *record, const struct record_phase *phase, bool with_mode,
                    const struct summary_style *style, struct text *out)
 {
     write_title(record, phase, style, out);
-    summary_phase_lines(record, phase, style, out);
+    summary_phase_lines(record, phase, with_mode, style, out);
     summary_rows(phase, style, out);
 }

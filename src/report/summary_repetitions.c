@@ -101,7 +101,10 @@ void summary_each(const struct record *record, const struct record_phase *phase,
             text_add(&line, ", ...");
         count++;
     }
-    if (line.length)
+    if (complete > EACH_SHOWN)
+        summary_line(out, "runs", "%s %s: first and last %d of %zu, in order", text_string(&line),
+                     figures_amount_unit(phase->unit), EACH_SHOWN / 2, complete);
+    else if (line.length)
         summary_line(out, "runs", "%s %s, in order", text_string(&line),
                      figures_amount_unit(phase->unit));
     out->failed |= line.failed;

@@ -9,8 +9,9 @@
 #include "table.h"
 
 enum {
-    ALL_SHOWN = 16,  /* up to this many nodes, all are shown in their order */
-    EXTREMES = 4,    /* else this many from each end, and the median */
+    ALL_SHOWN = 16, /* up to this many nodes, all are shown in their order */
+    EXTREMES = 4,   /* else this many from each end, and the median */
+    NAME_SHOWN = 40,
     RANKS_NAMED = 4, /* up to this many ranks, the rates of all are listed */
     COLUMNS = 8,
 };
@@ -72,7 +73,11 @@ static void add_row(struct table *table, const struct rows *rows, size_t which)
     const int64_t latencies[] = {row->latency.p50_ns, row->latency.p99_ns, row->latency.p999_ns,
                                  row->latency.max_ns};
     char cell[FIGURES_TEXT];
-    table_add(table, "%s", row->name);
+    struct text name = {0};
+    summary_shorten(row->name, strlen(row->name), NAME_SHOWN, &name);
+    table_add(table, "%s", text_string(&name));
+    table->cells.failed |= name.failed;
+    text_release(&name);
     figures_rate_cell(speed(rows, which), rows->unit, cell);
     table_add(table, "%s", cell);
     figures_share(row->counters.writer_waited_ns, row->counters.writer_time_ns, cell);

@@ -14,7 +14,7 @@ enum {
     REASON_SHOWN = 40,
     BYTE_COLUMNS = 11,
     OPERATION_COLUMNS = 8,
-    REPETITION_COLUMNS = 11
+    REPETITION_COLUMNS = 10
 };
 
 static const char none[] = "-";
@@ -76,13 +76,14 @@ static void add_rates(const struct record_phase *phase, struct table *table)
     table_add(table, "%s", rate > 0 ? requests : none);
 }
 
-static void add_latencies(const struct record_phase *phase, struct table *table)
+static void add_latencies(const struct record_phase *phase, bool with_max, struct table *table)
 {
     struct record_latency latency;
     record_latency_of(&phase->latency, &latency);
     add_latency(latency.p50_ns, table);
     add_latency(latency.p99_ns, table);
-    add_latency(latency.max_ns, table);
+    if (with_max)
+        add_latency(latency.max_ns, table);
 }
 
 static void add_phase(const struct record_phase *phase, struct table *table)
@@ -94,7 +95,7 @@ static void add_phase(const struct record_phase *phase, struct table *table)
     add_name(phase->name, table);
     add_rates(phase, table);
     table_add(table, "%s", ran ? time : none);
-    add_latencies(phase, table);
+    add_latencies(phase, true, table);
     if (bytes)
         table_add(table, "%s", ran ? direct_name(phase) : none);
     table_add(table, "%s", record_status_name(phase->status));
@@ -222,7 +223,7 @@ static void add_repetitions(const struct record *record, const struct record_pha
     table_add(table, "%s", complete > 1 ? text : none);
     figures_count(requests_at(phase, summary), text);
     table_add(table, "%s", complete && phase->amount ? text : none);
-    add_latencies(phase, table);
+    add_latencies(phase, false, table);
     if (complete == runs)
         table_add(table, "%s", record_status_name(RECORD_COMPLETE));
     else
@@ -234,11 +235,11 @@ bool summary_repetition_rows(const struct record *record, enum amount_unit unit,
                              struct table *table)
 {
     const char *const heads[REPETITION_COLUMNS] = {
-        "phase",         "runs",    figures_amount_unit(unit),
-        "95 % interval", "spread",  "IOPS",
-        "p50",           "p99",     "max",
-        "status",        "verified"};
-    *table = (struct table){.columns = REPETITION_COLUMNS, .left = 3 << 9};
+        "phase",         "runs",   figures_amount_unit(unit),
+        "95 % interval", "spread", "IOPS",
+        "p50",           "p99",    "status",
+        "verified"};
+    *table = (struct table){.columns = REPETITION_COLUMNS, .left = 3 << 8};
     if (!has_unit(record, unit))
         return false;
     for (size_t i = 0; i < REPETITION_COLUMNS; i++)

@@ -1,6 +1,7 @@
 #include "table.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,32 +46,74 @@ static void write_cell(struct text *out, const char *cell, size_t width, bool le
         *owed += padding;
 }
 
+/* The cells of a table, found once, and the width of each column. */
+struct layout {
+    const char **cells;
+    size_t *widths;
+    size_t lines;
+};
+
+static bool lay_out(const struct table *table, struct layout *layout)
+{
+    layout->lines = table->columns ? table->cell_count / table->columns : 0;
+    const size_t count = layout->lines * table->columns;
+    layout->cells = calloc(count + 1, sizeof *layout->cells);
+    layout->widths = calloc(table->columns + 1, sizeof *layout->widths);
+    if (!layout->cells || !layout->widths || table->cells.failed)
+        return false;
+    const char *cell = table->cells.data;
+    for (size_t i = 0; i < count; i++, cell += strlen(cell) + 1) {
+        const size_t width = columns_of(cell);
+        layout->cells[i] = cell;
+        if (width > layout->widths[i % table->columns])
+            layout->widths[i % table->columns] = width;
+    }
+    return true;
+}
+
+/* The end of the columns from 'from' on that fit into a line behind the first one; at least one. */
+static size_t fitting(const struct table *table, const struct layout *layout, size_t indent,
+                      size_t from)
+{
+    size_t width = indent + layout->widths[0];
+    size_t to = from;
+    while (to < table->columns && (to == from || width + GAP + layout->widths[to] <= PAGE_WIDTH))
+        width += GAP + layout->widths[to++];
+    return to;
+}
+
+/* All lines with the first column and those between 'from' and 'to'. */
+static void write_part(const struct table *table, const struct layout *layout, size_t indent,
+                       size_t from, size_t to, struct text *out)
+{
+    for (size_t line = 0; line < layout->lines; line++) {
+        const char **cells = layout->cells + line * table->columns;
+        size_t owed = indent;
+        write_cell(out, cells[0], layout->widths[0], true, &owed);
+        for (size_t i = from; i < to; i++) {
+            owed += GAP;
+            write_cell(out, cells[i], layout->widths[i], table->left >> i & 1, &owed);
+        }
+        text_add(out, "\n");
+    }
+}
+
 void table_write(const struct table *table, size_t indent, struct text *out)
 {
-    size_t lines = table->columns ? table->cell_count / table->columns : 0;
-    size_t *widths = calloc(table->columns + 1, sizeof *widths);
-    if (!widths || table->cells.failed) {
+    struct layout layout;
+    size_t from = 1;
+    if (lay_out(table, &layout)) {
+        while (from < table->columns) {
+            const size_t to = fitting(table, &layout, indent, from);
+            text_add(out, "%s", from > 1 && layout.lines ? "\n" : "");
+            write_part(table, &layout, indent, from, to, out);
+            from = to;
+        }
+    } else {
         out->failed = true;
-        free(widths);
-        return;
     }
-    const char *cell = table->cells.data;
-    for (size_t i = 0; i < lines * table->columns; i++, cell += strlen(cell) + 1) {
-        size_t width = columns_of(cell);
-        if (width > widths[i % table->columns])
-            widths[i % table->columns] = width;
-    }
-    size_t owed = 0;
-    cell = table->cells.data;
-    for (size_t i = 0; i < lines * table->columns; i++, cell += strlen(cell) + 1) {
-        size_t column = i % table->columns;
-        bool last = column + 1 == table->columns;
-        owed = column == 0 ? indent : owed + GAP;
-        bool left = column == 0 || table->left >> column & 1;
-        write_cell(out, cell, widths[column], left, &owed);
-        text_add(out, "%s", last ? "\n" : "");
-    }
-    free(widths);
+    free(layout.cells);
+    free(layout.widths);
 }
 
 void table_release(struct table *table)

@@ -11,6 +11,9 @@
 
 #include "base/text.h"
 
+/* Letters of a line, of tables and of text. */
+enum { PAGE_WIDTH = 100 };
+
 struct table {
     size_t columns;
     uint32_t left; /* bit i: column i is aligned to the left, as the first one is */
@@ -21,8 +24,9 @@ struct table {
 /* The next cell, from left to right and line by line. */
 void table_add(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* All lines, each behind 'indent' spaces; no spaces at their ends. A last line that is not full is
- * left out. */
+/* All lines, each behind 'indent' spaces; no spaces at their ends. Columns that do not fit
+ * into a page follow as a table of their own, behind the first column again. A last line that is
+ * not full is left out. */
 void table_write(const struct table *table, size_t indent, struct text *out);
 
 void table_release(struct table *table);

@@ -41,6 +41,16 @@ load helper
     [ "$(sed '/^warnings$/,/^$/d; /^notes$/,/^$/d' page | wc -l)" -le 40 ]
 }
 
+@test "the page of the quick start has at most 40 lines of at most 100 columns" {
+    local folder
+    folder=$(mktemp -d "$target/t.XXXXXX") # about as long as the default target, below any TMPDIR
+    ranks 2 run --size 256m --time 25s --verify --result r.h5 "$folder" >page
+    awk -v path="$folder" '{ sub(path, "/tmp/tidemill.123456") } length > 100' page >wide
+    [ ! -s wide ]
+    # warnings depend on what else the machine does
+    [ "$(sed '/^warnings$/,/^$/d' page | wc -l)" -le 40 ]
+}
+
 @test "--min-rate and --fail-on: exit 1, with the reason on the page and on standard error" {
     apart "$TIDEMILL" run --size 4m --phases write --min-rate 1000000GiB/s --result r.h5 "$target"
     [ "$status" -eq 1 ]

@@ -171,6 +171,19 @@ class Page:
         self.phases = [Phase(self, name, group) for name, group in file["phases"].items()]
         self.parts = []
 
+    def rows(self, head, rows):
+        """A table; columns that make it too wide follow in a second one, behind the first column."""
+        rows = [row + [""] * (len(head[0]) - len(row)) for row in head + rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+        start = 1
+        while start < len(widths):
+            width, end = 2 + widths[0], start
+            while end < len(widths) and (end == start or width + 2 + widths[end] <= WIDTH):
+                width, end = width + 2 + widths[end], end + 1
+            for row in rows:
+                self.parts.append(" ".join([row[0], *row[start:end]]))
+            start = end
+
     def line(self, label, text):
         """Words that do not fit into a line lose their middle."""
         words = " ".join(shorten(word, WIDTH - 12) for word in text.split())
@@ -445,11 +458,9 @@ class Page:
         if not repeated or self.verbose:
             for unit, head in (("bytes", "GiB/s GB/s IOPS time p50 p99 max direct status verified"),
                                ("operations", "kop/s op time p50 p99 max status")):
-                rows = [phase for phase in self.phases if phase.unit == unit]
+                rows = [phase.row() for phase in self.phases if phase.unit == unit]
                 if rows:
-                    self.parts.append(f"phase {head}")
-                for phase in rows:
-                    phase.row()
+                    self.rows([["phase", *head.split()]], rows)
         for phase in self.phases:
             if phase.attrs["failure"]:
                 self.line("", f"{phase.name}: {text_of(phase.attrs['failure'])}")
@@ -475,10 +486,9 @@ class Page:
             rows = [first for first in self.phases
                     if first.attrs["repetition"] == 1 and first.unit == unit]
             if rows:
-                self.parts.append(f"phase runs {rows[0].name_of_rate} 95 % interval spread IOPS p50 "
-                                  "p99 max status verified")
-            for first in rows:
-                self.repeated_row(first)
+                self.rows([["phase", "runs", rows[0].name_of_rate, "95 % interval", "spread", "IOPS",
+                            "p50", "p99", "status", "verified"]],
+                          [self.repeated_row(first) for first in rows])
         self.parts.append("rates: median of the runs; spread: (max - min) / median; latencies: of "
                           "the run nearest to it")
 
@@ -495,17 +505,17 @@ class Page:
                  f"{low} to {high}" if row and row["level_ppm"] else "-",
                  share(int(row["spread_ppm"]), 10**6) if complete > 1 else "-",
                  count_rate(phase.attrs["requests"] / phase.amount * row[f"median_{unit}_per_s"], 10**9)
-                 if complete and phase.amount else "-", *phase.latency_cells(),
+                 if complete and phase.amount else "-", *phase.latency_cells()[:2],
                  "complete" if complete == len(states) else f"{complete} of {len(states)}",
                  phase.verified()]
-        self.parts.append(" ".join(cells))
+        return cells
 
     def repetitions(self):
         rows = self.summary().values()
         if max((int(row["n"]) for row in rows), default=0) < 2:
             return
         self.parts.append("repetitions")
-        self.parts.append("phase n median GiB/s 95 % interval spread least most first")
+        cells = []
         for row in rows:
             if row["n"] == 0:
                 continue
@@ -517,10 +527,12 @@ class Page:
                 if row["level_ppm"] else "none"
             first, rest = (int(row[f"{name}_{unit}_per_s"]) for name in ("first", "rest_median"))
             change = fixed((first - rest) * 100 / rest, 1) if rest > 0 else ""
-            self.parts.append(" ".join((
+            cells.append([
                 text_of(row["phase"]), str(row["n"]), median, interval,
                 share(int(row["spread_ppm"]), 10**6), least, most,
-                f"{'+' if first > rest else ''}{change} %" if change else "")))
+                f"{'+' if first > rest else ''}{change} %" if change else ""])
+        self.rows([["phase", "n", "median GiB/s", "95 % interval", "spread", "least", "most",
+                    "first"]], cells)
 
     def advice(self, title, labels):
         table = columns(self.file["advice"])
@@ -533,17 +545,35 @@ class Page:
                 if own == severity:
                     self.line(label, text)
 
+    def had_size(self):
+        """Did the user name the size of what the run wrote?"""
+        writing = [phase for phase in self.phases if phase.writes and phase.unit == "bytes"]
+        return bool(writing) and not writing[0].open_ended
+
+    def detailed(self):
+        repeated = self.phases and self.phases[-1].attrs["repetition"] > 1
+        return [phase for phase in self.phases
+                if phase.attrs["duration_ns"] > 0 and phase.attrs["status"] != "skipped" and
+                (self.verbose or not repeated or phase.attrs["status"] != "complete"
+                 or self.median(int(phase.attrs["position"])) is phase)]
+
+    def modes(self, phase):
+        """The lines on the mode of a phase, apart from the page."""
+        before, self.parts = self.parts, []
+        phase.mode()
+        lines, self.parts = self.parts, before
+        return lines
+
     def write(self):
         self.head()
+        phases = self.detailed()
+        modes = [self.modes(phase) for phase in phases]
+        self.same_mode = len(modes) > 1 and all(lines == modes[0] for lines in modes)
+        self.parts += modes[0] if self.same_mode else []
         self.table()
         self.advice("warnings", {"serious": "WARNING", "warning": "warning"})
-        repeated = self.phases and self.phases[-1].attrs["repetition"] > 1
-        for phase in self.phases:
-            if phase.attrs["duration_ns"] <= 0 or phase.attrs["status"] == "skipped":
-                continue
-            if (self.verbose or not repeated or phase.attrs["status"] != "complete"
-                    or self.median(int(phase.attrs["position"])) is phase):
-                phase.write()
+        for phase in phases:
+            phase.write()
         if self.verbose:
             self.repetitions()
         self.advice("notes", {"note": "note"})
@@ -611,18 +641,15 @@ class Phase:
     def row(self):
         ran, moved = self.attrs["duration_ns"] > 0, self.rate() > 0
         if self.unit != "bytes":
-            self.page.parts.append(" ".join([
-                shorten(self.name, 14), self.rate_text(self.rate()) if moved else "-",
-                str(self.amount), duration(self.attrs["duration_ns"]) if ran else "-",
-                *self.latency_cells(), text_of(self.attrs["status"])]))
-            return
+            return [shorten(self.name, 14), self.rate_text(self.rate()) if moved else "-",
+                    str(self.amount), duration(self.attrs["duration_ns"]) if ran else "-",
+                    *self.latency_cells(), text_of(self.attrs["status"])]
         cells = [rate_text(self.rate()), rate_text(self.rate(), GB),
                  count_rate(self.attrs["requests"], self.attrs["duration_ns"])]
-        self.page.parts.append(" ".join([
-            shorten(self.name, 14), *(cells if moved else ["-"] * 3),
-            duration(self.attrs["duration_ns"]) if ran else "-", *self.latency_cells(),
-            self.direct() if ran else "-", text_of(self.attrs["status"]),
-            self.verified() if ran else "-"]))
+        return [shorten(self.name, 14), *(cells if moved else ["-"] * 3),
+                duration(self.attrs["duration_ns"]) if ran else "-", *self.latency_cells(),
+                self.direct() if ran else "-", text_of(self.attrs["status"]),
+                self.verified() if ran else "-"]
 
     # --- its lines
 
@@ -645,7 +672,8 @@ class Phase:
         self.targets()
         self.bottleneck()
         self.ceilings()
-        self.mode()
+        if not self.page.same_mode:
+            self.mode()
         self.cache()
         self.handling()
         self.load()
@@ -691,6 +719,7 @@ class Phase:
         if attrs["ended_by"] == "size" and self.open_ended:
             words = "when the free space was used up, before --time"
         elif attrs["ended_by"] == "size" and "time" in self.page.options and \
+                not self.page.had_size() and \
                 "\n[" not in "\n" + text_of(self.page.file.attrs["options"]):
             words = f"when all was {'written' if self.writes else 'read'}, before --time"
         code = int(self.page.file.attrs["exit_code"])
@@ -727,7 +756,8 @@ class Phase:
         if self.page.median(position) is not self or len(rates) < 2:
             return
         shown = rates if len(rates) <= 10 else rates[:5] + ["..."] + rates[-5:]
-        self.line("runs", f"{', '.join(shown)} {self.name_of_rate}, in order")
+        which = f": first and last 5 of {len(rates)}" if len(rates) > 10 else ""
+        self.line("runs", f"{', '.join(shown)} {self.name_of_rate}{which}, in order")
 
     def steady(self):
         attrs = self.attrs
@@ -1193,21 +1223,23 @@ class Phase:
         speed = self.speeds(table)
         every = self.page.verbose or what != "node" or len(speed) <= 16
         count = len(speed) if every else len(order)
-        self.page.parts.append(f"{what}{'' if every else ', by rate'} GiB/s I/O threads data threads "
-                               "p50 p99 p99.9 max waited waited")
+        head = [[f"{what}{'' if every else ', by rate'}", "GiB/s", "I/O threads", "data threads",
+                 "p50", "p99", "p99.9", "max"], ["", "", "waited", "waited", "", "", "", ""]]
+        lines = []
         for i in range(count):
             row = i if every else order[i]
             if every or i < 4 or i + 4 >= count or i == count // 2:
-                cells = [text_of(table["name"][row]), self.rate_text(speed[row])
+                cells = [shorten(text_of(table["name"][row]), 40), self.rate_text(speed[row])
                          + ("" if self.unit == "bytes" else " kop/s")]
                 for side in ("writer", "producer"):
                     cells.append(share(int(table[f"{side}_waited_ns"][row]),
                                        int(table[f"{side}_time_ns"][row])))
                 values = [int(table[f"latency_{p}_ns"][row]) for p in ("p50", "p99", "p999", "max")]
                 cells += [latency(value) if value > 0 else "-" for value in values]
-                self.page.parts.append(" ".join(cells))
+                lines.append(cells)
             elif i in (4, count // 2 + 1):
-                self.page.parts.append("...")
+                lines.append(["..."])
+        self.page.rows(head, lines)
 
 
 def words_of(text):

@@ -53,26 +53,29 @@ static void spoil_before_time(struct record *record)
     record->options = strdup("time = 60s\n");
 }
 
+/* The rate is that of --rate, so it does not give the size that takes long enough. */
+static void spoil_duration_and_pace(struct record *record)
+{
+    spoil_duration(record);
+    record->phases[1].nodes[0].counters.writer_paced_ns =
+        record->phases[1].nodes[0].counters.writer_time_ns;
+}
+
 static const struct warning_case short_run_cases[] = {
-    {"short-run", SEVERITY_NOTE, "with --size 256GiB and without --time the phases",
-     spoil_before_time},
     {"short-run", SEVERITY_NOTE,
-     "02_read took 9.90 s; start-up and caches dominate below 10 s: with --size 256GiB the phases "
-     "would take about 67.2 s",
-     spoil_duration},
+     "02_read took 9.90 s, too short to quote: move more data than --rate lets pass in 10 s",
+     spoil_duration_and_pace},
+    {"short-run", SEVERITY_NOTE, "--size 256GiB without --time takes", spoil_before_time},
     {"short-run", SEVERITY_NOTE,
-     "02_read was ended by --time after 9.90 s; start-up and caches dominate below 10 s: give it "
-     "--time 15s",
+     "02_read took 9.90 s, too short to quote: --size 256GiB takes about 67.2 s", spoil_duration},
+    {"short-run", SEVERITY_NOTE, "02_read took 9.90 s, too short to quote: give it --time 15s",
      spoil_by_time},
-    {"short-run", SEVERITY_NOTE,
-     "01_write was ended by --time after 9.90 s; start-up and caches dominate below 10 s: give it "
-     "--time 15s",
+    {"short-run", SEVERITY_NOTE, "01_write took 9.90 s, too short to quote: give it --time 15s",
      spoil_by_time_and_space},
     {"short-run", SEVERITY_NOTE,
-     "01_write took 9.90 s; start-up and caches dominate below 10 s, and the target has no space",
+     "01_write took 9.90 s, too short to quote, and the target has no space",
      spoil_by_time_without_space},
-    {"short-run", SEVERITY_NOTE, "with --size 256GiB the phases would take",
-     spoil_duration_and_some_space},
+    {"short-run", SEVERITY_NOTE, "--size 256GiB takes", spoil_duration_and_some_space},
     {"short-run", SEVERITY_NOTE, "has no space for the 256 GiB that it takes",
      spoil_duration_and_space},
 };

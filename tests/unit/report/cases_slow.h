@@ -70,7 +70,38 @@ static void spoil_queue(struct record *record)
         };
 }
 
+/* One request in 50 takes 2 s; of two nodes only the second has such requests. */
+static void spoil_slow_requests(struct record *record)
+{
+    struct record_phase *phase = &record->phases[0];
+    histogram_clear(&phase->latency);
+    for (int i = 0; i < 2000; i++)
+        histogram_record(&phase->latency, i % 50 ? 30000000 : 2000000000);
+    phase->nodes[0].latency.p99_ns = 40000000;
+    phase->nodes[1].latency.p99_ns = 2000000000;
+}
+
+/* The slowest were sent at one instant. */
+static void spoil_slow_requests_at_once(struct record *record)
+{
+    struct record_phase *phase = &record->phases[0];
+    spoil_slow_requests(record);
+    phase->slowest = realloc(phase->slowest, 3 * sizeof *phase->slowest);
+    for (size_t i = phase->slowest_count; i < 3; i++)
+        phase->slowest[i] = (struct record_slow){0};
+    phase->slowest_count = 3;
+    for (size_t i = 0; i < 3; i++)
+        phase->slowest[i].sent_ns = 12000000000 + (int64_t)i * 100000000;
+}
+
 static const struct warning_case slow_cases[] = {
+    {"slow-requests", SEVERITY_WARNING,
+     "in 01_write the slowest 1 % of the requests took at least 2.00 s, 66 times the median of "
+     "30.0 ms, on n002 only; the slowest are spread",
+     spoil_slow_requests},
+    {"slow-requests", SEVERITY_WARNING,
+     "the 3 slowest were sent between 12.0 s and 12.2 s after the start",
+     spoil_slow_requests_at_once},
     {"slow-target", SEVERITY_WARNING, "in 01_write target '/mnt/1' (sdb) had 0.5",
      spoil_target_rate},
     {"slow-node", SEVERITY_WARNING, "in 01_write 1 of 7 nodes was far slower than the median",
@@ -79,7 +110,7 @@ static const struct warning_case slow_cases[] = {
      "in 01_write 1 of 16 I/O threads was far slower than the median of", spoil_writer},
     {"processor-bound", SEVERITY_NOTE, "in 01_write I/O threads used 95 % of a core each",
      spoil_processors},
-    {"held-above-device", SEVERITY_NOTE, "passes on few at once while a file grows", spoil_queue},
+    {"held-above-device", SEVERITY_NOTE, "passes on few at once as a file grows", spoil_queue},
 };
 
 #endif

@@ -136,17 +136,16 @@ static void what_waits_above_the_device_is_reported(void **state)
     const struct record_advice *advice = advice_of(&record, "held-above-device");
     assert_non_null(advice);
     assert_int_equal(advice->severity, SEVERITY_NOTE);
-    assert_string_equal(
-        advice->text,
-        "in 01_write 32.0 MiB were in flight on average, but only 1.50 MiB of them at the device "
-        "(nvme0n1, busy 50 %): the file system passes on few at once while a file grows; "
-        "--preallocate, or more files, show what the device can do");
+    assert_string_equal(advice->text, "in 01_write 32.0 MiB were in flight, 1.50 MiB of them "
+                                      "at the device (nvme0n1 50 % busy): "
+                                      "the file system passes on few at once as a file grows; "
+                                      "try --preallocate or more files");
     record_release(&record);
     busy_record(&record);
     record.phases[0].total.counters.preallocated_bytes = 1;
     advice = advice_of(&record, "held-above-device");
     assert_non_null(advice);
-    assert_non_null(strstr(advice->text, "few at once; more files (--layout writer"));
+    assert_non_null(strstr(advice->text, "few at once; try more files (--layout writer"));
     record_release(&record);
 }
 

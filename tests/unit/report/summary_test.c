@@ -35,6 +35,18 @@ static char *read_file(const char *path)
     return bytes;
 }
 
+/* No line is longer than a page is wide, colours apart. */
+static void assert_width(const char *page)
+{
+    size_t letters = 0;
+    for (const char *at = page; *at; at++) {
+        const size_t colour = summary_colour_length(at);
+        letters = *at == '\n' ? 0 : letters + ((*at & 0xc0) != 0x80) - (colour > 0);
+        at += colour ? colour - 1 : 0;
+        assert_true(letters <= 100);
+    }
+}
+
 static void assert_golden(const char *name, const struct record *record,
                           const struct summary_style *style)
 {
@@ -50,6 +62,7 @@ static void assert_golden(const char *name, const struct record *record,
         fputs(text_string(&out), file);
         fclose(file);
     }
+    assert_width(text_string(&out));
     char *expected = read_file(path);
     assert_string_equal(text_string(&out), expected);
     free(expected);
@@ -70,6 +83,55 @@ static void one_rank_is_short(void **state)
 {
     (void)state;
     sample_and_assert("one_rank", &one, &plain);
+}
+
+static const char *line_break(const char *text)
+{
+    return strchr(text, '\n');
+}
+
+/* What launch/quickstart prints before the name of its result; 40 lines with that. */
+static void the_quick_start_fits_on_a_screen(void **state)
+{
+    (void)state;
+    static const struct sample sample = {1, 2, INT64_C(1) << 30, 1024, 1.9e9, false};
+    struct record record;
+    struct text out = {0};
+    char *options;
+    int lines = 0;
+    sample_record(&record, &sample);
+    assert_true(asprintf(&options, "time = 25s\n%s", record.options) > 0);
+    free(record.options);
+    free(record.command_line);
+    record.options = options;
+    record.command_line =
+        strdup("tidemill run --size 2048MiB --time 25s --verify /tmp/tidemill.zW1ejx");
+    strcpy(record.targets[0].path, "/tmp/tidemill.zW1ejx");
+    record.phases[0].ended_by = record.phases[1].ended_by = END_SIZE;
+    record.phases[1].checks = true;
+    for (size_t i = 0; i < 2; i++) {
+        record.phases[i].devices = calloc(1, sizeof *record.phases[i].devices);
+        record.phases[i].device_count = 1;
+        record.phases[i].devices[0] =
+            (struct record_device){.device = "nvme0n1",
+                                   .width_ns = record.phases[i].duration_ns,
+                                   .busy_ns = record.phases[i].duration_ns / 2,
+                                   .queue_ns = record.phases[i].duration_ns,
+                                   .requests = 2048,
+                                   .written_bytes = INT64_C(2) << 30};
+        record.phases[i].nodes[0].counters.longest_gap_ns = record.phases[i].duration_ns / 5;
+        record.phases[i].nodes[0].counters.sampled_before_pages = i ? 16384 : 0;
+        record.phases[i].nodes[0].counters.sampled_pages = 16384;
+    }
+    sample_totals(&record);
+    assert_int_equal(advice_consider(&record), 0);
+    assert_golden("quickstart", &record, &plain);
+    summary_write(&record, &plain, &out);
+    for (const char *at = line_break(text_string(&out)); at; at = line_break(at + 1))
+        lines++;
+    assert_true(lines + 2 <= 40);
+    text_release(&out);
+    record_release(&record);
 }
 
 static void four_ranks_buffered_in_ascii(void **state)
@@ -304,6 +366,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_rank_is_short),
+        cmocka_unit_test(the_quick_start_fits_on_a_screen),
         cmocka_unit_test(four_ranks_buffered_in_ascii),
         cmocka_unit_test(three_nodes_in_a_table),
         cmocka_unit_test(many_nodes_by_their_extremes),

@@ -23,6 +23,27 @@ static void columns_are_aligned_by_letters(void **state)
     table_release(&table);
 }
 
+/* Columns that do not fit follow behind the first one. */
+static void a_wide_table_is_continued(void **state)
+{
+    (void)state;
+    struct table table = {.columns = 4, .left = 1 << 3};
+    struct text out = {0};
+    char wide[60];
+    memset(wide, 'x', sizeof wide - 1);
+    wide[sizeof wide - 1] = 0;
+    const char *cells[] = {"phase", "p50", "wide", "last", "write", "1 ms", wide, wide};
+    for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
+        table_add(&table, "%s", cells[i]);
+    table_write(&table, 2, &out);
+    const char *second = strstr(text_string(&out), "\n\n");
+    assert_non_null(second);
+    assert_int_equal(strncmp(second, "\n\n  phase  last\n  write  xxx", 28), 0);
+    assert_non_null(strstr(text_string(&out), "  write  1 ms  xxx"));
+    text_release(&out);
+    table_release(&table);
+}
+
 static void a_table_without_lines_is_nothing(void **state)
 {
     (void)state;
@@ -40,6 +61,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_aligned_by_letters),
+        cmocka_unit_test(a_wide_table_is_continued),
         cmocka_unit_test(a_table_without_lines_is_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
