@@ -52,6 +52,7 @@ static hid_t create_in_memory(struct store *store)
     hid_t creation = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_fapl_core(access, IMAGE_STEP_BYTES, false);
     H5Pset_istore_k(creation, CHUNK_INDEX_RANK);
+    store_keep_small(creation);
     H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED);
     hid_t file = H5Fcreate(no_file, H5F_ACC_TRUNC, creation, access);

@@ -14,6 +14,8 @@
 #include "record/record.h"
 #include "record/schema.h"
 
+enum { STORE_ALIKE = 3 };
+
 struct store {
     const char *path;               /* of the result, for failure texts */
     struct failure *why;            /* never NULL */
@@ -21,7 +23,8 @@ struct store {
     hid_t categories[COLUMN_KINDS]; /* of the kinds that are kept as such; else 0 */
     enum amount_unit unit;          /* of tables whose rows do not name their own */
     hid_t scalar;
-    hid_t ordered; /* creates groups that remember the order of what is put in */
+    hid_t alike[STORE_ALIKE]; /* groups whose small columns a table shares; 0 = none */
+    hid_t ordered;            /* creates groups that remember the order of what is put in */
     H5E_auto2_t print;
     void *print_data;
 };
@@ -81,6 +84,12 @@ int store_read_record(struct store *store, hid_t file, struct record *record);
 
 /* Is it a result of tidemill, of any schema? -EINVAL. */
 int store_recognise(struct store *store, hid_t file);
+
+/* Small groups, as nearly all are, need no index of their members. */
+void store_keep_small(hid_t group_creation);
+
+/* Layout of a small column, with its data in its header. */
+hid_t store_compact(struct store *store);
 
 /* Layout of a new column: chunks of 'chunk' along the first of 'rank' axes, shuffled, deflated. */
 hid_t store_packed(struct store *store, int rank, const hsize_t *chunk);

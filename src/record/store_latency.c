@@ -46,8 +46,15 @@ static int write_numbers(struct store *store, hid_t group, const char *name, hid
     return result;
 }
 
+/* All histograms of a file have the edges of the first. */
 static int write_edges(struct store *store, hid_t group)
 {
+    for (size_t i = 0; i < STORE_ALIKE; i++)
+        if (store->alike[i] > 0 && store_has(store->alike[i], "edges_ns"))
+            return H5Lcreate_hard(store->alike[i], "edges_ns", group, "edges_ns", H5P_DEFAULT,
+                                  H5P_DEFAULT) < 0
+                       ? store_refuse(store, "cannot store the latency's 'edges_ns'")
+                       : 0;
     int64_t edges[HISTOGRAM_BUCKETS + 1];
     const hsize_t count = HISTOGRAM_BUCKETS + 1;
     for (uint32_t bucket = 0; bucket < count; bucket++)

@@ -19,6 +19,39 @@ static int write_tables(struct store *store, hid_t parent, const struct schema_r
     return result;
 }
 
+/* Opens the group 'name' of the phase 'phase', 0 if there is none. */
+static hid_t open_alike(hid_t phase, const char *name)
+{
+    return phase > 0 && store_has(phase, name) ? H5Gopen2(phase, name, H5P_DEFAULT) : 0;
+}
+
+static void drop_alike(struct store *store)
+{
+    for (size_t i = 0; i < STORE_ALIKE; i++) {
+        store_drop(store->alike[i]);
+        store->alike[i] = 0;
+    }
+}
+
+/* The tables of a phase share what they can with those of the phase before, if there is one, and
+ * the tables of ranks and writers with those of nodes and ranks. */
+static int write_phase_tables(struct store *store, hid_t group, hid_t before,
+                              const struct record_phase *phase)
+{
+    int result = 0;
+    for (const struct schema_rows *list = schema_phase_tables; list->name && !result; list++) {
+        size_t count;
+        const void *rows = schema_rows_of(list, phase, &count);
+        const bool of_rows = list->table == &schema_row;
+        store->alike[0] = open_alike(before, list->name);
+        store->alike[1] = of_rows ? open_alike(group, "ranks") : 0;
+        store->alike[2] = of_rows ? open_alike(group, "nodes") : 0;
+        result = store_write_table(store, group, list->name, list->table, rows, count);
+        drop_alike(store);
+    }
+    return result;
+}
+
 static int read_tables(struct store *store, hid_t parent, const struct schema_rows *list,
                        void *owner)
 {
@@ -64,7 +97,26 @@ static int read_total(struct store *store, hid_t phase, struct record_row *total
     return result;
 }
 
-static int write_phase(struct store *store, hid_t phases, const struct record_phase *phase)
+static int write_histograms(struct store *store, hid_t group, hid_t before,
+                            const struct record_phase *phase)
+{
+    store->alike[0] = open_alike(before, "latency");
+    int result = store_write_latency(store, group, "latency", schema_latency.long_name,
+                                     &phase->latency, phase->node_latency, phase->node_count);
+    for (const struct schema_histogram *list = schema_histograms; list->name && !result; list++) {
+        const struct histogram *more = (const void *)((const char *)phase + list->offset);
+        if (!store->alike[0])
+            store->alike[0] = open_alike(group, "latency");
+        if (more->total)
+            result = store_write_latency(store, group, list->name, list->long_name, more, NULL, 0);
+    }
+    drop_alike(store);
+    return result;
+}
+
+/* 'before' is the group of the phase before, or 0. */
+static int write_phase(struct store *store, hid_t phases, hid_t before,
+                       const struct record_phase *phase)
 {
     if (phase->name[0] == 0 || phase->name[0] == '.' || strchr(phase->name, '/'))
         return store_refuse(store, "'%s' cannot name a phase", phase->name);
@@ -78,15 +130,9 @@ static int write_phase(struct store *store, hid_t phases, const struct record_ph
         result = write_total(store, group, &phase->total);
     store->unit = phase->unit;
     if (!result)
-        result = write_tables(store, group, schema_phase_tables, phase);
+        result = write_phase_tables(store, group, before, phase);
     if (!result)
-        result = store_write_latency(store, group, "latency", schema_latency.long_name,
-                                     &phase->latency, phase->node_latency, phase->node_count);
-    for (const struct schema_histogram *list = schema_histograms; list->name && !result; list++) {
-        const struct histogram *more = (const void *)((const char *)phase + list->offset);
-        if (more->total)
-            result = store_write_latency(store, group, list->name, list->long_name, more, NULL, 0);
-    }
+        result = write_histograms(store, group, before, phase);
     store_drop(group);
     return result;
 }
@@ -128,8 +174,11 @@ int store_write_phases(struct store *store, hid_t file, const struct record *rec
         environment < 0 ? environment : group_of(store, file, "phases", "what was done, in order");
     if (phases < 0)
         result = store_code(store);
-    for (size_t i = begin; i < end && !result; i++)
-        result = write_phase(store, phases, &record->phases[i]);
+    for (size_t i = begin; i < end && !result; i++) {
+        hid_t before = i ? open_alike(phases, record->phases[i - 1].name) : 0;
+        result = write_phase(store, phases, before, &record->phases[i]);
+        store_drop(before);
+    }
     store_drop(phases);
     store_drop(environment);
     return result;

@@ -10,7 +10,8 @@
 
 enum {
     DEFLATE_LEVEL = 1,
-    DEFLATE_BEST = 1040, /* no deflated byte can stand for more bytes than this */
+    MOST_IN_HEADER = 200, /* members and attributes of a group without an index of their own */
+    DEFLATE_BEST = 1040,  /* no deflated byte can stand for more bytes than this */
 };
 
 /* Flags as Python's h5py knows them. */
@@ -44,6 +45,7 @@ int store_begin(struct store *store, const char *path, struct failure *why)
     store->ordered = H5Pcreate(H5P_GROUP_CREATE);
     H5Pset_link_creation_order(store->ordered, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     H5Pset_attr_creation_order(store->ordered, H5P_CRT_ORDER_TRACKED);
+    store_keep_small(store->ordered);
     if (failed || store->text_type < 0 || store->scalar < 0 || store->ordered < 0)
         return store_refuse(store, "cannot prepare HDF5");
     return 0;
@@ -120,11 +122,27 @@ hid_t store_make_group(struct store *store, hid_t parent, const char *name, cons
     return group;
 }
 
+void store_keep_small(hid_t group_creation)
+{
+    H5Pset_link_phase_change(group_creation, MOST_IN_HEADER, MOST_IN_HEADER - 1);
+    H5Pset_attr_phase_change(group_creation, MOST_IN_HEADER, MOST_IN_HEADER - 1);
+}
+
 hid_t store_packed(struct store *store, int rank, const hsize_t *chunk)
 {
     hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
-    if (layout < 0 || H5Pset_chunk(layout, rank, chunk) < 0 || H5Pset_shuffle(layout) < 0 ||
+    if (layout < 0 || H5Pset_obj_track_times(layout, false) < 0 ||
+        H5Pset_chunk(layout, rank, chunk) < 0 || H5Pset_shuffle(layout) < 0 ||
         H5Pset_deflate(layout, DEFLATE_LEVEL) < 0)
+        store_refuse(store, "cannot lay out a column");
+    return layout;
+}
+
+hid_t store_compact(struct store *store)
+{
+    hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
+    if (layout < 0 || H5Pset_obj_track_times(layout, false) < 0 ||
+        H5Pset_layout(layout, H5D_COMPACT) < 0)
         store_refuse(store, "cannot lay out a column");
     return layout;
 }

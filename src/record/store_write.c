@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 256 << 10 };
+enum { CHUNK_BYTES = 256 << 10, COMPACT_BYTES = 512, NAME_LENGTH = 18 };
 
 static int write_attribute(struct store *store, hid_t object, const char *name, hid_t file_type,
                            hid_t memory_type, const void *value)
@@ -127,33 +127,100 @@ static int write_slabs(struct store *store, hid_t dataset, hid_t type,
     return result;
 }
 
-static int write_column(struct store *store, hid_t group, const struct schema_table *table,
-                        const struct column *column, const char *rows, hsize_t count)
+/* Does this dataset hold exactly these values? */
+static bool holds(hid_t dataset, hid_t type, const void *values, hsize_t count)
 {
+    hid_t other = H5Dget_type(dataset);
+    hid_t space = H5Dget_space(dataset);
+    char found[COMPACT_BYTES];
+    const bool same = H5Tget_size(other) == H5Tget_size(type) &&
+                      H5Tget_class(other) == H5Tget_class(type) &&
+                      H5Sget_simple_extent_npoints(space) == (hssize_t)count &&
+                      H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, found) >= 0 &&
+                      memcmp(found, values, count * H5Tget_size(type)) == 0;
+    store_drop(space);
+    store_drop(other);
+    return same;
+}
+
+/* Most columns of a small table are the same in the next phase, or in the table of its ranks: one
+ * dataset with several names then. */
+static bool share_column(struct store *store, hid_t group, const char *name, hid_t type,
+                         const void *values, hsize_t count)
+{
+    bool shared = false;
+    for (size_t i = 0; i < STORE_ALIKE && !shared; i++) {
+        if (store->alike[i] <= 0 || !store_has(store->alike[i], name))
+            continue;
+        hid_t dataset = H5Dopen2(store->alike[i], name, H5P_DEFAULT);
+        if (dataset >= 0 && holds(dataset, type, values, count))
+            shared =
+                H5Lcreate_hard(store->alike[i], name, group, name, H5P_DEFAULT, H5P_DEFAULT) >= 0;
+        store_drop(dataset);
+    }
+    return shared;
+}
+
+static int describe_column(struct store *store, hid_t dataset, const struct column *column)
+{
+    const int result = store_write_text(store, dataset, "units", column->unit);
+    return result ? result : store_write_text(store, dataset, "long_name", column->long_name);
+}
+
+/* A column of at most COMPACT_BYTES. */
+static int write_small(struct store *store, hid_t group, const struct schema_table *table,
+                       const struct column *column, hid_t type, const char *rows, hsize_t count)
+{
+    char values[COMPACT_BYTES];
     int result = 0;
-    const hsize_t unlimited = H5S_UNLIMITED;
-    hid_t type = column_type(store, table, column, rows, count);
-    hsize_t fitting = CHUNK_BYTES / H5Tget_size(type);
-    hsize_t slab = fitting < count ? fitting : count;
-    slab = slab > 0 ? slab : 1;
+    gather(table, column, rows, count, H5Tget_size(type), values);
+    if (share_column(store, group, column->name, type, values, count))
+        return 0;
     hid_t file_type = schema_form(column->kind) == FORM_NUMBER ? H5T_STD_I64LE : type;
-    hid_t space = H5Screate_simple(1, &count, &unlimited);
-    hid_t layout = store_packed(store, 1, &slab);
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    hid_t layout = store_compact(store);
     hid_t dataset =
         H5Dcreate2(group, column->name, file_type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
-    if (dataset < 0) {
-        result = store_refuse(store, "cannot make the column '%s'", column->name);
-        goto out;
-    }
-    result = store_write_text(store, dataset, "units", column->unit);
+    if (dataset < 0 ||
+        (count && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0))
+        result = store_refuse(store, "cannot store the column '%s'", column->name);
     if (!result)
-        result = store_write_text(store, dataset, "long_name", column->long_name);
-    if (!result)
-        result = write_slabs(store, dataset, type, table, column, rows, count, slab);
-out:
+        result = describe_column(store, dataset, column);
     store_drop(dataset);
     store_drop(layout);
     store_drop(space);
+    return result;
+}
+
+/* In chunks of a fixed number: a single one needs no index. */
+static int write_large(struct store *store, hid_t group, const struct schema_table *table,
+                       const struct column *column, hid_t type, const char *rows, hsize_t count)
+{
+    const hsize_t fitting = CHUNK_BYTES / H5Tget_size(type);
+    const hsize_t slab = fitting < 1 ? 1 : fitting < count ? fitting : count;
+    hid_t file_type = schema_form(column->kind) == FORM_NUMBER ? H5T_STD_I64LE : type;
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    hid_t layout = store_packed(store, 1, &slab);
+    hid_t dataset =
+        H5Dcreate2(group, column->name, file_type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
+    int result = dataset < 0 ? store_refuse(store, "cannot make the column '%s'", column->name)
+                             : describe_column(store, dataset, column);
+    if (!result)
+        result = write_slabs(store, dataset, type, table, column, rows, count, slab);
+    store_drop(dataset);
+    store_drop(layout);
+    store_drop(space);
+    return result;
+}
+
+static int write_column(struct store *store, hid_t group, const struct schema_table *table,
+                        const struct column *column, const char *rows, hsize_t count)
+{
+    hid_t type = column_type(store, table, column, rows, count);
+    const size_t width = H5Tget_size(type);
+    const int result = count <= COMPACT_BYTES / width
+                           ? write_small(store, group, table, column, type, rows, count)
+                           : write_large(store, group, table, column, type, rows, count);
     store_drop(type);
     return result;
 }
@@ -161,7 +228,10 @@ out:
 int store_write_table(struct store *store, hid_t parent, const char *name,
                       const struct schema_table *table, const void *rows, size_t count)
 {
+    /* A header with space for all columns, as it otherwise grows by a piece for each. */
+    H5Pset_est_link_info(store->ordered, (unsigned)table->column_count, NAME_LENGTH);
     hid_t group = store_make_group(store, parent, name, table->long_name);
+    H5Pset_est_link_info(store->ordered, 0, 0);
     if (group < 0)
         return store_code(store);
     bool mixed = schema_unit_column(table) != NULL;
