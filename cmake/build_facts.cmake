@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Writes a header with the facts about a build: the commit of the sources, the compiler and its flags.
 # Runs in each build, so that a new commit needs no new configuration; the header is only rewritten
 # when it changes.

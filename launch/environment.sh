@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Sourced by the other scripts: settings for Open MPI on one machine and in containers.
 # Variables that are already set keep their values.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154,SC2317 # 'script' and 'run_arguments'; traps call pass_on
 # Sourced by hosts.sh and slurm.sbatch: runs mpirun or srun, repeats what matters of their messages in
 # one line each, passes signals on, and ends with an exit code of tidemill.

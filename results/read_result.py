@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Reads a tidemill result with h5py and pandas; needs nothing of tidemill. See README.md here."""
 import sys
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Arithmetic that detects overflow: a function that can overflow returns 0, or -EOVERFLOW and
  * leaves '*result' unchanged.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The error value of the whole program. Functions return 0 or -errno. Those that call the system or
  * a library also take a 'struct failure *why' as their last argument and set it once, where the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How much something that may not be available is preferred: the values of the options with the
  * choices prefer, require and never, in this order. A record may hold none of them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A string that grows. It owns its memory; a zeroed struct is a valid, empty string. When memory
  * runs out, 'failed' is set and later calls do nothing, so callers check once, at the end.

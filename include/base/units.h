@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Converts text to numbers and back. Inside tidemill there are only bytes and nanoseconds; only
  * this file knows other units. Parsing is strict: the whole text must be one value, nothing is

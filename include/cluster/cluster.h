@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All ranks together: which rank is on which node, gates (barriers), agreement, gathering, and
  * spreading a stop. This is the only interface to MPI; main thread only (MPI_THREAD_FUNNELED).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reduces values of fixed size over ranks along a tree: log2 steps, memory for one more value on
  * each rank, exact in any order. Collective; main thread only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A common time base for all ranks: the offset of each rank's monotonic clock from rank 0's, with a
  * bound of its error. Pairs of ranks exchange messages along a tree of log2 steps, as in Cristian's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The bytes of a data set. A byte is a function of (seed, generation, position) and of nothing
  * else; which rank writes or reads it, in which order and with which buffer does not matter. At

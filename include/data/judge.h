@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Measures any data, written by tidemill or not: the share of unique chunks, and how well chunks
  * compress, for chunks of 512 B, 4 KiB, 128 KiB and 1 MiB.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The contract of an engine: how the requests of one I/O thread reach storage. Each I/O thread has
  * its own instance, which no other thread uses (open, submit, reap, sync, close).

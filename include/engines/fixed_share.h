@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whether the buffers of every rank of a node can be fixed. RLIMIT_MEMLOCK applies to a user, not
  * to a process, and each ring is charged for the whole arena, so the ranks of a node share it and

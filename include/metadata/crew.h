@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The I/O threads of one rank in one metadata phase: each goes through its share of the objects,
  * one operation after the other. Independent of ranks and phases.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The directories of the objects on a target, and what exists in them: made before the first
  * objects are created, removed at the end. Only what this run created is ever removed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The objects that metadata phases create and visit: their names and directories, computed from a
  * few numbers and never stored, and the order in which an I/O thread goes through them. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The operations of metadata phases, one line each in the table of operation.c: plain system calls
  * on one object in an open directory. An operation is complete or leaves nothing behind.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The command line of 'run', parsed by the option table. Prints nothing, never exits, does not
  * change argv. Does not accept abbreviations: a new option could change their meaning.

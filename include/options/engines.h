@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The ids and names of the engines, from engines.def. */
 #ifndef TIDEMILL_OPTIONS_ENGINES_H
 #define TIDEMILL_OPTIONS_ENGINES_H

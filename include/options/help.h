@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Help texts, generated from the option table. */
 #ifndef TIDEMILL_OPTIONS_HELP_H
 #define TIDEMILL_OPTIONS_HELP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The options of a run, generated from options.def. Rank 0 parses the command line; the canonical
  * text ("key = value" lines) is sent to the other ranks and stored in the result, and is parsed

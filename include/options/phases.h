@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The kinds of phases, from phases.def, and the list of --phases. */
 #ifndef TIDEMILL_OPTIONS_PHASES_H
 #define TIDEMILL_OPTIONS_PHASES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The value of "--repeat N" and "--repeat until=P%". */
 #ifndef TIDEMILL_OPTIONS_REPEAT_WORDS_H
 #define TIDEMILL_OPTIONS_REPEAT_WORDS_H

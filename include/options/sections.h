@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sections of a settings file: "[name]", "phase = KIND", options of SCOPE_SECTION, targets, and
  * "data = OTHER" if it reads the data of section OTHER. They run in the order of the file, and

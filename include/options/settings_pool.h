@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The settings that steps refer to by index: those of the sections first, then those that a
  * schedule appends. Entries are never moved or removed.

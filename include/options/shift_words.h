@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The value of "--shift auto|none|N". */
 #ifndef TIDEMILL_OPTIONS_SHIFT_WORDS_H
 #define TIDEMILL_OPTIONS_SHIFT_WORDS_H

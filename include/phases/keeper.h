@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Keeps the result file current while a run continues: rank 0 saves through it, and when a signal
  * ends the run, the results so far are in place within half a second, without MPI.

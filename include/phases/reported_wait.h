@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* When a wait is worth a line: once it is too long, then each time that it has doubled, and when it
  * is over. Pure. */
 #ifndef TIDEMILL_PHASES_REPORTED_WAIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A run, carried out step by step in the order of the schedule. Every rank calls run_steps; rank 0
  * ends with the whole record, the others with nothing but the verdict, which is the same on every

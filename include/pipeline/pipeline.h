@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The pipeline of one rank in one phase: data threads fill or check buffers, I/O threads transfer
  * them, and rings pass buffers between the threads. Independent of ranks and phases.

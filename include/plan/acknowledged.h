@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What storage acknowledged of one writer's share, in the order of its sequence: all requests
  * below 'issued' except the holes. Only requests in this set are read or verified.

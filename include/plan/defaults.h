@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Resolves options that are not given from those that are and from what each rank may use. Pure:
  * the same options and capacity give the same result on every rank. A default never causes a

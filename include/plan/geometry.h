@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Geometry: which bytes of which file belong to which writer. Pure arithmetic over the plan's data
  * set, a line of 'total_bytes' which consists of parts: one for each rank or (by_node) node if

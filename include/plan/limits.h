@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * When a writer must stop or wait. Pure: time comes in as an argument, in ns since the phase's
  * start gate.

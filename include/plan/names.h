@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Names of a run's files in its directory, by which they are recognised. Pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The plan: which rank reads and writes what, and where. Pure data, the same on every rank (the
  * fingerprint is compared); every decision is made here, before storage is changed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The memory of a rank's buffers: pieces of equal length, each from the start of a page.
  */

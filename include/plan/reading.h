@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading a rank's part of a data set with another request size, order and number of I/O threads
  * than it was written with. Pure arithmetic over the written geometry and what storage acknowledged

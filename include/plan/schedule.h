@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The schedule: the only place that knows the order of a run. It hands out one step after the
  * other, depending on the record so far: the list of phases, repeated N times or until the medians

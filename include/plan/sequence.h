@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The order in which a writer goes through its share: a permutation of 0 .. count - 1, each exactly
  * once, computed in O(1) for any place, so that producers may take places in turn. Order,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The shape of a cluster as the plan sees it: how many ranks and which node each is on. Declared
  * here, filled by cluster; pure data.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A step: what all ranks carry out together next. Plain data without pointers, the same on every
  * rank; its indices name what the run keeps: settings in the pool, sections in their order, and the

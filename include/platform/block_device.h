@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Block devices as described in /sys: kind, queue settings, the PCIe link, and the devices that a
  * device is composed of (device mapper, md). Reads only.

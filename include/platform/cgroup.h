@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The limits that control groups set for this process: versions 1 and 2, also mixed, nested, and
  * inside a container, where only a part of the tree is mounted. On the path from the process's own

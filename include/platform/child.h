@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A program of the system as a filter: bytes in, bytes out, without a shell.
  */

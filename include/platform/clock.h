@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The clocks. Durations are measured with CLOCK_MONOTONIC only; the wall clock is only for output.
  * Monotonic values of different hosts (or time namespaces) must never be compared.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files: opening with or without the page cache, syncing, removing. platform/target.h describes
  * targets and decides whether tidemill may write to them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the limits of this process leave for a run: memory, address space, threads and open files. A
  * failure names the limit that applies.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Facts about this host, from /proc and system calls; job and launcher are in platform/launch.h.
  */

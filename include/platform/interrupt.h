@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The signals that end a run: SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU. The first one
  * is only recorded; the second one ends the process at once with the exit code of the first. A

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The batch job of this process and the launcher that started it, from environment variables. Only
  * a fixed list of variables is read, so that no secret is recorded. The values are not checked; the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files that a dead run left in its directory: checks them, and removes them by name. No symlink is
  * followed, and if the directory contains anything that the run did not create, nothing is removed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An arena: one memory mapping that holds a pool of buffers. It is page-aligned, as O_DIRECT
  * requires. Mapping does not touch the pages: the first thread that uses a page allocates it.

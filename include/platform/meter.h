@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kernel's counters of a block device and of this host's networks: /sys/class/block,
  * /sys/class/net (without loopback) and /sys/class/infiniband. They count the traffic of all

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Network interfaces and InfiniBand ports of this host, from /sys. Reads only.
  */

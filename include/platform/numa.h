@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The NUMA nodes that this process may use, and binding to them: threads to their CPUs, memory to
  * their banks (hwloc). Cpusets and affinity masks are respected: a node without an allowed CPU is

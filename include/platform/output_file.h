@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files that a report is written to. A file appears whole or not at all, and no file is replaced
  * unless that is wanted. "-" is standard output; FIFOs and devices are written as they are.

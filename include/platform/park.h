@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Waiting for a word to change, and waking the waiting threads (Linux futex, private to the
  * process). The only system call in the hot path besides I/O and the clock.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The operation of the main thread that may block forever: opening, removing or saving a file on
  * storage that may not respond. The signal guard reads it.

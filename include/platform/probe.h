@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A file for trying out features on the target itself. In a directory it is an unnamed file (if the
  * file system has none: a named one that is removed before probe_open returns). An existing file or

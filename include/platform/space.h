@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Free space and inodes of a file system, for messages: "no space left" does not show which of the
  * two has run out.

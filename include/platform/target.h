@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Targets: what a path is, whether tidemill may write to it, and what direct I/O would mean for it.
  * Only inspects: changes nothing and creates no named file.

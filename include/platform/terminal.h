@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The capabilities of the terminal behind standard error and standard output.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Threads with a name and a body that returns nothing. Signals are blocked in them: only the main
  * thread is interrupted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The gate where the threads of a phase wait for the common start. The main thread waits there
  * until all are ready, and until all have ended.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The CPUs and the memory that this process may use (hwloc, cgroup, affinity mask).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kernel's counters of what this node's page cache and disks did, of all processes: debugfs and
  * /proc/vmstat, /sys/block. Reads small files; starts nothing.

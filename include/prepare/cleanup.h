@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tidemill run --cleanup RESULT: removes the files that a dead run left, by its run id and plan. */
 #ifndef TIDEMILL_PREPARE_CLEANUP_H
 #define TIDEMILL_PREPARE_CLEANUP_H

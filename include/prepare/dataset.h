@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The files of a data set as this rank sees them: the directory on each target, which writer
  * creates which file, what storage acknowledged so far, and what must be removed at the end. Only

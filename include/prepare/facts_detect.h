@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The facts of 'tidemill facts', one line of text each: of a node, and of a target on a node. Reads
  * what the system reports and tests what only a test shows; the one file that it may write has no

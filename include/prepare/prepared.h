@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the steps with one set of settings need before they start: targets, engine, mode, plan,
  * content and data set. Each function is collective, prints nothing, and returns on every rank 0,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A run before its first step: options, parsed on rank 0 and sent to all ranks, and one 'prepared'
  * for each entry of the settings pool. Collective functions return on every rank 0, or -errno with

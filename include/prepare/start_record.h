@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The record before the first phase: where the run runs, with which options. */
 #ifndef TIDEMILL_PREPARE_START_RECORD_H
 #define TIDEMILL_PREPARE_START_RECORD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An earlier run that --options-from names: its options and, if this run writes nothing, its files
  * and what storage acknowledged of them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The enumerations of a record, from the lists in enums.def. What is kept as a uint8_t in structs
  * that travel between ranks is one of these.

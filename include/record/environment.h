@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where a run took place, as its result keeps it: nodes, their clocks, targets, devices, networks,
  * and the job. Plain structs that can be sent between ranks as they are, except for the job's text,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a run was and what it gave: plain structs, the only thing that reports see. Rank 0 holds
  * the whole record; store.c turns it into the HDF5 result file and back.

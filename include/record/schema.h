@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The list schema.def as data: which quantities each table has, where they are in its struct and
  * how they are written. Pure tables; knows nothing of HDF5. Both directions of store.c walk these,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where a record keeps the rows of each table, and under which name a result holds them. Every
  * format of a result walks these lists.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The record as an HDF5 file, and back. The only place that knows HDF5. Rank 0
  * only, and one thread at a time.

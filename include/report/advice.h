@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Warnings about a run, each with its numbers and its next step, from the record alone. All of them
  * are in warnings.def.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Compares the phases of two results: is the second one faster, slower, or the same, as far as
  * the spread of their repetitions shows? Pure: facts first, text from them.

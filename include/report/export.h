@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A record in formats for other programs, with the names of the result file, which carry the unit.
  * All walk the lists of schema_tables.h. Pure: no files.

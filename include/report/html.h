@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A record as one page of HTML that needs neither the network nor
  * other files. Pure: the caller runs the program that draws.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Plots of a record as scripts for gnuplot, which contain their data. Pure: runs nothing. Names
  * from outside lose every character that gnuplot could interpret.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the user requires of a run that did not fail: no warnings, and a rate. Pure.
  */

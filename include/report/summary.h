@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The summary for people, from a record alone: what 'run' prints at the end and 'report' prints
  * again. Pure: text out, no terminal, no clock.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The lines of schema 1 that describe the facts of a phase in English. The result keeps them in
  * addition to the facts, for reading it without tidemill; reports show them and never parse them.

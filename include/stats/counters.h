@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counters of a thread's work, defined by the list in counters.def. Each thread owns one set and
  * only that thread writes it. Sets are merged after the join, by the rule in the list. There are no

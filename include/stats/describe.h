@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Order statistics of a few numbers: median, spread and the confidence interval of the median. They
  * assume nothing about the distribution. Pure.

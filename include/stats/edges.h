@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The amount that an I/O thread has acknowledged before each edge of the rounds (stats/rounds.h).
  * The I/O thread writes, any thread may read. The last EDGES_KEPT edges are kept. Exact: a thread

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Latency histogram, log-linear: 64 linear buckets in each octave from 1 ns to 2^42 ns (73 min), so
  * a bucket's midpoint is at most 0.79 % from any value in it (as in HdrHistogram and fio's clat

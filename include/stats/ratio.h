@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The ratio of two samples of positive numbers, such as the rates of two runs, with a confidence
  * interval that assumes no distribution: the median of all pairwise ratios (Hodges and Lehmann,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Detects steady state while a phase runs. The caller reports, edge by edge, the amount
  * acknowledged before that edge; rounds_add is true when the last five rounds are a steady window

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The ten slowest requests of a thread, in descending order of latency; merging keeps the ten
  * slowest of both. There are no pointers, so it can be sent with MPI. One thread writes it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Steady state as defined by SNIA's Performance Test Specification: a window of five rounds in
  * which all values are within 20 % of their mean, and the least-squares line through them changes

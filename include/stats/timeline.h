@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Amounts, requests and the slowest request over time, in bins of equal width: a power of two of
  * nanoseconds, counted from the start of the phase. When time exceeds the last bin, neighbouring

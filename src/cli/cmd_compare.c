@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tidemill compare BASE.h5 NEW.h5...: are the new results slower than the first? */
 #include <stdio.h>
 #include <string.h>

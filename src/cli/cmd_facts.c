@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tidemill facts: what nodes and targets offer, and where nodes differ. */
 #include <errno.h>
 #include <stdio.h>

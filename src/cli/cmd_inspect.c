@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tidemill inspect PATH...: reads files, and the files in directories, and prints how far storage
  * could deduplicate and compress them. Never starts MPI.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tidemill report RESULT.h5: prints the summary of a result file, or exports it. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tidemill run: one run from the command line to the exit code. */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The subcommands. Each returns the exit code; argv[0] is the command's name. */
 #ifndef TIDEMILL_CLI_COMMANDS_H
 #define TIDEMILL_CLI_COMMANDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a run prints for people: progress, errors and the summary. Rank 0 only. */
 #ifndef TIDEMILL_CLI_TELL_H
 #define TIDEMILL_CLI_TELL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pictures, drawn by gnuplot. Rank 0 only. */
 #ifndef TIDEMILL_CLI_DRAW_H
 #define TIDEMILL_CLI_DRAW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Joining the ranks of a launcher before anything depends on the command line. */
 #ifndef TIDEMILL_CLI_JOIN_H
 #define TIDEMILL_CLI_JOIN_H

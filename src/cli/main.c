@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Starts the subcommand that the command line names. */
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The formats for other programs that 'run' and 'report' write. Rank 0 only. */
 #ifndef TIDEMILL_CLI_OUTPUTS_H
 #define TIDEMILL_CLI_OUTPUTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which ranks have not arrived at a gate. Each rank that has waited for a second reports to its
  * parent in the tree how many ranks of its subtree have arrived, so rank 0 knows which ranks are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Computes node numbers and names from host identities. Pure, no MPI: all ranks compute the same
  * result from the same input.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Spreads a stop and progress along the tree; cluster.h describes the result.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sums edges of the rounds on their way up: each hop waits for all ranks below and forwards one
  * sum. */
 #include "spread.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tree along which a stop and progress travel: the ranks of a node are children of its leader,
  * and the leaders form a wide tree with rank 0 as its root. Pure.

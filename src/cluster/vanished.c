@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Detects ranks of this node that have died, by their process ids; sends no message. */
 #include <errno.h>
 #include <signal.h>

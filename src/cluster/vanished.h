@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The processes of this node's ranks; cluster_count_dead in cluster.h checks which of them have
  * died. */
 #ifndef TIDEMILL_VANISHED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A set of fingerprints in bounded memory that counts how often each one was added. When it is
  * three quarters full it drops every second content, selected by one bit of the fingerprint, and

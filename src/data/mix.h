@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The two hash functions behind every decision about content: mix, a bijection of 64 bits in which
  * each input bit changes half of the output bits, and fold, which hashes two words to 64 bits.

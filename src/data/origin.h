@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Finds where wrong bytes come from: an earlier generation or run, another offset of the file, or
  * another file. First it reads the stamps around them, which identify any cell of any run. For

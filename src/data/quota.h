@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The dedup quota: which blocks of a data set are equal. Each of the 'blocks' blocks gets the id of
  * one of 'unique' contents. Every id is used, and each as often as any other, plus or minus one, so

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Maps a position in a file to cells of the generator: applies the dedup quota (which content) and
  * the compression ratio (its shape). Dedup selects the identity, the identity seeds the cell,

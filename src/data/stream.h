@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The raw bytes: a seekable generator of cells of up to 4 KiB. A cell is a function of (seed, file,
  * generation, index, shape) alone, so any byte of any file is computed in constant time.

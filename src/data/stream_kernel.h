@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The generator's inner loops, written once and compiled for each instruction path. The including
  * file defines

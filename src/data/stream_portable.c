@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "stream.h"
 
 /* 128-bit vectors, which every 64-bit CPU has (SSE2, NEON). */

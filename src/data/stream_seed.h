@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Computes the generator's state from a cell's identity; shared by all instruction paths, so that
  * they generate the same bytes. Scalar; runs once per cell.

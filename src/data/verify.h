@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Classifies wrong bytes: the slow half of content_check, called once for each check that found a
  * difference. For each sector it tries zeros, poison, and then the origin of the bytes (origin.h).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A FIFO of finished requests, with which reap of a synchronous engine returns what submit has
  * done. Holds up to 'capacity' requests, allocated once; for one thread, without locks.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The engines of engines.def; engine_<name>.c defines each.
  */

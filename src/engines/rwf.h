@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The flags of each request, newer than some supported headers. If the kernel or the file system
  * lacks one, the request fails with -EOPNOTSUPP (-EINVAL before 4.6).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kernel limits a fixed buffer to 1 GiB, so a larger arena is registered in slices, which end
  * at the end of a buffer, so that each transfer is within one slice. Pure.

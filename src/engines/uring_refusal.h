@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Why the kernel refused a ring: the likely cause of each errno of io_uring_setup, and what to do.
  * Reads the sysctl and the limit that may have caused it.

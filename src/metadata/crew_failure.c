@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Failed operations: counted by error, the first one in words. */
 #include <errno.h>
 #include <string.h>

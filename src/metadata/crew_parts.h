@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The state of a crew. Each thread writes its own part; what observers read is atomic.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A thread of a crew: the loop over its objects, and the sync at the end. */
 #include <errno.h>
 #include <fcntl.h>

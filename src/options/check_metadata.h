@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The rules of metadata phases and their options. */
 #ifndef TIDEMILL_OPTIONS_CHECK_METADATA_H
 #define TIDEMILL_OPTIONS_CHECK_METADATA_H

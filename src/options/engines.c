@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "options/engines.h"
 
 static const char *const names[ENGINE_COUNT] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Suggests a name for a mistyped one. */
 #ifndef TIDEMILL_NEAREST_H
 #define TIDEMILL_NEAREST_H

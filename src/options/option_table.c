@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "option_table.h"
 
 /* The texts of options.def that are generated from the other lists. */

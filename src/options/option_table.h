@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rows of options.def as a constant table. Nothing else in the program lists options.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One option value: parse, print, store, default. Only this file depends on how a kind is stored.
  */
 #ifndef TIDEMILL_OPTION_VALUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Values of "key = value" lines: plain if that is parsed to the same bytes, else in double quotes
  * with escapes.

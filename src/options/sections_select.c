@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which sections a run needs: --set changes them, --phases names them. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a rank finds out around a phase, in addition to the phase's own numbers: where its buffers
  * and threads are, what was not granted to it, what the kernel moved to and from storage for it,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Readings of this node's device and networks while a phase runs, at even intervals that double
  * when the array is full: bounded for any duration. Node leaders only; NULL elsewhere, where

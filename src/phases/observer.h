@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Watches a phase from the main thread while the pools work: spreads stops, receives progress. */
 #ifndef TIDEMILL_PHASES_OBSERVER_H
 #define TIDEMILL_PHASES_OBSERVER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The files of this rank's I/O threads in one phase: opened and claimed before the start, closed by
  * the threads, or at the end of the phase. What they were right after they were opened stays. There

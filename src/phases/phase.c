@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a phase: prepare, agree, gate, work, gate, gather, agree. */
 #include "phase.h"
 

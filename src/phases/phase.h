@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One phase under way on this rank: prepare, agree, gate, work, gate, gather, agree. What the work
  * is, the phase does not know (work.h): preparing it may fail and is not timed.

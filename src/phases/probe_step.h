@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A probe: a step that is not in the list of phases; the record keeps one row of it. */
 #ifndef TIDEMILL_PHASES_PROBE_STEP_H
 #define TIDEMILL_PHASES_PROBE_STEP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "phases/reported_wait.h"
 
 enum wait_news wait_watch(struct reported_wait *wait, int64_t waited_ns, int64_t least_ns)

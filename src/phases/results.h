@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Gathers what all ranks did in a phase into the record's phase on rank 0. */
 #ifndef TIDEMILL_PHASES_RESULTS_H
 #define TIDEMILL_PHASES_RESULTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One time base: instants are converted to rank 0's clock, and how that was found is kept. */
 #include "results.h"
 

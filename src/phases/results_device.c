@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the nodes' devices and networks did meanwhile: one row between each two readings. */
 #include "results.h"
 

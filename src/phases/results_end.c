@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What ended a phase, when its threads are done. */
 #include "results.h"
 

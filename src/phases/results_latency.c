@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Other latencies than that of requests: since the instants that a rate set, of whole files, and of
  * buffers between data threads and I/O threads. */
 #include "results.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How the files of ranks were opened and written, and what that makes for all of them. */
 #include "results.h"
 

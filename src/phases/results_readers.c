@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which rank wrote what each rank reads, as the plan has it. */
 #include <errno.h>
 #include <stdlib.h>

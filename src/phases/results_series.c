@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What was done when, and the slowest requests: merged in each node, gathered on rank 0. */
 #include "results.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What each target did in a phase, from the rows of the ranks that used it. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The run as one loop: the next step, carried out, recorded. The schedule alone knows the order. */
 #include "phases/run.h"
 

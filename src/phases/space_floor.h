@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Watches '--free-space-floor' while a phase writes: others may fill the file system, too. */
 #ifndef TIDEMILL_PHASES_SPACE_FLOOR_H
 #define TIDEMILL_PHASES_SPACE_FLOOR_H

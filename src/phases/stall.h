@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The watchdog of a phase: storage that does not answer is reported by rank 0 for all ranks;
  * and given up, where the user wants that. Main thread, while the pools work.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * --until-steady: rounds of all ranks are summed on rank 0 while a phase runs, from what their
  * main threads pass up between other messages; the phase may end when the last five are steady.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a phase's end means: for the record, for the phases after it and for the exit code. Decides
  * from what all ranks have agreed on, so it decides the same everywhere.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reports waits of a rank's main thread, outside the pipelines: opening, removing or saving on
  * storage that does not answer. Rank 0's guard detects those of rank 0, and rank 0 those of ranks
  * that do not come to a gate. With --stall-abort the run is given up, with the result in place: the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reports waits for storage, and that a signal ends the run. */
 #ifndef TIDEMILL_PHASES_WATCHDOG_H
 #define TIDEMILL_PHASES_WATCHDOG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a phase does between its two gates, as the phase sees it: some amount that grows, counted in
  * bytes or in operations. A phase prepares, starts, watches and ends its work through this contract

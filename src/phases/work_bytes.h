@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The work of moving bytes: opened files, a pipeline between them and the data, and what of the
  * data set a rank writes or reads. The only part of the phases that knows the pipeline.

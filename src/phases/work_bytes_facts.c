@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a rank finds out about its buffers, threads and files, in addition to what it measures. */
 #include "work_bytes.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the ranks' files got, and where data were wrong: small rows travel, rank 0 makes the paths
  * again from the plan. */
 #include "work_bytes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a rank's I/O threads and data threads did, as one outcome. */
 #include "work_bytes.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Before the start of a phase that moves bytes: what ranks must exchange. The first writing
  * phase creates the files, later ones write the next generation into them. Reading, a rank takes

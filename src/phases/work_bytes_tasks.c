@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files and tasks of a rank's I/O threads: each writes its own part; reading, they share what
  * storage acknowledged of a rank's part. Sends no messages. */
 #include "work_bytes.h"

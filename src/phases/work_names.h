@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The work of creating and visiting objects: a crew of I/O threads, and which rank's objects it is
  * about. The only part of the phases that knows metadata/.

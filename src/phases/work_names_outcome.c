@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a rank's crew did, as one outcome, and what it leaves for later phases. */
 #include "work_names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Storage that does not answer: which I/O thread waits for it, and how to end without it. */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "buffer.h"
 
 /* The last piece that begins at or before a request. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A buffer and its states. Write: EMPTY -> FILLING -> FULL -> IN_FLIGHT -> EMPTY. Read: EMPTY ->
  * IN_FLIGHT -> FULL -> FILLING (the check) -> EMPTY. A buffer has one owner at any time; only a

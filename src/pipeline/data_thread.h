@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A thread that generates data for the I/O threads of its lane and checks the data that they read.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sends the requests of one I/O thread to its engine. Handles for all engines: timestamps, short
  * transfers, EINTR and EAGAIN (a failure after about a second), unaligned tails with O_DIRECT, the

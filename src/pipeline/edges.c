@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Edges of the rounds that all I/O threads of a rank have passed. */
 #include "stats/edges.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first differences in the data of a pipeline, ordered by I/O thread and offset, regardless of
  * the order in which data threads find them.

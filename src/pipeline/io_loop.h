@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The loop of an I/O thread from the start to its last completion: keeps the depth full and
  * releases buffers on completion.

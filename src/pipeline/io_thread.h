@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A thread that does the I/O of one task: opens an engine, sends the requests (io_loop.c), syncs
  * and closes the files.

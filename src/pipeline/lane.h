@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A lane: a group of data threads, I/O threads, rings and memory, bound to one NUMA domain on
  * request. A buffer never leaves its lane.

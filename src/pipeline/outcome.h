@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Outcomes of I/O threads, except what the drive counts.
  */

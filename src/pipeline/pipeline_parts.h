@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The state of a pipeline. Only the main thread writes it, except for the atomic flags, which any
  * thread may set.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A bounded queue of buffer numbers for any number of threads at both ends; takers may sleep while
  * it is empty. The cells have sequence numbers (D. Vyukov's bounded MPMC queue). Sleeping uses an

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an I/O thread currently waits for. The I/O thread writes, any thread may read. A write costs
  * a few plain stores. A read that meets a write reports no wait; the next read will find it.

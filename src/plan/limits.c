@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/limits.h"
 
 int64_t limits_due_by_rate(const struct limits *limits, uint64_t bytes)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Stable counting sort of ranks by a small key: O(ranks + keys), for plans of any size. */
 #ifndef TIDEMILL_PLAN_RANK_SORT_H
 #define TIDEMILL_PLAN_RANK_SORT_H

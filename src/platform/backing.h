@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The storage at the bottom of a block device, through partitions, device mapper, md and loop
  * devices. Layers that /sys does not show are not seen: a virtual machine's disk counts as a disk.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kind of a block device and how it is attached, from its place in /sys and its attributes.
  */

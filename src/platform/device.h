@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Block devices, from /sys and the mount table: name, size, and whether one is in use.
  */

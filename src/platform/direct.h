@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What O_DIRECT means for a file: the facts, and the verdict on requests of a given size. The
  * verdict is pure, so that it is available for a target before any file exists.

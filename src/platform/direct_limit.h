@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files for which a file system treats direct I/O differently than for others.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Limits of the system for this process: those of setrlimit and of control groups. */
 #include <limits.h>
 #include <stdio.h>

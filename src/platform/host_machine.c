@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Detects virtual machines and containers. */
 #include "host_system.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The operating system of a host, from /proc, /sys and /etc: release, CPU frequency, huge pages,
  * limits, virtualisation. Reads small files; an unknown fact is "unknown" or -1, never a guess. All

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Selects the environment variables that a result keeps: those that show how a run was started, by
  * a list of names. A variable that is not in the list is never kept, and one that could contain a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The mount table of this process (/proc/self/mountinfo), parsed once into plain text fields.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A path in a one-line message: control characters become '?', and a path that is too long loses
  * its middle, because both ends identify it. For output only, never to be opened.

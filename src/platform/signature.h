@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Recognises the contents of a device by the signatures of file systems, volume managers and
  * partition tables at fixed offsets. The list has the common ones; finding none does not prove that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * statx, with the fields that the C library may not know yet; fstatat where statx is not available,
  * with mount and alignment unknown.

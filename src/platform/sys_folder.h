@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Finding attributes of a device in /sys, or of the devices above it. Reads only.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Resolves a target path: an existing file, directory or device, or a new name in an existing
  * directory.

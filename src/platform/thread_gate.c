@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "platform/thread_gate.h"
 
 #include "platform/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What this program was built from: the commit of its sources, how they were compiled, and the
  * libraries loaded at run time. Recorded for each node, as each may have another program.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Describes a block device and its members as text, for 'tidemill facts'. */
 #ifndef TIDEMILL_PREPARE_FACTS_DEVICE_H
 #define TIDEMILL_PREPARE_FACTS_DEVICE_H

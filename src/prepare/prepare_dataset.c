@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The check of --direct require, and the first change to storage: directories on the targets. */
 #include "prepare/prepared.h"
 

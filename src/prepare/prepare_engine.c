@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Chooses an engine that all ranks have, and determines each rank's capacity. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Chooses the engine's mode and where buffers and threads are placed. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Resolves the settings (defaults, a size for runs that only --time limits) and makes the plan. */
 #include "prepare/prepared.h"
 

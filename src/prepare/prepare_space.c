@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Free space for the plan: targets on one file system share its space. */
 #include "prepare/prepared.h"
 

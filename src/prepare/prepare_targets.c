@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Inspects the targets and checks whether this run may write to them. */
 #include "prepare/prepared.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Relative targets refer to rank 0's working directory; that of other ranks may differ. */
 #ifndef TIDEMILL_PREPARE_TARGET_PATH_H
 #define TIDEMILL_PREPARE_TARGET_PATH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is known of file systems by their type, as the kernel names it. */
 #include "record/environment.h"
 

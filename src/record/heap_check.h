@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checks the global heaps of an HDF5 file, which hold the texts of its attributes. HDF5 guards
  * everything else with checksums and bounds, but trusts the sizes in these (1.10 copies past its

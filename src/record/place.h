@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Puts a file in place whole: written under a temporary name in the same folder, synced, renamed
  * over the path, the folder synced. After any failure the temporary file is gone and what was at

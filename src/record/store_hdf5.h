@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the store_*.c files share: a session with HDF5. hdf5.h is quarantined to these files.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings from what devices, links and memory can do: rates far below it, and rates above it. */
 #include "warnings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings from what a phase kept busy: cores, and devices that get few requests at once. */
 #include "warnings.h"
 

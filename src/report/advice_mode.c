@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings that the storage may not have been measured at all: page cache, memory, alignment,
  * syncing. */
 #include "warnings.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings whether the numbers can be relied on: steadiness, common start, clocks, repetitions. */
 #include "warnings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is slow: rows whose rate is far below the median, by name, with what sets them apart. */
 #include "warnings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings about limits from outside: what a run shows under them is not the storage. */
 #include "warnings.h"
 

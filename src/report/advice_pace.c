@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings about the pace: what held it back, how even it was, how long it was measured. */
 #include "warnings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings about where the ranks and the data are: placement, binding, full and reducing file
  * systems. */
 #include "warnings.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings about single requests that took far longer than most. */
 #include "warnings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings about what was requested, and what became of it before the first phase. */
 #include "warnings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A warning that one of several targets is slow: not links, file system or ranks. */
 #include "warnings.h"
 

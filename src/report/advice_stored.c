@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings that data were not on storage when the clock stopped. */
 #include "warnings.h"
 

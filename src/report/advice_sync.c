@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A warning that most of the pace was set by sync: which rate to quote then. */
 #include "warnings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings about targets that are not the same storage on all nodes. */
 #include "warnings.h"
 

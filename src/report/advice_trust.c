@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Warnings about the data and about the record itself. */
 #include "warnings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which side held a phase back, from the waits that were measured. Pure.
  *

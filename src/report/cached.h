@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whether the page cache of the reading nodes answered reads, from what was found in it before and
  * from what the kernel counted. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A phase against the ceilings that were probed before it. Pure.
  */

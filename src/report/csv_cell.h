@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One cell of comma-separated values. */
 #ifndef TIDEMILL_REPORT_CSV_CELL_H
 #define TIDEMILL_REPORT_CSV_CELL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of a record as comma-separated values. */
 #include "report/export.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Numbers as people read them in a report. No locale changes them; what is unknown is "n/a".
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How to repeat the run, and the nodes, targets, devices and networks that it ran on. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the html_*.c files share. */
 #ifndef TIDEMILL_REPORT_HTML_PARTS_H
 #define TIDEMILL_REPORT_HTML_PARTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The rates at the top of the page, and the sections of phases. */
 #include <string.h>
 

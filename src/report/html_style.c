@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Style and script of the page. Pictures keep the colours that gnuplot gave them in attributes,
  * which the style replaces. The policy lets no script run but the one below, known by its SHA-256,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Text of a page in HTML. All text from outside passes html_add, which makes
  * it inert.

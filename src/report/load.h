@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a phase kept busy: requests in flight, cores, devices and networks. Pure.
  */

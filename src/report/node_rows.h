@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rows of a table that belong to one node. They are next to each other, in the order of the
  * nodes, so that a walk over the nodes finds each one's rows at once; a table of another order is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What held a phase back from outside: the CPU quota and the I/O caps of control groups, and
  * ranks that were stopped. While one does, neither the storage nor the settings explain the rate.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The parts that the time of a phase consists of. Every line about them uses this function, so that
  * the parts add up to the whole. Pure.

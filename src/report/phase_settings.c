@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "phase_settings.h"
 
 bool phase_settings_open(const struct record *record, struct options *options)

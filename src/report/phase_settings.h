@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The settings with which a phase was carried out, from the options of its record. */
 #ifndef TIDEMILL_REPORT_PHASE_SETTINGS_H
 #define TIDEMILL_REPORT_PHASE_SETTINGS_H

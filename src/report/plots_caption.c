@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What each plot shows, in one sentence. */
 #include "plots_parts.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The latency of all phases by percentile. */
 #include "figures.h"
 #include "plots_parts.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bars: the rates of nodes and targets, and the waits of threads. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Throughput over time, with the devices below it; and the heat map of nodes and time. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whether the rate of a phase may be quoted as one of the storage, and what speaks against it.
  * Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What fits on the targets of a run, and what they can do: advice must respect that.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* "cache": what the page caches of the nodes had to do with a phase, and what shows it. */
 #include "base/units.h"
 #include "bottleneck.h"

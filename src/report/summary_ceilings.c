@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What could be reached at most: a line of each writing phase. */
 #include "base/units.h"
 #include "bottleneck.h"

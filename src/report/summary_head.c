@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The first lines of the summary: what was run, where, and how it ended. */
 #include <stdio.h>
 #include <string.h>

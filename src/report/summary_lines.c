@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lines of the summary: colours, labels, line breaks. */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a phase kept busy: lines of the verbose summary. */
 #include "base/units.h"
 #include "figures.h"

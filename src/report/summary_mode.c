@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a phase moved its data: engine, page cache, and what was not granted. */
 #include <string.h>
 

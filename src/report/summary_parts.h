@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the summary_*.c files share: the style, lines with a label, and the parts of a summary.
  */

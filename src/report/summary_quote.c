@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* "quote": which rates may be quoted, and why others may not. */
 #include "quotable.h"
 #include "summary_parts.h"

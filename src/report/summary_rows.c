@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How even the nodes and ranks of a phase were, and their tables. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of phases, and below it why phases failed or were skipped. */
 #include <string.h>
 

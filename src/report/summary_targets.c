@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A line for each target of a phase, where there are several. */
 #include "base/units.h"
 #include "figures.h"

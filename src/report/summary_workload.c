@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* "workload": what the phases were requested to do, from the settings that the record holds. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Aligned columns of text: the first to the left, the others to the right unless 'left' names them,
  * two spaces between.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The warnings of warnings.def, one function each, and what they share. Pure: each reads the
  * record only.

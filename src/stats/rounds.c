@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "stats/rounds.h"
 
 enum { EDGES_MOST = STEADY_ROUNDS + 1 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The cost of the hot loop per request, without storage and without data: two rings, stamps, engine
  * null, counters and histogram on one core (loop.core), and a complete I/O thread with its own

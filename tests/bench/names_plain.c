@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The plain loop that metadata phases are compared with: names_plain DIRECTORY PROCESSES OBJECTS.
  * Each process creates, inspects and removes empty files in a directory of its own, with the system

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cost of counters: prints "name value" for each round. Latencies are like those of a device,
  * and their times advance through all bins. */
 #include <stdio.h>

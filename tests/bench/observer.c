@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The cost of observing: all ranks fill buffers and discard them, alternately with the observer
  * (its polls, its messages and, on rank 0, a line once a second) and with a main thread that sleeps

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A minimal program to compare with: one thread calls pwrite or pread for one buffer after the
  * other, once through the file. Prints bytes per second, and CPU time per GiB in ns.
  *

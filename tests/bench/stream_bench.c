@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The figures of stream: stream_bench [NAME...]. One thread, its CPU time, alternating pairs. A
  * buffer of 1 MiB fits in the caches; the pool is larger than the last-level cache.

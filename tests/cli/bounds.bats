@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Numbers at the limits of 31, 32, 53 and 63 bits: refused in one line or used, never truncated.
 
 load helper

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Reads that the page cache may have answered get a warning, regardless of the run that wrote the data.
 load helper
 

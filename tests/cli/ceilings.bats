@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # run --ceilings: what is measured, shown and stored, and that nothing else is left.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # How a run ends: signals, limits, failures, and what it leaves.
 
 load helper

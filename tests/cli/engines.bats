@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # What each engine does with every option that is its own.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status
 

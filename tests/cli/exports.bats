@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Results in formats for other programs: JSON, CSV, tables, gauges.
 
 load helper

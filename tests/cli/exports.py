@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares the JSON and the CSV tables of a result with its HDF5 file.
 
 exports.py RESULT.h5 RESULT.json TABLES SCHEMA.json

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Large requests, depths and thread counts, limits that are met in the middle, storms of signals.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # status and output are those of bats' run
 # Loaded by every suite. TIDEMILL is the program; each test works in a directory of its own, where
 # results/ may be created, and has an empty directory in $target.

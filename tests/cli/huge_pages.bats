@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Explicit huge pages, which belong to the whole machine: this suite runs alone.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Limits from outside: what they are is shown and recorded, and what they cause is not blamed on the
 # storage or the settings.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status, group

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Memory, locked memory, lanes and cores: what is not available is recorded, or refused.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status
 

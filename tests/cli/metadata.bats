@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Metadata phases: what is created is what is visited and removed, counted as it happened; nothing
 # is left, and nothing foreign is touched.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # What a run prints and saves: plan, summary, result, errors.
 
 load helper

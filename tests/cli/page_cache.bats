@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # O_DIRECT, uncached requests and caches: what was in effect is recorded, what was required is refused.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status
 

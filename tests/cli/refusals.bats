@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Bad input: exit 2, nothing changed, and one line, regardless of the number of ranks.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Small real runs: exit codes, files left behind, and what is printed to which stream.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Sections of a settings file: each a phase with settings and a data set of its own.
 
 load helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Without io_uring: refused with the cause where it was required, else plain calls, with a record.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status
 

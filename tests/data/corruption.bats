@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Each kind of wrong data is found and reported with its place, and the exit code is 3.
 # shellcheck disable=SC2154 # the helpers set target, status, output, file, at
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Wrong data of each engine and layout are found and reported with kind and place; exit code 3.
 # shellcheck disable=SC2154 # the helpers set target, status, output, file, at
 

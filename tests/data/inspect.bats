@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # tidemill inspect: files with known properties, and files that cannot be read.
 # shellcheck disable=SC2154 # helper.bash sets target, out, err, status
 

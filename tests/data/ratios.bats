@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Compress and dedup ratios of the files of four ranks, measured by zstd, gzip, lz4 and fio-dedupe.
 
 load ../cli/helper

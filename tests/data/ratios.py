@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures data of tidemill with independent tools: python, zstd, gzip, lz4, fio-dedupe.
 
 usage: ratios.py DIRECTORY [--compress R] [--dedup R] [--dedup-block BYTES]

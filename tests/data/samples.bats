@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Results and data of version 0.1.0 are reported, read by foreign readers, and verified as before.
 # shellcheck disable=SC2154 # the helpers set target, status, output
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154,SC2034 # target, status and output are those of helper.bash
 # Loaded by the suites of wrong data, after helper.bash: writes a data set, damages it, and checks
 # that a verifying run reports the damage.

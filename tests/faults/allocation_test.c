@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Each allocation in folders without I/O fails in turn: nothing crashes or leaks, and a function
  * that reports success must have the same output as with enough memory, e.g. no line may be missing

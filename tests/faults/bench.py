@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The fault bench: runs the program with one fault and checks everything that a user can observe.
 
 A Case holds a fault and its exact effects: exit code, the program's lines on standard error

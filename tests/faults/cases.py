@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The matrix: faults x engines x layouts, each with all of its effects.
 
 Sizes: 2 ranks, 2 MiB each, requests of 256 KiB, one producer. The third request of rank 1 is at

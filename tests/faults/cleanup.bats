@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # run --cleanup RESULT: removes the files of a killed run, and nothing else.
 
 load ../cli/helper

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # Claims about O_DIRECT, caches and sync rest on what the kernel counted, or are unknown.
 # shellcheck disable=SC2154 # helper.bash sets work, target, out, err, status
 

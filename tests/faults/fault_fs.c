@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * fault_fs SOURCE MOUNT_POINT: the file system of the fault bench. Passes all calls on to SOURCE,
  * except those that a rule matches (see rules.h; WHERE is the end of the path).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * LD_PRELOAD library: locks of other file systems, for files whose path begins with FAULT_PATH.
  * FAULT_LOCKS selects them:

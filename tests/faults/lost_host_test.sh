@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # lost_host_test.sh PROGRAM: a whole (simulated) host dies in the middle of a phase
 set -u
 hosts=$(dirname "$(readlink -f "$0")")/../hosts

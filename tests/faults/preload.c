@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * LD_PRELOAD library of the fault bench: injects faults into I/O calls on selected ranks.
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
 # bats file_tags=safety
 # Safety of other users' files: which targets are refused, what is left unchanged, permissions.
 # tests/unit/platform checks that each kind of target is detected.

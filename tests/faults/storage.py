@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The storage of a case's target, and actions on it during the run."""
 import os
 import shutil

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * replay ROUNDS [FILE...]: runs a fuzz target on its seeds, the files, and ROUNDS mutations of
  * both, which are the same on every machine.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Result files: a damaged file is rejected, or its record can be reported. */
 #include "target.h"
 

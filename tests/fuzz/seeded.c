@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Replaces libFuzzer's empty first inputs, and later one input in 50, by a seed of the target. */
 #include "target.h"
 

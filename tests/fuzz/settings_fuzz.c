@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Settings files: accepted settings can be printed and read back unchanged; options_check handles
  * any of them. */
 #include "target.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The interface of a fuzz target, which is that of libFuzzer. Without libFuzzer, replay.c runs the
  * same targets on fixed mutations of their seeds. A property that does not hold aborts the program.

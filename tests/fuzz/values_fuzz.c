@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Values from text: an accepted value has an exact text with the same meaning; a rejected one
  * has a failure of one line. */
 #include "target.h"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 #
 # box.sh HOSTS COMMAND...: runs COMMAND in a simulated cluster, which ends with it
 #

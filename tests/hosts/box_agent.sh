@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # box_agent.sh NAME WORDS...: mpirun calls it instead of ssh; like ssh, it joins the words for a
 # shell
 name=$1

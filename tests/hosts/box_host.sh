@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # box_host.sh NAME: the first process of a simulated host; it reaps orphans, as init does
 set -eu
 hostname "$1"

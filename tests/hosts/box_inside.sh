@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # box_inside.sh COMMAND...: creates the hosts inside the namespaces of box.sh, then runs COMMAND
 set -eu
 here=$(dirname "$(readlink -f "$0")")

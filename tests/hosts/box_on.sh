@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # box_on.sh NAME COMMAND...: runs COMMAND on a host of the box, in the current directory
 name=$1
 shift

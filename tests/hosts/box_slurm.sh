@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Sourced inside a box: starts Slurm with its controller on the head and a daemon on each host,
 # waits until all hosts are idle, and exports SLURM_CONF. box_slurm_log prints the ends of the logs.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # facts_test.sh PROGRAM: 'facts' prints each host once and marks the facts that differ
 set -u
 # shellcheck source=tests/hosts/expect.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # own_storage_test.sh PROGRAM: hosts with local storage, and the plan for its space
 set -u
 # shellcheck source=tests/hosts/expect.sh

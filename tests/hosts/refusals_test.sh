@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # refusals_test.sh PROGRAM: usage errors of launch/hosts.sh and launch/slurm.sbatch print one line and
 # end with exit code 2
 set -u

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """result.py RESULT: prints what the tests of several hosts check in a result file.
 
 One "key value" per line: status, job_id, launcher, nodes (names in their order), ranks (of each

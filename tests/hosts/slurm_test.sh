@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # slurm_test.sh PROGRAM: submits launch/slurm.sbatch to a real Slurm on two simulated hosts
 set -u
 # shellcheck source=tests/hosts/expect.sh

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # two_hosts_test.sh PROGRAM: launch/hosts.sh runs PROGRAM on two simulated hosts
 set -u
 # shellcheck source=tests/hosts/expect.sh

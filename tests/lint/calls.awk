@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # awk -f calls.awk FILE... : calls that are banned. Paths of files start at the root. Ends with 1 if
 # there are any.
 #   nowhere       calls that may overflow, hide errors or start a shell

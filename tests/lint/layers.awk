@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # awk -f layers.awk layers.table FILE... : includes that the table does not allow, and rows of the
 # table that are not needed. Paths of files start at the root: src/<folder>/x.c,
 # include/<folder>/x.h. Ends with 1 if there are any.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Sourced by the lints: need TOOL... skips the lint with a reason if a tool is missing.
 need() {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random ranks fail; every rank must get the same, correct result. */
 #include "ranks.h"
 

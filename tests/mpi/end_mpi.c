@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* |How a job ends when a rank fails; expect_end.sh checks it from outside.   end_mpi abort   the
  * last rank calls cluster_abort(7) while the others wait in a gate   end_mpi kill    the last rank
  * is killed */

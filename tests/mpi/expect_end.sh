@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # expect_end.sh CODE COMMAND...: the command must end by itself, with this exit code ("any" is any
 # but 0).
 expected=$1

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* No rank leaves a gate before all ranks have entered it. */
 #include "ranks.h"
 

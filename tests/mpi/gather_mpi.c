@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rows and histograms of all ranks arrive on rank 0: all of them, complete, in order. */
 #include "ranks.h"
 

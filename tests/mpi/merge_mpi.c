@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Timelines of all ranks are merged as if one rank had recorded all events. */
 #include "ranks.h"
 

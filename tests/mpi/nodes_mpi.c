@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which rank is on which node, compared with the simulated hosts. */
 #include "ranks.h"
 

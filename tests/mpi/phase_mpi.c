@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A phase whose work counts operations, from its preparation to its record: all done, failed on one
  * rank, and stopped by a signal. Ranks that are stopped did half of their operations. */
 #include "ranks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a test under mpirun includes first: cmocka, assertions over all ranks, and simulated hosts,
  * with which one machine can be a cluster of any shape.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Broadcasts, sums and exchanges. */
 #include "ranks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every rank reads the machine's clock with its own offset and drift, so the true offset is known;
  * the result must be within its own error bound.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A stop reaches every rank, from any rank and during any other traffic; progress is summed. */
 #include "ranks.h"
 

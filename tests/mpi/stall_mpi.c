@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ranks that do not arrive at a gate, and ranks whose storage does not respond, are reported to
  * rank 0. */
 #include "ranks.h"

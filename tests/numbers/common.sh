@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by the tests of this directory with "$@" = PROGRAM SCRIPTED LYING_CLOCK.
 # shellcheck disable=SC2034
 here=$(dirname "$(readlink -f "$0")")

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # hosts_test.sh PROGRAM SCRIPTED LYING_CLOCK: clock offsets of simulated hosts are within their bound
 set -eu
 if [ -z "${BOX:-}" ]; then

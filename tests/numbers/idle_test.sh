@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # idle_test.sh PROGRAM SCRIPTED LYING_CLOCK: ranks without work do not affect modes and extremes
 set -eu
 # shellcheck source=tests/numbers/common.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """lying_check.py RESULT ELAPSED_NS: checks that no time of the phase exceeds what the run can explain.
 
 ELAPSED_NS is the duration of the run by a correct clock. Sums over buffers in flight may be several

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Preloaded: falsifies clocks that tidemill must not use, on one rank. TIDEMILL_LIE is "rank:kind":
  * ahead1h and ahead10d shift the wall clock, step makes it jump back and forth by an hour at each

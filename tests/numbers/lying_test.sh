@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # lying_test.sh PROGRAM SCRIPTED LYING_CLOCK: no figure depends on the wall clock or MPI_Wtime
 set -eu
 # shellcheck source=tests/numbers/common.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Computes the printed summary from a result file, and finds the first difference to a page.
 
 Shares no code with tidemill; implements what results/README.md and the headers promise. An

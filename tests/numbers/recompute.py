@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """recompute.py RESULT [SUMMARY]: computes every figure of a result again from more detailed data.
 
 Shares no code with tidemill. Computes the attributes of phases from ranks and timelines, nodes from

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A clock and engines that replace platform/clock.c and the engines 'null' and 'pwrite'. In the
  * whole program, time passes only as scripted here, so all numbers of the result are known in

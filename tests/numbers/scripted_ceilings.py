@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scripted_ceilings.py RESULT REQUESTS LENGTH: the probes of a scripted run of two ranks. All exact.
 
 A probe has two seconds and no rate limit, regardless of the run. A rank that still has

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scripted_check.py RESULT RANKS WRITERS DEPTH REQUESTS LENGTH once|each: every number of a scripted run.
 
 Simulates the script of scripted.c, and compares the result exactly.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """scripted_stop.py RESULT RANK RANKS: the advice names the rank that pauses for three seconds."""
 import sys
 

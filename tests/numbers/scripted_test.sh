@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # scripted_test.sh PROGRAM SCRIPTED LYING_CLOCK: runs with a scripted clock have exact numbers
 set -eu
 # shellcheck source=tests/numbers/common.sh

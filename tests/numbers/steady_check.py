@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """steady_check.py RESULT NAME=ENDED_BY[|ENDED_BY]...: checks when phases of --until-steady ended.
 
 Applies the rule of results/README.md to the bytes of the stored timeline: the first steady window

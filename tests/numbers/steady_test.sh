@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # steady_test.sh PROGRAM SCRIPTED LYING_CLOCK: phases end on all ranks together once they are steady
 set -eu
 # shellcheck source=tests/numbers/common.sh

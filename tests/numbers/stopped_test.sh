@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # stopped_test.sh PROGRAM SCRIPTED LYING_CLOCK FAULT_PRELOAD: a rank that is stopped for three seconds
 # in the middle of its phase has a gap of that length, and all figures agree. scripted_test.sh checks
 # that the advice names such a rank, as on a real machine other ranks may pause too.

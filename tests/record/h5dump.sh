@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # h5dump reads a result of foreign_test.c: header, a table, an enumeration, a rate.
 set -eu
 file=$1

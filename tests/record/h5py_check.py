@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """h5py reads a result of foreign_test.c, in the format that results/README.md documents."""
 import sys
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """results/README.md names every group, column and attribute of a result."""
 import pathlib
 import re

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a browser makes of the page, as lines in an element 'verdict': text that sticks out, text
  * over text, and text that is hard to read. */
 (function () {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The page of 'report --html' as a browser shows it: nothing is cut off, covers other text or is hard
 # to read, on a phone and a desk, in light and dark; and its script may run, while none that a name
 # brings along does: page_test.sh SYNTHETIC

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Writes the result of a run of any size that never took place, for tests of reports: synthetic
  * RESULT NODES PHASES SECONDS [NAME]. The third node is slow; NAME replaces each name and text that

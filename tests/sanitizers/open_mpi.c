@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Linked into every program that a sanitizer checks for leaks. Hides memory that Open MPI keeps
  * until the process ends.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One trial of the soak: draws settings and a fault from a seed, and checks the outcome.
 
 A table holds the exit codes that each fault may cause (of the documented exit codes), and the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * An engine that behaves as a test specifies: short transfers, errors, late or reordered
  * completions, or none at all. Bytes that it reports as moved are really moved, unless 'drop' is

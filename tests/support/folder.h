@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A private directory of a test below $TMPDIR, /var/tmp or /tmp (the first two are more often on a
  * disk with O_DIRECT). It is removed together with the plain files in it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random values for property tests. The seed is the same each time, unless the environment variable
  * TIDEMILL_TEST_SEED sets another; it is printed, so that a failure can be reproduced.

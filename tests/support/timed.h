@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Time limits for tests: far more than a test needs; a test that hangs ends the program as a
  * failure. Include it after unit.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a cmocka program includes first: the headers that cmocka requires, in the required order.
  */

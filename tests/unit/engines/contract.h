@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One contract, run over every engine that there is: an engine on one open file, the loop that a
  * caller of engines has, and the table of tests.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The contract of engine.h: what engines move. */
 #include "contract.h"
 

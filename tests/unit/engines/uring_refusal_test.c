@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Engine 'uring' when the kernel refuses a feature. Each case runs in a child process. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A crew on a directory: what it creates is what it visits, failures are counted and named, nothing
  * foreign is touched and nothing is left. */
 #include "unit.h"

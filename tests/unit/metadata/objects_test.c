@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names are unique, directories hold at most the fan-out, and what is visited is what was created,
  * for any layout, any number of visiting threads and any objects that are missing. */
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Canonical text, and that it reads back: over random sets of options of every kind.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "nearest.h"
 #include "option_table.h"
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A rank's instants, bins and slowest requests on rank 0's clock, by comparisons that are given. */
 #include "results.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where a file system does not report the effect of O_DIRECT, what was counted decides, or nothing.
  */
 #include "results.h"

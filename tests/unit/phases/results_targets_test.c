@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rows of targets, from the ranks that used them. */
 #include "results.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Storage that does not answer: the waiting thread is reported, and the others end without it. */
 #include <errno.h>
 #include <stdatomic.h>

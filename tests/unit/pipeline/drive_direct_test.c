@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mixes of direct and buffered transfers: refusals, unaligned parts and tails. */
 #include "unit.h"
 

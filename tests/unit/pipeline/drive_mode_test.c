@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Modes of the drive: a sync after each request, RWF_DONTCACHE, unaligned requests. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes that an observer sees at an edge equal those of the timelines at the end. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tasks that read and write: each request is done once, in its direction. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading with another request size, order and number of I/O threads than was written with. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Early ends: deadline, rate, stop, close. */
 #include "unit.h"
 

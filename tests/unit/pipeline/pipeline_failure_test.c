@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Failures of storage, engines and setups: all threads stop, none hangs, and the acknowledged
  * requests are reported. */
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Distribution of buffers: depth, batches, many data threads, lanes, many pipelines. */
 #include "unit.h"
 

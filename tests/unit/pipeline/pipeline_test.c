@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whole jobs over real files, with several engines: all data are written, read back and checked. */
 #include <unistd.h>
 

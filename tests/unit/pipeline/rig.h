@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs the pipeline of one rank over real files, without phases, and checks the counters and the
  * content of the files.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The drive of one I/O thread over a scripted engine, without a pipeline; no data are transferred.
  */

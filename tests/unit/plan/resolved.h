@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Options as they are when a plan is made: given ones, and the rest fitted to a small machine.
  */

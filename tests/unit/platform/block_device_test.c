@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "platform/block_device.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A fake host for functions that take a root: files of /proc, /sys and so on in a private
  * directory.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A loop device over a private file. The kernel frees it when the test ends, even if it crashes.
  */

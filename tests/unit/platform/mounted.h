@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A private mount namespace with a folder, a mount point in it and an image for a loop device: only
  * as root. Nothing is left when the process ends.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files of private file systems for which O_DIRECT or sync means something else: only as root. */
 #include <errno.h>
 #include <string.h>

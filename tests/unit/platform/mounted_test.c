@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Targets on private file systems and devices, mounted in a private namespace: only as root.
  * Nothing is left when the process ends. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where statx is refused, as by the seccomp filters of old container runtimes, fstatat answers. */
 #include "status.h"
 

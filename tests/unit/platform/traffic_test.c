@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the kernel counted, read from a fake host. */
 #include "platform/traffic.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a phase counts may be bytes or operations: its rows, its steady window and its median. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is known of a target by the type of its file system and its mount options. */
 #include <stdbool.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Others read what we write: h5dump, h5py and the loader in results/. Skipped without them. */
 #include "record/store.h"
 

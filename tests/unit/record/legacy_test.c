@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What results of version 0.1.0 hold only as texts. */
 #include "legacy.h"
 

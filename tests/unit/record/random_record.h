@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Records of random content and shape, and whether two are the same. Walks the schema, so a new
  * column is covered as soon as it is in the list (schema_test sees that every member is in it).

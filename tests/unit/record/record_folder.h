@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A folder of each test's own for results. */
 #ifndef TIDEMILL_TESTS_RECORD_FOLDER_H
 #define TIDEMILL_TESTS_RECORD_FOLDER_H

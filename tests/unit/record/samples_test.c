@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The facts of results of version 0.1.0, which holds them only as texts. */
 #include "record/store.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files that are not results, or not any longer, or not yet: refused clearly, no crash and no leak.
  */
 #include "record/store.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where a result goes: what is refused, replaced, claimed and removed. */
 #include "record/store.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is not doubted of reads, and the limit of a phase that the page cache answered. */
 #include "cases_cached.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads that the page cache may have answered. */
 #ifndef TIDEMILL_TESTS_CASES_CACHED_H
 #define TIDEMILL_TESTS_CASES_CACHED_H

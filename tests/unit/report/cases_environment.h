@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the nodes and their devices are. */
 #ifndef TIDEMILL_TESTS_CASES_ENVIRONMENT_H
 #define TIDEMILL_TESTS_CASES_ENVIRONMENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the kernel counted around a phase. */
 #ifndef TIDEMILL_TESTS_CASES_EVIDENCE_H
 #define TIDEMILL_TESTS_CASES_EVIDENCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a phase did, and how. */
 #ifndef TIDEMILL_TESTS_CASES_PHASE_H
 #define TIDEMILL_TESTS_CASES_PHASE_H

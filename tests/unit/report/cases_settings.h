@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What was requested, and what became of it. */
 #ifndef TIDEMILL_TESTS_CASES_SETTINGS_H
 #define TIDEMILL_TESTS_CASES_SETTINGS_H

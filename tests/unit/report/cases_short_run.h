@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Phases that were too short. */
 #ifndef TIDEMILL_TESTS_CASES_SHORT_RUN_H
 #define TIDEMILL_TESTS_CASES_SHORT_RUN_H

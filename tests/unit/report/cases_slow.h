@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is slow, and what kept a phase busy. */
 #ifndef TIDEMILL_TESTS_CASES_SLOW_H
 #define TIDEMILL_TESTS_CASES_SLOW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ceiling.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Advice fits the run and rests on what was counted: what does not fit on the target or it cannot
  * do is not advised, and what the user's limits, unequal shares or other processes explain is not

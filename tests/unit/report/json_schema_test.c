@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * results/schema.json matches the table map. With TIDEMILL_TEST_UPDATE set, the file is
  * written instead of compared.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The lines on what limited a phase and on its mode. */
 #include "report/summary.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The page of a run with a phase that counts operations and one that counts bytes. */
 #include "report/summary.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What speaks against quoting the rate of a phase. */
 #include "quotable.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Records as real runs leave them, with plausible and fixed numbers, for viewing reports and for
  * comparing them word by word.

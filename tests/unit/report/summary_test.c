@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Summaries word by word, against the files in golden/. After a change that is meant, run this with
  * TIDEMILL_UPDATE_GOLDEN=1, and read the difference before committing it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Testing warnings: a good record is spoilt, and the expected warning is searched.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every warning of warnings.def is raised by a record that was spoilt for it, with its numbers, and
  * none by a good one.
