@@ -36,12 +36,13 @@ static const char *direct_name(const struct record_phase *phase)
     return record_truth_name((enum record_truth)phase->total.modes.direct_in_effect);
 }
 
-/* "2.00 GiB, 0 errors" */
+/* "all, 0 errors", or how much was checked where that is not all: "2.00 GiB, 0 errors" */
 static void add_verified(const struct record_phase *phase, struct table *table)
 {
     const struct counters *counters = &phase->total.counters;
-    char size[UNITS_TEXT];
-    units_format_size((uint64_t)counters->producer_bytes, size);
+    char size[UNITS_TEXT] = "all";
+    if (counters->producer_bytes != phase->amount)
+        units_format_size((uint64_t)counters->producer_bytes, size);
     if (!phase->checks)
         table_add(table, "%s", none);
     else

@@ -630,9 +630,9 @@ class Phase:
                 self.percentiles("latency", (("p50", .5), ("p99", .99)), True)]
 
     def verified(self):
-        errors = self.total["bad_blocks"]
-        return f"{size(self.total['producer_bytes'])}, {errors} error{plural(errors)}" \
-            if self.checks else "-"
+        errors, checked = self.total["bad_blocks"], self.total["producer_bytes"]
+        checked = "all" if checked == self.amount else size(checked)
+        return f"{checked}, {errors} error{plural(errors)}" if self.checks else "-"
 
     def direct(self):
         if self.discards:
