@@ -18,6 +18,10 @@
 #include "record/record.h"
 #include "record/store.h"
 
+/* Shows what is known of a run, and completes it for the result; 'record' is the caller's to
+ * change. */
+typedef void keeper_farewell(void *context, struct record *record);
+
 struct keeper {
     const char *path;      /* borrowed */
     struct record *record; /* borrowed; the main thread's */
@@ -27,12 +31,20 @@ struct keeper {
     struct store_finished finished; /* of the record: with it a save costs what is new */
     bool spoken;                    /* saved already as what the run ends with */
     enum record_status spoken_as;
+    char *reason; /* why the phase under way ended, in the sketch */
+    bool removes; /* the run is to remove files at its end */
+    keeper_farewell *farewell;
+    void *farewell_context;
     struct pending_call *pending_call;
 };
 
 /* 'pending_call' records each saving; NULL: it is not recorded. */
 void keeper_start(struct keeper *keeper, const char *path, struct record *record,
                   struct pending_call *pending_call);
+
+/* Sets what is done with the sketch before a second signal ends the process; then it is saved once
+ * more. */
+void keeper_set_farewell(struct keeper *keeper, keeper_farewell *farewell, void *context);
 
 /* Saves the record as it is; after a signal was reported, its status is no longer "running". What a
  * phase in it owns may not change after its status is final. */

@@ -28,6 +28,10 @@ int interrupt_start_guard(struct failure *why);
  * after that call has returned it does not run. Any thread. */
 void interrupt_set_last_action(void (*act)(void *context), void *context);
 
+/* Likewise, what it does before a second signal ends the process, after the last action; that is
+ * not waited for longer than 2 s. */
+void interrupt_set_farewell(void (*act)(void *context), void *context);
+
 /* Sets what the guard calls about twenty times a second. NULL cancels it; after that call has
  * returned it does not run. It must not block for long. */
 void interrupt_set_tick(void (*tick)(void *context), void *context);

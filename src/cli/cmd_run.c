@@ -191,20 +191,32 @@ static enum verdict write_outputs(struct session *session, enum verdict verdict)
     return verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;
 }
 
-static void print_result(const struct session *session, bool complete)
+static void print_result(const struct session *session, const struct record *record, bool complete)
 {
     const struct run_settings *run = &session->setup.options.run;
     FILE *stream = run->json && !strcmp(run->json, "-") ? stderr : stdout;
     if (run->quiet)
-        console_print_warnings(&session->record);
+        console_print_warnings(record);
     else
-        console_print_summary(stream, &session->record, run->verbose);
+        console_print_summary(stream, record, run->verbose);
     struct text line = {0};
     text_add(&line, "%s", run->quiet ? "" : "\nresult  ");
     text_add_printable(&line, session->result_path);
     text_add(&line, "%s\n", complete || run->quiet ? "" : " is incomplete: see the error above");
     console_print_text(stream, text_string(&line));
     text_release(&line);
+}
+
+/* A second signal ends the run: what is known of it is shown before. Of the phase under way there
+ * are no numbers that advice could be about. */
+static void end_at_once(void *context, struct record *record)
+{
+    const size_t count = record->phase_count;
+    while (record->phase_count && record->phases[record->phase_count - 1].status != RECORD_COMPLETE)
+        record->phase_count--;
+    advice_consider(record);
+    record->phase_count = count;
+    print_result(context, record, true);
 }
 
 /* Removes the run's files, completes the record and prints the summary. */
@@ -247,7 +259,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
         set_verdict(&session->record, verdict);
     }
     verdict = write_outputs(session, verdict);
-    print_result(session, !saving.code);
+    print_result(session, &session->record, !saving.code);
     return verdict;
 }
 
@@ -267,6 +279,7 @@ static int measure(struct session *session, int64_t started_ns)
     };
     console_listen(&session->console, &run.listener);
     keeper_start(&session->keeper, session->result_path, &session->record, run.pending_call);
+    keeper_set_farewell(&session->keeper, end_at_once, session);
     watchdog_start(&run);
     if (run_steps(&run, &verdict, &failure))
         verdict = verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;

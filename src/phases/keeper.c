@@ -59,29 +59,34 @@ static void make_sketch(struct keeper *keeper)
     keeper->sketch.status = RECORD_INTERRUPTED;
 }
 
-/* With the lock held. */
+/* With the lock held; 'reason' is given away. */
 static void save_sketch(struct keeper *keeper, enum record_status status, char *reason,
                         uint64_t amount, int64_t duration_ns)
 {
     struct record *sketch = &keeper->sketch;
     struct record_phase *last =
         sketch->phase_count ? &sketch->phases[sketch->phase_count - 1] : NULL;
-    if (!sketch->phases)
+    if (!sketch->phases) {
+        free(reason);
         return;
+    }
     keeper->spoken = true;
     keeper->spoken_as = status;
     clock_utc(sketch->finished_utc);
     sketch->status = status;
     sketch->exit_code = status == RECORD_INTERRUPTED ? 128 + interrupt_signal() : 1;
-    if (last && last->status == RECORD_INTERRUPTED && !last->failure) {
+    if (last && last->status == RECORD_INTERRUPTED &&
+        (!last->failure || last->failure == keeper->reason)) {
         last->status = status;
         last->failure = reason;
+        if (status == RECORD_INTERRUPTED)
+            last->ended_by = END_SIGNAL;
         last->amount = (int64_t)amount;
         last->duration_ns = duration_ns;
     }
+    free(keeper->reason);
+    keeper->reason = reason;
     store_save(keeper->path, sketch, &keeper->finished, NULL);
-    if (last && last->failure == reason)
-        last->failure = NULL; /* borrowed */
 }
 
 /* The main thread may be stuck while it saves: then there is nothing to be done. No timed lock:
@@ -100,23 +105,44 @@ static bool try_lock(struct keeper *keeper)
 void keeper_give_up(struct keeper *keeper, const char *reason)
 {
     char *own = keeper->path ? strdup(reason) : NULL;
-    if (own && try_lock(keeper)) {
-        if (!keeper->spoken)
-            save_sketch(keeper, RECORD_FAILED, own, 0, 0);
-        pthread_mutex_unlock(&keeper->lock);
+    if (!own || !try_lock(keeper)) {
+        free(own);
+        return;
     }
-    free(own);
+    if (keeper->spoken)
+        free(own);
+    else
+        save_sketch(keeper, RECORD_FAILED, own, 0, 0);
+    pthread_mutex_unlock(&keeper->lock);
 }
 
 /* In the guard's thread: the main thread may be stuck anywhere, but hardly in here. */
 static void last_word(void *context)
 {
     struct keeper *keeper = context;
-    char reason[] = "interrupted before its numbers were gathered";
     if (!try_lock(keeper))
         return;
     if (!keeper->spoken)
-        save_sketch(keeper, RECORD_INTERRUPTED, reason, 0, 0);
+        save_sketch(keeper, RECORD_INTERRUPTED,
+                    strdup("interrupted before its numbers were gathered"), 0, 0);
+    pthread_mutex_unlock(&keeper->lock);
+}
+
+/* In the guard's thread too, right before the process ends: nothing is put back. */
+static void run_farewell(void *context)
+{
+    struct keeper *keeper = context;
+    if (!try_lock(keeper))
+        return;
+    if (keeper->sketch.phases) {
+        if (keeper->removes)
+            keeper->sketch.removal_failure =
+                strdup("a second signal ended the run before it had removed them");
+        keeper->sketch.advice = NULL; /* the record's */
+        keeper->sketch.advice_count = 0;
+        keeper->farewell(keeper->farewell_context, &keeper->sketch);
+        store_save(keeper->path, &keeper->sketch, &keeper->finished, NULL);
+    }
     pthread_mutex_unlock(&keeper->lock);
 }
 
@@ -131,6 +157,15 @@ void keeper_start(struct keeper *keeper, const char *path, struct record *record
         return;
     make_sketch(keeper);
     interrupt_set_last_action(last_word, keeper);
+}
+
+void keeper_set_farewell(struct keeper *keeper, keeper_farewell *farewell, void *context)
+{
+    if (!keeper->path)
+        return;
+    keeper->farewell = farewell;
+    keeper->farewell_context = context;
+    interrupt_set_farewell(run_farewell, keeper);
 }
 
 static size_t final_phases(const struct record *record)
@@ -178,8 +213,9 @@ void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t amou
     pthread_mutex_lock(&keeper->lock);
     if (!keeper->spoken || keeper->spoken_as == RECORD_INTERRUPTED)
         save_sketch(keeper, RECORD_INTERRUPTED, own, amount, duration_ns);
+    else
+        free(own);
     pthread_mutex_unlock(&keeper->lock);
-    free(own);
 }
 
 void keeper_stop(struct keeper *keeper)
@@ -187,6 +223,9 @@ void keeper_stop(struct keeper *keeper)
     if (!keeper->path)
         return;
     interrupt_set_last_action(NULL, NULL);
+    interrupt_set_farewell(NULL, NULL);
+    free(keeper->reason);
+    keeper->reason = NULL;
     release_sketch(keeper);
     store_finished_release(&keeper->finished);
 }

@@ -152,6 +152,7 @@ void watchdog_start(struct run *run)
         return;
     for (uint32_t i = 0; i < setup->prepared_count && !run->settings->keep; i++)
         run->removes |= setup->prepared[i]->writes && setup->prepared[i]->dataset.folder;
+    run->keeper->removes = run->removes;
     int64_t after_ns = smallest(after_signal_ns, run->settings->stall_warning_ns);
     cluster_watch_gates(run->cluster, smallest(after_ns, run->settings->stall_abort_ns), on_absent,
                         run);

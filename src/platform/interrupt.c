@@ -19,6 +19,7 @@ static const int64_t duplicate_ns = 300000000;
 /* The main thread reacts sooner than this if it can react at all; launchers kill after a second. */
 static const int64_t reaction_ns = 250000000;
 static const int64_t act_most_ns = 500000000;
+static const int64_t farewell_most_ns = 2000000000;
 static const int64_t poll_ns = 50000000;
 
 static const int ending[] = {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU};
@@ -30,10 +31,12 @@ static _Atomic int first_signal;
 static _Atomic int64_t first_at_ns;
 static _Atomic bool second_came;
 static _Atomic bool guarded;
-static pthread_mutex_t act_lock = PTHREAD_MUTEX_INITIALIZER;
-static void (*act_call)(void *context);
-static void *act_context;
-static _Atomic int act_state;
+static struct action {
+    pthread_mutex_t lock;
+    void (*call)(void *context);
+    void *context;
+    _Atomic int state; /* enum act_state */
+} last_action = {.lock = PTHREAD_MUTEX_INITIALIZER}, farewell = {.lock = PTHREAD_MUTEX_INITIALIZER};
 static pthread_mutex_t tick_lock = PTHREAD_MUTEX_INITIALIZER;
 static void (*tick_call)(void *context);
 static void *tick_context;
@@ -103,34 +106,46 @@ void interrupt_install(void)
     sigaction(SIGXFSZ, &action, NULL);
 }
 
-static void *run_act(void *unused)
+static void *run_action(void *context)
 {
-    (void)unused;
-    act_call(act_context);
-    atomic_store(&act_state, ACT_DONE);
+    struct action *action = context;
+    action->call(action->context);
+    atomic_store(&action->state, ACT_DONE);
     return NULL;
 }
 
 /* In a separate thread, because the action may block as well. */
-static void start_act(void)
+static void start_action(struct action *action)
 {
     pthread_t thread;
-    pthread_mutex_lock(&act_lock);
-    if (atomic_load(&act_state) == ACT_READY) {
-        atomic_store(&act_state, ACT_RUNNING);
-        if (pthread_create(&thread, NULL, run_act, NULL))
-            atomic_store(&act_state, ACT_DONE);
+    pthread_mutex_lock(&action->lock);
+    if (atomic_load(&action->state) == ACT_READY) {
+        atomic_store(&action->state, ACT_RUNNING);
+        if (pthread_create(&thread, NULL, run_action, action))
+            atomic_store(&action->state, ACT_DONE);
         else
             pthread_detach(thread);
     }
-    pthread_mutex_unlock(&act_lock);
+    pthread_mutex_unlock(&action->lock);
 }
 
-static void wait_for_act(int64_t limit_ns)
+static void wait_for_action(const struct action *action, int64_t limit_ns)
 {
     const int64_t until_ns = clock_now_ns() + limit_ns;
-    while (atomic_load(&act_state) == ACT_RUNNING && clock_now_ns() < until_ns)
+    while (atomic_load(&action->state) == ACT_RUNNING && clock_now_ns() < until_ns)
         clock_sleep_ns(poll_ns / 10);
+}
+
+static void set_action(struct action *action, void (*call)(void *context), void *context)
+{
+    wait_for_action(action, INT64_MAX / 2);
+    pthread_mutex_lock(&action->lock);
+    if (atomic_load(&action->state) != ACT_RUNNING) {
+        action->call = call;
+        action->context = context;
+        atomic_store(&action->state, call ? ACT_READY : ACT_NONE);
+    }
+    pthread_mutex_unlock(&action->lock);
 }
 
 void interrupt_set_tick(void (*tick)(void *context), void *context)
@@ -165,9 +180,11 @@ static void *guard(void *unused)
         if (!second)
             run_tick();
         if (first && (second || clock_now_ns() - atomic_load(&first_at_ns) >= reaction_ns))
-            start_act();
+            start_action(&last_action);
         if (second) {
-            wait_for_act(act_most_ns);
+            wait_for_action(&last_action, act_most_ns);
+            start_action(&farewell);
+            wait_for_action(&farewell, farewell_most_ns);
             _exit(exit_code(first));
         }
     }
@@ -193,14 +210,12 @@ int interrupt_start_guard(struct failure *why)
 
 void interrupt_set_last_action(void (*act)(void *context), void *context)
 {
-    wait_for_act(INT64_MAX / 2);
-    pthread_mutex_lock(&act_lock);
-    if (atomic_load(&act_state) != ACT_RUNNING) {
-        act_call = act;
-        act_context = context;
-        atomic_store(&act_state, act ? ACT_READY : ACT_NONE);
-    }
-    pthread_mutex_unlock(&act_lock);
+    set_action(&last_action, act, context);
+}
+
+void interrupt_set_farewell(void (*act)(void *context), void *context)
+{
+    set_action(&farewell, act, context);
 }
 
 int interrupt_signal(void)

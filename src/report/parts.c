@@ -37,6 +37,11 @@ static void parts_find(const struct record_phase *phase, struct parts *parts)
                             .closing_ns = phase->duration_ns - drained_ns};
 }
 
+bool parts_gathered(const struct record_phase *phase)
+{
+    return phase->status != RECORD_INTERRUPTED || phase->node_count > 0;
+}
+
 bool parts_synced(const struct record_phase *phase)
 {
     return phase->unit == UNIT_BYTE && phase->writes && phase->synced;
@@ -115,6 +120,11 @@ void parts_print(const struct record_phase *phase, struct text *out)
     struct text line = {0};
     struct text moving = {0};
     char whole[UNITS_TEXT];
+    if (!parts_gathered(phase)) {
+        units_format_duration(phase->duration_ns, whole);
+        text_add(out, "%s", whole);
+        return;
+    }
     parts_find(phase, &parts);
     units_format_duration(phase->duration_ns, whole);
     find_rounding(whole, &rounding);

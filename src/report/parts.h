@@ -14,6 +14,10 @@
 void parts_print(const struct record_phase *phase, struct text *out);
 
 /* True if the last part contains syncs of files. */
+/* False for a phase that ended before its numbers were gathered: only its amount and its time are
+ * known. */
+bool parts_gathered(const struct record_phase *phase);
+
 bool parts_synced(const struct record_phase *phase);
 
 /* "writing", "reading", "moving data" or "working". */

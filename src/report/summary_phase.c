@@ -85,6 +85,7 @@ static void write_rate(const struct record_phase *phase, struct text *out)
     struct text line = {0};
     text_add(&line, "%s%s", rate,
              phase->status == RECORD_FAILED ? " until the failure"
+             : !parts_gathered(phase)       ? " as last received"
              : parts_synced(phase)          ? ", fsync and close included"
              : phase->unit == UNIT_BYTE && phase->writes && !phase->discards ? ", without fsync"
                                                                              : "");

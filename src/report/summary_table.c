@@ -75,7 +75,7 @@ static void add_rates(const struct record_phase *phase, struct table *table)
         return;
     }
     table_add(table, "%s", rate > 0 ? decimal : none);
-    table_add(table, "%s", rate > 0 ? requests : none);
+    table_add(table, "%s", rate > 0 && phase->requests ? requests : none);
 }
 
 static void add_latencies(const struct record_phase *phase, bool with_max, struct table *table)

@@ -83,6 +83,7 @@ class Case:
     ended: str = ""  # pattern, such as "write:failed verify:skipped"; "": all complete
     why: tuple = ()  # (phase, pattern of its failure)
     facts: dict = dataclasses.field(default_factory=dict)  # (phase, column of ranks): least sum
+    named: bool = False  # the result's name is printed at the end; else it may be
     left: bool = False  # files may be left, which --cleanup removes
     within_s: float = FAULT_TO_END_S
     saved_within_s: float = None  # from the first rank's signal to a result ...
@@ -277,7 +278,7 @@ class Bench:
     def judge(self, code, out, err, started, ended):
         case = self.case
         self.expect("exit code", case.code, code)
-        self.match("standard output", f"({re.escape(str(self.result))}\n)?", out)
+        self.match("standard output", f"({re.escape(str(self.result))}\n){'' if case.named else '?'}", out)
         self.judge_lines(err)
         self.judge_result()
         begun = self.begun() or started

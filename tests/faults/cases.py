@@ -166,7 +166,9 @@ def stalls(engine, layout):
                    why=(("write", lost),))
     yield Case(name="write: never returns, second signal", ranks=0, rules="0 write 3 hang",
                code=130, options=soon, lines=(waits("write", 3, 0), INTERRUPTED),
-               status="interrupted",
+               status="interrupted", named=True,
+               why=(("write", "interrupted by SIGINT: bytes as last received; rank 0 on {host} waits "
+                              "for a write of .*"),),
                ended=ended(write="interrupted"), left=True, within_s=5,
                after=((2.5, signal.SIGINT, 0), (3.2, signal.SIGINT, 0)))
 
@@ -290,7 +292,7 @@ def stuck():
     yield Case(name="removal never returns on rank 1", rules="1 remove 1 hang", code=1,
                options=abort, status="failed", left=True, lines=gate(1))
     yield Case(name="open never returns, second signal", ranks=0, rules="0 open 1 hang", code=143,
-               options=("--stall-warning", "20s"), status="interrupted", left=True, within_s=4,
+               options=("--stall-warning", "20s"), status="interrupted", named=True, left=True, within_s=4,
                lines=(INTERRUPTED,), maybe="waits for opening of",
                ended=ended(write="interrupted"),
                after=((1, signal.SIGTERM, 0), (1.7, signal.SIGTERM, 0)))

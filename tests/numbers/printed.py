@@ -646,7 +646,8 @@ class Phase:
                     str(self.amount), duration(self.attrs["duration_ns"]) if ran else "-",
                     *self.latency_cells(), text_of(self.attrs["status"])]
         cells = [rate_text(self.rate()), rate_text(self.rate(), GB),
-                 count_rate(self.attrs["requests"], self.attrs["duration_ns"])]
+                 count_rate(self.attrs["requests"], self.attrs["duration_ns"])
+                 if self.attrs["requests"] else "-"]
         return [shorten(self.name, 14), *(cells if moved else ["-"] * 3),
                 duration(self.attrs["duration_ns"]) if ran else "-", *self.latency_cells(),
                 self.direct() if ran else "-", text_of(self.attrs["status"]),
@@ -690,9 +691,15 @@ class Phase:
         return "moving data" if self.writes and self.reads else \
             "writing" if self.writes else "reading"
 
+    def gathered(self):
+        return self.attrs["status"] != "interrupted" or len(self.nodes["name"])
+
     def time(self):
         """The parts are differences of rounded instants, so they add up as printed."""
         whole, many = int(self.attrs["duration_ns"]), self.attrs["ranks_total"] > 1
+        if not self.gathered():
+            self.line("time", duration(whole))
+            return
         answered = min(max(self.total["last_ns"], 0), whole)
         drained = min(max(self.total.get("drained_ns", 0), answered), whole)
         last = answered if (drained - answered) * 20 >= whole else drained
@@ -741,6 +748,8 @@ class Phase:
         failed = attrs["status"] == "failed"
         if failed:
             text += " until the failure"
+        elif not self.gathered():
+            text += " as last received"
         elif self.writes and self.unit == "bytes":
             text += ", fsync and close included" if self.synced else \
                 "" if self.discards else ", without fsync"

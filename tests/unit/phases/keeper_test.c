@@ -2,6 +2,7 @@
 #include "phases/keeper.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,12 +19,14 @@ enum { SECOND_NS = 1000000000 };
 
 static struct folder folder;
 static char path[FOLDER_PATH];
+static char shown[FOLDER_PATH];
 
 static int start(void **state)
 {
     (void)state;
     folder_start(&folder);
     folder_file(&folder, "r.h5", path);
+    folder_file(&folder, "shown", shown);
     return 0;
 }
 
@@ -139,6 +142,50 @@ static void stop_before(struct keeper *keeper)
     clock_sleep_ns(3LL * SECOND_NS / 2);
 }
 
+static void show(void *context, struct record *record)
+{
+    FILE *file = fopen(context, "w");
+    if (!file)
+        return;
+    fprintf(file, "%s; %s", record->phases[1].failure, record->removal_failure);
+    fclose(file);
+}
+
+/* The guard ends the process after the second signal, which a busy machine may deliver late. */
+static void hear_twice(struct keeper *keeper)
+{
+    keeper->removes = true;
+    keeper->record->phases[1].node_count = 0;
+    keeper_set_farewell(keeper, show, shown);
+    kill(getpid(), SIGTERM);
+    keeper_interrupted(keeper, "interrupted by SIGTERM", 12345, SECOND_NS);
+    keeper_interrupted(keeper, "rank 3 on n07 waits", 12345, SECOND_NS);
+    for (int i = 0; i < 100; i++) {
+        clock_sleep_ns(2LL * SECOND_NS / 5);
+        kill(getpid(), SIGTERM);
+    }
+}
+
+static void a_second_signal_shows_and_saves_what_is_known(void **state)
+{
+    (void)state;
+    struct record record = {0};
+    char page[256];
+    in_the_middle(hear_twice);
+    assert_found(RECORD_INTERRUPTED, RECORD_INTERRUPTED, "rank 3 on n07 waits", 12345);
+    FILE *file = fopen(shown, "r");
+    assert_non_null(file);
+    const size_t length = fread(page, 1, sizeof page - 1, file);
+    fclose(file);
+    page[length] = 0;
+    assert_string_equal(page, "rank 3 on n07 waits; a second signal ended the run before it had "
+                              "removed them");
+    assert_int_equal(store_load(path, &record, NULL), 0);
+    assert_int_equal(record.exit_code, 128 + SIGTERM);
+    assert_int_equal(record.phases[1].ended_by, END_SIGNAL);
+    record_release(&record);
+}
+
 static void a_run_that_vanishes_leaves_what_was_saved(void **state)
 {
     (void)state;
@@ -219,6 +266,7 @@ int main(void)
         cmocka_unit_test(a_run_that_vanishes_leaves_what_was_saved),
         cmocka_unit_test(the_guard_saves_when_the_main_thread_hangs),
         cmocka_unit_test(the_main_thread_knows_more_and_is_not_overruled),
+        cmocka_unit_test(a_second_signal_shows_and_saves_what_is_known),
         cmocka_unit_test(what_becomes_known_later_is_saved_too),
         cmocka_unit_test(a_save_after_a_signal_does_not_take_it_back),
         cmocka_unit_test(a_run_that_gives_up_has_failed),

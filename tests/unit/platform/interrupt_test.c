@@ -177,6 +177,23 @@ static int second_while_blocked(int signal_number)
     return FAILED;
 }
 
+static int farewell(int signal_number)
+{
+    interrupt_install();
+    if (interrupt_start_guard(NULL))
+        return FAILED;
+    interrupt_set_farewell(leave_with_7, NULL);
+    kill(getpid(), signal_number);
+    clock_sleep_ns(600000000); /* not at the first signal */
+    if (interrupt_signal() != signal_number)
+        return FAILED;
+    for (int i = 0; i < 25; i++) {
+        kill(getpid(), SIGTERM);
+        clock_sleep_ns(400000000);
+    }
+    return FAILED;
+}
+
 static int cancelled(int signal_number)
 {
     interrupt_install();
@@ -202,6 +219,7 @@ static void a_second_signal_ends_a_blocked_process(void **state)
     (void)state;
     assert_int_equal(exit_code_of(second_while_blocked, SIGINT), 130);
     assert_int_equal(exit_code_of(second_while_blocked, SIGTERM), 143);
+    assert_int_equal(exit_code_of(farewell, SIGINT), 7);
 }
 
 int main(void)
