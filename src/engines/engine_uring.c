@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/checked.h"
+#include "engines/uring_open.h"
 #include "kinds.h"
 #include "platform/clock.h"
 #include "platform/file.h"
@@ -14,7 +15,6 @@
 #include "platform/space.h"
 #include "rwf.h"
 #include "slices.h"
-#include "uring_refusal.h"
 
 /* One ring for each I/O thread. submit fills an entry of the ring and sends some of them; reap
  * sends the rest and waits in the same system call. Kernel features are detected by trying them,
@@ -31,7 +31,6 @@ enum {
     /* Limit of the kernel threads of one ring, which the kernel starts for requests that a file
      * system cannot handle asynchronously. */
     WORKERS_MAX = 64,
-    SQPOLL_IDLE_MS = 1000,
 };
 
 struct uring {
@@ -42,73 +41,12 @@ struct uring {
     size_t slice_bytes; /* of the arena, for each fixed buffer of the kernel's */
 };
 
-struct ring_mode {
-    const char *name;
-    unsigned flags;
-};
-
-/* Best first: the kernel handles completions when this thread enters it, instead of interrupting
- * this thread or a core of a data thread. With SQPOLL only the plain mode is available. */
-static const struct ring_mode modes[] = {
-    {"SINGLE_ISSUER with DEFER_TASKRUN", IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
-                                             IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL},
-    {"COOP_TASKRUN",
-     IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL},
-    {"plain", 0},
-};
-enum { MODES = sizeof modes / sizeof *modes, MODE_PLAIN = MODES - 1 };
-
-static void add_reason(char reason[ENGINE_REASON], const char *what, int error)
-{
-    const size_t used = strlen(reason);
-    snprintf(reason + used, ENGINE_REASON - used, "%s%s: %s", used ? "; " : "", what,
-             strerrordesc_np(error));
-}
-
-static unsigned polling_flags(const struct engine_mode *mode)
-{
-    return (mode->sqpoll ? IORING_SETUP_SQPOLL : 0) | (mode->iopoll ? IORING_SETUP_IOPOLL : 0);
-}
-
-static int ring_refused(const struct engine_mode *mode, int error, struct failure *why)
-{
-    if (!polling_flags(mode) || (error != EPERM && error != EACCES && error != EINVAL))
-        return uring_refused(why, error);
-    return failure_system(
-        why, error, "this kernel does not support io_uring with%s%s; leave the option out",
-        mode->sqpoll ? " --uring-sqpoll" : "", mode->iopoll ? " --uring-iopoll" : "");
-}
-
-/* Opens a ring in the best mode that the kernel supports; 'reason' lists the refusals. */
-static int open_ring(struct io_uring *ring, uint32_t depth, const struct engine_mode *mode,
-                     char reason[ENGINE_REASON], struct failure *why)
-{
-    int error = EINVAL;
-    for (int i = mode->sqpoll ? MODE_PLAIN : 0; i < MODES && error == EINVAL; i++) {
-        struct io_uring_params parameters = {
-            .flags = modes[i].flags | polling_flags(mode),
-            .sq_thread_idle = SQPOLL_IDLE_MS,
-        };
-        error = -io_uring_queue_init_params(depth, ring, &parameters);
-        if (error == EINVAL && i != MODE_PLAIN)
-            add_reason(reason, modes[i].name, error);
-    }
-    if (error)
-        return ring_refused(mode, error, why);
-    if (ring->features & IORING_FEAT_EXT_ARG && ring->features & IORING_FEAT_NODROP)
-        return 0;
-    io_uring_queue_exit(ring);
-    return failure_set(why, -ENOSYS,
-                       "this kernel's io_uring cannot wait with a time limit (needs 5.11); use "
-                       "--engine pwrite");
-}
-
 static int available(struct failure *why)
 {
     struct io_uring ring;
     char reason[ENGINE_REASON] = "";
     const struct engine_mode plain = {0};
-    const int error = open_ring(&ring, 1, &plain, reason, why);
+    const int error = uring_open(&ring, 1, &plain, reason, why);
     if (error == 0)
         io_uring_queue_exit(&ring);
     return error;
@@ -149,13 +87,13 @@ static int register_all(struct engine *engine, struct uring *uring, struct failu
     int error = io_uring_register_files(&uring->ring, setup->fds, setup->fd_count);
     uring->files_registered = error == 0;
     if (error)
-        add_reason(engine->reason, "files not registered", -error);
+        uring_add_reason(engine->reason, "files not registered", -error);
     error = io_uring_register_ring_fd(&uring->ring);
     if (error < 0)
-        add_reason(engine->reason, "ring not registered", -error);
+        uring_add_reason(engine->reason, "ring not registered", -error);
     error = bound_workers(&uring->ring, setup->depth);
     if (error < 0)
-        add_reason(engine->reason, "kernel threads not limited", -error);
+        uring_add_reason(engine->reason, "kernel threads not limited", -error);
     if (setup->mode.fixed_buffers == NEVER)
         return 0;
     error = register_buffers(uring, setup);
@@ -171,10 +109,10 @@ static int register_all(struct engine *engine, struct uring *uring, struct failu
                               "buffers, or --fixed-buffers prefer",
                               setup->memory_bytes, (long long)host_memlock_bytes());
     if (error)
-        add_reason(engine->reason,
-                   error == -E2BIG ? "buffers not fixed (one is larger than 1 GiB)"
-                                   : "buffers not fixed (limit ulimit -l)",
-                   -error);
+        uring_add_reason(engine->reason,
+                         error == -E2BIG ? "buffers not fixed (one is larger than 1 GiB)"
+                                         : "buffers not fixed (limit ulimit -l)",
+                         -error);
     return 0;
 }
 
@@ -184,7 +122,7 @@ static int open_uring(struct engine *engine, const struct engine_setup *setup, s
     if (!uring)
         return failure_system(why, ENOMEM, "cannot open engine 'uring'");
     uring->polls = setup->mode.iopoll;
-    int error = open_ring(&uring->ring, setup->depth, &setup->mode, engine->reason, why);
+    int error = uring_open(&uring->ring, setup->depth, &setup->mode, engine->reason, why);
     if (error) {
         free(uring);
         return error;
