@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Opening a ring in the best mode that the kernel supports, for the engine that moves bytes and for
  * metadata operations. The thread that opens a ring is the only one that may use it.

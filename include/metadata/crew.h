@@ -32,7 +32,9 @@ struct crew_setup {
     const char *top; /* the directory that holds all objects */
     uint32_t rank;   /* whose objects these are */
     uint32_t threads;
-    uint64_t objects;                   /* to create; 0: until the deadline */
+    uint32_t depth;   /* operations that each thread has in flight, through io_uring; 0: plain
+                         calls */
+    uint64_t objects; /* to create; 0: until the deadline */
     const struct acknowledged *created; /* what exists of the rank's objects; NULL: they are
                                            created */
     struct limits limits;
@@ -96,6 +98,9 @@ bool crew_edge(const struct crew *crew, uint64_t edge, uint64_t *done);
 bool crew_abandon(struct crew *crew, int64_t limit_ns);
 
 const struct crew_outcome *crew_outcome(const struct crew *crew, uint32_t thread);
+
+/* Returns what a thread's io_uring was not granted, or "". */
+const char *crew_reason(const struct crew *crew, uint32_t thread);
 
 /* Gets what a creator of the layout has created; returns how many objects it has tried, from the
  * first on. Creating only. */

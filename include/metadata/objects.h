@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "options/options.h"
 #include "plan/acknowledged.h"
 
 /* OBJECTS_BITS: a set has at most 2^56 objects. */
@@ -22,7 +23,7 @@ enum { OBJECT_NAME = 48, OBJECTS_BITS = 56 };
 
 struct object_layout {
     uint32_t ranks;
-    uint32_t threads; /* of each rank that creates objects */
+    uint32_t threads; /* of each rank: I/O threads, or operations in flight, that create objects */
     uint64_t fan_out; /* objects in one directory; 0 = any number */
     bool shared;      /* all ranks use the same directories */
 };
@@ -32,6 +33,12 @@ struct object {
     uint32_t thread;
     uint64_t place;
 };
+
+/* Returns how many operations each I/O thread keeps in flight through io_uring; 0: plain calls. */
+uint32_t objects_depth(const struct settings *settings);
+
+/* Returns how many creators each rank has: I/O threads, times the depth of each. */
+uint32_t objects_creators(const struct settings *settings);
 
 /* Returns how many of the rank's objects this I/O thread creates. */
 uint64_t objects_share(uint64_t objects, uint32_t threads, uint32_t thread);

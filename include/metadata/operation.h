@@ -15,6 +15,7 @@
 #include "options/phases.h"
 
 struct operation;
+struct statx;
 
 struct operation_kind {
     enum phase_id phase;
@@ -53,8 +54,11 @@ struct operation {
     int64_t syncs;
     int64_t sync_ns;
     int64_t bad_blocks;
-    struct difference difference; /* the first one of the last object that had any */
+    struct difference difference; /* of the object; length 0: none */
 };
+
+/* Returns the bytes of the buffer that each operation in flight has. */
+size_t operation_buffer_bytes(uint64_t object_bytes);
 
 /* Allocates the buffer; -ENOMEM. */
 int operation_init(struct operation *operation, const struct operation_setup *setup);
@@ -62,6 +66,18 @@ void operation_release(struct operation *operation);
 
 /* Sets the object that the next operation is about. Hot path. */
 void operation_set_object(struct operation *operation, const struct object *object);
+
+/* How much of the object is left at the position, at most a buffer. */
+size_t operation_next_bytes(const struct operation *operation);
+
+/* Puts the next bytes of the object into the buffer. */
+void operation_fill(struct operation *operation, size_t bytes);
+
+/* Check the next bytes of the object, of which 'got' could be read; that no 'more' bytes could be
+ * read after its end; and its type and size. 0, -EBADMSG, or a negative 'more'. */
+int operation_check_content(struct operation *operation, size_t bytes, size_t got);
+int operation_check_end(struct operation *operation, int64_t more);
+int operation_check_attributes(const struct operation *operation, const struct statx *facts);
 
 /* Syncs an open file or directory: 0 or -errno. */
 int operation_sync(struct operation *operation, int fd);

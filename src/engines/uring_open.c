@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "engines/uring_open.h"
 
 #include <errno.h>

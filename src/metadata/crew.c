@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/units.h"
 #include "platform/clock.h"
+#include "ring_thread.h"
 
 static void outcome_clear(struct crew_outcome *outcome)
 {
@@ -42,6 +42,8 @@ static int init_thread(struct crew *crew, uint32_t index, struct failure *why)
     thread->crew = crew;
     thread->index = index;
     outcome_clear(&thread->outcome);
+    if (crew->setup.depth && ring_thread_init(thread))
+        result = -ENOMEM;
     thread->lanes = aligned_alloc(CREW_LINE, crew->lanes * sizeof *thread->lanes);
     if (thread->lanes)
         memset(thread->lanes, 0, crew->lanes * sizeof *thread->lanes);
@@ -68,6 +70,9 @@ static int start_threads(struct crew *crew, struct failure *why)
         result = thread_start(&crew->threads[i].handle, "tm-io", crew_thread_body,
                               &crew->threads[i], why);
     thread_gate_await(&crew->gate, started);
+    for (uint32_t i = 0; !result && i < count; i++)
+        result = failure_set(why, crew->threads[i].outcome.failure.code, "%s",
+                             crew->threads[i].outcome.failure.text);
     return result;
 }
 
@@ -79,7 +84,7 @@ int crew_open(struct crew **crew, const struct crew_setup *setup, struct failure
         return failure_set(why, -ENOMEM, "not enough memory");
     memset(made, 0, sizeof *made);
     made->setup = *setup;
-    made->lanes = 1;
+    made->lanes = setup->depth ? setup->depth : 1;
     made->setup.operation.layout = &made->setup.layout;
     made->setup.top = made->path = strdup(setup->top);
     made->threads = aligned_alloc(CREW_LINE, setup->threads * sizeof *made->threads);
@@ -181,9 +186,6 @@ static void replace_outcome(struct crew_thread *thread, int64_t limit_ns)
 {
     struct crew_outcome *instead = malloc(sizeof *instead);
     struct crew_state seen;
-    struct text path = {0};
-    char limit[UNITS_TEXT];
-    const struct crew_setup *setup = &thread->crew->setup;
     if (!instead || !crew_watch_read(thread, &seen)) {
         free(instead);
         return;
@@ -195,14 +197,20 @@ static void replace_outcome(struct crew_thread *thread, int64_t limit_ns)
     counters->failed_requests = 1;
     counters->end_ns = clock_now_ns() - thread->crew->gate.start_ns;
     timeline_record_part(&instead->timeline, counters->end_ns, counters->operations);
-    units_format_duration(limit_ns, limit);
-    objects_print_directory(&setup->layout, setup->top, &seen.object, &path);
-    failure_set(&instead->failure, -ETIMEDOUT,
-                "%s in '%s' did not complete within %s "
-                "(--stall-abort)",
-                crew_wait_name(setup->kind, seen.what), text_string(&path), limit);
-    text_release(&path);
+    crew_set_lost(thread->crew, &seen, limit_ns, &instead->failure);
     thread->instead = instead;
+}
+
+/* A thread that waits for its ring is not stuck: it counts what is in flight as failed, and ends.
+ */
+static bool leave_rings(struct crew *crew, int64_t limit_ns)
+{
+    bool any = false;
+    atomic_store_explicit(&crew->leave_ns, limit_ns, memory_order_relaxed);
+    for (uint32_t i = 0; i < crew->setup.threads; i++)
+        any |= !is_gone(&crew->threads[i]) &&
+               atomic_load_explicit(&crew->threads[i].in_ring, memory_order_relaxed);
+    return any;
 }
 
 bool crew_abandon(struct crew *crew, int64_t limit_ns)
@@ -218,11 +226,18 @@ bool crew_abandon(struct crew *crew, int64_t limit_ns)
     }
     if (!lost || thread_gate_left(&crew->gate) > lost)
         return false;
+    if (leave_rings(crew, limit_ns))
+        return false;
     atomic_store_explicit(&crew->abandoned, true, memory_order_relaxed);
     for (uint32_t i = 0; i < crew->setup.threads; i++)
         if (!is_gone(&crew->threads[i]) && !crew->threads[i].instead)
             replace_outcome(&crew->threads[i], limit_ns);
     return true;
+}
+
+const char *crew_reason(const struct crew *crew, uint32_t thread)
+{
+    return ring_thread_reason(&crew->threads[thread]);
 }
 
 const struct crew_outcome *crew_outcome(const struct crew *crew, uint32_t thread)
@@ -240,7 +255,7 @@ uint64_t crew_created(const struct crew *crew, uint32_t creator, struct acknowle
         *created = lane->created;
         return lane->cursor.next.place;
     }
-    const uint64_t places = atomic_load_explicit(&lane->watch.next, memory_order_relaxed);
+    const uint64_t places = atomic_load_explicit(&lane->begun, memory_order_relaxed);
     acknowledged_all(created, places, 0);
     return places;
 }
@@ -267,6 +282,7 @@ static void free_lanes(struct crew_thread *thread)
     for (uint32_t i = 0; thread->lanes && i < thread->crew->lanes; i++)
         operation_release(&thread->lanes[i].operation);
     free(thread->lanes);
+    ring_thread_release(thread);
 }
 
 void crew_close(struct crew *crew)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "crew_parts.h"
 #include "platform/space.h"
 
@@ -30,6 +31,19 @@ static const char *explain(const struct crew_setup *setup, int error)
     if (!setup->kind->creates && error == ENOENT)
         return ": another process removed it";
     return "";
+}
+
+void crew_set_lost(const struct crew *crew, const struct crew_state *seen, int64_t limit_ns,
+                   struct failure *why)
+{
+    const struct crew_setup *setup = &crew->setup;
+    struct text path = {0};
+    char limit[UNITS_TEXT];
+    units_format_duration(limit_ns, limit);
+    objects_print_directory(&setup->layout, setup->top, &seen->object, &path);
+    failure_set(why, -ETIMEDOUT, "%s in '%s' did not complete within %s (--stall-abort)",
+                crew_wait_name(setup->kind, seen->what), text_string(&path), limit);
+    text_release(&path);
 }
 
 bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane, int result,

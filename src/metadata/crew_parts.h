@@ -12,19 +12,22 @@
 #include "platform/thread_gate.h"
 #include "stats/edges.h"
 
+struct ring_thread; /* ring_thread.c */
+
 enum { CREW_LINE = 64 };
 
 /* What is waited for. A reader that meets a change finds no wait. */
 struct crew_watch {
     _Atomic int64_t since_ns; /* clock_now_ns(); 0: no wait. Stored last. */
-    _Atomic uint64_t next;    /* the place after the object's; 0: there has been none */
-    _Atomic uint32_t thread;  /* that created the object */
-    _Atomic int what;         /* enum crew_wait */
+    _Atomic uint64_t place;
+    _Atomic uint32_t thread; /* that created the object */
+    _Atomic int what;        /* enum crew_wait */
 };
 
 /* One operation after the other, each on the next object. */
 struct crew_lane {
     _Alignas(CREW_LINE) struct crew_watch watch;
+    _Atomic uint64_t begun; /* the place after the last object's; 0: there was none */
     struct object_cursor cursor;
     struct object_cursor all; /* the cursor at the start */
     struct object object;
@@ -45,7 +48,9 @@ struct crew_thread {
     bool busy; /* it has objects */
     bool over; /* no further operation is possible */
     struct thread handle;
-    struct crew_lane *lanes; /* crew.lanes of them */
+    struct crew_lane *lanes;  /* crew.lanes of them */
+    struct ring_thread *ring; /* NULL: plain calls */
+    _Atomic bool in_ring;     /* it waits for the ring only, and can leave operations in flight */
     struct crew_outcome outcome;
     int64_t now_ns; /* since the start */
     int64_t due_ns; /* under a rate: of the operation */
@@ -65,12 +70,34 @@ struct crew {
     _Atomic bool hurry; /* no sync at the end */
     _Atomic bool failed;
     _Atomic bool abandoned;
+    _Atomic int64_t leave_ns; /* leave operations in flight, after this long a wait; 0: do not */
 };
 
 void crew_thread_body(void *argument);
 
 /* Reads what a thread waits for; false if it waits for nothing. */
 bool crew_watch_read(const struct crew_thread *thread, struct crew_state *state);
+
+/* Sets the failure of a thread that was given up while it waited for 'seen'. */
+void crew_set_lost(const struct crew *crew, const struct crew_state *seen, int64_t limit_ns,
+                   struct failure *why);
+
+void crew_read_clock(struct crew_thread *thread);
+
+/* True if the thread may start no further operation. */
+bool crew_is_finished(const struct crew_thread *thread);
+
+/* What the lane waits for from now on, as observers see it. */
+void crew_watch_set(const struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what);
+void crew_watch_clear(struct crew_lane *lane);
+
+/* Counts what an operation came to that was sent at 'sent_ns' and has ended now; 'due_ns' is when
+ * the rate wanted it. */
+void crew_end_operation(struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what,
+                        int result, int64_t sent_ns, int64_t due_ns);
+
+/* Publishes how many operations are done; 'before' of them were done before now. */
+void crew_publish(struct crew_thread *thread, int64_t before);
 
 /* Counts a failed operation and keeps the first one; returns true if the thread can continue. */
 bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane, int result,

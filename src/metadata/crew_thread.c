@@ -7,22 +7,23 @@
 
 #include "crew_parts.h"
 #include "platform/clock.h"
+#include "ring_thread.h"
 
 /* The longest sleep before a check of the stop flag. */
 enum { POLL_NS = 20 * 1000 * 1000 };
 
-static void watch_set(const struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what)
+void crew_watch_set(const struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what)
 {
     struct crew_watch *watch = &lane->watch;
     const int64_t since_ns = thread->now_ns + thread->crew->gate.start_ns;
     atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
     atomic_store_explicit(&watch->what, (int)what, memory_order_release);
     atomic_store_explicit(&watch->thread, lane->object.thread, memory_order_release);
-    atomic_store_explicit(&watch->next, lane->object.place + 1, memory_order_release);
+    atomic_store_explicit(&watch->place, lane->object.place, memory_order_release);
     atomic_store_explicit(&watch->since_ns, since_ns, memory_order_release);
 }
 
-static void watch_clear(struct crew_lane *lane)
+void crew_watch_clear(struct crew_lane *lane)
 {
     atomic_store_explicit(&lane->watch.since_ns, 0, memory_order_relaxed);
 }
@@ -32,7 +33,7 @@ static bool read_watch(const struct crew_watch *watch, struct crew_state *state)
     state->since_ns = atomic_load_explicit(&watch->since_ns, memory_order_acquire);
     state->what = (enum crew_wait)atomic_load_explicit(&watch->what, memory_order_acquire);
     state->object.thread = atomic_load_explicit(&watch->thread, memory_order_acquire);
-    state->object.place = atomic_load_explicit(&watch->next, memory_order_acquire) - 1;
+    state->object.place = atomic_load_explicit(&watch->place, memory_order_acquire);
     return state->since_ns &&
            state->since_ns == atomic_load_explicit(&watch->since_ns, memory_order_relaxed);
 }
@@ -54,7 +55,7 @@ bool crew_watch_read(const struct crew_thread *thread, struct crew_state *state)
     return waits;
 }
 
-static void read_clock(struct crew_thread *thread)
+void crew_read_clock(struct crew_thread *thread)
 {
     thread->now_ns = clock_now_ns() - thread->crew->gate.start_ns;
 }
@@ -89,9 +90,9 @@ static int enter_directory(struct crew_thread *thread, struct crew_lane *lane)
     if (operation->folder >= 0)
         close(operation->folder);
     operation->folder = -1;
-    watch_set(thread, lane, CREW_DIRECTORY);
+    crew_watch_set(thread, lane, CREW_DIRECTORY);
     const int result = open_directory(thread, lane, &operation->folder);
-    read_clock(thread);
+    crew_read_clock(thread);
     lane->directory = directory;
     return result;
 }
@@ -131,40 +132,52 @@ static void keep_wrong_data(struct crew_outcome *outcome, const struct crew_lane
     outcome->difference = lane->operation.difference;
 }
 
-static void do_operation(struct crew_thread *thread, struct crew_lane *lane)
+void crew_end_operation(struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what,
+                        int result, int64_t sent_ns, int64_t due_ns)
 {
     const struct crew_setup *setup = &thread->crew->setup;
-    struct operation *operation = &lane->operation;
-    const int64_t bad_blocks = operation->bad_blocks;
-    const int64_t before = thread->outcome.counters.operations;
-    enum crew_wait what = CREW_DIRECTORY;
-    int result = enter_directory(thread, lane);
-    const int64_t sent_ns = thread->now_ns;
-    if (!result) {
-        what = CREW_OPERATION;
-        operation_set_object(operation, &lane->object);
-        watch_set(thread, lane, what);
-        result = setup->operation.directories ? setup->kind->on_directory(operation)
-                                              : setup->kind->on_file(operation);
-        read_clock(thread);
-    }
     if (!result) {
         count_operation(thread, lane, sent_ns);
         if (setup->limits.writer_rate)
-            histogram_record(&thread->outcome.intended, thread->now_ns - thread->due_ns);
-    } else {
-        thread->over |= !crew_count_failure(thread, lane, result, what);
-        if (setup->kind->creates)
-            keep_missing(thread, lane);
-        if (operation->bad_blocks > bad_blocks)
-            keep_wrong_data(&thread->outcome, lane);
+            histogram_record(&thread->outcome.intended, thread->now_ns - due_ns);
+        return;
     }
+    thread->over |= !crew_count_failure(thread, lane, result, what);
+    if (setup->kind->creates)
+        keep_missing(thread, lane);
+    if (lane->operation.difference.length)
+        keep_wrong_data(&thread->outcome, lane);
+}
+
+void crew_publish(struct crew_thread *thread, int64_t before)
+{
     edges_pass(&thread->edges, thread->now_ns, before);
     atomic_store_explicit(&thread->seen, (uint64_t)thread->outcome.counters.operations,
                           memory_order_relaxed);
 }
 
-static bool is_finished(const struct crew_thread *thread)
+static void do_operation(struct crew_thread *thread, struct crew_lane *lane)
+{
+    const struct crew_setup *setup = &thread->crew->setup;
+    struct operation *operation = &lane->operation;
+    const int64_t before = thread->outcome.counters.operations;
+    enum crew_wait what = CREW_DIRECTORY;
+    atomic_store_explicit(&lane->begun, lane->object.place + 1, memory_order_relaxed);
+    operation_set_object(operation, &lane->object);
+    int result = enter_directory(thread, lane);
+    const int64_t sent_ns = thread->now_ns;
+    if (!result) {
+        what = CREW_OPERATION;
+        crew_watch_set(thread, lane, what);
+        result = setup->operation.directories ? setup->kind->on_directory(operation)
+                                              : setup->kind->on_file(operation);
+        crew_read_clock(thread);
+    }
+    crew_end_operation(thread, lane, what, result, sent_ns, thread->due_ns);
+    crew_publish(thread, before);
+}
+
+bool crew_is_finished(const struct crew_thread *thread)
 {
     const struct crew *crew = thread->crew;
     return thread->over || atomic_load_explicit(&crew->stop, memory_order_relaxed) ||
@@ -179,16 +192,16 @@ static bool wait_for_rate(struct crew_thread *thread)
     thread->due_ns = limits_due(limits, ++thread->tried);
     if (thread->due_ns <= before_ns)
         return true;
-    watch_clear(thread->lanes);
-    while (!is_finished(thread) && thread->now_ns < thread->due_ns) {
+    crew_watch_clear(thread->lanes);
+    while (!crew_is_finished(thread) && thread->now_ns < thread->due_ns) {
         const int64_t left_ns = thread->due_ns - thread->now_ns;
         clock_sleep_ns(left_ns < POLL_NS ? left_ns : POLL_NS);
-        read_clock(thread);
+        crew_read_clock(thread);
         edges_pass(&thread->edges, thread->now_ns, thread->outcome.counters.operations);
     }
     thread->outcome.counters.writer_paced_ns +=
         (thread->now_ns < thread->due_ns ? thread->now_ns : thread->due_ns) - before_ns;
-    return !is_finished(thread);
+    return !crew_is_finished(thread);
 }
 
 /* Makes the names durable in each directory that this thread has changed. */
@@ -200,13 +213,13 @@ static void sync_directories(struct crew_thread *thread, struct crew_lane *lane)
     while (object_cursor_next(&cursor, &lane->object)) {
         const uint64_t next = objects_next_directory(&setup->layout, &lane->object);
         int fd = -1;
-        watch_set(thread, lane, CREW_SYNC);
+        crew_watch_set(thread, lane, CREW_SYNC);
         int result = open_directory(thread, lane, &fd);
         if (!result)
             result = operation_sync(&lane->operation, fd);
         if (fd >= 0)
             close(fd);
-        read_clock(thread);
+        crew_read_clock(thread);
         /* one that does not exist any more has nothing to sync, nor has one that refuses it */
         if (result && result != -ENOENT && result != -EINVAL)
             crew_count_failure(thread, lane, result, CREW_SYNC);
@@ -218,17 +231,21 @@ static void sync_everything(struct crew_thread *thread)
 {
     struct crew *crew = thread->crew;
     const bool last = atomic_fetch_sub_explicit(&crew->working, 1, memory_order_acq_rel) == 1;
-    if (!crew->setup.sync_end || atomic_load_explicit(&crew->hurry, memory_order_relaxed))
+    if (!crew->setup.sync_end || atomic_load_explicit(&crew->hurry, memory_order_relaxed) ||
+        atomic_load_explicit(&crew->abandoned, memory_order_relaxed))
         return;
-    sync_directories(thread, thread->lanes);
-    if (!last)
+    if (thread->ring)
+        ring_thread_sync(thread);
+    else
+        sync_directories(thread, thread->lanes);
+    if (!last || atomic_load_explicit(&crew->abandoned, memory_order_relaxed))
         return;
-    watch_set(thread, thread->lanes, CREW_SYNC);
+    crew_watch_set(thread, thread->lanes, CREW_SYNC);
     if (syncfs(crew->top))
         crew_count_failure(thread, thread->lanes, -errno, CREW_SYNC);
     thread->outcome.counters.syncs++;
     const int64_t before_ns = thread->now_ns;
-    read_clock(thread);
+    crew_read_clock(thread);
     thread->outcome.counters.sync_ns += thread->now_ns - before_ns;
 }
 
@@ -236,7 +253,7 @@ static void add_lane(struct crew_thread *thread, struct crew_lane *lane)
 {
     struct counters *counters = &thread->outcome.counters;
     const struct operation *operation = &lane->operation;
-    watch_clear(lane);
+    crew_watch_clear(lane);
     counters->bytes += operation->bytes;
     counters->retries += operation->retries;
     counters->syncs += operation->syncs;
@@ -256,7 +273,7 @@ static void finish(struct crew_thread *thread)
         atomic_store_explicit(&thread->crew->failed, true, memory_order_relaxed);
     for (uint32_t i = 0; i < thread->crew->lanes; i++)
         add_lane(thread, &thread->lanes[i]);
-    read_clock(thread);
+    crew_read_clock(thread);
     counters->requests = counters->operations;
     counters->end_ns = thread->now_ns;
     counters->writer_time_ns = thread->now_ns;
@@ -265,7 +282,7 @@ static void finish(struct crew_thread *thread)
 
 static void do_operations(struct crew_thread *thread, struct crew_lane *lane)
 {
-    while (!is_finished(thread) && wait_for_rate(thread) &&
+    while (!crew_is_finished(thread) && wait_for_rate(thread) &&
            object_cursor_next(&lane->cursor, &lane->object))
         do_operation(thread, lane);
 }
@@ -274,13 +291,20 @@ void crew_thread_body(void *argument)
 {
     struct crew_thread *thread = argument;
     struct crew *crew = thread->crew;
+    if (thread->ring)
+        ring_thread_open(thread); /* only this thread may use it */
     if (thread_gate_pass(&crew->gate) && thread->busy) {
         thread->warm_cpu_ns = clock_thread_cpu_ns();
-        read_clock(thread);
+        crew_read_clock(thread);
         thread->outcome.counters.started_ns = thread->now_ns;
-        do_operations(thread, thread->lanes);
+        if (thread->ring)
+            ring_thread_run(thread);
+        else
+            do_operations(thread, thread->lanes);
         finish(thread);
     }
+    if (thread->ring)
+        ring_thread_close(thread);
     atomic_store_explicit(&thread->gone, true, memory_order_release);
     thread_gate_leave(&crew->gate);
 }

@@ -7,6 +7,18 @@
 #include "base/checked.h"
 #include "plan/names.h"
 
+/* Plain calls by default, as applications make them: where storage is fast, they are faster too. */
+uint32_t objects_depth(const struct settings *settings)
+{
+    return settings->engine == ENGINE_URING ? (uint32_t)settings->depth : 0;
+}
+
+uint32_t objects_creators(const struct settings *settings)
+{
+    const uint32_t depth = objects_depth(settings);
+    return (uint32_t)settings->writers * (depth ? depth : 1);
+}
+
 uint64_t objects_share(uint64_t objects, uint32_t threads, uint32_t thread)
 {
     return objects / threads + (thread < objects % threads);

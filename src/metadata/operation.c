@@ -14,13 +14,17 @@ enum { BUFFER_MOST_BYTES = 1 << 20, BUFFER_LEAST_BYTES = 4096, BLOCK_BYTES = 409
 /* Objects have other numbers than the files of byte phases, and so other content. */
 static const uint64_t first_file_number = UINT64_C(1) << 62;
 
+size_t operation_buffer_bytes(uint64_t object_bytes)
+{
+    if (object_bytes > BUFFER_MOST_BYTES)
+        return BUFFER_MOST_BYTES;
+    return object_bytes < BUFFER_LEAST_BYTES ? BUFFER_LEAST_BYTES : (size_t)object_bytes;
+}
+
 int operation_init(struct operation *operation, const struct operation_setup *setup)
 {
-    uint64_t bytes = setup->object_bytes;
     *operation = (struct operation){.setup = setup, .folder = -1};
-    if (bytes > BUFFER_MOST_BYTES)
-        bytes = BUFFER_MOST_BYTES;
-    operation->buffer_bytes = bytes < BUFFER_LEAST_BYTES ? BUFFER_LEAST_BYTES : (size_t)bytes;
+    operation->buffer_bytes = operation_buffer_bytes(setup->object_bytes);
     operation->buffer = malloc(operation->buffer_bytes);
     if (!operation->buffer)
         return -ENOMEM;
@@ -41,6 +45,7 @@ void operation_set_object(struct operation *operation, const struct object *obje
     const struct operation_setup *setup = operation->setup;
     const uint64_t number = objects_number(setup->layout, object);
     objects_write_name(setup->layout, object, operation->name);
+    operation->difference.length = 0;
     operation->position = (struct position){
         .file = first_file_number + number,
         .base_bytes = number * setup->object_bytes,
@@ -69,7 +74,7 @@ static int open_object(struct operation *operation, int flags)
 }
 
 /* How much of the object is left at the position, at most a buffer. */
-static size_t next_bytes(const struct operation *operation)
+size_t operation_next_bytes(const struct operation *operation)
 {
     const uint64_t left = operation->setup->object_bytes - operation->position.offset;
     return left < operation->buffer_bytes ? (size_t)left : operation->buffer_bytes;
@@ -92,13 +97,18 @@ static int write_buffer(struct operation *operation, int fd, size_t bytes)
     return 0;
 }
 
-static int write_object(struct operation *operation, int fd)
+void operation_fill(struct operation *operation, size_t bytes)
 {
     const struct operation_setup *setup = operation->setup;
+    if (!setup->fill_once)
+        content_fill(setup->content, &operation->position, operation->buffer, bytes);
+}
+
+static int write_object(struct operation *operation, int fd)
+{
     size_t bytes;
-    while ((bytes = next_bytes(operation)) > 0) {
-        if (!setup->fill_once)
-            content_fill(setup->content, &operation->position, operation->buffer, bytes);
+    while ((bytes = operation_next_bytes(operation)) > 0) {
+        operation_fill(operation, bytes);
         const int result = write_buffer(operation, fd, bytes);
         if (result)
             return result;
@@ -138,7 +148,7 @@ static int create_directory(struct operation *operation)
 }
 
 /* The type and size must be those that the object was given. */
-static int check_attributes(const struct operation *operation, const struct statx *facts)
+int operation_check_attributes(const struct operation *operation, const struct statx *facts)
 {
     const struct operation_setup *setup = operation->setup;
     if ((facts->stx_mode & S_IFMT) != (setup->directories ? S_IFDIR : S_IFREG))
@@ -154,7 +164,7 @@ static int stat_object(struct operation *operation)
                            STATX_BASIC_STATS, &facts)) &&
            errno == EINTR)
         operation->retries++;
-    return result ? -errno : check_attributes(operation, &facts);
+    return result ? -errno : operation_check_attributes(operation, &facts);
 }
 
 /* Fills the buffer as far as the file goes; returns the number of bytes, or -errno. */
@@ -185,7 +195,7 @@ static int record_wrong(struct operation *operation, const struct difference *di
 }
 
 /* Checks the next bytes of the object, of which only 'got' could be read. */
-static int check_content(struct operation *operation, size_t bytes, size_t got)
+int operation_check_content(struct operation *operation, size_t bytes, size_t got)
 {
     struct position *position = &operation->position;
     struct difference difference;
@@ -203,7 +213,7 @@ static int check_content(struct operation *operation, size_t bytes, size_t got)
 }
 
 /* The file must end where the object does: 'more' bytes could be read there. */
-static int check_end(struct operation *operation, ssize_t more)
+int operation_check_end(struct operation *operation, int64_t more)
 {
     if (more <= 0)
         return (int)more;
@@ -215,14 +225,15 @@ static int check_end(struct operation *operation, ssize_t more)
 static int check_object(struct operation *operation, int fd)
 {
     size_t bytes;
-    while ((bytes = next_bytes(operation)) > 0) {
+    while ((bytes = operation_next_bytes(operation)) > 0) {
         content_poison(operation->buffer, bytes);
         const ssize_t got = read_buffer(operation, fd, bytes);
-        const int result = got < 0 ? (int)got : check_content(operation, bytes, (size_t)got);
+        const int result =
+            got < 0 ? (int)got : operation_check_content(operation, bytes, (size_t)got);
         if (result)
             return result;
     }
-    return check_end(operation, read_buffer(operation, fd, 1));
+    return operation_check_end(operation, read_buffer(operation, fd, 1));
 }
 
 static int open_file(struct operation *operation)

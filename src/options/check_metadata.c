@@ -31,12 +31,23 @@ static int check_engine(const struct options *options, const char *phase, struct
                            "--engine null stores nothing, and phase '%s' needs a file system; "
                            "leave one of them out",
                            phase);
-    if (options->common.engine == ENGINE_URING)
-        return failure_set(why, -EINVAL,
-                           "--engine uring moves bytes only, and phase '%s' uses plain system "
-                           "calls; use --engine auto, or leave the phase out",
-                           phase);
     return 0;
+}
+
+/* Options that only phases that move bytes can follow. */
+static int check_byte_options(const struct options *options, struct failure *why)
+{
+    const char *const option = options->common.direct == REQUIRE          ? "direct require"
+                               : options->common.uring_sqpoll             ? "uring-sqpoll"
+                               : options->common.uring_iopoll             ? "uring-iopoll"
+                               : options->common.fixed_buffers == REQUIRE ? "fixed-buffers require"
+                                                                          : NULL;
+    if (!option)
+        return 0;
+    return failure_set(why, -EINVAL,
+                       "--%s is for phases that move bytes, and --phases '%s' has none; leave it "
+                       "out",
+                       option, options->run.phases);
 }
 
 static int check_objects(const struct options *options, bool opens, struct failure *why)
@@ -74,11 +85,8 @@ int check_metadata(const struct options *options, struct failure *why)
     }
     if (!first)
         return 0;
-    if (!bytes && options->common.direct == REQUIRE)
-        return failure_set(why, -EINVAL,
-                           "--direct require is for phases that move bytes, and --phases '%s' has "
-                           "none; leave it out",
-                           options->run.phases);
+    if (!bytes && check_byte_options(options, why))
+        return -EINVAL;
     if (check_order(list, count, why) || check_engine(options, first, why))
         return -EINVAL;
     return check_objects(options, opens, why);

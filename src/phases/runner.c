@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "metadata/objects.h"
 #include "phase.h"
 #include "platform/clock.h"
 #include "platform/interrupt.h"
@@ -43,9 +44,11 @@ static void keep_settings(const struct prepared *prepared, bool moves_bytes,
         return;
     into->request_bytes = (int64_t)settings->object_size_bytes;
     into->direct_asked = NEVER; /* O_DIRECT does not apply */
-    into->depth = 1;            /* plain system calls, also where another engine moves bytes */
+    if (objects_depth(settings))
+        return;
+    into->depth = 1; /* plain system calls, also where another engine moves bytes */
     text_copy(into->engine_used, sizeof into->engine_used, engine_name(ENGINE_PWRITE));
-    into->engine_cause = ENGINE_NO_CAUSE;
+    into->engine_cause = settings->engine == ENGINE_AUTO ? ENGINE_PLAIN_NAMES : ENGINE_NO_CAUSE;
     into->engine_reason[0] = '\0';
 }
 

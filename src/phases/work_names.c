@@ -81,6 +81,7 @@ static int open_crew(struct work *work, struct failure *why)
         .top = text_string(&top),
         .rank = names->owner,
         .threads = names->threads,
+        .depth = objects_depth(settings),
         .objects = settings->objects_per_rank,
         .created = names->created,
         .limits = phase->limits,

@@ -46,6 +46,9 @@ static void add_thread(const struct work_names *names, uint32_t i, struct work_o
         struct record_row *row = &outcome->threads[outcome->thread_count++];
         *row = (struct record_row){.writer = i, .counters = *counters};
         row->counters.bad_blocks = 0; /* counted for the rank */
+        text_copy(row->modes.not_granted, sizeof row->modes.not_granted,
+                  crew_reason(names->crew, i));
+        row->modes.not_granted_set = row->modes.not_granted[0] ? GRANT_ENGINE_MODE : 0;
         text_copy(row->first_failure, sizeof row->first_failure, thread->failure.text);
         record_latency_of(&thread->latency, &row->latency);
     }

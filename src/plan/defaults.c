@@ -135,7 +135,8 @@ static void fit_pool(struct settings *settings, const struct capacity *capacity)
     bool count_given = settings_given(settings, OPTION_BUFFER_COUNT);
     uint64_t most = affordable(settings, capacity);
     uint64_t wanted;
-    if (!settings_given(settings, OPTION_DEPTH) && !needed_depth(capacity)) {
+    if (!settings_given(settings, OPTION_DEPTH) && !needed_depth(capacity) &&
+        !capacity->names_only) {
         uint64_t cached = capacity->cache_bytes / pool_stride_bytes(settings->buffer_size_bytes);
         if (capacity->cache_bytes && !count_given)
             settings->depth =

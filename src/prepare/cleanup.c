@@ -177,7 +177,7 @@ static void act_on_targets(const struct dead_run *run, const struct settings *se
             .section = section,
             .creates = creates,
             .layout = {.ranks = (uint32_t)run->ranks,
-                       .threads = (uint32_t)settings->writers,
+                       .threads = objects_creators(settings),
                        .fan_out = settings->fan_out,
                        .shared = settings->shared_directory},
         };

@@ -45,7 +45,7 @@ static int init_tree(struct dataset *dataset, struct failure *why)
     const struct plan_setup *setup = &dataset->plan->setup;
     const struct object_layout layout = {
         .ranks = setup->shape.rank_count,
-        .threads = (uint32_t)setup->settings->writers,
+        .threads = objects_creators(setup->settings),
         .fan_out = setup->settings->fan_out,
         .shared = setup->settings->shared_directory,
     };

@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "engines/fixed_share.h"
+#include "metadata/operation.h"
 #include "plan/pool.h"
 #include "platform/headroom.h"
 #include "platform/host.h"
@@ -93,7 +94,8 @@ static void choose_fixed(struct prepared *prepared, struct failure *why)
     struct trial trial = {.fd = -1};
     char line[FAILURE_TEXT + RECORD_LINE];
     prepared->mode.fixed_buffers = settings->fixed_buffers;
-    if (!prepared->engine->traits.rings || settings->fixed_buffers == NEVER)
+    if (!prepared->engine->traits.rings || settings->fixed_buffers == NEVER ||
+        prepared_is_names_only(prepared))
         return;
     if (!fixed_share_fits(&share, &failure) && share.limit_bytes >= 0)
         trial_begin(&trial, prepared, true, &failure);
@@ -193,22 +195,25 @@ static void choose_place(struct prepared *prepared, struct arena *trial, struct 
 enum { FILES_OF_WRITER = 16, FILES_OF_PROCESS = 256 };
 
 /* How many files the I/O threads have open together at most: each has its data open twice where
- * O_DIRECT may be used (also for what is not aligned), and a ring; or two directories and an
- * object.
- */
+ * O_DIRECT may be used (also for what is not aligned), and a ring. Each operation on names has
+ * two directories and an object. */
 static uint64_t files_needed(const struct prepared *prepared)
 {
     const struct settings *settings = prepared->settings;
     const bool direct = settings->direct != NEVER && !settings->uncached;
     const uint64_t ring = prepared->engine->id == ENGINE_URING;
+    const uint64_t rings = settings->writers * ring;
+    const uint64_t names =
+        prepared->creates || prepared->visits ? 3 * objects_creators(settings) + rings : 0;
     uint64_t files = settings->writers;
     if (prepared_is_names_only(prepared))
-        return settings->writers * (3 + ring);
+        return names;
     /* what other threads have written, in files of their own, is read in parts */
     if (prepared->source && prepared->source->settings->layout == LAYOUT_WRITER &&
         prepared->source->settings->writers != settings->writers)
         files += prepared->source->settings->writers;
-    return files * (direct ? 2 : 1) + settings->writers * ring;
+    files = files * (direct ? 2 : 1) + rings;
+    return files > names ? files : names;
 }
 
 static bool is_buffered(const struct prepared *prepared, const struct record_target *target)
@@ -232,6 +237,9 @@ static void check_headroom(const struct prepared *prepared, struct failure *why)
         .processes = cluster->local_count,
     };
     struct headroom headroom;
+    if (prepared_is_names_only(prepared))
+        need.buffer_bytes =
+            objects_creators(settings) * operation_buffer_bytes(settings->object_size_bytes);
     /* dirty pages of a request cannot be reclaimed while the next one is on its way */
     if (!null && !target->ram_backed && is_buffered(prepared, target))
         need.cache_bytes = 2 * settings->writers * settings->depth * settings->buffer_size_bytes;
@@ -241,7 +249,7 @@ static void check_headroom(const struct prepared *prepared, struct failure *why)
         need.stored_bytes = plan_node_bytes(&prepared->plan, own, cluster->node);
     if (!null)
         need.files = files_needed(prepared);
-    headroom_raise_files(FILES_OF_PROCESS + settings->writers * FILES_OF_WRITER);
+    headroom_raise_files(FILES_OF_PROCESS + settings->writers * FILES_OF_WRITER + need.files);
     headroom_detect("", &headroom);
     if (!why->code)
         headroom_check(&headroom, &need, why);

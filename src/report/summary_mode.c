@@ -80,7 +80,8 @@ static void write_direct(const struct record_phase *phase, const struct summary_
     out->failed |= line.failed;
     text_release(&line);
     if (phase->engine_reason[0] &&
-        (style->verbose || phase->engine_cause != ENGINE_TARGET_IN_MEMORY))
+        (style->verbose || (phase->engine_cause != ENGINE_TARGET_IN_MEMORY &&
+                            phase->engine_cause != ENGINE_PLAIN_NAMES)))
         summary_line(out, "engine", "%s instead of %s: %s", phase->engine_used, phase->engine_asked,
                      phase->engine_reason);
 }

@@ -90,6 +90,10 @@ void words_fill(struct record_phase *phase)
     if (phase->engine_cause == ENGINE_TARGET_IN_MEMORY && !phase->engine_reason[0])
         text_copy(phase->engine_reason, sizeof phase->engine_reason,
                   "the target is in memory, where plain calls are faster than io_uring");
+    if (phase->engine_cause == ENGINE_PLAIN_NAMES && !phase->engine_reason[0])
+        text_copy(phase->engine_reason, sizeof phase->engine_reason,
+                  "metadata operations are plain calls, one at a time for each I/O thread; "
+                  "--engine uring keeps --depth of them in flight");
     word_row(&phase->total);
     for (size_t i = 0; i < phase->node_count; i++)
         word_row(&phase->nodes[i]);

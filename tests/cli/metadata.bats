@@ -191,7 +191,10 @@ killed_run() { # RESULT OPTION...
     refused 'no phase creates the objects' "${run[@]}" --phases write,stat "$target"
     refused '--direct require' "${run[@]}" --phases create --direct require "$target"
     refused '--engine null' "${run[@]}" --phases create --engine null "$target"
-    refused '--engine uring' "${run[@]}" --phases create --engine uring "$target"
+    refused '--uring-iopoll' "${run[@]}" --phases create --engine uring --uring-iopoll "$target"
+    refused '--uring-sqpoll' "${run[@]}" --phases create --engine uring --uring-sqpoll "$target"
+    refused '--fixed-buffers require' "${run[@]}" --phases create --engine uring \
+        --fixed-buffers require "$target"
     refused '--object-size' "${run[@]}" --phases create --objects directories --object-size 1 "$target"
     refused '--objects-per-rank is 0' "${run[@]}" --phases create --objects-per-rank 0 "$target"
     refused '--operation-rate is 0' "${run[@]}" --phases create --operation-rate 0 "$target"

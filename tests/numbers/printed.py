@@ -1076,7 +1076,8 @@ class Phase:
                 text += f": {text_of(attrs['reason'])}"
             self.line("mode", f"{mark} engine null: nothing reaches storage" if self.discards
                       else f"{mark} {text}")
-        if attrs["engine_reason"] and (page.verbose or attrs["engine_cause"] != "target in memory"):
+        if attrs["engine_reason"] and (page.verbose or attrs["engine_cause"] not in (
+                "target in memory", "metadata phases")):
             self.line("engine", f"{attrs['engine_used']} instead of {attrs['engine_asked']}: "
                                 f"{text_of(attrs['engine_reason'])}")
         reason, without = text_of(attrs["not_granted"]), int(attrs["ranks_without"])
