@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/text.h"
+#include "options/options.h"
 #include "options/phases.h"
 #include "record/record.h"
 #include "stats/ratio.h"
@@ -44,6 +45,8 @@ struct comparison {
     struct compare_phase phases[PHASES_MOST];
     size_t count;
     struct text unlike;           /* what makes the runs not comparable, "" if they are */
+    bool options[OPTION_COUNT];   /* those of them that are options */
+    bool other;                   /* something else, besides the numbers of nodes and ranks */
     enum compare_verdict verdict; /* the worst of all phases */
 };
 
@@ -56,5 +59,14 @@ void comparison_release(struct comparison *comparison);
 /* Prints the comparison: a line per phase, how it was reached, and what else differs. */
 void compare_write(const struct record *before, const struct record *after,
                    const struct comparison *comparison, double tolerance, struct text *out);
+
+/* The name of a verdict: "worse", "unclear", "~", "same", "better". */
+const char *compare_verdict_name(enum compare_verdict verdict);
+
+/* Returns the median rate of a phase over its repetitions. */
+double compare_median_rate(const struct record *record, const struct record_phase *phase);
+
+/* Returns the ranks of a run. */
+int64_t compare_ranks(const struct record *record);
 
 #endif

@@ -6,8 +6,9 @@
 #include "base/units.h"
 #include "commands.h"
 #include "console.h"
+#include "platform/output_file.h"
 #include "record/store.h"
-#include "report/compare.h"
+#include "report/compare_series.h"
 
 static const char usage[] =
     "usage: tidemill compare [options] BASE.h5 NEW.h5...\n"
@@ -16,6 +17,12 @@ static const char usage[] =
     "phase, with an interval from their repetitions.\n"
     "\n"
     "  --tolerance P%    differences up to P percent count as the same (5%)\n"
+    "  --scaling         one table of all results, which may differ in nodes, ranks and one "
+    "option\n"
+    "  --json FILE|-     write all comparisons as one JSON object too; -: standard output, the "
+    "rest\n"
+    "                    to standard error\n"
+    "  --overwrite       replace a file that exists\n"
     "  --anyway          compare runs whose options, ranks or nodes differ\n"
     "  -h, --help        print this help\n"
     "\n"
@@ -24,7 +31,10 @@ static const char usage[] =
 struct request {
     double tolerance;
     bool anyway;
+    bool scaling;
+    bool overwrite;
     bool help;
+    const char *json; /* NULL: none */
     const char *paths[64];
     size_t path_count;
 };
@@ -53,6 +63,14 @@ static int parse(struct request *request, int argc, char *const *argv)
             request->help = true;
         } else if (!strcmp(argv[i], "--anyway")) {
             request->anyway = true;
+        } else if (!strcmp(argv[i], "--scaling")) {
+            request->scaling = true;
+        } else if (!strcmp(argv[i], "--overwrite")) {
+            request->overwrite = true;
+        } else if (!strcmp(argv[i], "--json")) {
+            if (i + 1 == argc)
+                return console_refuse("compare: '--json' needs a value");
+            request->json = argv[++i];
         } else if (!strcmp(argv[i], "--tolerance")) {
             const int code = i + 1 < argc ? parse_tolerance(request, argv[++i])
                                           : console_refuse("compare: '--tolerance' needs a value");
@@ -97,34 +115,123 @@ static int load(const char *path, struct record *record)
     return why.code;
 }
 
-static int compare(const struct record *base, const char *path, const struct request *request)
+/* The first result, and what the others are added to. */
+struct series {
+    const struct request *request;
+    struct record base;
+    struct scaling *scaling; /* NULL unless wanted, as the next */
+    struct comparison_json *json;
+    bool compared; /* some result was */
+    FILE *page;    /* for people */
+};
+
+/* Prints why a result is not compared; false if it is. */
+static bool refuses(const struct series *series, const char *path,
+                    const struct comparison *comparison)
 {
-    struct record record = {0};
-    struct comparison comparison = {0};
+    struct text why = {0};
+    const bool unfit =
+        !series->request->anyway &&
+        (series->scaling ? scaling_refuses(comparison, &why) : comparison->unlike.length > 0);
+    if (unfit)
+        console_refuse("'%.300s' is not comparable: %.600s differ; --anyway compares them", path,
+                       text_string(&comparison->unlike));
+    text_release(&why);
+    return unfit;
+}
+
+static int add(struct series *series, const char *path, const struct record *record)
+{
+    const struct request *request = series->request;
+    struct comparison comparison;
     struct text page = {0};
     int code = EXIT_REFUSED;
-    if (load(path, &record))
-        return code;
-    if (compare_records(base, &record, request->tolerance, &comparison)) {
+    if (compare_records(&series->base, record, request->tolerance, &comparison)) {
         console_error("not enough memory for the comparison");
-    } else if (comparison.unlike.length && !request->anyway) {
-        console_refuse("'%.300s' is not comparable: %.600s differ; --anyway compares them", path,
-                       text_string(&comparison.unlike));
-    } else {
-        compare_write(base, &record, &comparison, request->tolerance, &page);
-        console_print_text(stdout, text_string(&page));
+        comparison_release(&comparison);
+        return code;
+    }
+    const bool refused = refuses(series, path, &comparison);
+    series->compared |= !refused;
+    if (series->json)
+        comparison_json_add(series->json, path, &series->base, record, &comparison, refused);
+    if (!refused && series->scaling) {
+        scaling_add(series->scaling, path, &series->base, record, &comparison);
+        code = 0;
+    } else if (!refused) {
+        compare_write(&series->base, record, &comparison, request->tolerance, &page);
+        console_print_text(series->page, text_string(&page));
         code = code_of(&comparison, request);
     }
     text_release(&page);
     comparison_release(&comparison);
-    record_release(&record);
     return code;
+}
+
+static int write_piece(const char *bytes, size_t length, void *stream)
+{
+    return fwrite(bytes, 1, length, stream) == length ? 0 : -1;
+}
+
+/* Returns the exit code: 'code', or 1 if the file could not be written. */
+static int finish(struct series *series, int code)
+{
+    const struct request *request = series->request;
+    struct output_file file;
+    struct failure why = {0};
+    struct text page = {0};
+    if (series->scaling && series->compared) {
+        scaling_write(series->scaling, &page);
+        console_print_text(series->page, text_string(&page));
+    }
+    text_release(&page);
+    if (!series->json || output_file_open(&file, request->json, request->overwrite, &why)) {
+        /* nothing to write, or no file for it */
+    } else if (comparison_json_write(series->json, write_piece, file.stream) &&
+               !ferror(file.stream)) {
+        output_file_discard(&file);
+        failure_set(&why, -1, "not enough memory for '%s'", request->json);
+    } else {
+        output_file_close(&file, &why);
+    }
+    if (why.code)
+        console_error(why.text);
+    return why.code ? 1 : code;
+}
+
+static int begin(struct series *series, const struct request *request)
+{
+    struct failure why = {0};
+    *series = (struct series){.request = request, .page = stdout};
+    if (request->json && output_file_check(request->json, request->overwrite, &why)) {
+        console_error(why.text);
+        return EXIT_REFUSED;
+    }
+    if (load(request->paths[0], &series->base))
+        return EXIT_REFUSED;
+    if (request->json && !strcmp(request->json, "-"))
+        series->page = stderr;
+    if (request->scaling)
+        series->scaling = scaling_open(request->paths[0], &series->base);
+    if (request->json)
+        series->json = comparison_json_open(request->paths[0], &series->base, request->tolerance);
+    if (series->scaling || series->json || (!request->scaling && !request->json))
+        return 0;
+    console_error("not enough memory for the comparison");
+    return EXIT_REFUSED;
+}
+
+static void end(struct series *series)
+{
+    comparison_json_close(series->json);
+    scaling_close(series->scaling);
+    record_release(&series->base);
 }
 
 int cmd_compare(int argc, char *const *argv)
 {
     struct request request = {.tolerance = 0.05};
-    struct record base = {0};
+    struct series series;
     int code = parse(&request, argc, argv);
     if (code)
         return code;
@@ -132,15 +239,19 @@ int cmd_compare(int argc, char *const *argv)
         fputs(usage, stdout);
         return 0;
     }
-    if (load(request.paths[0], &base))
-        return EXIT_REFUSED;
+    code = begin(&series, &request);
     bool incomparable = false;
     bool worse = false;
-    for (size_t i = 1; i < request.path_count; i++) {
-        code = compare(&base, request.paths[i], &request);
-        incomparable |= code == EXIT_REFUSED;
-        worse |= code == 1;
+    for (size_t i = 1; i < request.path_count && !code; i++) {
+        struct record record = {0};
+        const int one = load(request.paths[i], &record) ? EXIT_REFUSED
+                                                        : add(&series, request.paths[i], &record);
+        record_release(&record);
+        incomparable |= one == EXIT_REFUSED;
+        worse |= one == 1;
     }
-    record_release(&base);
-    return worse ? 1 : incomparable ? EXIT_REFUSED : 0;
+    if (!code)
+        code = finish(&series, worse ? 1 : incomparable ? EXIT_REFUSED : 0);
+    end(&series);
+    return code;
 }

@@ -140,10 +140,16 @@ static void add_unlike(struct text *unlike, const char *what)
         text_add(unlike, "%s%s", unlike->length ? ", " : "", what);
 }
 
+static void add_other(struct comparison *comparison, const char *what)
+{
+    add_unlike(&comparison->unlike, what);
+    comparison->other = true;
+}
+
 /* Options that decide what the numbers mean; a drawn seed differs each time, and the targets may be
  * what is compared. */
 static void compare_settings(const struct settings *before, const struct settings *after,
-                             struct text *unlike)
+                             struct comparison *comparison)
 {
     struct text one = {0};
     struct text other = {0};
@@ -162,29 +168,30 @@ static void compare_settings(const struct settings *before, const struct setting
             snprintf(line, sizeof line, "--%s (%.200s, %.200s)", options_name(id),
                      one.length ? text_string(&one) : "not set",
                      other.length ? text_string(&other) : "not set");
-            add_unlike(unlike, line);
+            add_unlike(&comparison->unlike, line);
+            comparison->options[id] = true;
         }
     }
-    unlike->failed |= one.failed || other.failed;
+    comparison->unlike.failed |= one.failed || other.failed;
     text_release(&one);
     text_release(&other);
 }
 
 static void compare_options(const struct options *before, const struct options *after,
-                            const struct compare_phase *phase, struct text *unlike)
+                            const struct compare_phase *phase, struct comparison *comparison)
 {
     struct settings one;
     struct settings other;
     const bool known = phase_settings(before, phase->before, &one);
     if (!phase_settings(after, phase->after, &other) || !known)
-        add_unlike(unlike, "options that cannot be read");
+        add_other(comparison, "options that cannot be read");
     else
-        compare_settings(&one, &other, unlike);
+        compare_settings(&one, &other, comparison);
     settings_release(&one);
     settings_release(&other);
 }
 
-static int64_t ranks_of(const struct record *record)
+int64_t compare_ranks(const struct record *record)
 {
     int64_t ranks = 0;
     for (size_t i = 0; i < record->node_count; i++)
@@ -193,21 +200,22 @@ static int64_t ranks_of(const struct record *record)
 }
 
 static void compare_scale(const struct record *before, const struct record *after,
-                          struct text *unlike)
+                          struct comparison *comparison)
 {
+    struct text *unlike = &comparison->unlike;
     char line[128];
     if (before->node_count != after->node_count) {
         snprintf(line, sizeof line, "nodes (%zu, %zu)", before->node_count, after->node_count);
         add_unlike(unlike, line);
     }
-    if (ranks_of(before) != ranks_of(after)) {
-        snprintf(line, sizeof line, "ranks (%lld, %lld)", (long long)ranks_of(before),
-                 (long long)ranks_of(after));
+    if (compare_ranks(before) != compare_ranks(after)) {
+        snprintf(line, sizeof line, "ranks (%lld, %lld)", (long long)compare_ranks(before),
+                 (long long)compare_ranks(after));
         add_unlike(unlike, line);
     }
     if (before->status != RECORD_COMPLETE || after->status != RECORD_COMPLETE)
-        add_unlike(unlike, before->status != RECORD_COMPLETE ? "the first run is not complete"
-                                                             : "the second run is not complete");
+        add_other(comparison, before->status != RECORD_COMPLETE ? "the first run is not complete"
+                                                                : "the second run is not complete");
 }
 
 /* Phases that are in one list only, or of another kind there, are not compared. */
@@ -224,7 +232,7 @@ static void pair_phases(const struct record *before, const struct record *after,
             comparison->phases[comparison->count++] =
                 (struct compare_phase){.before = one, .after = other};
         else
-            add_unlike(&comparison->unlike, "the list of phases");
+            add_other(comparison, "the list of phases");
     }
 }
 
@@ -244,14 +252,14 @@ int compare_records(const struct record *before, const struct record *after, dou
     struct options one;
     struct options other;
     *comparison = (struct comparison){0};
-    compare_scale(before, after, &comparison->unlike);
+    compare_scale(before, after, comparison);
     pair_phases(before, after, comparison);
     bool known = phase_settings_open(before, &one);
     known &= phase_settings_open(after, &other);
     for (size_t i = 0; i < comparison->count; i++) {
         compare_phase(before, after, tolerance, &comparison->phases[i]);
         if (known)
-            compare_options(&one, &other, &comparison->phases[i], &comparison->unlike);
+            compare_options(&one, &other, &comparison->phases[i], comparison);
     }
     options_release(&one);
     options_release(&other);

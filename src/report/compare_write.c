@@ -13,6 +13,11 @@ static const char *const verdicts[] = {
     [COMPARE_WORSE] = "worse", [COMPARE_UNCLEAR] = "unclear",
 };
 
+const char *compare_verdict_name(enum compare_verdict verdict)
+{
+    return verdicts[verdict];
+}
+
 /* What may explain a difference, the likeliest first: columns of the first rows of both. */
 static const struct {
     const struct schema_table *table;
@@ -131,17 +136,19 @@ static void add_interval(struct table *table, const struct compare_phase *phase)
         table_add(table, "%s to %s%s", low, high, phase->basis == COMPARE_ROUNDS ? " *" : "");
 }
 
+double compare_median_rate(const struct record *record, const struct record_phase *phase)
+{
+    for (size_t i = 0; i < record->summary_count; i++)
+        if (record->summary[i].position == phase->position)
+            return (double)record->summary[i].median_per_s;
+    return figures_rate(phase->amount, phase->duration_ns);
+}
+
 static void add_median(struct table *table, const struct record *record,
                        const struct record_phase *phase)
 {
     char text[FIGURES_TEXT];
-    for (size_t i = 0; i < record->summary_count; i++)
-        if (record->summary[i].position == phase->position) {
-            figures_rate_in((double)record->summary[i].median_per_s, phase->unit, text);
-            table_add(table, "%s", text);
-            return;
-        }
-    figures_rate_in(figures_rate(phase->amount, phase->duration_ns), phase->unit, text);
+    figures_rate_in(compare_median_rate(record, phase), phase->unit, text);
     table_add(table, "%s", text);
 }
 

@@ -45,3 +45,46 @@ PY
     refused "no.h5" "$TIDEMILL" compare a.h5 no.h5
     refused "--tolerance" "$TIDEMILL" compare --tolerance x a.h5 b.h5
 }
+
+@test "--json holds what the page shows" {
+    "$TIDEMILL" run --size 1m --verify --repeat 4 --pause 0s --label 'a "b"' --result a.h5 "$target"
+    slower a.h5 slow.h5 1000
+    "$TIDEMILL" run --size 2m --result other.h5 "$target"
+    apart "$TIDEMILL" compare --json - a.h5 slow.h5 other.h5
+    [ "$status" -eq 1 ]
+    grep -q '^comparison: worse' "$err"
+    cp "$out" all.json
+    /usr/bin/python3 - <<'PY'
+import json
+whole = json.load(open("all.json"))
+assert whole["base"]["path"] == "a.h5" and whole["base"]["label"] == 'a "b"', whole["base"]
+slow, other = whole["comparisons"]
+assert slow["verdict"] == "worse" and [p["phase"] for p in slow["phases"]] == ["01_write", "02_read"]
+for phase in slow["phases"]:
+    assert phase["verdict"] == "worse" and phase["interval_of"] == "repetitions", phase
+    assert phase["interval_low"] <= phase["ratio"] <= phase["interval_high"] < 1, phase
+    assert phase["median_bytes_per_s"] > 0 and phase["cpu_ratio"] > 0, phase
+assert other["verdict"] == "not comparable" and "--size" in other["unlike"] and not other["phases"]
+PY
+    echo mine >taken
+    refused "'taken' exists" "$TIDEMILL" compare --json taken a.h5 a.h5
+    [ "$(cat taken)" = mine ]
+    "$TIDEMILL" compare --json taken --overwrite a.h5 a.h5
+    [ "$(head -c 1 taken)" = "{" ]
+    run bash -c '"$TIDEMILL" compare --json - a.h5 a.h5 >/dev/full'
+    [ "$status" -eq 1 ]
+}
+
+@test "--scaling shows results that differ in ranks or one option" {
+    "$TIDEMILL" run --size-per-rank 1m --result one.h5 "$target"
+    ranks 2 run --size-per-rank 1m --result two.h5 "$target"
+    "$TIDEMILL" run --size-per-rank 1m --writers 2 --result writers.h5 "$target"
+    "$TIDEMILL" run --size-per-rank 2m --writers 2 --result unlike.h5 "$target"
+    apart "$TIDEMILL" compare --scaling one.h5 two.h5 writers.h5
+    [ "$status" -eq 0 ]
+    grep -qE '^  one.h5 +1 +1 .*1\.00' "$out"
+    grep -qE '^  two.h5 +1 +2 .* %' "$out"
+    grep -q -- '--writers (1, 2)' "$out"
+    refused "--size-per-rank (1MiB, 2MiB)" "$TIDEMILL" compare --scaling one.h5 unlike.h5
+    "$TIDEMILL" compare --scaling --anyway one.h5 unlike.h5
+}
