@@ -8,6 +8,10 @@
  * short; the shares of a part differ by at most one request (of a single part by_node: per node,
  * then per rank). Each file is one contiguous stretch of the data set. A writer without a share has
  * no file.
+ *
+ * With 'turn_bytes', all writers of a shared file take turns in it instead, in the order of its
+ * ranks and their writers: parts decide the size of the file only, the shares of a file differ by
+ * at most one turn, and the last request of each turn may be short.
  */
 #ifndef TIDEMILL_PLAN_GEOMETRY_H
 #define TIDEMILL_PLAN_GEOMETRY_H
@@ -22,8 +26,9 @@
 struct geometry_setup {
     enum layout layout;
     uint64_t total_bytes;
-    uint64_t part_bytes; /* exactly, for each rank or node; 0 = all ranks share 'total_bytes' */
-    uint64_t request_bytes;
+    uint64_t part_bytes;    /* exactly, for each rank or node; 0 = all ranks share 'total_bytes' */
+    uint64_t turn_bytes;    /* of a shared file: its writers take turns; 0 = contiguous shares */
+    uint64_t request_bytes; /* at most 'turn_bytes', if that is set */
     uint32_t writers_per_rank;
     uint32_t target_count; /* ranks take targets in turn by node */
     bool by_node;          /* each node gets the same, regardless of its number of ranks */
@@ -41,7 +46,7 @@ struct geometry {
     uint32_t *target_place; /* target -> first place; target_count + 1 entries */
 };
 
-/* One writer's part. */
+/* One writer's part: contiguous, or (interleaved) a turn in every 'period_bytes' of the file. */
 struct share {
     uint32_t target;
     uint64_t file;        /* index of the file in the plan */
@@ -50,7 +55,11 @@ struct share {
     uint64_t bytes;       /* of the share; 0 = nothing to do */
     uint64_t request_count;
     uint64_t request_bytes;
-    uint64_t part_bytes; /* if the file holds several parts: the size of each; else 0 */
+    uint64_t part_bytes;    /* if the file holds several parts or turns: the size of each; else 0 */
+    uint64_t turn_bytes;    /* interleaved: of each turn but the file's last; else 0 */
+    uint64_t turn_requests; /* interleaved: in each whole turn */
+    uint64_t period_bytes;  /* interleaved: from the start of a turn to that of the next */
+    uint64_t skipped_requests; /* interleaved: before the first one of 'request_count' */
 };
 
 /* One request. */
@@ -68,6 +77,17 @@ uint32_t geometry_target(const struct geometry *geometry, uint32_t rank);
 void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t writer,
                     struct share *share);
 
+/* The adjacent turns of all writers of a rank in an interleaved file as one share, in requests of
+ * at most 'request_bytes'. */
+void geometry_rank_interleaved(const struct geometry *geometry, uint32_t rank,
+                               uint64_t request_bytes, struct share *share);
+
+/* Cuts or extends a share to its first 'bytes'. */
+void share_set_bytes(struct share *share, uint64_t bytes);
+
+/* The bytes of a share before its request at 'index' <= request_count. */
+uint64_t share_bytes_before(const struct share *share, uint64_t index);
+
 /* Bytes of one rank, and the planned size of the file that contains a share. */
 uint64_t geometry_rank_bytes(const struct geometry *geometry, uint32_t rank);
 uint64_t geometry_file_bytes(const struct geometry *geometry, const struct share *share);
@@ -75,9 +95,25 @@ uint64_t geometry_file_bytes(const struct geometry *geometry, const struct share
 /* The first rank in data set order with a share on 'target': it creates the shared file there. */
 uint32_t geometry_first_rank(const struct geometry *geometry, uint32_t target);
 
+static inline struct extent share_extent_interleaved(const struct share *share, uint64_t index)
+{
+    const uint64_t turn = (share->skipped_requests + index) / share->turn_requests;
+    const uint64_t within =
+        (share->skipped_requests + index - turn * share->turn_requests) * share->request_bytes;
+    const uint64_t left_of_share = share->bytes - turn * share->turn_bytes - within;
+    uint64_t left = share->turn_bytes - within;
+    left = left < left_of_share ? left : left_of_share;
+    return (struct extent){
+        .offset = share->file_offset + turn * share->period_bytes + within,
+        .length = left < share->request_bytes ? left : share->request_bytes,
+    };
+}
+
 /* The i-th request of a share, i < request_count. */
 static inline struct extent share_extent(const struct share *share, uint64_t index)
 {
+    if (share->turn_bytes)
+        return share_extent_interleaved(share, index);
     uint64_t start = index * share->request_bytes;
     uint64_t left = share->bytes - start;
     return (struct extent){

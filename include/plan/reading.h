@@ -6,8 +6,9 @@
  *
  * What may have been acknowledged is a list of stretches, each contiguous in one file. The reader
  * cuts each stretch into requests (the last one may be short), numbers them all and deals them
- * evenly to its threads. A reader that has the writers' request size, order and number of threads
- * instead goes through their shares, as they did.
+ * evenly to its threads. The turns of an interleaved file are one stretch, whose requests end with
+ * the adjacent turns of the rank's writers. A reader that has the writers' request size, order and
+ * number of threads instead goes through their shares, as they did.
  *
  * Always true: no byte belongs to two requests, and a request may be read only where every writing
  * request that it touches was acknowledged.
@@ -90,7 +91,8 @@ struct amount {
 };
 
 /* How much all threads together may read. Takes time in proportion to the holes; and to what was
- * acknowledged of shares that were written partly, not in sequence, and are read in another way. */
+ * acknowledged of shares that were written partly, not in sequence, and are read in another way;
+ * and to the turns that only some writers of a rank have written. */
 void reading_count(const struct reading *reading, struct amount *amount);
 
 #endif

@@ -268,6 +268,32 @@ static int check_engine(const struct options *options, struct failure *why)
     return 0;
 }
 
+static int check_interleave(const struct options *options, struct failure *why)
+{
+    const struct settings *settings = &options->common;
+    if (!settings->interleave_bytes)
+        return 0;
+    if (options_given(options, OPTION_LAYOUT) && settings->layout != LAYOUT_SHARED)
+        return failure_set(why, -EINVAL,
+                           "--interleave shares a file among all writers and excludes --layout %s; "
+                           "use --layout shared",
+                           settings->layout == LAYOUT_RANK ? "rank" : "writer");
+    if (options_given(options, OPTION_BUFFER_SIZE) &&
+        settings->buffer_size_bytes > settings->interleave_bytes)
+        return failure_set(why, -EINVAL,
+                           "--buffer-size %llu is larger than --interleave %llu; a request cannot "
+                           "exceed its writer's turn",
+                           (unsigned long long)settings->buffer_size_bytes,
+                           (unsigned long long)settings->interleave_bytes);
+    if (settings->dedup_ratio > 1 && settings->dedup_block_bytes > settings->interleave_bytes)
+        return failure_set(why, -EINVAL,
+                           "--dedup-block %llu is larger than --interleave %llu; use a smaller "
+                           "--dedup-block",
+                           (unsigned long long)settings->dedup_block_bytes,
+                           (unsigned long long)settings->interleave_bytes);
+    return 0;
+}
+
 static int check_repeat(const struct options *options, struct failure *why)
 {
     struct repeat repeat;
@@ -297,8 +323,8 @@ static int check_cleanup(const struct options *options, struct failure *why)
 static int check_one(const struct options *options, struct failure *why)
 {
     static int (*const rules[])(const struct options *, struct failure *) = {
-        check_texts, check_targets, check_one_size, check_not_zero, check_offsets,
-        check_pool,  check_floor,   check_repeat,   check_ratios,   check_engine,
+        check_texts, check_targets, check_one_size, check_not_zero, check_offsets,    check_pool,
+        check_floor, check_repeat,  check_ratios,   check_engine,   check_interleave,
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         int status = rules[i](options, why);
@@ -331,8 +357,11 @@ static int check_section(const struct options *options, size_t index, struct fai
     view.run.phases = phase;
     view.run.ceilings &= phase_writes_bytes(section->phase);
     if (!section_settings(options, index, &view.common, &inner) && other < options->section_count &&
-        !section_settings(options, other, &written, &inner))
+        !section_settings(options, other, &written, &inner)) {
+        if (written.interleave_bytes && !settings_given(&written, OPTION_LAYOUT))
+            written.layout = LAYOUT_SHARED; /* the default, as it will be */
         section_adopt(&view.common, &written, &inner);
+    }
     if (!inner.code)
         check_one(&view, &inner);
     settings_release(&written);

@@ -83,6 +83,9 @@ static void fit_buffer_size(struct settings *settings, const struct capacity *ca
     uint64_t least =
         settings->dedup_ratio > 1 ? larger(settings->dedup_block_bytes, PAGE_BYTES) : PAGE_BYTES;
     settings->buffer_size_bytes = larger(REQUEST_BYTES, least);
+    if (settings->interleave_bytes)
+        settings->buffer_size_bytes =
+            smaller(settings->buffer_size_bytes, settings->interleave_bytes);
     while (settings->buffer_size_bytes / 2 >= least && affordable(settings, capacity) < wanted)
         settings->buffer_size_bytes /= 2;
 }
@@ -217,7 +220,8 @@ int defaults_fit(struct settings *settings, const struct capacity *capacity, uin
 {
     if (!settings_given(settings, OPTION_SEED))
         settings->seed = random;
-    if (capacity->single_file && !settings_given(settings, OPTION_LAYOUT))
+    if ((capacity->single_file || settings->interleave_bytes) &&
+        !settings_given(settings, OPTION_LAYOUT))
         settings->layout = LAYOUT_SHARED;
     if (capacity->null_target && !settings_given(settings, OPTION_FSYNC))
         settings->fsync = FSYNC_NEVER;

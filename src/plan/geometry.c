@@ -73,6 +73,40 @@ static void divide_group(struct geometry *geometry, uint32_t place, uint32_t end
     geometry->request_count += count;
 }
 
+static uint64_t target_bytes(const struct geometry *geometry, uint32_t target)
+{
+    const uint32_t *place = &geometry->target_place[target];
+    return geometry->start_bytes[place[1]] - geometry->start_bytes[place[0]];
+}
+
+/* In the files of all targets together. */
+static uint64_t count_interleaved(const struct geometry *geometry)
+{
+    const struct geometry_setup *setup = &geometry->setup;
+    uint64_t count = 0;
+    for (uint32_t target = 0; target < setup->target_count; target++) {
+        const uint64_t bytes = target_bytes(geometry, target);
+        count += bytes / setup->turn_bytes * divide_up(setup->turn_bytes, setup->request_bytes) +
+                 divide_up(bytes % setup->turn_bytes, setup->request_bytes);
+    }
+    return count;
+}
+
+static int check_interleave(const struct geometry_setup *setup, struct failure *why)
+{
+    uint64_t round = setup->turn_bytes;
+    if (setup->layout != LAYOUT_SHARED || setup->request_bytes > setup->turn_bytes)
+        return failure_set(why, -EINVAL,
+                           "--interleave needs --layout shared, and a --buffer-size that is not "
+                           "larger than a turn");
+    if (checked_multiply(round, setup->shape.rank_count, &round) ||
+        checked_multiply(round, setup->writers_per_rank, &round) || round > INT64_MAX)
+        return failure_set(why, -EOVERFLOW,
+                           "one turn of each writer is more than a file can hold (8 EiB): use a "
+                           "smaller --interleave");
+    return 0;
+}
+
 static void divide_data_set(struct geometry *geometry)
 {
     const struct geometry_setup *setup = &geometry->setup;
@@ -92,6 +126,8 @@ static void divide_data_set(struct geometry *geometry)
         place = end;
     }
     geometry->start_bytes[shape->rank_count] = setup->total_bytes;
+    if (setup->turn_bytes)
+        geometry->request_count = count_interleaved(geometry);
 }
 
 int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
@@ -105,6 +141,8 @@ int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
     if (setup->total_bytes > INT64_MAX)
         return failure_set(why, -EOVERFLOW,
                            "the data set is larger than 8 EiB: use a smaller size");
+    if (setup->turn_bytes && check_interleave(setup, why))
+        return why->code;
     geometry->rank_at = calloc(ranks, sizeof *geometry->rank_at);
     geometry->place_of = calloc(ranks, sizeof *geometry->place_of);
     geometry->start_bytes = calloc((size_t)ranks + 1, sizeof *geometry->start_bytes);
@@ -132,8 +170,71 @@ void geometry_release(struct geometry *geometry)
     *geometry = (struct geometry){0};
 }
 
+/* The turns of 'count' adjacent writers, counted over all writers of the file from 'first' on. */
+static void set_interleaved(const struct geometry *geometry, uint32_t target, uint64_t first,
+                            uint64_t count, uint64_t request_bytes, struct share *share)
+{
+    const uint32_t *place = &geometry->target_place[target];
+    const uint64_t writers = (uint64_t)(place[1] - place[0]) * geometry->setup.writers_per_rank;
+    const uint64_t period = writers * geometry->setup.turn_bytes;
+    const uint64_t turn = count * geometry->setup.turn_bytes;
+    const uint64_t bytes = target_bytes(geometry, target);
+    const uint64_t offset = first * geometry->setup.turn_bytes;
+    const uint64_t rest = bytes % period > offset ? bytes % period - offset : 0;
+    *share = (struct share){
+        .target = target,
+        .file = target,
+        .file_offset = offset,
+        .file_base = geometry->start_bytes[place[0]],
+        .request_bytes = request_bytes,
+        .part_bytes = geometry->setup.turn_bytes,
+        .turn_bytes = turn,
+        .turn_requests = divide_up(turn, request_bytes),
+        .period_bytes = period,
+    };
+    share_set_bytes(share, bytes / period * turn + (rest < turn ? rest : turn));
+}
+
+/* Counted over all writers of its target. */
+static uint64_t first_writer(const struct geometry *geometry, uint32_t rank)
+{
+    const uint32_t first = geometry->target_place[geometry_target(geometry, rank)];
+    return (uint64_t)(geometry->place_of[rank] - first) * geometry->setup.writers_per_rank;
+}
+
+void geometry_rank_interleaved(const struct geometry *geometry, uint32_t rank,
+                               uint64_t request_bytes, struct share *share)
+{
+    set_interleaved(geometry, geometry_target(geometry, rank), first_writer(geometry, rank),
+                    geometry->setup.writers_per_rank, request_bytes, share);
+}
+
+void share_set_bytes(struct share *share, uint64_t bytes)
+{
+    share->bytes = bytes;
+    share->request_count = share->turn_bytes
+                               ? bytes / share->turn_bytes * share->turn_requests +
+                                     divide_up(bytes % share->turn_bytes, share->request_bytes)
+                               : divide_up(bytes, share->request_bytes);
+}
+
+uint64_t share_bytes_before(const struct share *share, uint64_t index)
+{
+    if (index >= share->request_count)
+        return share->bytes;
+    if (!share->turn_bytes)
+        return index * share->request_bytes;
+    return index / share->turn_requests * share->turn_bytes +
+           index % share->turn_requests * share->request_bytes;
+}
+
 uint64_t geometry_rank_bytes(const struct geometry *geometry, uint32_t rank)
 {
+    if (geometry->setup.turn_bytes) {
+        struct share share;
+        geometry_rank_interleaved(geometry, rank, geometry->setup.request_bytes, &share);
+        return share.bytes;
+    }
     const uint64_t *start = &geometry->start_bytes[geometry->place_of[rank]];
     return start[1] - start[0];
 }
@@ -153,6 +254,11 @@ void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t wri
 {
     const struct geometry_setup *setup = &geometry->setup;
     uint32_t target = geometry_target(geometry, rank);
+    if (setup->turn_bytes) {
+        set_interleaved(geometry, target, first_writer(geometry, rank) + writer, 1,
+                        setup->request_bytes, share);
+        return;
+    }
     uint64_t rank_start = geometry->start_bytes[geometry->place_of[rank]];
     uint64_t before = bytes_before(geometry, rank, writer);
     uint64_t bytes = bytes_before(geometry, rank, writer + 1U) - before;
@@ -181,14 +287,14 @@ uint64_t geometry_file_bytes(const struct geometry *geometry, const struct share
         return share->bytes;
     if (geometry->setup.layout == LAYOUT_RANK)
         return geometry_rank_bytes(geometry, (uint32_t)share->file);
-    return geometry->start_bytes[geometry->target_place[share->target + 1]] - share->file_base;
+    return target_bytes(geometry, share->target);
 }
 
 uint32_t geometry_first_rank(const struct geometry *geometry, uint32_t target)
 {
     uint32_t end = geometry->target_place[target + 1];
     for (uint32_t place = geometry->target_place[target]; place < end; place++)
-        if (geometry->start_bytes[place + 1] > geometry->start_bytes[place])
+        if (geometry_rank_bytes(geometry, geometry->rank_at[place]))
             return geometry->rank_at[place];
     return geometry->rank_at[geometry->target_place[target] < geometry->setup.shape.rank_count
                                  ? geometry->target_place[target]

@@ -124,13 +124,36 @@ static int check_steady(const struct settings *settings, struct failure *why)
     return 0;
 }
 
+/* Writers that take turns have equal shares, and so have nodes only if they have equally many. */
+static int check_interleave(const struct plan_setup *setup, struct failure *why)
+{
+    const struct settings *settings = setup->settings;
+    const struct shape *shape = &setup->shape;
+    uint32_t *ranks;
+    bool even = true;
+    if (!settings->interleave_bytes || !settings->size_per_node_bytes)
+        return 0;
+    ranks = calloc(shape->node_count, sizeof *ranks);
+    if (!ranks)
+        return failure_set(why, -ENOMEM, "not enough memory");
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++)
+        ranks[shape->rank_node[rank]]++;
+    for (uint32_t node = 0; node < shape->node_count; node++)
+        even &= ranks[node] == ranks[0];
+    free(ranks);
+    return even ? 0
+                : failure_set(why, -EINVAL,
+                              "--interleave gives each writer the same, and nodes have different "
+                              "numbers of ranks: use --size instead of --size-per-node");
+}
+
 int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure *why)
 {
     const struct settings *settings = setup->settings;
     uint64_t total;
     *plan = (struct plan){.setup = *setup};
     if (check_targets(setup, why) || check_objects(setup, why) || check_steady(settings, why) ||
-        total_bytes(setup, &total, why))
+        check_interleave(setup, why) || total_bytes(setup, &total, why))
         return why->code;
     text_copy(plan->run_id, sizeof plan->run_id, setup->run_id);
     const uint64_t part_bytes = settings->size_per_rank_bytes ? settings->size_per_rank_bytes
@@ -139,6 +162,7 @@ int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure 
         .layout = settings->layout,
         .total_bytes = total,
         .part_bytes = settings->size_bytes || setup->undivided ? 0 : part_bytes,
+        .turn_bytes = settings->interleave_bytes,
         .request_bytes = settings->buffer_size_bytes,
         .writers_per_rank = (uint32_t)settings->writers,
         .target_count = (uint32_t)settings->target_count,

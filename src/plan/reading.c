@@ -21,12 +21,6 @@ static uint64_t start_of(const struct share *share)
     return share->file_base + share->file_offset;
 }
 
-static void set_bytes(struct share *share, uint64_t bytes)
-{
-    share->bytes = bytes;
-    share->request_count = divide_up(bytes, share->request_bytes);
-}
-
 /* Appends the first 'bytes' of a writing thread's share to the stretch before where that ends right
  * there, else as a stretch of their own. The writers' own shares are never joined. */
 static void add_share(struct reading *reading, uint32_t writer, uint64_t bytes)
@@ -37,12 +31,12 @@ static void add_share(struct reading *reading, uint32_t writer, uint64_t bytes)
         return;
     if (reading->stretch_count && !reading->same && stretch[-1].share.file == share->file &&
         start_of(&stretch[-1].share) + stretch[-1].share.bytes == start_of(share)) {
-        set_bytes(&stretch[-1].share, stretch[-1].share.bytes + bytes);
+        share_set_bytes(&stretch[-1].share, stretch[-1].share.bytes + bytes);
         return;
     }
     *stretch = (struct piece){.share = *share, .rank = reading->setup.rank, .writer = writer};
     stretch->share.request_bytes = reading->setup.request_bytes;
-    set_bytes(&stretch->share, bytes);
+    share_set_bytes(&stretch->share, bytes);
     reading->stretch_count++;
 }
 
@@ -55,6 +49,30 @@ static uint64_t useful_bytes(const struct reading *reading, uint32_t writer, uin
         return 0;
     return reading->same || reach == share->request_count ? share->bytes
                                                           : reach * share->request_bytes;
+}
+
+/* The turns of all writing threads, up to the last one in which a request was acknowledged. */
+static void make_interleaved(struct reading *reading)
+{
+    const struct reading_setup *setup = &reading->setup;
+    struct piece *stretch = reading->stretches;
+    uint64_t bytes = 0;
+    *stretch = (struct piece){.rank = setup->rank};
+    geometry_rank_interleaved(setup->written, setup->rank, setup->request_bytes, &stretch->share);
+    reading->whole = true;
+    for (uint32_t i = 0; i < setup->written->setup.writers_per_rank; i++) {
+        const struct acknowledged *set = &setup->acknowledged[i];
+        struct share *share = &reading->shares[i];
+        geometry_share(setup->written, setup->rank, i, share);
+        const struct sequence sequence = written_sequence(reading, i);
+        const uint64_t reach = acknowledged_count(set) ? sequence_reach(&sequence, set->issued) : 0;
+        const uint64_t end = divide_up(reach, share->turn_requests) * stretch->share.turn_bytes;
+        bytes = end > bytes ? end : bytes;
+        reading->whole &= acknowledged_count(set) == share->request_count;
+    }
+    share_set_bytes(&stretch->share, bytes < stretch->share.bytes ? bytes : stretch->share.bytes);
+    reading->request_count = stretch->share.request_count;
+    reading->stretch_count = bytes > 0;
 }
 
 static void make_stretches(struct reading *reading)
@@ -90,7 +108,10 @@ int reading_init(struct reading *reading, const struct reading_setup *setup, str
         reading_release(reading);
         return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", writers);
     }
-    make_stretches(reading);
+    if (written->turn_bytes && !reading->same)
+        make_interleaved(reading);
+    else
+        make_stretches(reading);
     return 0;
 }
 
@@ -113,10 +134,15 @@ static bool cut(const struct piece *stretch, uint64_t first, uint64_t end, struc
         return false;
     *piece = *stretch;
     piece->first_request += before;
+    if (share->turn_bytes) {
+        piece->share.skipped_requests = before;
+        piece->share.request_count = after - before;
+        return true;
+    }
     piece->share.file_offset += before * share->request_bytes;
-    set_bytes(&piece->share, after < share->request_count
-                                 ? (after - before) * share->request_bytes
-                                 : share->bytes - before * share->request_bytes);
+    share_set_bytes(&piece->share, after < share->request_count
+                                       ? (after - before) * share->request_bytes
+                                       : share->bytes - before * share->request_bytes);
     return true;
 }
 
@@ -139,7 +165,8 @@ void reading_assign(const struct reading *reading, uint32_t thread, struct piece
             pieces[dealt->piece_count++].first_request -= first;
     if (dealt->piece_count)
         dealt->sequence.key =
-            sequence_key(setup->seed, pieces[0].share.file, pieces[0].share.file_offset);
+            sequence_key(setup->seed, pieces[0].share.file,
+                         pieces[0].share.file_offset + pieces[0].share.skipped_requests);
     if (reading->same && setup->acknowledged[thread].issued < dealt->places)
         dealt->places = setup->acknowledged[thread].issued;
 }
@@ -173,9 +200,32 @@ static bool share_has(const struct reading *reading, uint32_t writer, uint64_t f
     return true;
 }
 
+/* Like reading_covers, where the writing threads took turns. */
+static bool interleaved_covers(const struct reading *reading, uint64_t start, uint64_t end)
+{
+    const struct share *first = &reading->shares[0];
+    while (start < end) {
+        const uint64_t offset = start - start_of(first);
+        const uint64_t turn = offset / first->period_bytes;
+        const uint64_t within_round = offset % first->period_bytes;
+        const uint64_t within = within_round % first->turn_bytes;
+        const uint64_t left = first->turn_bytes - within;
+        const uint64_t stop = end - start < left ? end : start + left;
+        const uint64_t before = turn * first->turn_requests;
+        if (!share_has(reading, (uint32_t)(within_round / first->turn_bytes),
+                       before + within / first->request_bytes,
+                       before + (within + (stop - start) - 1) / first->request_bytes))
+            return false;
+        start = stop;
+    }
+    return true;
+}
+
 bool reading_covers(const struct reading *reading, uint64_t start, uint64_t length)
 {
     const uint64_t end = start + length;
+    if (reading->shares[0].turn_bytes)
+        return interleaved_covers(reading, start, end);
     for (uint32_t writer = writer_at(reading, start); start < end; writer++) {
         const struct share *share = &reading->shares[writer];
         uint64_t first = start - start_of(share);
@@ -231,12 +281,68 @@ static void count_share(const struct reading *reading, const struct piece *stret
     count_run(reading, stretch, writer, first, set->issued, amount);
 }
 
+/* The turns before the first one of a writing thread that lacks a request. */
+static uint64_t complete_before(const struct reading *reading, uint32_t writer)
+{
+    const struct share *share = &reading->shares[writer];
+    const struct acknowledged *set = &reading->setup.acknowledged[writer];
+    if (acknowledged_count(set) >= share->request_count)
+        return UINT64_MAX;
+    if (reading->setup.written_order != ORDER_SEQUENTIAL)
+        return 0;
+    return (set->hole_count ? set->holes[0] : set->issued) / share->turn_requests;
+}
+
+static void count_interleaved(const struct reading *reading, struct amount *amount)
+{
+    const struct share *share = &reading->stretches[0].share;
+    uint64_t turns = share->bytes / share->turn_bytes;
+    if (!reading->stretch_count)
+        return;
+    for (uint32_t i = 0; i < reading->setup.written->setup.writers_per_rank; i++)
+        turns = complete_before(reading, i) < turns ? complete_before(reading, i) : turns;
+    amount->requests = turns * share->turn_requests;
+    amount->bytes = turns * share->turn_bytes;
+    for (uint64_t i = amount->requests; i < share->request_count; i++) {
+        const struct extent extent = share_extent(share, i);
+        if (!reading_covers(reading, share->file_base + extent.offset, extent.length))
+            continue;
+        amount->requests++;
+        amount->bytes += extent.length;
+    }
+}
+
+/* The writers' own requests where each turn may end with a short one. */
+static void count_same_interleaved(const struct reading *reading, uint32_t writer,
+                                   struct amount *amount)
+{
+    const struct share *share = &reading->shares[writer];
+    const struct acknowledged *set = &reading->setup.acknowledged[writer];
+    const struct sequence sequence = written_sequence(reading, writer);
+    amount->requests += acknowledged_count(set);
+    if (acknowledged_count(set) == share->request_count) {
+        amount->bytes += share->bytes;
+    } else if (sequence.order == ORDER_SEQUENTIAL) {
+        amount->bytes += share_bytes_before(share, set->issued);
+        for (uint64_t i = 0; i < set->hole_count; i++)
+            amount->bytes -= share_extent(share, set->holes[i]).length;
+    } else {
+        for (uint64_t place = 0; place < set->issued; place++)
+            if (acknowledged_has(set, place))
+                amount->bytes += share_extent(share, sequence_at(&sequence, place)).length;
+    }
+}
+
 /* The writers' own requests, of which only the last one of the share may be short. */
 static void count_same(const struct reading *reading, uint32_t writer, struct amount *amount)
 {
     const struct share *share = &reading->shares[writer];
     const struct acknowledged *set = &reading->setup.acknowledged[writer];
     uint64_t count = acknowledged_count(set);
+    if (share->turn_bytes % share->request_bytes) {
+        count_same_interleaved(reading, writer, amount);
+        return;
+    }
     amount->requests += count;
     amount->bytes += count * share->request_bytes;
     if (count && share_has(reading, writer, share->request_count - 1, share->request_count - 1))
@@ -252,6 +358,10 @@ void reading_count(const struct reading *reading, struct amount *amount)
         amount->requests = reading->request_count;
         for (; stretch < end; stretch++)
             amount->bytes += stretch->share.bytes;
+        return;
+    }
+    if (!reading->same && reading->shares[0].turn_bytes) {
+        count_interleaved(reading, amount);
         return;
     }
     for (uint32_t i = 0; i < reading->setup.written->setup.writers_per_rank; i++) {

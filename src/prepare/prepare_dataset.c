@@ -46,6 +46,10 @@ static int check_direct(const struct prepared *prepared, struct failure *why)
                            "--direct require: O_DIRECT is not possible on '%s': %s; use '--direct "
                            "prefer'",
                            path, reason);
+    const uint64_t turn = geometry->turn_bytes;
+    const uint64_t nearest_turn = turn ? target_direct_size(&target, turn, &unit) : 0;
+    if (nearest_turn && nearest_turn != turn)
+        return refuse_size("interleave", turn, nearest_turn, unit, path, why);
     const uint64_t nearest_size = target_direct_size(&target, size, &unit);
     if (nearest_size && nearest_size != size)
         return refuse_size(options_name(size_option), size, nearest_size, unit, path, why);

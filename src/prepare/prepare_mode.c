@@ -132,7 +132,8 @@ static int try_polling(const struct prepared *prepared, const char *target, stru
         return failure_set(why, -EINVAL,
                            "--uring-iopoll needs O_DIRECT, which is not possible on '%s': %s",
                            target, reason);
-    if (geometry->total_bytes % PAGE_BYTES || geometry->part_bytes % PAGE_BYTES)
+    if (geometry->total_bytes % PAGE_BYTES || geometry->part_bytes % PAGE_BYTES ||
+        geometry->turn_bytes % PAGE_BYTES)
         return failure_set(why, -EINVAL,
                            "--uring-iopoll needs O_DIRECT for every request: use a size that is "
                            "a multiple of %d bytes",

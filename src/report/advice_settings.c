@@ -2,6 +2,10 @@
 /* Warnings about what was requested, and what became of it before the first phase. */
 #include "warnings.h"
 
+#include "base/checked.h"
+#include "base/units.h"
+#include "phase_settings.h"
+
 void warn_mpi_nodes(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < record->node_count; i++) {
@@ -43,6 +47,43 @@ void warn_unused_target(const struct record *record, struct text *out)
                  "target '%s' is not used, because each node uses one target and there are fewer "
                  "nodes than targets. Leave it out, or add nodes.",
                  record->targets[i].path);
+        return;
+    }
+}
+
+/* The --interleave with which a phase writes; 0 without. */
+static uint64_t interleave_of(const struct record *record, const struct record_phase *phase)
+{
+    struct options options;
+    struct settings settings = {0};
+    uint64_t bytes = 0;
+    if (phase_settings_open(record, &options) && phase_settings(&options, phase, &settings))
+        bytes = settings.interleave_bytes;
+    settings_release(&settings);
+    options_release(&options);
+    return bytes;
+}
+
+void warn_interleave(const struct record *record, struct text *out)
+{
+    int64_t block = 0;
+    for (size_t i = 0; i < record->target_count; i++)
+        if (record->targets[i].block_bytes > block)
+            block = record->targets[i].block_bytes;
+    for (size_t i = 0; block && i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        char better[UNITS_TEXT];
+        if (phase->unit != UNIT_BYTE || !phase->writes)
+            continue;
+        const uint64_t turn = interleave_of(record, phase);
+        if (!turn || is_aligned(turn, (uint64_t)block))
+            continue;
+        units_format_exact_size(divide_up(turn, (uint64_t)block) * (uint64_t)block, better);
+        text_add(out,
+                 "--interleave %llu in %s is not a multiple of the file system's blocks of %lld "
+                 "bytes, so writers share blocks at the ends of their turns; --interleave %s "
+                 "avoids it",
+                 (unsigned long long)turn, phase->name, (long long)block, better);
         return;
     }
 }

@@ -36,6 +36,16 @@ load helper
     refused '--buffer-size is 0' "$TIDEMILL" run --buffer-size 0 "$target"
 }
 
+@test "turns in files that are not shared, and requests larger than a turn" {
+    refused 'excludes --layout rank' "$TIDEMILL" run --interleave 1m --layout rank "$target"
+    refused 'excludes --layout writer' "$TIDEMILL" run --interleave 1m --layout writer "$target"
+    refused '--buffer-size 1048576 is larger than --interleave 47008' \
+        "$TIDEMILL" run --interleave 47008 --buffer-size 1m "$target"
+    refused '--dedup-block 65536 is larger than --interleave 47008' \
+        "$TIDEMILL" run --interleave 47008 --dedup-ratio 2 --dedup-block 64k "$target"
+    refused 'use a smaller --interleave' "$TIDEMILL" run --interleave 5000p --writers 2 "$target"
+}
+
 @test "more writers than buffers" {
     refused '8 writers cannot share 4 buffers' \
         "$TIDEMILL" run --size 4m --writers 8 --buffer-count 4 "$target"

@@ -24,6 +24,38 @@ result() { # the one result file
     [ "$(find "$target" -type f -printf '%s %f\n')" = '10000019 shared' ]
 }
 
+# Each number of ranks with another engine, order and size: all bytes are checked again by a run that
+# reads them in another way.
+@test "an interleaved shared file: every byte once, for any ranks, and read in another way" {
+    local count engine order
+    for count in 1 2 3 4; do
+        engine=$(echo pwrite uring pwritev uring | cut -d ' ' -f $count)
+        [ $engine != uring ] || "$TIDEMILL" facts | grep -q 'io_uring  *yes' || engine=pwrite
+        order=$(echo sequential random strided sequential | cut -d ' ' -f $count)
+        ranks $count run --quiet --interleave 47008 --size 300000$count --writers 3 --verify \
+            --engine $engine --order $order --keep --result a.h5 --overwrite "$target"
+        [ "$(find "$target" -type f -printf '%s %f\n')" = "300000$count shared" ]
+        [ "$(column a.h5 phases/02_read/ranks bytes)" -eq 300000$count ]
+        ranks $count run --quiet --options-from a.h5 --phases verify --buffer-size 5000 \
+            --order random --result b.h5 --overwrite
+        [ "$(column b.h5 phases/01_verify/ranks bytes)" -eq 300000$count ]
+        rm -rf "${target:?}"/*
+    done
+    [[ " $(advice a.h5) " == *' interleave-unaligned '* ]]
+}
+
+@test "turns that are whole pages go through O_DIRECT, others are refused where that is required" {
+    "$TIDEMILL" facts "$target" | grep -q 'O_DIRECT  *opens; in effect: yes' || skip "no O_DIRECT here"
+    ranks 2 run --quiet --interleave 64k --buffer-size 16k --size 4m --direct require --verify \
+        --result a.h5 "$target"
+    [ "$(column a.h5 phases/01_write/ranks buffered_bytes)" -eq 0 ]
+    apart "$TIDEMILL" run --interleave 47008 --size 4m --direct require "$target"
+    [ "$status" -eq 2 ]
+    apart "$TIDEMILL" run --interleave 10000 --buffer-size 4k --size 4m --direct require "$target"
+    [ "$status" -eq 2 ]
+    grep -q -e '--interleave is 10000 bytes' "$err"
+}
+
 @test "one file for each rank, one file for each writer" {
     ranks 3 run --size 9999999 --layout rank --keep --verify --buffer-size 64k "$target"
     [ "$(find "$target" -type f -printf '%f\n' | sort | xargs)" = 'r0 r1 r2' ]

@@ -54,6 +54,28 @@ field() {
     done
 }
 
+@test "a section reads what another wrote in turns, with other requests, order and threads" {
+    cat >turns.conf <<END
+size-per-rank = 1m
+target = $target
+[dump]
+phase = write
+interleave = 47008
+writers = 3
+[restart]
+phase = verify
+data = dump
+buffer-size = 4k
+order = random
+writers = 2
+END
+    apart ranks 3 run --options-from turns.conf --result result.h5
+    [ "$status" -eq 0 ]
+    [ "$(field 02_restart bytes)" -eq $((3 << 20)) ]
+    refused '--buffer-size 65536 is larger than --interleave 47008' \
+        "$TIDEMILL" run --options-from turns.conf --set restart.buffer-size=64k
+}
+
 @test "each section's data are in a directory of their own" {
     three_sections
     apart "$TIDEMILL" run --options-from three.conf --phases dump,small --keep --result result.h5

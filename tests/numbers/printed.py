@@ -390,6 +390,8 @@ class Page:
                 "null": "no files"}.get(kinds[0] if kinds else "") or \
             {"rank": "one file per rank", "shared": "one file shared by all ranks",
              "writer": "one file per I/O thread"}[options["layout"]]
+        turns = options.get("interleave", "0")
+        text += f", in turns of {exact(turns)}" if turns != "0" else ""
         text += {"sequential": ", sequential, ", "strided": ", every 16th request first, ",
                  "random": ", random order, "}[options["order"]]
         text += f"{exact(options['buffer-size'])} requests, " if "buffer-size" in options else ""

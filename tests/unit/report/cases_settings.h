@@ -24,6 +24,13 @@ static void spoil_plan(struct record *record)
     record->targets[0].planned_bytes = 0;
 }
 
+static void spoil_interleave(struct record *record)
+{
+    free(record->options);
+    record->options = strdup("layout = shared\ninterleave = 47008\n");
+    record->targets[0].block_bytes = 4096;
+}
+
 static void spoil_seed(struct record *record)
 {
     record->phases[0].seed_source = SEED_FROM_RESULT;
@@ -58,6 +65,10 @@ static const struct warning_case settings_cases[] = {
     {"depth-one", SEVERITY_WARNING,
      "--depth 16 was requested, but engine pwrite keeps only 1 in flight", spoil_depth},
     {"unused-target", SEVERITY_WARNING, "target '/mnt/pfs' is not used", spoil_plan},
+    {"interleave-unaligned", SEVERITY_NOTE,
+     "--interleave 47008 in 01_write is not a multiple of the file system's blocks of 4096 bytes, "
+     "so writers share blocks at the ends of their turns; --interleave 48KiB avoids it",
+     spoil_interleave},
     {"repeated-seed", SEVERITY_WARNING, "the seed comes from the result", spoil_seed},
     {"checked-in-part", SEVERITY_SERIOUS,
      "02_read checked 25 % of what was written before it was ended by --time", spoil_check},
