@@ -101,12 +101,12 @@ static int register_all(struct engine *engine, struct uring *uring, struct failu
     if (error == -E2BIG && setup->mode.fixed_buffers == REQUIRE)
         return failure_set(why, error,
                            "the kernel cannot fix a buffer larger than 1 GiB: use a smaller "
-                           "--buffer-size, or --fixed-buffers prefer");
+                           "--buffer-size");
     if (error && setup->mode.fixed_buffers == REQUIRE)
         return failure_system(why, -error,
                               "cannot fix %zu bytes of buffers (ulimit -l is %lld bytes, for all "
-                              "processes of the user together): raise it, use fewer or smaller "
-                              "buffers, or --fixed-buffers prefer",
+                              "processes of the user together): raise it, or use fewer or smaller "
+                              "buffers",
                               setup->memory_bytes, (long long)host_memlock_bytes());
     if (error)
         uring_add_reason(engine->reason,

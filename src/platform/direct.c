@@ -75,8 +75,8 @@ static bool is_unchecked(uint64_t mount_id)
     return unchecked;
 }
 
-static enum record_direct_cause limit_of(int fd, bool writes, int64_t magic,
-                                         const struct status *status)
+static void detect_limit(int fd, bool writes, int64_t magic, const struct status *status,
+                         struct direct_facts *facts)
 {
     struct direct_file file = {
         .magic = magic,
@@ -88,7 +88,20 @@ static enum record_direct_cause limit_of(int fd, bool writes, int64_t magic,
     };
     if (ioctl(fd, FS_IOC_GETFLAGS, &file.flags))
         file.flags = -1;
-    return direct_limit(&file);
+    facts->limit = direct_limit(&file);
+    facts->known = direct_is_known(&file);
+}
+
+/* ext2, ext3 and ext4 have one magic number, so the name is that of the mount. */
+static void name_extended(uint64_t mount_id, char name[RECORD_NAME])
+{
+    struct mounts mounts;
+    if (mounts_read(&mounts, NULL))
+        return;
+    const struct mount *mount = mounts_find(&mounts, mount_id, "/");
+    if (mount && mount_id && strncmp(mount->type, "ext", 3) == 0)
+        snprintf(name, RECORD_NAME, "%s", mount->type);
+    mounts_release(&mounts);
 }
 
 int direct_detect(int fd, bool writes, struct direct_facts *facts)
@@ -110,12 +123,16 @@ int direct_detect(int fd, bool writes, struct direct_facts *facts)
         .ram_backed =
             (!is_device && direct_ram_backed(file_system.f_type)) || backing == BACKING_RAM,
         .cached_below = backing == BACKING_CACHED,
-        .limit = is_device ? DIRECT_NO_CAUSE : limit_of(fd, writes, file_system.f_type, &status),
         .memory_alignment = status.direct_memory_alignment,
         .offset_alignment = status.direct_offset_alignment,
     };
     snprintf(facts->file_system, sizeof facts->file_system, "%s",
              is_device ? "the device" : name_of(file_system.f_type));
+    if (!is_device)
+        detect_limit(fd, writes, file_system.f_type, &status, facts);
+    if (!is_device && file_system.f_type == EXT4_SUPER_MAGIC && facts->limit == DIRECT_HOLES)
+        name_extended(status.mount_id, facts->file_system);
+    facts->refused = status.direct_offset_alignment < 0 ? status_refusal() : 0;
     snprintf(facts->backing, sizeof facts->backing, "%s", name);
     return 0;
 }
@@ -153,7 +170,7 @@ enum record_direct_cause direct_cause(const struct direct_facts *facts, uint64_t
         return DIRECT_REQUEST_SIZE;
     if (facts->limit != DIRECT_NO_CAUSE && facts->limit != DIRECT_ENCRYPTED)
         return facts->limit;
-    return facts->offset_alignment < 0 ? DIRECT_NOT_REPORTED : DIRECT_NO_CAUSE;
+    return facts->offset_alignment < 0 && !facts->known ? DIRECT_NOT_REPORTED : DIRECT_NO_CAUSE;
 }
 
 static void format_cause(const struct direct_facts *facts, uint64_t request_bytes,
@@ -200,6 +217,12 @@ static void format_cause(const struct direct_facts *facts, uint64_t request_byte
                  facts->offset_alignment >= 0
                      ? ""
                      : ", which is assumed because the file system reports no alignment");
+    else if (cause == DIRECT_NOT_REPORTED && facts->refused)
+        snprintf(
+            reason, RECORD_LINE,
+            "statx, which reports whether O_DIRECT bypasses the cache, is refused (%s; a seccomp "
+            "filter or an old kernel)",
+            strerror(facts->refused));
     else if (cause == DIRECT_NOT_REPORTED)
         snprintf(reason, RECORD_LINE, "%s does not report whether O_DIRECT bypasses its cache",
                  facts->file_system);
@@ -223,6 +246,7 @@ static void facts_detect_target(const struct record_target *target, struct direc
         .limit = (enum record_direct_cause)target->direct_cause,
         .memory_alignment = target->direct_memory_alignment,
         .offset_alignment = target->direct_offset_alignment,
+        .refused = target->direct_offset_alignment < 0 ? status_refusal() : 0,
     };
     snprintf(facts->file_system, sizeof facts->file_system, "%s",
              target->kind == TARGET_KIND_DEVICE ? "the device"

@@ -19,6 +19,8 @@ struct direct_facts {
     bool ram_backed;                /* tmpfs, ramfs, hugetlbfs, a RAM disk */
     bool cached_below;              /* a loop device that uses the page cache for its file */
     enum record_direct_cause limit; /* direct_limit of the file */
+    bool known;                     /* direct_is_known of the file */
+    int refused;                    /* the error of statx, where nothing is known without it */
     int64_t memory_alignment;       /* STATX_DIOALIGN; 0 = refused, -1 = not reported */
     int64_t offset_alignment;
     char file_system[RECORD_NAME];

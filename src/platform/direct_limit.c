@@ -21,3 +21,9 @@ enum record_direct_cause direct_limit(const struct direct_file *file)
         return DIRECT_CHECKSUMS;
     return DIRECT_NO_CAUSE;
 }
+
+bool direct_is_known(const struct direct_file *file)
+{
+    return file->magic == BTRFS_SUPER_MAGIC && file->writes && file->flags > 0 &&
+           file->flags & FS_NOCOW_FL;
+}

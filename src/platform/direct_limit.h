@@ -24,4 +24,8 @@ struct direct_file {
  */
 enum record_direct_cause direct_limit(const struct direct_file *file);
 
+/* Is it known of the file itself that writing bypasses the page cache? Files of btrfs without copy
+ * on write have neither checksums nor compression. Pure. */
+bool direct_is_known(const struct direct_file *file);
+
 #endif

@@ -43,14 +43,18 @@ static int call_fstatat(int folder, const char *path, int flags, struct status *
     return 0;
 }
 
+static bool is_refusal(int error)
+{
+    return error == EPERM || error == ENOSYS;
+}
+
 /* The seccomp filters of old container runtimes refuse calls that they do not know with EPERM,
  * which statx itself never returns. */
 static int call_statx(int folder, const char *path, int flags, struct status *status)
 {
     union reply reply = {0};
     if (statx(folder, path, flags, STATX_BASIC_STATS | MASK_MNT_ID | MASK_DIOALIGN, &reply.named))
-        return errno == EPERM || errno == ENOSYS ? call_fstatat(folder, path, flags, status)
-                                                 : -errno;
+        return is_refusal(errno) ? call_fstatat(folder, path, flags, status) : -errno;
     const struct statx *fields = &reply.named;
     *status = (struct status){
         .mode = fields->stx_mode,
@@ -82,6 +86,12 @@ int status_of_path(const char *path, bool follow, struct status *status)
 int status_of_fd(int fd, struct status *status)
 {
     return call_statx(fd, "", AT_EMPTY_PATH, status);
+}
+
+int status_refusal(void)
+{
+    union reply reply;
+    return statx(AT_FDCWD, "/", 0, 0, &reply.named) && is_refusal(errno) ? errno : 0;
 }
 
 bool status_is_null(const struct status *status)

@@ -29,6 +29,9 @@ struct status {
 int status_of_path(const char *path, bool follow, struct status *status);
 int status_of_fd(int fd, struct status *status);
 
+/* The error with which statx is refused to this process; 0 = it is not. */
+int status_refusal(void);
+
 /* True for /dev/null. */
 bool status_is_null(const struct status *status);
 

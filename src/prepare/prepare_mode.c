@@ -76,6 +76,18 @@ static int trial_begin(struct trial *trial, const struct prepared *prepared, boo
     return engines_open(&trial->engines, prepared->engine, &rings, trial->count, why);
 }
 
+/* Some ranks may have been able to fix theirs, but none does if one cannot. */
+static void format_unfixed(const struct cluster *cluster, const struct agreement *agreement,
+                           struct text *line)
+{
+    const uint32_t ranks = cluster->shape.rank_count;
+    if (agreement->failed_ranks == ranks)
+        text_add(line, "%s", agreement->first.text);
+    else
+        text_add(line, "on no rank, as %u of %u cannot (%s): %s", agreement->failed_ranks, ranks,
+                 agreement->nodes, agreement->first.text);
+}
+
 /* The ranks of a node share the limit of locked memory, with other processes of the user. So the
  * decision is calculated, the same for all; and if the limit applies, all ranks lock their memory
  * at the same time on trial. */
@@ -92,7 +104,7 @@ static void choose_fixed(struct prepared *prepared, struct failure *why)
     struct failure failure = {0};
     struct agreement agreement;
     struct trial trial = {.fd = -1};
-    char line[FAILURE_TEXT + RECORD_LINE];
+    struct text line = {0};
     prepared->mode.fixed_buffers = settings->fixed_buffers;
     if (!prepared->engine->traits.rings || settings->fixed_buffers == NEVER ||
         prepared_is_names_only(prepared))
@@ -102,10 +114,11 @@ static void choose_fixed(struct prepared *prepared, struct failure *why)
     const bool refused = cluster_agree(prepared->cluster, &failure, &agreement);
     trial_end(&trial);
     if (settings->fixed_buffers == REQUIRE) {
-        *why = failure;
+        failure_set(why, failure.code, "%s; or --fixed-buffers prefer", failure.text);
     } else if (refused) {
-        agreement_format(prepared->cluster, &agreement, line, sizeof line);
-        add_not_granted(prepared, line);
+        format_unfixed(prepared->cluster, &agreement, &line);
+        add_not_granted(prepared, text_string(&line));
+        text_release(&line);
         prepared->mode.fixed_buffers = NEVER;
     }
 }

@@ -86,6 +86,13 @@ void warn_mixed_direct(const struct record *record, struct text *out)
     if (!reason[0])
         reason =
             odd && odd->modes.direct_reason[0] ? odd->modes.direct_reason : "no reason was given";
+    if (phase->ranks_total == 1) {
+        text_add(out,
+                 "in %s O_DIRECT was in effect for a part of the transfers only (%s): the rate "
+                 "mixes storage with memory; use --direct never to have one of them",
+                 phase->name, reason);
+        return;
+    }
     text_add(out,
              "in %s O_DIRECT was in effect on %lld of %lld ranks only (first other node: %s; %s): "
              "the sum mixes storage with memory; make the nodes alike or use --direct never",

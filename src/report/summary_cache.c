@@ -74,7 +74,9 @@ static const char *state_name(const struct record_phase *phase)
     case TRUTH_YES:
         return "bypassed";
     case TRUTH_MIXED:
-        return "bypassed by some ranks only";
+        if (phase->total.modes.direct_cause == DIRECT_UNALIGNED)
+            return "bypassed, except for what was not aligned";
+        return phase->ranks_total == 1 ? "bypassed in part" : "bypassed by some ranks only";
     case TRUTH_UNKNOWN:
         return "unknown whether O_DIRECT bypasses it";
     case TRUTH_NO:

@@ -27,7 +27,8 @@ static void add_rank_counts(const struct record_phase *phase, struct text *out)
 {
     long long direct = (long long)phase->ranks_direct;
     long long total = (long long)phase->ranks_total;
-    if (phase->total.modes.direct_in_effect == TRUTH_MIXED)
+    const bool alike = total == 1 || phase->total.modes.direct_cause == DIRECT_UNALIGNED;
+    if (phase->total.modes.direct_in_effect == TRUTH_MIXED && !(alike && direct == 0))
         text_add(out, ", O_DIRECT on %lld of %lld ranks, buffered or unknown on %lld", direct,
                  total, total - direct);
     else if (total == 2)

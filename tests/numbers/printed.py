@@ -1065,7 +1065,8 @@ class Phase:
                      attrs["direct_cause"] == "device below uses the page cache" else "buffered"}
             text = "uncached (RWF_DONTCACHE)" if attrs["uncached"] == "yes" else words[effect]
             direct = int(attrs["ranks_direct"])
-            if effect == "mixed":
+            alike = ranks == 1 or attrs["direct_cause"] == "unaligned transfers"
+            if effect == "mixed" and not (alike and direct == 0):
                 text += (f", O_DIRECT on {direct} of {ranks} ranks, buffered or unknown on "
                          f"{ranks - direct}")
             else:
@@ -1098,7 +1099,9 @@ class Phase:
                 "client cold": "empty on the client before reading", "warm": "warm before reading", "below":
                 "used, and the device below keeps its data in memory"}
         state = "pages dropped at once" if attrs["uncached"] == "yes" else {
-            "yes": "bypassed", "mixed": "bypassed by some ranks only",
+            "yes": "bypassed", "mixed":
+            "bypassed, except for what was not aligned" if attrs["direct_cause"] == "unaligned transfers"
+            else "bypassed in part" if attrs["ranks_total"] == 1 else "bypassed by some ranks only",
             "unknown": "unknown whether O_DIRECT bypasses it",
             "no": used.get(attrs["cache_state"], "used") if self.reading else "used",
         }[attrs["direct_in_effect"]]

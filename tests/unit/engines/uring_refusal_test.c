@@ -142,8 +142,9 @@ static int buffers_beyond_the_limit(void)
     setup.mode.fixed_buffers = REQUIRE;
     const int error = engine_open(&engine, uring, &setup, &why);
     free(setup.memory);
-    return error == -ENOMEM && strstr(why.text, "--fixed-buffers prefer") && !engine.kind ? GOOD
-                                                                                          : BAD;
+    return error == -ENOMEM && strstr(why.text, "use fewer or smaller buffers") && !engine.kind
+               ? GOOD
+               : BAD;
 }
 
 static void run_in_child(int (*body)(void))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "direct.h"
 
+#include <errno.h>
+
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <string.h>
@@ -41,6 +43,10 @@ static const struct direct_facts checksums = {.limit = DIRECT_CHECKSUMS,
                                               .memory_alignment = -1,
                                               .offset_alignment = -1,
                                               .file_system = "btrfs"};
+static const struct direct_facts plain = {
+    .known = true, .memory_alignment = -1, .offset_alignment = -1, .file_system = "btrfs"};
+static const struct direct_facts refused = {
+    .refused = EPERM, .memory_alignment = -1, .offset_alignment = -1, .file_system = "ext4"};
 static const struct direct_facts null = {
     .null = true, .memory_alignment = -1, .offset_alignment = -1, .file_system = "the device"};
 
@@ -72,6 +78,10 @@ static void each_file_system_has_its_verdict(void **state)
         {&ext3, 7, TRUTH_NO, false, "not a multiple of 512"},
         {&checksums, 1 << 20, TRUTH_NO, true, "btrfs computes checksums of this file"},
         {&btrfs, 1 << 20, TRUTH_UNKNOWN, true, "btrfs does not report"},
+        {&plain, 1 << 20, TRUTH_YES, true, ""},
+        {&refused, 1 << 20, TRUTH_UNKNOWN, true,
+         "statx, which reports whether O_DIRECT bypasses the cache, is refused (Operation not "
+         "permitted; "},
         {&btrfs, 512, TRUTH_NO, false, "not a multiple of 4096, which is assumed"},
         {&null, 1 << 20, TRUTH_NO, true, "/dev/null"},
     };

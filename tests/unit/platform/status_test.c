@@ -90,6 +90,13 @@ static void a_target_is_described_without_alignment(void **state)
     assert_string_not_equal(target.file_system, "");
     assert_int_equal(target.direct_memory_alignment, -1);
     assert_int_equal(target.direct_offset_alignment, -1);
+    char reason[RECORD_LINE];
+    assert_int_equal(target_direct(&target, 1 << 20, reason), TRUTH_UNKNOWN);
+    assert_non_null(strstr(reason, "statx, which reports whether O_DIRECT bypasses the cache, is "
+                                   "refused (Operation not permitted; "));
+    assert_int_equal(status_refusal(), EPERM);
+    refusal = 0;
+    assert_int_equal(status_refusal(), 0);
 }
 
 int main(void)

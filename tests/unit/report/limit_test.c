@@ -160,6 +160,14 @@ static void the_mode_is_shown_with_its_reason(void **state)
     strcpy(phase.total.modes.direct_reason, "no");
     assert_mode(&phase, true,
                 "⚠ mixed, O_DIRECT on 60 of 64 ranks, buffered or unknown on 4, engine uring: no");
+    phase.ranks_direct = 0;
+    phase.total.modes.direct_cause = DIRECT_UNALIGNED;
+    assert_mode(&phase, true, "⚠ mixed on all 64 ranks, engine uring: no");
+    phase.ranks_total = 1;
+    assert_mode(&phase, true, "⚠ mixed, engine uring: no");
+    phase.total.modes.direct_cause = DIRECT_NOT_REPORTED;
+    assert_mode(&phase, true, "⚠ mixed, engine uring: no");
+    phase.ranks_total = 64;
     phase.total.modes.direct_in_effect = TRUTH_UNKNOWN;
     assert_mode(&phase, false, "[!] O_DIRECT, effect unknown on all 64 ranks, engine uring: no");
     phase.total.modes.direct_in_effect = TRUTH_NO;
