@@ -3,7 +3,7 @@
  * Resolves options that are not given from those that are and from what each rank may use. Pure:
  * the same options and capacity give the same result on every rank. A default never causes a
  * refusal; given values are never changed, except that a synchronous engine has depth 1.
- */
+ * Those of a preset describe one rank with the memory of a node: they are divided, and shrink. */
 #ifndef TIDEMILL_PLAN_DEFAULTS_H
 #define TIDEMILL_PLAN_DEFAULTS_H
 
@@ -19,6 +19,7 @@ struct capacity {
     uint64_t memory_bytes;
     uint64_t cache_bytes; /* its share of the last-level cache; 0 = not known */
     uint32_t depth_max;   /* of the engine; 1 = synchronous */
+    uint32_t node_ranks;  /* ranks of the node with the most; 0 counts as 1 */
     uint32_t batch;       /* requests that a synchronous engine sends together; 0, 1: none */
     bool null_target;     /* /dev/null: write only, no fsync */
     bool single_file;     /* a target is a file or a device: layout shared */

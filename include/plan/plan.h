@@ -77,6 +77,9 @@ bool plan_open_ended(const struct plan *plan);
 void plan_describe(const struct plan *plan, const struct run_settings *run,
                    const struct section *section, struct text *out);
 
+/* Describes what a preset gives, and what a rank gets of it; adds nothing without one. */
+void plan_describe_preset(const struct plan *plan, const struct options *given, struct text *out);
+
 /* Describes a rate that is below one request per second of a rank; adds nothing otherwise. */
 void plan_describe_slow_rate(const struct plan *plan, struct text *out);
 

@@ -309,8 +309,13 @@ struct record {
     int64_t exit_code; /* of the program; 0 while it runs */
     int64_t until_ppm; /* repeat until each median is known to this share; 0 = not asked for */
     int64_t repetitions_most;
-    int64_t nodes_by_mpi; /* as MPI counts them; 0 = not counted */
-    char *options;        /* canonical text, resolved values */
+    int64_t nodes_by_mpi;     /* as MPI counts them; 0 = not counted */
+    char preset[RECORD_NAME]; /* "" = none */
+    int64_t preset_writers; /* of each node, as the preset gives it; 0 = it does not; so the next */
+    int64_t preset_buffers;
+    int64_t expected_least_per_s; /* bytes of each node; 0 = nothing is expected */
+    int64_t expected_most_per_s;
+    char *options; /* canonical text, resolved values */
     struct record_job job;
     struct record_node *nodes;
     size_t node_count;

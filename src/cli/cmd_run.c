@@ -19,6 +19,7 @@
 #include "platform/interrupt.h"
 #include "prepare/cleanup.h"
 #include "prepare/prepared.h"
+#include "prepare/preset.h"
 #include "prepare/start_record.h"
 #include "record/store.h"
 #include "report/advice.h"
@@ -39,18 +40,6 @@ struct session {
 
 enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
 
-/* Called before MPI starts, so that --help works without MPI where no launcher started it. */
-static bool has_help_option(int argc, char *const *argv)
-{
-    struct options options;
-    struct failure ignored = {0};
-    bool help = false;
-    options_init(&options, &ignored);
-    arguments_parse(&options, argc, argv, &help, &ignored);
-    options_release(&options);
-    return help;
-}
-
 static int show_help(int argc, char *const *argv)
 {
     struct text page = {0};
@@ -60,6 +49,34 @@ static int show_help(int argc, char *const *argv)
     fputs(text_string(&page), stdout);
     text_release(&page);
     return 0;
+}
+
+static int show_presets(int argc, char *const *argv)
+{
+    struct text page = {0};
+    struct failure why = {0};
+    (void)argc;
+    (void)argv;
+    if (preset_list(&page, &why))
+        console_error(why.text);
+    else
+        fputs(text_string(&page), stdout);
+    text_release(&page);
+    return why.code ? EXIT_REFUSED : 0;
+}
+
+/* The command that only prints a page, or NULL. Called before MPI starts, so that it works without
+ * MPI where no launcher started it. */
+static int (*find_page(int argc, char *const *argv))(int, char *const *)
+{
+    struct options options;
+    struct failure ignored = {0};
+    bool help = false;
+    options_init(&options, &ignored);
+    arguments_parse(&options, argc, argv, &help, &ignored);
+    const bool list = !ignored.code && options.run.preset && !strcmp(options.run.preset, "list");
+    options_release(&options);
+    return help ? show_help : list ? show_presets : NULL;
 }
 
 /* Every rank has the same failure; rank 0 prints it. */
@@ -81,6 +98,7 @@ static void show_plan(const struct session *session, FILE *stream)
     }
     if (!setup->options.section_count)
         plan_describe(&setup->prepared[0]->plan, &setup->options.run, NULL, &text);
+    plan_describe_preset(&setup->prepared[0]->plan, &setup->options, &text);
     console_print_text(stream, text_string(&text));
     text_release(&text);
 }
@@ -346,8 +364,9 @@ int cmd_run(int argc, char *const *argv)
 {
     struct host_launch launch;
     host_detect_launch(&launch);
-    if (has_help_option(argc, argv))
-        return join_alone(argc, argv, show_help);
+    int (*const page)(int, char *const *) = find_page(argc, argv);
+    if (page)
+        return join_alone(argc, argv, page);
     struct session session = {0};
     struct failure failure = {0};
     int64_t started_ns = clock_now_ns();

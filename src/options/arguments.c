@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nearest.h"
 #include "option_table.h"
+#include "options/nearest.h"
 
 /* Not getopt_long, which always accepts abbreviations, uses globals and permutes argv. */
 struct line {
@@ -123,6 +123,8 @@ static int parse_long(struct line *line, char *argument, struct failure *why)
     if (option_table[id].kind == KIND_FLAG)
         return set(line, id, inside ? inside : "yes", why);
     status = take_value(line, name, option_table[id].argument, inside, &value, why);
+    if (!status && !strcmp(name, "numa-mode") && !strcmp(value, "disabled"))
+        return set(line, id, "off", why);
     return status ? status : set(line, id, value, why);
 }
 

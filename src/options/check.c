@@ -7,6 +7,7 @@
 #include "check_metadata.h"
 #include "option_table.h"
 #include "option_value.h"
+#include "options/expected_rate.h"
 #include "options/options.h"
 #include "options/phases.h"
 #include "options/repeat_words.h"
@@ -120,9 +121,15 @@ static int check_offsets(const struct options *options, struct failure *why)
     return 0;
 }
 
+/* What a preset gives fits itself to the other options, as defaults do. */
+static bool is_fixed(const struct options *options, enum option_id id)
+{
+    return options_source(options, id) > SOURCE_PRESET;
+}
+
 static int check_pool(const struct options *options, struct failure *why)
 {
-    if (options_given(options, OPTION_WRITERS) && options_given(options, OPTION_BUFFER_COUNT) &&
+    if (is_fixed(options, OPTION_WRITERS) && is_fixed(options, OPTION_BUFFER_COUNT) &&
         options->common.writers > options->common.buffer_count)
         return failure_set(why, -EINVAL,
                            "%llu writers cannot share %llu buffers; use --buffer-count %llu or "
@@ -300,6 +307,12 @@ static int check_repeat(const struct options *options, struct failure *why)
     return repeat_parse(options->run.repeat, &repeat, why);
 }
 
+static int check_expected(const struct options *options, struct failure *why)
+{
+    struct expected_rate rate;
+    return expected_rate_parse(options->run.expected_rate, &rate, why);
+}
+
 static int check_floor(const struct options *options, struct failure *why)
 {
     if (options->common.free_space_floor > 99)
@@ -323,8 +336,9 @@ static int check_cleanup(const struct options *options, struct failure *why)
 static int check_one(const struct options *options, struct failure *why)
 {
     static int (*const rules[])(const struct options *, struct failure *) = {
-        check_texts, check_targets, check_one_size, check_not_zero, check_offsets,    check_pool,
-        check_floor, check_repeat,  check_ratios,   check_engine,   check_interleave,
+        check_texts,   check_targets, check_one_size,   check_not_zero,
+        check_offsets, check_pool,    check_floor,      check_repeat,
+        check_ratios,  check_engine,  check_interleave, check_expected,
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         int status = rules[i](options, why);

@@ -77,10 +77,12 @@ static void add_aliases(struct text *out)
     text_add(out, "\nOther names\n"
                   "  --output TARGET              TARGET --new-file\n"
                   "  --no-direct                  --direct never\n");
-    for (size_t i = 0; i < OPTION_ALIASES; i++)
-        text_add(out, "  --%s N%*s--%s\n", option_aliases[i].name,
-                 (int)(HELP_COLUMN - 6 - strlen(option_aliases[i].name)), "",
+    for (size_t i = 0; i < OPTION_ALIASES; i++) {
+        const bool number = option_table[option_aliases[i].id].kind == KIND_COUNT;
+        text_add(out, "  --%s %s%*s--%s\n", option_aliases[i].name, number ? "N" : "MODE",
+                 (int)(HELP_COLUMN - 5 - strlen(option_aliases[i].name)) - (number ? 1 : 4), "",
                  options_name(option_aliases[i].id));
+    }
 }
 
 void help_run(struct text *out)
@@ -99,5 +101,6 @@ void help_run(struct text *out)
     text_add(out, "  -v, -h                       --verbose, --help\n\n"
                   "SIZE      B; k m g t p and KiB ... PiB are powers of 1024, KB ... PB of 1000\n"
                   "DURATION  90, 90s, 5m, 1h, 250ms\n\n"
-                  "The command line takes precedence over --options-from, in any order.\n");
+                  "The command line takes precedence over --options-from, and that over\n"
+                  "--preset, in any order.\n");
 }

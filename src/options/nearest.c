@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "nearest.h"
+#include "options/nearest.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -81,5 +81,13 @@ const char *nearest_option(const char *name)
         consider(&search, option_table[id].name);
     for (size_t i = 0; i < OPTION_ALIASES; i++)
         consider(&search, option_aliases[i].name);
+    return result_of(&search);
+}
+
+const char *nearest_name(const char *name, char *const *names, size_t count)
+{
+    struct search search = {.name = name, .edits = LONGEST};
+    for (size_t i = 0; i < count; i++)
+        consider(&search, names[i]);
     return result_of(&search);
 }

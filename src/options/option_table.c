@@ -46,6 +46,7 @@ const struct option_row option_table[OPTION_COUNT] = {
 const struct option_alias option_aliases[OPTION_ALIASES] = {
     {"num-writers", OPTION_WRITERS},
     {"max-threads", OPTION_PRODUCERS},
+    {"numa-mode", OPTION_NUMA},
 };
 
 struct option_place option_place(struct options *options, enum option_id id)

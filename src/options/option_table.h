@@ -64,7 +64,7 @@ struct option_alias {
     const char *name;
     enum option_id id;
 };
-enum { OPTION_ALIASES = 2 };
+enum { OPTION_ALIASES = 3 };
 extern const struct option_alias option_aliases[OPTION_ALIASES];
 
 /* The fields of an option's value and source. */

@@ -52,8 +52,7 @@ static int parse_flag(const char *text, bool *flag, struct failure *why)
 
 enum { BARE_RATE_LEAST = 4096 };
 
-/* "100MB/s"; the "/s" may be left out, and the unit only where bytes are likely. */
-static int parse_rate(const char *text, uint64_t *bytes, struct failure *why)
+int option_value_parse_rate(const char *text, uint64_t *bytes, struct failure *why)
 {
     size_t length = strlen(text);
     if (length >= 2 && strcmp(text + length - 2, "/s") == 0)
@@ -83,7 +82,7 @@ int option_value_parse(const struct option_row *row, const char *text, union opt
     case KIND_SIZE:
         return units_parse_size(text, &value->number, why);
     case KIND_RATE:
-        return parse_rate(text, &value->number, why);
+        return option_value_parse_rate(text, &value->number, why);
     case KIND_DURATION:
         return units_parse_duration(text, &value->time_ns, why);
     case KIND_COUNT:

@@ -20,6 +20,9 @@ union option_value {
 int option_value_parse(const struct option_row *row, const char *text, union option_value *value,
                        struct failure *why);
 
+/* Parses "100MB/s"; the "/s" may be left out, and the unit only where bytes are likely. */
+int option_value_parse_rate(const char *text, uint64_t *bytes, struct failure *why);
+
 /* Sets the default of the table, or zero if the value adapts. -ENOMEM. */
 int option_value_default(const struct option_row *row, union option_value *value,
                          struct failure *why);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "nearest.h"
+#include "options/nearest.h"
 #include "options/sections.h"
 
 const struct phase_kind phase_kinds[PHASE_COUNT] = {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nearest.h"
 #include "option_table.h"
 #include "option_value.h"
+#include "options/nearest.h"
 #include "options/options.h"
 #include "quote.h"
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nearest.h"
 #include "option_table.h"
+#include "options/nearest.h"
 #include "options/options.h"
 #include "quote.h"
 
@@ -58,8 +58,10 @@ static int set_option(struct reader *reader, enum option_id id, struct failure *
     reader->seen[id] = reader->line;
     if (reader->inherit && !option_table[id].inherited)
         return 0;
-    if (id == OPTION_OPTIONS_FROM && reader->source == SOURCE_FILE)
+    if (id == OPTION_OPTIONS_FROM && reader->source <= SOURCE_FILE)
         return refuse(reader, "a settings file cannot contain 'options-from'; leave it out", why);
+    if (id == OPTION_PRESET && reader->source == SOURCE_PRESET)
+        return refuse(reader, "a preset cannot contain 'preset'; leave it out", why);
     struct failure inner = {0};
     int status =
         options_set(reader->options, id, text_string(&reader->value), reader->source, &inner);
@@ -74,6 +76,8 @@ static int open_section(struct reader *reader, const char *line, struct failure 
     struct failure inner = {0};
     size_t length = strcspn(line + 1, "]");
     const char *after = line + 1 + length + (line[1 + length] == ']');
+    if (reader->source == SOURCE_PRESET)
+        return refuse(reader, "a preset has no sections; use --options-from", why);
     if (line[1 + length] != ']' || after[strspn(after, " \t")] != '\0')
         return refuse(reader, "expected '[name]'", why);
     int status = sections_add(reader->options, line + 1, length, &inner);

@@ -104,6 +104,47 @@ static int check_block(const struct settings *settings, const struct capacity *c
                        settings->dedup_block_bytes, most);
 }
 
+static bool is_preset(const struct settings *settings, enum option_id id)
+{
+    return settings->source[id] == SOURCE_PRESET;
+}
+
+static bool is_fixed(const struct settings *settings, enum option_id id)
+{
+    return settings->source[id] > SOURCE_PRESET;
+}
+
+/* Divides what a preset gives for a node among its ranks, with requests that fit the memory. */
+static void divide_preset(struct settings *settings, const struct capacity *capacity)
+{
+    const uint64_t ranks = larger(capacity->node_ranks, 1);
+    const uint64_t wanted = is_fixed(settings, OPTION_BUFFER_COUNT) ? settings->buffer_count
+                            : is_fixed(settings, OPTION_WRITERS)    ? settings->writers
+                                                                    : 1;
+    if (is_preset(settings, OPTION_WRITERS))
+        settings->writers = larger(settings->writers / ranks, 1);
+    if (is_preset(settings, OPTION_BUFFER_COUNT))
+        settings->buffer_count = larger(settings->buffer_count / ranks, 1);
+    while (is_preset(settings, OPTION_BUFFER_SIZE) &&
+           settings->buffer_size_bytes / 2 >= PAGE_BYTES &&
+           capacity->memory_bytes / MEMORY_PART / pool_stride_bytes(settings->buffer_size_bytes) <
+               wanted)
+        settings->buffer_size_bytes /= 2;
+}
+
+/* Shrinks its pool to the memory, and its writers to the pool. */
+static void shrink_preset(struct settings *settings, const struct capacity *capacity)
+{
+    const uint64_t most = affordable(settings, capacity);
+    if (is_preset(settings, OPTION_BUFFER_COUNT))
+        settings->buffer_count = smaller(settings->buffer_count, most);
+    if (is_preset(settings, OPTION_WRITERS))
+        settings->writers = smaller(settings->writers, given_or(settings, OPTION_BUFFER_COUNT,
+                                                                settings->buffer_count, most));
+    else if (is_preset(settings, OPTION_BUFFER_COUNT) && settings_given(settings, OPTION_WRITERS))
+        settings->buffer_count = larger(settings->buffer_count, settings->writers);
+}
+
 static void fit_threads(struct settings *settings, const struct capacity *capacity)
 {
     bool synchronous = needed_depth(capacity) > 0;
@@ -234,7 +275,9 @@ int defaults_fit(struct settings *settings, const struct capacity *capacity, uin
         settings->size_per_rank_bytes = UINT64_C(1) << SIZE_PER_RANK_SHIFT;
     if (check_block(settings, capacity, why))
         return -EINVAL;
+    divide_preset(settings, capacity);
     fit_buffer_size(settings, capacity);
+    shrink_preset(settings, capacity);
     fit_threads(settings, capacity);
     fit_pool(settings, capacity);
     int result = check_counts(settings, capacity, why);

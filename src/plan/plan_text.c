@@ -192,6 +192,27 @@ static void describe_section(const struct section *section, struct text *out)
     text_add(out, "\n");
 }
 
+void plan_describe_preset(const struct plan *plan, const struct options *given, struct text *out)
+{
+    const struct settings *common = &given->common;
+    const struct settings *settings = plan->setup.settings;
+    const bool writers = common->source[OPTION_WRITERS] == SOURCE_PRESET;
+    const bool buffers = common->source[OPTION_BUFFER_COUNT] == SOURCE_PRESET;
+    if (!given->run.preset)
+        return;
+    text_add(out, "preset      ");
+    text_add_printable(out, given->run.preset);
+    if (writers)
+        text_add(out, ", for each node %" PRIu64 " writers", common->writers);
+    if (buffers)
+        text_add(out, "%s%" PRIu64 " buffers", writers ? " and " : ", for each node ",
+                 common->buffer_count);
+    if (writers || buffers)
+        text_add(out, "; for each rank %" PRIu64 " and %" PRIu64, settings->writers,
+                 settings->buffer_count);
+    text_add(out, "\n");
+}
+
 static void describe_pool(const struct settings *settings, struct text *out)
 {
     char pool[UNITS_TEXT];

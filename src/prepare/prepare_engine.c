@@ -117,6 +117,7 @@ int prepare_engine(struct prepared *prepared, struct failure *why)
         .memory_bytes = cluster_min(prepared->cluster, memory),
         .cache_bytes = cluster_min(prepared->cluster, topology->last_level_cache_bytes / ranks),
         .depth_max = depth_most(prepared),
+        .node_ranks = (uint32_t)cluster_max(prepared->cluster, cluster->local_count),
         .batch = prepared->engine->traits.batches ? (uint32_t)prepared->settings->batch : 1,
         .null_target = prepared_is_null(prepared),
         .single_file = any_file(prepared),

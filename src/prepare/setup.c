@@ -10,6 +10,7 @@
 #include "options/arguments.h"
 #include "platform/host.h"
 #include "prepare/prepared.h"
+#include "prepare/preset.h"
 #include "target_path.h"
 
 int setup_agree(struct setup *setup, const struct failure *mine, struct failure *why)
@@ -61,6 +62,7 @@ static int read_options(struct setup *setup, int argc, char *const *argv, struct
     bool help;
     if (arguments_parse(&setup->options, argc, argv, &help, why) ||
         stored_read_options(&setup->stored, &setup->options, why) ||
+        preset_read(&setup->options, why) ||
         sections_select(&setup->options, setup->stored.loaded, why) ||
         lift_stored_limits(setup, why) || options_check(&setup->options, why))
         return why->code;

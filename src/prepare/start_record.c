@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "options/expected_rate.h"
 #include "options/repeat_words.h"
 #include "platform/block_device.h"
 #include "platform/clock.h"
@@ -242,6 +243,24 @@ char *command_line(int argc, char *const *argv)
     return text.data;
 }
 
+/* What a preset gave before it was divided among the ranks of a node. */
+static void describe_preset(const struct options *options, struct record *record)
+{
+    const struct settings *common = &options->common;
+    struct expected_rate expected;
+    if (options->run.preset) {
+        const char *slash = strrchr(options->run.preset, '/');
+        text_copy(record->preset, sizeof record->preset, slash ? slash + 1 : options->run.preset);
+    }
+    if (common->source[OPTION_WRITERS] == SOURCE_PRESET)
+        record->preset_writers = (int64_t)common->writers;
+    if (common->source[OPTION_BUFFER_COUNT] == SOURCE_PRESET)
+        record->preset_buffers = (int64_t)common->buffer_count;
+    expected_rate_parse(options->run.expected_rate, &expected, NULL);
+    record->expected_least_per_s = (int64_t)expected.least_bytes;
+    record->expected_most_per_s = (int64_t)expected.most_bytes;
+}
+
 static void describe_run(const struct setup *setup, int argc, char *const *argv,
                          struct record *record)
 {
@@ -263,6 +282,7 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     text_copy(record->plan_fingerprint, sizeof record->plan_fingerprint, first->plan.fingerprint);
     record->label = strdup(setup->options.run.label ? setup->options.run.label : "");
     record->command_line = command_line(argc, argv);
+    describe_preset(&setup->options, record);
     struct options resolved = setup->options; /* a view: owns nothing */
     resolved.section_count = resolved.section_total = 0;
     if (!setup->options.section_count)

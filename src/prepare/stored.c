@@ -10,47 +10,15 @@
 #include "options/phases.h"
 #include "plan/sequence.h"
 #include "record/store.h"
-
-enum { SETTINGS_MOST = 1 << 20 };
-
-static bool is_hdf5(const char *head, size_t length)
-{
-    static const char signature[8] = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
-    return length >= sizeof signature && !memcmp(head, signature, sizeof signature);
-}
-
-/* Reads a settings file; stops after the first piece if the file is HDF5. */
-static int read_settings(const char *path, struct text *out, struct failure *why)
-{
-    char piece[4096];
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return failure_system(why, errno, "--options-from: cannot open '%s'", path);
-    size_t got;
-    while (out->length <= SETTINGS_MOST && (got = fread(piece, 1, sizeof piece, file)) > 0) {
-        text_add_bytes(out, piece, got);
-        if (is_hdf5(text_string(out), out->length))
-            break;
-    }
-    int error = ferror(file) ? errno : 0;
-    fclose(file);
-    if (error)
-        return failure_system(why, error, "cannot read '%s'", path);
-    if (out->failed)
-        return failure_set(why, -ENOMEM, "not enough memory to read '%s'", path);
-    if (out->length > SETTINGS_MOST)
-        return failure_set(why, -EFBIG,
-                           "--options-from: '%s' is not a settings file: larger than 1 MiB", path);
-    return 0;
-}
+#include "settings_text.h"
 
 int stored_read_options(struct stored *stored, struct options *options, struct failure *why)
 {
     const char *path = options->run.options_from;
     struct text text = {0};
-    if (!path || read_settings(path, &text, why))
+    if (!path || settings_text_read("--options-from", path, &text, why))
         goto out;
-    if (!is_hdf5(text_string(&text), text.length)) {
+    if (!settings_text_is_hdf5(&text)) {
         if (strlen(text_string(&text)) != text.length)
             failure_set(why, -EINVAL, "--options-from: '%s' is not a settings file or a result",
                         path);

@@ -96,6 +96,36 @@ static void write_rate(const struct record_phase *phase, struct text *out)
     text_release(&line);
 }
 
+/* Where in the range of --expected-rate the phase is. */
+static void write_expected(const struct record *record, const struct record_phase *phase,
+                           struct text *out)
+{
+    static const double gb = 1e9;
+    const int64_t nodes = record->node_count ? (int64_t)record->node_count : 1;
+    const double rate = figures_rate(phase->amount, phase->duration_ns) / (double)nodes;
+    const int64_t reached = (int64_t)rate;
+    char least[FIGURES_TEXT], most[FIGURES_TEXT], own[FIGURES_TEXT], share[FIGURES_TEXT];
+    if (!record->expected_least_per_s || phase->unit != UNIT_BYTE || phase->discards || rate <= 0)
+        return;
+    figures_rate_text((double)record->expected_least_per_s, gb, least);
+    figures_rate_text((double)record->expected_most_per_s, gb, most);
+    figures_rate_text(rate, gb, own);
+    struct text line = {0};
+    text_add(&line, "%s to %s GB/s%s; %s GB/s is ", least, most, nodes > 1 ? " for each node" : "",
+             own);
+    if (reached < record->expected_least_per_s) {
+        figures_share(reached, record->expected_least_per_s, share);
+        text_add(&line, "below, %s of the lower end", share);
+    } else if (reached > record->expected_most_per_s) {
+        figures_share(reached, record->expected_most_per_s, share);
+        text_add(&line, "above, %s of the upper end", share);
+    } else
+        text_add(&line, "in this range");
+    summary_line(out, "expected", "%s", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
+}
+
 static void write_steady(const struct record_phase *phase, const struct summary_style *style,
                          struct text *out)
 {
@@ -299,6 +329,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     write_rate(phase, out);
     if (summary_median(record, phase) == phase)
         summary_each(record, phase, out);
+    write_expected(record, phase, out);
     write_steady(phase, style, out);
     write_latency(phase, out);
     write_gap(phase, style, out);

@@ -263,6 +263,28 @@ static int section_resolve(const struct options *options, size_t index, struct s
     return result;
 }
 
+/* What a preset gave for a node, and what a rank got of it. */
+static void write_preset(const struct record *record, const struct options *options,
+                         struct text *out)
+{
+    struct text line = {0};
+    if (!record->preset[0])
+        return;
+    text_add_printable(&line, record->preset);
+    if (record->preset_writers)
+        text_add(&line, ", for each node %lld I/O threads", (long long)record->preset_writers);
+    if (record->preset_buffers)
+        text_add(&line, "%s%lld buffers", record->preset_writers ? " and " : ", for each node ",
+                 (long long)record->preset_buffers);
+    if ((record->preset_writers || record->preset_buffers) && !options->section_count)
+        text_add(&line, "; for each rank %llu and %llu",
+                 (unsigned long long)options->common.writers,
+                 (unsigned long long)options->common.buffer_count);
+    summary_line(out, "preset", "%s", text_string(&line));
+    out->failed |= line.failed;
+    text_release(&line);
+}
+
 void summary_workload(const struct record *record, const struct summary_style *style,
                       struct text *out)
 {
@@ -295,6 +317,8 @@ void summary_workload(const struct record *record, const struct summary_style *s
         add_workload(record, &options.common, NULL, style->verbose, &line);
         summary_line(out, label, "%s", text_string(&line));
     }
+    if (known)
+        write_preset(record, &options, out);
     out->failed |= line.failed || ignored.code == -ENOMEM;
     text_release(&line);
     options_release(&options);

@@ -233,8 +233,21 @@ class Page:
                     if not used or section[0] in used]
         for i, section in enumerate(sections):
             self.workload("" if i else "workload", *section)
+        if text_of(attrs.get("preset", "")):
+            self.preset(sections)
         if attrs["label"]:
             self.line("label", text_of(attrs["label"]))
+
+    def preset(self, sections):
+        attrs = self.file.attrs
+        parts = [f"{attrs[f'preset_{key}']} {name}" for key, name in
+                 (("writers", "I/O threads"), ("buffers", "buffers")) if attrs[f"preset_{key}"]]
+        text = text_of(attrs["preset"])
+        text += f", for each node {' and '.join(parts)}" if parts else ""
+        if parts and not sections[0][0]:
+            options = sections[0][2]
+            text += f"; for each rank {options['writers']} and {options['buffer-count']}"
+        self.line("preset", text)
 
     def reason(self, phase):
         """The end of a failure's text, if it is short and names no path."""
@@ -669,6 +682,7 @@ class Phase:
         self.end()
         self.rates()
         self.runs()
+        self.expected()
         self.steady()
         self.latencies()
         self.gap()
@@ -770,6 +784,19 @@ class Phase:
         shown = rates if len(rates) <= 10 else rates[:5] + ["..."] + rates[-5:]
         which = f": first and last 5 of {len(rates)}" if len(rates) > 10 else ""
         self.line("runs", f"{', '.join(shown)} {self.name_of_rate}{which}, in order")
+
+    def expected(self):
+        attrs = self.page.file.attrs
+        least, most = (int(attrs.get(f"expected_{end}_bytes_per_s", 0)) for end in ("least", "most"))
+        nodes = max(len(self.page.file["environment/nodes/hostname"]), 1)
+        reached = self.rate() / nodes
+        if not least or self.unit != "bytes" or self.discards or reached <= 0:
+            return
+        where = f"below, {share(int(reached), least)} of the lower end" if int(reached) < least else \
+            f"above, {share(int(reached), most)} of the upper end" if int(reached) > most else \
+            "in this range"
+        self.line("expected", f"{rate_text(least, GB)} to {rate_text(most, GB)} GB/s"
+                  f"{' for each node' if nodes > 1 else ''}; {rate_text(reached, GB)} GB/s is {where}")
 
     def steady(self):
         attrs = self.attrs

@@ -159,7 +159,7 @@ static void packed_options_carry_values_and_sources(void **state)
         char value[UNITS_TEXT + 32];
         fill(&property, &options, SOURCE_COMMAND_LINE);
         for (size_t id = 0; id < OPTION_COUNT; id++)
-            if (id != OPTION_OPTIONS_FROM && !property_below(&property, 4)) {
+            if (id != OPTION_OPTIONS_FROM && id != OPTION_PRESET && !property_below(&property, 4)) {
                 random_value(&property, &option_table[id], value, sizeof value);
                 options_set(&options, (enum option_id)id, value,
                             sources[property_below(&property, 3)], NULL);

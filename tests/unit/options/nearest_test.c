@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "nearest.h"
+#include "options/nearest.h"
+
 #include "option_table.h"
 #include "unit.h"
 

@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Presets, their precedence, and the command lines of the benchmark that preceded this one.
+
+load helper
+
+small() {
+    cat >"$work/small.conf" <<'END'
+# four writers
+buffer-size = 64KiB
+buffer-count = 16
+writers = 4
+expected-rate = 1B/s-2B/s
+END
+}
+
+# option RESULT KEY: its value in the result
+option() {
+    attribute "$1" / options | sed -n "s/^$2 = //p"
+}
+
+@test "--preset list shows each preset and its file" {
+    apart "$TIDEMILL" run --preset list
+    [ "$status" -eq 0 ]
+    for name in array default gen4 gen5 sata; do
+        grep -q "^$name " "$out"
+    done
+    while read -r file; do
+        [ -f "$file" ]
+    done < <(grep -o '/.*\.conf$' "$out")
+    [ "$(grep -c '\.conf$' "$out")" -eq 5 ]
+}
+
+@test "each preset makes a plan on this machine" {
+    for name in array default gen4 gen5 sata; do
+        "$TIDEMILL" run --preset $name --size 1m --dry-run "$target" >plan
+        grep -q "^preset  *$name, for each node" plan
+    done
+    [ -z "$(ls -A "$target")" ]
+}
+
+@test "an unknown preset: the nearest one is suggested" {
+    refused "unknown preset 'gem4' (known: array, default, gen4, gen5, sata; or the path of a file); did you mean 'gen4'?" \
+        "$TIDEMILL" run --preset gem4 --size 1m "$target"
+    refused "--preset: cannot open './none.conf'" "$TIDEMILL" run --preset ./none.conf --size 1m "$target"
+}
+
+@test "a preset has no sections and no other preset" {
+    printf '[w]\nphase = write\n' >s.conf
+    refused 'a preset has no sections' "$TIDEMILL" run --preset s.conf --size 1m "$target"
+    echo 'preset = sata' >s.conf
+    refused "cannot contain 'preset'" "$TIDEMILL" run --preset s.conf --size 1m "$target"
+    refused "--expected-rate: '5' is not a range" "$TIDEMILL" run --expected-rate 5 --size 1m "$target"
+}
+
+@test "the ranks of a node divide writers and buffers; both are printed and recorded" {
+    small
+    ranks 2 run --preset ./small.conf --size 1m --result r.h5 "$target" >page 2>plan
+    grep -q 'small.conf, for each node 4 writers and 16 buffers; for each rank 2 and 8' plan
+    grep -q 'small.conf, for each node 4 I/O threads and 16 buffers; for each rank 2 and 8' page
+    [ "$(option r.h5 writers)" = 2 ]
+    [ "$(option r.h5 buffer-count)" = 8 ]
+    [ "$(attribute r.h5 / preset_writers)" = 4 ]
+    [ "$(attribute r.h5 / preset_buffers)" = 16 ]
+    [ "$(attribute r.h5 / expected_most_bytes_per_s)" = 2 ]
+    [ "$(grep -c 'expected .* is above, .* of the upper end' page)" -eq 2 ]
+    python3=/usr/bin/python3
+    $python3 "$BATS_TEST_DIRNAME/../numbers/printed.py" r.h5 page
+}
+
+@test "built-in < preset < --options-from < command line, in any order" {
+    small
+    printf 'writers = 2\nbuffer-size = 128KiB\n' >own.conf
+    "$TIDEMILL" run --buffer-size 32KiB --options-from own.conf --preset ./small.conf --quiet \
+        --size 1m --result r.h5 "$target"
+    [ "$(option r.h5 buffer-size)" = 32KiB ]
+    [ "$(option r.h5 writers)" = 2 ]
+    [ "$(option r.h5 buffer-count)" = 16 ]
+    echo 'preset = ./small.conf' >>own.conf
+    "$TIDEMILL" run --options-from own.conf --quiet --size 1m --result s.h5 "$target"
+    [ "$(option s.h5 writers)" = 2 ]
+    [ "$(option s.h5 buffer-count)" = 16 ]
+    "$TIDEMILL" run --options-from r.h5 --quiet --result t.h5
+    [ "$(option t.h5 writers)" = 2 ]
+    [ -z "$(option t.h5 preset)" ]
+}
+
+@test "presets are found from where cmake installs them" {
+    mkdir -p prefix/bin prefix/share/tidemill/presets
+    ln "$TIDEMILL" prefix/bin/tidemill 2>/dev/null || cp "$TIDEMILL" prefix/bin/tidemill
+    printf '# mine\nwriters = 3\n' >prefix/share/tidemill/presets/own.conf
+    prefix/bin/tidemill run --preset list >list
+    grep -q '^own  *mine: writers 3$' list
+    prefix/bin/tidemill run --preset own --size 1m --dry-run "$target" | grep -q 'writers 3'
+    rm -r prefix/share
+    refused 'no presets near the program' prefix/bin/tidemill run --preset sata --size 1m "$target"
+}
+
+@test "command lines of the preceding benchmark" {
+    local line
+    for line in '--buffer-size 8MB --num-writers 8 --buffer-count 256' \
+        '--buffer-size 16MB --buffer-count 512 --num-writers 16' \
+        '--buffer-size 4MB --buffer-count 64 --num-writers 2' '--no-direct'; do
+        read -ra words <<<"$line"
+        apart "$TIDEMILL" run --size 1GB "${words[@]}" --output "$work/new" --dry-run
+        [ "$status" -eq 0 ] || grep -q 'do not fit the .* that a rank may use' "$err"
+        [ ! -e "$work/new" ]
+    done
+    for line in '--buffer-size 8MB --num-writers 2 --buffer-count 8' '--buffer-count 6 --num-writers 2' \
+        '--numa-mode force' '--numa-mode auto' '--numa-mode disabled' '--max-threads 2' '--no-direct'; do
+        read -ra words <<<"$line"
+        "$TIDEMILL" run --size 16MB "${words[@]}" --output "$work/new" --overwrite --quiet --result r.h5
+        [ ! -e "$work/new" ]
+    done
+}
