@@ -11,11 +11,16 @@
 #include "report/compare_series.h"
 
 static const char usage[] =
-    "usage: tidemill compare [options] BASE.h5 NEW.h5...\n"
+    "tidemill compare [options] BASE.h5 NEW.h5...\n"
     "\n"
     "Compares the rates, latencies and CPU times of each NEW result with those of BASE, phase by\n"
     "phase, with an interval from their repetitions.\n"
     "\n"
+    "Examples\n"
+    "  tidemill compare base.h5 new.h5\n"
+    "  tidemill compare --tolerance 10% base.h5 new.h5\n"
+    "\n"
+    "Options\n"
     "  --tolerance P%    differences up to P percent count as the same (5%)\n"
     "  --scaling         one table of all results, which may differ in nodes, ranks and one "
     "option\n"
@@ -26,7 +31,7 @@ static const char usage[] =
     "  --anyway          compare runs whose options, ranks or nodes differ\n"
     "  -h, --help        print this help\n"
     "\n"
-    "exit code: 0 the same or better, 1 worse, 2 not comparable\n";
+    "Exit codes: 0 the same or better, 1 worse, 2 not comparable\n";
 
 struct request {
     double tolerance;

@@ -16,7 +16,7 @@
 enum { LABEL_WIDTH = 12, DIFFERENT_SHOWN = 8 };
 
 static const char usage[] =
-    "usage: tidemill facts [TARGET...]\n"
+    "tidemill facts [TARGET...]\n"
     "\n"
     "Shows what this host and these targets (directories, files, block devices) offer to\n"
     "'tidemill run': system, cores, memory, huge pages, limits, io_uring, and for each target\n"
@@ -26,6 +26,11 @@ static const char usage[] =
     "In a directory, at most one file of 64 KiB is written, and removed again. Existing files\n"
     "and devices are only read.\n"
     "\n"
+    "Examples\n"
+    "  tidemill facts /scratch\n"
+    "  mpirun -n 4 tidemill facts /pfs\n"
+    "\n"
+    "Options\n"
     "  -h, --help      print this help\n"
     "\n"
     "Exit codes: 0 success, 1 a target could not be inspected or tested on some node, 2 it could\n"

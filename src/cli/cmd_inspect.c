@@ -259,11 +259,18 @@ out:
 }
 
 static const char usage[] =
-    "usage: tidemill inspect PATH...\n"
+    "tidemill inspect PATH...\n"
     "\n"
     "Reads the files, and the files in the directories, and shows for chunks of 512 B, 4 KiB,\n"
     "128 KiB and 1 MiB of all of them: how many are unique, and how well they compress.\n"
     "Holes of sparse files are skipped. Links in directories are not followed.\n"
+    "\n"
+    "Examples\n"
+    "  tidemill inspect /scratch\n"
+    "\n"
+    "Options\n"
+    "  -h, --help      print this help\n"
+    "\n"
     "Exit codes: 0 success, 1 a file could not be read, 2 usage error.\n";
 
 /* Returns 0, or EXIT_REFUSED after printing the reason. */

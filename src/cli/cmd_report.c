@@ -10,10 +10,17 @@
 #include "report/advice.h"
 
 static const char usage[] =
-    "usage: tidemill report [options] RESULT.h5\n"
+    "tidemill report [options] RESULT.h5\n"
     "\n"
     "Prints the summary of a run from its result file, or exports the result.\n"
     "\n"
+    "Examples\n"
+    "  tidemill report result.h5\n"
+    "  tidemill report --json - result.h5\n"
+    "  tidemill report --csv all.csv result.h5\n"
+    "  tidemill report --html page.html result.h5\n"
+    "\n"
+    "Options\n"
     "  -v, --verbose        show every rank and writer\n"
     "  --json FILE|-        write the whole result as one JSON object\n"
     "  --csv FILE           append one row per phase\n"

@@ -47,10 +47,18 @@ static int version(int argc, char *const *argv)
     return 0;
 }
 
+static int topic(int argc, char *const *argv)
+{
+    (void)argc;
+    fputs(help_topic(argv[1]), stdout);
+    return 0;
+}
+
 static int refuse_command(int argc, char *const *argv)
 {
-    return console_refuse("unknown command '%.100s'; 'tidemill --help' lists the commands",
-                          argv[argc > 1 && !strcmp(argv[0], "help")]);
+    const bool help = argc > 1 && !strcmp(argv[0], "help");
+    return console_refuse("unknown %s '%.100s'; 'tidemill --help' lists them",
+                          help ? "command or topic" : "command", argv[help]);
 }
 
 /* A failed write to standard output, as on a full disk, is a failure of the command. */
@@ -70,6 +78,8 @@ static int start(int argc, char *const *argv)
         return join_alone(argc, argv, overview);
     if (!strcmp(name, "--version"))
         return join_alone(argc, argv, version);
+    if (help && help_topic(argv[1]))
+        return join_alone(argc, argv, topic);
     const struct command *command = find_command(argv[help]);
     if (!command)
         return join_alone(argc, argv, refuse_command);

@@ -17,20 +17,27 @@ void help_overview(struct text *out)
 {
     text_add(out,
              "tidemill %s: measures the storage performance of a whole cluster\n\n"
+             "Examples\n"
+             "  tidemill run /scratch\n"
+             "  mpirun -n 4 --bind-to none tidemill run --size 4GiB --verify /pfs\n"
+             "  tidemill report result.h5\n"
+             "  tidemill compare base.h5 new.h5\n\n"
+             "Commands\n"
              "  tidemill run [options] TARGET...   write and read TARGET, and measure\n"
              "  tidemill facts [TARGET...]         show what hosts and targets offer\n"
-             "  tidemill report RESULT.h5          print the summary of a result\n"
+             "  tidemill report RESULT.h5          print the summary of a result, or export it\n"
              "  tidemill compare BASE.h5 NEW.h5... show whether new results are slower\n"
              "  tidemill inspect PATH...           show how unique and compressible data are\n"
              "  tidemill --version                 print the version\n"
              "  tidemill --help                    print this help\n"
              "  tidemill help COMMAND              print the help of a command\n\n"
              "TARGET is a directory, a file, a block device or /dev/null. Under mpirun or srun\n"
-             "all ranks form one run:\n\n"
-             "  mpirun -n 4 --bind-to none tidemill run --size 4g --verify /mnt/pfs\n\n"
-             "Exit codes: 0 success, 1 failure, 2 usage error (nothing was changed),\n"
-             "3 wrong data, 130 and 143 interrupted.\n",
+             "all ranks form one run.\n\n"
+             "Topics\n",
              TIDEMILL_VERSION);
+    help_topics(out);
+    text_add(out, "\nExit codes: 0 success, 1 failure, 2 usage error (nothing was changed),\n"
+                  "3 wrong data, 130 and 143 interrupted.\n");
 }
 
 /* Wraps 'words' between HELP_COLUMN and HELP_WIDTH; the first line starts at HELP_COLUMN. */
@@ -90,7 +97,12 @@ void help_run(struct text *out)
     text_add(out, "tidemill run [options] TARGET...\n\n"
                   "TARGET is a directory, a file, a block device or /dev/null. Defaults are in\n"
                   "brackets; if there is none, the value adapts to the other options and to the\n"
-                  "machine, and the plan shows it. --no-NAME turns a flag off.\n");
+                  "machine, and the plan shows it. --no-NAME turns a flag off.\n\n"
+                  "Examples\n"
+                  "  tidemill run --size 1GiB --verify /scratch\n"
+                  "  tidemill run --time 60s --order random --buffer-size 4KiB /scratch\n"
+                  "  tidemill run --phases create,stat,remove --objects-per-rank 1000 /scratch\n"
+                  "  mpirun -n 4 --bind-to none tidemill run --size-per-rank 1GiB /pfs\n");
     for (size_t group = 0; group < GROUP_COUNT; group++) {
         text_add(out, "\n%s\n", group_titles[group]);
         for (size_t id = 0; id < OPTION_COUNT; id++)

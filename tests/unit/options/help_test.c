@@ -44,6 +44,18 @@ static void every_row_has_words(void **state)
     }
 }
 
+static void assert_fits(const char *page)
+{
+    const char *line = page;
+    while (*line) {
+        size_t length = strcspn(line, "\n");
+        if (length > 80 || (length > 0 && line[length - 1] == ' '))
+            fail_msg("'%.*s'", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+    assert_true(line > page && line[-1] == '\n');
+}
+
 static void lines_fit_a_terminal(void **state)
 {
     (void)state;
@@ -51,15 +63,30 @@ static void lines_fit_a_terminal(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct text page = {0};
         pages[i](&page);
-        for (const char *line = text_string(&page); *line;) {
-            size_t length = strcspn(line, "\n");
-            if (length > 80 || (length > 0 && line[length - 1] == ' '))
-                fail_msg("'%.*s'", (int)length, line);
-            line += length + (line[length] == '\n');
-        }
-        assert_true(page.length > 0 && page.data[page.length - 1] == '\n');
+        assert_fits(text_string(&page));
         text_release(&page);
     }
+}
+
+/* Each topic of the list has a page that begins with its command line. */
+static void topics_have_pages_that_fit(void **state)
+{
+    (void)state;
+    struct text list = {0};
+    char name[32];
+    int topics = 0;
+    help_topics(&list);
+    for (const char *at = text_string(&list); sscanf(at, "  tidemill help %31s", name) == 1;
+         at = strchr(at, '\n') + 1, topics++) {
+        const char *page = help_topic(name);
+        assert_non_null(page);
+        assert_int_equal(strncmp(page, "tidemill help ", 14), 0);
+        assert_int_equal(strncmp(page + 14, name, strlen(name)), 0);
+        assert_fits(page);
+    }
+    assert_true(topics >= 7);
+    assert_null(help_topic("nothing"));
+    text_release(&list);
 }
 
 int main(void)
@@ -68,6 +95,7 @@ int main(void)
         cmocka_unit_test(names_every_row_with_its_argument_and_default),
         cmocka_unit_test(every_row_has_words),
         cmocka_unit_test(lines_fit_a_terminal),
+        cmocka_unit_test(topics_have_pages_that_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
