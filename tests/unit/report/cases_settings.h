@@ -19,6 +19,16 @@ static void spoil_depth(struct record *record)
     record->phases[1].depth = 1;
 }
 
+static void spoil_directory(struct record *record)
+{
+    struct record_phase *create = &record->phases[0];
+    create->unit = UNIT_OPERATION;
+    strcpy(create->kind, "create");
+    strcpy(create->engine_used, "uring");
+    create->depth = 16;
+    create->writers_each = 2;
+}
+
 static void spoil_plan(struct record *record)
 {
     record->targets[0].planned_bytes = 0;
@@ -64,6 +74,10 @@ static const struct warning_case settings_cases[] = {
      spoil_nodes},
     {"depth-one", SEVERITY_WARNING,
      "--depth 16 was requested, but engine pwrite keeps only 1 in flight", spoil_depth},
+    {"one-directory", SEVERITY_NOTE,
+     "each rank had 32 operations in flight, but the kernel changes the names in one directory one "
+     "at a time",
+     spoil_directory},
     {"unused-target", SEVERITY_WARNING, "target '/mnt/pfs' is not used", spoil_plan},
     {"interleave-unaligned", SEVERITY_NOTE,
      "--interleave 47008 in 01_write is not a multiple of the file system's blocks of 4096 bytes, "
