@@ -57,7 +57,9 @@ void operation_set_object(struct operation *operation, const struct object *obje
 int operation_sync(struct operation *operation, int fd)
 {
     const int64_t before_ns = clock_now_ns();
-    const int result = fsync(fd) ? -errno : 0;
+    int result;
+    while ((result = fsync(fd) ? -errno : 0) == -EINTR)
+        operation->retries++;
     operation->sync_ns += clock_now_ns() - before_ns;
     operation->syncs++;
     return result;
@@ -139,9 +141,12 @@ static int sync_folder(struct operation *operation)
 
 static int create_directory(struct operation *operation)
 {
-    if (mkdirat(operation->folder, operation->name, S_IRWXU))
-        return -errno;
-    const int result = sync_folder(operation);
+    int result;
+    while ((result = mkdirat(operation->folder, operation->name, S_IRWXU) ? -errno : 0) == -EINTR)
+        operation->retries++;
+    if (result)
+        return result;
+    result = sync_folder(operation);
     if (result)
         unlinkat(operation->folder, operation->name, AT_REMOVEDIR);
     return result;
@@ -255,9 +260,10 @@ static int open_directory(struct operation *operation)
 
 static int remove_object(struct operation *operation, int flags)
 {
-    if (unlinkat(operation->folder, operation->name, flags))
-        return -errno;
-    return sync_folder(operation);
+    int result;
+    while ((result = unlinkat(operation->folder, operation->name, flags) ? -errno : 0) == -EINTR)
+        operation->retries++;
+    return result ? result : sync_folder(operation);
 }
 
 static int remove_file(struct operation *operation)

@@ -8,7 +8,7 @@ import errno
 import os
 import signal
 
-from bench import INTERRUPTED, KIB, KILL_AFTER_S, MIB, Case
+from bench import INTERRUPTED, KIB, KILL_AFTER_S, MIB, OVER, Case
 
 REQUEST = 256 * KIB
 PART = 2 * MIB
@@ -496,5 +496,62 @@ def signalled():
                ended="write:interrupted")
 
 
+def names():
+    """Metadata operations, as plain calls and with several in flight."""
+    for engine in ("pwrite", "uring"):
+        for case in name_faults():
+            case.engine, case.via = engine, case.via or "fuse"
+            case.options = ("--objects-per-rank", "20", "--fan-out", "5", *case.options,
+                            *(("--depth", "4") if engine == "uring" else ()))
+            case.phases = "create,stat,open,remove"
+            yield case
+    # Without its list of operations, io_uring is used for nothing.
+    yield Case(name="io_uring without operations on names", engine="uring", via="preload",
+               rules=f"* probe 1+ errno={errno.ENOSYS}", phases="create,stat,open,remove",
+               options=("--objects-per-rank", "20", "--depth", "4"),
+               facts={("create", "operations"): 40, ("remove", "operations"): 40})
+
+
+def name_faults():
+    def one(verb, code, space=""):
+        return one_of(2, f"cannot {verb} '{{target}}/{{run}}/objects/r1/d[0-9]+/r1\\.7'{space}: "
+                         f"{reason(code)}.*")
+
+    sized = ("--object-size", "3901")
+    good = {"create": "complete", "stat": "complete", "open": "complete", "remove": "complete"}
+    for call, phase, code in (("open", "create", errno.ENOSPC), ("open", "create", errno.EDQUOT),
+                              ("remove", "remove", errno.EROFS)):
+        yield Case(name=f"{phase}: {errno.errorcode[code]}", options=sized, via="", code=1,
+                   rules=f"r1.7 {call} 1 errno={code}", status="failed",
+                   lines=(one(phase, code, SPACE if call == "open" else ""),),
+                   ended=ended(**{**good, phase: "failed"}), facts={(phase, "failed_requests"): 1})
+    yield Case(name="create: EMLINK", options=("--objects", "directories"), via="", code=1,
+               rules=f"r1.7 mkdir 1 errno={errno.EMLINK}", status="failed",
+               lines=(one("create", errno.EMLINK),), ended=ended(**{**good, "create": "failed"}))
+    yield Case(name="open: vanished", options=sized, via="", code=1, status="failed",
+               rules=f"r1.7 open 2 errno={errno.ENOENT}", lines=(one("open", errno.ENOENT),),
+               ended=ended(**{**good, "open": "failed"}),
+               facts={("open", "operations"): 39, ("open", "failed_requests"): 1})
+    yield Case(name="EINTR in each call", options=(*sized, "--fsync", "each"), via="",
+               rules=";".join(f"r1.{number} {call} errno={errno.EINTR}" for number, call in
+                              enumerate(("open 1", "write 1", "fsync 1", "open 2", "remove 1"))),
+               facts={("create", "operations"): 40, ("create", "retries"): 3,
+                      ("open", "retries"): 1, ("remove", "operations"): 40})
+    waits = ("no progress for [0-9.]+ m?s: rank 1 on {host} waits for a %s of "
+             "'{target}/{run}/objects/r1/d[0-9]+/r1\\.[0-9]+'")
+    yield Case(name="remove: slow, reported, continues", options=("--stall-warning", "1s"), via="",
+               rules="r1.7 remove 1 delay=3500", lines=(waits % "remove",),
+               facts={("remove", "operations"): 40})
+    yield Case(name="create: never returns, --stall-abort", via="", rules="r1.7 open 1 hang",
+               options=("--stall-warning", "1s", "--stall-abort", "3s"), code=1, left=True,
+               lines=(waits % "create",
+                      one_of(2, "create in '{target}/{run}/objects/r1/d[0-9]+' did not complete "
+                                r"within 3\.00 s \(--stall-abort\)")),
+               status="failed",  # an operation of a ring is cancelled when its thread ends
+               maybe=OVER + "|cannot remove files: their storage does not answer",
+               ended=ended(create="failed", stat="skipped", open="skipped", remove="skipped"))
+
+
 GROUPS = {function.__name__: function
-          for function in (transfers, calls, probes, stalling, stuck, below, real, lost, signals)}
+          for function in (transfers, calls, probes, stalling, stuck, below, real, lost, signals,
+                           names)}

@@ -8,6 +8,7 @@
  *   FAULT_TYPE     the type of the mount is "fuse.<this>"; default: fault_fs
  *   FAULT_HIDE     "yes": a removed file that is open stays, as .fuse_hidden...
  *   FAULT_OWNER    files belong to this user id, as they do with root squash
+ *   FAULT_FORGET   "yes": the kernel remembers no names
  *   FAULT_RELEASE  hanging calls continue when this file exists
  *   FAULT_HARD     "yes": hanging calls do not end even if their process is killed
  *
@@ -28,6 +29,13 @@
 #include "rules.h"
 
 enum { NAME_BYTES = 4096, POLL_NS = 20 * 1000 * 1000, TRANSFER_MOST = 1 << 20 };
+
+/* So that calls that are delayed do not wait for each other. */
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 12)
+#define MANY_THREADS ",max_idle_threads=64,max_threads=64"
+#else
+#define MANY_THREADS ",max_idle_threads=64"
+#endif
 
 static struct rules rules;
 static const char *source;
@@ -85,8 +93,11 @@ static int strike(const char *path, const char *call, off_t offset, const struct
 static int get_attributes(const char *path, struct stat *out, struct fuse_file_info *info)
 {
     char buffer[NAME_BYTES];
+    const struct rule *rule;
     (void)info;
-    const int result = result_of(lstat(below(path, buffer), out));
+    int result = strike(path, "stat", NO_OFFSET, &rule);
+    if (!result)
+        result = result_of(lstat(below(path, buffer), out));
     const char *owner = getenv("FAULT_OWNER");
     if (owner)
         out->st_uid = (uid_t)atoi(owner);
@@ -214,13 +225,17 @@ static int remove_file(const char *path)
 static int make_directory(const char *path, mode_t mode)
 {
     char buffer[NAME_BYTES];
-    return result_of(mkdir(below(path, buffer), mode));
+    const struct rule *rule;
+    int error = strike(path, "mkdir", NO_OFFSET, &rule);
+    return error ? error : result_of(mkdir(below(path, buffer), mode));
 }
 
 static int remove_directory(const char *path)
 {
     char buffer[NAME_BYTES];
-    return result_of(rmdir(below(path, buffer)));
+    const struct rule *rule;
+    int error = strike(path, "rmdir", NO_OFFSET, &rule);
+    return error ? error : result_of(rmdir(below(path, buffer)));
 }
 
 static int space(const char *path, struct statvfs *out)
@@ -236,6 +251,8 @@ static void *begin(struct fuse_conn_info *connection, struct fuse_config *settin
     settings->intr = 1;
     settings->hard_remove = !is_yes("FAULT_HIDE");
     settings->attr_timeout = 0;
+    if (is_yes("FAULT_FORGET"))
+        settings->entry_timeout = 0;
     return NULL;
 }
 
@@ -288,7 +305,8 @@ int main(int count, char **words)
     char options_word[] = "-o";
     char options[NAME_BYTES];
     const char *type = getenv("FAULT_TYPE");
-    snprintf(options, sizeof options, "fsname=fault_fs,subtype=%s", type ? type : "fault_fs");
+    snprintf(options, sizeof options, "fsname=fault_fs,subtype=%s%s", type ? type : "fault_fs",
+             MANY_THREADS);
     char *arguments[] = {words[0], words[2], foreground, options_word, options, NULL};
     return fuse_main(5, arguments, &operations, NULL);
 }

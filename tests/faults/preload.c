@@ -287,27 +287,18 @@ static ssize_t vector(const char *name, const char *call, int fd, const struct i
     return result;
 }
 
-ssize_t pwritev(int fd, const struct iovec *pieces, int count, off_t offset)
-{
-    return vector("pwritev", "write", fd, pieces, count, offset);
-}
-
-ssize_t preadv(int fd, const struct iovec *pieces, int count, off_t offset)
-{
-    return vector("preadv", "read", fd, pieces, count, offset);
-}
-
-ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t offset, int flags)
-{
-    (void)flags;
-    return vector("pwritev", "write", fd, pieces, count, offset);
-}
-
-ssize_t preadv2(int fd, const struct iovec *pieces, int count, off_t offset, int flags)
-{
-    (void)flags;
-    return vector("preadv", "read", fd, pieces, count, offset);
-}
+#define VECTOR(name, call)                                                                         \
+    ssize_t name(int fd, const struct iovec *pieces, int count, off_t offset)                      \
+    {                                                                                              \
+        return vector(#name, call, fd, pieces, count, offset);                                     \
+    }                                                                                              \
+    ssize_t name##2(int fd, const struct iovec *pieces, int count, off_t offset, int flags)        \
+    {                                                                                              \
+        (void)flags;                                                                               \
+        return vector(#name, call, fd, pieces, count, offset);                                     \
+    }
+VECTOR(pwritev, "write")
+VECTOR(preadv, "read")
 
 /* --- io_uring --- */
 
@@ -318,6 +309,14 @@ int io_uring_queue_init_params(unsigned entries, struct io_uring *ring, struct i
         return -errno;
     return REAL(int (*)(unsigned, struct io_uring *, struct io_uring_params *),
                 "io_uring_queue_init_params")(entries, ring, p);
+}
+
+struct io_uring_probe *io_uring_get_probe_ring(struct io_uring *ring)
+{
+    ssize_t result;
+    if (struck(meet("probe", NO_OFFSET), 0, &result))
+        return NULL;
+    return REAL(struct io_uring_probe * (*)(struct io_uring *), "io_uring_get_probe_ring")(ring);
 }
 
 static void inject(struct io_uring_sqe *entry, int32_t result)
