@@ -37,6 +37,7 @@ struct crew_setup {
     uint64_t objects; /* to create; 0: until the deadline */
     const struct acknowledged *created; /* what exists of the rank's objects; NULL: they are
                                            created */
+    struct object_names names;          /* of what exists */
     struct limits limits;
     bool sync_end; /* sync everything at the end, within the phase */
     bool spins;    /* before the start, as each thread has its own core */
@@ -56,9 +57,8 @@ struct crew_outcome {
     struct histogram latency;
     struct histogram intended; /* under a rate: since the instants that it set */
     struct timeline timeline;
-    struct slowest slowest; /* 'piece' is the thread that created the object, 'offset' its
-                               place */
-    struct failure failure; /* the first one, wrong data excepted */
+    struct slowest slowest;                /* 'piece' is the object's key, 'offset' its place */
+    struct failure failure;                /* the first one, wrong data excepted */
     struct crew_error errors[CREW_ERRORS]; /* the last one counts all further errors */
     struct object wrong;                   /* the first object with wrong data */
     struct difference difference;          /* ... and the place; length 0: none */
@@ -105,6 +105,11 @@ const char *crew_reason(const struct crew *crew, uint32_t thread);
 /* Gets what a creator of the layout has created; returns how many objects it has tried, from the
  * first on. Creating only. */
 uint64_t crew_created(const struct crew *crew, uint32_t creator, struct acknowledged *created);
+
+/* Returns how many parts of the objects are worked on, and gets what a rename has reached of one of
+ * them. */
+uint32_t crew_parts(const struct crew *crew);
+void crew_renamed(const struct crew *crew, uint32_t part, struct acknowledged *reached);
 
 /* Returns the number of objects that this rank is to create or to visit; 0: unlimited. */
 uint64_t crew_planned(const struct crew *crew);

@@ -32,6 +32,9 @@ struct object_tree {
     uint64_t generation; /* of the objects' content */
     struct file claim;   /* marks 'top' as used by a run */
     struct acknowledged *created; /* by thread of this rank */
+    struct object_names names;    /* of the objects */
+    struct acknowledged *reached; /* names.reached */
+    bool unsure;                  /* an object may have either name */
     uint64_t *places;             /* by thread of this rank: tried, so that directories may exist */
     uint64_t shared_directories;  /* of a fan-out in the shared directory, on all ranks */
 };
@@ -50,6 +53,14 @@ int object_tree_make_own(struct object_tree *tree, struct failure *why);
 
 /* Returns how many directories of a fan-out in the shared directory this rank may have made. */
 uint64_t object_tree_shared_directories(const struct object_tree *tree);
+
+/* After a rename of 'parts' parts: what it has reached of each (malloc'ed, the tree's from then
+ * on); NULL: it has reached all objects. */
+void object_tree_set_names(struct object_tree *tree, struct acknowledged *reached, uint32_t parts);
+
+/* Renames this rank's objects that the latest rename did not reach, so that all have alike names.
+ */
+void object_tree_finish_rename(struct object_tree *tree, struct failure *why);
 
 /* All objects have been removed; their directories have not. */
 void object_tree_set_empty(struct object_tree *tree);

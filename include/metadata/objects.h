@@ -4,9 +4,9 @@
  * few numbers and never stored, and the order in which an I/O thread goes through them. Pure.
  *
  * An object is known by the rank and the I/O thread that create it, and its place in the order of
- * that thread. Its name is "r<rank>.<number>". It is in directory "r<rank>" of its rank, or in the
- * directory that all ranks share; under a fan-out it is in a directory "d<number>" in there, which
- * holds at most that many objects.
+ * that thread. Its first name is "r<rank>.<number>"; a rename swaps it with "n<rank>.<number>". It
+ * is in directory "r<rank>" of its rank, or in the directory that all ranks share; under a fan-out
+ * it is in a directory "d<number>" in there, which holds at most that many objects.
  */
 #ifndef TIDEMILL_METADATA_OBJECTS_H
 #define TIDEMILL_METADATA_OBJECTS_H
@@ -32,6 +32,26 @@ struct object {
     uint32_t rank;
     uint32_t thread;
     uint64_t place;
+    bool second; /* it has its second name */
+};
+
+/* An object's thread and name as one number, for records that have no space for both. */
+static inline uint32_t object_key(const struct object *object)
+{
+    return object->thread | (uint32_t)object->second << 31;
+}
+
+static inline struct object object_of_key(uint32_t rank, uint32_t key, uint64_t place)
+{
+    return (struct object){rank, key & (UINT32_MAX >> 1), place, key >> 31};
+}
+
+/* Which names the objects of a rank have, after renames of which only the latest may have reached
+ * a part of them. It divided them as object_cursor_visit does. */
+struct object_names {
+    bool second;    /* the names of those that were reached; all others have the other one */
+    uint32_t parts; /* 0: all were reached */
+    const struct acknowledged *reached; /* by part: places, counted from the part's first one */
 };
 
 /* Returns how many operations each I/O thread keeps in flight through io_uring; 0: plain calls. */
@@ -56,9 +76,10 @@ uint64_t objects_directory(const struct object_layout *layout, const struct obje
  * UINT64_MAX. */
 uint64_t objects_next_directory(const struct object_layout *layout, const struct object *object);
 
-/* Writes the object's name. Hot path. */
+/* Writes the object's name, and from one of its names the other one. Hot path. */
 void objects_write_name(const struct object_layout *layout, const struct object *object,
                         char out[OBJECT_NAME]);
+void objects_write_other_name(const char name[OBJECT_NAME], char out[OBJECT_NAME]);
 
 /* Print the path of the directory that holds all of a rank's objects, below 'top', and that of the
  * directory that holds the object. */
@@ -75,8 +96,11 @@ bool objects_has_directory(const struct object_layout *layout, const char *name)
 /* Some objects of one rank: those that one thread creates, or a part of those that exist. */
 struct object_cursor {
     const struct acknowledged *created; /* by thread; NULL: the objects are created */
+    struct object_names names;
     struct object next;
-    uint64_t left; /* places, those that were not created included */
+    uint64_t position; /* of the next place, among those of all threads */
+    uint64_t places;   /* of all threads */
+    uint64_t left;     /* places, those that were not created included */
 };
 
 /* Starts with the first of 'count' objects that 'thread' of 'rank' creates. */
@@ -86,8 +110,12 @@ void object_cursor_create(struct object_cursor *cursor, uint32_t rank, uint32_t 
 /* Starts with the first of the objects of 'rank' that visiting thread 'index' of 'of' gets: all
  * that were created are divided evenly. */
 void object_cursor_visit(struct object_cursor *cursor, const struct object_layout *layout,
-                         uint32_t rank, const struct acknowledged *created, uint32_t index,
-                         uint32_t of);
+                         uint32_t rank, const struct acknowledged *created,
+                         const struct object_names *names, uint32_t index, uint32_t of);
+
+/* Returns true if a rename of 'parts' parts reached all places of each. */
+bool object_names_complete(const struct acknowledged *created, uint32_t threads,
+                           const struct acknowledged *reached, uint32_t parts);
 
 /* Gets the next object; false at the end. Hot path. */
 bool object_cursor_next(struct object_cursor *cursor, struct object *object);

@@ -21,6 +21,7 @@ struct operation_kind {
     enum phase_id phase;
     uint32_t shifts; /* how many times --shift its rank is away from the one that created */
     bool creates;
+    bool renames;
     bool removes;
     /* Returns 0 or -errno; -EBADMSG: the object is not as it was created. */
     int (*on_file)(struct operation *operation);
@@ -29,6 +30,12 @@ struct operation_kind {
 
 /* Returns the operation of a metadata phase. */
 const struct operation_kind *operation_kind_of(enum phase_id phase);
+
+/* Returns true if the operation changes directories, so that there is something to sync. */
+static inline bool operation_changes(const struct operation_kind *kind)
+{
+    return kind->creates || kind->renames || kind->removes;
+}
 
 /* What is the same for all objects. */
 struct operation_setup {
@@ -46,6 +53,8 @@ struct operation {
     const struct operation_setup *setup;
     int folder; /* the open directory of the object */
     char name[OBJECT_NAME];
+    char other[OBJECT_NAME]; /* renaming: the new one */
+    bool may_replace; /* the file system cannot rename without replacing what has the new name */
     struct position position; /* of the object's content */
     unsigned char *buffer;
     size_t buffer_bytes;
@@ -78,6 +87,11 @@ void operation_fill(struct operation *operation, size_t bytes);
 int operation_check_content(struct operation *operation, size_t bytes, size_t got);
 int operation_check_end(struct operation *operation, int64_t more);
 int operation_check_attributes(const struct operation *operation, const struct statx *facts);
+
+/* Returns true if a rename failed because the file system cannot refuse to replace a file. Then and
+ * for all later renames, operation_rename_checked first checks whether the new name is free. */
+bool operation_may_replace(struct operation *operation, int result);
+int operation_rename_checked(struct operation *operation);
 
 /* Syncs an open file or directory: 0 or -errno. */
 int operation_sync(struct operation *operation, int fd);

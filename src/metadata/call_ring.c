@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <liburing.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -32,6 +33,8 @@ static const struct {
     [CHAIN_CLOSE] = {IORING_OP_CLOSE, "close by plain calls"},
     [CHAIN_STAT] = {IORING_OP_STATX, "statx by plain calls"},
     [CHAIN_MAKE] = {IORING_OP_MKDIRAT, "mkdirat by plain calls"},
+    [CHAIN_RENAME] = {IORING_OP_RENAMEAT, "renameat by plain calls"},
+    [CHAIN_RENAME_CHECKED] = {IORING_OP_LAST, NULL}, /* two calls, never through the ring */
     [CHAIN_REMOVE] = {IORING_OP_UNLINKAT, "unlinkat by plain calls"},
     [CHAIN_UNDO] = {IORING_OP_UNLINKAT, "unlinkat by plain calls"},
     [CHAIN_SYNC_FOLDER] = {IORING_OP_FSYNC, "fsync by plain calls"},
@@ -42,7 +45,8 @@ static void probe(struct call_ring *ring, char reason[ENGINE_REASON])
 {
     struct io_uring_probe *list = io_uring_get_probe_ring(&ring->ring);
     for (int i = 0; i < CHAIN_CALLS; i++) {
-        bool named = ring->has[i] = list && io_uring_opcode_supported(list, calls[i].opcode);
+        ring->has[i] = list && io_uring_opcode_supported(list, calls[i].opcode);
+        bool named = ring->has[i] || !calls[i].name;
         for (int j = 0; j < i; j++)
             named |= calls[j].opcode == calls[i].opcode;
         if (!named)
@@ -127,6 +131,12 @@ int chain_call_plainly(struct chain *chain)
     case CHAIN_MAKE:
         result = mkdirat(operation->folder, operation->name, S_IRWXU);
         break;
+    case CHAIN_RENAME:
+        result = renameat2(operation->folder, operation->name, operation->folder, operation->other,
+                           RENAME_NOREPLACE);
+        break;
+    case CHAIN_RENAME_CHECKED:
+        return operation_rename_checked(operation);
     case CHAIN_REMOVE:
     case CHAIN_UNDO:
         result = unlinkat(operation->folder, operation->name, chain_remove_flags(chain));
@@ -179,6 +189,10 @@ static void prepare(struct io_uring_sqe *entry, struct chain *chain)
     case CHAIN_MAKE:
         io_uring_prep_mkdirat(entry, operation->folder, operation->name, S_IRWXU);
         break;
+    case CHAIN_RENAME:
+        io_uring_prep_renameat(entry, operation->folder, operation->name, operation->folder,
+                               operation->other, RENAME_NOREPLACE);
+        break;
     case CHAIN_REMOVE:
     case CHAIN_UNDO:
         io_uring_prep_unlinkat(entry, operation->folder, operation->name,
@@ -187,6 +201,7 @@ static void prepare(struct io_uring_sqe *entry, struct chain *chain)
     case CHAIN_SYNC_FOLDER:
         io_uring_prep_fsync(entry, operation->folder, 0);
         break;
+    case CHAIN_RENAME_CHECKED:
     case CHAIN_CALLS:
         break;
     }

@@ -34,6 +34,9 @@ static enum chain_call first_call(struct chain *chain, int64_t now_ns)
     switch (setup->kind->phase) {
     case PHASE_STAT:
         return CHAIN_STAT;
+    case PHASE_RENAME:
+        objects_write_other_name(chain->lane->operation.name, chain->lane->operation.other);
+        return chain->lane->operation.may_replace ? CHAIN_RENAME_CHECKED : CHAIN_RENAME;
     case PHASE_REMOVE:
         return CHAIN_REMOVE;
     case PHASE_CREATE:
@@ -184,6 +187,13 @@ static enum chain_call folder_changed(struct chain *chain, int result)
     return chain->setup->operation.sync_each ? CHAIN_SYNC_FOLDER : CHAIN_DONE;
 }
 
+static enum chain_call renamed(struct chain *chain, int result)
+{
+    if (!operation_may_replace(&chain->lane->operation, result))
+        return folder_changed(chain, result);
+    return CHAIN_RENAME_CHECKED;
+}
+
 static enum chain_call folder_synced(struct chain *chain, int result, int64_t now_ns)
 {
     count_sync(chain, now_ns);
@@ -220,7 +230,10 @@ enum chain_call chain_next(struct chain *chain, int result, int64_t now_ns)
         return done(chain,
                     result ? result
                            : operation_check_attributes(&chain->lane->operation, &chain->facts));
+    case CHAIN_RENAME:
+        return renamed(chain, result);
     case CHAIN_MAKE:
+    case CHAIN_RENAME_CHECKED:
     case CHAIN_REMOVE:
         return folder_changed(chain, result);
     case CHAIN_SYNC_FOLDER:

@@ -22,6 +22,8 @@ enum chain_call {
     CHAIN_CLOSE,
     CHAIN_STAT,
     CHAIN_MAKE, /* an object that is a directory */
+    CHAIN_RENAME,
+    CHAIN_RENAME_CHECKED, /* where the kernel cannot refuse to replace */
     CHAIN_REMOVE,
     CHAIN_UNDO, /* remove what failed after it was created */
     CHAIN_SYNC_FOLDER,

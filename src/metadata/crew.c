@@ -29,8 +29,8 @@ static int init_lane(const struct crew *crew, uint32_t index, struct crew_lane *
                              setup->objects ? objects_share(setup->objects, count, index)
                                             : objects_share_most(&setup->layout));
     else
-        object_cursor_visit(&lane->cursor, &setup->layout, setup->rank, setup->created, index,
-                            count);
+        object_cursor_visit(&lane->cursor, &setup->layout, setup->rank, setup->created,
+                            &setup->names, index, count);
     lane->all = lane->cursor;
     return operation_init(&lane->operation, &setup->operation);
 }
@@ -252,12 +252,27 @@ uint64_t crew_created(const struct crew *crew, uint32_t creator, struct acknowle
     const struct crew_thread *thread = &crew->threads[creator / crew->lanes];
     const struct crew_lane *lane = &thread->lanes[creator % crew->lanes];
     if (!thread->instead) {
-        *created = lane->created;
+        *created = lane->reached;
         return lane->cursor.next.place;
     }
     const uint64_t places = atomic_load_explicit(&lane->begun, memory_order_relaxed);
     acknowledged_all(created, places, 0);
     return places;
+}
+
+uint32_t crew_parts(const struct crew *crew)
+{
+    return crew->setup.threads * crew->lanes;
+}
+
+/* Of what a lost thread has renamed nothing is known. */
+void crew_renamed(const struct crew *crew, uint32_t part, struct acknowledged *reached)
+{
+    const struct crew_thread *thread = &crew->threads[part / crew->lanes];
+    if (thread->instead)
+        acknowledged_all(reached, 0, 0);
+    else
+        *reached = thread->lanes[part % crew->lanes].reached;
 }
 
 uint64_t crew_planned(const struct crew *crew)

@@ -28,6 +28,8 @@ static const char *explain(const struct crew_setup *setup, int error)
 {
     if (setup->kind->creates && error == EEXIST)
         return ": another process created it, and it was left alone";
+    if (setup->kind->renames && error == EEXIST)
+        return ": another process created a file of its new name, and it was left alone";
     if (!setup->kind->creates && error == ENOENT)
         return ": another process removed it";
     return "";

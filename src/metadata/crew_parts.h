@@ -20,8 +20,8 @@ enum { CREW_LINE = 64 };
 struct crew_watch {
     _Atomic int64_t since_ns; /* clock_now_ns(); 0: no wait. Stored last. */
     _Atomic uint64_t place;
-    _Atomic uint32_t thread; /* that created the object */
-    _Atomic int what;        /* enum crew_wait */
+    _Atomic uint32_t key; /* of the object, as object_key returns it */
+    _Atomic int what;     /* enum crew_wait */
 };
 
 /* One operation after the other, each on the next object. */
@@ -33,8 +33,8 @@ struct crew_lane {
     struct object object;
     uint64_t directory; /* that 'operation.folder' is */
     struct operation operation;
-    struct acknowledged created; /* creating, set at the end */
-    uint64_t missing_count;      /* creating: objects that were not created */
+    struct acknowledged reached; /* creating, renaming: set at the end */
+    uint64_t missing_count;      /* ... places that were not created, or not renamed */
     uint64_t missing[ACKNOWLEDGED_HOLES];
 };
 

@@ -18,7 +18,7 @@ void crew_watch_set(const struct crew_thread *thread, struct crew_lane *lane, en
     const int64_t since_ns = thread->now_ns + thread->crew->gate.start_ns;
     atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
     atomic_store_explicit(&watch->what, (int)what, memory_order_release);
-    atomic_store_explicit(&watch->thread, lane->object.thread, memory_order_release);
+    atomic_store_explicit(&watch->key, object_key(&lane->object), memory_order_release);
     atomic_store_explicit(&watch->place, lane->object.place, memory_order_release);
     atomic_store_explicit(&watch->since_ns, since_ns, memory_order_release);
 }
@@ -32,8 +32,9 @@ static bool read_watch(const struct crew_watch *watch, struct crew_state *state)
 {
     state->since_ns = atomic_load_explicit(&watch->since_ns, memory_order_acquire);
     state->what = (enum crew_wait)atomic_load_explicit(&watch->what, memory_order_acquire);
-    state->object.thread = atomic_load_explicit(&watch->thread, memory_order_acquire);
-    state->object.place = atomic_load_explicit(&watch->place, memory_order_acquire);
+    const uint32_t key = atomic_load_explicit(&watch->key, memory_order_acquire);
+    const uint64_t place = atomic_load_explicit(&watch->place, memory_order_acquire);
+    state->object = object_of_key(0, key, place);
     return state->since_ns &&
            state->since_ns == atomic_load_explicit(&watch->since_ns, memory_order_relaxed);
 }
@@ -112,15 +113,15 @@ static void count_operation(struct crew_thread *thread, const struct crew_lane *
     counters->operations++;
     histogram_record(&outcome->latency, latency_ns);
     timeline_record(&outcome->timeline, thread->now_ns, 1, latency_ns);
-    slowest_record(&outcome->slowest, latency_ns, sent_ns, lane->object.thread, lane->object.place,
-                   0);
+    slowest_record(&outcome->slowest, latency_ns, sent_ns, object_key(&lane->object),
+                   lane->object.place, 0);
 }
 
-/* A place that was not created must not be visited; with more of them than can be remembered, the
- * thread ends. */
+/* A place that was not created must not be visited, and one that was not renamed has its old name;
+ * with more of them than can be remembered, the thread ends. */
 static void keep_missing(struct crew_thread *thread, struct crew_lane *lane)
 {
-    lane->missing[lane->missing_count++] = lane->object.place;
+    lane->missing[lane->missing_count++] = lane->cursor.position - 1 - lane->all.position;
     thread->over |= lane->missing_count == ACKNOWLEDGED_HOLES;
 }
 
@@ -143,7 +144,7 @@ void crew_end_operation(struct crew_thread *thread, struct crew_lane *lane, enum
         return;
     }
     thread->over |= !crew_count_failure(thread, lane, result, what);
-    if (setup->kind->creates)
+    if (setup->kind->creates || setup->kind->renames)
         keep_missing(thread, lane);
     if (lane->operation.difference.length)
         keep_wrong_data(&thread->outcome, lane);
@@ -259,9 +260,8 @@ static void add_lane(struct crew_thread *thread, struct crew_lane *lane)
     counters->syncs += operation->syncs;
     counters->sync_ns += operation->sync_ns;
     counters->bad_blocks += operation->bad_blocks;
-    if (thread->crew->setup.kind->creates)
-        acknowledged_from(&lane->created, lane->cursor.next.place, (uint64_t)operation->bytes,
-                          lane->missing, lane->missing_count);
+    acknowledged_from(&lane->reached, lane->cursor.position - lane->all.position,
+                      (uint64_t)operation->bytes, lane->missing, lane->missing_count);
 }
 
 static void finish(struct crew_thread *thread)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@ void object_tree_release(struct object_tree *tree)
         file_close(&tree->claim, tree->top, NULL);
     free(tree->top);
     free(tree->created);
+    free(tree->reached);
     free(tree->places);
     *tree = (struct object_tree){0};
 }
@@ -82,7 +84,7 @@ uint64_t object_tree_shared_directories(const struct object_tree *tree)
 {
     uint64_t most = tree->shared_directories;
     for (uint32_t i = 0; i < tree->layout.threads; i++) {
-        const struct object last = {tree->rank, i, tree->places[i] - 1};
+        const struct object last = {.rank = tree->rank, .thread = i, .place = tree->places[i] - 1};
         if (!tree->places[i] || !tree->layout.shared || !tree->layout.fan_out)
             continue;
         const uint64_t count = objects_directory(&tree->layout, &last) + 1;
@@ -91,55 +93,114 @@ uint64_t object_tree_shared_directories(const struct object_tree *tree)
     return most;
 }
 
+void object_tree_set_names(struct object_tree *tree, struct acknowledged *reached, uint32_t parts)
+{
+    const bool second = !tree->names.second;
+    free(tree->reached);
+    tree->reached = reached;
+    tree->names = (struct object_names){second, reached ? parts : 0, reached};
+}
+
 void object_tree_set_empty(struct object_tree *tree)
 {
     memset(tree->created, 0, tree->layout.threads * sizeof *tree->created);
-    tree->exists = false;
+    free(tree->reached);
+    tree->reached = NULL;
+    tree->names = (struct object_names){0};
+    tree->exists = tree->unsure = false;
 }
 
-/* Removes the objects of one thread in one directory. What vanished is not a failure. */
-static void remove_objects(const struct object_tree *tree, const char *directory,
-                           const struct object *first, uint64_t end, struct failure *why)
+/* What is done with each object, in its open directory: 0 or -errno. */
+typedef int (*object_act)(const struct object_tree *tree, int folder, const struct object *object);
+
+static int remove_object(const struct object_tree *tree, int folder, const struct object *object)
 {
-    const struct acknowledged *created = &tree->created[first->thread];
-    const int folder = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int flags = tree->directories ? AT_REMOVEDIR : 0;
     char name[OBJECT_NAME];
-    if (folder < 0) {
-        if (errno != ENOENT)
-            failure_system(why, errno, "cannot open directory '%s'", directory);
-        return;
-    }
-    end = end < created->issued ? end : created->issued;
-    for (struct object object = *first; object.place < end; object.place++) {
-        if (!acknowledged_has(created, object.place))
-            continue;
-        objects_write_name(&tree->layout, &object, name);
-        if (unlinkat(folder, name, tree->directories ? AT_REMOVEDIR : 0) && errno != ENOENT)
-            failure_system(why, errno, "cannot remove '%s/%s'", directory, name);
-    }
-    close(folder);
+    char other[OBJECT_NAME];
+    objects_write_name(&tree->layout, object, name);
+    objects_write_other_name(name, other);
+    if (!unlinkat(folder, name, flags))
+        return 0;
+    const int result = -errno;
+    return result == -ENOENT && tree->unsure && !unlinkat(folder, other, flags) ? 0 : result;
 }
 
-static void remove_thread(struct object_tree *tree, uint32_t thread, struct failure *why)
+static int rename_object(const struct object_tree *tree, int folder, const struct object *object)
 {
-    struct object object = {tree->rank, thread, 0};
+    char name[OBJECT_NAME];
+    char other[OBJECT_NAME];
+    if (object->second == tree->names.second)
+        return 0;
+    objects_write_name(&tree->layout, object, name);
+    objects_write_other_name(name, other);
+    return renameat(folder, name, folder, other) ? -errno : 0;
+}
+
+static int open_folder(const struct object_tree *tree, const struct object *object,
+                       struct text *path, struct failure *why)
+{
+    text_clear(path);
+    objects_print_directory(&tree->layout, tree->top, object, path);
+    if (path->failed)
+        return failure_set(why, -ENOMEM, "not enough memory for the objects");
+    const int folder = open(text_string(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0 && errno != ENOENT)
+        failure_system(why, errno, "cannot open directory '%s'", text_string(path));
+    return folder;
+}
+
+/* What has vanished, with its directory or alone, is not a failure. */
+static void for_each_object(struct object_tree *tree, object_act act, const char *verb,
+                            struct failure *why)
+{
+    struct object_cursor cursor;
+    struct object object;
     struct text path = {0};
-    while (object.place < tree->places[thread]) {
-        const uint64_t next = objects_next_directory(&tree->layout, &object);
+    uint64_t next = 0; /* place of the first object in another directory */
+    uint32_t thread = 0;
+    int folder = -1;
+    object_cursor_visit(&cursor, &tree->layout, tree->rank, tree->created, &tree->names, 0, 1);
+    while (object_cursor_next(&cursor, &object)) {
+        if (object.place >= next || object.thread != thread) {
+            if (folder >= 0)
+                close(folder);
+            folder = open_folder(tree, &object, &path, why);
+            next = objects_next_directory(&tree->layout, &object);
+            thread = object.thread;
+        }
+        const int result = folder < 0 ? 0 : act(tree, folder, &object);
+        char name[OBJECT_NAME];
+        objects_write_name(&tree->layout, &object, name);
+        if (result && result != -ENOENT)
+            failure_system(why, -result, "cannot %s '%s/%s'", verb, text_string(&path), name);
+    }
+    if (folder >= 0)
+        close(folder);
+    text_release(&path);
+}
+
+void object_tree_finish_rename(struct object_tree *tree, struct failure *why)
+{
+    if (!tree->names.parts)
+        return;
+    for_each_object(tree, rename_object, "rename", why);
+    tree->names.parts = 0;
+}
+
+static void remove_directories(struct object_tree *tree, uint32_t thread, struct failure *why)
+{
+    struct object object = {.rank = tree->rank, .thread = thread};
+    struct text path = {0};
+    while (tree->layout.fan_out && !tree->layout.shared && object.place < tree->places[thread]) {
         text_clear(&path);
         objects_print_directory(&tree->layout, tree->top, &object, &path);
-        if (path.failed) {
-            failure_set(why, -ENOMEM, "not enough memory to remove objects");
+        if (path.failed)
             break;
-        }
-        if (tree->exists)
-            remove_objects(tree, text_string(&path), &object, next, why);
-        if (tree->layout.fan_out && !tree->layout.shared)
-            directory_remove(text_string(&path), 0, why);
-        object.place = next;
+        directory_remove(text_string(&path), 0, why);
+        object.place = objects_next_directory(&tree->layout, &object);
     }
     text_release(&path);
-    tree->created[thread] = (struct acknowledged){0};
     tree->places[thread] = 0;
 }
 
@@ -148,9 +209,11 @@ void object_tree_remove_own(struct object_tree *tree, struct failure *why)
     struct text path = {0};
     if (!tree->top)
         return;
+    if (tree->exists)
+        for_each_object(tree, remove_object, "remove", why);
+    object_tree_set_empty(tree);
     for (uint32_t i = 0; i < tree->layout.threads; i++)
-        remove_thread(tree, i, why);
-    tree->exists = false;
+        remove_directories(tree, i, why);
     objects_print_top(&tree->layout, tree->top, tree->rank, &path);
     if (tree->own_made && !path.failed && !directory_remove(text_string(&path), 0, why))
         tree->own_made = false;

@@ -3,9 +3,13 @@
 
 #include <inttypes.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/checked.h"
 #include "plan/names.h"
+
+/* What the first and the second name of an object begin with. */
+enum { FIRST = 'r', SECOND = 'n' };
 
 /* Plain calls by default, as applications make them: where storage is fast, they are faster too. */
 uint32_t objects_depth(const struct settings *settings)
@@ -78,11 +82,17 @@ static char *write_number(char *at, uint64_t number)
 void objects_write_name(const struct object_layout *layout, const struct object *object,
                         char out[OBJECT_NAME])
 {
-    *out = 'r';
+    *out = object->second ? SECOND : FIRST;
     char *at = write_number(out + 1, object->rank);
     *at++ = '.';
     at = write_number(at, number_in_rank(layout, object));
     *at = '\0';
+}
+
+void objects_write_other_name(const char name[OBJECT_NAME], char out[OBJECT_NAME])
+{
+    memcpy(out, name, OBJECT_NAME);
+    *out = *name == FIRST ? SECOND : FIRST;
 }
 
 void objects_print_top(const struct object_layout *layout, const char *top, uint32_t rank,
@@ -103,7 +113,8 @@ void objects_print_directory(const struct object_layout *layout, const char *top
 
 bool objects_has_name(const struct object_layout *layout, const char *name)
 {
-    const char *rest = *name == 'r' ? plan_skip_number(name + 1, layout->ranks) : NULL;
+    const bool begins = *name == FIRST || *name == SECOND;
+    const char *rest = begins ? plan_skip_number(name + 1, layout->ranks) : NULL;
     rest = rest && *rest == '.' ? plan_skip_number(rest + 1, UINT64_C(1) << OBJECTS_BITS) : NULL;
     return rest && !*rest;
 }
@@ -124,22 +135,53 @@ void object_cursor_create(struct object_cursor *cursor, uint32_t rank, uint32_t 
     *cursor = (struct object_cursor){.next = {.rank = rank, .thread = thread}, .left = count};
 }
 
-void object_cursor_visit(struct object_cursor *cursor, const struct object_layout *layout,
-                         uint32_t rank, const struct acknowledged *created, uint32_t index,
-                         uint32_t of)
+static uint64_t count_places(const struct acknowledged *created, uint32_t threads)
 {
     uint64_t all = 0;
-    for (uint32_t i = 0; i < layout->threads; i++)
+    for (uint32_t i = 0; i < threads; i++)
         all += created[i].issued;
+    return all;
+}
+
+void object_cursor_visit(struct object_cursor *cursor, const struct object_layout *layout,
+                         uint32_t rank, const struct acknowledged *created,
+                         const struct object_names *names, uint32_t index, uint32_t of)
+{
+    const uint64_t all = count_places(created, layout->threads);
     uint64_t first = checked_scale(all, index, of);
     *cursor = (struct object_cursor){
         .created = created,
+        .names = *names,
         .next = {.rank = rank},
+        .position = first,
+        .places = all,
         .left = checked_scale(all, index + UINT64_C(1), of) - first,
     };
     while (cursor->left && first >= created[cursor->next.thread].issued)
         first -= created[cursor->next.thread++].issued;
     cursor->next.place = first;
+}
+
+bool object_names_complete(const struct acknowledged *created, uint32_t threads,
+                           const struct acknowledged *reached, uint32_t parts)
+{
+    const uint64_t all = count_places(created, threads);
+    bool complete = true;
+    for (uint32_t i = 0; i < parts; i++)
+        complete &= acknowledged_count(&reached[i]) ==
+                    checked_scale(all, i + UINT64_C(1), parts) - checked_scale(all, i, parts);
+    return complete;
+}
+
+static bool has_second_name(const struct object_names *names, uint64_t position, uint64_t places)
+{
+    if (!names->parts)
+        return names->second;
+    uint64_t part = checked_scale(names->parts, position, places);
+    while (checked_scale(places, part + 1, names->parts) <= position)
+        part++;
+    const uint64_t first = checked_scale(places, part, names->parts);
+    return acknowledged_has(&names->reached[part], position - first) == names->second;
 }
 
 /* Skips threads that created nothing, to the next place. */
@@ -154,14 +196,17 @@ static void enter_next_thread(struct object_cursor *cursor)
 bool object_cursor_next(struct object_cursor *cursor, struct object *object)
 {
     while (cursor->left) {
+        const uint64_t position = cursor->position++;
         *object = cursor->next;
         cursor->next.place++;
         cursor->left--;
         if (!cursor->created)
             return true;
         enter_next_thread(cursor);
-        if (acknowledged_has(&cursor->created[object->thread], object->place))
-            return true;
+        if (!acknowledged_has(&cursor->created[object->thread], object->place))
+            continue;
+        object->second = has_second_name(&cursor->names, position, cursor->places);
+        return true;
     }
     return false;
 }
@@ -176,6 +221,7 @@ void object_cursor_skip(struct object_cursor *cursor, const struct object *objec
     uint64_t count = end > next->place ? end - next->place : 0;
     count = count < cursor->left ? count : cursor->left;
     next->place += count;
+    cursor->position += count;
     cursor->left -= count;
     if (cursor->created)
         enter_next_thread(cursor);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -276,11 +277,53 @@ static int remove_directory(struct operation *operation)
     return remove_object(operation, AT_REMOVEDIR);
 }
 
+bool operation_may_replace(struct operation *operation, int result)
+{
+    operation->may_replace |= result == -EINVAL || result == -ENOSYS;
+    return operation->may_replace;
+}
+
+int operation_rename_checked(struct operation *operation)
+{
+    struct stat facts;
+    if (!fstatat(operation->folder, operation->other, &facts, AT_SYMLINK_NOFOLLOW))
+        return -EEXIST;
+    if (errno != ENOENT)
+        return -errno;
+    return renameat(operation->folder, operation->name, operation->folder, operation->other)
+               ? -errno
+               : 0;
+}
+
+static int rename_object(struct operation *operation)
+{
+    int result = 0;
+    objects_write_other_name(operation->name, operation->other);
+    if (!operation->may_replace && renameat2(operation->folder, operation->name, operation->folder,
+                                             operation->other, RENAME_NOREPLACE))
+        result = -errno;
+    if (operation_may_replace(operation, result))
+        result = operation_rename_checked(operation);
+    return result ? result : sync_folder(operation);
+}
+
 static const struct operation_kind kinds[] = {
-    {PHASE_CREATE, 0, true, false, create_file, create_directory},
-    {PHASE_STAT, 1, false, false, stat_object, stat_object},
-    {PHASE_OPEN, 2, false, false, open_file, open_directory},
-    {PHASE_REMOVE, 3, false, true, remove_file, remove_directory},
+    {.phase = PHASE_CREATE,
+     .creates = true,
+     .on_file = create_file,
+     .on_directory = create_directory},
+    {.phase = PHASE_STAT, .shifts = 1, .on_file = stat_object, .on_directory = stat_object},
+    {.phase = PHASE_OPEN, .shifts = 2, .on_file = open_file, .on_directory = open_directory},
+    {.phase = PHASE_RENAME,
+     .shifts = 3,
+     .renames = true,
+     .on_file = rename_object,
+     .on_directory = rename_object},
+    {.phase = PHASE_REMOVE,
+     .shifts = 3,
+     .removes = true,
+     .on_file = remove_file,
+     .on_directory = remove_directory},
 };
 
 const struct operation_kind *operation_kind_of(enum phase_id phase)

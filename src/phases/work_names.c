@@ -43,16 +43,47 @@ static uint32_t owner_of(const struct work *work, uint32_t rank)
     return rank;
 }
 
+uint32_t work_names_visitor(const struct work_names *names)
+{
+    uint32_t visitor = 0;
+    while (owner_of(&names->work, visitor) != names->phase->run->cluster->rank)
+        visitor++;
+    return visitor;
+}
+
+/* All ranks' objects are in as many parts. */
+static void exchange_names(struct work_names *names, uint32_t visitor, struct failure *why)
+{
+    struct cluster *cluster = names->phase->run->cluster;
+    const struct object_tree *tree = names->tree;
+    cluster_exchange(cluster, &tree->names, visitor, &names->names, names->owner,
+                     sizeof names->names);
+    names->reached = calloc(tree->names.parts + 1, sizeof *names->reached);
+    names->names.reached = names->reached;
+    if (!names->reached)
+        failure_set(why, -ENOMEM, "not enough memory for the names of objects");
+}
+
 static int prepare_visiting(struct work_names *names, struct agreement *agreement)
 {
     struct cluster *cluster = names->phase->run->cluster;
-    uint32_t visitor = 0;
-    while (owner_of(&names->work, visitor) != cluster->rank)
-        visitor++;
-    for (uint32_t i = 0; i < names->tree->layout.threads; i++)
-        cluster_exchange(cluster, &names->tree->created[i], visitor, &names->created[i],
-                         names->owner, sizeof *names->created);
-    return cluster_agree(cluster, NULL, agreement);
+    struct object_tree *tree = names->tree;
+    struct failure failure = {0};
+    const uint32_t visitor = work_names_visitor(names);
+    if (names->kind->renames)
+        object_tree_finish_rename(tree, &failure);
+    if (cluster_agree(cluster, &failure, agreement))
+        return -1;
+    for (uint32_t i = 0; i < tree->layout.threads; i++)
+        cluster_exchange(cluster, &tree->created[i], visitor, &names->created[i], names->owner,
+                         sizeof *names->created);
+    exchange_names(names, visitor, &failure);
+    if (cluster_agree(cluster, &failure, agreement))
+        return -1;
+    for (uint32_t i = 0; i < tree->names.parts; i++)
+        cluster_exchange(cluster, &tree->reached[i], visitor, &names->reached[i], names->owner,
+                         sizeof *names->reached);
+    return 0;
 }
 
 static int prepare(struct work *work, struct agreement *agreement)
@@ -84,8 +115,9 @@ static int open_crew(struct work *work, struct failure *why)
         .depth = objects_depth(settings),
         .objects = settings->objects_per_rank,
         .created = names->created,
+        .names = names->names,
         .limits = phase->limits,
-        .sync_end = (names->kind->creates || names->kind->removes) && settings->fsync == FSYNC_END,
+        .sync_end = operation_changes(names->kind) && settings->fsync == FSYNC_END,
         .spins = phase->prepared->roomy,
     };
     if (top.failed)
@@ -128,7 +160,7 @@ static void peek(const struct work *work, struct work_state *state)
         .failed = seen.failed,
         .lost = seen.lost,
         .waits = seen.waits,
-        .wait = {.writer = seen.object.thread,
+        .wait = {.writer = object_key(&seen.object),
                  .what = (uint32_t)seen.what,
                  .offset = seen.object.place,
                  .since_ns = seen.since_ns},
@@ -173,8 +205,8 @@ static char *path_of(const struct work *work, const struct slow_request *request
                      struct failure *why)
 {
     const struct work_names *names = (const struct work_names *)work;
-    const struct object object = {owner_of(work, request->rank), request->file_writer,
-                                  request->offset};
+    const struct object object =
+        object_of_key(owner_of(work, request->rank), request->file_writer, request->offset);
     struct text path = {0};
     if (print_path(names, &object, true, &path))
         return path.data;
@@ -186,7 +218,8 @@ static char *path_of(const struct work *work, const struct slow_request *request
 static bool describe(const struct work *work, const struct stall *stall, struct text *line)
 {
     const struct work_names *names = (const struct work_names *)work;
-    const struct object object = {owner_of(work, stall->rank), stall->writer, stall->offset};
+    const struct object object =
+        object_of_key(owner_of(work, stall->rank), stall->writer, stall->offset);
     struct text path = {0};
     const bool whole = stall->what == CREW_OPERATION;
     const bool known = print_path(names, &object, whole, &path);
@@ -207,6 +240,7 @@ static void end(struct work *work)
     if (state.lost) /* its threads may still use what it borrowed */
         return;
     free(names->created);
+    free(names->reached);
     free(names);
 }
 

@@ -18,11 +18,16 @@ struct work_names {
     uint32_t owner;               /* rank that created, or creates, the objects */
     uint32_t threads;             /* I/O threads */
     struct acknowledged *created; /* visiting: what exists of the owner's objects, by thread */
+    struct object_names names;    /* visiting: of the owner's objects */
+    struct acknowledged *reached; /* names.reached */
     struct crew *crew;
 };
 
 /* Makes the phase's work, which remembers the phase. */
 int work_names_init(struct phase *phase, struct failure *why);
+
+/* Returns the rank that visits this rank's objects. */
+uint32_t work_names_visitor(const struct work_names *names);
 
 /* What the threads did, once all have ended. */
 void work_names_join(struct work *work, struct work_outcome *outcome);

@@ -118,7 +118,7 @@ static int keep_wrong(const struct work_names *names, const struct wrong_row *ro
 {
     const struct cluster *cluster = names->phase->run->cluster;
     const struct slow_request place = {
-        .rank = row->rank, .file_writer = row->object.thread, .offset = row->object.place};
+        .rank = row->rank, .file_writer = object_key(&row->object), .offset = row->object.place};
     char *path = names->work.methods->path(&names->work, &place, why);
     if (!path)
         return why->code;
@@ -163,6 +163,47 @@ static int gather_wrong(const struct work_names *names, struct record_phase *int
     return why->code;
 }
 
+/* Returns what this rank's crew has renamed, by part; NULL: everything. */
+static struct acknowledged *renamed_parts(const struct work_names *names, bool *lost,
+                                          struct failure *why)
+{
+    const uint32_t parts = crew_parts(names->crew);
+    struct acknowledged *reached = calloc(parts, sizeof *reached);
+    struct crew_state state;
+    crew_peek(names->crew, &state);
+    *lost = state.lost;
+    for (uint32_t i = 0; reached && i < parts; i++)
+        crew_renamed(names->crew, i, &reached[i]);
+    if (!reached)
+        failure_set(why, -ENOMEM, "not enough memory for the names of objects");
+    return reached;
+}
+
+/* The rank that created the objects learns which of them have their other name now. */
+static void return_names(const struct work_names *names, struct failure *why)
+{
+    struct cluster *cluster = names->phase->run->cluster;
+    struct object_tree *tree = names->tree;
+    const uint32_t parts = crew_parts(names->crew);
+    const uint32_t visitor = work_names_visitor(names);
+    bool lost = false;
+    struct acknowledged *mine = renamed_parts(names, &lost, why);
+    struct acknowledged *theirs = calloc(parts, sizeof *theirs);
+    if (!theirs)
+        failure_set(why, -ENOMEM, "not enough memory for the names of objects");
+    const bool failed = cluster_max(cluster, !mine || !theirs);
+    for (uint32_t i = 0; !failed && i < parts; i++)
+        cluster_exchange(cluster, &mine[i], names->owner, &theirs[i], visitor, sizeof *mine);
+    free(mine);
+    tree->unsure |= cluster_max(cluster, lost || failed);
+    if (failed || !cluster_max(cluster, !object_names_complete(tree->created, tree->layout.threads,
+                                                               theirs, parts))) {
+        free(theirs);
+        theirs = NULL;
+    }
+    object_tree_set_names(tree, theirs, parts);
+}
+
 int work_names_gather(const struct work *work, struct record_phase *into, struct failure *why)
 {
     const struct work_names *names = (const struct work_names *)work;
@@ -171,6 +212,8 @@ int work_names_gather(const struct work *work, struct record_phase *into, struct
     struct object_tree *tree = names->tree;
     if (names->kind->creates)
         tree->shared_directories = cluster_max(cluster, object_tree_shared_directories(tree));
+    if (names->kind->renames)
+        return_names(names, why);
     /* after a removal that is not complete, the end of the run removes what is left */
     if (names->kind->removes && !cluster_sum(cluster, outcome->left || outcome->failure.code))
         object_tree_set_empty(tree);

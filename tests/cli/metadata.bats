@@ -34,7 +34,7 @@ sections() {
         for kind in 'object-size = 3901' 'objects = directories'; do
             number=$((number + 1))
             printf '[c%d]\nphase = create\nwriters = 2\n%b\n%b\n' "$number" "$layout" "$kind"
-            for phase in stat open remove; do
+            for phase in stat rename open remove; do
                 printf '[%s%d]\nphase = %s\ndata = c%d\n' "$phase" "$number" "$phase" "$number"
             done
         done

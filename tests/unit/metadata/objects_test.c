@@ -98,6 +98,8 @@ static void names_are_unique_and_directories_hold_the_fan_out(void **state)
     free(set.paths);
 }
 
+static const struct object_names first_names;
+
 static void what_was_created_is_visited_once(void **state)
 {
     (void)state;
@@ -112,7 +114,8 @@ static void what_was_created_is_visited_once(void **state)
             for (uint32_t i = 0; i < visitors; i++) {
                 struct object_cursor cursor;
                 struct object object;
-                object_cursor_visit(&cursor, &set.layout, rank, set.created[rank], i, visitors);
+                object_cursor_visit(&cursor, &set.layout, rank, set.created[rank], &first_names, i,
+                                    visitors);
                 while (object_cursor_next(&cursor, &object))
                     print_path(&set.layout, &object, seen.paths[seen.count++]);
             }
@@ -122,6 +125,73 @@ static void what_was_created_is_visited_once(void **state)
             assert_string_equal(seen.paths[i], set.paths[i]);
     }
     free(set.paths);
+    free(seen.paths);
+}
+
+/* Renames the objects of a rank from 'from' to 'to': each part may end early, and some fail. */
+static void rename_some(struct property *property, const struct set *set, uint32_t rank,
+                        const struct object_names *from, uint32_t parts,
+                        struct acknowledged *reached, struct set *paths)
+{
+    for (uint32_t i = 0; i < parts; i++) {
+        uint64_t missing[ALL];
+        uint64_t count = 0;
+        struct object_cursor cursor;
+        struct object object;
+        object_cursor_visit(&cursor, &set->layout, rank, set->created[rank], from, i, parts);
+        const uint64_t first = cursor.position;
+        const uint64_t end = property_below(property, 2) ? UINT64_MAX : property_below(property, 9);
+        uint64_t issued = 0;
+        for (uint64_t number = 0; object_cursor_next(&cursor, &object); number++) {
+            const bool fails = property_below(property, 10) == 0;
+            if (number < end)
+                issued = cursor.position - first;
+            if (number < end && fails)
+                missing[count++] = cursor.position - 1 - first;
+            object.second ^= number < end && !fails;
+            print_path(&set->layout, &object, paths->paths[paths->count++]);
+        }
+        acknowledged_from(&reached[i],
+                          cursor.left || end != UINT64_MAX ? issued : cursor.position - first, 0,
+                          missing, count);
+    }
+}
+
+static void each_visit_finds_the_names_that_a_rename_left(void **state)
+{
+    (void)state;
+    struct property property = property_start("renames");
+    struct set set = {.paths = calloc(ALL, sizeof *set.paths)};
+    struct set renamed = {.paths = calloc(ALL, sizeof *renamed.paths)};
+    struct set seen = {.paths = calloc(ALL, sizeof *seen.paths)};
+    for (int trial = 0; trial < TRIALS; trial++) {
+        const struct object_names from = {.second = property_below(&property, 2)};
+        const uint32_t visitors = 1 + (uint32_t)property_below(&property, 7);
+        create(&property, &set);
+        renamed.count = seen.count = 0;
+        for (uint32_t rank = 0; rank < set.layout.ranks; rank++) {
+            const uint32_t parts = 1 + (uint32_t)property_below(&property, 7);
+            struct acknowledged *reached = calloc(parts, sizeof *reached);
+            const struct object_names names = {!from.second, parts, reached};
+            rename_some(&property, &set, rank, &from, parts, reached, &renamed);
+            struct object_cursor cursor;
+            struct object object;
+            for (uint32_t i = 0; i < visitors; i++) {
+                object_cursor_visit(&cursor, &set.layout, rank, set.created[rank], &names, i,
+                                    visitors);
+                while (object_cursor_next(&cursor, &object))
+                    print_path(&set.layout, &object, seen.paths[seen.count++]);
+            }
+            free(reached);
+        }
+        sort_paths(&renamed);
+        sort_paths(&seen);
+        assert_int_equal(seen.count, renamed.count);
+        for (uint64_t i = 0; i < seen.count; i++)
+            assert_string_equal(seen.paths[i], renamed.paths[i]);
+    }
+    free(set.paths);
+    free(renamed.paths);
     free(seen.paths);
 }
 
@@ -160,7 +230,7 @@ static void skipping_visits_the_first_object_of_each_directory(void **state)
     uint64_t directories = 0;
     acknowledged_all(&created[0], 10, 0);
     acknowledged_all(&created[1], 3, 0);
-    object_cursor_visit(&cursor, &layout, 0, created, 0, 1);
+    object_cursor_visit(&cursor, &layout, 0, created, &first_names, 0, 1);
     while (object_cursor_next(&cursor, &object)) {
         assert_int_equal(object.place % 4, 0);
         directories++;
@@ -190,7 +260,8 @@ static void the_largest_numbers_fit(void **state)
 {
     (void)state;
     const struct object_layout layout = {.ranks = 1000, .threads = 16, .shared = true};
-    const struct object last = {999, 15, objects_share_most(&layout) - 1};
+    const struct object last = {
+        .rank = 999, .thread = 15, .place = objects_share_most(&layout) - 1};
     char name[OBJECT_NAME];
     objects_write_name(&layout, &last, name);
     assert_true(objects_number(&layout, &last) < UINT64_C(1) << OBJECTS_BITS);
@@ -202,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_unique_and_directories_hold_the_fan_out),
         cmocka_unit_test(what_was_created_is_visited_once),
+        cmocka_unit_test(each_visit_finds_the_names_that_a_rename_left),
         cmocka_unit_test(each_directory_begins_where_the_one_before_ends),
         cmocka_unit_test(skipping_visits_the_first_object_of_each_directory),
         cmocka_unit_test(foreign_names_are_recognised),
