@@ -95,6 +95,33 @@ static void spoil_slow_requests_at_once(struct record *record)
         phase->slowest[i].sent_ns = 12000000000 + (int64_t)i * 100000000;
 }
 
+/* From a third of the phase on, others write half as much again to the device of the second node.
+ */
+static void spoil_share(struct record *record)
+{
+    enum { ROWS = 6 };
+    struct record_phase *phase = &record->phases[0];
+    for (size_t i = 0; i < record->target_count; i++)
+        record->targets[i].remote = 0;
+    phase->device_count = phase->bin_count = ROWS;
+    phase->devices = calloc(ROWS, sizeof *phase->devices);
+    phase->bins = calloc(ROWS, sizeof *phase->bins);
+    for (size_t i = 0; i < ROWS; i++) {
+        const int64_t width_ns = phase->duration_ns / ROWS;
+        const int64_t amount = phase->nodes[1].counters.bytes / ROWS;
+        phase->bins[i] = (struct record_bin){
+            .node = 1, .start_ns = (int64_t)i * width_ns, .width_ns = width_ns, .amount = amount};
+        phase->devices[i] =
+            (struct record_device){.node = 1,
+                                   .device = "vda",
+                                   .start_ns = (int64_t)i * width_ns,
+                                   .width_ns = width_ns,
+                                   .busy_ns = width_ns,
+                                   .requests = 1000,
+                                   .written_bytes = amount + (i < 2 ? 0 : amount / 2)};
+    }
+}
+
 static const struct warning_case slow_cases[] = {
     {"slow-requests", SEVERITY_WARNING,
      "in 01_write the slowest 1 % of the requests took at least 2.00 s, 66 times the median of "
@@ -111,6 +138,7 @@ static const struct warning_case slow_cases[] = {
      "in 01_write 1 of 16 I/O threads was far slower than the median of", spoil_writer},
     {"processor-bound", SEVERITY_NOTE, "in 01_write I/O threads used 95 % of a core each",
      spoil_processors},
+    {"foreign-load", SEVERITY_WARNING, "GiB on the device of n002, from ", spoil_share},
     {"held-above-device", SEVERITY_NOTE, "passes on few at once as a file grows", spoil_queue},
 };
 
