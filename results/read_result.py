@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Reads a tidemill result with h5py and pandas; needs nothing of tidemill. See README.md here."""
+import os
 import sys
 
 import h5py
@@ -30,7 +31,18 @@ def show(frame, *wanted):
     print(frame[[name for name in wanted if name in frame]].to_string(), end="\n\n")
 
 
-if __name__ == "__main__":
+ROWS = 20  # of a timeline, which may have thousands of bins
+
+
+def coarse(timeline):
+    """Bins of all nodes, each of as many bins of the result as leave at most ROWS rows."""
+    rows = timeline[timeline["node"] < 0].reset_index(drop=True)
+    sums = {name: "first" if name == "start_ns" else "max" if name == "slowest_ns" else "sum"
+            for name in rows if name != "node"}
+    return rows.groupby(rows.index // (-(-len(rows) // ROWS) or 1)).agg(sums)
+
+
+def main():
     with h5py.File(sys.argv[1], "r") as file:
         for name, value in file.attrs.items():
             if name != "options":
@@ -42,6 +54,12 @@ if __name__ == "__main__":
             print(name)
             show(table(phase["nodes"]), "name", "bytes", "operations", "requests",
                  "latency_p50_ns", "latency_p99_ns", "sync_ns")
-            timeline = table(phase["timeline"])
-            show(timeline[timeline["node"] < 0], "start_ns", "width_ns", "bytes", "operations",
+            show(coarse(table(phase["timeline"])), "start_ns", "width_ns", "bytes", "operations",
                  "requests")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BrokenPipeError:  # as of "| head": the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

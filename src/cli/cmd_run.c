@@ -206,7 +206,11 @@ static enum verdict write_outputs(struct session *session, enum verdict verdict)
     if (!outputs_write(&outputs, &session->record, &failure))
         return verdict;
     console_error(failure.text);
-    return verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;
+    if (verdict != VERDICT_FINE)
+        return verdict;
+    set_verdict(&session->record, VERDICT_FAILED);
+    store_save(session->result_path, &session->record, NULL, NULL);
+    return VERDICT_FAILED;
 }
 
 static void print_result(const struct session *session, const struct record *record, bool complete)

@@ -89,5 +89,6 @@ int directory_remove(const char *path, int64_t wait_ns, struct failure *why)
 bool path_exists(const char *path)
 {
     struct status status;
-    return status_of_path(path, false, &status) != -ENOENT;
+    const int result = status_of_path(path, false, &status);
+    return result != -ENOENT && result != -ENOTDIR;
 }

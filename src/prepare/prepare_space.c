@@ -165,6 +165,22 @@ static int check_space(const struct prepared *prepared, uint32_t target, struct 
 }
 
 /* Rank 0 checks targets that all nodes share; each leader checks its target if it may be local. */
+/* A file that no run has written, as far as that is known, is read as it is. */
+static void check_size(const struct prepared *prepared, uint32_t target, struct failure *why)
+{
+    const uint64_t planned = plan_target_bytes(&prepared->plan, target);
+    const uint64_t size = (uint64_t)prepared->targets[target].size_bytes;
+    char needed[UNITS_TEXT];
+    char there[UNITS_TEXT];
+    if (prepared->source || prepared->setup->reads_stored ||
+        prepared->target_kinds[target] != TARGET_FILE || planned <= size)
+        return;
+    units_format_size(planned, needed);
+    units_format_size(size, there);
+    failure_set(why, -EINVAL, "%s would be read from '%s', which has %s: use a --size that it has",
+                needed, prepared->settings->targets[target], there);
+}
+
 int prepare_space(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
@@ -173,6 +189,8 @@ int prepare_space(struct prepared *prepared, struct failure *why)
     for (uint32_t i = 0; i < prepared->settings->target_count && cluster->rank == 0; i++)
         if (prepared->writes && !failure.code)
             check_space(prepared, i, &failure);
+        else if (prepared->reads && !failure.code)
+            check_size(prepared, i, &failure);
     int result = setup_agree_with_first(prepared->setup, &failure, why);
     if (result)
         return result;

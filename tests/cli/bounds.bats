@@ -103,3 +103,15 @@ print(os.lseek(file, 1 << 32, os.SEEK_DATA))' "$1"
         rm -r "$(dirname "$file")" again.h5 wrong.h5
     done
 }
+
+@test "more than a foreign file has is refused, and its result is replaced" {
+    printf '9 bytes!!' >"$target/short"
+    refused "6.00 GiB would be read from '$target/short', which has 9 B" "$TIDEMILL" run --phases read \
+        --size 6g --result r.h5 "$target/short"
+    refused "10 B would be read from" "$TIDEMILL" run --phases verify --size 10 "$target/short"
+    [ ! -e r.h5 ]
+    for size in 9 5; do
+        "$TIDEMILL" run --quiet --phases read --size "$size" --overwrite --result r.h5 "$target/short"
+        [ "$(attribute r.h5 phases/01_read bytes)" -eq "$size" ]
+    done
+}

@@ -155,3 +155,11 @@ PY
     [ "$status" -eq 1 ]
     grep -q "exists; name another file" "$err"
 }
+
+@test "an export that fails is in the exit code, also in that of the result" {
+    run bash -c '"$1" run --quiet --size 1m --json - --result r.h5 "$2" >/dev/full' - "$TIDEMILL" "$target"
+    [ "$status" -eq 1 ]
+    [ "$(attribute r.h5 / exit_code)" -eq 1 ]
+    [ "$(attribute r.h5 / status)" = failed ]
+    [ "$(attribute r.h5 phases/01_write status)" = complete ]
+}

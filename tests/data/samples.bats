@@ -33,7 +33,10 @@ verified() { # RANKS NAME
         grep -q 'GROUP "phases"' header
         /usr/bin/python3 "$BATS_TEST_DIRNAME/../../results/read_result.py" "$sample" >table
         grep -q '01_write' table
+        ! grep -q '^2[0-9] ' table
     done
+    /usr/bin/python3 -u "$BATS_TEST_DIRNAME/../../results/read_result.py" "$sample" 2>errors | head -n 1
+    [ ! -s errors ]
 }
 
 @test "a shared file of three ranks is verified" {
