@@ -299,11 +299,15 @@ static int rename_object(struct operation *operation)
 {
     int result = 0;
     objects_write_other_name(operation->name, operation->other);
-    if (!operation->may_replace && renameat2(operation->folder, operation->name, operation->folder,
-                                             operation->other, RENAME_NOREPLACE))
-        result = -errno;
+    while (!operation->may_replace &&
+           (result = renameat2(operation->folder, operation->name, operation->folder,
+                               operation->other, RENAME_NOREPLACE)
+                         ? -errno
+                         : 0) == -EINTR)
+        operation->retries++;
     if (operation_may_replace(operation, result))
-        result = operation_rename_checked(operation);
+        while ((result = operation_rename_checked(operation)) == -EINTR)
+            operation->retries++;
     return result ? result : sync_folder(operation);
 }
 
