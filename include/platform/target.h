@@ -25,6 +25,7 @@ struct target_space {
     uint64_t number; /* device number on this node; the same file system may have another number on
                         other nodes */
     uint64_t bytes;
+    uint64_t free_inodes; /* UINT64_MAX: any number, or unknown */
 };
 
 /* Gets the file system of a target. -errno with what to do. */

@@ -232,6 +232,7 @@ int target_detect_space(const char *path, struct target_space *space, struct fai
             .number = place.status.device,
             .bytes = (uint64_t)facts.f_blocks *
                      (uint64_t)(facts.f_frsize > 0 ? facts.f_frsize : facts.f_bsize),
+            .free_inodes = facts.f_files ? (uint64_t)facts.f_ffree : UINT64_MAX,
         };
     target_place_release(&place);
     return error;

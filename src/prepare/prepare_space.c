@@ -164,7 +164,56 @@ static int check_space(const struct prepared *prepared, uint32_t target, struct 
                        show_bytes(space, space_text));
 }
 
-/* Rank 0 checks targets that all nodes share; each leader checks its target if it may be local. */
+/* The objects that ranks create on a target: those of this node, if others have another one. */
+static uint64_t planned_objects(const struct prepared *prepared, uint32_t target)
+{
+    const struct shape *shape = &prepared->cluster->shape;
+    const struct geometry *geometry = &prepared->plan.geometry;
+    const bool local = may_be_local(prepared, target);
+    uint64_t ranks = 0;
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++)
+        ranks += geometry_target(geometry, rank) == target &&
+                 (!local || shape->rank_node[rank] == prepared->cluster->node);
+    return ranks * prepared->settings->objects_per_rank;
+}
+
+/* Of several sections only this one: another may remove its objects before. Blocks that are only
+ * partly used, and directories, need more. */
+static int check_objects(const struct prepared *prepared, uint32_t target, struct failure *why)
+{
+    const struct settings *settings = prepared->settings;
+    uint64_t objects = 0;
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < settings->target_count; i++)
+        if (share_space(prepared, target, prepared, i))
+            objects += planned_objects(prepared, i);
+    if (checked_multiply(objects, settings->object_size_bytes, &bytes))
+        bytes = UINT64_MAX;
+    char need[2 * UNITS_TEXT], space[2 * UNITS_TEXT];
+    if (objects > prepared->spaces[target].free_inodes)
+        return failure_set(why, -ENOSPC,
+                           "the plan needs %" PRIu64 " inodes on '%s', which has %" PRIu64
+                           " free: use fewer --objects-per-rank, or --force",
+                           objects, settings->targets[target],
+                           prepared->spaces[target].free_inodes);
+    if (bytes <= available_bytes(prepared, target))
+        return 0;
+    return failure_set(why, -ENOSPC,
+                       "objects need %s on '%s', which has %s available: use fewer "
+                       "--objects-per-rank, a smaller --object-size, or --force",
+                       show_bytes(bytes, need), settings->targets[target],
+                       show_bytes(available_bytes(prepared, target), space));
+}
+
+static int check_target(const struct prepared *prepared, uint32_t target, struct failure *why)
+{
+    if (prepared->writes && check_space(prepared, target, why))
+        return why->code;
+    if (prepared->creates && !prepared->setup->options.run.force)
+        return check_objects(prepared, target, why);
+    return 0;
+}
+
 /* A file that no run has written, as far as that is known, is read as it is. */
 static void check_size(const struct prepared *prepared, uint32_t target, struct failure *why)
 {
@@ -181,20 +230,22 @@ static void check_size(const struct prepared *prepared, uint32_t target, struct 
                 needed, prepared->settings->targets[target], there);
 }
 
+/* Rank 0 checks targets that all nodes share; each leader checks its target if it may be local. */
 int prepare_space(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
     const struct cluster *cluster = prepared->cluster;
     uint32_t own = geometry_target(&prepared->plan.geometry, cluster->rank);
-    for (uint32_t i = 0; i < prepared->settings->target_count && cluster->rank == 0; i++)
-        if (prepared->writes && !failure.code)
-            check_space(prepared, i, &failure);
-        else if (prepared->reads && !failure.code)
+    for (uint32_t i = 0; i < prepared->settings->target_count && cluster->rank == 0; i++) {
+        if (!failure.code && prepared->reads && !prepared->writes)
             check_size(prepared, i, &failure);
+        if (!failure.code)
+            check_target(prepared, i, &failure);
+    }
     int result = setup_agree_with_first(prepared->setup, &failure, why);
     if (result)
         return result;
-    if (cluster->leader && prepared->writes && may_be_local(prepared, own))
-        check_space(prepared, own, &failure);
+    if (cluster->leader && may_be_local(prepared, own))
+        check_target(prepared, own, &failure);
     return setup_agree(prepared->setup, &failure, why);
 }

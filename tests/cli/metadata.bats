@@ -171,11 +171,16 @@ killed_run() { # RESULT OPTION...
     unshare --mount true 2>/dev/null || skip "no mount namespace is available"
     apart unshare --mount --propagation private bash -euc '
         mount -t tmpfs -o size=64m,nr_inodes=500 none "$1"
-        "$2" run --quiet --result r.h5 --phases create,stat --objects-per-rank 10000 --fan-out 30 \
-            "$1" && exit 9 || [ $? -eq 1 ]
+        many=(run --quiet --result r.h5 --phases create,stat --objects-per-rank 10000 --fan-out 30)
+        "$2" "${many[@]}" "$1" && exit 8 || [ $? -eq 2 ]
+        "$2" run --quiet --result r.h5 --phases create --objects-per-rank 100 --object-size 1m "$1" &&
+            exit 7 || [ $? -eq 2 ]
+        "$2" "${many[@]}" --force "$1" && exit 9 || [ $? -eq 1 ]
         [ -z "$(ls -A "$1")" ]' - "$target" "$TIDEMILL"
     cat "$err"
     [ "$status" -eq 0 ]
+    grep -q "the plan needs 10000 inodes on '$target', which has [0-9]* free: use fewer" "$err"
+    grep -q "objects need 100 MiB (104857600 bytes) on '$target', which has 64.0 MiB" "$err"
     grep -q "0 inodes free.*No space left on device" "$err"
     created=$(operations r.h5 01_create)
     [ "$created" -gt 400 ]
