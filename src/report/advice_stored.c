@@ -55,6 +55,12 @@ static const struct record_target *ignoring_target(const struct record *record)
     return NULL;
 }
 
+bool warning_unsynced(const struct record *record, const struct record_phase *phase)
+{
+    return phase->total.modes.direct_in_effect != TRUTH_YES &&
+           (left_dirty(phase) || (synced_files(phase) && ignoring_target(record)));
+}
+
 /* The sync was done, and did nothing. */
 static void add_lost_sync(const struct record *record, struct text *out)
 {

@@ -10,6 +10,7 @@
 #include "phase_settings.h"
 #include "report/summary.h"
 #include "run_targets.h"
+#include "warnings.h"
 
 /* Share of its time that a side may wait and still count as busy; and from which it was idle. */
 static const double busy_limit = 0.2;
@@ -66,6 +67,8 @@ static const char *storage_name(const struct record *record, const struct record
         return "I/O threads, as nothing is stored";
     if (targets_in_memory(record))
         return "memory, where the target is";
+    if (warning_unsynced(record, phase))
+        return "memory, as fsync did nothing";
     if (load_is_idle(&load, phase))
         return "file system and page cache, not the device";
     return load_is_partial(&load, phase) ? "storage, not the device alone" : "storage";
@@ -186,7 +189,8 @@ static void add_bottleneck(const struct record *record, const struct record_phas
         text_add(out, "balanced, both sides were busy: ");
         break;
     case BOTTLENECK_NEITHER:
-        text_add(out, "neither side, both mostly waited (more --buffer-count may help): ");
+        text_add(out, "neither side, both mostly waited%s: ",
+                 warning_unsynced(record, phase) ? "" : " (more --buffer-count may help)");
         break;
     }
     add_waits(phase, kind == BOTTLENECK_STORAGE, out);

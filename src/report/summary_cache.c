@@ -5,9 +5,7 @@
 #include "cached.h"
 #include "run_targets.h"
 #include "summary_parts.h"
-
-/* After a sync fewer than one in this many cached bytes are dirty, or it did nothing. */
-enum { DIRTY_SHARE = 100 };
+#include "warnings.h"
 
 /* Do the data go through caches that the nodes do not see? */
 static bool has_caches_elsewhere(const struct record *record)
@@ -34,16 +32,16 @@ static void add_sample(const struct counters *all, struct text *out)
 }
 
 /* What the kernel moved to or from storage for the ranks. */
-static void add_moved(const struct record_phase *phase, struct text *out)
+static void add_moved(const struct record *record, const struct record_phase *phase,
+                      struct text *out)
 {
     const struct counters *all = &phase->total.counters;
     const bool reads = bottleneck_reading(phase);
     const int64_t bytes = reads ? all->device_read_bytes : all->device_written_bytes;
     char moved[UNITS_TEXT];
     units_format_size((uint64_t)(bytes > 0 ? bytes : 0), moved);
-    const bool clean = all->counted_dirty_bytes * DIRTY_SHARE <= all->counted_cached_bytes;
-    const bool synced =
-        (phase->synced && clean) || phase->total.modes.direct_in_effect == TRUTH_YES;
+    const bool synced = (phase->synced && !warning_unsynced(record, phase)) ||
+                        phase->total.modes.direct_in_effect == TRUTH_YES;
     text_add(out, "; kernel: %s %s", moved,
              reads    ? "from storage"
              : synced ? "to storage"
@@ -103,11 +101,13 @@ void summary_cache(const struct record *record, const struct record_phase *phase
         return;
     add_sample(all, &shown);
     if (!elsewhere && all->sampled_before_pages + all->sampled_pages > 0)
-        add_moved(phase, &shown);
+        add_moved(record, phase, &shown);
     if (shown.length)
         add_dirtied(phase, &shown);
-    summary_line(out, "cache", "%s%s%s%s", state_name(phase), shown.length ? ": " : "",
-                 text_string(&shown), elsewhere ? "; caches of daemons and servers unknown" : "");
+    summary_line(out, "cache", "%s%s%s%s%s", state_name(phase),
+                 warning_unsynced(record, phase) ? ", and fsync did nothing" : "",
+                 shown.length ? ": " : "", text_string(&shown),
+                 elsewhere ? "; caches of daemons and servers unknown" : "");
     out->failed |= shown.failed;
     text_release(&shown);
 }

@@ -29,6 +29,9 @@ bool warning_counts_bytes(const struct record_phase *phase);
 bool warning_buffered(const struct record_phase *phase);
 bool warning_paced(const struct record_phase *phase);
 
+/* Was a phase synced through the page cache, and the sync did nothing? */
+bool warning_unsynced(const struct record *record, const struct record_phase *phase);
+
 /* Do repetitions differ too much for a single rate? Is a phase so short that start-up counts? */
 bool warning_wide(const struct record_summary *row);
 bool warning_short(const struct record_phase *phase);

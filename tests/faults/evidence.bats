@@ -29,6 +29,8 @@ in_namespace() {
             skip "no cachestat here"
         "$TIDEMILL" report "$engine.h5" | tr -s ' \n' ' ' >page
         grep -q 'after 01_write was synced, .* were still dirty: fsync did nothing' page
+        grep -q 'cache used, and fsync did nothing: .* kernel: [0-9.]* MiB into the page cache' page
+        [[ $(<page) != *"limit storage"* && $(<page) != *--buffer-count* ]]
     done
     "$TIDEMILL" run --quiet --size 64m --phases write --direct never --result synced.h5 "$target"
     [ "$(column synced.h5 phases/01_write/ranks counted_dirty_bytes)" -eq 0 ]
@@ -40,6 +42,7 @@ in_namespace() {
         mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work2,volatile merged \
             2>/dev/null || { echo "no volatile overlay here" >&2; exit 77; }
         "$TIDEMILL" run --quiet --size 16m --result volatile.h5 merged
+        "$TIDEMILL" run --size 16m --direct never --phases write --result never.h5 merged >page
         umount merged
         mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work2 merged ||
             { rm -rf work2; mkdir work2
@@ -47,6 +50,8 @@ in_namespace() {
         "$TIDEMILL" run --quiet --size 16m --result synced.h5 merged
         umount merged'
     [[ $(advice "$work/volatile.h5") == *not-synced* ]]
+    tr -s ' \n' ' ' <"$work/page" | grep -q 'cache used, and fsync did nothing: .* into the page cache'
+    ! grep -q 'limit *storage' "$work/page"
     [[ $(advice "$work/synced.h5") != *not-synced* ]]
 }
 

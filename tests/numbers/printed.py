@@ -920,6 +920,16 @@ class Phase:
             text += f"{',' if busy >= 0.05 else ''} queue {fixed(queue, 1)}"
         return text
 
+    def unsynced(self):
+        """Was it synced through the page cache, and the sync did nothing?"""
+        attrs, total, targets = self.attrs, self.total, self.page.file["environment/targets"]
+        if (not self.writes or not self.synced or attrs["status"] != "complete" or self.unit != "bytes"
+                or self.discards or not self.amount or total["syncs"] <= 0
+                or attrs["direct_in_effect"] == "yes"):
+            return False
+        return total.get("counted_dirty_bytes", 0) * 100 > total.get("counted_cached_bytes", 0) or \
+            ("ignores_sync" in targets and bool(targets["ignores_sync"][()].any()))
+
     def storage(self):
         sums = self.device_sums()
         if self.discards:
@@ -927,6 +937,8 @@ class Phase:
         memory = self.page.file["environment/targets/ram_backed"][()]
         if len(memory) and all(memory):
             return "memory, where the target is"
+        if self.unsynced():
+            return "memory, as fsync did nothing"
         if (sums["nodes"] == len(self.nodes["node"]) and sums["width_ns"] > 0
                 and sums["busy_ns"] < 0.05 * sums["width_ns"]
                 and sums["queue_ns"] < 0.5 * sums["width_ns"]):
@@ -1033,7 +1045,8 @@ class Phase:
         if own < 0.2 and other < 0.2:
             text = "balanced, both sides were busy"
         elif own > 0.5 and other > 0.5:
-            text = "neither side, both mostly waited (more --buffer-count may help)"
+            text = "neither side, both mostly waited" + \
+                ("" if self.unsynced() else " (more --buffer-count may help)")
         elif own <= other:
             text = f"memory, not storage: {self.cached()}" if self.cached() else self.storage()
         else:
@@ -1138,15 +1151,14 @@ class Phase:
         if after:
             shown.append(f"{total['cached_pages']} after" if after == before else
                          f"of {after} sampled pages {total['cached_pages']} cached after")
-        text = state + (": " + ", ".join(shown) if shown else "")
+        text = state + (", and fsync did nothing" if self.unsynced() else "") + \
+            (": " + ", ".join(shown) if shown else "")
         targets = self.page.file["environment/targets"]
         elsewhere = any(remote or text_of(system).startswith("fuse") for remote, system in
                         zip(targets["remote"][()], targets["file_system"][()])) or \
             ("hidden_caches" in targets and targets["hidden_caches"][()].any())
         if not elsewhere and before + after > 0:
-            clean = "counted_files" not in total or \
-                total["counted_dirty_bytes"] * 100 <= total["counted_cached_bytes"]
-            synced = (self.synced and clean) or attrs["direct_in_effect"] == "yes"
+            synced = (self.synced and not self.unsynced()) or attrs["direct_in_effect"] == "yes"
             way = "from storage" if self.reading else \
                 "to storage" if synced else "into the page cache"
             moved = total["device_read_bytes" if self.reading else "device_written_bytes"]

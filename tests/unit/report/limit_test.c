@@ -73,6 +73,37 @@ static void a_stopped_program_is_not_blamed_on_storage(void **state)
     assert_contains(&phase, "the rate limit: I/O threads waited 93 % of the time for it");
 }
 
+static void what_stayed_in_memory_is_not_called_storage(void **state)
+{
+    (void)state;
+    struct record_target target = {.ignores_sync = 1};
+    const struct record record = {.targets = &target, .target_count = 1};
+    struct record_phase phase = {.writes = 1,
+                                 .synced = 1,
+                                 .status = RECORD_COMPLETE,
+                                 .amount = 1 << 20,
+                                 .duration_ns = 1000000,
+                                 .total.counters = {.syncs = 1,
+                                                    .writer_time_ns = 1000,
+                                                    .producer_time_ns = 1000,
+                                                    .producer_waited_ns = 500,
+                                                    .producer_bytes = 1}};
+    struct text out = {0};
+    summary_bottleneck(&record, &phase, &out);
+    assert_string_equal(
+        text_string(&out),
+        "memory, as fsync did nothing: I/O threads waited 0 % of the time for data");
+    text_clear(&out);
+    phase.total.counters.writer_waited_ns = phase.total.counters.producer_waited_ns = 600;
+    summary_bottleneck(&record, &phase, &out);
+    assert_non_null(strstr(text_string(&out), "neither side, both mostly waited: "));
+    text_clear(&out);
+    target.ignores_sync = 0;
+    summary_bottleneck(&record, &phase, &out);
+    assert_non_null(strstr(text_string(&out), "more --buffer-count"));
+    text_release(&out);
+}
+
 static void assert_time(const struct record_phase *phase, const char *expected)
 {
     struct text out = {0};
@@ -184,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rate_limit_is_not_blamed_on_storage),
         cmocka_unit_test(a_stopped_program_is_not_blamed_on_storage),
+        cmocka_unit_test(what_stayed_in_memory_is_not_called_storage),
         cmocka_unit_test(waiting_after_the_last_request_is_not_fsync),
         cmocka_unit_test(the_bottleneck_is_the_side_that_did_not_wait),
         cmocka_unit_test(the_mode_is_shown_with_its_reason),
