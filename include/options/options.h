@@ -57,6 +57,7 @@ enum generate { GENERATE_EACH, GENERATE_ONCE };
 enum cache_option { CACHE_MEASURE, CACHE_DROP, CACHE_KEEP };
 enum fsync_when { FSYNC_END, FSYNC_EACH, FSYNC_NEVER };
 enum numa_option { NUMA_AUTO, NUMA_FORCE, NUMA_OFF };
+enum sort_by { SORT_RATE, SORT_P50, SORT_P99, SORT_CPU, SORT_POINT };
 enum fail_on { FAIL_NEVER, FAIL_WARNING, FAIL_SERIOUS };
 enum progress_when { PROGRESS_AUTO, PROGRESS_NONE };
 

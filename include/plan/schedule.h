@@ -33,6 +33,9 @@ struct schedule_setup {
     uint32_t item_count;
     struct repeat repeat;
     bool ceilings;
+    uint32_t point_count; /* of a sweep: each repetition goes through all in a new order; theirs
+                             are the settings 1 to point_count */
+    uint64_t seed;        /* of that order */
     struct settings_pool *pool; /* gets the settings of the probes */
 };
 
@@ -40,6 +43,7 @@ struct schedule {
     struct schedule_setup setup;
     uint32_t next;       /* in the list */
     uint32_t repetition; /* how many have begun */
+    uint32_t point;      /* of a sweep: how many of this repetition are done */
     int probe;           /* enum record_probe: the next one before list[next] */
 };
 

@@ -7,6 +7,7 @@
 #ifndef TIDEMILL_PLAN_STEP_H
 #define TIDEMILL_PLAN_STEP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "options/phases.h"
@@ -14,6 +15,7 @@
 
 enum step_role {
     STEP_PHASE, /* of the list of phases */
+    STEP_POINT, /* of a sweep: a phase of the list with the settings of a point */
     STEP_PROBE, /* a short measurement that is not in the list and not a phase of the result */
 };
 
@@ -26,6 +28,8 @@ struct step {
     uint32_t dataset;    /* the settings that write what this step writes or reads */
     uint32_t repetition; /* of the whole list, from 1 */
     uint32_t position;   /* in the list, from 1 */
+    uint32_t point;      /* of STEP_POINT, from 1 */
+    bool last;           /* of STEP_POINT: its files are removed after it */
     int64_t pause_ns;    /* before it begins */
 };
 

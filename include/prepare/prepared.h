@@ -32,6 +32,7 @@ struct prepared {
     const struct prepared *source;  /* the one whose data set it reads; NULL: its own */
     const char *section;            /* the section's name, or "" */
     const char *folder;             /* the section's directory in the run's, or "" */
+    uint32_t point;                 /* of a sweep, from 1; 0: it belongs to none */
     bool probe;                     /* of a probe: already resolved, with other file names */
     struct record_target *targets;  /* one for each target, as this rank sees it */
     struct record_target *first;    /* the same as rank 0 sees them */

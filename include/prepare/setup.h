@@ -32,6 +32,7 @@ struct setup {
     struct settings_pool pool;  /* those of the sections come first */
     struct prepared **prepared; /* one for each entry of the pool that was needed so far */
     uint32_t prepared_count;
+    uint32_t point_count; /* of a sweep: theirs are the settings 1 to point_count of the pool */
     struct schedule_item items[PHASES_MOST]; /* the list of phases */
     uint32_t item_count;
     struct pending_call *pending_call; /* shows removals in progress; may be NULL */
@@ -65,5 +66,11 @@ int setup_agree(struct setup *setup, const struct failure *mine, struct failure 
 
 /* Sends rank 0's failure to every rank and returns its code. Collective. */
 int setup_agree_with_first(struct setup *setup, const struct failure *mine, struct failure *why);
+
+/* Prints the points of a sweep; nothing without. */
+void setup_describe_sweep(const struct setup *setup, struct text *out);
+
+/* Prints what one of them sets, numbered from 1. */
+void setup_print_point(const struct setup *setup, uint32_t point, struct text *out);
 
 #endif

@@ -18,6 +18,7 @@
 #include "base/units.h"
 #include "record/enums.h"
 #include "record/environment.h"
+#include "record/points.h"
 #include "stats/counters.h"
 #include "stats/histogram.h"
 
@@ -333,6 +334,10 @@ struct record {
     size_t summary_count;
     struct record_ceiling *ceilings;
     size_t ceiling_count;
+    struct record_sweep *sweep;
+    size_t sweep_count;
+    struct record_sweep_run *sweep_runs; /* in the order of time */
+    size_t sweep_run_count;
     struct record_advice *advice;
     size_t advice_count;
 };
@@ -361,6 +366,10 @@ bool record_settled(const struct record *record, double share);
 
 /* Keeps a probe, and its rate unless it has a reason; 0 or -ENOMEM. */
 int record_add_ceiling(struct record *record, const struct record_ceiling *ceiling);
+
+/* Keeps a measurement of a sweep, with its rate unless it has a reason, and summarises its points
+ * again; 0 or -ENOMEM. */
+int record_add_sweep_run(struct record *record, const struct record_sweep_run *run);
 
 /* Drops all warnings. */
 void record_clear_advice(struct record *record);

@@ -98,6 +98,7 @@ static void show_plan(const struct session *session, FILE *stream)
     }
     if (!setup->options.section_count)
         plan_describe(&setup->prepared[0]->plan, &setup->options.run, NULL, &text);
+    setup_describe_sweep(setup, &text);
     plan_describe_preset(&setup->prepared[0]->plan, &setup->options, &text);
     console_print_text(stream, text_string(&text));
     text_release(&text);

@@ -44,15 +44,15 @@ static int take_value(struct line *line, const char *name, const char *takes, ch
     return 0;
 }
 
-/* --set can be repeated: its values are joined as lines. */
-static int add_set(struct line *line, const char *value, struct failure *why)
+/* --set and --sweep can be repeated: their values are joined as lines. */
+static int add_line(struct line *line, enum option_id id, const char *before, const char *value,
+                    struct failure *why)
 {
     struct text all = {0};
-    const char *before = line->options->run.set;
     text_add(&all, "%s%s%s", before ? before : "", before ? "\n" : "", value);
-    int status = all.failed ? failure_set(why, -ENOMEM, "not enough memory for --set")
-                            : options_set(line->options, OPTION_SET, text_string(&all),
-                                          SOURCE_COMMAND_LINE, why);
+    int status = all.failed
+                     ? failure_set(why, -ENOMEM, "not enough memory for --%s", options_name(id))
+                     : options_set(line->options, id, text_string(&all), SOURCE_COMMAND_LINE, why);
     text_release(&all);
     return status;
 }
@@ -60,7 +60,9 @@ static int add_set(struct line *line, const char *value, struct failure *why)
 static int set(struct line *line, enum option_id id, const char *value, struct failure *why)
 {
     if (id == OPTION_SET)
-        return add_set(line, value, why);
+        return add_line(line, id, line->options->run.set, value, why);
+    if (id == OPTION_SWEEP)
+        return add_line(line, id, line->options->run.sweep, value, why);
     return options_set(line->options, id, value, SOURCE_COMMAND_LINE, why);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/units.h"
 #include "check_metadata.h"
+#include "check_sweep.h"
 #include "option_table.h"
 #include "option_value.h"
 #include "options/expected_rate.h"
@@ -388,6 +389,8 @@ int options_check(const struct options *options, struct failure *why)
 {
     if (options->run.cleanup)
         return check_cleanup(options, why);
+    if (check_sweep(options, why))
+        return why->code;
     if (!options->section_count)
         return check_one(options, why);
     sections_check(options, why);

@@ -24,6 +24,8 @@ static void release_sketch(struct keeper *keeper)
     free(keeper->sketch.clocks);
     free(keeper->sketch.summary);
     free(keeper->sketch.ceilings);
+    free(keeper->sketch.sweep);
+    free(keeper->sketch.sweep_runs);
     keeper->sketch.phases = NULL;
 }
 
@@ -45,11 +47,17 @@ static void make_sketch(struct keeper *keeper)
     sketch.clocks = copy_of(record->clocks, record->clock_count, sizeof *record->clocks);
     sketch.summary = copy_of(record->summary, record->summary_count, sizeof *record->summary);
     sketch.ceilings = copy_of(record->ceilings, record->ceiling_count, sizeof *record->ceilings);
-    if (!sketch.phases || !sketch.clocks || !sketch.summary || !sketch.ceilings) {
+    sketch.sweep = copy_of(record->sweep, record->sweep_count, sizeof *record->sweep);
+    sketch.sweep_runs =
+        copy_of(record->sweep_runs, record->sweep_run_count, sizeof *record->sweep_runs);
+    if (!sketch.phases || !sketch.clocks || !sketch.summary || !sketch.ceilings || !sketch.sweep ||
+        !sketch.sweep_runs) {
         free(sketch.phases);
         free(sketch.clocks);
         free(sketch.summary);
         free(sketch.ceilings);
+        free(sketch.sweep);
+        free(sketch.sweep_runs);
         return;
     }
     for (size_t i = 0; i < record->phase_count; i++)

@@ -135,7 +135,7 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
         run->disconnected |= verdict_is_disconnected(agreement.first.code);
         return verdict_decide(phase, &agreement, 0, into);
     }
-    if (into && run->listener.phase_opened && !phase->prepared->probe)
+    if (into && run->listener.phase_opened && !phase->prepared->probe && !phase->prepared->point)
         run->listener.phase_opened(run->listener.context, into);
     if (into)
         keeper_refresh(run->keeper);

@@ -28,8 +28,7 @@ static void open_record(const struct run *run, const struct step *step, struct r
     histogram_clear(&into->latency);
 }
 
-/* Also with --keep; the folder is that of the section. False where some files remain. */
-static bool remove_files(struct run *run, const struct step *step, struct record_phase *into)
+bool probe_remove_files(struct run *run, const struct step *step, struct record_phase *into)
 {
     struct dataset *dataset = &run->setup->prepared[step->dataset]->dataset;
     struct failure failure = {0};
@@ -125,7 +124,8 @@ enum verdict probe_carry_out(struct run *run, const struct step *step, struct fa
         return VERDICT_FAILED;
     }
     enum verdict verdict = measure(run, step, into, why);
-    bool removed = step->settings >= run->setup->prepared_count || remove_files(run, step, into);
+    bool removed =
+        step->settings >= run->setup->prepared_count || probe_remove_files(run, step, into);
     if (into)
         report_and_keep(run, step, into, verdict, why);
     if (verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM)

@@ -13,4 +13,8 @@
  * kept. */
 enum verdict probe_carry_out(struct run *run, const struct step *step, struct failure *why);
 
+/* Removes the files of its data set; the folder is that of the section. False where some files
+ * remain. Collective. */
+bool probe_remove_files(struct run *run, const struct step *step, struct record_phase *into);
+
 #endif

@@ -11,6 +11,7 @@
 #include "phase.h"
 #include "platform/clock.h"
 #include "platform/interrupt.h"
+#include "point_step.h"
 #include "probe_step.h"
 #include "verdict.h"
 #include "watchdog.h"
@@ -163,6 +164,12 @@ static void pause_before(const struct run *run, const struct step *step)
     }
 }
 
+/* Skipped phases of the list are recorded as such; the points of a sweep that remain are not. */
+static bool ends_sweep(const struct run *run, const struct step *step)
+{
+    return step->role == STEP_POINT && (run->interrupted || run->stalled || run->disconnected);
+}
+
 static void carry_out(struct run *run, const struct step *step, enum verdict *verdict,
                       struct failure *why)
 {
@@ -171,6 +178,11 @@ static void carry_out(struct run *run, const struct step *step, enum verdict *ve
     if (step->role == STEP_PROBE) {
         if (*verdict == VERDICT_FINE)
             *verdict = probe_carry_out(run, step, why);
+        return;
+    }
+    if (step->role == STEP_POINT) {
+        if (!ends_sweep(run, step))
+            *verdict = verdict_merge(*verdict, point_carry_out(run, step, why));
         return;
     }
     const char *reason = verdict_skip(run, step, *verdict);
@@ -187,6 +199,8 @@ int run_steps(struct run *run, enum verdict *verdict, struct failure *why)
         .items = run->setup->items,
         .item_count = run->setup->item_count,
         .ceilings = run->settings->ceilings,
+        .point_count = run->setup->point_count,
+        .seed = run->setup->pool.items[0]->seed,
         .pool = &run->setup->pool,
     };
     struct agreement agreement;
@@ -199,6 +213,8 @@ int run_steps(struct run *run, enum verdict *verdict, struct failure *why)
         result = cluster_agree(run->cluster, why, &agreement);
         if (result)
             failure_set(why, result, "%s", agreement.first.text);
+        if (ends_sweep(run, &step))
+            break;
     }
     if (result < 0)
         failure_set(why, result, "not enough memory for the next step");

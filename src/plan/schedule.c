@@ -81,8 +81,60 @@ static bool is_another_due(const struct schedule *schedule, const struct record 
     return repeat->until <= 0 || !record_settled(record, repeat->until);
 }
 
+static uint64_t mix(uint64_t value)
+{
+    value += 0x9e3779b97f4a7c15;
+    value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
+    value = (value ^ value >> 27) * 0x94d049bb133111eb;
+    return value ^ value >> 31;
+}
+
+/* Ranks the points of a repetition by a hash: the one that 'before' others precede. */
+static uint32_t point_at(const struct schedule *schedule, uint32_t before)
+{
+    const uint64_t base = mix(schedule->setup.seed + schedule->repetition);
+    for (uint32_t i = 0; i < schedule->setup.point_count; i++) {
+        uint32_t smaller = 0;
+        for (uint32_t j = 0; j < schedule->setup.point_count; j++)
+            smaller += mix(base + j) < mix(base + i); /* mix maps different numbers to different */
+        if (smaller == before)
+            return i + 1;
+    }
+    return 0;
+}
+
+/* A drifting device meets all points alike: each repetition measures each of them once. */
+static int hand_out_point(struct schedule *schedule, struct step *step)
+{
+    if (schedule->next == schedule->setup.item_count) {
+        schedule->next = 0;
+        schedule->point++;
+    }
+    if (schedule->point == schedule->setup.point_count) {
+        if (schedule->repetition >= schedule->setup.repeat.count)
+            return 0;
+        schedule->point = 0;
+        schedule->repetition++;
+    }
+    const uint32_t point = point_at(schedule, schedule->point);
+    *step = (struct step){
+        .phase = schedule->setup.items[schedule->next].phase,
+        .role = STEP_POINT,
+        .settings = point,
+        .dataset = point,
+        .point = point,
+        .repetition = schedule->repetition,
+        .position = ++schedule->next,
+        .last = schedule->next == schedule->setup.item_count,
+        .pause_ns = schedule->setup.pool->items[point]->pause_ns,
+    };
+    return 1;
+}
+
 int schedule_next(struct schedule *schedule, const struct record *record, struct step *step)
 {
+    if (schedule->setup.point_count)
+        return hand_out_point(schedule, step);
     if (schedule->next == schedule->setup.item_count) {
         if (!is_another_due(schedule, record))
             return 0;

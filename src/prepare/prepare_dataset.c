@@ -189,11 +189,28 @@ static int make_folders(struct prepared *prepared, struct failure *why)
     return result;
 }
 
+/* Points have content of their own, so that storage cannot deduplicate one against another. */
+static const unsigned point_shift = 32;
+
+/* Its files are in the directory of the run, which the common settings have made. */
+static int prepare_point(struct prepared *prepared, struct failure *why)
+{
+    struct failure failure = {0};
+    struct dataset *dataset = &prepared->dataset;
+    dataset_init(dataset, prepared->cluster, &prepared->plan, &failure);
+    dataset->pending_call = prepared->setup->pending_call;
+    dataset->shared = prepared->setup->prepared[0]->dataset.shared;
+    dataset->generation = (uint64_t)prepared->point << point_shift;
+    return setup_agree(prepared->setup, &failure, why) ? why->code : set_shift(prepared, why);
+}
+
 int prepare_dataset(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
     if (prepared->source)
         return set_shift(prepared, why);
+    if (prepared->point)
+        return prepare_point(prepared, why);
     dataset_init(&prepared->dataset, prepared->cluster, &prepared->plan, &failure);
     prepared->dataset.pending_call = prepared->setup->pending_call;
     int result = setup_agree(prepared->setup, &failure, why);

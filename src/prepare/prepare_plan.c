@@ -153,7 +153,7 @@ static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, bool 
         .reads = prepared->reads,
         .creates = prepared->creates,
         .visits = prepared->visits,
-        .probe = prepared->probe,
+        .probe = prepared->probe || prepared->point,
         .shape = prepared->cluster->shape,
         .target_kinds = prepared->target_kinds,
         .undivided = undivided,

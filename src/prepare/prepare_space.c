@@ -32,7 +32,8 @@ static uint32_t writing_sections(const struct setup *setup)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < setup->prepared_count; i++)
-        count += setup->prepared[i]->writes && !setup->prepared[i]->probe;
+        count +=
+            setup->prepared[i]->writes && !setup->prepared[i]->probe && !setup->prepared[i]->point;
     return count ? count : 1;
 }
 
@@ -152,7 +153,8 @@ static int check_space(const struct prepared *prepared, uint32_t target, struct 
     if (prepared->target_kinds[target] == TARGET_DEVICE)
         return check_device(prepared, target, why);
     for (uint32_t i = 0; i < setup->prepared_count; i++)
-        add_planned(prepared, setup->prepared[i], target, &need, &space, &others);
+        if (setup->prepared[i]->point == prepared->point) /* the files of a point are removed */
+            add_planned(prepared, setup->prepared[i], target, &need, &space, &others);
     if (prepared->target_kinds[target] == TARGET_NULL || need <= space || setup->options.run.force)
         return 0;
     char need_text[2 * UNITS_TEXT], space_text[2 * UNITS_TEXT];
@@ -234,6 +236,8 @@ static void check_size(const struct prepared *prepared, uint32_t target, struct 
 int prepare_space(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
+    if (prepared->setup->point_count && !prepared->point)
+        return 0; /* the common settings of a sweep write nothing */
     const struct cluster *cluster = prepared->cluster;
     uint32_t own = geometry_target(&prepared->plan.geometry, cluster->rank);
     for (uint32_t i = 0; i < prepared->settings->target_count && cluster->rank == 0; i++) {

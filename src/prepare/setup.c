@@ -11,6 +11,7 @@
 #include "platform/host.h"
 #include "prepare/prepared.h"
 #include "prepare/preset.h"
+#include "sweep_points.h"
 #include "target_path.h"
 
 int setup_agree(struct setup *setup, const struct failure *mine, struct failure *why)
@@ -144,6 +145,11 @@ static int add_common(struct setup *setup, struct failure *why)
         failure_set(why, -ENOMEM, "not enough memory for the settings");
     else if ((prepared = add_prepared(setup, why)))
         use_phases(setup, prepared);
+    if (!why->code)
+        points_add(setup, why);
+    for (uint32_t i = 1; i <= setup->point_count && !why->code; i++)
+        if ((prepared = add_prepared(setup, why)))
+            prepared->point = i;
     return why->code;
 }
 
@@ -220,6 +226,8 @@ static int prepare_one(struct setup *setup, struct prepared *prepared, struct fa
         return why->code;
     if (!setup->item_count)
         list_phases(setup, &failure);
+    else if (prepared->point)
+        use_phases(setup, prepared);
     if (setup_agree(setup, &failure, why) || prepare_engine(prepared, why) ||
         prepare_plan(prepared, why))
         return why->code;

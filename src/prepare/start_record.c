@@ -159,7 +159,7 @@ static int list_targets(const struct setup *setup, struct record_target **all, s
                     j == geometry_target(&writer->plan.geometry, setup->cluster->rank);
                 ++*count;
             }
-            if (!prepared->source)
+            if (!prepared->source && !prepared->point)
                 (*all)[known].planned_bytes +=
                     (int64_t)plan_target_bytes(&prepared->plan, (uint32_t)j);
         }

@@ -59,6 +59,8 @@ void record_release(struct record *record)
     free(record->phases);
     free(record->summary);
     free(record->ceilings);
+    free(record->sweep);
+    free(record->sweep_runs);
     memset(record, 0, sizeof *record);
 }
 

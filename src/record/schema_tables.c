@@ -20,6 +20,8 @@ const struct schema_rows schema_environment_tables[] = {
 const struct schema_rows schema_run_tables[] = {
     ROWS(struct record, "summary", schema_summary, summary, summary_count),
     ROWS(struct record, "ceilings", schema_ceiling, ceilings, ceiling_count),
+    ROWS(struct record, "sweep", schema_sweep, sweep, sweep_count),
+    ROWS(struct record, "sweep_runs", schema_sweep_run, sweep_runs, sweep_run_count),
     ROWS(struct record, "advice", schema_advice, advice, advice_count),
     {0},
 };

@@ -87,7 +87,9 @@ void summary_write(const struct record *record, const struct summary_style *styl
     summary_head(record, style, out);
     const bool same_mode = write_mode(record, style, out);
     text_add(out, "\n");
-    summary_table(record, style, out);
+    if (record->phase_count || !record->sweep_count)
+        summary_table(record, style, out);
+    summary_sweep(record, style, out);
     write_warnings(record, style, out);
     for (size_t i = 0; i < record->phase_count; i++)
         if (has_details(record, &record->phases[i], style)) {

@@ -90,6 +90,10 @@ void summary_ceilings(const struct record *record, const struct record_phase *ph
 /* How even the ranks and nodes of a phase were; and the tables of nodes, ranks and threads. */
 void summary_balance(const struct record_phase *phase, struct text *out);
 
+/* The points of a sweep; nothing without. */
+void summary_sweep(const struct record *record, const struct summary_style *style,
+                   struct text *out);
+
 /* A line for each target, where several were used. */
 void summary_targets(const struct record_phase *phase, struct text *out);
 void summary_rows(const struct record_phase *phase, const struct summary_style *style,

@@ -212,10 +212,45 @@ static void probes_come_once_for_each_settings_that_write(void **state)
     end(&rehearsal);
 }
 
+/* Each repetition measures each point once, all phases of one after the other. */
+static void a_sweep_goes_through_all_points_in_a_new_order(void **state)
+{
+    (void)state;
+    struct rehearsal rehearsal = {0};
+    uint32_t orders[3][5];
+    add_settings(&rehearsal, 6);
+    const struct schedule_setup setup = {write_read, 2, .repeat = {.count = 3}, .point_count = 5,
+                                         .seed = 7};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 3 * 5 * 2);
+    for (uint32_t i = 0; i < 30; i++) {
+        const struct step *step = &rehearsal.steps[i];
+        assert_int_equal(step->role, STEP_POINT);
+        assert_int_equal(step->repetition, i / 10 + 1);
+        assert_int_equal(step->phase, write_read[i % 2].phase);
+        assert_int_equal(step->last, i % 2);
+        assert_int_equal(step->settings, step->point);
+        assert_int_equal(step->dataset, step->point);
+        orders[i / 10][i % 10 / 2] = step->point;
+        if (i % 2)
+            assert_int_equal(step->point, rehearsal.steps[i - 1].point);
+    }
+    for (int repetition = 0; repetition < 3; repetition++) {
+        uint32_t seen = 0;
+        for (int i = 0; i < 5; i++)
+            seen |= 1u << orders[repetition][i];
+        assert_int_equal(seen, 62); /* 1 to 5 */
+    }
+    assert_true(memcmp(orders[0], orders[1], sizeof orders[0]) != 0 ||
+                memcmp(orders[0], orders[2], sizeof orders[0]) != 0);
+    end(&rehearsal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_list_is_repeated),
+        cmocka_unit_test(a_sweep_goes_through_all_points_in_a_new_order),
         cmocka_unit_test(phases_pause_as_their_settings_want),
         cmocka_unit_test(a_failure_ends_the_repetitions_but_not_the_list),
         cmocka_unit_test(wrong_data_end_nothing),

@@ -148,6 +148,8 @@ static inline void random_record(struct dice *dice, struct record *record)
     record->clocks = random_rows(dice, &schema_clock, 20, &record->clock_count);
     record->summary = random_rows(dice, &schema_summary, 5, &record->summary_count);
     record->ceilings = random_rows(dice, &schema_ceiling, 3, &record->ceiling_count);
+    record->sweep = random_rows(dice, &schema_sweep, 4, &record->sweep_count);
+    record->sweep_runs = random_rows(dice, &schema_sweep_run, 4, &record->sweep_run_count);
     record->advice = random_rows(dice, &schema_advice, 5, &record->advice_count);
     size_t phases = roll(dice, 5);
     for (size_t i = 0; i < phases; i++)
@@ -232,6 +234,8 @@ static inline const char *records_differ(const struct record *a, const struct re
     DIFFER(schema_clock, clocks, clock_count)
     DIFFER(schema_summary, summary, summary_count)
     DIFFER(schema_ceiling, ceilings, ceiling_count)
+    DIFFER(schema_sweep, sweep, sweep_count)
+    DIFFER(schema_sweep_run, sweep_runs, sweep_run_count)
     DIFFER(schema_advice, advice, advice_count)
     if (a->phase_count != b->phase_count)
         return "phase_count";

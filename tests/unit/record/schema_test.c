@@ -72,6 +72,10 @@ static void every_member_has_a_column(void **state)
         ELSEWHERE(struct record, summary_count),
         ELSEWHERE(struct record, ceilings),
         ELSEWHERE(struct record, ceiling_count),
+        ELSEWHERE(struct record, sweep),
+        ELSEWHERE(struct record, sweep_count),
+        ELSEWHERE(struct record, sweep_runs),
+        ELSEWHERE(struct record, sweep_run_count),
     };
     static const struct elsewhere phase[] = {
         ELSEWHERE(struct record_phase, name),
@@ -127,6 +131,8 @@ static void every_member_has_a_column(void **state)
     assert_covered(&schema_device, NULL, 0);
     assert_covered(&schema_summary, NULL, 0);
     assert_covered(&schema_ceiling, NULL, 0);
+    assert_covered(&schema_sweep, NULL, 0);
+    assert_covered(&schema_sweep_run, NULL, 0);
     assert_covered(&schema_advice, NULL, 0);
 }
 
@@ -134,10 +140,11 @@ static void columns_are_described_and_unique(void **state)
 {
     (void)state;
     const struct schema_table *const tables[] = {
-        &schema_run,          &schema_job,     &schema_node,       &schema_target,  &schema_phase,
-        &schema_row,          &schema_file,    &schema_difference, &schema_latency, &schema_advice,
-        &schema_bin,          &schema_slow,    &schema_device,     &schema_clock,   &schema_summary,
-        &schema_block_device, &schema_network, &schema_ceiling,
+        &schema_run,     &schema_job,     &schema_node,    &schema_target,
+        &schema_phase,   &schema_row,     &schema_file,    &schema_difference,
+        &schema_latency, &schema_advice,  &schema_bin,     &schema_slow,
+        &schema_device,  &schema_clock,   &schema_summary, &schema_block_device,
+        &schema_network, &schema_ceiling, &schema_sweep,   &schema_sweep_run,
     };
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         const struct schema_table *table = tables[t];

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The values of "--sweep OPTION=V1,V2,...", one line for each option: the points are their product,
+ * numbered from 0; the last option varies fastest. */
+#ifndef TIDEMILL_OPTIONS_SWEEP_WORDS_H
+#define TIDEMILL_OPTIONS_SWEEP_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "base/text.h"
+#include "options/options.h"
+
+enum { SWEEP_OPTIONS_MOST = 8, SWEEP_POINTS_MOST = 256 };
+
+struct sweep_option {
+    enum option_id id;
+    size_t first; /* of its values in the list of all */
+    size_t count;
+};
+
+struct sweep {
+    struct sweep_option options[SWEEP_OPTIONS_MOST];
+    size_t option_count;
+    char **values; /* owned */
+    size_t value_count;
+    uint32_t point_count; /* 0: nothing is swept */
+};
+
+/* Parses all lines; NULL sweeps nothing. -EINVAL, -ENOMEM; release it in each case. */
+int sweep_parse(const char *text, struct sweep *sweep, struct failure *why);
+void sweep_release(struct sweep *sweep);
+
+/* Sets the values of a point, as if given on the command line. */
+int sweep_apply(const struct sweep *sweep, uint32_t point, struct options *options,
+                struct failure *why);
+
+/* Prints them: "depth 4, buffer-size 1m". */
+void sweep_print(const struct sweep *sweep, uint32_t point, struct text *out);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The part of a record that is about the points of a sweep. */
+#ifndef TIDEMILL_RECORD_POINTS_H
+#define TIDEMILL_RECORD_POINTS_H
+
+#include <stdint.h>
+
+#include "record/environment.h"
+
+/* One measurement of a point of a sweep. */
+struct record_sweep_run {
+    int64_t point;      /* from 1 */
+    int64_t repetition; /* from 1 */
+    char phase[16];
+    char settings[RECORD_LINE]; /* what the point sets */
+    int64_t bytes;
+    int64_t requests;
+    int64_t duration_ns;   /* as of a phase */
+    int64_t per_s;         /* bytes / duration_ns; 0 = not measured */
+    int64_t offered_per_s; /* by --rate of all ranks; 0 without */
+    int64_t p50_ns;        /* from the intended start where there is a rate; so the next */
+    int64_t p99_ns;        /* -1 = too few requests */
+    int64_t cpu_ns;
+    uint8_t direct_in_effect; /* enum record_truth */
+    char reason[RECORD_LINE]; /* why it was not measured; "" = it was */
+};
+
+/* A point of a sweep over its repetitions, of one phase. */
+struct record_sweep {
+    int64_t point;
+    char phase[16];
+    char settings[RECORD_LINE];
+    int64_t count; /* measured repetitions; medians are over these */
+    int64_t median_per_s;
+    int64_t low_per_s; /* bounds of the interval of the median; -1 = too few repetitions */
+    int64_t high_per_s;
+    int64_t level_ppm; /* probability that it holds the median, in millionths; 0 without */
+    int64_t offered_per_s;
+    int64_t p50_ns;
+    int64_t p99_ns;
+    int64_t cpu_ns_per_gib;
+    uint8_t best; /* enum record_truth: equal to the best of its phase, by the interval of their
+                     ratio; unknown = too few repetitions */
+};
+
+#endif

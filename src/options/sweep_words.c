@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options/sweep_words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "option_table.h"
+#include "option_value.h"
+#include "options/nearest.h"
+
+static int out_of_memory(struct failure *why)
+{
+    return failure_set(why, -ENOMEM, "not enough memory for --sweep");
+}
+
+static int add_value(struct sweep *sweep, const char *value, size_t length, struct failure *why)
+{
+    struct sweep_option *option = &sweep->options[sweep->option_count - 1];
+    const struct option_row *row = &option_table[option->id];
+    union option_value parsed = {0};
+    struct failure inner = {0};
+    char **longer = reallocarray(sweep->values, sweep->value_count + 1, sizeof *longer);
+    if (longer)
+        sweep->values = longer;
+    char *copy = longer ? strndup(value, length) : NULL;
+    if (!copy)
+        return out_of_memory(why);
+    sweep->values[sweep->value_count++] = copy;
+    for (size_t i = 0; i < option->count; i++)
+        if (!strcmp(sweep->values[option->first + i], copy))
+            return failure_set(why, -EINVAL, "--sweep: '%s' has '%s' twice", row->name, copy);
+    option->count++;
+    if (option_value_parse(row, copy, &parsed, &inner))
+        return failure_set(why, inner.code, "--sweep: %s: %s", row->name, inner.text);
+    option_value_release(row, &parsed);
+    return 0;
+}
+
+static int refuse_unknown(const char *name, struct failure *why)
+{
+    const char *near = nearest_option(name);
+    return failure_set(why, -EINVAL, "--sweep: unknown option '%s'%s%s%s", name,
+                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static int add_option(struct sweep *sweep, const char *name, struct failure *why)
+{
+    const enum option_id id = options_find(name);
+    if (id == OPTION_COUNT)
+        return refuse_unknown(name, why);
+    if (option_table[id].scope == SCOPE_RUN)
+        return failure_set(why, -EINVAL,
+                           "--sweep: '%s' belongs to the whole run and cannot vary within it; "
+                           "start a run for each value",
+                           option_table[id].name);
+    for (size_t i = 0; i < sweep->option_count; i++)
+        if (sweep->options[i].id == id)
+            return failure_set(why, -EINVAL, "--sweep: '%s' is given twice", option_table[id].name);
+    if (sweep->option_count == SWEEP_OPTIONS_MOST)
+        return failure_set(why, -EINVAL, "--sweep: more than %d options", SWEEP_OPTIONS_MOST);
+    sweep->options[sweep->option_count++] =
+        (struct sweep_option){.id = id, .first = sweep->value_count};
+    return 0;
+}
+
+/* "depth=1,2,4"; modifies 'line'. */
+static int parse_line(struct sweep *sweep, char *line, struct failure *why)
+{
+    char *equals = strchr(line, '=');
+    if (!equals || equals == line)
+        return failure_set(why, -EINVAL, "--sweep: '%s' is not OPTION=VALUE,VALUE,...", line);
+    *equals = '\0';
+    if (add_option(sweep, line, why))
+        return why->code;
+    for (const char *value = equals + 1;; value++) {
+        const size_t length = strcspn(value, ",");
+        if (add_value(sweep, value, length, why))
+            return why->code;
+        value += length;
+        if (!*value)
+            return 0;
+    }
+}
+
+static int count_points(struct sweep *sweep, struct failure *why)
+{
+    uint64_t points = 1;
+    for (size_t i = 0; i < sweep->option_count; i++)
+        points = points > UINT32_MAX ? points : points * sweep->options[i].count;
+    if (points > SWEEP_POINTS_MOST)
+        return failure_set(why, -EINVAL, "--sweep has %llu points; at most %d are possible",
+                           (unsigned long long)points, SWEEP_POINTS_MOST);
+    sweep->point_count = (uint32_t)points;
+    return 0;
+}
+
+int sweep_parse(const char *text, struct sweep *sweep, struct failure *why)
+{
+    struct failure failure = {0};
+    *sweep = (struct sweep){0};
+    if (!text)
+        return 0;
+    char *lines = strdup(text);
+    char *rest = lines;
+    if (!lines)
+        return out_of_memory(why);
+    for (char *line; !failure.code && (line = strsep(&rest, "\n"));)
+        parse_line(sweep, line, &failure);
+    free(lines);
+    if (!failure.code)
+        count_points(sweep, &failure);
+    return failure.code ? failure_set(why, failure.code, "%s", failure.text) : 0;
+}
+
+void sweep_release(struct sweep *sweep)
+{
+    for (size_t i = 0; i < sweep->value_count; i++)
+        free(sweep->values[i]);
+    free(sweep->values);
+    *sweep = (struct sweep){0};
+}
+
+static const char *value_of(const struct sweep *sweep, uint32_t point, size_t option)
+{
+    for (size_t i = sweep->option_count - 1; i > option; i--)
+        point /= (uint32_t)sweep->options[i].count;
+    return sweep->values[sweep->options[option].first + point % sweep->options[option].count];
+}
+
+int sweep_apply(const struct sweep *sweep, uint32_t point, struct options *options,
+                struct failure *why)
+{
+    for (size_t i = 0; i < sweep->option_count; i++)
+        if (options_set(options, sweep->options[i].id, value_of(sweep, point, i),
+                        SOURCE_COMMAND_LINE, why))
+            return why->code;
+    return 0;
+}
+
+void sweep_print(const struct sweep *sweep, uint32_t point, struct text *out)
+{
+    for (size_t i = 0; i < sweep->option_count; i++)
+        text_add(out, "%s%s %s", i ? ", " : "", option_table[sweep->options[i].id].name,
+                 value_of(sweep, point, i));
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "point_step.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "phase.h"
+#include "platform/clock.h"
+#include "probe_step.h"
+#include "verdict.h"
+
+static void open_record(const struct run *run, const struct step *step, struct record_phase *into)
+{
+    const struct prepared *prepared = run->setup->prepared[step->settings];
+    const struct phase_kind *kind = &phase_kinds[step->phase];
+    *into = (struct record_phase){
+        .repetition = step->repetition,
+        .position = step->position,
+        .writes = kind->writes,
+        .reads = kind->reads,
+        .checks = phase_checks(kind, prepared->settings),
+        .discards = prepared->engine->id == ENGINE_NULL,
+        .request_bytes = (int64_t)prepared->settings->buffer_size_bytes,
+        .direct_asked = prepared->settings->direct,
+        .status = RECORD_RUNNING,
+        .started_ns = clock_now_ns() - run->started_ns,
+    };
+    text_copy(into->name, sizeof into->name, kind->name);
+    text_copy(into->kind, sizeof into->kind, kind->name);
+    text_copy(into->engine_used, sizeof into->engine_used, engine_name(prepared->engine->id));
+    histogram_clear(&into->latency);
+    record_modes_clear(&into->total.modes);
+}
+
+static void set_reason(const struct record_phase *from, enum verdict verdict,
+                       struct record_sweep_run *row)
+{
+    if (from->failure)
+        text_copy(row->reason, sizeof row->reason, from->failure);
+    else if (verdict != VERDICT_FINE)
+        text_copy(row->reason, sizeof row->reason,
+                  verdict == VERDICT_SIGINT ? "interrupted by SIGINT" : "interrupted by SIGTERM");
+}
+
+/* With a rate, latency counts from the instants that it sets. */
+static int add_row(struct run *run, const struct step *step, struct record_phase *from,
+                   enum verdict verdict)
+{
+    const struct settings *settings = run->setup->prepared[step->settings]->settings;
+    struct record_latency latency;
+    struct text name = {0};
+    record_total(from);
+    record_latency_of(from->intended.total ? &from->intended : &from->latency, &latency);
+    struct record_sweep_run row = {
+        .point = step->point,
+        .repetition = step->repetition,
+        .bytes = from->amount,
+        .requests = from->requests,
+        .duration_ns = from->duration_ns,
+        .offered_per_s = (int64_t)settings->rate_bytes * run->cluster->shape.rank_count,
+        .p50_ns = latency.p50_ns,
+        .p99_ns = latency.p99_ns,
+        .cpu_ns = from->total.counters.writer_cpu_ns + from->total.counters.producer_cpu_ns,
+        .direct_in_effect = from->total.modes.direct_in_effect,
+    };
+    set_reason(from, verdict, &row);
+    setup_print_point(run->setup, step->point, &name);
+    text_copy(row.settings, sizeof row.settings, text_string(&name));
+    text_copy(row.phase, sizeof row.phase, from->kind);
+    const int result = name.failed ? -ENOMEM : record_add_sweep_run(run->record, &row);
+    text_release(&name);
+    return result;
+}
+
+static enum verdict measure(struct run *run, const struct step *step, struct record_phase *into)
+{
+    struct phase phase = {0};
+    struct failure failure = {0};
+    struct agreement agreement;
+    enum verdict verdict = VERDICT_FAILED;
+    if (into)
+        open_record(run, step, into);
+    phase_init(&phase, run, step, &failure);
+    if (cluster_agree(run->cluster, &failure, &agreement))
+        verdict = verdict_decide(&phase, &agreement, 0, into);
+    else
+        verdict = phase_carry_out(&phase, into);
+    phase_release(&phase);
+    return verdict;
+}
+
+enum verdict point_carry_out(struct run *run, const struct step *step, struct failure *why)
+{
+    struct failure failure = {0};
+    struct agreement agreement;
+    struct record_phase *into = run->record ? calloc(1, sizeof *into) : NULL;
+    if (run->record && !into)
+        failure_set(&failure, -ENOMEM, "not enough memory for a point of the sweep");
+    if (cluster_agree(run->cluster, &failure, &agreement)) {
+        failure_set(why, agreement.first.code, "%s", agreement.first.text);
+        return VERDICT_FAILED;
+    }
+    enum verdict verdict = measure(run, step, into);
+    const bool removes = step->last || verdict != VERDICT_FINE;
+    const bool removed = !removes || probe_remove_files(run, step, into);
+    if (into) {
+        into->status = verdict_status(verdict);
+        if (run->listener.phase_ended)
+            run->listener.phase_ended(run->listener.context, into);
+        if (add_row(run, step, into, verdict))
+            failure_set(why, -ENOMEM, "not enough memory for the results");
+        else
+            keeper_save(run->keeper, why);
+        record_phase_release(into);
+        free(into);
+    }
+    if (verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM)
+        run->interrupted = verdict;
+    return removed ? verdict : verdict_merge(verdict, VERDICT_FAILED);
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# --sweep: all points in one result, no file left, and refusals before anything is created.
+
+load helper
+
+@test "a sweep of two options measures each point --repeat times and leaves nothing" {
+    ranks 2 run --sweep depth=1,2 --sweep buffer-size=64k,128k --repeat 2 --size 1m --sort point \
+        --result r.h5 "$target" >page
+    [ -z "$(ls -A "$target")" ]
+    [ "$(column r.h5 sweep n)" = 16 ] # 4 points x 2 phases x 2
+    [ "$(column r.h5 sweep_runs bytes)" = $((16 << 20)) ]
+    [ "$(column r.h5 sweep_runs repetition)" = 24 ]
+    grep -q '^sweep$' page
+    [ "$(grep -c '^  depth [12], buffer-size \(64k\|128k\)  *\(write\|read\)' page)" = 8 ]
+    "$TIDEMILL" report r.h5 | grep -q 'whether it equals the best takes --repeat 4'
+}
+
+@test "the points are shown by --dry-run" {
+    "$TIDEMILL" run --sweep writers=1,2 --size 1m --dry-run "$target" >plan
+    grep -q '^sweep  *2 points x 1' plan
+    grep -q '^  *2  *writers 2$' plan
+    [ -z "$(ls -A "$target")" ]
+}
+
+@test "a swept rate shows what was offered" {
+    "$TIDEMILL" run --sweep rate=16MiB/s,32MiB/s --phases write --buffer-size 64k --size 1m \
+        --result r.h5 "$target" >page
+    grep -q 'offered GiB/s' page
+    [ "$(column r.h5 sweep offered_bytes_per_s)" = $((48 << 20)) ]
+}
+
+@test "/dev/null and one new file can be swept" {
+    "$TIDEMILL" run --sweep producers=1,2 --size 4m --quiet --result r.h5 /dev/null
+    [ "$(column r.h5 sweep n)" = 2 ]
+    "$TIDEMILL" run --sweep depth=1,2 --size 4m --quiet --result s.h5 --output "$work/new"
+    [ "$(column s.h5 sweep n)" = 4 ]
+    [ ! -e "$work/new" ]
+}
+
+@test "what cannot be swept is refused" {
+    refused "'result' belongs to the whole run and cannot vary" "$TIDEMILL" run --sweep result=a,b --size 1m "$target"
+    refused "did you mean 'depth'?" "$TIDEMILL" run --sweep depht=1 --size 1m "$target"
+    refused '--writers is given and swept' "$TIDEMILL" run --sweep writers=1,2 --writers 2 --size 1m "$target"
+    refused 'leave --keep out' "$TIDEMILL" run --sweep depth=1,2 --keep --size 1m "$target"
+    refused '--repeat N' "$TIDEMILL" run --sweep depth=1,2 --repeat until=2% --size 1m "$target"
+    refused 'start with write' "$TIDEMILL" run --sweep depth=1,2 --phases read --size 1m "$target"
+    refused "move bytes, not 'create'" "$TIDEMILL" run --sweep depth=1,2 --phases create "$target"
+    refused 'batch 2: --batch needs --engine pwritev' ranks 2 run --sweep batch=1,2 --size 1m "$target"
+}
