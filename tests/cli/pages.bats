@@ -100,9 +100,9 @@ command_lines() {
     COMP_WORDS=(tidemill run --layout '') COMP_CWORD=3
     _tidemill
     [ "${COMPREPLY[*]}" = 'rank shared writer' ]
-    COMP_WORDS=(tidemill run --phases re) COMP_CWORD=3
+    COMP_WORDS=(tidemill run --phases ver) COMP_CWORD=3
     _tidemill
-    [ "${COMPREPLY[*]}" = 'read remove' ]
+    [ "${COMPREPLY[*]}" = verify ]
     COMP_WORDS=(tidemill com) COMP_CWORD=1
     _tidemill
     [ "${COMPREPLY[*]}" = compare ]
