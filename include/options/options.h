@@ -52,7 +52,7 @@ enum option_source {
  * preference. */
 enum layout { LAYOUT_RANK, LAYOUT_SHARED, LAYOUT_WRITER };
 enum objects_option { OBJECTS_FILES, OBJECTS_DIRECTORIES };
-enum order { ORDER_SEQUENTIAL, ORDER_STRIDED, ORDER_RANDOM };
+enum order { ORDER_SEQUENTIAL, ORDER_STRIDED, ORDER_RANDOM, ORDER_RANDOM_REPEAT };
 enum generate { GENERATE_EACH, GENERATE_ONCE };
 enum cache_option { CACHE_MEASURE, CACHE_DROP, CACHE_KEEP };
 enum fsync_when { FSYNC_END, FSYNC_EACH, FSYNC_NEVER };

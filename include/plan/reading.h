@@ -95,4 +95,8 @@ struct amount {
  * and to the turns that only some writers of a rank have written. */
 void reading_count(const struct reading *reading, struct amount *amount);
 
+/* The same for the order random-repeat where not every request may be read. Takes time in
+ * proportion to the requests. -ENOMEM. */
+int reading_count_drawn(const struct reading *reading, struct amount *amount, struct failure *why);
+
 #endif

@@ -6,7 +6,9 @@
  *
  * strided: every SEQUENCE_STRIDE-th request from the first on, then from the second on, and so on.
  * random: a keyed permutation (a Feistel network over the next power of four, walked until it lands
- * within the count). A zeroed order is sequential.
+ * within the count). random-repeat: as many requests as there are, each drawn from all of them; not
+ * a permutation, only for reading, and never the order in which data were written. A zeroed order
+ * is sequential.
  */
 #ifndef TIDEMILL_PLAN_SEQUENCE_H
 #define TIDEMILL_PLAN_SEQUENCE_H
@@ -21,7 +23,7 @@ enum { SEQUENCE_STRIDE = 16 };
 /* Does the seed decide this order? */
 static inline bool order_is_random(enum order order)
 {
-    return order == ORDER_RANDOM;
+    return order == ORDER_RANDOM || order == ORDER_RANDOM_REPEAT;
 }
 
 struct sequence {
@@ -32,6 +34,9 @@ struct sequence {
 
 /* The request that a random sequence has at 'place'. */
 uint64_t sequence_shuffled(const struct sequence *sequence, uint64_t place);
+
+/* The request that a random-repeat sequence draws at 'place'. */
+uint64_t sequence_drawn(const struct sequence *sequence, uint64_t place);
 
 static inline uint64_t sequence_strided(const struct sequence *sequence, uint64_t place)
 {
@@ -53,13 +58,16 @@ static inline uint64_t sequence_at(const struct sequence *sequence, uint64_t pla
         return sequence_strided(sequence, place);
     case ORDER_RANDOM:
         return sequence_shuffled(sequence, place);
+    case ORDER_RANDOM_REPEAT:
+        return sequence_drawn(sequence, place);
     case ORDER_SEQUENTIAL:
         break;
     }
     return place;
 }
 
-/* The inverse of sequence_at: the place < count at which 'request' < count comes. */
+/* The inverse of sequence_at, which random-repeat does not have: the place < count at which
+ * 'request' < count comes. */
 uint64_t sequence_place_of(const struct sequence *sequence, uint64_t request);
 
 /* The end of the requests that the first 'places' places hold: none of them is at or beyond it. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "check_interleave.h"
 #include "check_metadata.h"
 #include "check_sweep.h"
 #include "option_table.h"
@@ -276,29 +277,21 @@ static int check_engine(const struct options *options, struct failure *why)
     return 0;
 }
 
-static int check_interleave(const struct options *options, struct failure *why)
+/* A phase that writes must write every request, and one that checks must check them all. */
+static int check_drawn(const struct options *options, const struct phase_summary *phases,
+                       struct failure *why)
 {
-    const struct settings *settings = &options->common;
-    if (!settings->interleave_bytes)
+    if (options->common.order != ORDER_RANDOM_REPEAT)
         return 0;
-    if (options_given(options, OPTION_LAYOUT) && settings->layout != LAYOUT_SHARED)
+    if (!phases->given || phases->writes)
         return failure_set(why, -EINVAL,
-                           "--interleave shares a file among all writers and excludes --layout %s; "
-                           "use --layout shared",
-                           settings->layout == LAYOUT_RANK ? "rank" : "writer");
-    if (options_given(options, OPTION_BUFFER_SIZE) &&
-        settings->buffer_size_bytes > settings->interleave_bytes)
+                           "--order random-repeat reads some requests repeatedly and others never, "
+                           "so no phase can write with it; use --order random, or sections");
+    if (options->common.verify || phases->verifies)
         return failure_set(why, -EINVAL,
-                           "--buffer-size %llu is larger than --interleave %llu; a request cannot "
-                           "exceed its writer's turn",
-                           (unsigned long long)settings->buffer_size_bytes,
-                           (unsigned long long)settings->interleave_bytes);
-    if (settings->dedup_ratio > 1 && settings->dedup_block_bytes > settings->interleave_bytes)
-        return failure_set(why, -EINVAL,
-                           "--dedup-block %llu is larger than --interleave %llu; use a smaller "
-                           "--dedup-block",
-                           (unsigned long long)settings->dedup_block_bytes,
-                           (unsigned long long)settings->interleave_bytes);
+                           "--order random-repeat does not read every byte, which %s checks; leave "
+                           "one of them out",
+                           options->common.verify ? "--verify" : "a verify phase");
     return 0;
 }
 
@@ -352,6 +345,8 @@ static int check_one(const struct options *options, struct failure *why)
         status = check_null_device(options, &phases, why);
     if (status == 0)
         status = check_verification(options, &phases, why);
+    if (status == 0)
+        status = check_drawn(options, &phases, why);
     if (status == 0)
         status = check_ceilings(options, &phases, why);
     if (status == 0)

@@ -126,6 +126,8 @@ static int init_reading(struct work_bytes *bytes, struct failure *why)
     if (reading_init(&bytes->reading, &setup, why))
         return why->code;
     reading_count(&bytes->reading, &bytes->planned);
+    if (settings->order == ORDER_RANDOM_REPEAT && !bytes->reading.whole)
+        return reading_count_drawn(&bytes->reading, &bytes->planned, why);
     return 0;
 }
 

@@ -54,6 +54,13 @@ uint64_t sequence_shuffled(const struct sequence *sequence, uint64_t place)
     return place;
 }
 
+/* The high half of the product, so that each request is as likely as any other. */
+uint64_t sequence_drawn(const struct sequence *sequence, uint64_t place)
+{
+    __extension__ typedef unsigned __int128 product;
+    return (uint64_t)((product)scatter(sequence->key + place) * sequence->count >> 64);
+}
+
 /* sequence_shuffled backwards: its rounds from the last to the first, along the same walk. */
 static uint64_t place_of_shuffled(const struct sequence *sequence, uint64_t request)
 {
@@ -89,6 +96,7 @@ uint64_t sequence_place_of(const struct sequence *sequence, uint64_t request)
     case ORDER_RANDOM:
         return place_of_shuffled(sequence, request);
     case ORDER_SEQUENTIAL:
+    case ORDER_RANDOM_REPEAT:
         break;
     }
     return request;

@@ -103,7 +103,8 @@ static void add_pattern(const struct record *record, const struct settings *sett
 {
     static const char *const orders[] = {[ORDER_SEQUENTIAL] = "sequential",
                                          [ORDER_STRIDED] = "every 16th request first",
-                                         [ORDER_RANDOM] = "random order"};
+                                         [ORDER_RANDOM] = "random order",
+                                         [ORDER_RANDOM_REPEAT] = "random order with repetitions"};
     const uint64_t depth = phase && phase->depth > 0 ? (uint64_t)phase->depth : settings->depth;
     const uint64_t threads = settings->writers;
     const uint64_t makers = settings->producers;

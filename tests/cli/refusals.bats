@@ -46,6 +46,16 @@ load helper
     refused 'use a smaller --interleave' "$TIDEMILL" run --interleave 5000p --writers 2 "$target"
 }
 
+@test "requests drawn with replacement, where all of them are needed" {
+    refused 'no phase can write with it' "$TIDEMILL" run --order random-repeat --size 4m "$target"
+    refused 'no phase can write with it' \
+        "$TIDEMILL" run --order random-repeat --size 4m --phases write "$target"
+    refused 'which a verify phase checks' \
+        "$TIDEMILL" run --order random-repeat --size 4m --phases verify "$target"
+    refused 'which --verify checks' \
+        "$TIDEMILL" run --order random-repeat --size 4m --phases read --verify "$target"
+}
+
 @test "more writers than buffers" {
     refused '8 writers cannot share 4 buffers' \
         "$TIDEMILL" run --size 4m --writers 8 --buffer-count 4 "$target"

@@ -76,6 +76,33 @@ END
         "$TIDEMILL" run --options-from turns.conf --set restart.buffer-size=64k
 }
 
+@test "a section reads with repetitions: as many requests as there are, also of an incomplete data set" {
+    cat >drawn.conf <<END
+size-per-rank = 1000001
+target = $target
+[dump]
+phase = write
+buffer-size = 64k
+order = random
+[some]
+phase = read
+data = dump
+buffer-size = 4k
+order = random-repeat
+writers = 2
+END
+    apart ranks 2 run --options-from drawn.conf --result result.h5
+    [ "$status" -eq 0 ]
+    [ "$(field 02_some status)" = complete ]
+    [ "$(field 02_some requests)" -eq 490 ]
+    [ "$(field 02_some bytes_planned)" -eq "$(field 02_some bytes)" ]
+    rm result.h5
+    apart ranks 2 run --options-from drawn.conf --set dump.time=100ms --set dump.rate=4m/s \
+        --result result.h5
+    [ "$status" -eq 0 ]
+    [ "$(field 02_some status)" = complete ]
+}
+
 @test "each section's data are in a directory of their own" {
     three_sections
     apart "$TIDEMILL" run --options-from three.conf --phases dump,small --keep --result result.h5

@@ -406,7 +406,8 @@ class Page:
         turns = options.get("interleave", "0")
         text += f", in turns of {exact(turns)}" if turns != "0" else ""
         text += {"sequential": ", sequential, ", "strided": ", every 16th request first, ",
-                 "random": ", random order, "}[options["order"]]
+                 "random": ", random order, ",
+                 "random-repeat": ", random order with repetitions, "}[options["order"]]
         text += f"{exact(options['buffer-size'])} requests, " if "buffer-size" in options else ""
         depth = int(phase.attrs["depth"]) if phase else 0
         depth = depth or int(options.get("depth", 0))

@@ -157,6 +157,31 @@ static void test_every_acknowledged_byte_once(void **state)
     }
 }
 
+/* Drawn requests are counted one by one, as only some of them may be read. */
+static void test_drawn_requests_are_counted(void **state)
+{
+    (void)state;
+    struct property property = property_start("drawn");
+    for (int round = 0; round < ROUNDS / 4; round++) {
+        struct written written = {0};
+        struct reading reading;
+        struct tally tally = {0};
+        struct amount amount;
+        write_some(&property, &written);
+        struct reading_setup setup = as_written(&written, 0);
+        setup.order = ORDER_RANDOM_REPEAT;
+        setup.threads = 1 + (uint32_t)property_below(&property, THREADS_MOST);
+        assert_int_equal(reading_init(&reading, &setup, NULL), 0);
+        for (uint32_t thread = 0; thread < setup.threads; thread++)
+            read_thread(&written, &reading, thread, &tally);
+        assert_int_equal(reading_count_drawn(&reading, &amount, NULL), 0);
+        assert_int_equal(amount.requests, tally.amount.requests);
+        assert_int_equal(amount.bytes, tally.amount.bytes);
+        reading_release(&reading);
+        geometry_release(&written.geometry);
+    }
+}
+
 static void check_like_writer(const struct reading *reading, uint32_t thread)
 {
     const struct reading_setup *setup = &reading->setup;
@@ -311,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_acknowledged_byte_once),
+        cmocka_unit_test(test_drawn_requests_are_counted),
         cmocka_unit_test(test_like_the_writers),
         cmocka_unit_test(test_files_by_hand),
         cmocka_unit_test(test_large_and_hardly_written),

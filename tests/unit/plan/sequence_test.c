@@ -138,6 +138,36 @@ static void test_the_order_is_frozen(void **state)
     assert_int_equal(sequence_at(&sequence, 999), 661);
 }
 
+/* With replacement, of 2^16 draws 1/e of the requests never come, and no place is special. Frozen,
+ * as results are compared with later ones. */
+static void test_drawn_with_replacement(void **state)
+{
+    (void)state;
+    enum { COUNT = 1 << 16, BINS = 64 };
+    const struct sequence sequence = {
+        .count = COUNT, .order = ORDER_RANDOM_REPEAT, .key = sequence_key(42, 3, 4096)};
+    bool *seen = calloc(COUNT, sizeof *seen);
+    uint32_t bins[BINS] = {0};
+    uint32_t never = 0;
+    for (uint64_t place = 0; place < COUNT; place++) {
+        const uint64_t request = sequence_at(&sequence, place);
+        assert_true(request < COUNT);
+        seen[request] = true;
+        bins[request * BINS / COUNT]++;
+    }
+    for (uint64_t request = 0; request < COUNT; request++)
+        never += !seen[request];
+    free(seen);
+    assert_in_range(never, 24109 - 500, 24109 + 500); /* 65536 / e; a standard deviation is 80 */
+    for (int i = 0; i < BINS; i++)
+        assert_in_range(bins[i], 1024 - 6 * 32, 1024 + 6 * 32);
+    const struct sequence huge = {.count = UINT64_MAX, .order = ORDER_RANDOM_REPEAT};
+    for (uint64_t place = 0; place < 1000; place++)
+        assert_true(sequence_at(&huge, place) < UINT64_MAX);
+    assert_int_equal(sequence_at(&(struct sequence){.count = 1, .order = ORDER_RANDOM_REPEAT}, 0),
+                     0);
+}
+
 static void test_is_sequential(void **state)
 {
     (void)state;
@@ -149,13 +179,10 @@ static void test_is_sequential(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_is_a_permutation),
-        cmocka_unit_test(test_is_sequential),
-        cmocka_unit_test(test_huge_shares),
-        cmocka_unit_test(test_strides),
-        cmocka_unit_test(test_random_is_random),
-        cmocka_unit_test(test_the_order_is_frozen),
-        cmocka_unit_test(test_reach),
+        cmocka_unit_test(test_is_a_permutation),    cmocka_unit_test(test_is_sequential),
+        cmocka_unit_test(test_huge_shares),         cmocka_unit_test(test_strides),
+        cmocka_unit_test(test_random_is_random),    cmocka_unit_test(test_drawn_with_replacement),
+        cmocka_unit_test(test_the_order_is_frozen), cmocka_unit_test(test_reach),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
