@@ -2,12 +2,15 @@
 /*
  * The cost of the hot loop per request, without storage and without data: two rings, stamps, engine
  * null, counters and histogram on one core (loop.core), and a complete I/O thread with its own
- * buffers, which writes (loop.io) or reads (loop.read). Prints "name nanoseconds" for each
- * measurement.
+ * buffers, which writes (loop.io) or reads (loop.read), in random order, or in turns with seven
+ * other writers, each turn of one and a half requests. Prints "name nanoseconds" for each
+ * measurement; with a name as its argument, runs that one once, so that its instructions can be
+ * counted.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "drive.h"
@@ -17,6 +20,22 @@
 #include "ring.h"
 
 enum { REQUEST_BYTES = 4096, DEPTH = 32, REQUESTS = 1000000, ROUNDS = 11 };
+enum { TURN_BYTES = 6144, TURN_REQUESTS = 2, WRITERS = 8 };
+
+struct pattern {
+    const char *name;
+    uint64_t reads;
+    enum order order;
+    bool interleaved;
+};
+
+static const struct pattern patterns[] = {
+    {.name = "loop.io"},
+    {.name = "loop.read", .reads = TASK_READS},
+    {.name = "loop.random", .order = ORDER_RANDOM},
+    {.name = "loop.interleave", .interleaved = true},
+    {.name = "loop.interleave-random", .order = ORDER_RANDOM, .interleaved = true},
+};
 
 static void give_up(const struct failure *why)
 {
@@ -110,7 +129,23 @@ static double core_round(int fd)
     return each_ns;
 }
 
-static double io_round(uint64_t reads)
+static struct share share_of(const struct pattern *pattern)
+{
+    struct share share = {
+        .bytes = (uint64_t)REQUESTS * REQUEST_BYTES,
+        .request_count = REQUESTS,
+        .request_bytes = REQUEST_BYTES,
+    };
+    if (pattern->interleaved) {
+        share.bytes = (uint64_t)REQUESTS / TURN_REQUESTS * TURN_BYTES;
+        share.part_bytes = share.turn_bytes = TURN_BYTES;
+        share.turn_requests = TURN_REQUESTS;
+        share.period_bytes = (uint64_t)WRITERS * TURN_BYTES;
+    }
+    return share;
+}
+
+static double io_round(const struct pattern *pattern)
 {
     struct failure why = {0};
     struct pipeline *pipeline = NULL;
@@ -122,12 +157,15 @@ static double io_round(uint64_t reads)
     const struct task_piece piece = {
         .path = "/dev/null",
         .file = &file,
-        .share = {.bytes = (uint64_t)REQUESTS * REQUEST_BYTES,
-                  .request_count = REQUESTS,
-                  .request_bytes = REQUEST_BYTES},
+        .share = share_of(pattern),
     };
     const struct task task = {
-        .pieces = &piece, .piece_count = 1, .places = REQUESTS, .reads = reads};
+        .pieces = &piece,
+        .piece_count = 1,
+        .sequence = {.count = REQUESTS, .order = pattern->order, .key = 1},
+        .places = REQUESTS,
+        .reads = pattern->reads,
+    };
     const struct pipeline_setup setup = {
         .engine = engine_kind_of(ENGINE_NULL),
         .io_threads = 1,
@@ -149,16 +187,20 @@ static double io_round(uint64_t reads)
     return each_ns;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    enum { PATTERNS = sizeof patterns / sizeof *patterns };
+    for (int i = 0; argc > 1 && i < PATTERNS; i++)
+        if (strcmp(argv[1], patterns[i].name) == 0) {
+            printf("%s %.1f\n", patterns[i].name, io_round(&patterns[i]));
+            return 0;
+        }
     int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
     core_round(fd); /* warms up caches and clock frequency */
     for (int i = 0; i < ROUNDS; i++)
         printf("loop.core %.1f\n", core_round(fd));
-    for (int i = 0; i < ROUNDS; i++)
-        printf("loop.io %.1f\n", io_round(0));
-    for (int i = 0; i < ROUNDS; i++)
-        printf("loop.read %.1f\n", io_round(TASK_READS));
+    for (int i = 0; i < PATTERNS * ROUNDS; i++)
+        printf("%s %.1f\n", patterns[i / ROUNDS].name, io_round(&patterns[i / ROUNDS]));
     close(fd);
     return 0;
 }
