@@ -195,18 +195,10 @@ void plot_throughput(const struct record_phase *phase, enum plot_format format, 
 
 /* --- heat map */
 
-static int64_t last_node(const struct record_phase *phase)
-{
-    int64_t last = -1;
-    for (size_t i = 0; i < phase->bin_count; i++)
-        if (phase->bins[i].node > last)
-            last = phase->bins[i].node;
-    return last;
-}
-
+/* Nodes follow each other in the timeline, as they do in all tables. */
 size_t plot_heat_nodes(const struct record_phase *phase)
 {
-    const int64_t last = last_node(phase);
+    const int64_t last = phase->bin_count ? phase->bins[phase->bin_count - 1].node : -1;
     return last < 0 || (size_t)last >= phase->node_count ? 0 : (size_t)last + 1;
 }
 
@@ -234,7 +226,6 @@ static void add_row(struct text *out, const double *row, size_t count, enum amou
     text_add(out, "\n");
 }
 
-/* Nodes follow each other in the timeline, as they do in all tables. */
 static bool add_heat(const struct record_phase *phase, struct text *out, size_t *columns)
 {
     struct cells cells;
