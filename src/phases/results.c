@@ -257,7 +257,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
             record_mark_until_steady(
                 into, rounds_width_ns(&phase->watch.steady.rounds),
                 phase->watch.steady.reached ? rounds_window_ns(&phase->watch.steady.rounds) : -1);
-        results_judge_modes(into);
+        results_judge_modes(phase->run->record, into);
         results_sum_modes(into, into->ranks, into->rank_count);
         results_targets(phase, into, why);
         if (into->reads) {

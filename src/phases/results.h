@@ -17,7 +17,7 @@ int results_sum_targets(struct record_phase *into, const uint32_t *target_of, si
 
 /* Decides whether O_DIRECT was in effect where the file system does not report it, by what the
  * kernel counted; unknown remains what nothing shows. Pure. */
-void results_judge_modes(struct record_phase *into);
+void results_judge_modes(const struct record *record, struct record_phase *into);
 
 /* The modes of a phase from its ranks, without those that had nothing to do. Pure. */
 void results_sum_modes(struct record_phase *into, const struct record_row *ranks, size_t count);

@@ -2,12 +2,24 @@
 /* How the files of ranks were opened and written, and what that makes for all of them. */
 #include "results.h"
 
+#include <string.h>
+
 /* What became dirty while at least this was written decides; the rest of the system makes some
  * pages dirty too. */
 enum { LEAST_BYTES = 64 << 20, FEW_DIRTIED = 50, MOST_DIRTIED = 90 };
 
+/* FUSE drops the pages of a file when it is opened, and to sample them is to open it: there none
+ * are found in any case. */
+static bool pages_are_evidence(const struct record *record)
+{
+    for (size_t i = 0; i < record->target_count; i++)
+        if (strncmp(record->targets[i].file_system, "fuse", 4) == 0)
+            return false;
+    return true;
+}
+
 /* Returns whether the page cache was bypassed, by what was counted. */
-static enum record_truth judge(const struct record_phase *phase)
+static enum record_truth judge(const struct record *record, const struct record_phase *phase)
 {
     const struct counters *counters = &phase->total.counters;
     const int64_t nodes = (int64_t)phase->node_count;
@@ -22,8 +34,9 @@ static enum record_truth judge(const struct record_phase *phase)
             return TRUTH_NO;
     }
     /* A read through the page cache leaves pages there; a write may drop them at its end. */
-    if (!phase->writes && counters->sampled_before_pages > 0 && counters->sampled_pages > 0 &&
-        counters->cached_before_pages == 0 && counters->cached_pages == 0)
+    if (!phase->writes && pages_are_evidence(record) && counters->sampled_before_pages > 0 &&
+        counters->sampled_pages > 0 && counters->cached_before_pages == 0 &&
+        counters->cached_pages == 0)
         return TRUTH_YES;
     return TRUTH_UNKNOWN;
 }
@@ -37,9 +50,9 @@ static void judge_row(struct record_row *row, enum record_truth truth)
     row->modes.direct_reason[0] = 0;
 }
 
-void results_judge_modes(struct record_phase *into)
+void results_judge_modes(const struct record *record, struct record_phase *into)
 {
-    const enum record_truth truth = judge(into);
+    const enum record_truth truth = judge(record, into);
     if (truth == TRUTH_UNKNOWN)
         return;
     for (size_t i = 0; i < into->node_count; i++)

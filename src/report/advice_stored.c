@@ -122,3 +122,36 @@ void warn_not_flushed(const struct record *record, struct text *out)
                  phase->name,
                  phase->total.modes.direct_in_effect == TRUTH_UNKNOWN ? "the page cache or " : "");
 }
+
+/* What it takes to open a file on storage that answers is far less. */
+enum { SLOW_OPEN_NS = 1000 * 1000 * 1000 };
+
+static const struct record_row *slowest_opening(const struct record_phase *phase)
+{
+    const struct record_row *slowest = NULL;
+    for (size_t i = 0; i < phase->rank_count; i++)
+        if (!slowest || phase->ranks[i].counters.open_ns > slowest->counters.open_ns)
+            slowest = &phase->ranks[i];
+    return slowest;
+}
+
+static bool opened_slowly(const struct record_phase *phase)
+{
+    const struct record_row *slowest = slowest_opening(phase);
+    return slowest && slowest->counters.open_ns >= SLOW_OPEN_NS &&
+           slowest->counters.preallocated_bytes == 0;
+}
+
+void warn_slow_open(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, opened_slowly);
+    char took[UNITS_TEXT];
+    if (!phase)
+        return;
+    const struct record_row *slowest = slowest_opening(phase);
+    units_format_duration(slowest->counters.open_ns, took);
+    text_add(out,
+             "before %s opening its files took %s on %s, which is in no rate: the storage was slow "
+             "to answer",
+             phase->name, took, slowest->name);
+}

@@ -3,9 +3,13 @@
  */
 #include "results.h"
 
+#include <string.h>
+
 #include "unit.h"
 
 enum { GIB = 1 << 30, MIB = 1 << 20 };
+
+static const struct record nowhere = {0};
 
 struct judged {
     bool writes;
@@ -95,7 +99,7 @@ static void counters_decide_what_is_not_reported(void **state)
                                      .ranks = &rank,
                                      .rank_count = 1,
                                      .total.counters = judged->counters};
-        results_judge_modes(&phase);
+        results_judge_modes(&nowhere, &phase);
         results_sum_modes(&phase, phase.ranks, phase.rank_count);
         if (phase.total.modes.direct_in_effect != judged->after ||
             node.modes.direct_in_effect != judged->after ||
@@ -113,13 +117,35 @@ static void files_that_were_not_opened_direct_stay_as_they_are(void **state)
         .modes = {.direct_opened = TRUTH_NO, .direct_in_effect = TRUTH_UNKNOWN}};
     struct record_phase phase = {
         .writes = 1, .amount = GIB, .ranks = &rank, .rank_count = 1, .node_count = 0};
-    results_judge_modes(&phase);
+    results_judge_modes(&nowhere, &phase);
     assert_int_equal(rank.modes.direct_in_effect, TRUTH_UNKNOWN);
+}
+
+static void absent_pages_of_fuse_show_nothing(void **state)
+{
+    (void)state;
+    struct record_target target = {.file_system = "fuse.sshfs"};
+    struct record record = {.targets = &target, .target_count = 1};
+    struct record_row node = {.counters = {.requests = 8, .bytes = GIB},
+                              .modes = {.direct_opened = TRUTH_YES,
+                                        .direct_in_effect = TRUTH_UNKNOWN,
+                                        .direct_cause = DIRECT_NOT_REPORTED}};
+    struct record_phase phase = {.reads = 1,
+                                 .amount = GIB,
+                                 .nodes = &node,
+                                 .node_count = 1,
+                                 .total.counters = {.sampled_before_pages = 9, .sampled_pages = 9}};
+    results_judge_modes(&record, &phase);
+    assert_int_equal(node.modes.direct_in_effect, TRUTH_UNKNOWN);
+    strcpy(target.file_system, "xfs");
+    results_judge_modes(&record, &phase);
+    assert_int_equal(node.modes.direct_in_effect, TRUTH_YES);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(absent_pages_of_fuse_show_nothing),
         cmocka_unit_test(counters_decide_what_is_not_reported),
         cmocka_unit_test(files_that_were_not_opened_direct_stay_as_they_are),
     };

@@ -173,6 +173,11 @@ static void spoil_run(struct record *record)
     record->phases[0].nodes[1].counters.stopped_ns = 2 * record->phases[0].duration_ns / 5;
 }
 
+static void spoil_opening(struct record *record)
+{
+    record->phases[0].ranks[5].counters.open_ns = INT64_C(3510000000);
+}
+
 static void spoil_kernel(struct record *record)
 {
     strcpy(record->nodes[0].boot_id, "8e43");
@@ -225,6 +230,8 @@ static const struct warning_case environment_cases[] = {
     {"not-removed", SEVERITY_WARNING, "data files remain: cannot remove 'r1': Permission denied; ",
      spoil_removal},
     {"stopped", SEVERITY_WARNING, "in 01_write n002:5 did not run for ", spoil_run},
+    {"slow-open", SEVERITY_NOTE, "before 01_write opening its files took 3.51 s on n002:5, ",
+     spoil_opening},
     {"rate-missed", SEVERITY_WARNING,
      "requests that --rate required before the end were not sent: storage was slower", spoil_rate},
     {"shared-kernel", SEVERITY_WARNING,
