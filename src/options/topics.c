@@ -91,6 +91,7 @@ static const char from_ior[] =
     "      --buffer-size 4KiB --repeat 3 /pfs\n\n"
     FOREIGN_TABLE
     "  -b SIZE            --size-per-rank SIZE (-s 1)\n"
+    "  -s N (N segments)  --layout shared --interleave SIZE, the SIZE of -b\n"
     "  -t SIZE            --buffer-size SIZE\n"
     "  -F                 --layout rank (default); without -F: --layout shared\n"
     "  -w, -r             --phases write, --phases read\n"
@@ -125,6 +126,7 @@ static const char from_fio[] =
     "      --writers 1 --compress-ratio 2 --rate 100MiB/s /scratch\n\n"
     FOREIGN_TABLE
     "  bs=SIZE            --buffer-size SIZE\n"
+    "  rw=randread        --order random; with norandommap: --order random-repeat\n"
     "  size=SIZE          --size SIZE for all jobs together\n"
     "  numjobs=N          --writers N with --layout writer, or N ranks of mpirun\n"
     "  iodepth=N          --depth N\n"
