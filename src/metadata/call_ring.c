@@ -34,7 +34,7 @@ static const struct {
     [CHAIN_STAT] = {IORING_OP_STATX, "statx by plain calls"},
     [CHAIN_MAKE] = {IORING_OP_MKDIRAT, "mkdirat by plain calls"},
     [CHAIN_RENAME] = {IORING_OP_RENAMEAT, "renameat by plain calls"},
-    [CHAIN_RENAME_CHECKED] = {IORING_OP_LAST, NULL}, /* two calls, never through the ring */
+    [CHAIN_RENAME_CHECKED] = {-1, NULL}, /* two calls, never through the ring */
     [CHAIN_REMOVE] = {IORING_OP_UNLINKAT, "unlinkat by plain calls"},
     [CHAIN_UNDO] = {IORING_OP_UNLINKAT, "unlinkat by plain calls"},
     [CHAIN_SYNC_FOLDER] = {IORING_OP_FSYNC, "fsync by plain calls"},
@@ -45,8 +45,9 @@ static void probe(struct call_ring *ring, char reason[ENGINE_REASON])
 {
     struct io_uring_probe *list = io_uring_get_probe_ring(&ring->ring);
     for (int i = 0; i < CHAIN_CALLS; i++) {
-        ring->has[i] = list && io_uring_opcode_supported(list, calls[i].opcode);
-        bool named = ring->has[i] || !calls[i].name;
+        if (!calls[i].name)
+            continue;
+        bool named = ring->has[i] = list && io_uring_opcode_supported(list, calls[i].opcode);
         for (int j = 0; j < i; j++)
             named |= calls[j].opcode == calls[i].opcode;
         if (!named)

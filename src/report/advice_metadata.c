@@ -8,7 +8,8 @@
 static bool changes_names_at_once(const struct record_phase *phase)
 {
     return phase->unit == UNIT_OPERATION && warning_counts(phase) &&
-           (!strcmp(phase->kind, "create") || !strcmp(phase->kind, "remove")) &&
+           (!strcmp(phase->kind, "create") || !strcmp(phase->kind, "rename") ||
+            !strcmp(phase->kind, "remove")) &&
            !strcmp(phase->engine_used, "uring") && phase->depth * phase->writers_each > 1;
 }
 

@@ -50,6 +50,23 @@ sections() {
     done
 }
 
+@test "each combination of options, with several operations in flight through io_uring" {
+    need_uring
+    { printf 'engine = uring\ndepth = 3\n' && sections; } >s.ini
+    ranks 2 run --quiet --result r.h5 --options-from s.ini "$target"
+    each_did r.h5 22
+    [ "$(attribute r.h5 phases/01_c1 engine_used)" = uring ]
+    [ "$(attribute r.h5 phases/01_c1 depth)" -eq 3 ]
+    [ -z "$(ls -A "$target")" ]
+}
+
+@test "metadata operations are plain calls unless io_uring is asked for" {
+    "$TIDEMILL" run --quiet --result r.h5 --objects-per-rank 5 --phases create "$target"
+    [ "$(attribute r.h5 phases/01_create engine_used)" = pwrite ]
+    [ "$(attribute r.h5 phases/01_create engine_cause)" = 'metadata phases' ]
+    [ "$(attribute r.h5 phases/01_create depth)" -eq 1 ]
+}
+
 @test "bytes and names in one run; what no phase removes is removed at the end" {
     ranks 2 run --quiet --result r.h5 --size 2m --buffer-size 64k --objects-per-rank 20 \
         --phases write,create,read,stat "$target"

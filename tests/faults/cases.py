@@ -503,27 +503,30 @@ def names():
             case.engine, case.via = engine, case.via or "fuse"
             case.options = ("--objects-per-rank", "20", "--fan-out", "5", *case.options,
                             *(("--depth", "4") if engine == "uring" else ()))
-            case.phases = "create,stat,open,remove"
+            case.phases = "create,stat,open,rename,remove"
             yield case
     # Without its list of operations, io_uring is used for nothing.
     yield Case(name="io_uring without operations on names", engine="uring", via="preload",
-               rules=f"* probe 1+ errno={errno.ENOSYS}", phases="create,stat,open,remove",
+               rules=f"* probe 1+ errno={errno.ENOSYS}", phases="create,stat,open,rename,remove",
                options=("--objects-per-rank", "20", "--depth", "4"),
                facts={("create", "operations"): 40, ("remove", "operations"): 40})
 
 
 def name_faults():
     def one(verb, code, space=""):
-        return one_of(2, f"cannot {verb} '{{target}}/{{run}}/objects/r1/d[0-9]+/r1\\.7'{space}: "
+        return one_of(2, f"cannot {verb} '{{target}}/{{run}}/objects/r1/d[0-9]+/[rn]1\\.7'{space}: "
                          f"{reason(code)}.*")
 
     sized = ("--object-size", "3901")
-    good = {"create": "complete", "stat": "complete", "open": "complete", "remove": "complete"}
-    for call, phase, code in (("open", "create", errno.ENOSPC), ("open", "create", errno.EDQUOT),
-                              ("remove", "remove", errno.EROFS)):
+    good = {"create": "complete", "stat": "complete", "open": "complete", "rename": "complete",
+            "remove": "complete"}
+    for where, phase, code in (("r1.7 open", "create", errno.ENOSPC),
+                               ("r1.7 open", "create", errno.EDQUOT),
+                               ("r1.7 rename", "rename", errno.EROFS),
+                               ("n1.7 remove", "remove", errno.EROFS)):
         yield Case(name=f"{phase}: {errno.errorcode[code]}", options=sized, via="", code=1,
-                   rules=f"r1.7 {call} 1 errno={code}", status="failed",
-                   lines=(one(phase, code, SPACE if call == "open" else ""),),
+                   rules=f"{where} 1 errno={code}", status="failed",
+                   lines=(one(phase, code, SPACE if phase == "create" else ""),),
                    ended=ended(**{**good, phase: "failed"}), facts={(phase, "failed_requests"): 1})
     yield Case(name="create: EMLINK", options=("--objects", "directories"), via="", code=1,
                rules=f"r1.7 mkdir 1 errno={errno.EMLINK}", status="failed",
@@ -533,14 +536,15 @@ def name_faults():
                ended=ended(**{**good, "open": "failed"}),
                facts={("open", "operations"): 39, ("open", "failed_requests"): 1})
     yield Case(name="EINTR in each call", options=(*sized, "--fsync", "each"), via="",
-               rules=";".join(f"r1.{number} {call} errno={errno.EINTR}" for number, call in
-                              enumerate(("open 1", "write 1", "fsync 1", "open 2", "remove 1"))),
+               rules=";".join(f"{where} 1 errno={errno.EINTR}" for where in
+                              ("r1.0 open", "r1.1 write", "r1.2 fsync", "r1.3 open", "r1.4 rename",
+                               "n1.5 remove")) + f";r1.6 open 2 errno={errno.EINTR}",
                facts={("create", "operations"): 40, ("create", "retries"): 3,
                       ("open", "retries"): 1, ("remove", "operations"): 40})
     waits = ("no progress for [0-9.]+ m?s: rank 1 on {host} waits for a %s of "
-             "'{target}/{run}/objects/r1/d[0-9]+/r1\\.[0-9]+'")
+             "'{target}/{run}/objects/r1/d[0-9]+/[rn]1\\.[0-9]+'")
     yield Case(name="remove: slow, reported, continues", options=("--stall-warning", "1s"), via="",
-               rules="r1.7 remove 1 delay=3500", lines=(waits % "remove",),
+               rules="n1.7 remove 1 delay=3500", lines=(waits % "remove",),
                facts={("remove", "operations"): 40})
     yield Case(name="create: never returns, --stall-abort", via="", rules="r1.7 open 1 hang",
                options=("--stall-warning", "1s", "--stall-abort", "3s"), code=1, left=True,
@@ -549,7 +553,8 @@ def name_faults():
                                 r"within 3\.00 s \(--stall-abort\)")),
                status="failed",  # an operation of a ring is cancelled when its thread ends
                maybe=OVER + "|cannot remove files: their storage does not answer",
-               ended=ended(create="failed", stat="skipped", open="skipped", remove="skipped"))
+               ended=ended(create="failed", stat="skipped", open="skipped", rename="skipped",
+                           remove="skipped"))
 
 
 GROUPS = {function.__name__: function

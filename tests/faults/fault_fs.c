@@ -260,6 +260,10 @@ static int rename_file(const char *from, const char *to, unsigned flags)
 {
     char buffer[NAME_BYTES];
     char other[NAME_BYTES];
+    const struct rule *rule;
+    int error = strike(from, "rename", NO_OFFSET, &rule);
+    if (error)
+        return error;
     return flags ? -EINVAL : result_of(rename(below(from, buffer), below(to, other)));
 }
 

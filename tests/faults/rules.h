@@ -7,7 +7,7 @@
  *   WHERE   the rank (preload) or the end of the path (file system); '*' is any
  *   CALL    open write read fsync close setup (of io_uring) remove; preload: statx probe (the
  *           operations of io_uring); file system: open_direct open_both (with O_DIRECT, for
- *           reading and writing) stat mkdir rmdir
+ *           reading and writing) stat mkdir rmdir rename
  *   NTH     counts this rule's calls from 1: "3" is only the third, "3+" all from the third on;
  *           "@N" is the first transfer at offset N, for requests in an unknown order
  *   ACTION  errno=N short=BYTES zero long delay=MILLISECONDS hang shift=BYTES flip lose
