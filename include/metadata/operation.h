@@ -66,6 +66,13 @@ struct operation {
     struct difference difference; /* of the object; length 0: none */
 };
 
+/* Carries out the operation on the object that was set. Hot path. */
+static inline int operation_carry_out(const struct operation_kind *kind,
+                                      struct operation *operation)
+{
+    return operation->setup->directories ? kind->on_directory(operation) : kind->on_file(operation);
+}
+
 /* Returns the bytes of the buffer that each operation in flight has. */
 size_t operation_buffer_bytes(uint64_t object_bytes);
 
@@ -88,10 +95,9 @@ int operation_check_content(struct operation *operation, size_t bytes, size_t go
 int operation_check_end(struct operation *operation, int64_t more);
 int operation_check_attributes(const struct operation *operation, const struct statx *facts);
 
-/* Returns true if a rename failed because the file system cannot refuse to replace a file. Then and
- * for all later renames, operation_rename_checked first checks whether the new name is free. */
+/* Returns true if a rename failed because the file system cannot refuse to replace a file. Then the
+ * operation, as all later ones, first checks whether the new name is free. */
 bool operation_may_replace(struct operation *operation, int result);
-int operation_rename_checked(struct operation *operation);
 
 /* Syncs an open file or directory: 0 or -errno. */
 int operation_sync(struct operation *operation, int fd);

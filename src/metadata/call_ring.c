@@ -18,7 +18,7 @@ struct call_ring {
     bool has[CHAIN_CALLS];
 };
 
-/* What each call is to io_uring. */
+/* What each call is to io_uring; those without a name are never sent through it. */
 static const struct {
     int opcode;
     const char *name;
@@ -34,7 +34,6 @@ static const struct {
     [CHAIN_STAT] = {IORING_OP_STATX, "statx by plain calls"},
     [CHAIN_MAKE] = {IORING_OP_MKDIRAT, "mkdirat by plain calls"},
     [CHAIN_RENAME] = {IORING_OP_RENAMEAT, "renameat by plain calls"},
-    [CHAIN_RENAME_CHECKED] = {-1, NULL}, /* two calls, never through the ring */
     [CHAIN_REMOVE] = {IORING_OP_UNLINKAT, "unlinkat by plain calls"},
     [CHAIN_UNDO] = {IORING_OP_UNLINKAT, "unlinkat by plain calls"},
     [CHAIN_SYNC_FOLDER] = {IORING_OP_FSYNC, "fsync by plain calls"},
@@ -136,8 +135,6 @@ int chain_call_plainly(struct chain *chain)
         result = renameat2(operation->folder, operation->name, operation->folder, operation->other,
                            RENAME_NOREPLACE);
         break;
-    case CHAIN_RENAME_CHECKED:
-        return operation_rename_checked(operation);
     case CHAIN_REMOVE:
     case CHAIN_UNDO:
         result = unlinkat(operation->folder, operation->name, chain_remove_flags(chain));
@@ -145,6 +142,8 @@ int chain_call_plainly(struct chain *chain)
     case CHAIN_SYNC_FOLDER:
         result = fsync(operation->folder);
         break;
+    case CHAIN_PLAIN:
+        return operation_carry_out(chain->setup->kind, operation);
     case CHAIN_CALLS:
         break;
     }
@@ -202,7 +201,7 @@ static void prepare(struct io_uring_sqe *entry, struct chain *chain)
     case CHAIN_SYNC_FOLDER:
         io_uring_prep_fsync(entry, operation->folder, 0);
         break;
-    case CHAIN_RENAME_CHECKED:
+    case CHAIN_PLAIN:
     case CHAIN_CALLS:
         break;
     }

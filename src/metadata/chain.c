@@ -36,13 +36,15 @@ static enum chain_call first_call(struct chain *chain, int64_t now_ns)
         return CHAIN_STAT;
     case PHASE_RENAME:
         objects_write_other_name(chain->lane->operation.name, chain->lane->operation.other);
-        return chain->lane->operation.may_replace ? CHAIN_RENAME_CHECKED : CHAIN_RENAME;
+        return chain->lane->operation.may_replace ? CHAIN_PLAIN : CHAIN_RENAME;
     case PHASE_REMOVE:
         return CHAIN_REMOVE;
     case PHASE_CREATE:
         return setup->operation.directories ? CHAIN_MAKE : CHAIN_OPEN;
-    default:
+    case PHASE_OPEN:
         return CHAIN_OPEN;
+    default:
+        return CHAIN_PLAIN;
     }
 }
 
@@ -191,7 +193,7 @@ static enum chain_call renamed(struct chain *chain, int result)
 {
     if (!operation_may_replace(&chain->lane->operation, result))
         return folder_changed(chain, result);
-    return CHAIN_RENAME_CHECKED;
+    return CHAIN_PLAIN;
 }
 
 static enum chain_call folder_synced(struct chain *chain, int result, int64_t now_ns)
@@ -233,11 +235,12 @@ enum chain_call chain_next(struct chain *chain, int result, int64_t now_ns)
     case CHAIN_RENAME:
         return renamed(chain, result);
     case CHAIN_MAKE:
-    case CHAIN_RENAME_CHECKED:
     case CHAIN_REMOVE:
         return folder_changed(chain, result);
     case CHAIN_SYNC_FOLDER:
         return folder_synced(chain, result, now_ns);
+    case CHAIN_PLAIN:
+        return done(chain, result);
     case CHAIN_UNDO: /* the failure before it counts */
     case CHAIN_CALLS:
         break;

@@ -23,10 +23,10 @@ enum chain_call {
     CHAIN_STAT,
     CHAIN_MAKE, /* an object that is a directory */
     CHAIN_RENAME,
-    CHAIN_RENAME_CHECKED, /* where the kernel cannot refuse to replace */
     CHAIN_REMOVE,
     CHAIN_UNDO, /* remove what failed after it was created */
     CHAIN_SYNC_FOLDER,
+    CHAIN_PLAIN, /* the whole operation, as its line in the table has it */
     CHAIN_CALLS,
     CHAIN_DONE = CHAIN_CALLS
 };

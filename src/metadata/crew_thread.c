@@ -170,8 +170,7 @@ static void do_operation(struct crew_thread *thread, struct crew_lane *lane)
     if (!result) {
         what = CREW_OPERATION;
         crew_watch_set(thread, lane, what);
-        result = setup->operation.directories ? setup->kind->on_directory(operation)
-                                              : setup->kind->on_file(operation);
+        result = operation_carry_out(setup->kind, operation);
         crew_read_clock(thread);
     }
     crew_end_operation(thread, lane, what, result, sent_ns, thread->due_ns);

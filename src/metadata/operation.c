@@ -283,7 +283,7 @@ bool operation_may_replace(struct operation *operation, int result)
     return operation->may_replace;
 }
 
-int operation_rename_checked(struct operation *operation)
+static int rename_checked(struct operation *operation)
 {
     struct stat facts;
     if (!fstatat(operation->folder, operation->other, &facts, AT_SYMLINK_NOFOLLOW))
@@ -306,34 +306,37 @@ static int rename_object(struct operation *operation)
                          : 0) == -EINTR)
         operation->retries++;
     if (operation_may_replace(operation, result))
-        while ((result = operation_rename_checked(operation)) == -EINTR)
+        while ((result = rename_checked(operation)) == -EINTR)
             operation->retries++;
     return result ? result : sync_folder(operation);
 }
 
-static const struct operation_kind kinds[] = {
-    {.phase = PHASE_CREATE,
-     .creates = true,
-     .on_file = create_file,
-     .on_directory = create_directory},
-    {.phase = PHASE_STAT, .shifts = 1, .on_file = stat_object, .on_directory = stat_object},
-    {.phase = PHASE_OPEN, .shifts = 2, .on_file = open_file, .on_directory = open_directory},
-    {.phase = PHASE_RENAME,
-     .shifts = 3,
-     .renames = true,
-     .on_file = rename_object,
-     .on_directory = rename_object},
-    {.phase = PHASE_REMOVE,
-     .shifts = 3,
-     .removes = true,
-     .on_file = remove_file,
-     .on_directory = remove_directory},
+static const struct operation_kind kinds[PHASE_COUNT] = {
+    [PHASE_CREATE] = {.phase = PHASE_CREATE,
+                      .creates = true,
+                      .on_file = create_file,
+                      .on_directory = create_directory},
+    [PHASE_STAT] = {.phase = PHASE_STAT,
+                    .shifts = 1,
+                    .on_file = stat_object,
+                    .on_directory = stat_object},
+    [PHASE_OPEN] = {.phase = PHASE_OPEN,
+                    .shifts = 2,
+                    .on_file = open_file,
+                    .on_directory = open_directory},
+    [PHASE_RENAME] = {.phase = PHASE_RENAME,
+                      .shifts = 3,
+                      .renames = true,
+                      .on_file = rename_object,
+                      .on_directory = rename_object},
+    [PHASE_REMOVE] = {.phase = PHASE_REMOVE,
+                      .shifts = 3,
+                      .removes = true,
+                      .on_file = remove_file,
+                      .on_directory = remove_directory},
 };
 
 const struct operation_kind *operation_kind_of(enum phase_id phase)
 {
-    size_t i = 0;
-    while (kinds[i].phase != phase)
-        i++;
-    return &kinds[i];
+    return &kinds[phase];
 }

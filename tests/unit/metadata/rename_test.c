@@ -48,18 +48,20 @@ static void a_new_name_is_checked_where_the_kernel_cannot_refuse_to_replace(void
     (void)state;
     struct folder folder;
     char path[FOLDER_PATH];
-    struct operation operation = {.name = "r0.1", .other = "n0.1"};
+    const struct operation_kind *kind = operation_kind_of(PHASE_RENAME);
+    const struct operation_setup setup = {0};
+    struct operation operation = {.setup = &setup, .name = "r0.1"};
     folder_start(&folder);
     operation.folder = open(folder.path, O_RDONLY | O_DIRECTORY);
     assert_false(operation_may_replace(&operation, -EEXIST));
     assert_true(operation_may_replace(&operation, -EINVAL));
     assert_true(operation_may_replace(&operation, 0)); /* from then on */
-    assert_int_equal(operation_rename_checked(&operation), -ENOENT);
+    assert_int_equal(operation_carry_out(kind, &operation), -ENOENT);
     snprintf(path, sizeof path, "%.400s/r0.1", folder.path);
     write_file(path, "object");
-    assert_int_equal(operation_rename_checked(&operation), 0);
+    assert_int_equal(operation_carry_out(kind, &operation), 0);
     write_file(path, "another");
-    assert_int_equal(operation_rename_checked(&operation), -EEXIST);
+    assert_int_equal(operation_carry_out(kind, &operation), -EEXIST);
     assert_int_equal(unlink(path), 0);
     *(strrchr(path, '/') + 1) = 'n';
     assert_int_equal(unlink(path), 0);
