@@ -20,9 +20,10 @@ struct phase_kind {
     enum phase_id id;
     const char *name;
     enum amount_unit unit;
-    bool reads;  /* ... or is about objects that exist */
-    bool writes; /* ... or creates objects */
-    bool checks; /* checks every byte, even without --verify */
+    bool reads;   /* ... or is about objects that exist */
+    bool writes;  /* ... or creates objects */
+    bool updates; /* writes in place what an earlier phase wrote */
+    bool checks;  /* checks every byte, even without --verify */
 };
 
 extern const struct phase_kind phase_kinds[PHASE_COUNT];
@@ -33,6 +34,12 @@ enum { PHASES_MOST = 64 };
 static inline bool phase_writes_bytes(enum phase_id phase)
 {
     return phase_kinds[phase].writes && phase_kinds[phase].unit == UNIT_BYTE;
+}
+
+/* Returns true if the phase makes the data set or the objects that others use. */
+static inline bool phase_makes(enum phase_id phase)
+{
+    return phase_kinds[phase].writes && !phase_kinds[phase].updates;
 }
 
 /* Parses a comma-separated list of phases; -EINVAL for an unknown one. */

@@ -61,8 +61,9 @@ int section_settings(const struct options *options, size_t index, struct setting
                      struct failure *why);
 
 /* Copies what decides the content and place of the data from the resolved settings of the section
- * that writes them to those of a section that reads them. */
-int section_adopt(struct settings *reader, const struct settings *writer, struct failure *why);
+ * that writes them to those of a section with this phase that uses them. */
+int section_adopt(struct settings *reader, const struct settings *writer, enum phase_id phase,
+                  struct failure *why);
 
 /* Checks the rules between sections; options_check checks those within one. -EINVAL. */
 int sections_check(const struct options *options, struct failure *why);

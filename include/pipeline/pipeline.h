@@ -20,6 +20,7 @@
 #include "plan/geometry.h"
 #include "plan/limits.h"
 #include "plan/reading.h"
+#include "plan/rewrites.h"
 #include "plan/sequence.h"
 #include "platform/file.h"
 #include "platform/memory.h"
@@ -91,7 +92,8 @@ struct outcome {
     struct histogram queued;                     /* writes: filled by a data thread to submission */
     struct timeline timeline;                    /* since the start */
     struct slowest slowest;
-    struct acknowledged acknowledged; /* writes only */
+    struct acknowledged acknowledged; /* writes only, as the next */
+    struct unsettled unsettled;       /* sent, not acknowledged */
     struct failure failure;
     bool direct_refused; /* direct transfers failed with EINVAL; the page cache was used instead */
     bool buffers_fixed;

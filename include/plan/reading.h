@@ -22,6 +22,7 @@
 #include "base/failure.h"
 #include "plan/acknowledged.h"
 #include "plan/geometry.h"
+#include "plan/rewrites.h"
 #include "plan/sequence.h"
 
 struct reading_setup {
@@ -31,6 +32,7 @@ struct reading_setup {
     uint32_t rank; /* whose part is read */
     /* One for each of that rank's writing threads. */
     const struct acknowledged *acknowledged;
+    const struct rewrites *rewrites; /* likewise; NULL: nothing was rewritten */
     uint64_t request_bytes;
     uint32_t threads;
     enum order order;
@@ -72,6 +74,11 @@ void reading_assign(const struct reading *reading, uint32_t thread, struct piece
 
 /* Was every writing request acknowledged that touches these bytes of the data set? */
 bool reading_covers(const struct reading *reading, uint64_t start, uint64_t length);
+
+/* Sets the generations that the content at 'start' of the data set may have. Returns for how many
+ * bytes, at most 'length', this is so. Only with 'rewrites'. */
+uint64_t reading_generations(const struct reading *reading, uint64_t start, uint64_t length,
+                             struct generations *generations);
 
 /* May a thread read its request at 'place', which is 'extent' of a file that begins at 'file_base'?
  */

@@ -15,6 +15,7 @@
 #include "metadata/object_tree.h"
 #include "plan/acknowledged.h"
 #include "plan/plan.h"
+#include "plan/rewrites.h"
 #include "platform/file.h"
 #include "platform/pending_call.h"
 
@@ -22,9 +23,10 @@
 struct part {
     struct share share;
     char *path;
-    bool creates; /* this writer creates the file in the first writing phase */
-    bool made;    /* it has created the file */
-    struct acknowledged acknowledged;
+    bool creates;                     /* this writer creates the file in the first writing phase */
+    bool made;                        /* it has created the file */
+    struct acknowledged acknowledged; /* can be read */
+    struct rewrites rewrites;         /* which content that is */
 };
 
 struct dataset {
@@ -39,10 +41,11 @@ struct dataset {
     bool above_shared; /* an earlier data set of this run uses it too */
     bool apart; /* this node, a leader's, does not see what the first node created on the target */
     enum record_truth shared;          /* all nodes see the same target; unknown with one node */
-    uint64_t generation;               /* of the files' content */
+    uint64_t generation;               /* the newest of the files' content */
     struct object_tree tree;           /* of objects, if a phase creates any */
     struct pending_call *pending_call; /* shows removals in progress; may be NULL */
-    bool written; /* a writing phase has started, or the files are of an earlier run */
+    bool written;   /* a writing phase has started, or the files are of an earlier run */
+    bool rewritten; /* ... and since then, one that writes in place */
 };
 
 /* Plans the parts; creates no files. */

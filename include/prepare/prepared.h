@@ -31,6 +31,7 @@ struct prepared {
     bool visits;                    /* a phase with these settings is about objects */
     const struct prepared *source;  /* the one whose data set it reads; NULL: its own */
     const char *section;            /* the section's name, or "" */
+    enum phase_id phase;            /* of the section */
     const char *folder;             /* the section's directory in the run's, or "" */
     uint32_t point;                 /* of a sweep, from 1; 0: it belongs to none */
     bool probe;                     /* of a probe: already resolved, with other file names */

@@ -84,7 +84,9 @@ struct record_file {
     int64_t bytes_planned; /* of this part */
     int64_t bytes_acknowledged;
     int64_t requests_done;
+    int64_t generation; /* of the content, from 1; 0 = not recorded */
     char *holes;
+    char *unsettled; /* requests that were sent and not acknowledged, as "0-99,105" */
 };
 
 /* Wrong data: one row for each bad place kept (a few per rank; counters.bad_blocks counts all). */
@@ -101,8 +103,7 @@ struct record_difference {
 struct record_bin {
     int64_t node;
     int64_t start_ns; /* since the common start; bins of one node follow each other */
-    int64_t
-        width_ns; /* a power of two, the same for all nodes; that of all together may be finer */
+    int64_t width_ns; /* a power of two, the same for all nodes; perhaps finer for all together */
     int64_t amount;
     int64_t requests;
     int64_t slowest_ns;
@@ -141,8 +142,7 @@ struct record_device {
 struct record_used_target {
     int64_t target; /* in the order of the command line, from 0 */
     char path[RECORD_PATH];
-    char
-        device[RECORD_NAME]; /* below it, on all nodes that used it; "" = unknown, or they differ */
+    char device[RECORD_NAME]; /* below it, on all its nodes; "" = unknown, or they differ */
     int64_t nodes;
     int64_t ranks;
     int64_t bytes;
@@ -172,6 +172,7 @@ struct record_phase {
     uint8_t discards;          /* 1: the engine drops the data, nothing reaches storage */
     uint8_t unit;              /* enum amount_unit: what the phase counts */
     char section[RECORD_NAME]; /* of the settings file; "" without sections */
+    char data[RECORD_NAME];    /* the section whose data it uses; "" = its own */
     int64_t repetition;        /* from 1 */
     int64_t pause_ns;          /* before it */
     int64_t position;          /* in the list of phases, from 1; 0 in results without it */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
+#include "check_engine.h"
 #include "check_interleave.h"
 #include "check_metadata.h"
 #include "check_sweep.h"
@@ -18,7 +20,8 @@
 /* What the phases of the list do that move bytes. */
 struct phase_summary {
     bool given;
-    bool reads_too_early; /* a phase reads, and only a later one writes */
+    bool reads_too_early;   /* a phase reads, and only a later one writes */
+    bool updates_too_early; /* a phase writes in place before any that writes */
     bool reads;
     bool verifies;
     bool writes;
@@ -37,6 +40,7 @@ static int check_phases(const struct options *options, struct phase_summary *pha
         const struct phase_kind *kind = &phase_kinds[list[i]];
         if (kind->unit != UNIT_BYTE)
             continue;
+        phases->updates_too_early |= kind->updates && !phases->writes;
         phases->reads_too_early |= kind->writes && phases->reads && !phases->writes;
         phases->writes |= kind->writes;
         phases->reads |= kind->reads;
@@ -45,6 +49,10 @@ static int check_phases(const struct options *options, struct phase_summary *pha
     if (!status && phases->reads_too_early)
         return failure_set(why, -EINVAL,
                            "--phases '%s' reads before anything is written; start with write",
+                           options->run.phases);
+    if (!status && phases->updates_too_early)
+        return failure_set(why, -EINVAL,
+                           "--phases '%s' rewrites before anything is written; start with write",
                            options->run.phases);
     return status;
 }
@@ -249,34 +257,6 @@ static int check_ratios(const struct options *options, struct failure *why)
     return 0;
 }
 
-static int check_engine(const struct options *options, struct failure *why)
-{
-    bool rings = options->common.engine == ENGINE_AUTO || options->common.engine == ENGINE_URING;
-    if (options->common.batch > 1 && options->common.engine != ENGINE_PWRITEV)
-        return failure_set(why, -EINVAL, "--batch needs --engine pwritev");
-    if (options->common.batch > 1024)
-        return failure_set(why, -EINVAL, "--batch is %llu; one call takes at most 1024",
-                           (unsigned long long)options->common.batch);
-    if (options_given(options, OPTION_DEPTH) && options->common.depth < options->common.batch)
-        return failure_set(
-            why, -EINVAL, "--depth %llu is smaller than --batch %llu; leave --depth out",
-            (unsigned long long)options->common.depth, (unsigned long long)options->common.batch);
-    if (!rings && (options->common.uring_sqpoll || options->common.uring_iopoll ||
-                   options->common.fixed_buffers == REQUIRE))
-        return failure_set(why, -EINVAL, "--%s needs --engine uring",
-                           options->common.uring_sqpoll   ? "uring-sqpoll"
-                           : options->common.uring_iopoll ? "uring-iopoll"
-                                                          : "fixed-buffers require");
-    if (options->common.uncached &&
-        (options->common.direct == REQUIRE || options->common.uring_iopoll))
-        return failure_set(why, -EINVAL,
-                           "--uncached uses the page cache and excludes %s; leave one of them out",
-                           options->common.uring_iopoll ? "--uring-iopoll" : "--direct require");
-    if (options->common.uring_iopoll && options->common.direct == NEVER)
-        return failure_set(why, -EINVAL, "--uring-iopoll needs O_DIRECT; leave --direct never out");
-    return 0;
-}
-
 /* A phase that writes must write every request, and one that checks must check them all. */
 static int check_drawn(const struct options *options, const struct phase_summary *phases,
                        struct failure *why)
@@ -363,14 +343,15 @@ static int check_section(const struct options *options, size_t index, struct fai
     struct settings written = {0};
     struct failure inner = {0};
     char phase[SECTION_NAME];
-    text_copy(phase, sizeof phase, phase_kinds[section->phase].name);
+    snprintf(phase, sizeof phase, "%s%s", phase_kinds[section->phase].updates ? "write," : "",
+             phase_kinds[section->phase].name);
     view.run.phases = phase;
-    view.run.ceilings &= phase_writes_bytes(section->phase);
+    view.run.ceilings &= phase_makes(section->phase) && phase_writes_bytes(section->phase);
     if (!section_settings(options, index, &view.common, &inner) && other < options->section_count &&
         !section_settings(options, other, &written, &inner)) {
         if (written.interleave_bytes && !settings_given(&written, OPTION_LAYOUT))
             written.layout = LAYOUT_SHARED; /* the default, as it will be */
-        section_adopt(&view.common, &written, &inner);
+        section_adopt(&view.common, &written, section->phase, &inner);
     }
     if (!inner.code)
         check_one(&view, &inner);

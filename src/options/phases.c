@@ -16,7 +16,8 @@ const struct phase_kind phase_kinds[PHASE_COUNT] = {
         .name = name_text,                                                                         \
         .unit = UNIT_##UNIT,                                                                       \
         .reads = READS,                                                                            \
-        .writes = WRITES,                                                                          \
+        .writes = (WRITES) > 0,                                                                    \
+        .updates = (WRITES) == 2,                                                                  \
         .checks = CHECKS,                                                                          \
     },
 #include "options/phases.def"

@@ -153,18 +153,24 @@ int section_settings(const struct options *options, size_t index, struct setting
     return why->code;
 }
 
-static bool is_adopted(enum option_id id)
+/* A section that writes in place does so with the requests that the data were written with. */
+static bool is_adopted(enum option_id id, enum phase_id phase)
 {
-    return option_table[id].scope == SCOPE_SECTION && !options_flagged(id, READER_OWN) &&
+    if (option_table[id].scope != SCOPE_SECTION)
+        return false;
+    if (phase_kinds[phase].updates && options_flagged(id, SETS_SEQUENCE))
+        return true;
+    return (phase_kinds[phase].updates || !options_flagged(id, READER_OWN)) &&
            (options_flagged(id, SETS_CONTENT) || options_flagged(id, SETS_PLACE));
 }
 
-int section_adopt(struct settings *reader, const struct settings *writer, struct failure *why)
+int section_adopt(struct settings *reader, const struct settings *writer, enum phase_id phase,
+                  struct failure *why)
 {
     struct options view = {.common = *reader};
     struct text value = {0};
     for (enum option_id id = 0; id < OPTION_COUNT && !why->code; id++) {
-        if (!is_adopted(id))
+        if (!is_adopted(id, phase))
             continue;
         bool unset = option_value_is_unset(&option_table[id], settings_field(writer, id));
         text_clear(&value);
@@ -188,11 +194,11 @@ static int check_reader(const struct options *options, const struct section *sec
                         struct failure *why)
 {
     size_t other = section_find(options, section->data);
-    if (!phase_kinds[section->phase].reads || phase_kinds[section->phase].writes)
+    if (phase_makes(section->phase))
         return failure_set(why, -EINVAL,
                            "section '%s': phase '%s' writes its own data set; leave 'data' out",
                            section->name, phase_kinds[section->phase].name);
-    if (other >= index || !phase_kinds[options->sections[other].phase].writes)
+    if (other >= index || !phase_makes(options->sections[other].phase))
         return failure_set(why, -EINVAL,
                            "section '%s': 'data = %s' is not a selected section before it that "
                            "writes",
@@ -211,9 +217,10 @@ static int check_reader(const struct options *options, const struct section *sec
                                "'%s'; put it last",
                                section->name, options->sections[i].name, section->data);
     for (size_t i = 0; i < section->own_count; i++)
-        if (section->own[i].id == OPTION_COUNT || is_adopted((enum option_id)section->own[i].id))
+        if (section->own[i].id == OPTION_COUNT ||
+            is_adopted((enum option_id)section->own[i].id, section->phase))
             return failure_set(why, -EINVAL,
-                               "section '%s' reads the data of section '%s', which sets '%s'; "
+                               "section '%s' uses the data of section '%s', which sets '%s'; "
                                "leave it out",
                                section->name, section->data,
                                section->own[i].id == OPTION_COUNT
@@ -231,11 +238,11 @@ int sections_check(const struct options *options, struct failure *why)
                         section->name);
         else if (section->data[0])
             check_reader(options, section, i, why);
-        else if (!phase_kinds[section->phase].writes)
+        else if (!phase_makes(section->phase))
             failure_set(why, -EINVAL,
-                        "section '%s' reads, but has no 'data'; add 'data = NAME' of a section "
+                        "section '%s' %s, but has no 'data'; add 'data = NAME' of a section "
                         "that writes",
-                        section->name);
+                        section->name, phase_kinds[section->phase].updates ? "rewrites" : "reads");
     }
     return why->code;
 }
@@ -252,7 +259,8 @@ static void print_resolved(const struct section *section, const struct settings 
 {
     struct text value = {0};
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
-        if (option_table[id].scope != SCOPE_SECTION || (section->data[0] && is_adopted(id)) ||
+        if (option_table[id].scope != SCOPE_SECTION ||
+            (section->data[0] && is_adopted(id, section->phase)) ||
             option_value_is_unset(&option_table[id], settings_field(resolved, id)))
             continue;
         text_clear(&value);

@@ -100,9 +100,18 @@ size_t sections_data_sets(const struct options *options)
 {
     size_t count = 0;
     for (size_t i = 0; i < options->section_count; i++)
-        count += is_named(options, &options->sections[i]) &&
-                 phase_kinds[options->sections[i].phase].writes;
+        count +=
+            is_named(options, &options->sections[i]) && phase_makes(options->sections[i].phase);
     return count;
+}
+
+static bool any_writes(const struct options *options)
+{
+    for (size_t i = 0; i < options->section_count; i++)
+        if (is_named(options, &options->sections[i]) &&
+            phase_kinds[options->sections[i].phase].writes)
+            return true;
+    return false;
 }
 
 /* Does a named section read what this one wrote? */
@@ -126,7 +135,7 @@ int sections_select(struct options *options, bool stored, struct failure *why)
         return failure_set(why, -ENOMEM, "not enough memory for the sections");
     size_t selected = 0;
     size_t left_out = total;
-    stored &= !sections_data_sets(options);
+    stored &= !any_writes(options);
     for (size_t i = 0; i < total; i++) {
         struct section *section = &options->sections[i];
         if (is_named(options, section) || (stored && is_read(options, section)))

@@ -70,9 +70,11 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
     into->open_ended = kind->unit == UNIT_BYTE
                            ? kind->writes && plan_open_ended(&prepared->plan)
                            : kind->writes && !prepared->settings->objects_per_rank;
-    if (run->setup->options.section_count)
-        text_copy(into->section, sizeof into->section,
-                  run->setup->options.sections[step->section].name);
+    if (run->setup->options.section_count) {
+        const struct section *section = &run->setup->options.sections[step->section];
+        text_copy(into->section, sizeof into->section, section->name);
+        text_copy(into->data, sizeof into->data, section->data);
+    }
     snprintf(into->name, sizeof into->name, "%02zu_%.32s", run->record->phase_count,
              into->section[0] ? into->section : kind->name);
     into->position = step->position;

@@ -110,7 +110,7 @@ const char *verdict_skip(const struct run *run, const struct step *step, enum ve
         return "skipped: storage does not answer";
     if (run->disconnected)
         return "skipped: a node has lost its connection to the storage";
-    if (so_far != VERDICT_FINE && !phase_kinds[step->phase].writes && !anything_to_read(run, step))
+    if (so_far != VERDICT_FINE && !phase_makes(step->phase) && !anything_to_read(run, step))
         return "skipped: nothing was written that could be read";
     return NULL;
 }

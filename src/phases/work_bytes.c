@@ -157,6 +157,7 @@ static void end(struct work *work)
     if (!lost) { /* threads that wait for storage may come back to them */
         reading_release(&bytes->reading);
         free(bytes->readable);
+        free(bytes->rewrites);
         free(bytes->pieces);
         free(bytes->tasks);
         free(bytes);
@@ -196,9 +197,10 @@ int work_bytes_init(struct phase *phase, struct failure *why)
         .tasks = calloc(threads, sizeof *bytes->tasks),
         .pieces = calloc(threads + parts, sizeof *bytes->pieces), /* each file is cut between two */
         .readable = calloc(parts, sizeof *bytes->readable),
+        .rewrites = calloc(parts, sizeof *bytes->rewrites),
     };
     phase->work = &bytes->work;
-    if (!bytes->tasks || !bytes->pieces || !bytes->readable)
+    if (!bytes->tasks || !bytes->pieces || !bytes->readable || !bytes->rewrites)
         return failure_set(why, -ENOMEM, "not enough memory for %u I/O threads", threads);
     return opened_init(&bytes->opened, threads + parts, why);
 }

@@ -19,6 +19,7 @@ struct work_bytes {
     struct opened opened;
     struct task_piece *pieces;     /* of all tasks in order; place i of 'opened' is of piece i */
     struct acknowledged *readable; /* of the part that this rank reads, by writing thread */
+    struct rewrites *rewrites;     /* likewise; its content, if some was rewritten */
     struct reading reading;
     struct amount planned; /* of this rank: to be written, or what may be read */
     struct pipeline *pipeline;

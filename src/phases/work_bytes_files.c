@@ -10,6 +10,7 @@ struct file_row {
     uint32_t rank;
     uint32_t writer;
     struct acknowledged acknowledged;
+    struct unsettled unsettled;
 };
 
 struct difference_row {
@@ -24,10 +25,13 @@ static int keep_file(const struct phase *phase, const struct file_row *row, stru
 {
     struct part part;
     struct text holes = {0};
+    struct text unsettled = {0};
     if (dataset_foreign(phase->dataset, row->rank, row->writer, &part, why))
         return why->code;
     text_add(&holes, "%s", "");
     acknowledged_print_holes(&row->acknowledged, &holes);
+    text_add(&unsettled, "%s", "");
+    unsettled_print(&row->unsettled, &unsettled);
     *to = (struct record_file){
         .path = part.path,
         .file = (int64_t)part.share.file,
@@ -37,9 +41,13 @@ static int keep_file(const struct phase *phase, const struct file_row *row, stru
         .bytes_planned = (int64_t)part.share.bytes,
         .bytes_acknowledged = (int64_t)row->acknowledged.bytes,
         .requests_done = (int64_t)row->acknowledged.issued,
+        .generation = (int64_t)phase->dataset->generation + 1,
         .holes = holes.data,
+        .unsettled = unsettled.data,
     };
-    return holes.failed ? failure_set(why, -ENOMEM, "not enough memory for the results") : 0;
+    return holes.failed || unsettled.failed
+               ? failure_set(why, -ENOMEM, "not enough memory for the results")
+               : 0;
 }
 
 static int gather_files(const struct work_bytes *bytes, struct record_phase *into,
@@ -57,6 +65,7 @@ static int gather_files(const struct work_bytes *bytes, struct record_phase *int
                 .rank = run->cluster->rank,
                 .writer = i,
                 .acknowledged = pipeline_outcome(bytes->pipeline, i)->acknowledged,
+                .unsettled = pipeline_outcome(bytes->pipeline, i)->unsettled,
             };
     if (!rows)
         failure_set(why, -ENOMEM, "not enough memory for the results");

@@ -135,6 +135,25 @@ static void add_thread(const struct work_bytes *bytes, uint32_t i, struct work_o
     failure_set(&outcome->failure, thread->failure.code, "%s", thread->failure.text);
 }
 
+/* Keeps for later phases what a thread wrote. */
+static void keep_written(const struct work_bytes *bytes, uint32_t i)
+{
+    const struct outcome *thread = pipeline_outcome(bytes->pipeline, i);
+    const struct dataset *dataset = bytes->phase->dataset;
+    struct part *part = &dataset->parts[i];
+    if (!bytes->phase->kind->updates) {
+        part->acknowledged = thread->acknowledged;
+        rewrites_start(&part->rewrites, dataset->generation);
+        return;
+    }
+    const struct rewrite rewrite = {
+        .generation = dataset->generation,
+        .done = thread->acknowledged,
+        .unsettled = thread->unsettled,
+    };
+    rewrites_add(&part->rewrites, &rewrite, &part->acknowledged);
+}
+
 void work_bytes_join(struct work *work, struct work_outcome *outcome)
 {
     struct work_bytes *bytes = (struct work_bytes *)work;
@@ -147,8 +166,7 @@ void work_bytes_join(struct work *work, struct work_outcome *outcome)
     for (uint32_t i = 0; i < bytes->threads; i++) {
         add_thread(bytes, i, outcome);
         if (phase->kind->writes)
-            phase->dataset->parts[i].acknowledged =
-                pipeline_outcome(bytes->pipeline, i)->acknowledged;
+            keep_written(bytes, i);
     }
     outcome->beside = *pipeline_data_counters(bytes->pipeline);
     outcome->beside.open_ns = bytes->opened.open_ns;

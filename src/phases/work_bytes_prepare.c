@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Before the start of a phase that moves bytes: what ranks must exchange. The first writing
- * phase creates the files, later ones write the next generation into them. Reading, a rank takes
- * what the plan assigns to it, its own or another rank's part.
+ * phase creates the files, later ones write the next generation into them: all of it, or (rewrite)
+ * what was written. Reading, a rank takes what the plan assigns to it, its own or another rank's
+ * part.
  */
 #include "work_bytes.h"
 
@@ -21,6 +22,7 @@ static int prepare_writing(struct work_bytes *bytes, struct agreement *agreement
     if (dataset->written)
         dataset->generation++;
     dataset->written = true;
+    dataset->rewritten = bytes->phase->kind->updates;
     work_bytes_set_writing(bytes);
     return 0;
 }
@@ -41,9 +43,13 @@ static void exchange_acknowledged(struct work_bytes *bytes)
     struct dataset *dataset = bytes->phase->dataset;
     uint32_t from = plan->reads_of[cluster->rank];
     uint32_t to = reader_of(plan, cluster->rank);
-    for (uint32_t i = 0; i < dataset->part_count; i++)
+    for (uint32_t i = 0; i < dataset->part_count; i++) {
         cluster_exchange(cluster, &dataset->parts[i].acknowledged, to, &bytes->readable[i], from,
                          sizeof bytes->readable[i]);
+        if (dataset->rewritten)
+            cluster_exchange(cluster, &dataset->parts[i].rewrites, to, &bytes->rewrites[i], from,
+                             sizeof bytes->rewrites[i]);
+    }
 }
 
 static int prepare_reading(struct work_bytes *bytes, struct agreement *agreement)

@@ -80,23 +80,45 @@ void work_bytes_open_parts(struct work_bytes *bytes, bool makers, struct failure
     }
 }
 
+/* How many places of its sequence a thread writes: in place, those up to the end of what was
+ * written. */
+static uint64_t places_of(const struct work_bytes *bytes, const struct part *part)
+{
+    return bytes->phase->kind->updates ? part->acknowledged.issued : part->share.request_count;
+}
+
+static uint64_t bytes_of(const struct task *task)
+{
+    const struct share *share = &task->pieces->share;
+    uint64_t bytes = 0;
+    if (task->places == share->request_count)
+        return share->bytes;
+    if (task->sequence.order == ORDER_SEQUENTIAL)
+        return share_bytes_before(share, task->places);
+    for (uint64_t place = 0; place < task->places; place++)
+        bytes += share_extent(share, sequence_at(&task->sequence, place)).length;
+    return bytes;
+}
+
 void work_bytes_set_writing(struct work_bytes *bytes)
 {
     const struct settings *settings = bytes->phase->prepared->settings;
     for (uint32_t i = 0; i < bytes->threads; i++) {
-        const struct share *share = &bytes->phase->dataset->parts[i].share;
-        bytes->tasks[i] = (struct task){
+        const struct part *part = &bytes->phase->dataset->parts[i];
+        const struct share *share = &part->share;
+        struct task *task = &bytes->tasks[i];
+        *task = (struct task){
             .pieces = &bytes->pieces[i],
-            .piece_count = share->bytes ? 1 : 0,
+            .piece_count = places_of(bytes, part) ? 1 : 0,
             .sequence = {.count = share->request_count,
                          .order = settings->order,
                          .key = sequence_key(settings->seed, share->file, share->file_offset)},
-            .places = share->request_count,
+            .places = places_of(bytes, part),
             .may_fall_back = settings->direct == PREFER,
         };
         set_piece(bytes, i, i, &(struct piece){.share = *share, .writer = i});
-        bytes->planned.requests += share->request_count;
-        bytes->planned.bytes += share->bytes;
+        bytes->planned.requests += task->places;
+        bytes->planned.bytes += bytes_of(task);
     }
 }
 
@@ -119,6 +141,7 @@ static int init_reading(struct work_bytes *bytes, struct failure *why)
         .seed = plan->setup.settings->seed,
         .rank = bytes->phase->prepared->plan.reads_of[bytes->phase->run->cluster->rank],
         .acknowledged = bytes->readable,
+        .rewrites = bytes->phase->dataset->rewritten ? bytes->rewrites : NULL,
         .request_bytes = settings->buffer_size_bytes,
         .threads = bytes->threads,
         .order = settings->order,
@@ -146,7 +169,7 @@ static uint32_t open_pieces(struct work_bytes *bytes, uint32_t thread, uint32_t 
         .sequence = dealt.sequence,
         .places = dealt.places,
         .reads = TASK_READS,
-        .reading = bytes->reading.whole ? NULL : &bytes->reading,
+        .reading = bytes->reading.whole && !bytes->reading.setup.rewrites ? NULL : &bytes->reading,
         .may_fall_back = bytes->phase->prepared->settings->direct == PREFER,
     };
     for (uint32_t i = 0; i < dealt.piece_count && !why->code; i++, place++) {

@@ -69,6 +69,7 @@ static void replace_outcome(struct io_thread *thread, int64_t limit_ns)
     instead->counters.bytes =
         (int64_t)atomic_load_explicit(&thread->seen_bytes, memory_order_relaxed);
     instead->counters.failed_requests = 1;
+    instead->unsettled.below = thread->places;
     instead->counters.end_ns = clock_now_ns() - thread->pipeline->gate.start_ns;
     if (seen.what == WAIT_WRITE || seen.what == WAIT_READ)
         instead->counters.drained_ns = instead->counters.end_ns;

@@ -87,6 +87,35 @@ static uint64_t add_missing(const struct buffer *buffer, uint64_t bad, struct di
     return bad + divide_up(missing, BLOCK_BYTES);
 }
 
+/* The requests that the data were written with may be of different generations; those that were
+ * under way when their phase ended may be of several, block by block. */
+static uint64_t check_rewritten(const struct content *content, const struct task *task,
+                                struct position *position, const struct buffer *buffer,
+                                struct difference *first)
+{
+    uint64_t bad = 0;
+    for (uint64_t done = 0, part; done < buffer->moved; done += part) {
+        struct generations may;
+        struct difference found;
+        uint64_t wrong = 0;
+        position->offset = buffer->offset + done;
+        part = reading_generations(task->reading, position->base_bytes + position->offset,
+                                   buffer->moved - done, &may);
+        if (may.count > 1 && part > BLOCK_BYTES - position->offset % BLOCK_BYTES)
+            part = BLOCK_BYTES - position->offset % BLOCK_BYTES;
+        for (uint32_t i = may.count; i-- > 0;) {
+            position->generation = may.all[i];
+            wrong = content_check(content, position, buffer->memory + done, part, &found);
+            if (!wrong)
+                break;
+        }
+        if (wrong && !bad)
+            *first = found;
+        bad += wrong;
+    }
+    return bad;
+}
+
 static void check_one(struct data_thread *thread, uint32_t number)
 {
     struct pipeline *pipeline = thread->pipeline;
@@ -98,8 +127,11 @@ static void check_one(struct data_thread *thread, uint32_t number)
     position.offset = buffer->offset;
     int64_t before_ns = since_gate_ns(thread);
     histogram_record(&thread->queued, before_ns - buffer->ready_ns);
-    uint64_t bad = content_check(pipeline->setup.content, &position, buffer->memory, buffer->moved,
-                                 &found.difference);
+    uint64_t bad =
+        task->reading && task->reading->setup.rewrites
+            ? check_rewritten(pipeline->setup.content, task, &position, buffer, &found.difference)
+            : content_check(pipeline->setup.content, &position, buffer->memory, buffer->moved,
+                            &found.difference);
     histogram_record(&thread->made, since_gate_ns(thread) - before_ns);
     thread->counters.producer_bytes += (int64_t)buffer->moved;
     if (buffer->moved < buffer->length)

@@ -33,6 +33,27 @@ void outcome_count_sync(struct counters *counters, int64_t took_ns)
         counters->longest_sync_ns = took_ns;
 }
 
+static bool holds_write(const struct buffer *buffer, const struct io_thread *thread)
+{
+    return buffer->request.direction == ENGINE_WRITE && buffer->io_thread == thread->index &&
+           buffer->state != BUFFER_EMPTY;
+}
+
+/* Requests that failed stay in flight. Nothing below 'issued' is settled if more are missing than
+ * the set of acknowledged ones can hold. */
+static void find_unsettled(const struct pipeline *pipeline, struct io_thread *thread,
+                           uint64_t issued, uint64_t missing_count, uint64_t *places)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < pipeline->setup.buffers; i++) {
+        const struct buffer *buffer = &pipeline->buffers[i];
+        if (holds_write(buffer, thread) && buffer->state == BUFFER_IN_FLIGHT)
+            places[count++] = buffer->place;
+    }
+    unsettled_from(&thread->outcome.unsettled, missing_count > ACKNOWLEDGED_HOLES ? issued : 0,
+                   places, count);
+}
+
 /* The places of an I/O thread that were issued but not acknowledged are those of its buffers that
  * are not EMPTY: filled but not sent, in flight, or failed. */
 static void settle_thread(const struct pipeline *pipeline, struct io_thread *thread,
@@ -44,13 +65,13 @@ static void settle_thread(const struct pipeline *pipeline, struct io_thread *thr
     uint64_t missing_count = 0;
     for (uint32_t i = 0; i < pipeline->setup.buffers; i++) {
         const struct buffer *buffer = &pipeline->buffers[i];
-        if (buffer->request.direction == ENGINE_WRITE && buffer->io_thread == thread->index &&
-            buffer->state != BUFFER_EMPTY)
+        if (holds_write(buffer, thread))
             missing[missing_count++] = buffer->place;
     }
-    acknowledged_from(&thread->outcome.acknowledged,
-                      issued < thread->places ? issued : thread->places,
+    issued = issued < thread->places ? issued : thread->places;
+    acknowledged_from(&thread->outcome.acknowledged, issued,
                       (uint64_t)thread->outcome.bytes[ENGINE_WRITE], missing, missing_count);
+    find_unsettled(pipeline, thread, issued, missing_count, missing);
 }
 
 void outcome_settle(struct pipeline *pipeline)

@@ -196,11 +196,11 @@ static void for_each_folder(const struct dead_run *run, struct leftovers *leftov
     if (!options->section_count)
         act_on_targets(run, &options->common, "", creates_objects(run), false, leftovers, act, why);
     for (size_t i = 0; i < options->section_count; i++)
-        writing += phase_kinds[options->sections[i].phase].writes;
+        writing += phase_makes(options->sections[i].phase);
     for (int above = 0; above < 2; above++)
         for (size_t i = 0; i < options->section_count && !why->code; i++) {
             const struct section *section = &options->sections[i];
-            if (!phase_kinds[section->phase].writes || (above && writing == 1) ||
+            if (!phase_makes(section->phase) || (above && writing == 1) ||
                 section_settings(options, i, &settings, why))
                 continue;
             act_on_targets(run, &settings, writing > 1 && !above ? section->name : "",

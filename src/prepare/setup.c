@@ -118,8 +118,8 @@ static void use_phase(struct prepared *prepared, enum phase_id phase)
 {
     const struct phase_kind *kind = &phase_kinds[phase];
     const bool bytes = kind->unit == UNIT_BYTE;
-    prepared->writes |= bytes && kind->writes;
-    prepared->reads |= bytes && kind->reads;
+    prepared->writes |= bytes && phase_makes(phase);
+    prepared->reads |= bytes && !phase_makes(phase);
     prepared->creates |= !bytes && kind->writes;
     prepared->visits |= !bytes && kind->reads;
 }
@@ -190,8 +190,9 @@ static int add_sections(struct setup *setup, struct failure *why)
         if (!prepared)
             return why->code;
         prepared->section = section->name;
+        prepared->phase = section->phase;
         prepared->folder = setup->several_data_sets ? section->name : "";
-        if (setup->reads_stored && phase_kinds[section->phase].writes)
+        if (setup->reads_stored && phase_makes(section->phase))
             continue;
         use_phase(prepared, section->phase);
         if (data < options->section_count)
@@ -221,7 +222,7 @@ static int prepare_one(struct setup *setup, struct prepared *prepared, struct fa
 {
     struct failure failure = {0};
     if (prepared->source)
-        section_adopt(prepared->settings, prepared->source->settings, &failure);
+        section_adopt(prepared->settings, prepared->source->settings, prepared->phase, &failure);
     if (setup_agree(setup, &failure, why) || prepare_targets(prepared, why))
         return why->code;
     if (!setup->item_count)

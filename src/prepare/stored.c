@@ -11,6 +11,7 @@
 #include "plan/sequence.h"
 #include "record/store.h"
 #include "settings_text.h"
+#include "stored_writes.h"
 
 int stored_read_options(struct stored *stored, struct options *options, struct failure *why)
 {
@@ -34,20 +35,6 @@ int stored_read_options(struct stored *stored, struct options *options, struct f
 out:
     text_release(&text);
     return why->code;
-}
-
-/* The last phase of the section ("" without sections) that wrote: the files hold its data. */
-static const struct record_phase *last_write(const struct record *record, const char *section,
-                                             uint64_t *generation)
-{
-    const struct record_phase *last = NULL;
-    for (size_t i = 0; i < record->phase_count; i++)
-        if (record->phases[i].writes && record->phases[i].file_count &&
-            !strcmp(record->phases[i].section, section)) {
-            *generation = last ? *generation + 1 : 0;
-            last = &record->phases[i];
-        }
-    return last;
 }
 
 static bool checks_data(const struct options *options)
@@ -90,14 +77,22 @@ static int check_content(const struct options *then, const struct options *now, 
                        options_name(other));
 }
 
+static bool is_whole(const struct record_phase *phase)
+{
+    bool whole = phase->file_count > 0;
+    for (size_t i = 0; i < phase->file_count; i++)
+        whole &= phase->files[i].bytes_acknowledged == phase->files[i].bytes_planned;
+    return whole;
+}
+
 /* What was acknowledged is recorded as positions in the order of writing. */
-static int check_order(const struct record_phase *phase, const struct options *then,
-                       const struct options *now, struct failure *why)
+static int check_order(const struct record *record, const struct record_phase *phase,
+                       const struct options *then, const struct options *now, struct failure *why)
 {
     bool whole = true;
     struct text names = {0};
-    for (size_t i = 0; i < phase->file_count; i++)
-        whole &= phase->files[i].bytes_acknowledged == phase->files[i].bytes_planned;
+    for (; phase; phase = stored_next_write(record, "", (size_t)(phase - record->phases) + 1))
+        whole &= is_whole(phase);
     if (whole || first_other(then, now, SETS_SEQUENCE) == OPTION_COUNT)
         return 0;
     options_list(SETS_SEQUENCE, &names);
@@ -123,7 +118,7 @@ static int check_options(const struct stored *stored, const struct record_phase 
 {
     struct options then;
     if (!read_then(stored, &then, why) && !check_content(&then, now, why))
-        check_order(phase, &then, now, why);
+        check_order(&stored->record, phase, &then, now, why);
     options_release(&then);
     return why->code;
 }
@@ -176,9 +171,9 @@ static int check_sections(const struct stored *stored, const struct options *now
     uint64_t generation;
     for (size_t i = 0; i < now->section_count && !why->code; i++) {
         const struct section *section = &now->sections[i];
-        if (!phase_kinds[section->phase].writes)
+        if (!phase_makes(section->phase))
             continue;
-        if (!last_write(&stored->record, section->name, &generation))
+        if (!stored_last_write(&stored->record, section->name, &generation))
             return refuse_no_data(section->name, why);
         check_section(stored, now, i, why);
     }
@@ -199,126 +194,10 @@ int stored_check(const struct stored *stored, const struct options *options, uin
                            ranks, rank_count, ranks);
     if (options->section_count)
         return check_sections(stored, options, why);
-    const struct record_phase *phase = last_write(&stored->record, "", &generation);
+    const struct record_phase *phase = stored_last_write(&stored->record, "", &generation);
     if (!phase)
         return refuse_no_data("", why);
     return check_options(stored, phase, options, why);
-}
-
-/* One part as sent to its rank; holes are sent separately, since few parts have any. */
-struct stored_part {
-    uint64_t issued;
-    uint64_t bytes;
-};
-
-static int refuse_place(const struct record_file *file, struct failure *why)
-{
-    struct text names = {0};
-    options_list(SETS_PLACE, &names);
-    failure_set(why, -EINVAL, "the plan differs from the one that wrote '%s': leave out %s",
-                file->path, text_string(&names));
-    text_release(&names);
-    return -EINVAL;
-}
-
-static int fill_parts(const struct record_phase *phase, const struct plan *plan,
-                      struct stored_part *parts, struct text *holes, struct failure *why)
-{
-    uint32_t writers = plan->geometry.setup.writers_per_rank;
-    for (size_t i = 0; i < phase->file_count; i++) {
-        const struct record_file *file = &phase->files[i];
-        struct share share = {0};
-        bool known = file->rank >= 0 && file->rank < plan->setup.shape.rank_count &&
-                     file->writer >= 0 && file->writer < writers;
-        if (known)
-            geometry_share(&plan->geometry, (uint32_t)file->rank, (uint32_t)file->writer, &share);
-        if (!known || share.file_offset != (uint64_t)file->offset ||
-            share.bytes != (uint64_t)file->bytes_planned)
-            return refuse_place(file, why);
-        bool whole = file->bytes_acknowledged == file->bytes_planned;
-        parts[file->rank * writers + file->writer] = (struct stored_part){
-            .issued = whole ? share.request_count : (uint64_t)file->requests_done,
-            .bytes = (uint64_t)file->bytes_acknowledged,
-        };
-        if (file->holes && file->holes[0])
-            text_add(holes, "%" PRId64 " %" PRId64 " %s\n", file->rank, file->writer, file->holes);
-    }
-    return holes->failed ? failure_set(why, -ENOMEM, "not enough memory") : 0;
-}
-
-/* Parses this rank's lines of "rank writer holes". */
-static int parse_holes(struct dataset *dataset, const char *lines, struct failure *why)
-{
-    while (*lines) {
-        uint32_t rank;
-        uint32_t writer;
-        char holes[4096];
-        if (sscanf(lines, "%" SCNu32 " %" SCNu32 " %4095s", &rank, &writer, holes) != 3)
-            return failure_set(why, -EINVAL, "cannot read the holes of the stored files");
-        if (rank == dataset->cluster->rank && writer < dataset->part_count &&
-            acknowledged_parse_holes(&dataset->parts[writer].acknowledged, holes, why))
-            return why->code;
-        const char *end = strchr(lines, '\n');
-        lines = end ? end + 1 : "";
-    }
-    return 0;
-}
-
-/* Only a run that writes can detect whether nodes see each other's files, so its result counts. */
-static enum record_truth targets_shared(const struct record *record)
-{
-    bool local = record->target_count > 0;
-    for (size_t i = 0; i < record->target_count; i++) {
-        if (record->targets[i].shared == TRUTH_YES)
-            return TRUTH_YES;
-        local &= record->targets[i].shared == TRUTH_NO;
-    }
-    return local ? TRUTH_NO : TRUTH_UNKNOWN;
-}
-
-int stored_share(const struct stored *stored, const char *section, struct dataset *dataset,
-                 struct failure *why)
-{
-    struct cluster *cluster = dataset->cluster;
-    size_t count = (size_t)cluster->shape.rank_count * dataset->part_count;
-    struct stored_part *parts = calloc(count, sizeof *parts);
-    struct text holes = {0};
-    struct failure failure = {0};
-    uint64_t generation = 0;
-    char *lines = NULL;
-    if (!parts)
-        failure_set(&failure, -ENOMEM, "not enough memory for the stored plan");
-    else if (cluster->rank == 0)
-        fill_parts(last_write(&stored->record, section, &generation), dataset->plan, parts, &holes,
-                   &failure);
-    struct agreement agreement;
-    if (cluster_agree(cluster, &failure, &agreement)) {
-        *why = agreement.first;
-        goto out;
-    }
-    cluster_broadcast(cluster, parts, count * sizeof *parts);
-    cluster_broadcast(cluster, &generation, sizeof generation);
-    if (cluster->rank == 0)
-        dataset->shared = targets_shared(&stored->record);
-    cluster_broadcast(cluster, &dataset->shared, sizeof dataset->shared);
-    if (cluster->rank == 0)
-        lines = strdup(text_string(&holes));
-    if (cluster_broadcast_text(cluster, &lines)) {
-        failure_set(why, -ENOMEM, "not enough memory");
-        goto out;
-    }
-    for (uint32_t i = 0; i < dataset->part_count; i++) {
-        const struct stored_part *part = &parts[(size_t)cluster->rank * dataset->part_count + i];
-        acknowledged_all(&dataset->parts[i].acknowledged, part->issued, part->bytes);
-    }
-    dataset->generation = generation;
-    dataset->written = true;
-    parse_holes(dataset, lines, why);
-out:
-    text_release(&holes);
-    free(lines);
-    free(parts);
-    return why->code;
 }
 
 void stored_release(struct stored *stored)

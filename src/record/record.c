@@ -15,6 +15,7 @@ void record_phase_release(struct record_phase *phase)
     for (size_t i = 0; i < phase->file_count; i++) {
         free(phase->files[i].path);
         free(phase->files[i].holes);
+        free(phase->files[i].unsettled);
     }
     for (size_t i = 0; i < phase->slowest_count; i++)
         free(phase->slowest[i].path);

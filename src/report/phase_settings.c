@@ -22,7 +22,7 @@ bool phase_settings(const struct options *options, const struct record_phase *ph
     bool good = section_settings(options, index, settings, &ignored) == 0;
     if (good && other < options->section_count)
         good = section_settings(options, other, &writer, &ignored) == 0 &&
-               section_adopt(settings, &writer, &ignored) == 0;
+               section_adopt(settings, &writer, options->sections[index].phase, &ignored) == 0;
     settings_release(&writer);
     return good;
 }

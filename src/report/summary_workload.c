@@ -256,7 +256,7 @@ static int section_resolve(const struct options *options, size_t index, struct s
         return result;
     result = section_settings(options, source, &writer, &ignored);
     if (!result) {
-        result = section_adopt(settings, &writer, &ignored);
+        result = section_adopt(settings, &writer, options->sections[index].phase, &ignored);
         settings_release(&writer);
     }
     if (result)

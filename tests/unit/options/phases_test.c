@@ -36,7 +36,8 @@ static void test_wrong_lists_of_phases(void **state)
     phases_parse("write,wrote", phases, &count, &failure);
     assert_string_equal(
         failure.text,
-        "--phases: unknown phase 'wrote' (known: write, read, verify, create, stat, open, rename, "
+        "--phases: unknown phase 'wrote' (known: write, rewrite, read, verify, create, stat, open, "
+        "rename, "
         "remove); did you mean 'write'?");
 }
 

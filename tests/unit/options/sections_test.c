@@ -83,7 +83,7 @@ static void a_reader_adopts_where_the_bytes_are_and_keeps_how_it_reads(void **st
     assert_int_equal(section_settings(&options, 2, &restart, &why), 0);
     dump.seed = 42;
     dump.compress_ratio = 3;
-    assert_int_equal(section_adopt(&restart, &dump, &why), 0);
+    assert_int_equal(section_adopt(&restart, &dump, PHASE_READ, &why), 0);
     assert_int_equal(restart.layout, LAYOUT_SHARED);
     assert_int_equal(restart.seed, 42);
     assert_true(restart.compress_ratio == 3);
@@ -179,9 +179,16 @@ static const struct refusal {
     {"target = /x\n[a]\nphase = write\n[b]\nphase = write\ndata = a\n", NULL, NULL,
      "section 'b': phase 'write' writes its own data set; leave 'data' out"},
     {"target = /x\n[a]\nphase = write\n[b]\nphase = read\ndata = a\nlayout = shared\n", NULL, NULL,
-     "section 'b' reads the data of section 'a', which sets 'layout'; leave it out"},
+     "section 'b' uses the data of section 'a', which sets 'layout'; leave it out"},
     {"target = /x\n[a]\nphase = write\n[b]\nphase = read\ndata = a\ntarget = /y\n", NULL, NULL,
-     "section 'b' reads the data of section 'a', which sets 'target'; leave it out"},
+     "section 'b' uses the data of section 'a', which sets 'target'; leave it out"},
+    {"target = /x\n[a]\nphase = rewrite\n", NULL, NULL,
+     "section 'a' rewrites, but has no 'data'; add 'data = NAME' of a section that writes"},
+    {"target = /x\n[a]\nphase = write\n[b]\nphase = rewrite\ndata = a\norder = random\n", NULL,
+     NULL, "section 'b' uses the data of section 'a', which sets 'order'; leave it out"},
+    {"target = /x\n[a]\nphase = write\n[b]\nphase = rewrite\ndata = a\n[c]\nphase = read\n"
+     "data = b\n",
+     NULL, NULL, "section 'c': 'data = b' is not a selected section before it that writes"},
     {"target = /x\n[a]\nphase = write\nsize = 0\n", NULL, NULL,
      "section 'a': --size is 0; use the number of bytes to write, such as 4g"},
     {"target = /x\n[a]\nphase = write\n", "b.depth=1", NULL,
