@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a run was and what it gave: plain structs, the only thing that reports see. Rank 0 holds
+ * What was run and what was measured: plain structs, the only thing that reports see. Rank 0 holds
  * the whole record; store.c turns it into the HDF5 result file and back.
  *
  * All text members that are pointers are owned by the record (record_release frees them); small
@@ -196,7 +196,7 @@ struct record_phase {
     int64_t steady_ns;         /* its length; 0 without */
     int64_t steady_amount;     /* acknowledged in it */
     int64_t steady_range_ppm;  /* (largest - smallest round) / mean, in millionths */
-    int64_t steady_slope_ppm;  /* what the line fitted through its rounds climbs / mean */
+    int64_t steady_slope_ppm;  /* rise of the line fitted through its rounds / mean */
     int64_t start_skew_ns;     /* last minus first rank to be at work */
     int64_t submit_skew_ns;    /* last minus first rank to submit a request */
     int64_t end_skew_ns;       /* last minus first rank to end */

@@ -12,7 +12,7 @@
 int advice_consider(struct record *record);
 
 /* Adds the warning that the phases' sums do not agree with their rows, if it applies: for a result
- * that others had in hand. 0 or -ENOMEM. */
+ * file that may have been edited since. 0 or -ENOMEM. */
 int advice_consider_sums(struct record *record);
 
 /* "note", "warning", or "WARNING" for a serious one. */

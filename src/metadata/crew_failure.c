@@ -64,7 +64,7 @@ bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane
     const char *const folder = text_string(&path);
     if (what == CREW_OPERATION && result == -EBADMSG)
         failure_set(&outcome->failure, result,
-                    "'%s/%s' has not the type and size that it was given", folder,
+                    "'%s/%s' does not have the type and size with which it was created", folder,
                     lane->operation.name);
     else if (what == CREW_OPERATION)
         failure_set(&outcome->failure, result, "cannot %s '%s/%s'%s: %s%s",

@@ -131,7 +131,7 @@ static int check_offsets(const struct options *options, struct failure *why)
     return 0;
 }
 
-/* What a preset gives fits itself to the other options, as defaults do. */
+/* Values from a preset are adjusted to the other options, as defaults are. */
 static bool is_fixed(const struct options *options, enum option_id id)
 {
     return options_source(options, id) > SOURCE_PRESET;

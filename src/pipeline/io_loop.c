@@ -160,8 +160,8 @@ static void wait_for_buffer(struct io_thread *thread, int64_t most_ns)
         send_number(thread, number);
 }
 
-/* The time from 'before_ns' on was the rate's, but only until the request was due: later
- * the process was stopped, or had no core. */
+/* From 'before_ns' on the thread waited for the rate limit, but only until the request was due:
+ * later the process was stopped, or had no core. */
 static void count_paced(struct io_thread *thread, int64_t before_ns, int64_t due_ns)
 {
     int64_t until_ns = thread->drive.now_ns < due_ns ? thread->drive.now_ns : due_ns;

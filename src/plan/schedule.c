@@ -103,7 +103,7 @@ static uint32_t point_at(const struct schedule *schedule, uint32_t before)
     return 0;
 }
 
-/* A drifting device meets all points alike: each repetition measures each of them once. */
+/* Each repetition measures each point once, so that a drift of the device affects all alike. */
 static int hand_out_point(struct schedule *schedule, struct step *step)
 {
     if (schedule->next == schedule->setup.item_count) {

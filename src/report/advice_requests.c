@@ -67,8 +67,10 @@ static void add_instant(const struct record_phase *phase, struct text *out)
         last_ns = sent_ns > last_ns ? sent_ns : last_ns;
     }
     if (count < TOGETHER_LEAST || last_ns - first_ns > phase->duration_ns / TOGETHER_PART) {
-        text_add(out, "; the slowest are spread over the phase: compare a lower --depth, and quote "
-                      "percentiles, not the median alone");
+        text_add(out,
+                 "; the slowest are spread over the phase: %squote percentiles, not the median "
+                 "alone",
+                 phase->depth > 1 ? "compare a lower --depth, and " : "");
         return;
     }
     units_format_duration(first_ns, from);

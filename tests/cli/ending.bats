@@ -122,11 +122,11 @@ load helper
     sleep 9
     kill -CONT "$pid"
     wait "$pid"
-    [ "$(column r.h5 phases/01_write/ranks longest_gap_ns)" -ge 9000000000 ]
+    [ "$(column r.h5 phases/01_write/ranks longest_gap_ns)" -ge 8500000000 ] # a signal arrives when it arrives
     [ "$(column r.h5 phases/01_write/ranks unsent_requests)" -ge 1 ]
     [[ " $(advice r.h5) " == *" rate-missed "* ]]
-    # nine of at most ten seconds were neither fsync nor the rate's
-    [ "$(column r.h5 phases/01_write/ranks drained_ns)" -ge 9000000000 ]
+    # about nine of at most ten seconds were neither fsync nor the rate's
+    [ "$(column r.h5 phases/01_write/ranks drained_ns)" -ge 8500000000 ]
     [ "$(column r.h5 phases/01_write/ranks writer_paced_ns)" -lt 8000000000 ]
     [ "$(column r.h5 phases/01_write/ranks stopped_ns)" -ge 8000000000 ]
     [[ " $(advice r.h5) " == *" stopped "* ]]

@@ -82,6 +82,12 @@ static void spoil_slow_requests(struct record *record)
     phase->nodes[1].latency.p99_ns = 2000000000;
 }
 
+static void spoil_slow_requests_one_by_one(struct record *record)
+{
+    spoil_slow_requests(record);
+    record->phases[0].depth = 1;
+}
+
 /* The slowest were sent at one instant. */
 static void spoil_slow_requests_at_once(struct record *record)
 {
@@ -125,8 +131,10 @@ static void spoil_share(struct record *record)
 static const struct warning_case slow_cases[] = {
     {"slow-requests", SEVERITY_WARNING,
      "in 01_write the slowest 1 % of the requests took at least 2.00 s, 66 times the median of "
-     "30.0 ms, on n002 only; the slowest are spread",
+     "30.0 ms, on n002 only; the slowest are spread over the phase: compare a lower --depth",
      spoil_slow_requests},
+    {"slow-requests", SEVERITY_WARNING, "are spread over the phase: quote percentiles",
+     spoil_slow_requests_one_by_one},
     {"slow-requests", SEVERITY_WARNING,
      "the 3 slowest were sent between 12.0 s and 12.2 s after the start",
      spoil_slow_requests_at_once},
