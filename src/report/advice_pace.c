@@ -54,13 +54,13 @@ static void add_time(const struct record *record, const struct record_phase *pha
              (long long)(needed_ns / second_ns));
 }
 
-/* What all phases of the list would take together with this much data, in ns. */
+/* What all phases would take together with this much data, in ns. */
 static double time_for(const struct record *record, double bytes)
 {
     double all_ns = 0;
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
-        if (phase->repetition == 1 && warning_counts_bytes(phase))
+        if (warning_counts_bytes(phase))
             all_ns += bytes / figures_rate(phase->amount, phase->duration_ns) * 1e9;
     }
     return all_ns;

@@ -42,7 +42,9 @@ static void add_side(const struct record_phase *phase, struct text *out)
         if (!record_row_idle(&rows[i]) && is_far_slower(phase, rows[i].latency.p99_ns) &&
             slow++ < NAMES_SHOWN)
             text_add(&names, "%s%s", names.length ? ", " : "", rows[i].name);
-    if (active > 1 && slow == active)
+    if (active == 2 && slow == 2)
+        text_add(out, ", on both %s", nodes ? "nodes" : "ranks");
+    else if (active > 1 && slow == active)
         text_add(out, ", on all %zu %s", active, nodes ? "nodes" : "ranks");
     else if (active > 1 && slow == 1)
         text_add(out, ", on %s only", text_string(&names));

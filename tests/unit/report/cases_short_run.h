@@ -54,6 +54,13 @@ static void spoil_before_time(struct record *record)
     record->options = strdup("time = 60s\n");
 }
 
+/* All repetitions take time. */
+static void spoil_duration_and_repetition(struct record *record)
+{
+    spoil_duration(record);
+    record->phases[0].repetition = 2;
+}
+
 /* The rate is that of --rate, so it does not give the size that takes long enough. */
 static void spoil_duration_and_pace(struct record *record)
 {
@@ -69,6 +76,7 @@ static const struct warning_case short_run_cases[] = {
     {"short-run", SEVERITY_NOTE, "--size 256GiB without --time takes", spoil_before_time},
     {"short-run", SEVERITY_NOTE,
      "02_read took 9.90 s, too short to quote: --size 256GiB takes about 67.2 s", spoil_duration},
+    {"short-run", SEVERITY_NOTE, "--size 256GiB takes about 67.2 s", spoil_duration_and_repetition},
     {"short-run", SEVERITY_NOTE, "02_read took 9.90 s, too short to quote: give it --time 15s",
      spoil_by_time},
     {"short-run", SEVERITY_NOTE, "01_write took 9.90 s, too short to quote: give it --time 15s",
