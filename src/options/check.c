@@ -363,6 +363,9 @@ static int check_section(const struct options *options, size_t index, struct fai
 
 int options_check(const struct options *options, struct failure *why)
 {
+    struct failure unused = {0};
+    if (!why)
+        why = &unused;
     if (options->run.cleanup)
         return check_cleanup(options, why);
     if (check_sweep(options, why))
