@@ -267,8 +267,7 @@ static enum verdict finish(struct session *session, enum verdict verdict, bool s
     }
     set_verdict(&session->record, verdict);
     clock_utc(session->record.finished_utc);
-    /* With many nodes advice takes long: if the run is killed meanwhile, only the advice is lost.
-     */
+    /* With many nodes advice takes long: a run that is killed meanwhile loses nothing else. */
     keeper_save(&session->keeper, NULL);
     keeper_stop(&session->keeper);
     advice_consider(&session->record);

@@ -299,12 +299,11 @@ static void describe_devices(struct fact_row *row, const char *name)
 
 static void describe_target(struct fact_row *row, const struct record_target *target)
 {
-    add(row, FACT_KIND, "%s%s%s", record_target_kind_name(target->kind),
+    add(row, FACT_KIND, "%s%s", record_target_kind_name(target->kind),
         target->ram_backed            ? ", in memory: no storage behind it"
         : target->shared == TRUTH_YES ? ", on a file system that nodes share"
         : target->shared == TRUTH_NO  ? ", local to the node"
-                                      : "",
-        "");
+                                      : "");
     if (target->mount_point[0])
         add(row, FACT_MOUNT, "%s on %s, %s (%s)", target->mount_point, target->source,
             target->file_system, target->options);

@@ -123,7 +123,7 @@ void warn_not_flushed(const struct record *record, struct text *out)
                  phase->total.modes.direct_in_effect == TRUTH_UNKNOWN ? "the page cache or " : "");
 }
 
-/* What it takes to open a file on storage that answers is far less. */
+/* Storage that answers opens a file in far less. */
 enum { SLOW_OPEN_NS = 1000 * 1000 * 1000 };
 
 static const struct record_row *slowest_opening(const struct record_phase *phase)
