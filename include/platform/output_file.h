@@ -25,6 +25,9 @@ int output_file_check(const char *path, bool overwrite, struct failure *why);
 int output_file_open(struct output_file *file, const char *path, bool overwrite,
                      struct failure *why);
 
+/* Writes a piece of what is made bit by bit to its stream; 0 or -1. */
+int output_file_piece(const char *bytes, size_t length, void *stream);
+
 /* Puts the file in place; after any failure, also one of earlier writing, nothing is left of it. */
 int output_file_close(struct output_file *file, struct failure *why);
 

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "console.h"
 #include "platform/output_file.h"
+#include "platform/target.h"
 #include "record/store.h"
 #include "report/compare_series.h"
 
@@ -173,11 +174,6 @@ static int add(struct series *series, const char *path, const struct record *rec
     return code;
 }
 
-static int write_piece(const char *bytes, size_t length, void *stream)
-{
-    return fwrite(bytes, 1, length, stream) == length ? 0 : -1;
-}
-
 /* Returns the exit code: 'code', or 1 if the file could not be written. */
 static int finish(struct series *series, int code)
 {
@@ -192,7 +188,7 @@ static int finish(struct series *series, int code)
     text_release(&page);
     if (!series->json || output_file_open(&file, request->json, request->overwrite, &why)) {
         /* nothing to write, or no file for it */
-    } else if (comparison_json_write(series->json, write_piece, file.stream) &&
+    } else if (comparison_json_write(series->json, output_file_piece, file.stream) &&
                !ferror(file.stream)) {
         output_file_discard(&file);
         failure_set(&why, -1, "not enough memory for '%s'", request->json);
@@ -208,6 +204,10 @@ static int begin(struct series *series, const struct request *request)
 {
     struct failure why = {0};
     *series = (struct series){.request = request, .page = stdout};
+    for (size_t i = 0; request->json && i < request->path_count; i++)
+        if (target_is_same(request->json, request->paths[i]))
+            return console_refuse("compare: '%.300s' is a result; name another file",
+                                  request->json);
     if (request->json && output_file_check(request->json, request->overwrite, &why)) {
         console_error(why.text);
         return EXIT_REFUSED;
@@ -220,7 +220,7 @@ static int begin(struct series *series, const struct request *request)
         series->scaling = scaling_open(request->paths[0], &series->base);
     if (request->json)
         series->json = comparison_json_open(request->paths[0], &series->base, request->tolerance);
-    if (series->scaling || series->json || (!request->scaling && !request->json))
+    if ((!request->scaling || series->scaling) && (!request->json || series->json))
         return 0;
     console_error("not enough memory for the comparison");
     return EXIT_REFUSED;

@@ -53,18 +53,13 @@ int outputs_check(const struct outputs *outputs, struct failure *why)
     return 0;
 }
 
-static int write_piece(const char *bytes, size_t length, void *context)
-{
-    return fwrite(bytes, 1, length, context) == length ? 0 : -1;
-}
-
 static int write_json(const struct outputs *outputs, const struct record *record,
                       struct failure *why)
 {
     struct output_file file;
     if (output_file_open(&file, outputs->json, outputs->overwrite, why))
         return why->code;
-    if (!export_json(record, write_piece, file.stream) || ferror(file.stream))
+    if (!export_json(record, output_file_piece, file.stream) || ferror(file.stream))
         return output_file_close(&file, why);
     output_file_discard(&file);
     return failure_set(why, -ENOMEM, "not enough memory for '%s'", outputs->json);

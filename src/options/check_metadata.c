@@ -24,7 +24,7 @@ static int check_order(const enum phase_id *list, size_t count, struct failure *
     return 0;
 }
 
-static int check_engine(const struct options *options, const char *phase, struct failure *why)
+static int check_stores(const struct options *options, const char *phase, struct failure *why)
 {
     if (options->common.engine == ENGINE_NULL)
         return failure_set(why, -EINVAL,
@@ -87,7 +87,7 @@ int check_metadata(const struct options *options, struct failure *why)
         return 0;
     if (!bytes && check_byte_options(options, why))
         return -EINVAL;
-    if (check_order(list, count, why) || check_engine(options, first, why))
+    if (check_order(list, count, why) || check_stores(options, first, why))
         return -EINVAL;
     return check_objects(options, opens, why);
 }

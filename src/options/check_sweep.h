@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rules of --sweep. */
-#ifndef TIDEMILL_CHECK_SWEEP_H
-#define TIDEMILL_CHECK_SWEEP_H
+#ifndef TIDEMILL_OPTIONS_CHECK_SWEEP_H
+#define TIDEMILL_OPTIONS_CHECK_SWEEP_H
 
 #include "options/options.h"
 

@@ -96,6 +96,11 @@ static int put_in_place(const struct output_file *file)
     return rename(file->temporary, file->path) ? -errno : 0;
 }
 
+int output_file_piece(const char *bytes, size_t length, void *stream)
+{
+    return fwrite(bytes, 1, length, stream) == length ? 0 : -1;
+}
+
 int output_file_close(struct output_file *file, struct failure *why)
 {
     int result = fflush(file->stream) || ferror(file->stream) ? -(errno ? errno : EIO) : 0;

@@ -70,6 +70,9 @@ PY
     refused "'taken' exists" "$TIDEMILL" compare --json taken a.h5 a.h5
     [ "$(cat taken)" = mine ]
     "$TIDEMILL" compare --json taken --overwrite a.h5 a.h5
+    cp a.h5 kept.h5
+    refused "'kept.h5' is a result" "$TIDEMILL" compare --json kept.h5 --overwrite a.h5 kept.h5
+    cmp a.h5 kept.h5
     [ "$(head -c 1 taken)" = "{" ]
     run bash -c '"$TIDEMILL" compare --json - a.h5 a.h5 >/dev/full'
     [ "$status" -eq 1 ]
