@@ -17,7 +17,7 @@
 #include "base/units.h"
 #include "record/enums.h"
 #include "record/environment.h"
-#include "record/phase.h"
+#include "record/record_phase.h"
 #include "record/points.h"
 #include "stats/histogram.h"
 

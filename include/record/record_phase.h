@@ -2,8 +2,8 @@
 /*
  * What one phase did: its own facts and numbers, and the rows of its tables. Part of record.h.
  */
-#ifndef TIDEMILL_RECORD_PHASE_H
-#define TIDEMILL_RECORD_PHASE_H
+#ifndef TIDEMILL_RECORD_RECORD_PHASE_H
+#define TIDEMILL_RECORD_RECORD_PHASE_H
 
 #include <stddef.h>
 #include <stdint.h>
