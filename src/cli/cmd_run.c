@@ -8,12 +8,9 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "console.h"
 #include "join.h"
 #include "options/arguments.h"
 #include "options/help.h"
-#include "outputs.h"
-#include "phases/run.h"
 #include "platform/clock.h"
 #include "platform/host.h"
 #include "platform/interrupt.h"
@@ -23,22 +20,7 @@
 #include "prepare/start_record.h"
 #include "record/store.h"
 #include "report/advice.h"
-#include "report/requirements.h"
-
-/* One run of this program, on this rank. */
-struct session {
-    struct cluster cluster;
-    struct setup setup;
-    struct record record; /* rank 0 */
-    char *result_path;    /* rank 0 */
-    struct record_job job;
-    struct console console;
-    struct keeper keeper;
-    struct pending_call pending_call; /* rank 0 */
-    bool given_up;                    /* threads remain that wait for storage */
-};
-
-enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
+#include "session.h"
 
 static int show_help(int argc, char *const *argv)
 {
@@ -158,131 +140,17 @@ static int open_datasets(struct session *session, struct failure *why)
     return result;
 }
 
-static struct outputs outputs_of(const struct session *session)
-{
-    const struct run_settings *run = &session->setup.options.run;
-    return (struct outputs){
-        .json = run->json, .csv = run->csv, .result = run->result, .overwrite = run->overwrite};
-}
-
 /* Checks the paths of the result before directories are created, so that a bad path changes
  * nothing. */
 static int check_result(struct session *session, struct failure *why)
 {
     struct failure failure = {0};
-    const struct outputs outputs = outputs_of(session);
+    const struct outputs outputs = session_outputs(session);
     if (session->cluster.rank == 0 && !outputs_check(&outputs, &failure))
         result_path(&session->setup.options, session->job.job_id, &session->result_path, &failure);
     if (setup_agree_with_first(&session->setup, &failure, why))
         return why->code;
     return replaces_result(session) ? cleanup_refuse_remaining(&session->setup, why) : 0;
-}
-
-static void set_verdict(struct record *record, enum verdict verdict)
-{
-    const bool interrupted = verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM;
-    record->exit_code = verdict_exit_code(verdict);
-    record->status = verdict == VERDICT_FINE ? RECORD_COMPLETE
-                     : interrupted           ? RECORD_INTERRUPTED
-                                             : RECORD_FAILED;
-}
-
-/* The run is over; it fails if it does not meet what was required of it. */
-static enum verdict check_requirements(struct record *record, enum verdict verdict)
-{
-    struct text why = {0};
-    if (verdict == VERDICT_FINE && requirements_unmet(record, &why)) {
-        console_error(text_string(&why));
-        verdict = VERDICT_FAILED;
-        set_verdict(record, verdict);
-    }
-    text_release(&why);
-    return verdict;
-}
-
-static enum verdict write_outputs(struct session *session, enum verdict verdict)
-{
-    const struct outputs outputs = outputs_of(session);
-    struct failure failure = {0};
-    if (!outputs_write(&outputs, &session->record, &failure))
-        return verdict;
-    console_error(failure.text);
-    if (verdict != VERDICT_FINE)
-        return verdict;
-    set_verdict(&session->record, VERDICT_FAILED);
-    store_save(session->result_path, &session->record, NULL, NULL);
-    return VERDICT_FAILED;
-}
-
-static void print_result(const struct session *session, const struct record *record, bool complete)
-{
-    const struct run_settings *run = &session->setup.options.run;
-    FILE *stream = run->json && !strcmp(run->json, "-") ? stderr : stdout;
-    if (run->quiet)
-        console_print_warnings(record);
-    else
-        console_print_summary(stream, record, run->verbose);
-    struct text line = {0};
-    text_add(&line, "%s", run->quiet ? "" : "\nresult  ");
-    text_add_printable(&line, session->result_path);
-    text_add(&line, "%s\n", complete || run->quiet ? "" : " is incomplete: see the error above");
-    console_print_text(stream, text_string(&line));
-    text_release(&line);
-}
-
-/* A second signal ends the run: what is known of it is shown before. Of the phase under way there
- * are no numbers that advice could be about. */
-static void end_at_once(void *context, struct record *record)
-{
-    const size_t count = record->phase_count;
-    while (record->phase_count && record->phases[record->phase_count - 1].status != RECORD_COMPLETE)
-        record->phase_count--;
-    advice_consider(record);
-    record->phase_count = count;
-    print_result(context, record, true);
-}
-
-/* Removes the run's files, completes the record and prints the summary. */
-static enum verdict finish(struct session *session, enum verdict verdict, bool stalled,
-                           struct failure *why)
-{
-    struct setup *setup = &session->setup;
-    struct agreement agreement;
-    struct failure removal = {0};
-    struct failure saving = {0};
-    char line[FAILURE_TEXT + RECORD_LINE];
-    start_record_compare(setup, &session->record);
-    if (!setup->options.run.keep && setup_remove(setup, stalled ? REMOVAL_NS : 0, &removal))
-        session->given_up |= stalled;
-    if (cluster_agree(&session->cluster, &removal, &agreement) && verdict == VERDICT_FINE)
-        verdict = VERDICT_FAILED;
-    if (session->cluster.rank != 0) {
-        keeper_stop(&session->keeper);
-        return verdict;
-    }
-    if (agreement.failed_ranks) {
-        agreement_format(&session->cluster, &agreement, line, sizeof line);
-        console_error(line);
-        session->record.removal_failure = strdup(line);
-    }
-    set_verdict(&session->record, verdict);
-    clock_utc(session->record.finished_utc);
-    /* With many nodes advice takes long: a run that is killed meanwhile loses nothing else. */
-    keeper_save(&session->keeper, NULL);
-    keeper_stop(&session->keeper);
-    advice_consider(&session->record);
-    verdict = check_requirements(&session->record, verdict);
-    /* even if an earlier save failed: removing the data may have freed space */
-    store_save(session->result_path, &session->record, NULL, &saving);
-    if (why->code || saving.code)
-        console_error(why->code ? why->text : saving.text);
-    if (saving.code && verdict == VERDICT_FINE) {
-        verdict = VERDICT_FAILED;
-        set_verdict(&session->record, verdict);
-    }
-    verdict = write_outputs(session, verdict);
-    print_result(session, &session->record, !saving.code);
-    return verdict;
 }
 
 static int measure(struct session *session, int64_t started_ns)
@@ -301,14 +169,14 @@ static int measure(struct session *session, int64_t started_ns)
     };
     console_listen(&session->console, &run.listener);
     keeper_start(&session->keeper, session->result_path, &session->record, run.pending_call);
-    keeper_set_farewell(&session->keeper, end_at_once, session);
+    keeper_set_farewell(&session->keeper, session_end_at_once, session);
     watchdog_start(&run);
     if (run_steps(&run, &verdict, &failure))
         verdict = verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;
     session->given_up = run.given_up;
     if (run.stalled)
         watchdog_stop(&run); /* the stall has been reported, and the removal has its own limit */
-    int code = verdict_exit_code(finish(session, verdict, run.stalled, &failure));
+    int code = verdict_exit_code(session_finish(session, verdict, run.stalled, &failure));
     watchdog_stop(&run);
     cluster_broadcast(&session->cluster, &code, sizeof code);
     return code;

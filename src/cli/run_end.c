@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of a run: its files removed, its record complete, its summary printed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/clock.h"
+#include "prepare/start_record.h"
+#include "record/store.h"
+#include "report/advice.h"
+#include "report/requirements.h"
+#include "session.h"
+
+enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
+
+struct outputs session_outputs(const struct session *session)
+{
+    const struct run_settings *run = &session->setup.options.run;
+    return (struct outputs){
+        .json = run->json, .csv = run->csv, .result = run->result, .overwrite = run->overwrite};
+}
+
+static void set_verdict(struct record *record, enum verdict verdict)
+{
+    const bool interrupted = verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM;
+    record->exit_code = verdict_exit_code(verdict);
+    record->status = verdict == VERDICT_FINE ? RECORD_COMPLETE
+                     : interrupted           ? RECORD_INTERRUPTED
+                                             : RECORD_FAILED;
+}
+
+/* The run is over; it fails if it does not meet what was required of it. */
+static enum verdict check_requirements(struct record *record, enum verdict verdict)
+{
+    struct text why = {0};
+    if (verdict == VERDICT_FINE && requirements_unmet(record, &why)) {
+        console_error(text_string(&why));
+        verdict = VERDICT_FAILED;
+        set_verdict(record, verdict);
+    }
+    text_release(&why);
+    return verdict;
+}
+
+static enum verdict write_outputs(struct session *session, enum verdict verdict)
+{
+    const struct outputs outputs = session_outputs(session);
+    struct failure failure = {0};
+    if (!outputs_write(&outputs, &session->record, &failure))
+        return verdict;
+    console_error(failure.text);
+    if (verdict != VERDICT_FINE)
+        return verdict;
+    set_verdict(&session->record, VERDICT_FAILED);
+    store_save(session->result_path, &session->record, NULL, NULL);
+    return VERDICT_FAILED;
+}
+
+static void print_result(const struct session *session, const struct record *record, bool complete)
+{
+    const struct run_settings *run = &session->setup.options.run;
+    FILE *stream = run->json && !strcmp(run->json, "-") ? stderr : stdout;
+    if (run->quiet)
+        console_print_warnings(record);
+    else
+        console_print_summary(stream, record, run->verbose);
+    struct text line = {0};
+    text_add(&line, "%s", run->quiet ? "" : "\nresult  ");
+    text_add_printable(&line, session->result_path);
+    text_add(&line, "%s\n", complete || run->quiet ? "" : " is incomplete: see the error above");
+    console_print_text(stream, text_string(&line));
+    text_release(&line);
+}
+
+/* Of the phase under way there are no numbers that advice could be about. */
+void session_end_at_once(void *context, struct record *record)
+{
+    const size_t count = record->phase_count;
+    while (record->phase_count && record->phases[record->phase_count - 1].status != RECORD_COMPLETE)
+        record->phase_count--;
+    advice_consider(record);
+    record->phase_count = count;
+    print_result(context, record, true);
+}
+
+enum verdict session_finish(struct session *session, enum verdict verdict, bool stalled,
+                            struct failure *why)
+{
+    struct setup *setup = &session->setup;
+    struct agreement agreement;
+    struct failure removal = {0};
+    struct failure saving = {0};
+    char line[FAILURE_TEXT + RECORD_LINE];
+    start_record_compare(setup, &session->record);
+    if (!setup->options.run.keep && setup_remove(setup, stalled ? REMOVAL_NS : 0, &removal))
+        session->given_up |= stalled;
+    if (cluster_agree(&session->cluster, &removal, &agreement) && verdict == VERDICT_FINE)
+        verdict = VERDICT_FAILED;
+    if (session->cluster.rank != 0) {
+        keeper_stop(&session->keeper);
+        return verdict;
+    }
+    if (agreement.failed_ranks) {
+        agreement_format(&session->cluster, &agreement, line, sizeof line);
+        console_error(line);
+        session->record.removal_failure = strdup(line);
+    }
+    set_verdict(&session->record, verdict);
+    clock_utc(session->record.finished_utc);
+    /* With many nodes advice takes long: a run that is killed meanwhile loses nothing else. */
+    keeper_save(&session->keeper, NULL);
+    keeper_stop(&session->keeper);
+    advice_consider(&session->record);
+    verdict = check_requirements(&session->record, verdict);
+    /* even if an earlier save failed: removing the data may have freed space */
+    store_save(session->result_path, &session->record, NULL, &saving);
+    if (why->code || saving.code)
+        console_error(why->code ? why->text : saving.text);
+    if (saving.code && verdict == VERDICT_FINE) {
+        verdict = VERDICT_FAILED;
+        set_verdict(&session->record, verdict);
+    }
+    verdict = write_outputs(session, verdict);
+    print_result(session, &session->record, !saving.code);
+    return verdict;
+}
