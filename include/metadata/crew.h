@@ -45,8 +45,9 @@ struct crew_setup {
 
 /* How often operations failed with one error. */
 struct crew_error {
-    int error; /* errno */
+    int error; /* errno; 0: all further errors */
     uint64_t count;
+    struct object first; /* with it */
 };
 
 enum { CREW_ERRORS = 8 };
@@ -59,7 +60,7 @@ struct crew_outcome {
     struct timeline timeline;
     struct slowest slowest;                /* 'piece' is the object's key, 'offset' its place */
     struct failure failure;                /* the first one, wrong data excepted */
-    struct crew_error errors[CREW_ERRORS]; /* the last one counts all further errors */
+    struct crew_error errors[CREW_ERRORS]; /* by error, in no order */
     struct object wrong;                   /* the first object with wrong data */
     struct difference difference;          /* ... and the place; length 0: none */
 };
@@ -98,6 +99,9 @@ bool crew_edge(const struct crew *crew, uint64_t edge, uint64_t *done);
 bool crew_abandon(struct crew *crew, int64_t limit_ns);
 
 const struct crew_outcome *crew_outcome(const struct crew *crew, uint32_t thread);
+
+/* Adds failures to those of the same error; the last place is of all errors that have none. */
+void crew_add_errors(struct crew_error errors[CREW_ERRORS], const struct crew_error *more);
 
 /* Returns what a thread's io_uring was not granted, or "". */
 const char *crew_reason(const struct crew *crew, uint32_t thread);

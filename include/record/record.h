@@ -17,8 +17,8 @@
 #include "base/units.h"
 #include "record/enums.h"
 #include "record/environment.h"
-#include "record/record_phase.h"
 #include "record/points.h"
+#include "record/record_phase.h"
 #include "stats/histogram.h"
 
 /* A revision adds to the schema: what version 0.1.0 wrote is revision 0. */

@@ -89,6 +89,17 @@ struct record_difference {
     char kind[16];
 };
 
+/* How many operations failed with one error. */
+struct record_error {
+    char name[16];  /* "EEXIST"; "other" = further ones */
+    int64_t number; /* errno; 0 = further ones */
+    int64_t count;
+    int64_t ranks;          /* with this error */
+    int64_t rank;           /* the first of them */
+    char host[RECORD_NAME]; /* its own */
+    char path[RECORD_PATH]; /* the first object for which it had the error */
+};
+
 /* What was acknowledged in one bin of time: by one node, or by all (node -1). */
 struct record_bin {
     int64_t node;
@@ -227,6 +238,8 @@ struct record_phase {
     size_t file_count;
     struct record_difference *differences;
     size_t difference_count;
+    struct record_error *errors; /* most frequent first */
+    size_t error_count;
     struct record_bin *bins;
     size_t bin_count;
     struct record_device *devices;

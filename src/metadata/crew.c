@@ -194,9 +194,9 @@ static void replace_outcome(struct crew_thread *thread, int64_t limit_ns)
     struct counters *counters = &instead->counters;
     counters->operations = (int64_t)atomic_load_explicit(&thread->seen, memory_order_relaxed);
     counters->requests = counters->operations;
-    counters->failed_requests = 1;
     counters->end_ns = clock_now_ns() - thread->crew->gate.start_ns;
     timeline_record_part(&instead->timeline, counters->end_ns, counters->operations);
+    crew_count_errors(instead, ETIMEDOUT, 1, &seen.object);
     crew_set_lost(thread->crew, &seen, limit_ns, &instead->failure);
     thread->instead = instead;
 }

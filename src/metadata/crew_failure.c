@@ -14,14 +14,23 @@ static bool is_of_object(int error)
            error == EISDIR || error == ENOTDIR || error == ELOOP;
 }
 
-static void count_error(struct crew_outcome *outcome, int error)
+void crew_add_errors(struct crew_error errors[CREW_ERRORS], const struct crew_error *more)
 {
-    uint32_t i = 0;
-    while (i < CREW_ERRORS - 1 && outcome->errors[i].count && outcome->errors[i].error != error)
+    uint32_t i = more->error ? 0 : CREW_ERRORS - 1;
+    while (i < CREW_ERRORS - 1 && errors[i].count && errors[i].error != more->error)
         i++;
-    outcome->errors[i].error = error;
-    outcome->errors[i].count++;
-    outcome->counters.failed_requests++;
+    if (!errors[i].count)
+        errors[i].first = more->first;
+    errors[i].error = i < CREW_ERRORS - 1 ? more->error : 0;
+    errors[i].count += more->count;
+}
+
+void crew_count_errors(struct crew_outcome *outcome, int error, uint64_t count,
+                       const struct object *first)
+{
+    const struct crew_error more = {.error = error, .count = count, .first = *first};
+    crew_add_errors(outcome->errors, &more);
+    outcome->counters.failed_requests += (int64_t)count;
 }
 
 static const char *explain(const struct crew_setup *setup, int error)
@@ -30,8 +39,15 @@ static const char *explain(const struct crew_setup *setup, int error)
         return ": another process created it, and it was left alone";
     if (setup->kind->renames && error == EEXIST)
         return ": another process created a file of its new name, and it was left alone";
-    if (!setup->kind->creates && error == ENOENT)
-        return ": another process removed it";
+    if (error == ENOENT)
+        return setup->kind->creates ? ": another process removed its directory"
+                                    : ": another process removed it";
+    if (error == EMLINK)
+        return ": its directory holds as many directories as the file system allows; use --fan-out";
+    if (error == ENAMETOOLONG)
+        return ": the file system allows only shorter names; use a shorter TARGET";
+    if (error == EROFS)
+        return ": the file system was remounted read-only, perhaps after an error";
     return "";
 }
 
@@ -57,7 +73,7 @@ bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane
     char note[SPACE_TEXT];
     const bool wrong_data = result == -EBADMSG && lane->operation.difference.length;
     if (what != CREW_SYNC)
-        count_error(outcome, -result);
+        crew_count_errors(outcome, -result, 1, &lane->object);
     if (outcome->failure.code || wrong_data)
         return is_of_object(-result);
     objects_print_directory(&setup->layout, setup->top, &lane->object, &path);

@@ -99,6 +99,10 @@ void crew_end_operation(struct crew_thread *thread, struct crew_lane *lane, enum
 /* Publishes how many operations are done; 'before' of them were done before now. */
 void crew_publish(struct crew_thread *thread, int64_t before);
 
+/* Counts operations that failed with this errno, on 'first' and others. */
+void crew_count_errors(struct crew_outcome *outcome, int error, uint64_t count,
+                       const struct object *first);
+
 /* Counts a failed operation and keeps the first one; returns true if the thread can continue. */
 bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane, int result,
                         enum crew_wait what);

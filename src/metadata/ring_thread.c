@@ -146,13 +146,14 @@ static void start_operations(struct crew_thread *thread)
 }
 
 /* Gives up what is in flight: its objects may come to exist at any time. */
-static void leave(struct crew_thread *thread, int64_t limit_ns)
+static void leave(struct crew_thread *thread, int error, int64_t limit_ns)
 {
     struct crew_outcome *outcome = &thread->outcome;
-    struct crew_state seen;
+    struct crew_state seen = {0};
     if (crew_watch_read(thread, &seen))
         crew_set_lost(thread->crew, &seen, limit_ns, &outcome->failure);
-    outcome->counters.failed_requests += thread->ring->busy;
+    if (thread->ring->busy)
+        crew_count_errors(outcome, error, thread->ring->busy, &seen.object);
     thread->ring->lost = thread->over = true;
     atomic_store_explicit(&thread->crew->abandoned, true, memory_order_relaxed);
 }
@@ -177,7 +178,7 @@ static bool wait_for_result(struct crew_thread *thread)
     if (error)
         failure_system(&thread->outcome.failure, -error, "io_uring does not answer");
     if (error || leave_ns)
-        leave(thread, leave_ns);
+        leave(thread, error ? -error : ETIMEDOUT, leave_ns);
     return !own->lost;
 }
 

@@ -35,4 +35,8 @@ void work_names_join(struct work *work, struct work_outcome *outcome);
 /* What this leaves for later phases, and where data were wrong. Collective. */
 int work_names_gather(const struct work *work, struct record_phase *into, struct failure *why);
 
+/* The failures of all ranks by their error. Collective. */
+void work_names_gather_errors(const struct work_names *names, struct record_phase *into,
+                              struct failure *why);
+
 #endif

@@ -24,18 +24,6 @@ static void merge_slowest(const struct work_names *names, uint32_t thread, struc
     slowest_merge(into, &own);
 }
 
-static void add_errors(struct crew_error sum[CREW_ERRORS], const struct crew_outcome *thread)
-{
-    for (uint32_t i = 0; i < CREW_ERRORS && thread->errors[i].count; i++) {
-        uint32_t place = 0;
-        while (place < CREW_ERRORS - 1 && sum[place].count &&
-               sum[place].error != thread->errors[i].error)
-            place++;
-        sum[place].error = thread->errors[i].error;
-        sum[place].count += thread->errors[i].count;
-    }
-}
-
 static void add_thread(const struct work_names *names, uint32_t i, struct work_outcome *outcome)
 {
     const struct crew_outcome *thread = crew_outcome(names->crew, i);
@@ -64,25 +52,6 @@ static void add_thread(const struct work_names *names, uint32_t i, struct work_o
     failure_set(&outcome->failure, thread->failure.code, "%s", thread->failure.text);
 }
 
-/* The first failure alone would not show that there were others. */
-static void add_error_counts(const struct crew_error errors[CREW_ERRORS], struct failure *failure)
-{
-    struct text line = {0};
-    uint64_t all = 0;
-    for (uint32_t i = 0; i < CREW_ERRORS; i++)
-        all += errors[i].count;
-    if (all < 2 || !failure->code)
-        return;
-    text_add(&line, "; %" PRIu64 " operations failed: ", all);
-    for (uint32_t i = 0; i < CREW_ERRORS && errors[i].count; i++)
-        text_add(&line, "%s%" PRIu64 " with '%s'", i ? ", " : "", errors[i].count,
-                 strerrordesc_np(errors[i].error));
-    const size_t length = strlen(failure->text);
-    if (length + line.length < sizeof failure->text)
-        memcpy(failure->text + length, text_string(&line), line.length + 1);
-    text_release(&line);
-}
-
 static void keep_created(const struct work_names *names)
 {
     struct object_tree *tree = names->tree;
@@ -93,7 +62,6 @@ static void keep_created(const struct work_names *names)
 void work_names_join(struct work *work, struct work_outcome *outcome)
 {
     struct work_names *names = (struct work_names *)work;
-    struct crew_error errors[CREW_ERRORS] = {0};
     const uint64_t planned = crew_planned(names->crew);
     uint64_t tried = 0;
     work_outcome_clear(outcome);
@@ -101,12 +69,10 @@ void work_names_join(struct work *work, struct work_outcome *outcome)
     for (uint32_t i = 0; i < names->threads; i++) {
         const struct crew_outcome *thread = crew_outcome(names->crew, i);
         add_thread(names, i, outcome);
-        add_errors(errors, thread);
         tried += (uint64_t)(thread->counters.operations + thread->counters.failed_requests);
     }
     outcome->left = planned ? planned - (tried < planned ? tried : planned)
                             : names->kind->creates; /* until the deadline: never all */
-    add_error_counts(errors, &outcome->failure);
     if (names->kind->creates)
         keep_created(names);
     if (!outcome->threads)
@@ -217,5 +183,6 @@ int work_names_gather(const struct work *work, struct record_phase *into, struct
     /* after a removal that is not complete, the end of the run removes what is left */
     if (names->kind->removes && !cluster_sum(cluster, outcome->left || outcome->failure.code))
         object_tree_set_empty(tree);
+    work_names_gather_errors(names, into, why);
     return names->phase->kind->checks ? gather_wrong(names, into, why) : why->code;
 }

@@ -25,6 +25,7 @@ void record_phase_release(struct record_phase *phase)
     free(phase->writers);
     free(phase->files);
     free(phase->differences);
+    free(phase->errors);
     free(phase->bins);
     free(phase->devices);
     free(phase->readers);

@@ -83,6 +83,10 @@ void summary_cache(const struct record *record, const struct record_phase *phase
 void summary_load(const struct record_phase *phase, const struct summary_style *style,
                   struct text *out);
 
+/* "failed": operations that failed, by their error. */
+void summary_errors(const struct record_phase *phase, const struct summary_style *style,
+                    struct text *out);
+
 /* What could be reached at most, and how much of it was. */
 void summary_ceilings(const struct record *record, const struct record_phase *phase,
                       struct text *out);

@@ -349,6 +349,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
         write_start(phase, out);
         write_slowest(phase, out);
     }
+    summary_errors(phase, style, out);
     write_differences(phase, style, out);
 }
 

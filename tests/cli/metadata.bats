@@ -22,6 +22,19 @@ with h5py.File(sys.argv[1]) as file:
 PY
 }
 
+failures() { # RESULT PHASE "ERROR NUMBER"...: these errors, and as many failed operations
+    /usr/bin/python3 - "$@" <<'PY'
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    phase = file["phases"][sys.argv[2]]
+    table = phase["errors"]
+    found = [f"{name.decode()} {number}" for name, number in zip(table["error"], table["number"])]
+    assert found == sys.argv[3:], found
+    assert sum(table["operations"]) == sum(phase["ranks/failed_requests"])
+    assert all(path for path in table["path"])
+PY
+}
+
 created() { # an object exists
     [ -n "$(find "$target" -name 'r0.*' -print -quit)" ]
 }
@@ -202,6 +215,7 @@ killed_run() { # RESULT OPTION...
     created=$(operations r.h5 01_create)
     [ "$created" -gt 400 ]
     [ "$(attribute r.h5 phases/01_create status)" = failed ]
+    failures r.h5 01_create "ENOSPC 28"
     [ "$(operations r.h5 02_stat)" -eq "$created" ]
 }
 

@@ -5,6 +5,7 @@ Shares no code with tidemill; implements what results/README.md and the headers 
 unexpected line is a difference, so each new line needs a check here.
 """
 import math
+import os
 import re
 import signal
 
@@ -699,6 +700,7 @@ class Phase:
         if self.page.verbose:
             self.skew()
             self.slowest()
+        self.failures()
         self.differences()
         self.rows()
 
@@ -1208,6 +1210,28 @@ class Phase:
         if self.device():
             each = sums["request_ns"] // sums["requests"] if sums["requests"] else 0
             self.line("device", f"{self.device()}, {duration(each)} for each request")
+
+    def failures(self):
+        table = columns(self.group["errors"]) if "errors" in self.group else {"error": ()}
+        words = {"EEXIST": "its new name is another process's file, left alone"
+                           if self.attrs["kind"] == "rename" else
+                           "created by another process, left alone",
+                 "ENOENT": ("its directory was " if self.attrs["kind"] == "create" else "") +
+                           "removed by another process",
+                 "EBADMSG": "not as it was created", "ENOSPC": "no space or no inodes left",
+                 "EMLINK": "too many directories in one directory",
+                 "EDQUOT": "quota of space or inodes exceeded",
+                 "ENAMETOOLONG": "name too long for the file system",
+                 "EROFS": "the file system became read-only",
+                 "ETIMEDOUT": "no answer within --stall-abort", "other": "further errors"}
+        names = [text_of(name) for name in table["error"]]
+        if names:
+            self.line("failed", ", ".join(
+                f"{count} {name} ({words.get(name) or os.strerror(number)})" for count, name, number
+                in zip(table["operations"], names, table["number"])))
+        for i, name in enumerate(names):
+            self.line("", f"first {name}: '{text_of(table['path'][i])}' by rank {table['rank'][i]} "
+                          f"on {text_of(table['host'][i])}")
 
     def differences(self):
         table = columns(self.group["differences"])

@@ -88,6 +88,10 @@ static inline void rig_sum(struct rig *rig)
         rig->intended += outcome->intended.total;
         failure_set(&rig->failure, outcome->failure.code, "%s", outcome->failure.text);
         assert_int_equal(outcome->latency.total, outcome->counters.operations);
+        uint64_t errors = 0;
+        for (uint32_t j = 0; j < CREW_ERRORS; j++)
+            errors += outcome->errors[j].count;
+        assert_int_equal(errors, outcome->counters.failed_requests);
     }
     for (uint32_t i = 0; rig->setup.kind->creates && i < rig->setup.layout.threads; i++)
         rig->tree.places[i] = crew_created(rig->crew, i, &rig->tree.created[i]);

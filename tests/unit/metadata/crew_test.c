@@ -97,6 +97,35 @@ static void objects_that_vanished_are_counted(void **state)
     rig_end(&rig);
 }
 
+/* More kinds than there are places: the last one counts the rest. */
+static void failures_are_counted_by_error(void **state)
+{
+    (void)state;
+    struct crew_error sum[CREW_ERRORS] = {0};
+    struct crew_error both[CREW_ERRORS] = {0};
+    uint64_t all = 0;
+    for (int round = 0; round < 2; round++)
+        for (int i = 1; i <= 2 * CREW_ERRORS; i++) {
+            const struct crew_error one = {
+                .error = i, .count = 1, .first = {.place = (uint64_t)(100 * round)}};
+            crew_add_errors(sum, &one);
+        }
+    for (int i = 0; i < CREW_ERRORS - 1; i++) {
+        assert_int_equal(sum[i].error, i + 1);
+        assert_int_equal(sum[i].count, 2);
+        assert_int_equal(sum[i].first.place, 0);
+    }
+    assert_int_equal(sum[CREW_ERRORS - 1].error, 0);
+    assert_int_equal(sum[CREW_ERRORS - 1].count, 2 * (CREW_ERRORS + 1));
+    crew_add_errors(both, &sum[CREW_ERRORS - 1]);
+    for (int i = 0; i < CREW_ERRORS; i++)
+        crew_add_errors(both, &sum[i]);
+    for (int i = 0; i < CREW_ERRORS; i++)
+        all += both[i].count;
+    assert_int_equal(both[0].error, 1);
+    assert_int_equal(all, 4 * CREW_ERRORS + 2 * (CREW_ERRORS + 1));
+}
+
 static void wrong_data_are_found_with_their_place(void **state)
 {
     (void)state;
@@ -229,6 +258,7 @@ static int run_at(uint32_t number)
         cmocka_unit_test(objects_that_remain_are_removed_at_the_end),
         cmocka_unit_test(a_foreign_object_is_a_failure_and_stays),
         cmocka_unit_test(objects_that_vanished_are_counted),
+        cmocka_unit_test(failures_are_counted_by_error),
         cmocka_unit_test(wrong_data_are_found_with_their_place),
         cmocka_unit_test(a_failed_write_leaves_no_object_and_ends_the_thread),
         cmocka_unit_test(objects_without_a_directory_are_counted),

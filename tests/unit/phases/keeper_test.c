@@ -21,8 +21,8 @@ static struct folder folder;
 static char path[FOLDER_PATH];
 static char shown[FOLDER_PATH];
 
-/* In memory where possible: a farewell waits two seconds at most for its save, and a disk that other
- * tests keep busy may take longer. */
+/* In memory where possible: a farewell waits two seconds at most for its save, and a disk that
+ * other tests keep busy may take longer. */
 static int start(void **state)
 {
     (void)state;

@@ -116,6 +116,7 @@ static void random_phase(struct dice *dice, struct record_phase *phase, size_t n
     phase->writers = random_rows(dice, &schema_row, 60, &phase->writer_count);
     phase->files = random_rows(dice, &schema_file, 30, &phase->file_count);
     phase->differences = random_rows(dice, &schema_difference, 5, &phase->difference_count);
+    phase->errors = random_rows(dice, &schema_error, 5, &phase->error_count);
     phase->bins = random_rows(dice, &schema_bin, 100, &phase->bin_count);
     phase->devices = random_rows(dice, &schema_device, 20, &phase->device_count);
     phase->readers = random_rows(dice, &schema_reader, 10, &phase->reader_count);
@@ -196,6 +197,7 @@ static const char *phases_differ(const struct record_phase *a, const struct reco
     DIFFER(schema_row, writers, writer_count)
     DIFFER(schema_file, files, file_count)
     DIFFER(schema_difference, differences, difference_count)
+    DIFFER(schema_error, errors, error_count)
     DIFFER(schema_bin, bins, bin_count)
     DIFFER(schema_device, devices, device_count)
     DIFFER(schema_reader, readers, reader_count)

@@ -2,6 +2,7 @@
 /* The page of a run with a phase that counts operations and one that counts bytes. */
 #include "report/summary.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,10 +71,36 @@ static void each_row_has_its_own_unit(void **state)
     record_release(&record);
 }
 
+static void failures_are_listed_by_error(void **state)
+{
+    (void)state;
+    struct record record;
+    struct text out = {0};
+    sample_record(&record, &sample);
+    struct record_phase *phase = &record.phases[0];
+    sample_operations(phase);
+    phase->status = RECORD_FAILED;
+    text_copy(phase->kind, sizeof phase->kind, "create");
+    phase->errors = calloc(3, sizeof *phase->errors);
+    phase->error_count = 3;
+    phase->errors[0] = (struct record_error){"EEXIST", EEXIST, 120, 2, 1, "n001", "/data/r1.7"};
+    phase->errors[1] = (struct record_error){"EUCLEAN", EUCLEAN, 3, 1, 5, "n002", "/data/r5.0"};
+    phase->errors[2] = (struct record_error){"other", 0, 1, 1, 0, "n001", "/data/r0.9"};
+    write(&record, &out);
+    assert_shown(&out,
+                 "\n  failed    120 EEXIST (created by another process, left alone), 3 EUCLEAN "
+                 "(Structure needs\n            cleaning), 1 other (further errors)\n"
+                 "            first EEXIST: '/data/r1.7' by rank 1 on n001\n",
+                 true);
+    text_release(&out);
+    record_release(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rates_are_operations_per_second),
+        cmocka_unit_test(failures_are_listed_by_error),
         cmocka_unit_test(each_row_has_its_own_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
