@@ -183,6 +183,12 @@ void cluster_stall_poll(struct cluster *cluster, uint32_t phase, const struct st
 void cluster_edge_report(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t amount);
 bool cluster_edge_take(struct cluster *cluster, uint32_t phase, uint64_t *edge, uint64_t *amount);
 
+/* --equalise: reports the highest amount of an I/O thread of this rank so far, and with 'last' that
+ * it cannot grow. Gets the highest of all ranks as far as this rank knows; true once all ranks have
+ * reported their last one. Travels with cluster_progress_poll. */
+bool cluster_most_poll(struct cluster *cluster, uint32_t phase, uint64_t mine, bool last,
+                       uint64_t *most);
+
 /* Agrees on the reason that held, the same on every rank, even if a stop was still on its way at
  * the gate. Collective; call it after the phase's last gate. */
 enum stop_reason cluster_stop_settle(struct cluster *cluster, uint32_t phase,

@@ -94,6 +94,12 @@ void crew_peek(const struct crew *crew, struct crew_state *state);
  * is too old. */
 bool crew_edge(const struct crew *crew, uint64_t edge, uint64_t *done);
 
+/* --equalise: gets the highest number of operations that a thread had begun when the time was over,
+ * as far as they have reported; true once all with objects have. And sets the goal that they
+ * continue to. */
+bool crew_reports(const struct crew *crew, uint64_t *most);
+void crew_set_goal(struct crew *crew, uint64_t operations, bool settled);
+
 /* After a stop: gives up threads that have waited for storage for 'limit_ns' or longer. True once
  * no other thread is left. crew_close then frees nothing. */
 bool crew_abandon(struct crew *crew, int64_t limit_ns);

@@ -157,6 +157,11 @@ uint64_t pipeline_bytes(const struct pipeline *pipeline);
 uint64_t pipeline_edges(const struct pipeline *pipeline);
 bool pipeline_edge(const struct pipeline *pipeline, uint64_t edge, uint64_t *bytes);
 
+/* --equalise: gets the highest amount that an I/O thread had sent when the time was over, as far as
+ * they have reported; true once all with work have. And sets the goal that they continue to. */
+bool pipeline_reports(const struct pipeline *pipeline, uint64_t *most);
+void pipeline_set_goal(struct pipeline *pipeline, uint64_t bytes, bool settled);
+
 /* True once any I/O thread has failed. */
 bool pipeline_failed(const struct pipeline *pipeline);
 

@@ -11,6 +11,8 @@
 
 struct limits {
     int64_t deadline_ns; /* no new request from here on; 0 = none */
+    bool equalise;       /* except those that equalise the ranks (plan/tail.h) */
+    int64_t tail_ns;     /* ... for this long at most; 0 = any time */
     uint64_t
         writer_rate; /* bytes or operations per second of this writer; 0 = as fast as it goes */
 };
@@ -20,6 +22,12 @@ static inline bool limits_over(const struct limits *limits, int64_t now_ns)
 {
     return limits->deadline_ns && now_ns >= limits->deadline_ns;
 }
+
+/* Has the time to equalise the ranks passed too? */
+bool limits_tail_over(const struct limits *limits, int64_t now_ns);
+
+/* Returns the time from 'now_ns' to the next of these two instants; INT64_MAX if there is none. */
+int64_t limits_left(const struct limits *limits, int64_t now_ns);
 
 /* As limits_due, under a rate. */
 int64_t limits_due_by_rate(const struct limits *limits, uint64_t bytes);

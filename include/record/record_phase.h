@@ -190,6 +190,10 @@ struct record_phase {
     int64_t ranks_per_s;   /* sum over the ranks of their amount / end_ns */
     int64_t requests;
     int64_t amount_planned;
+    uint8_t equalised;         /* enum record_equalised; if it is no, these are 0: */
+    int64_t deadline_ns;       /* --time, counted from the common start */
+    int64_t deadline_amount;   /* acknowledged by then */
+    int64_t goal_amount;       /* what each I/O thread was to do */
     uint8_t open_ended;        /* 1: that is only what the targets can take, as no size was given */
     uint8_t steady;            /* enum record_truth; unknown = fewer than five rounds */
     int64_t round_ns;          /* length of a round */

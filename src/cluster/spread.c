@@ -8,7 +8,7 @@
 #include "links.h"
 #include "tree.h"
 
-enum { KIND_STOP = 1, KIND_AMOUNT, KIND_CLOSED, KIND_STALL, KIND_ARRIVALS, KIND_EDGE };
+enum { KIND_STOP = 1, KIND_AMOUNT, KIND_CLOSED, KIND_STALL, KIND_ARRIVALS, KIND_EDGE, KIND_MOST };
 enum { TAG_SPREAD = 1, SECOND_NS = 1000 * 1000 * 1000 };
 
 static int severity(enum stop_reason reason)
@@ -65,11 +65,13 @@ static void enter_phase(struct spread *spread, uint32_t phase)
     spread->amount_changed = false;
     spread->own_stall = spread->sent_stall = (struct stall){0};
     spread->own_edges.count = 0;
+    spread->own_most = (struct spread_most){0};
     for (uint32_t i = 0; i < spread->neighbour_count; i++) {
         spread->neighbours[i].known = STOP_NONE;
         spread->neighbours[i].amount = 0;
         spread->neighbours[i].stall = (struct stall){0};
         spread->neighbours[i].edges.count = 0;
+        spread->neighbours[i].most = spread->neighbours[i].sent_most = (struct spread_most){0};
     }
 }
 
@@ -108,6 +110,8 @@ static void receive_message(struct spread *spread, int from, const struct spread
         neighbour->stall = message->stall;
     } else if (message->kind == KIND_EDGE) {
         spread_edges_put(&neighbour->edges, &message->edge);
+    } else if (message->kind == KIND_MOST) {
+        neighbour->most = message->most;
     } else {
         neighbour->amount = message->value;
         spread->amount_changed = true;
@@ -224,6 +228,22 @@ static void send_edge(struct spread *spread)
                      (struct spread_message){.kind = KIND_EDGE, .edge = sum});
 }
 
+/* Sends what a neighbour does not know yet. */
+static void send_most(struct spread *spread)
+{
+    const struct spread_most up = spread_most_below(spread);
+    const struct spread_most down = spread_most_known(spread);
+    for (uint32_t i = 0; i < spread->neighbour_count; i++) {
+        struct spread_neighbour *neighbour = &spread->neighbours[i];
+        const struct spread_most *most = i || !spread->has_parent ? &down : &up;
+        const struct spread_most *sent = &neighbour->sent_most;
+        if ((most->amount == sent->amount && most->last == sent->last) || !is_sent(neighbour))
+            continue;
+        neighbour->sent_most = *most;
+        send_message(spread, neighbour, (struct spread_message){.kind = KIND_MOST, .most = *most});
+    }
+}
+
 void spread_send_arrivals(struct spread *spread, const struct spread_arrivals *arrivals)
 {
     const struct spread_arrivals *sent = &spread->sent_arrivals;
@@ -241,6 +261,7 @@ void spread_progress(struct spread *spread, int64_t now_ns)
     receive_all(spread);
     send_reason(spread);
     send_stall(spread, now_ns);
+    send_most(spread);
     send_amount(spread, now_ns);
     send_edge(spread);
 }
@@ -292,6 +313,20 @@ void cluster_stall_poll(struct cluster *cluster, uint32_t phase, const struct st
     enter_phase(spread, phase);
     spread->own_stall = *mine;
     *all = stalls_of_subtree(spread);
+}
+
+bool cluster_most_poll(struct cluster *cluster, uint32_t phase, uint64_t mine, bool last,
+                       uint64_t *most)
+{
+    struct spread *spread = &cluster->links->spread;
+    *most = 0;
+    if (phase < spread->phase)
+        return false;
+    enter_phase(spread, phase);
+    spread->own_most = (struct spread_most){.amount = mine, .last = last};
+    const struct spread_most known = spread_most_known(spread);
+    *most = known.amount;
+    return known.last;
 }
 
 void cluster_edge_report(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t amount)

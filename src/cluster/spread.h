@@ -38,10 +38,18 @@ struct spread_edges {
     struct spread_edge rows[SPREAD_EDGES];
 };
 
+/* The highest amount of --equalise: on the way up that of a subtree, on the way down that of all
+ * ranks as far as it is known. */
+struct spread_most {
+    uint64_t amount;
+    bool last; /* it cannot grow */
+};
+
 struct spread_message {
     uint32_t kind;
     uint32_t phase;
     uint64_t value;
+    struct spread_most most;
     struct stall stall;
     struct spread_arrivals arrivals;
     struct spread_edge edge;
@@ -54,6 +62,8 @@ struct spread_neighbour {
     uint64_t amount;           /* of this neighbour's subtree, as last received (children only) */
     struct stall stall;        /* the same */
     struct spread_edges edges; /* the same */
+    struct spread_most most;   /* as last received */
+    struct spread_most sent_most;
     struct spread_arrivals arrivals;
     MPI_Request request;
     struct spread_message message; /* owned by MPI until 'request' is complete */
@@ -70,6 +80,7 @@ struct spread {
     bool amount_changed; /* since they were sent */
     int64_t amount_sent_ns;
     struct spread_edges own_edges;
+    struct spread_most own_most;
     struct stall own_stall;
     struct stall sent_stall; /* as last sent to the parent */
     int64_t stall_sent_ns;
@@ -93,6 +104,11 @@ void spread_edges_put(struct spread_edges *edges, const struct spread_edge *edge
 /* Removes the next edge that this rank and all ranks below have reported, and returns the sum of
  * their amounts; false if there is none yet. */
 bool spread_edges_take(struct spread *spread, struct spread_edge *sum);
+
+/* Returns the highest amount of this rank and all ranks below; and that of all ranks, as far as it
+ * is known here. */
+struct spread_most spread_most_below(const struct spread *spread);
+struct spread_most spread_most_known(const struct spread *spread);
 
 /* Waits until no message to or from any neighbour is pending; every rank calls it. Accepts a zeroed
  * struct. */

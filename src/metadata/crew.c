@@ -180,6 +180,20 @@ bool crew_edge(const struct crew *crew, uint64_t edge, uint64_t *done)
     return true;
 }
 
+bool crew_reports(const struct crew *crew, uint64_t *most)
+{
+    bool all = true;
+    *most = 0;
+    for (uint32_t i = 0; i < crew->setup.threads; i++)
+        all &= !crew->threads[i].busy || tail_add_report(&crew->threads[i].report, most);
+    return all;
+}
+
+void crew_set_goal(struct crew *crew, uint64_t operations, bool settled)
+{
+    tail_set_goal(&crew->goal, operations, settled);
+}
+
 /* The lost thread may continue at any time, so its own outcome must not be read: it did what was
  * last seen, and its object may come to exist. */
 static void replace_outcome(struct crew_thread *thread, int64_t limit_ns)

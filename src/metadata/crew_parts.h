@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "metadata/crew.h"
+#include "plan/tail.h"
 #include "platform/thread.h"
 #include "platform/thread_gate.h"
 #include "stats/edges.h"
@@ -42,6 +43,7 @@ struct crew_thread {
     _Alignas(CREW_LINE) _Atomic uint64_t seen; /* operations done */
     _Atomic bool gone;                         /* has ended and accesses nothing */
     struct edges edges;
+    struct tail_report report;
     struct crew_outcome *instead; /* replaces the outcome of a lost thread; else NULL */
     _Alignas(CREW_LINE) struct crew *crew;
     uint32_t index;
@@ -52,9 +54,11 @@ struct crew_thread {
     struct ring_thread *ring; /* NULL: plain calls */
     _Atomic bool in_ring;     /* it waits for the ring only, and can leave operations in flight */
     struct crew_outcome outcome;
-    int64_t now_ns; /* since the start */
-    int64_t due_ns; /* under a rate: of the operation */
-    uint64_t tried; /* operations */
+    int64_t now_ns;      /* since the start */
+    int64_t due_ns;      /* under a rate: of the operation */
+    uint64_t tried;      /* operations */
+    bool reported;       /* 'report' is set */
+    int64_t gap_from_ns; /* since when no operation was done that could have been */
     int64_t warm_cpu_ns;
 };
 
@@ -65,6 +69,7 @@ struct crew {
     char *path;     /* setup.top */
     int top;        /* open; for the sync of its file system */
     _Alignas(CREW_LINE) struct thread_gate gate;
+    struct tail_goal goal;
     _Atomic uint32_t working; /* threads that have not done their last operation */
     _Atomic bool stop;
     _Atomic bool hurry; /* no sync at the end */
@@ -86,6 +91,9 @@ void crew_read_clock(struct crew_thread *thread);
 
 /* True if the thread may start no further operation. */
 bool crew_is_finished(const struct crew_thread *thread);
+
+/* True if it may start none before the goal of --equalise has grown, or all have reported. */
+bool crew_is_at_goal(const struct crew_thread *thread);
 
 /* What the lane waits for from now on, as observers see it. */
 void crew_watch_set(const struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what);

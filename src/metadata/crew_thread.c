@@ -104,12 +104,12 @@ static void count_operation(struct crew_thread *thread, const struct crew_lane *
     struct crew_outcome *outcome = &thread->outcome;
     struct counters *counters = &outcome->counters;
     const int64_t latency_ns = thread->now_ns - sent_ns;
-    const int64_t gap_ns = thread->now_ns - (counters->operations ? counters->last_ns : 0);
+    const int64_t gap_ns = thread->now_ns - thread->gap_from_ns;
     if (gap_ns > counters->longest_gap_ns)
         counters->longest_gap_ns = gap_ns;
     if (!counters->operations)
         counters->first_ns = sent_ns;
-    counters->last_ns = thread->now_ns;
+    counters->last_ns = thread->gap_from_ns = thread->now_ns;
     counters->operations++;
     histogram_record(&outcome->latency, latency_ns);
     timeline_record(&outcome->timeline, thread->now_ns, 1, latency_ns);
@@ -150,9 +150,28 @@ void crew_end_operation(struct crew_thread *thread, struct crew_lane *lane, enum
         keep_wrong_data(&thread->outcome, lane);
 }
 
+/* Under --equalise: what the thread had done when the time was over, or all of it at the end. */
+static void report(struct crew_thread *thread, int64_t done)
+{
+    if (thread->reported)
+        return;
+    thread->reported = true;
+    thread->outcome.counters.deadline_operations = done;
+    tail_set_sent(&thread->report, thread->tried);
+}
+
+/* At a new reading of the clock. */
+static void pass_time(struct crew_thread *thread, int64_t done)
+{
+    const struct limits *limits = &thread->crew->setup.limits;
+    edges_pass(&thread->edges, thread->now_ns, done);
+    if (limits->equalise && limits_over(limits, thread->now_ns))
+        report(thread, done);
+}
+
 void crew_publish(struct crew_thread *thread, int64_t before)
 {
-    edges_pass(&thread->edges, thread->now_ns, before);
+    pass_time(thread, before);
     atomic_store_explicit(&thread->seen, (uint64_t)thread->outcome.counters.operations,
                           memory_order_relaxed);
 }
@@ -163,6 +182,7 @@ static void do_operation(struct crew_thread *thread, struct crew_lane *lane)
     struct operation *operation = &lane->operation;
     const int64_t before = thread->outcome.counters.operations;
     enum crew_wait what = CREW_DIRECTORY;
+    thread->tried++;
     atomic_store_explicit(&lane->begun, lane->object.place + 1, memory_order_relaxed);
     operation_set_object(operation, &lane->object);
     int result = enter_directory(thread, lane);
@@ -177,31 +197,52 @@ static void do_operation(struct crew_thread *thread, struct crew_lane *lane)
     crew_publish(thread, before);
 }
 
-bool crew_is_finished(const struct crew_thread *thread)
+static enum tail_state allowed(const struct crew_thread *thread)
 {
     const struct crew *crew = thread->crew;
-    return thread->over || atomic_load_explicit(&crew->stop, memory_order_relaxed) ||
-           limits_over(&crew->setup.limits, thread->now_ns);
+    return tail_state(&crew->setup.limits, &crew->goal, thread->now_ns, thread->tried);
 }
 
-/* Waits until the rate allows the next operation; false if the thread has finished meanwhile. */
-static bool wait_for_rate(struct crew_thread *thread)
+bool crew_is_finished(const struct crew_thread *thread)
+{
+    return thread->over || atomic_load_explicit(&thread->crew->stop, memory_order_relaxed) ||
+           allowed(thread) == TAIL_ENDS;
+}
+
+bool crew_is_at_goal(const struct crew_thread *thread)
+{
+    return allowed(thread) == TAIL_WAITS;
+}
+
+/* Waits until the rate allows the next operation. */
+static void wait_for_rate(struct crew_thread *thread)
 {
     const struct limits *limits = &thread->crew->setup.limits;
     const int64_t before_ns = thread->now_ns;
-    thread->due_ns = limits_due(limits, ++thread->tried);
+    thread->due_ns = limits_due(limits, thread->tried + 1);
     if (thread->due_ns <= before_ns)
-        return true;
+        return;
     crew_watch_clear(thread->lanes);
     while (!crew_is_finished(thread) && thread->now_ns < thread->due_ns) {
         const int64_t left_ns = thread->due_ns - thread->now_ns;
         clock_sleep_ns(left_ns < POLL_NS ? left_ns : POLL_NS);
         crew_read_clock(thread);
-        edges_pass(&thread->edges, thread->now_ns, thread->outcome.counters.operations);
+        pass_time(thread, thread->outcome.counters.operations);
     }
     thread->outcome.counters.writer_paced_ns +=
         (thread->now_ns < thread->due_ns ? thread->now_ns : thread->due_ns) - before_ns;
-    return !crew_is_finished(thread);
+}
+
+/* Waits until the goal allows another operation. */
+static void wait_for_goal(struct crew_thread *thread)
+{
+    crew_watch_clear(thread->lanes);
+    while (!crew_is_finished(thread) && crew_is_at_goal(thread)) {
+        pass_time(thread, thread->outcome.counters.operations);
+        clock_sleep_ns(TAIL_NAP_NS);
+        crew_read_clock(thread);
+        thread->gap_from_ns = thread->now_ns;
+    }
 }
 
 /* Makes the names durable in each directory that this thread has changed. */
@@ -281,9 +322,28 @@ static void finish(struct crew_thread *thread)
 
 static void do_operations(struct crew_thread *thread, struct crew_lane *lane)
 {
-    while (!crew_is_finished(thread) && wait_for_rate(thread) &&
-           object_cursor_next(&lane->cursor, &lane->object))
+    for (;;) {
+        wait_for_rate(thread);
+        if (crew_is_at_goal(thread))
+            wait_for_goal(thread);
+        if (crew_is_finished(thread) || !object_cursor_next(&lane->cursor, &lane->object))
+            return;
         do_operation(thread, lane);
+    }
+}
+
+/* Everything that was begun is done. */
+static void end_operations(struct crew_thread *thread)
+{
+    const struct crew *crew = thread->crew;
+    uint64_t left = 0;
+    for (uint32_t i = 0; i < crew->lanes; i++)
+        left += thread->lanes[i].cursor.left;
+    if (!crew->setup.limits.equalise)
+        return;
+    report(thread, thread->outcome.counters.operations);
+    thread->outcome.counters.threads_behind =
+        left && tail_is_behind(&crew->setup.limits, &crew->goal, thread->now_ns, thread->tried);
 }
 
 void crew_thread_body(void *argument)
@@ -300,6 +360,7 @@ void crew_thread_body(void *argument)
             ring_thread_run(thread);
         else
             do_operations(thread, thread->lanes);
+        end_operations(thread);
         finish(thread);
     }
     if (thread->ring)

@@ -20,6 +20,7 @@ struct ring_thread {
     uint32_t idle_count;
     uint32_t busy;  /* chains in flight */
     int64_t due_ns; /* an idle chain waits for this instant; 0: none does */
+    bool at_goal;   /* ... or for the goal of --equalise */
     bool lost;      /* calls in flight were abandoned */
     char reason[ENGINE_REASON];
 };
@@ -128,7 +129,11 @@ static void start_operations(struct crew_thread *thread)
     struct ring_thread *own = thread->ring;
     const struct crew *crew = thread->crew;
     own->due_ns = 0;
+    own->at_goal = false;
     while (own->idle_count && !crew_is_finished(thread)) {
+        own->at_goal = crew_is_at_goal(thread);
+        if (own->at_goal)
+            return;
         const int64_t due_ns = limits_due(&crew->setup.limits, thread->tried + 1);
         if (due_ns > thread->now_ns) {
             own->due_ns = due_ns;
@@ -163,7 +168,9 @@ static bool wait_for_result(struct crew_thread *thread)
 {
     struct ring_thread *own = thread->ring;
     const int64_t before_ns = thread->now_ns;
-    const int64_t due_ns = own->due_ns ? own->due_ns - before_ns : POLL_NS;
+    const int64_t due_ns = own->due_ns    ? own->due_ns - before_ns
+                           : own->at_goal ? TAIL_NAP_NS
+                                          : POLL_NS;
     const int64_t limit_ns = due_ns < POLL_NS ? due_ns : POLL_NS;
     int error = 0;
     if (own->busy)
@@ -171,6 +178,8 @@ static bool wait_for_result(struct crew_thread *thread)
     else
         clock_sleep_ns(limit_ns);
     crew_read_clock(thread);
+    if (own->at_goal && !own->busy)
+        thread->gap_from_ns = thread->now_ns;
     if (own->due_ns)
         thread->outcome.counters.writer_paced_ns +=
             (thread->now_ns < own->due_ns ? thread->now_ns : own->due_ns) - before_ns;
@@ -216,7 +225,7 @@ void ring_thread_run(struct crew_thread *thread)
     atomic_store_explicit(&thread->in_ring, true, memory_order_relaxed);
     for (;;) {
         start_operations(thread);
-        if ((!own->busy && !own->due_ns) || !wait_for_result(thread))
+        if ((!own->busy && !own->due_ns && !own->at_goal) || !wait_for_result(thread))
             break;
         take_results(thread);
     }
@@ -263,6 +272,7 @@ void ring_thread_sync(struct crew_thread *thread)
     struct ring_thread *own = thread->ring;
     reset_idle(thread);
     own->due_ns = 0;
+    own->at_goal = false;
     for (uint32_t i = 0; i < thread->crew->lanes; i++) {
         struct chain *chain = &own->chains[i];
         chain->cursor = chain->lane->all;

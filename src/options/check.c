@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "check_engine.h"
+#include "check_equalise.h"
 #include "check_interleave.h"
 #include "check_metadata.h"
 #include "check_sweep.h"
@@ -310,9 +311,9 @@ static int check_cleanup(const struct options *options, struct failure *why)
 static int check_one(const struct options *options, struct failure *why)
 {
     static int (*const rules[])(const struct options *, struct failure *) = {
-        check_texts,   check_targets, check_one_size,   check_not_zero,
-        check_offsets, check_pool,    check_floor,      check_repeat,
-        check_ratios,  check_engine,  check_interleave, check_expected,
+        check_texts,      check_targets,  check_one_size, check_not_zero, check_offsets,
+        check_pool,       check_floor,    check_repeat,   check_ratios,   check_engine,
+        check_interleave, check_expected, check_equalise,
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         int status = rules[i](options, why);

@@ -101,6 +101,7 @@ static const char from_ior[] =
     "  -e                 --fsync end (default); without -e: --fsync never\n"
     "  -Y                 --fsync each\n"
     "  -D SECONDS         --time DURATION\n"
+    "  -O stoneWallingWearOut=1  --equalise\n"
     "  -i N               --repeat N\n"
     "  -k                 --keep\n"
     "  -d SECONDS         --pause DURATION\n"
@@ -206,7 +207,7 @@ static const char from_mdtest[] =
     "  -N N               --shift N\n"
     "  -y                 --fsync each\n"
     "  -i N               --repeat N\n"
-    "  -W SECONDS         --time DURATION\n";
+    "  -W SECONDS         --time DURATION --equalise\n";
 /* clang-format on */
 
 static const struct topic {

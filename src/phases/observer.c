@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "equalise.h"
 #include "platform/clock.h"
 #include "platform/interrupt.h"
 #include "space_floor.h"
@@ -139,6 +140,7 @@ static void poll_phase(struct watcher *watcher)
     watcher->waits_too_long = stall_poll(phase, &watcher->state);
     space_floor_check(phase, watcher->state.amount, now_ns);
     until_steady_poll(phase, &watcher->state);
+    equalise_poll(phase, &watcher->state);
     watcher->stop =
         cluster_stop_poll(phase->run->cluster, phase->number, stop_reason_here(watcher));
     if (watcher->stop != STOP_NONE)
@@ -156,7 +158,8 @@ static bool can_end_without(const struct watcher *watcher)
 static int64_t interval_ns(struct watcher *watcher)
 {
     int64_t left_ns = watcher->phase->clocks.start_ns - clock_now_ns();
-    return watcher->to_sleep_ns = left_ns > 0 && left_ns < POLL_NS ? left_ns : POLL_NS;
+    int64_t most_ns = left_ns > 0 && left_ns < POLL_NS ? left_ns : POLL_NS;
+    return watcher->to_sleep_ns = equalise_nap_ns(watcher->phase, most_ns);
 }
 
 void observer_watch(struct phase *phase)

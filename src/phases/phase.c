@@ -59,6 +59,8 @@ int phase_init(struct phase *phase, struct run *run, const struct step *step, st
         .content = moves_bytes ? &source->content : &source->object_content,
         .name = name_of(&run->setup->options, step),
         .limits = {.deadline_ns = settings->time_ns,
+                   .equalise = settings->equalise,
+                   .tail_ns = settings->tail_max_ns,
                    .writer_rate =
                        divide_up(moves_bytes ? settings->rate_bytes : settings->operation_rate,
                                  settings->writers)},

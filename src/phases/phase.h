@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "cluster/skew.h"
+#include "equalise.h"
 #include "facts.h"
 #include "gauge.h"
 #include "phases/run.h"
@@ -34,6 +35,7 @@ struct phase_watch {
     struct stall_watch stall;
     struct space_watch space;
     struct steady_watch steady;
+    struct equalise_watch equalise;
     struct gauge *gauge; /* node leaders */
 };
 

@@ -246,6 +246,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
         sum_nodes(cluster, into);
         record_total(into);
         sum_up(into);
+        results_equalised(phase, into);
         /* how often the short requests at the ends of files are drawn is not known before */
         if (into->ended_by == END_SIZE && phase->kind->unit == UNIT_BYTE &&
             phase->prepared->settings->order == ORDER_RANDOM_REPEAT)

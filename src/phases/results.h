@@ -55,6 +55,9 @@ void results_readers(const struct phase *phase, struct record_phase *into, struc
  * 'first_through_ns' is known. Pure. */
 void results_active(struct record_phase *into);
 
+/* What the phase came to when its time was over, under --equalise. */
+void results_equalised(const struct phase *phase, struct record_phase *into);
+
 /* Why no further request was started, and the window that --until-steady waited for; collective. */
 void results_gather_end(struct phase *phase, struct record_phase *into);
 

@@ -30,6 +30,8 @@ struct work;
 struct work_state {
     uint64_t amount; /* done so far */
     uint64_t edges;  /* the last edge of the rounds that all threads have passed; 0 at the end */
+    uint64_t sent;   /* the most of a thread when the time of --equalise was over */
+    bool reported;   /* all threads have reported that */
     bool failed;     /* some thread has */
     bool lost;       /* some thread waits for storage and was abandoned */
     bool waits;      /* some thread waits for storage: the one that has waited longest */
@@ -90,6 +92,10 @@ struct work_methods {
     /* The amount that was done before an edge that all threads have passed, exact; false when it is
      * too long ago. */
     bool (*edge)(const struct work *work, uint64_t edge, uint64_t *amount);
+
+    /* --equalise: the amount that each thread continues to when the time is over, and whether it is
+     * final. */
+    void (*set_goal)(struct work *work, uint64_t amount, bool settled);
 
     /* Starts no further request. Repeated calls are allowed. After a signal, what is not going to
      * be kept is removed at once, as far as that is possible. */

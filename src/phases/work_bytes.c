@@ -67,6 +67,7 @@ static void peek(const struct work *work, struct work_state *state)
         .lost = pipeline_abandoned(pipeline),
         .waits = pipeline_waiting(pipeline, &longest),
     };
+    state->reported = pipeline_reports(pipeline, &state->sent);
     if (state->waits)
         state->wait = (struct work_wait){
             .writer = bytes->tasks[longest.io_thread].pieces[longest.piece].writer,
@@ -79,6 +80,11 @@ static void peek(const struct work *work, struct work_state *state)
 static bool edge_of(const struct work *work, uint64_t edge, uint64_t *amount)
 {
     return pipeline_edge(((const struct work_bytes *)work)->pipeline, edge, amount);
+}
+
+static void set_goal(struct work *work, uint64_t amount, bool settled)
+{
+    pipeline_set_goal(((struct work_bytes *)work)->pipeline, amount, settled);
 }
 
 /* Storage that has not answered for this long may hold up a removal too. */
@@ -174,6 +180,7 @@ static const struct work_methods methods = {
     .wait = wait_for_end,
     .peek = peek,
     .edge = edge_of,
+    .set_goal = set_goal,
     .stop = stop,
     .abandon = abandon,
     .join = work_bytes_join,

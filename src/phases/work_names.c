@@ -165,11 +165,17 @@ static void peek(const struct work *work, struct work_state *state)
                  .offset = seen.object.place,
                  .since_ns = seen.since_ns},
     };
+    state->reported = crew_reports(((const struct work_names *)work)->crew, &state->sent);
 }
 
 static bool edge_of(const struct work *work, uint64_t edge, uint64_t *amount)
 {
     return crew_edge(((const struct work_names *)work)->crew, edge, amount);
+}
+
+static void set_goal(struct work *work, uint64_t amount, bool settled)
+{
+    crew_set_goal(((struct work_names *)work)->crew, amount, settled);
 }
 
 /* What is removed anyway need not be durable. */
@@ -254,6 +260,7 @@ static const struct work_methods methods = {
     .wait = wait_for_end,
     .peek = peek,
     .edge = edge_of,
+    .set_goal = set_goal,
     .stop = stop,
     .abandon = abandon,
     .join = work_names_join,

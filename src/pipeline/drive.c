@@ -287,10 +287,10 @@ static void count_done(struct drive *drive, const struct buffer *buffer)
     int64_t latency_ns = drive->now_ns - buffer->sent_ns;
     outcome->counters.bytes += (int64_t)buffer->moved;
     outcome->bytes[buffer->request.direction] += (int64_t)buffer->moved;
-    int64_t gap_ns = drive->now_ns - outcome->counters.last_ns;
+    int64_t gap_ns = drive->now_ns - drive->gap_from_ns;
     if (gap_ns > outcome->counters.longest_gap_ns)
         outcome->counters.longest_gap_ns = gap_ns;
-    outcome->counters.last_ns = drive->now_ns;
+    outcome->counters.last_ns = drive->gap_from_ns = drive->now_ns;
     if (buffer->moved < buffer->length) { /* a data thread reports the missing bytes */
         timeline_record_part(&outcome->timeline, drive->now_ns, (int64_t)buffer->moved);
         return;

@@ -57,8 +57,9 @@ struct drive {
     bool checks;
     struct drive_file *files; /* one for each piece of the task */
     int64_t gate_ns;
-    int64_t now_ns; /* since the gate, at the last reading of the clock */
-    bool broken;    /* the engine itself failed: nothing more can be collected */
+    int64_t now_ns;      /* since the gate, at the last reading of the clock */
+    int64_t gap_from_ns; /* since when there was no completion that could have come */
+    bool broken;         /* the engine itself failed: nothing more can be collected */
 };
 
 /* Opens the engine on the task's open files, and stores in the outcome what the kernel refused to

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Edges of the rounds that all I/O threads of a rank have passed. */
+/* Edges of the rounds that all I/O threads of a rank have passed, and the reports of --equalise. */
 #include "stats/edges.h"
 
 #include "pipeline_parts.h"
@@ -35,4 +35,20 @@ bool pipeline_edge(const struct pipeline *pipeline, uint64_t edge, uint64_t *byt
         *bytes += thread_bytes;
     }
     return true;
+}
+
+bool pipeline_reports(const struct pipeline *pipeline, uint64_t *most)
+{
+    bool all = true;
+    *most = 0;
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
+        const struct io_thread *thread = &pipeline->io_threads[i];
+        all &= thread->places == 0 || tail_add_report(&thread->report, most);
+    }
+    return all;
+}
+
+void pipeline_set_goal(struct pipeline *pipeline, uint64_t bytes, bool settled)
+{
+    tail_set_goal(&pipeline->goal, bytes, settled);
 }

@@ -17,12 +17,19 @@ enum {
  * takes about 100 ns. */
 enum { SKIP_MOST = 100 };
 
+/* Whether the limits allow another request. */
+static enum tail_state allowed(const struct io_thread *thread)
+{
+    const struct pipeline *pipeline = thread->pipeline;
+    return tail_state(&pipeline->setup.limits, &pipeline->goal, thread->drive.now_ns,
+                      thread->sent_bytes);
+}
+
 /* True if this I/O thread will send nothing more. */
 static bool is_finished(const struct io_thread *thread)
 {
     return thread->sent == thread->places || thread->outcome.failure.code ||
-           pipeline_stopping(thread->pipeline) ||
-           limits_over(&thread->pipeline->setup.limits, thread->drive.now_ns);
+           pipeline_stopping(thread->pipeline) || allowed(thread) == TAIL_ENDS;
 }
 
 /* Skips reads of requests that were never acknowledged, at most SKIP_MOST at once. */
@@ -91,7 +98,13 @@ static void release_buffer(struct io_thread *thread, struct buffer *buffer)
     ring_put(&thread->lane->data, buffer->index);
 }
 
-enum sending { SENDING_FULL, SENDING_STARVED, SENDING_NOT_DUE, SENDING_SEARCHES };
+enum sending {
+    SENDING_FULL,
+    SENDING_STARVED,
+    SENDING_NOT_DUE,
+    SENDING_SEARCHES,
+    SENDING_AT_GOAL, /* of --equalise, as far as it is known */
+};
 
 /* The length of the next request, estimated without its buffer. */
 static uint64_t next_bytes(const struct io_thread *thread)
@@ -107,6 +120,8 @@ static enum sending send_all(struct io_thread *thread, int64_t *due_ns)
     const struct limits *limits = &thread->pipeline->setup.limits;
     while (drive_in_flight(&thread->drive) < thread->drive.depth && !is_finished(thread)) {
         uint32_t number;
+        if (__builtin_expect(allowed(thread) == TAIL_WAITS, 0))
+            return SENDING_AT_GOAL;
         if (__builtin_expect(thread->searching, 0)) {
             skip_unreadable(thread);
             return SENDING_SEARCHES;
@@ -122,13 +137,10 @@ static enum sending send_all(struct io_thread *thread, int64_t *due_ns)
     return SENDING_FULL;
 }
 
-/* Time to the deadline; INT64_MAX without one. */
+/* Time to the next instant that may end this thread; INT64_MAX without one. */
 static int64_t left_ns(const struct io_thread *thread)
 {
-    int64_t deadline_ns = thread->pipeline->setup.limits.deadline_ns;
-    if (!deadline_ns)
-        return INT64_MAX;
-    return deadline_ns > thread->drive.now_ns ? deadline_ns - thread->drive.now_ns : 0;
+    return limits_left(&thread->pipeline->setup.limits, thread->drive.now_ns);
 }
 
 /* Time to sleep until 'due_ns', at most POLL_NS, as nothing wakes the thread to see a stop. */
@@ -145,7 +157,7 @@ static void wait_for_buffer(struct io_thread *thread, int64_t most_ns)
     struct ring *source = next_source(thread)->ring;
     uint32_t bell = ring_listen(source);
     uint32_t number;
-    if (is_finished(thread)) /* later ends ring the bell, except the deadline */
+    if (is_finished(thread)) /* later ends ring the bell, except those of the limits */
         return;
     int64_t before_ns = thread->drive.now_ns;
     int64_t limit_ns = left_ns(thread) < INT64_MAX ? left_ns(thread) : -1;
@@ -171,6 +183,12 @@ static void count_paced(struct io_thread *thread, int64_t before_ns, int64_t due
 /* Nothing is in flight: waits for a buffer, or for the next due time of the rate. */
 static void wait_idle(struct io_thread *thread, enum sending sending, int64_t due_ns)
 {
+    if (sending == SENDING_AT_GOAL) {
+        clock_sleep_ns(TAIL_NAP_NS);
+        drive_read_clock(&thread->drive);
+        thread->drive.gap_from_ns = thread->drive.now_ns;
+        return;
+    }
     if (sending == SENDING_SEARCHES) {
         drive_read_clock(&thread->drive);
         return;
@@ -195,6 +213,8 @@ static int64_t collect_limit_ns(const struct io_thread *thread, enum sending sen
         return sleep_ns(thread, due_ns);
     case SENDING_SEARCHES:
         return 0;
+    case SENDING_AT_GOAL:
+        return TAIL_NAP_NS;
     case SENDING_FULL:
         break;
     }
@@ -207,6 +227,45 @@ static bool pool_in_flight(struct io_thread *thread)
 {
     enum engine_direction direction = task_direction(thread->task, thread->sent);
     return thread->drive.in_flight[direction] >= thread->sources[direction].part;
+}
+
+/* A pause until the deadline, as of a stopped process, has no completion that would show it. */
+static void count_cut_off(struct io_thread *thread)
+{
+    const struct limits *limits = &thread->pipeline->setup.limits;
+    struct counters *counters = &thread->outcome.counters;
+    if (!limits_over(limits, thread->drive.now_ns) || thread->sent_bytes >= thread->bytes)
+        return;
+    const int64_t gap_ns = thread->drive.now_ns - thread->drive.gap_from_ns;
+    if (gap_ns > counters->longest_gap_ns)
+        counters->longest_gap_ns = gap_ns;
+    uint64_t required = limits_required(limits);
+    if (required > thread->bytes)
+        required = thread->bytes;
+    if (required > thread->sent_bytes)
+        counters->unsent_requests += (int64_t)((required - thread->sent_bytes) /
+                                               thread->task->pieces[0].share.request_bytes);
+}
+
+/* Under --equalise: what this thread had done when the time was over, or all of it at the end.
+ * 'bytes' were acknowledged before the last reading of the clock. */
+static void report_deadline(struct io_thread *thread, int64_t bytes)
+{
+    if (thread->reported)
+        return;
+    thread->reported = true;
+    thread->outcome.counters.deadline_bytes = bytes;
+    count_cut_off(thread);
+    tail_set_sent(&thread->report, thread->sent_bytes);
+}
+
+/* At a new reading of the clock. */
+static void pass_time(struct io_thread *thread, int64_t bytes)
+{
+    const struct limits *limits = &thread->pipeline->setup.limits;
+    edges_pass(&thread->edges, thread->drive.now_ns, bytes);
+    if (limits->equalise && limits_over(limits, thread->drive.now_ns))
+        report_deadline(thread, bytes);
 }
 
 static void collect(struct io_thread *thread, enum sending sending, int64_t due_ns)
@@ -226,7 +285,7 @@ static void collect(struct io_thread *thread, enum sending sending, int64_t due_
         thread->hand_off_ns *= 2;
     for (uint32_t i = 0; i < count; i++)
         release_buffer(thread, done[i]);
-    edges_pass(&thread->edges, thread->drive.now_ns, before_bytes);
+    pass_time(thread, before_bytes);
     atomic_store_explicit(&thread->seen_bytes, (uint64_t)thread->outcome.counters.bytes,
                           memory_order_relaxed);
 }
@@ -243,22 +302,18 @@ static bool batch_grows(struct io_thread *thread, enum sending sending)
     return drive_in_flight(&thread->drive) > before;
 }
 
-/* A pause until the deadline, as of a stopped process, has no completion that would show it. */
-static void count_cut_off(struct io_thread *thread)
+static void end_loop(struct io_thread *thread)
 {
-    const struct limits *limits = &thread->pipeline->setup.limits;
-    struct counters *counters = &thread->outcome.counters;
-    if (!limits_over(limits, thread->drive.now_ns) || thread->sent_bytes >= thread->bytes)
+    const struct pipeline *pipeline = thread->pipeline;
+    const bool done = thread->sent == thread->places;
+    if (!pipeline->setup.limits.equalise) {
+        count_cut_off(thread);
         return;
-    const int64_t gap_ns = thread->drive.now_ns - counters->last_ns;
-    if (gap_ns > counters->longest_gap_ns)
-        counters->longest_gap_ns = gap_ns;
-    uint64_t required = limits_required(limits);
-    if (required > thread->bytes)
-        required = thread->bytes;
-    if (required > thread->sent_bytes)
-        counters->unsent_requests += (int64_t)((required - thread->sent_bytes) /
-                                               thread->task->pieces[0].share.request_bytes);
+    }
+    report_deadline(thread, thread->outcome.counters.bytes);
+    thread->outcome.counters.threads_behind =
+        !done && tail_is_behind(&pipeline->setup.limits, &pipeline->goal, thread->drive.now_ns,
+                                thread->sent_bytes);
 }
 
 void io_loop_run(struct io_thread *thread)
@@ -277,7 +332,7 @@ void io_loop_run(struct io_thread *thread)
         else
             wait_idle(thread, sending, due_ns);
         if (!drive_in_flight(&thread->drive))
-            edges_pass(&thread->edges, thread->drive.now_ns, thread->outcome.counters.bytes);
+            pass_time(thread, thread->outcome.counters.bytes);
     }
-    count_cut_off(thread);
+    end_loop(thread);
 }

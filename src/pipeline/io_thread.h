@@ -12,6 +12,7 @@
 
 #include "drive.h"
 #include "pipeline/pipeline.h"
+#include "plan/tail.h"
 #include "platform/thread.h"
 #include "ring.h"
 #include "stats/edges.h"
@@ -34,6 +35,7 @@ struct io_thread {
     _Alignas(RING_LINE) _Atomic uint64_t seen_bytes; /* for observers */
     struct watch watch;                              /* for observers */
     struct edges edges;                              /* for observers */
+    struct tail_report report;                       /* for observers */
     _Atomic bool gone;                               /* has ended and accesses nothing */
     struct outcome *instead; /* replaces the outcome of a lost thread; else NULL */
     struct ring full;        /* buffers that data threads have filled */
@@ -50,6 +52,7 @@ struct io_thread {
     uint64_t sent;   /* places sent, or skipped because they may not be read */
     bool searching;  /* it is not known yet whether the next place may be read */
     uint64_t sent_bytes;
+    bool reported;       /* 'report' is set */
     int64_t hand_off_ns; /* limit of the next wait for completions if the depth is not full */
     int64_t warm_cpu_ns; /* CPU time of this thread before the clock started */
     struct failure open_failure;

@@ -26,6 +26,7 @@ struct pipeline {
     uint32_t data_thread_count;
     struct counters data_counters; /* sum over data threads; valid at the end */
     _Alignas(RING_LINE) struct thread_gate gate;
+    struct tail_goal goal;
     _Atomic bool stop;
     _Atomic bool failed;
     _Atomic bool hurry;     /* skip the sync at the end */

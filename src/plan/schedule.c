@@ -38,7 +38,7 @@ static int hand_out_probe(struct schedule *schedule, const struct schedule_item 
     if (!settings->time_ns || settings->time_ns > SCHEDULE_PROBE_NS)
         settings->time_ns = SCHEDULE_PROBE_NS;
     settings->rate_bytes = 0;
-    settings->until_steady = false;
+    settings->until_steady = settings->equalise = false;
     if (schedule->probe == PROBE_DATA)
         settings->engine = ENGINE_NULL;
     if (schedule->probe == PROBE_STORAGE)

@@ -79,9 +79,11 @@ const struct schema_rate schema_rates[] = {
     RATE(BYTES, "rate_whole_bytes_per_s", amount, duration_ns),
     RATE(BYTES, "rate_active_bytes_per_s", active_amount, active_ns),
     RATE(BYTES, "rate_steady_bytes_per_s", steady_amount, steady_ns),
+    RATE(BYTES, "rate_deadline_bytes_per_s", deadline_amount, deadline_ns),
     RATE(OPERATIONS, "rate_whole_operations_per_s", amount, duration_ns),
     RATE(OPERATIONS, "rate_active_operations_per_s", active_amount, active_ns),
     RATE(OPERATIONS, "rate_steady_operations_per_s", steady_amount, steady_ns),
+    RATE(OPERATIONS, "rate_deadline_operations_per_s", deadline_amount, deadline_ns),
     RATE(INTEGER, "rate_requests_per_s", requests, duration_ns),
 };
 const size_t schema_rate_count = sizeof schema_rates / sizeof schema_rates[0];

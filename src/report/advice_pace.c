@@ -167,7 +167,7 @@ void warn_checking(const struct record *record, struct text *out)
 
 static bool has_tail(const struct record_phase *phase)
 {
-    return warning_counts(phase) && phase->ranks_total > 1 &&
+    return warning_counts(phase) && phase->ranks_total > 1 && phase->equalised == EQUALISED_NO &&
            (double)phase->end_skew_ns > tail_limit * (double)phase->duration_ns;
 }
 
@@ -182,6 +182,23 @@ void warn_long_tail(const struct record *record, struct text *out)
              "in %s some ranks had finished while others still worked for %s of the time, so the "
              "slowest ranks set the rate: compare them with -v, or end all together with --time",
              phase->name, share);
+}
+
+static bool is_capped(const struct record_phase *phase)
+{
+    return phase->equalised == EQUALISED_CAPPED;
+}
+
+void warn_tail_capped(const struct record *record, struct text *out)
+{
+    const struct record_phase *phase = warning_phase(record, is_capped);
+    if (!phase)
+        return;
+    text_add(out,
+             "--tail-max ended %s before %lld of %lld I/O threads had done as much as the fastest "
+             "one, so their shares differ: give it more time, or compare the ranks with -v",
+             phase->name, (long long)phase->total.counters.threads_behind,
+             (long long)(phase->writers_each * phase->ranks_total));
 }
 
 /* Of a node as a whole, and of each of its ranks that had something to do. */

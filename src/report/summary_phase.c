@@ -327,6 +327,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     write_time(phase, out);
     write_end(record, phase, out);
     write_rate(phase, out);
+    summary_deadline(phase, out);
     if (summary_median(record, phase) == phase)
         summary_each(record, phase, out);
     write_expected(record, phase, out);

@@ -16,6 +16,36 @@ load helper
     [ -z "$(ls -A "$target")" ]
 }
 
+# equal FILE PHASE COLUMN: all I/O threads did the same, as the phase's goal has it.
+equal() {
+    /usr/bin/python3 - "$@" <<'PY'
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    phase = file["phases"][sys.argv[2]]
+    rows = phase["writers"][sys.argv[3]][:]
+    assert len(rows) == 4 and set(rows) == {phase.attrs["goal_" + sys.argv[3]]}, rows
+    assert phase.attrs["equalised"] == "yes" or phase.attrs["equalised"] == b"yes"
+    assert 0 < phase.attrs["deadline_" + sys.argv[3]] <= rows.sum()
+    assert phase["total"].attrs["threads_behind"] == 0
+PY
+}
+
+@test "--equalise: after --time all I/O threads continue to the same amount, and that is read" {
+    mpirun -q -n 2 --oversubscribe --bind-to none "$TIDEMILL" run --phases write,verify \
+        --time 500ms --equalise --size-per-rank 1g --writers 2 --rate 20m --buffer-size 64k \
+        --result r.h5 "$target" >page
+    equal r.h5 01_write bytes
+    grep -q 'deadline  .* after the 500 ms of --time; then all I/O threads continued to the ' page
+    [ "$(attribute r.h5 phases/02_verify bytes_planned)" -eq "$(attribute r.h5 phases/01_write bytes)" ]
+    [ "$(column r.h5 phases/02_verify/ranks bad_blocks)" -eq 0 ]
+    mpirun -q -n 2 --oversubscribe --bind-to none "$TIDEMILL" run --phases create,stat,remove \
+        --time 500ms --equalise --writers 2 --operation-rate 200 --result s.h5 "$target"
+    equal s.h5 01_create operations
+    [ "$(attribute s.h5 phases/02_stat operations_planned)" -eq \
+        "$(attribute s.h5 phases/01_create operations)" ]
+    [ -z "$(ls -A "$target")" ]
+}
+
 @test "--pause waits before each phase, and a signal ends it" {
     "$TIDEMILL" run --size 1m --verify --pause 1s --result r.h5 "$target"
     [ "$(attribute r.h5 phases/02_read pause_ns)" -eq 1000000000 ]

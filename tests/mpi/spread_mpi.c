@@ -271,6 +271,42 @@ static void late_edges_are_skipped(void **state)
                                        edge == 1 && bytes == ranks));
 }
 
+/* All ranks poll in lockstep; true if this rank knows at the end that 'expected' is final. */
+static bool most_rounds(uint64_t mine, bool last, int rounds, uint64_t expected)
+{
+    uint64_t most = 0;
+    bool final = false;
+    for (int round = 0; round < rounds; round++) {
+        final = cluster_most_poll(&cluster, phase, mine, last, &most);
+        progress_rounds(0, 1, 0);
+    }
+    return final && most == expected;
+}
+
+/* Any rank may be the fastest one, and any the last to report. */
+static void all_ranks_learn_the_highest_amount(void **state)
+{
+    (void)state;
+    const uint32_t ranks = cluster.shape.rank_count;
+    for (uint32_t fastest = 0; fastest < ranks; fastest++) {
+        const uint32_t late = (fastest + ranks - 1) % ranks;
+        const uint64_t mine = (cluster.rank == fastest ? UINT64_C(1) << 50 : 0) + cluster.rank;
+        const uint64_t expected = (UINT64_C(1) << 50) + fastest;
+        uint64_t most = 0;
+        phase++;
+        for (int round = 0; round < ROUNDS; round++) {
+            const bool final =
+                cluster_most_poll(&cluster, phase, mine, cluster.rank != late, &most);
+            assert_everywhere(!final);
+            progress_rounds(0, 1, 0);
+        }
+        assert_everywhere(most == expected); /* known before it is final */
+        assert_everywhere(most_rounds(mine, true, ROUNDS, expected));
+    }
+    phase++; /* nothing of it is left */
+    assert_everywhere(most_rounds(0, true, ROUNDS, 0));
+}
+
 /* Left to cluster_close, which must receive all pending messages. */
 static void a_stop_before_close_is_received(void **state)
 {
@@ -295,6 +331,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(progress_is_sent_once_a_second),
         cmocka_unit_test(edges_are_summed_in_any_order),
         cmocka_unit_test(late_edges_are_skipped),
+        cmocka_unit_test(all_ranks_learn_the_highest_amount),
         cmocka_unit_test(a_stop_before_close_is_received),
     };
     return RANKS_MAIN(argc, argv, "spread", tests);

@@ -776,6 +776,23 @@ class Phase:
         if many and active > 1.05 * self.rate() and attrs["status"] == "complete":
             text += f"; {self.rate_text(active)} {self.name_of_rate} while all ranks were {self.verb()}"
         self.line("rate", text)
+        self.deadline()
+
+    def deadline(self):
+        """What was reached when the time of --equalise was over."""
+        attrs, total = self.attrs, self.total
+        if attrs.get("equalised", "no") == "no":
+            return
+        goal, at = int(attrs[f"goal_{self.unit}"]), int(attrs["deadline_ns"])
+        many = size(goal) if self.unit == "bytes" else f"{goal} operation{plural(goal)}"
+        rest = duration(int(total["drained_ns"]) - at)
+        threads = int(attrs["writers_each"]) * int(attrs["ranks_total"])
+        then = f"all I/O threads continued to the {many} of the fastest one, for {rest}" \
+            if attrs["equalised"] == "yes" else \
+            f"{int(total['threads_behind'])} of {threads} I/O threads did not reach the {many} of " \
+            f"the fastest one in {rest}"
+        self.line("deadline", f"{self.rate_text(rate(int(attrs[f'deadline_{self.unit}']), at))} "
+                  f"{self.name_of_rate} after the {duration(at)} of --time; then {then}")
 
     def runs(self):
         """The rates of all repetitions, next to the median one; of more than ten the outer ones."""

@@ -29,6 +29,7 @@ struct rig {
     uint64_t done;
     uint64_t failed;
     int64_t bad_blocks;
+    int64_t behind;
     int64_t last_ns;
     uint64_t intended;
     struct failure failure;
@@ -77,13 +78,14 @@ static inline void keep_names(struct rig *rig)
 static inline void rig_sum(struct rig *rig)
 {
     rig->done = rig->failed = rig->intended = 0;
-    rig->bad_blocks = 0;
+    rig->bad_blocks = rig->behind = 0;
     rig->failure = (struct failure){0};
     for (uint32_t i = 0; i < rig->setup.threads; i++) {
         const struct crew_outcome *outcome = crew_outcome(rig->crew, i);
         rig->done += (uint64_t)outcome->counters.operations;
         rig->failed += (uint64_t)outcome->counters.failed_requests;
         rig->bad_blocks += outcome->counters.bad_blocks;
+        rig->behind += outcome->counters.threads_behind;
         rig->last_ns = outcome->counters.last_ns;
         rig->intended += outcome->intended.total;
         failure_set(&rig->failure, outcome->failure.code, "%s", outcome->failure.text);

@@ -190,6 +190,65 @@ static void objects_without_a_directory_are_counted(void **state)
     rig_end(&rig);
 }
 
+/* --equalise: the test is the main thread, so nothing but the first count depends on time. */
+static void all_threads_continue_to_the_goal(void **state)
+{
+    (void)state;
+    enum { MORE = 5, NAP_NS = 1000 * 1000 };
+    struct rig rig;
+    struct failure why = {0};
+    struct crew_state seen;
+    const struct object_layout layout = {.ranks = 1, .threads = THREADS};
+    uint64_t most = 0;
+    rig_start(&rig, &layout, false);
+    rig.setup.objects = 0; /* until the deadline */
+    rig.setup.kind = operation_kind_of(PHASE_CREATE);
+    rig.setup.limits = (struct limits){.deadline_ns = 5 * NAP_NS, .equalise = true};
+    if (crew_open(&rig.crew, &rig.setup, &why))
+        fail_msg("%s", why.text);
+    crew_go_at(rig.crew, clock_now_ns());
+    while (!crew_reports(rig.crew, &most))
+        clock_sleep_ns(NAP_NS);
+    const uint64_t goal = most + MORE;
+    crew_set_goal(rig.crew, goal, false);
+    for (crew_peek(rig.crew, &seen); seen.done < THREADS * goal; crew_peek(rig.crew, &seen))
+        clock_sleep_ns(NAP_NS);
+    assert_false(crew_wait(rig.crew, NAP_NS)); /* the goal may grow */
+    crew_set_goal(rig.crew, goal, true);
+    while (!crew_wait(rig.crew, LONG_NS))
+        ;
+    for (uint32_t i = 0; i < THREADS; i++) {
+        assert_int_equal(crew_outcome(rig.crew, i)->counters.operations, goal);
+        assert_int_equal(crew_outcome(rig.crew, i)->counters.threads_behind, 0);
+        assert_true(crew_outcome(rig.crew, i)->counters.deadline_operations <= (int64_t)goal);
+    }
+    rig_sum(&rig);
+    crew_close(rig.crew);
+    rig.setup.limits = (struct limits){0};
+    rig_run(&rig, PHASE_STAT); /* exactly these */
+    assert_int_equal(rig.done, THREADS * goal);
+    rig_run(&rig, PHASE_REMOVE);
+    assert_int_equal(rig.done, THREADS * goal);
+    object_tree_set_empty(&rig.tree);
+    rig_end(&rig);
+}
+
+static void the_tail_of_operations_is_limited(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct object_layout layout = {.ranks = 1, .threads = 1};
+    rig_start(&rig, &layout, false);
+    rig.setup.objects = 0;
+    rig.setup.limits =
+        (struct limits){.deadline_ns = 1000 * 1000, .equalise = true, .tail_ns = 1000 * 1000};
+    rig.setup.kind = operation_kind_of(PHASE_CREATE);
+    rig_run(&rig, PHASE_CREATE); /* without a goal */
+    assert_string_equal(rig.failure.text, "");
+    assert_int_equal(rig.behind, 1);
+    rig_end(&rig);
+}
+
 static void a_deadline_ends_the_creation_and_the_rest_follows_it(void **state)
 {
     (void)state;
@@ -263,6 +322,8 @@ static int run_at(uint32_t number)
         cmocka_unit_test(a_failed_write_leaves_no_object_and_ends_the_thread),
         cmocka_unit_test(objects_without_a_directory_are_counted),
         cmocka_unit_test(a_deadline_ends_the_creation_and_the_rest_follows_it),
+        cmocka_unit_test(all_threads_continue_to_the_goal),
+        cmocka_unit_test(the_tail_of_operations_is_limited),
         cmocka_unit_test(a_rate_is_not_exceeded),
         cmocka_unit_test(a_stop_ends_all_threads),
     };

@@ -36,6 +36,8 @@ static void accepts_valid_options(void **state)
         "target = /pfs\nengine = pwritev\nbatch = 1024",
         "target = /pfs\nengine = uring\nfixed-buffers = require\nuring-sqpoll = yes",
         "target = /pfs\nuring-iopoll = yes\nuncached = no",
+        "target = /pfs\ntime = 30\nequalise = yes\ntail-max = 5m",
+        "target = /pfs\ntime = 30\nequalise = no\ntail-max = 5m",
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct failure why = {0};
@@ -57,6 +59,10 @@ static void refuses_invalid_options(void **state)
         {"target = /a\nsize = 4g\nsize-per-rank = 1g", "--size and --size-per-rank exclude"},
         {"target = /a\nsize-per-rank = 1\nsize-per-node = 1", "--size-per-rank and --size-per-no"},
         {"target = /a\nsize = 0", "--size is 0"},
+        {"target = /a\nequalise = yes", "--equalise begins when --time is over, and no time"},
+        {"target = /a\ntime = 1m\nequalise = yes\nuntil-steady = yes",
+         "--equalise and --until-steady exclude each other"},
+        {"target = /a\ntime = 1m\ntail-max = 1m", "--tail-max limits --equalise, which is not"},
         {"target = /a\nsize-per-rank = 0", "--size-per-rank is 0"},
         {"target = /a\nsize-per-node = 0", "--size-per-node is 0"},
         {"target = /a\ntime = 0", "--time is 0"},

@@ -60,6 +60,17 @@ static void spoil_check_by_rounds(struct record *record)
     record->phases[1].ended_by = END_STEADY;
 }
 
+static void spoil_equal_shares(struct record *record)
+{
+    struct record_phase *write = &record->phases[0];
+    write->equalised = EQUALISED_CAPPED;
+    write->writers_each = 2;
+    for (size_t i = 0; i < write->rank_count; i++)
+        write->ranks[i].counters.threads_behind = i < 3;
+    for (size_t i = 0; i < write->node_count; i++)
+        write->nodes[i].counters.threads_behind = i == 0 ? 3 : 0;
+}
+
 static void spoil_all(struct record *record)
 {
     struct record_phase *read = &record->phases[1];
@@ -87,6 +98,9 @@ static const struct warning_case settings_cases[] = {
     {"checked-in-part", SEVERITY_SERIOUS,
      "02_read checked 25 % of what was written before it was ended by --time", spoil_check},
     {"checked-in-part", SEVERITY_SERIOUS, "it was ended by --until-steady", spoil_check_by_rounds},
+    {"tail-capped", SEVERITY_WARNING,
+     "--tail-max ended 01_write before 3 of 16 I/O threads had done as much as the fastest one",
+     spoil_equal_shares},
     {"moved-nothing", SEVERITY_WARNING, "02_read moved nothing: ", spoil_all},
 };
 
