@@ -139,11 +139,22 @@ hid_t store_packed(struct store *store, int rank, const hsize_t *chunk)
     return layout;
 }
 
+/* A header as large as its contents; by default HDF5 makes space for attributes that never come. */
+static herr_t fit_header(hid_t layout)
+{
+#if H5_VERSION_GE(1, 10, 5)
+    return H5Pset_dset_no_attrs_hint(layout, true);
+#else
+    (void)layout;
+    return 0;
+#endif
+}
+
 hid_t store_compact(struct store *store)
 {
     hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
     if (layout < 0 || H5Pset_obj_track_times(layout, false) < 0 ||
-        H5Pset_layout(layout, H5D_COMPACT) < 0)
+        H5Pset_layout(layout, H5D_COMPACT) < 0 || fit_header(layout) < 0)
         store_refuse(store, "cannot lay out a column");
     return layout;
 }
