@@ -59,6 +59,7 @@ enum fsync_when { FSYNC_END, FSYNC_EACH, FSYNC_NEVER };
 enum numa_option { NUMA_AUTO, NUMA_FORCE, NUMA_OFF };
 enum sort_by { SORT_RATE, SORT_P50, SORT_P99, SORT_CPU, SORT_POINT };
 enum fail_on { FAIL_NEVER, FAIL_WARNING, FAIL_SERIOUS };
+enum detail_option { FINEST_AUTO, FINEST_NODE, FINEST_RANK, FINEST_WRITER };
 enum progress_when { PROGRESS_AUTO, PROGRESS_NONE };
 
 #define OPTION_TYPE_SIZE     uint64_t

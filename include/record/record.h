@@ -76,7 +76,8 @@ struct record {
     char *label;
     char *removal_failure; /* why data files stay that were to be removed; NULL */
     char *command_line;
-    uint8_t kept;      /* 1: the data files stay */
+    uint8_t kept;   /* 1: the data files stay */
+    uint8_t detail; /* enum record_detail: finer rows of phases are neither stored nor exported */
     int64_t exit_code; /* of the program; 0 while it runs */
     int64_t until_ppm; /* repeat until each median is known to this share; 0 = not asked for */
     int64_t repetitions_most;

@@ -255,7 +255,9 @@ struct record_phase {
     struct record_slow *slowest;
     size_t slowest_count;
     struct histogram latency;       /* the whole */
-    struct histogram *node_latency; /* node_count entries, or NULL */
+    struct histogram *node_latency; /* of all nodes, or of those in latency_nodes; or NULL */
+    int64_t *latency_nodes;         /* in ascending order; NULL: all */
+    size_t latency_node_count;      /* of latency_nodes */
     struct histogram intended;      /* since the instants that a rate set; empty without */
     struct histogram file_latency;  /* of files: open, transfers, sync and close */
     struct histogram making;        /* filling or checking a buffer; empty without producers */

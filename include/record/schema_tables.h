@@ -13,7 +13,8 @@
 struct schema_rows {
     const char *name; /* NULL ends a list */
     const struct schema_table *table;
-    size_t rows_offset; /* in the struct that owns the rows */
+    enum record_detail detail; /* left out where a coarser one is kept */
+    size_t rows_offset;        /* in the struct that owns the rows */
     size_t count_offset;
 };
 
@@ -21,8 +22,9 @@ extern const struct schema_rows schema_environment_tables[]; /* of struct record
 extern const struct schema_rows schema_run_tables[];         /* of struct record */
 extern const struct schema_rows schema_phase_tables[];       /* of struct record_phase */
 
-/* Returns the rows of a table; 'count' is their number. */
-const void *schema_rows_of(const struct schema_rows *list, const void *owner, size_t *count);
+/* Returns the rows of a table; 'count' is their number, 0 if they are finer than 'detail'. */
+const void *schema_rows_of(const struct schema_rows *list, enum record_detail detail,
+                           const void *owner, size_t *count);
 
 /* The histograms of a phase besides its latency: of the whole alone, left out where nothing was
  * counted. */

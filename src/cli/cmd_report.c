@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "console.h"
 #include "outputs.h"
+#include "record/schema.h"
 #include "record/store.h"
 #include "report/advice.h"
 
@@ -28,6 +29,7 @@ static const char usage[] =
     "  --openmetrics FILE|- write the figures as gauges for a metrics collector\n"
     "  --html FILE          write one page that needs no network, with plots by gnuplot\n"
     "  --plots DIR          write each plot as a file, by gnuplot\n"
+    "  --detail LEVEL       finest rows to export: auto (default), node, rank, writer\n"
     "  --format FORMAT      of these files: svg (default), png, pdf\n"
     "  --overwrite          replace files that exist\n"
     "  -h, --help           print this help\n"
@@ -38,7 +40,9 @@ struct request {
     const char *path;
     bool verbose;
     bool help;
-    const char *format; /* NULL: not given */
+    const char *format; /* NULL: not given, as the next */
+    const char *detail;
+    enum record_detail finest;
     struct outputs outputs;
 };
 
@@ -53,6 +57,7 @@ static const char **value_of(struct request *request, const char *option)
            : !strcmp(option, "--html")        ? &outputs->html
            : !strcmp(option, "--plots")       ? &outputs->plots
            : !strcmp(option, "--format")      ? &request->format
+           : !strcmp(option, "--detail")      ? &request->detail
                                               : NULL;
 }
 
@@ -69,6 +74,30 @@ static int check_format(struct request *request)
         }
     return console_refuse("report: unknown format '%.100s' (known: svg, png, pdf)",
                           request->format);
+}
+
+static bool exports(const struct outputs *outputs)
+{
+    return outputs->json || outputs->csv || outputs->tables || outputs->openmetrics ||
+           outputs->html || outputs->plots;
+}
+
+static int check_detail(struct request *request)
+{
+    const struct outputs *outputs = &request->outputs;
+    const char *const *names;
+    const size_t count = schema_enum_names(COLUMN_DETAIL, &names);
+    if (!request->detail || !strcmp(request->detail, "auto"))
+        return 0;
+    if (!outputs->json && !outputs->tables && !outputs->html)
+        return console_refuse("report: --detail is for --json, --tables and --html");
+    for (unsigned detail = 0; detail < count; detail++)
+        if (!strcmp(request->detail, names[detail])) {
+            request->finest = detail;
+            return 0;
+        }
+    return console_refuse("report: unknown detail '%.100s' (known: auto, node, rank, writer)",
+                          request->detail);
 }
 
 static int parse(struct request *request, int argc, char *const *argv)
@@ -97,15 +126,17 @@ static int parse(struct request *request, int argc, char *const *argv)
     if (!request->path && !request->help)
         return console_refuse("report: no result file given; usage: tidemill report RESULT.h5");
     request->outputs.result = request->path;
-    return check_format(request);
+    const int code = check_format(request);
+    return code ? code : check_detail(request);
 }
 
 static int show(const struct request *request, struct record *record, struct failure *why)
 {
     const struct outputs *outputs = &request->outputs;
     advice_consider_sums(record);
-    if (outputs->json || outputs->csv || outputs->tables || outputs->openmetrics || outputs->html ||
-        outputs->plots)
+    if (request->finest > record->detail)
+        record->detail = (uint8_t)request->finest;
+    if (exports(outputs))
         return outputs_write(outputs, record, why);
     console_print_summary(stdout, record, request->verbose);
     return 0;

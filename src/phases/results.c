@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/thin.h"
+
 /* A rank that is at work no later than this was in time. */
 enum { LATE_NS = 1000 * 1000 };
 
@@ -261,6 +263,8 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
         results_judge_modes(phase->run->record, into);
         results_sum_modes(into, into->ranks, into->rank_count);
         results_targets(phase, into, why);
+        if (thin_latency(into))
+            failure_set(why, -ENOMEM, "not enough memory for the results of '%s'", into->name);
         if (into->reads) {
             results_readers(phase, into, why);
             into->cache_state = cache_state_of(phase->run->record, into);

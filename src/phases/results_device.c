@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "record/thin.h"
+
 static void row_between(const struct phase *phase, uint32_t i, struct record_device *row)
 {
     const struct gauge *gauge = phase->watch.gauge;
@@ -37,7 +39,8 @@ int results_gather_device(struct phase *phase, struct record_phase *into, struct
         phase->watch.gauge && phase->watch.gauge->count ? phase->watch.gauge->count - 1 : 0;
     for (uint32_t i = 0; i < used; i++)
         row_between(phase, i, &rows[i]);
-    cluster_gather(cluster, rows, sizeof *rows, used, &all, &count, why);
+    const size_t kept = thin_devices(rows, used, thin_readings(cluster->shape.node_count));
+    cluster_gather(cluster, rows, sizeof *rows, kept, &all, &count, why);
     if (into) {
         into->devices = all;
         into->device_count = count;

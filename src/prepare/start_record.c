@@ -17,6 +17,7 @@
 #include "platform/target.h"
 #include "prepare/prepared.h"
 #include "record/store.h"
+#include "record/thin.h"
 
 static const char results_folder[] = "results";
 
@@ -261,6 +262,19 @@ static void describe_preset(const struct options *options, struct record *record
     record->expected_most_per_s = (int64_t)expected.most_bytes;
 }
 
+static enum record_detail detail_of(const struct setup *setup)
+{
+    static const uint8_t given[] = {
+        [FINEST_NODE] = DETAIL_NODE, [FINEST_RANK] = DETAIL_RANK, [FINEST_WRITER] = DETAIL_WRITER};
+    const uint64_t ranks = setup->cluster->shape.rank_count;
+    uint64_t writers = 0;
+    for (size_t i = 0; i < setup->pool.count; i++)
+        if (setup->pool.items[i]->writers > writers)
+            writers = setup->pool.items[i]->writers;
+    return setup->options.run.detail == FINEST_AUTO ? thin_detail(ranks, ranks * writers)
+                                                    : given[setup->options.run.detail];
+}
+
 static void describe_run(const struct setup *setup, int argc, char *const *argv,
                          struct record *record)
 {
@@ -271,6 +285,7 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     record->schema_revision = RECORD_REVISION;
     record->status = RECORD_RUNNING;
     record->kept = setup->options.run.keep;
+    record->detail = detail_of(setup);
     record->nodes_by_mpi = setup->cluster->mpi_nodes;
     repeat_parse(setup->options.run.repeat, &repeat, NULL);
     record->until_ppm = llround(repeat.until * 1e6);

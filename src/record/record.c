@@ -32,6 +32,7 @@ void record_phase_release(struct record_phase *phase)
     free(phase->used_targets);
     free(phase->slowest);
     free(phase->node_latency);
+    free(phase->latency_nodes);
 }
 
 void record_clear_advice(struct record *record)

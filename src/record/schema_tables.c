@@ -3,10 +3,12 @@
 
 #include <string.h>
 
-#define ROWS(type, name, schema, rows, count)                                                      \
+#define ROWS_FROM(detail, type, name, schema, rows, count)                                         \
     {                                                                                              \
-        (name), &(schema), offsetof(type, rows), offsetof(type, count)                             \
+        (name), &(schema), (detail), offsetof(type, rows), offsetof(type, count)                   \
     }
+#define ROWS(type, name, schema, rows, count)                                                      \
+    ROWS_FROM(DETAIL_NODE, type, name, schema, rows, count)
 
 const struct schema_rows schema_environment_tables[] = {
     ROWS(struct record, "nodes", schema_node, nodes, node_count),
@@ -28,14 +30,14 @@ const struct schema_rows schema_run_tables[] = {
 
 const struct schema_rows schema_phase_tables[] = {
     ROWS(struct record_phase, "nodes", schema_row, nodes, node_count),
-    ROWS(struct record_phase, "ranks", schema_row, ranks, rank_count),
-    ROWS(struct record_phase, "writers", schema_row, writers, writer_count),
+    ROWS_FROM(DETAIL_RANK, struct record_phase, "ranks", schema_row, ranks, rank_count),
+    ROWS_FROM(DETAIL_WRITER, struct record_phase, "writers", schema_row, writers, writer_count),
     ROWS(struct record_phase, "files", schema_file, files, file_count),
     ROWS(struct record_phase, "differences", schema_difference, differences, difference_count),
     ROWS(struct record_phase, "errors", schema_error, errors, error_count),
     ROWS(struct record_phase, "timeline", schema_bin, bins, bin_count),
     ROWS(struct record_phase, "device", schema_device, devices, device_count),
-    ROWS(struct record_phase, "readers", schema_reader, readers, reader_count),
+    ROWS_FROM(DETAIL_RANK, struct record_phase, "readers", schema_reader, readers, reader_count),
     ROWS(struct record_phase, "targets", schema_used_target, used_targets, used_target_count),
     ROWS(struct record_phase, "slowest", schema_slow, slowest, slowest_count),
     {0},
@@ -53,10 +55,13 @@ const struct schema_histogram schema_histograms[] = {
     {0},
 };
 
-const void *schema_rows_of(const struct schema_rows *list, const void *owner, size_t *count)
+const void *schema_rows_of(const struct schema_rows *list, enum record_detail detail,
+                           const void *owner, size_t *count)
 {
     const void *rows;
     memcpy(&rows, (const char *)owner + list->rows_offset, sizeof rows);
     memcpy(count, (const char *)owner + list->count_offset, sizeof *count);
+    if (list->detail < detail)
+        *count = 0;
     return rows;
 }

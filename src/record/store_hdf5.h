@@ -23,6 +23,7 @@ struct store {
     hid_t text_type;                /* variable-length UTF-8 */
     hid_t categories[COLUMN_KINDS]; /* of the kinds that are kept as such; else 0 */
     enum amount_unit unit;          /* of tables whose rows do not name their own */
+    enum record_detail detail;      /* the finest rows that are written */
     hid_t scalar;
     hid_t alike[STORE_ALIKE]; /* groups whose small columns a table shares; 0 = none */
     hid_t ordered;            /* creates groups that remember the order of what is put in */
@@ -65,13 +66,15 @@ int store_read_attributes(struct store *store, hid_t object, const struct schema
 int store_read_table(struct store *store, hid_t parent, const char *name,
                      const struct schema_table *table, void **rows, size_t *count);
 
-/* A latency histogram group; 'nodes' (with 'node_count' entries) may be NULL. Where it is missing,
- * reading leaves 'whole' as it is. */
-int store_write_latency(struct store *store, hid_t phase, const char *name, const char *long_name,
-                        const struct histogram *whole, const struct histogram *nodes,
-                        size_t node_count);
-int store_read_latency(struct store *store, hid_t phase, const char *name, struct histogram *whole,
-                       struct histogram **nodes, size_t node_count);
+/* A latency histogram group. Where it is missing, reading leaves 'whole' as it is. */
+int store_write_histogram(struct store *store, hid_t phase, const char *name, const char *long_name,
+                          const struct histogram *whole);
+int store_read_histogram(struct store *store, hid_t phase, const char *name,
+                         struct histogram *whole);
+
+/* That of requests, with those of the nodes; the table 'nodes' of the phase exists. */
+int store_write_latency(struct store *store, hid_t group, const struct record_phase *phase);
+int store_read_latency(struct store *store, hid_t group, struct record_phase *phase);
 
 /* The phases from 'begin' to 'end' into a file that holds those before them and nothing else. */
 int store_write_phases(struct store *store, hid_t file, const struct record *record, size_t begin,

@@ -82,35 +82,61 @@ static int write_node_counts(struct store *store, hid_t group, const struct hist
     return result;
 }
 
-int store_write_latency(struct store *store, hid_t phase, const char *name, const char *long_name,
-                        const struct histogram *whole, const struct histogram *nodes,
-                        size_t node_count)
+int store_write_histogram(struct store *store, hid_t phase, const char *name, const char *long_name,
+                          const struct histogram *whole)
 {
     const hsize_t buckets = HISTOGRAM_BUCKETS;
-    hid_t per_node = H5I_INVALID_HID;
-    hid_t space = H5I_INVALID_HID;
     hid_t group = store_make_group(store, phase, name, long_name);
     if (group < 0)
         return store_code(store);
     int result = store_write_attributes(store, group, &schema_latency, whole);
     if (!result)
         result = write_edges(store, group);
-    if (result)
-        goto out;
-    space = H5Screate_simple(1, &buckets, NULL);
-    result = write_numbers(store, group, "counts", space, &buckets, H5S_ALL, whole->counts, "1",
-                           "requests in each bucket");
-    if (result || !nodes || node_count == 0)
-        goto out;
-    result = store_write_table(store, group, "nodes", &schema_latency, nodes, node_count);
-    if (result)
-        goto out;
-    per_node = H5Gopen2(group, "nodes", H5P_DEFAULT);
-    result = write_node_counts(store, per_node, nodes, node_count);
-out:
-    store_drop(space);
-    store_drop(per_node);
+    if (!result) {
+        hid_t space = H5Screate_simple(1, &buckets, NULL);
+        result = write_numbers(store, group, "counts", space, &buckets, H5S_ALL, whole->counts, "1",
+                               "requests in each bucket");
+        store_drop(space);
+    }
     store_drop(group);
+    return result;
+}
+
+/* Which nodes the rows are about; of all nodes it is the column of the phase's table of nodes. */
+static int write_node_numbers(struct store *store, hid_t phase_group, hid_t per_node,
+                              const struct record_phase *phase)
+{
+    const hsize_t count = phase->latency_node_count;
+    if (!phase->latency_nodes)
+        return H5Lcreate_hard(phase_group, "nodes/node", per_node, "node", H5P_DEFAULT,
+                              H5P_DEFAULT) < 0
+                   ? store_refuse(store, "cannot store the latency's 'node'")
+                   : 0;
+    hid_t space = H5Screate_simple(1, &count, NULL);
+    int result = write_numbers(store, per_node, "node", space, &count, H5S_ALL,
+                               phase->latency_nodes, "1", "number of the node");
+    store_drop(space);
+    return result;
+}
+
+int store_write_latency(struct store *store, hid_t group, const struct record_phase *phase)
+{
+    const struct histogram *nodes = phase->node_latency;
+    const size_t count = phase->latency_nodes ? phase->latency_node_count : phase->node_count;
+    int result =
+        store_write_histogram(store, group, "latency", schema_latency.long_name, &phase->latency);
+    if (result || !nodes || count == 0)
+        return result;
+    hid_t latency = H5Gopen2(group, "latency", H5P_DEFAULT);
+    result = store_write_table(store, latency, "nodes", &schema_latency, nodes, count);
+    if (!result) {
+        hid_t per_node = H5Gopen2(latency, "nodes", H5P_DEFAULT);
+        result = write_node_numbers(store, group, per_node, phase);
+        if (!result)
+            result = write_node_counts(store, per_node, nodes, count);
+        store_drop(per_node);
+    }
+    store_drop(latency);
     return result;
 }
 
@@ -153,28 +179,53 @@ static int read_counts(struct store *store, hid_t group, int rank, const hsize_t
     return result;
 }
 
-static int read_nodes(struct store *store, hid_t latency, struct histogram **nodes,
-                      size_t node_count)
+/* Column 'node' as malloc'ed numbers: each below 'node_count' and above the one before. */
+static int read_node_numbers(struct store *store, hid_t group, size_t count, size_t node_count,
+                             int64_t **numbers)
+{
+    int result = 0;
+    const hsize_t shape = count;
+    hid_t dataset = H5Dopen2(group, "node", H5P_DEFAULT);
+    *numbers = malloc(count * sizeof **numbers);
+    if (!*numbers)
+        result = failure_set(store->why, -ENOMEM, "not enough memory to read 'node'");
+    else if (!has_shape(dataset, 1, &shape) ||
+             H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *numbers) < 0)
+        result = store_refuse(store, "cannot read the latency's 'node'");
+    for (size_t i = 0; i < count && !result; i++)
+        if ((*numbers)[i] < (i ? (*numbers)[i - 1] + 1 : 0) || (*numbers)[i] >= (int64_t)node_count)
+            result = store_refuse(store, "the latency's 'node' does not number nodes");
+    store_drop(dataset);
+    return result;
+}
+
+static int read_nodes(struct store *store, hid_t latency, struct record_phase *phase)
 {
     void *rows;
     size_t count;
     int result = store_read_table(store, latency, "nodes", &schema_latency, &rows, &count);
-    *nodes = rows;
+    phase->node_latency = rows;
     if (result || count == 0)
         return result;
-    if (count != node_count)
-        return store_refuse(store, "the latency has %zu nodes instead of %zu", count, node_count);
     const hsize_t shape[2] = {count, HISTOGRAM_BUCKETS};
     hid_t memory_space = counts_in_memory(count);
     hid_t group = H5Gopen2(latency, "nodes", H5P_DEFAULT);
-    result = read_counts(store, group, 2, shape, memory_space, rows, count);
+    if (count < phase->node_count && store_has(group, "node")) {
+        phase->latency_node_count = count;
+        result = read_node_numbers(store, group, count, phase->node_count, &phase->latency_nodes);
+    } else if (count != phase->node_count) {
+        result = store_refuse(store, "the latency has %zu nodes instead of %zu", count,
+                              phase->node_count);
+    }
+    if (!result)
+        result = read_counts(store, group, 2, shape, memory_space, rows, count);
     store_drop(group);
     store_drop(memory_space);
     return result;
 }
 
-int store_read_latency(struct store *store, hid_t phase, const char *name, struct histogram *whole,
-                       struct histogram **nodes, size_t node_count)
+int store_read_histogram(struct store *store, hid_t phase, const char *name,
+                         struct histogram *whole)
 {
     if (!store_has(phase, name))
         return 0;
@@ -186,9 +237,19 @@ int store_read_latency(struct store *store, hid_t phase, const char *name, struc
     int result = store_read_attributes(store, group, &schema_latency, whole);
     if (!result)
         result = read_counts(store, group, 1, &shape, memory_space, whole, 1);
-    if (!result && nodes)
-        result = read_nodes(store, group, nodes, node_count);
     store_drop(memory_space);
     store_drop(group);
+    return result;
+}
+
+int store_read_latency(struct store *store, hid_t group, struct record_phase *phase)
+{
+    int result = store_read_histogram(store, group, "latency", &phase->latency);
+    if (result || !store_has(group, "latency"))
+        return result;
+    hid_t latency = H5Gopen2(group, "latency", H5P_DEFAULT);
+    result = latency < 0 ? store_refuse(store, "cannot read the group 'latency'")
+                         : read_nodes(store, latency, phase);
+    store_drop(latency);
     return result;
 }

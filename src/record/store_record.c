@@ -14,7 +14,7 @@ static int write_tables(struct store *store, hid_t parent, const struct schema_r
     int result = 0;
     for (; list->name && !result; list++) {
         size_t count;
-        const void *rows = schema_rows_of(list, owner, &count);
+        const void *rows = schema_rows_of(list, store->detail, owner, &count);
         result = store_write_table(store, parent, list->name, list->table, rows, count);
     }
     return result;
@@ -42,7 +42,7 @@ static int write_phase_tables(struct store *store, hid_t group, hid_t before,
     int result = 0;
     for (const struct schema_rows *list = schema_phase_tables; list->name && !result; list++) {
         size_t count;
-        const void *rows = schema_rows_of(list, phase, &count);
+        const void *rows = schema_rows_of(list, store->detail, phase, &count);
         const bool of_rows = list->table == &schema_row;
         store->alike[0] = open_alike(before, list->name);
         store->alike[1] = of_rows ? open_alike(group, "ranks") : 0;
@@ -102,14 +102,13 @@ static int write_histograms(struct store *store, hid_t group, hid_t before,
                             const struct record_phase *phase)
 {
     store->alike[0] = open_alike(before, "latency");
-    int result = store_write_latency(store, group, "latency", schema_latency.long_name,
-                                     &phase->latency, phase->node_latency, phase->node_count);
+    int result = store_write_latency(store, group, phase);
     for (const struct schema_histogram *list = schema_histograms; list->name && !result; list++) {
         const struct histogram *more = (const void *)((const char *)phase + list->offset);
         if (!store->alike[0])
             store->alike[0] = open_alike(group, "latency");
         if (more->total)
-            result = store_write_latency(store, group, list->name, list->long_name, more, NULL, 0);
+            result = store_write_histogram(store, group, list->name, list->long_name, more);
     }
     drop_alike(store);
     return result;
@@ -170,6 +169,7 @@ int store_write_phases(struct store *store, hid_t file, const struct record *rec
                        size_t end)
 {
     int result = 0;
+    store->detail = record->detail;
     hid_t environment = environment_of(store, file);
     hid_t phases =
         environment < 0 ? environment : group_of(store, file, "phases", "what was done, in order");
@@ -231,11 +231,10 @@ static int read_phase(struct store *store, hid_t phases, const char *name,
     if (!result)
         result = read_tables(store, group, schema_phase_tables, phase);
     if (!result)
-        result = store_read_latency(store, group, "latency", &phase->latency, &phase->node_latency,
-                                    phase->node_count);
+        result = store_read_latency(store, group, phase);
     for (const struct schema_histogram *list = schema_histograms; list->name && !result; list++)
-        result = store_read_latency(store, group, list->name,
-                                    (void *)((char *)phase + list->offset), NULL, 0);
+        result =
+            store_read_histogram(store, group, list->name, (void *)((char *)phase + list->offset));
     store_drop(group);
     return result;
 }

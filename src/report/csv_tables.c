@@ -66,7 +66,7 @@ static void add_rows(struct text *out, const struct schema_table *table, const c
 static void add_table(struct text *out, const struct schema_rows *list, const struct record *record)
 {
     size_t count;
-    const void *rows = schema_rows_of(list, record, &count);
+    const void *rows = schema_rows_of(list, record->detail, record, &count);
     add_header(out, list->table, false);
     add_rows(out, list->table, rows, count, NULL);
 }
@@ -79,7 +79,7 @@ static void add_phases(struct text *out, const struct schema_table *table,
     for (size_t i = 0; i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
         size_t count = 1;
-        const void *rows = list                     ? schema_rows_of(list, phase, &count)
+        const void *rows = list ? schema_rows_of(list, record->detail, phase, &count)
                            : table == &schema_phase ? (const void *)phase
                                                     : (const void *)&phase->total;
         add_rows(out, table, rows, count, phase);

@@ -209,7 +209,7 @@ void html_environment(const struct html_page *page)
             struct group group = {.table = list->table};
             if (strcmp(list->name, shown[i].table) != 0)
                 continue;
-            group.rows = schema_rows_of(list, page->record, &group.count);
+            group.rows = schema_rows_of(list, DETAIL_NODE, page->record, &group.count);
             group.by = shown[i].by ? column_named(list->table, shown[i].by) : NULL;
             add_table(&group, shown[i].what, out);
         }

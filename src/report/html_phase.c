@@ -164,8 +164,10 @@ void html_phase(struct html_page *page, const struct record_phase *phase)
         html_lines(out, long_part + 1, NULL);
     add_failures(phase, out);
     add_rows(phase, phase->nodes, phase->node_count, "node", true, out);
-    add_rows(phase, phase->ranks, phase->rank_count, "rank", false, out);
-    add_rows(phase, phase->writers, phase->writer_count, "I/O thread", false, out);
+    if (page->record->detail <= DETAIL_RANK)
+        add_rows(phase, phase->ranks, phase->rank_count, "rank", false, out);
+    if (page->record->detail <= DETAIL_WRITER)
+        add_rows(phase, phase->writers, phase->writer_count, "I/O thread", false, out);
     text_add(out, "</section>\n");
     out->failed |= lines.failed;
     text_release(&lines);

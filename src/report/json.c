@@ -11,6 +11,7 @@
 struct writer {
     export_sink *sink;
     void *context;
+    enum record_detail detail;
     bool comma; /* the next member follows another one */
     bool failed;
 };
@@ -108,7 +109,7 @@ static void write_tables(struct writer *writer, const struct schema_rows *list,
 {
     for (; list->name; list++) {
         size_t count;
-        const char *rows = schema_rows_of(list, owner, &count);
+        const char *rows = schema_rows_of(list, writer->detail, owner, &count);
         write_name(writer, list->name);
         put(writer, "[");
         for (size_t i = 0; i < count; i++) {
@@ -136,20 +137,34 @@ static void write_buckets(struct writer *writer, const struct histogram *histogr
     put(writer, "]");
 }
 
-/* 'nodes' holds one histogram per node. */
 static void write_histogram(struct writer *writer, const char *name,
-                            const struct histogram *histogram, const struct histogram *nodes,
-                            size_t node_count)
+                            const struct histogram *histogram)
 {
     open_object(writer, name);
     write_members(writer, &schema_latency, histogram);
     write_buckets(writer, histogram);
-    if (nodes) {
+    close_object(writer);
+}
+
+/* The whole, and one histogram for each node, with its number. */
+static void write_latency(struct writer *writer, const struct record_phase *phase)
+{
+    const size_t count = phase->latency_nodes ? phase->latency_node_count : phase->node_count;
+    open_object(writer, "latency");
+    write_members(writer, &schema_latency, &phase->latency);
+    write_buckets(writer, &phase->latency);
+    if (phase->node_latency) {
         write_name(writer, "nodes");
         put(writer, "[");
-        for (size_t i = 0; i < node_count; i++) {
+        for (size_t i = 0; i < count; i++) {
             put(writer, "%s", i ? ",\n" : "\n");
-            write_histogram(writer, NULL, &nodes[i], NULL, 0);
+            open_object(writer, NULL);
+            write_name(writer, "node");
+            put(writer, "%lld",
+                phase->latency_nodes ? (long long)phase->latency_nodes[i] : (long long)i);
+            write_members(writer, &schema_latency, &phase->node_latency[i]);
+            write_buckets(writer, &phase->node_latency[i]);
+            close_object(writer);
         }
         put(writer, "]");
     }
@@ -177,18 +192,18 @@ static void write_phase(struct writer *writer, const struct record_phase *phase)
     write_members(writer, &schema_row, &phase->total);
     close_object(writer);
     write_tables(writer, schema_phase_tables, phase->unit, phase);
-    write_histogram(writer, "latency", &phase->latency, phase->node_latency, phase->node_count);
+    write_latency(writer, phase);
     for (const struct schema_histogram *list = schema_histograms; list->name; list++) {
         const struct histogram *more = (const void *)((const char *)phase + list->offset);
         if (more->total)
-            write_histogram(writer, list->name, more, NULL, 0);
+            write_histogram(writer, list->name, more);
     }
     close_object(writer);
 }
 
 int export_json(const struct record *record, export_sink *sink, void *context)
 {
-    struct writer writer = {.sink = sink, .context = context};
+    struct writer writer = {.sink = sink, .context = context, .detail = record->detail};
     open_object(&writer, NULL);
     write_members(&writer, &schema_run, record);
     open_object(&writer, "environment");

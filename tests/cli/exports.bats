@@ -22,6 +22,29 @@ same() {
     same b.h5
 }
 
+@test "--detail leaves out finer rows, in the result or in what is exported" {
+    ranks 2 run --size 4m --writers 2 --result all.h5 --json all.json "$target"
+    ranks 2 run --size 4m --writers 2 --detail node --result nodes.h5 --json nodes.json "$target"
+    "$TIDEMILL" report --detail rank --json ranks.json --tables tables all.h5
+    /usr/bin/python3 - <<'PY'
+import json
+for name, ranks, writers in ("all", 2, 4), ("nodes", 0, 0), ("ranks", 2, 0):
+    result = json.load(open(name + ".json"))
+    for phase in result["phases"]:
+        assert len(phase["nodes"]) == 1 and len(phase["ranks"]) == ranks, name
+        assert len(phase["writers"]) == writers and phase["bytes"] == 4 << 20, name
+    assert len(result["phases"][1]["readers"]) == ranks
+    assert result["detail"] == {"all": "writer", "nodes": "node", "ranks": "rank"}[name]
+PY
+    [ "$(wc -l <tables/phases_writers.csv)" -eq 1 ]
+    [ "$(wc -l <tables/phases_ranks.csv)" -eq 5 ]
+    same nodes.h5
+    "$TIDEMILL" report -v nodes.h5
+    "$TIDEMILL" run --dry-run --options-from nodes.h5 --detail auto
+    refused "unknown detail 'ranks'" "$TIDEMILL" report --detail ranks --json - all.h5
+    refused "--detail is for" "$TIDEMILL" report --detail rank all.h5
+}
+
 @test "a result of version 0.1.0 is exported" {
     "$TIDEMILL" report --json old.json "$BATS_TEST_DIRNAME/../data/v0.1.0/v0.1.0-two-ranks.h5"
     /usr/bin/python3 -c 'import json; assert json.load(open("old.json"))["phases"][0]["bytes"] > 0'

@@ -75,6 +75,8 @@ def histogram(group, found, where):
         counts = group["nodes/counts"][i]
         if int(counts.sum()) != sum(bucket["count"] for bucket in node["counts"]):
             fault(f"{where}/nodes[{i}]", int(counts.sum()), node["counts"])
+        if node["node"] != int(group["nodes/node"][i]):
+            fault(f"{where}/nodes[{i}]/node", int(group["nodes/node"][i]), node["node"])
 
 
 def phase(group, found, where):

@@ -105,6 +105,17 @@ static void random_histogram(struct dice *dice, struct histogram *histogram)
         histogram_record(histogram, (int64_t)nrand48(dice->state) << roll(dice, 12));
 }
 
+/* Sometimes the nodes have no histogram but a few. */
+static void random_subset(struct dice *dice, struct record_phase *phase)
+{
+    if (roll(dice, 2) || phase->node_count < 2)
+        return;
+    phase->latency_nodes = calloc(phase->node_count, sizeof *phase->latency_nodes);
+    for (size_t i = 1; i < phase->node_count; i++)
+        if (roll(dice, 2) || (i == phase->node_count - 1 && !phase->latency_node_count))
+            phase->latency_nodes[phase->latency_node_count++] = (int64_t)i;
+}
+
 static void random_phase(struct dice *dice, struct record_phase *phase, size_t number)
 {
     fill_row(dice, &schema_row, &phase->total);
@@ -131,6 +142,7 @@ static void random_phase(struct dice *dice, struct record_phase *phase, size_t n
         phase->node_latency = calloc(phase->node_count, sizeof *phase->node_latency);
         for (size_t i = 0; i < phase->node_count; i++)
             random_histogram(dice, &phase->node_latency[i]);
+        random_subset(dice, phase);
     }
 }
 
@@ -140,6 +152,7 @@ static inline void random_record(struct dice *dice, struct record *record)
     fill_row(dice, &schema_run, record);
     record->schema_version = RECORD_SCHEMA;
     record->schema_revision = RECORD_REVISION;
+    record->detail = DETAIL_WRITER; /* else rows are left out */
     fill_row(dice, &schema_job, &record->job);
     record->nodes = random_rows(dice, &schema_node, 20, &record->node_count);
     record->targets = random_rows(dice, &schema_target, 20, &record->target_count);
@@ -215,8 +228,14 @@ static const char *phases_differ(const struct record_phase *a, const struct reco
         return "queue_wait";
     if (!a->node_latency != !b->node_latency)
         return "presence of node_latency";
+    if (!a->latency_nodes != !b->latency_nodes || a->latency_node_count != b->latency_node_count)
+        return "latency_node_count";
+    if (a->latency_nodes && memcmp(a->latency_nodes, b->latency_nodes,
+                                   a->latency_node_count * sizeof *a->latency_nodes) != 0)
+        return "latency_nodes";
+    const size_t latencies = a->latency_nodes ? a->latency_node_count : a->node_count;
     if (a->node_latency &&
-        memcmp(a->node_latency, b->node_latency, a->node_count * sizeof *a->node_latency) != 0)
+        memcmp(a->node_latency, b->node_latency, latencies * sizeof *a->node_latency) != 0)
         return "node_latency";
     return NULL;
 }

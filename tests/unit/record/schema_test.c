@@ -114,6 +114,8 @@ static void every_member_has_a_column(void **state)
         ELSEWHERE(struct record_phase, making),
         ELSEWHERE(struct record_phase, queue_wait),
         ELSEWHERE(struct record_phase, node_latency),
+        ELSEWHERE(struct record_phase, latency_nodes),
+        ELSEWHERE(struct record_phase, latency_node_count),
     };
     static const struct elsewhere latency[] = {ELSEWHERE(struct histogram, counts)};
     assert_covered(&schema_run, run, sizeof run / sizeof run[0]);

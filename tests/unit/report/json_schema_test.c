@@ -105,9 +105,11 @@ static json_t *histogram_schema(bool nodes)
     add(bucket, "count", described("integer", "requests in the bucket", "1"));
     json_t *object = table_schema(&schema_latency);
     add(object, "counts", array_of(bucket));
-    if (nodes)
-        json_object_set_new(json_object_get(object, "properties"), "nodes",
-                            array_of(histogram_schema(false)));
+    if (nodes) {
+        json_t *node = histogram_schema(false);
+        add(node, "node", described("integer", "number of the node", "1"));
+        json_object_set_new(json_object_get(object, "properties"), "nodes", array_of(node));
+    }
     return object;
 }
 
