@@ -51,6 +51,7 @@ enum option_source {
 /* Values of the CHOICE options, in the order of options.def; prefer|require|never is an enum
  * preference. */
 enum layout { LAYOUT_RANK, LAYOUT_SHARED, LAYOUT_WRITER };
+enum spread { SPREAD_AUTO, SPREAD_NODE, SPREAD_RANK, SPREAD_WRITER };
 enum objects_option { OBJECTS_FILES, OBJECTS_DIRECTORIES };
 enum order { ORDER_SEQUENTIAL, ORDER_STRIDED, ORDER_RANDOM, ORDER_RANDOM_REPEAT };
 enum generate { GENERATE_EACH, GENERATE_ONCE };

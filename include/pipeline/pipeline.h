@@ -40,6 +40,13 @@ struct task_piece {
     struct position position; /* file, base, generation, size; the offset is set per request */
 };
 
+/* What an I/O thread transferred of one piece. */
+struct piece_use {
+    int64_t bytes;
+    int64_t requests;
+    struct histogram latency; /* submission to completion of whole requests */
+};
+
 /* The work of one I/O thread; borrowed until close. */
 struct task {
     const struct task_piece *pieces; /* those of one file are adjacent and share its 'file' */
@@ -48,6 +55,7 @@ struct task {
     uint64_t places;          /* number of places of the sequence to process; 0: no requests */
     uint64_t reads;           /* share of requests that read, out of TASK_READS, evenly spread */
     const struct reading *reading; /* decides which requests may be read; NULL: all */
+    struct piece_use *uses;        /* one for each piece, to be counted; NULL: no counting */
     bool may_fall_back;            /* use the page cache if O_DIRECT is refused */
 };
 

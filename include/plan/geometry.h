@@ -22,6 +22,7 @@
 #include "base/failure.h"
 #include "options/options.h"
 #include "plan/shape.h"
+#include "plan/target_spread.h"
 
 struct geometry_setup {
     enum layout layout;
@@ -30,8 +31,9 @@ struct geometry_setup {
     uint64_t turn_bytes;    /* of a shared file: its writers take turns; 0 = contiguous shares */
     uint64_t request_bytes; /* at most 'turn_bytes', if that is set */
     uint32_t writers_per_rank;
-    uint32_t target_count; /* ranks take targets in turn by node */
-    bool by_node;          /* each node gets the same, regardless of its number of ranks */
+    uint32_t target_count;
+    enum spread spread; /* how writers take targets in turn; by writer: only with files of theirs */
+    bool by_node;       /* each node gets the same, regardless of its number of ranks */
     struct shape shape;
 };
 
@@ -39,11 +41,15 @@ struct geometry {
     struct geometry_setup setup;
     uint64_t request_count; /* of all ranks */
     uint64_t file_count;
-    /* Ranks in data set order: by target, then (by_node) by node, then by rank. */
-    uint32_t *rank_at;      /* place -> rank */
-    uint32_t *place_of;     /* rank -> place */
-    uint64_t *start_bytes;  /* place -> start in the data set; rank_count + 1 entries */
-    uint32_t *target_place; /* target -> first place; target_count + 1 entries */
+    struct target_spread spread;
+    /* Ranks in data set order: by target (if ranks share files, or nodes take targets in turn),
+     * then (by_node) by node, then by rank. */
+    uint32_t *rank_at;     /* place -> rank */
+    uint32_t *place_of;    /* rank -> place */
+    uint64_t *start_bytes; /* place -> start in the data set; rank_count + 1 entries */
+    uint32_t
+        *target_place; /* target -> first place, in the order by target; target_count + 1 entries
+                        */
 };
 
 /* One writer's part: contiguous, or (interleaved) a turn in every 'period_bytes' of the file. */
@@ -73,7 +79,13 @@ int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
                   struct failure *why);
 void geometry_release(struct geometry *geometry);
 
+/* The target of a rank's first writer, which is that of all unless each takes the next one. */
 uint32_t geometry_target(const struct geometry *geometry, uint32_t rank);
+
+/* Does a writer of this rank, or of a rank of this node, use the target? */
+bool geometry_rank_uses(const struct geometry *geometry, uint32_t rank, uint32_t target);
+bool geometry_node_uses(const struct geometry *geometry, uint32_t node, uint32_t target);
+
 void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t writer,
                     struct share *share);
 

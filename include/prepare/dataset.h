@@ -29,17 +29,27 @@ struct part {
     struct rewrites rewrites;         /* which content that is */
 };
 
+/* The data set's directory on one target, which the leaders of the nodes that use it take care of.
+ */
+struct data_folder {
+    uint32_t target;
+    bool first; /* of all nodes that use the target, this one is the first: it creates the folder */
+    bool apart; /* this node does not see what the first one created there */
+    char *path;
+    bool made;         /* by this rank */
+    char *above;       /* the run's directory if 'path' is a section's directory in it, or NULL */
+    bool above_made;   /* by this rank */
+    bool above_shared; /* an earlier data set of this run uses it too */
+};
+
 struct dataset {
     struct cluster *cluster;
     const struct plan *plan;
     struct part *parts; /* one for each writer of this rank */
     uint32_t part_count;
-    char *folder;      /* directory on this rank's target; NULL if the target is not a directory */
-    bool folder_made;  /* by this rank */
-    char *above;       /* the run's directory if 'folder' is a section's directory in it, or NULL */
-    bool above_made;   /* by this rank */
-    bool above_shared; /* an earlier data set of this run uses it too */
-    bool apart; /* this node, a leader's, does not see what the first node created on the target */
+    char *folder; /* on the target of this rank's first writer; NULL if that is not a directory */
+    struct data_folder *folders; /* of a leader: one for each directory that its node uses */
+    uint32_t folder_count;
     enum record_truth shared;          /* all nodes see the same target; unknown with one node */
     uint64_t generation;               /* the newest of the files' content */
     struct object_tree tree;           /* of objects, if a phase creates any */
@@ -51,6 +61,9 @@ struct dataset {
 /* Plans the parts; creates no files. */
 int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct plan *plan,
                  struct failure *why);
+
+/* The directory on a target that this rank takes care of, or NULL. */
+const struct data_folder *dataset_folder_on(const struct dataset *dataset, uint32_t target);
 
 /* Creates the run's directory on each target and detects whether nodes share it. Collective;
  * returns 0 or the first failure's code, the same on all ranks; 'agreement' describes it. */

@@ -80,9 +80,10 @@ int prepare_mode(struct prepared *prepared, struct failure *why);
 /* Creates directories, and decides which rank reads which data: the first change to storage. */
 int prepare_dataset(struct prepared *prepared, struct failure *why);
 
-/* Returns, on rank 0, the bytes that fit on the targets with requests of this size, less a margin
- * if --free-space-floor is not given; if nothing is written, the bytes that they hold. */
-uint64_t prepare_open_end(const struct prepared *prepared, uint64_t request_bytes);
+/* Returns, on rank 0, the bytes that fit on the targets with these settings, less a margin if
+ * --free-space-floor is not given; if nothing is written, the bytes that they hold. */
+uint64_t prepare_open_end(const struct prepared *prepared, const struct settings *fitted,
+                          struct failure *why);
 
 /* Returns true if there are only metadata phases. */
 bool prepared_is_names_only(const struct prepared *prepared);

@@ -150,7 +150,7 @@ struct record_used_target {
     int64_t operations;
     int64_t requests;
     int64_t end_ns;
-    struct record_latency latency; /* -1 = its nodes used other targets too */
+    struct record_latency latency; /* -1 = unknown, in some earlier results */
 };
 
 /* Which rank wrote what a rank reads: -1 and "" where nothing shows it. */

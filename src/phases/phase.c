@@ -3,6 +3,7 @@
 #include "phase.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/checked.h"
 #include "observer.h"
@@ -100,8 +101,15 @@ static int prepare(struct phase *phase, struct record_phase *into, struct agreem
 const char *phase_device(const struct phase *phase)
 {
     const struct prepared *prepared = phase->prepared;
-    const uint32_t target = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
-    return prepared->targets[target].device;
+    const char *device = NULL;
+    for (uint32_t i = 0; i < prepared->settings->target_count; i++) {
+        if (!geometry_node_uses(&prepared->plan.geometry, prepared->cluster->node, i))
+            continue;
+        if (device && strcmp(device, prepared->targets[i].device) != 0)
+            return "";
+        device = prepared->targets[i].device;
+    }
+    return device ? device : "";
 }
 
 /* All ranks begin at one instant, agreed in advance. If some were late for the last one, the next

@@ -238,6 +238,7 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
     gather_rows(phase, into, why);
     gather_latency(phase, into);
     results_gather_more_latency(phase, into);
+    results_targets(phase, into, why);
     results_gather_clocks(phase, into, why);
     results_gather_series(phase, into, why);
     results_gather_slowest(phase, into, why);
@@ -262,7 +263,6 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
                 phase->watch.steady.reached ? rounds_window_ns(&phase->watch.steady.rounds) : -1);
         results_judge_modes(phase->run->record, into);
         results_sum_modes(into, into->ranks, into->rank_count);
-        results_targets(phase, into, why);
         if (thin_latency(into))
             failure_set(why, -ENOMEM, "not enough memory for the results of '%s'", into->name);
         if (into->reads) {

@@ -9,11 +9,8 @@
 /* The facts known once files are open: kind, engine, modes over all ranks. Collective. */
 int results_opened(struct phase *phase, struct record_phase *into, struct failure *why);
 
-/* Lists the targets that ranks used: a row each. */
-void results_targets(const struct phase *phase, struct record_phase *into, struct failure *why);
-
-/* The numbers of these rows, by the target of each rank; 0 or -ENOMEM. Pure. */
-int results_sum_targets(struct record_phase *into, const uint32_t *target_of, size_t targets);
+/* Lists the targets that ranks used: a row each. Collective. */
+void results_targets(struct phase *phase, struct record_phase *into, struct failure *why);
 
 /* Decides whether O_DIRECT was in effect where the file system does not report it, by what the
  * kernel counted; unknown remains what nothing shows. Pure. */

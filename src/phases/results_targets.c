@@ -1,66 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each target did in a phase, from the rows of the ranks that used it. */
+/* What all ranks did on each target in a phase. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster/merge.h"
 #include "results.h"
-
-/* Adds the latencies of the nodes that used this target alone; of others they are unknown. */
-static void add_latency(const struct record_phase *into, const uint32_t *target_of,
-                        struct record_used_target *used)
-{
-    struct histogram latency;
-    bool mixed = !into->node_latency;
-    histogram_clear(&latency);
-    for (size_t node = 0; node < into->node_count; node++) {
-        bool uses = false, others = false;
-        for (size_t i = 0; i < into->rank_count; i++) {
-            const struct record_row *rank = &into->ranks[i];
-            if (rank->node != (int64_t)node || record_row_idle(rank))
-                continue;
-            uses |= target_of[rank->rank] == used->target;
-            others |= target_of[rank->rank] != used->target;
-        }
-        used->nodes += uses;
-        mixed |= uses && others;
-        if (uses && !mixed)
-            histogram_merge(&latency, &into->node_latency[node]);
-    }
-    const int64_t max_ns = used->latency.max_ns;
-    record_latency_of(&latency, &used->latency);
-    if (mixed)
-        used->latency = (struct record_latency){.p50_ns = -1, .p99_ns = -1, .max_ns = max_ns};
-}
-
-int results_sum_targets(struct record_phase *into, const uint32_t *target_of, size_t targets)
-{
-    into->used_targets = calloc(targets, sizeof *into->used_targets);
-    if (!into->used_targets)
-        return -ENOMEM;
-    for (size_t target = 0; target < targets; target++) {
-        struct record_used_target *used = &into->used_targets[into->used_target_count];
-        *used = (struct record_used_target){.target = (int64_t)target};
-        for (size_t i = 0; i < into->rank_count; i++) {
-            const struct record_row *rank = &into->ranks[i];
-            if (record_row_idle(rank) || target_of[rank->rank] != target)
-                continue;
-            used->ranks++;
-            used->bytes += rank->counters.bytes;
-            used->operations += rank->counters.operations;
-            used->requests += rank->counters.requests;
-            if (rank->counters.end_ns > used->end_ns)
-                used->end_ns = rank->counters.end_ns;
-            if (rank->latency.max_ns > used->latency.max_ns)
-                used->latency.max_ns = rank->latency.max_ns;
-        }
-        if (!used->ranks)
-            continue;
-        add_latency(into, target_of, used);
-        into->used_target_count++;
-    }
-    return 0;
-}
 
 /* The device below a target, if it has the same name on all nodes. */
 static void find_device(const struct record *record, struct record_used_target *used)
@@ -78,21 +23,47 @@ static void find_device(const struct record *record, struct record_used_target *
     }
 }
 
-void results_targets(const struct phase *phase, struct record_phase *into, struct failure *why)
+static void keep_use(const struct phase *phase, uint32_t target, const struct target_use *use,
+                     struct record_phase *into)
 {
-    const struct plan *plan = phase->dataset->plan;
-    const struct settings *settings = plan->setup.settings;
-    const uint32_t ranks = phase->run->cluster->shape.rank_count;
-    uint32_t *target_of = calloc(ranks, sizeof *target_of);
-    for (uint32_t rank = 0; target_of && rank < ranks; rank++)
-        target_of[rank] =
-            geometry_target(&plan->geometry, phase->work->methods->owner(phase->work, rank));
-    if (!target_of || results_sum_targets(into, target_of, settings->target_count))
-        failure_set(why, -ENOMEM, "not enough memory for the targets of a phase");
-    for (size_t i = 0; i < into->used_target_count; i++) {
-        struct record_used_target *used = &into->used_targets[i];
-        text_copy(used->path, sizeof used->path, settings->targets[used->target]);
-        find_device(phase->run->record, used);
+    const struct settings *settings = phase->dataset->plan->setup.settings;
+    struct record_used_target *used = &into->used_targets[into->used_target_count];
+    if (!use->ranks)
+        return;
+    *used = (struct record_used_target){
+        .target = target,
+        .nodes = use->nodes,
+        .ranks = use->ranks,
+        .bytes = use->bytes,
+        .operations = use->operations,
+        .requests = use->requests,
+        .end_ns = use->end_ns,
+    };
+    record_latency_of(&use->latency, &used->latency);
+    text_copy(used->path, sizeof used->path, settings->targets[target]);
+    find_device(phase->run->record, used);
+    into->used_target_count++;
+}
+
+/* One target after the other: no rank holds the latencies of more than two. */
+void results_targets(struct phase *phase, struct record_phase *into, struct failure *why)
+{
+    struct cluster *cluster = phase->run->cluster;
+    const size_t targets = phase->dataset->plan->setup.settings->target_count;
+    if (into) {
+        into->used_targets = calloc(targets, sizeof *into->used_targets);
+        if (!into->used_targets)
+            failure_set(why, -ENOMEM, "not enough memory for the targets of a phase");
     }
-    free(target_of);
+    for (uint32_t target = 0; target < targets; target++) {
+        struct target_use use, received;
+        target_use_clear(&use);
+        phase->work->methods->use(phase->work, target, &use);
+        use.end_ns = use.ranks ? results_common_ns(&phase->clocks, use.end_ns) : 0;
+        cluster_merge_node(cluster, &use, &received, sizeof use, target_use_merge);
+        use.nodes = use.ranks > 0;
+        cluster_merge_leaders(cluster, &use, &received, sizeof use, target_use_merge);
+        if (into && into->used_targets)
+            keep_use(phase, target, &use, into);
+    }
 }

@@ -24,6 +24,8 @@
 #include "stats/slowest.h"
 #include "stats/timeline.h"
 
+#include "target_use.h"
+
 struct work;
 
 /* What the work has come to at this moment. */
@@ -108,6 +110,9 @@ struct work_methods {
 
     /* Once no thread is left: keeps for later phases what it did, and fills the whole outcome. */
     void (*join)(struct work *work, struct work_outcome *outcome);
+
+    /* Adds what this rank did on a target; after join. */
+    void (*use)(const struct work *work, uint32_t target, struct target_use *use);
 
     /* Adds to the record what other kinds of work do not have; 'into' is NULL but on rank 0.
      * Collective, after join. */

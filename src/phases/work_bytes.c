@@ -165,6 +165,7 @@ static void end(struct work *work)
         free(bytes->readable);
         free(bytes->rewrites);
         free(bytes->pieces);
+        free(bytes->uses);
         free(bytes->tasks);
         free(bytes);
     }
@@ -184,6 +185,7 @@ static const struct work_methods methods = {
     .stop = stop,
     .abandon = abandon,
     .join = work_bytes_join,
+    .use = work_bytes_use,
     .gather = work_bytes_gather,
     .path = path_of,
     .describe = describe,

@@ -17,7 +17,8 @@ struct work_bytes {
     uint32_t threads;    /* I/O threads */
     struct task *tasks;  /* one for each I/O thread */
     struct opened opened;
-    struct task_piece *pieces;     /* of all tasks in order; place i of 'opened' is of piece i */
+    struct task_piece *pieces; /* of all tasks in order; place i of 'opened' is of piece i */
+    struct piece_use *uses;    /* likewise; NULL unless an I/O thread works on several targets */
     struct acknowledged *readable; /* of the part that this rank reads, by writing thread */
     struct rewrites *rewrites;     /* likewise; its content, if some was rewritten */
     struct reading reading;
@@ -51,8 +52,14 @@ void work_bytes_open_parts(struct work_bytes *bytes, bool makers, struct failure
 void work_bytes_set_writing(struct work_bytes *bytes);
 int work_bytes_open_reading(struct work_bytes *bytes, struct failure *why);
 
+/* Counts apart what threads do on several targets; 'pieces' is the number of all pieces. */
+int work_bytes_prepare_use(struct work_bytes *bytes, uint32_t pieces, struct failure *why);
+
 /* What the threads did, once all have ended. */
 void work_bytes_join(struct work *work, struct work_outcome *outcome);
+
+/* What they did on one target. */
+void work_bytes_use(const struct work *work, uint32_t target, struct target_use *use);
 
 /* The files that were written, or where data were wrong. Collective. */
 int work_bytes_gather(const struct work *work, struct record_phase *into, struct failure *why);

@@ -196,5 +196,5 @@ int work_bytes_open_reading(struct work_bytes *bytes, struct failure *why)
         result = why->code;
     }
     free(pieces);
-    return result;
+    return result ? result : work_bytes_prepare_use(bytes, place, why);
 }

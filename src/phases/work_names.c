@@ -23,7 +23,10 @@ static int prepare_creating(struct work_names *names, struct agreement *agreemen
     struct failure failure = {0};
     if (tree->used && remove_earlier(names, agreement))
         return -1;
-    if (names->phase->dataset->folder_made)
+    const struct data_folder *folder =
+        dataset_folder_on(names->phase->dataset,
+                          geometry_target(&names->phase->dataset->plan->geometry, cluster->rank));
+    if (folder && folder->made)
         object_tree_make_top(tree, &failure);
     if (cluster_agree(cluster, &failure, agreement))
         return -1;
@@ -250,6 +253,19 @@ static void end(struct work *work)
     free(names);
 }
 
+/* The objects of a rank are on one target. */
+static void use_of(const struct work *work, uint32_t target, struct target_use *use)
+{
+    const struct work_names *names = (const struct work_names *)work;
+    const struct phase *phase = names->phase;
+    const uint32_t owner = owner_of(work, phase->run->cluster->rank);
+    if (geometry_target(&phase->dataset->plan->geometry, owner) != target)
+        return;
+    for (uint32_t i = 0; i < names->threads; i++)
+        target_use_add(use, &crew_outcome(names->crew, i)->counters,
+                       &crew_outcome(names->crew, i)->latency);
+}
+
 static const struct work_methods methods = {
     .prepare = prepare,
     .open = open_crew,
@@ -264,6 +280,7 @@ static const struct work_methods methods = {
     .stop = stop,
     .abandon = abandon,
     .join = work_names_join,
+    .use = use_of,
     .gather = work_names_gather,
     .path = path_of,
     .describe = describe,

@@ -85,6 +85,17 @@ static void send_number(struct io_thread *thread, uint32_t number)
         histogram_record(&thread->outcome.queued, buffer->sent_ns - buffer->ready_ns);
 }
 
+/* Counts a transfer by its piece, as the drive does it for all of them. */
+static void count_use(const struct io_thread *thread, const struct buffer *buffer)
+{
+    struct piece_use *use = &thread->task->uses[buffer->piece];
+    use->bytes += (int64_t)buffer->moved;
+    if (buffer->moved < buffer->length)
+        return;
+    use->requests++;
+    histogram_record(&use->latency, thread->drive.now_ns - buffer->sent_ns);
+}
+
 static void release_buffer(struct io_thread *thread, struct buffer *buffer)
 {
     struct source *source = &thread->sources[buffer->request.direction];
@@ -283,8 +294,11 @@ static void collect(struct io_thread *thread, enum sending sending, int64_t due_
         thread->hand_off_ns = HAND_OFF_NS;
     else if (thread->hand_off_ns < HAND_OFF_MOST_NS)
         thread->hand_off_ns *= 2;
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        if (__builtin_expect(thread->task->uses != NULL, 0))
+            count_use(thread, done[i]);
         release_buffer(thread, done[i]);
+    }
     pass_time(thread, before_bytes);
     atomic_store_explicit(&thread->seen_bytes, (uint64_t)thread->outcome.counters.bytes,
                           memory_order_relaxed);

@@ -9,7 +9,27 @@
 
 uint32_t geometry_target(const struct geometry *geometry, uint32_t rank)
 {
-    return geometry->setup.shape.rank_node[rank] % geometry->setup.target_count;
+    return target_spread_of(&geometry->spread, rank, 0);
+}
+
+bool geometry_rank_uses(const struct geometry *geometry, uint32_t rank, uint32_t target)
+{
+    return target_spread_count(&geometry->spread, rank, target) > 0;
+}
+
+bool geometry_node_uses(const struct geometry *geometry, uint32_t node, uint32_t target)
+{
+    const struct shape *shape = &geometry->setup.shape;
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++)
+        if (shape->rank_node[rank] == node && geometry_rank_uses(geometry, rank, target))
+            return true;
+    return false;
+}
+
+/* Where no file is shared, the places of ranks need not follow targets. */
+static bool orders_by_target(const struct geometry_setup *setup)
+{
+    return setup->layout == LAYOUT_SHARED || setup->spread <= SPREAD_NODE;
 }
 
 static int order_ranks(struct geometry *geometry)
@@ -26,7 +46,9 @@ static int order_ranks(struct geometry *geometry)
         return -ENOMEM;
     for (uint32_t rank = 0; rank < count; rank++)
         target_of[rank] = geometry_target(geometry, rank);
-    int result = rank_sort(geometry->rank_at, count, target_of, setup->target_count);
+    int result = orders_by_target(setup)
+                     ? rank_sort(geometry->rank_at, count, target_of, setup->target_count)
+                     : 0;
     for (uint32_t place = 0; !result && place < count; place++) {
         uint32_t rank = geometry->rank_at[place];
         geometry->place_of[rank] = place;
@@ -107,6 +129,22 @@ static int check_interleave(const struct geometry_setup *setup, struct failure *
     return 0;
 }
 
+static int check_spread(const struct geometry_setup *setup, struct failure *why)
+{
+    if (setup->target_count < 2)
+        return 0;
+    if (setup->spread == SPREAD_WRITER && setup->layout != LAYOUT_WRITER)
+        return failure_set(why, -EINVAL,
+                           "--spread writer needs a file for each writer: use --layout writer, or "
+                           "--spread rank");
+    if (setup->spread == SPREAD_RANK && setup->layout == LAYOUT_SHARED && setup->by_node)
+        return failure_set(
+            why, -EINVAL,
+            "--spread rank divides a node among the shared files of several targets: "
+            "use --size instead of --size-per-node");
+    return 0;
+}
+
 static void divide_data_set(struct geometry *geometry)
 {
     const struct geometry_setup *setup = &geometry->setup;
@@ -141,7 +179,7 @@ int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
     if (setup->total_bytes > INT64_MAX)
         return failure_set(why, -EOVERFLOW,
                            "the data set is larger than 8 EiB: use a smaller size");
-    if (setup->turn_bytes && check_interleave(setup, why))
+    if (check_spread(setup, why) || (setup->turn_bytes && check_interleave(setup, why)))
         return why->code;
     geometry->rank_at = calloc(ranks, sizeof *geometry->rank_at);
     geometry->place_of = calloc(ranks, sizeof *geometry->place_of);
@@ -149,7 +187,10 @@ int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
     geometry->target_place =
         calloc((size_t)setup->target_count + 1, sizeof *geometry->target_place);
     if (!geometry->rank_at || !geometry->place_of || !geometry->start_bytes ||
-        !geometry->target_place || order_ranks(geometry)) {
+        !geometry->target_place ||
+        target_spread_init(&geometry->spread, setup->spread, setup->target_count,
+                           setup->writers_per_rank, &setup->shape) ||
+        order_ranks(geometry)) {
         geometry_release(geometry);
         return failure_set(why, -ENOMEM, "not enough memory for a plan of %u ranks", ranks);
     }
@@ -167,6 +208,7 @@ void geometry_release(struct geometry *geometry)
     free(geometry->place_of);
     free(geometry->start_bytes);
     free(geometry->target_place);
+    target_spread_release(&geometry->spread);
     *geometry = (struct geometry){0};
 }
 
@@ -253,7 +295,7 @@ void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t wri
                     struct share *share)
 {
     const struct geometry_setup *setup = &geometry->setup;
-    uint32_t target = geometry_target(geometry, rank);
+    uint32_t target = target_spread_of(&geometry->spread, rank, writer);
     if (setup->turn_bytes) {
         set_interleaved(geometry, target, first_writer(geometry, rank) + writer, 1,
                         setup->request_bytes, share);

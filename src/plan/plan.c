@@ -93,6 +93,12 @@ static int check_objects(const struct plan_setup *setup, struct failure *why)
 static int check_targets(const struct plan_setup *setup, struct failure *why)
 {
     const struct settings *settings = setup->settings;
+    if (settings->spread > SPREAD_NODE && settings->target_count > 1 &&
+        (setup->creates || setup->visits))
+        return failure_set(why, -EINVAL,
+                           "--spread %s excludes metadata phases, as all objects of a node are on "
+                           "one target; use --spread node",
+                           settings->spread == SPREAD_RANK ? "rank" : "writer");
     for (size_t i = 0; i < settings->target_count; i++) {
         enum target_kind kind = setup->target_kinds[i];
         if (kind == TARGET_DIRECTORY)
@@ -166,6 +172,7 @@ int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure 
         .request_bytes = settings->buffer_size_bytes,
         .writers_per_rank = (uint32_t)settings->writers,
         .target_count = (uint32_t)settings->target_count,
+        .spread = (enum spread)settings->spread,
         .by_node = settings->size_per_node_bytes && !settings->size_bytes &&
                    !settings->size_per_rank_bytes,
         .shape = setup->shape,

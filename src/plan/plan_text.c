@@ -44,12 +44,27 @@ void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const st
     }
 }
 
+/* The bytes of a rank that are planned for one target. */
+static uint64_t rank_bytes(const struct geometry *geometry, uint32_t rank, uint32_t target)
+{
+    uint64_t bytes = 0;
+    if (!geometry_rank_uses(geometry, rank, target))
+        return 0;
+    if (geometry->setup.spread != SPREAD_WRITER)
+        return geometry_rank_bytes(geometry, rank);
+    for (uint32_t writer = 0; writer < geometry->setup.writers_per_rank; writer++) {
+        struct share share;
+        geometry_share(geometry, rank, writer, &share);
+        bytes += share.target == target ? share.bytes : 0;
+    }
+    return bytes;
+}
+
 uint64_t plan_target_bytes(const struct plan *plan, uint32_t target)
 {
     uint64_t bytes = 0;
     for (uint32_t rank = 0; rank < plan->setup.shape.rank_count; rank++)
-        if (geometry_target(&plan->geometry, rank) == target)
-            bytes += geometry_rank_bytes(&plan->geometry, rank);
+        bytes += rank_bytes(&plan->geometry, rank, target);
     return bytes;
 }
 
@@ -58,8 +73,8 @@ uint64_t plan_node_bytes(const struct plan *plan, uint32_t target, uint32_t node
     const struct shape *shape = &plan->setup.shape;
     uint64_t bytes = 0;
     for (uint32_t rank = 0; rank < shape->rank_count; rank++)
-        if (shape->rank_node[rank] == node && geometry_target(&plan->geometry, rank) == target)
-            bytes += geometry_rank_bytes(&plan->geometry, rank);
+        if (shape->rank_node[rank] == node)
+            bytes += rank_bytes(&plan->geometry, rank, target);
     return bytes;
 }
 
@@ -147,6 +162,8 @@ static void describe_objects(const struct plan *plan, struct text *out)
     text_add(out, "\n");
 }
 
+static const char *const spread_units[] = {"nodes", "nodes", "ranks", "writers"};
+
 static void describe_target(const struct plan *plan, uint32_t target, struct text *out)
 {
     uint64_t bytes = plan_target_bytes(plan, target);
@@ -156,7 +173,8 @@ static void describe_target(const struct plan *plan, uint32_t target, struct tex
     text_add_printable(out, plan->setup.settings->targets[target]);
     text_add(out, "' %s %s", plan->setup.writes ? "gets" : "holds", bytes ? shown : "nothing");
     if (!bytes)
-        text_add(out, ": there are fewer nodes than targets");
+        text_add(out, ": there are fewer %s than targets",
+                 spread_units[plan->setup.settings->spread]);
     else if (plan->setup.target_kinds[target] == TARGET_NEW_FILE)
         text_add(out, " as a new file");
     text_add(out, "\n");
@@ -224,6 +242,7 @@ static void describe_pool(const struct settings *settings, struct text *out)
 void plan_describe(const struct plan *plan, const struct run_settings *run,
                    const struct section *section, struct text *out)
 {
+    static const char *const turns[] = {"node", "node", "rank", "writer"};
     static const char *const layouts[] = {"one file for each rank", "one file for all ranks",
                                           "one file for each I/O thread"};
     const struct settings *settings = plan->setup.settings;
@@ -236,7 +255,10 @@ void plan_describe(const struct plan *plan, const struct run_settings *run,
              shape->node_count == 1 ? "" : "s");
     if (bytes)
         text_add(out, "%s, ", layouts[settings->layout]);
-    text_add(out, "%zu target%s\n", settings->target_count, settings->target_count == 1 ? "" : "s");
+    text_add(out, "%zu target%s", settings->target_count, settings->target_count == 1 ? "" : "s");
+    if (settings->target_count > 1)
+        text_add(out, " in turn by %s", turns[settings->spread]);
+    text_add(out, "\n");
     for (uint32_t target = 0; target < settings->target_count; target++)
         if (bytes)
             describe_target(plan, target, out);

@@ -54,9 +54,67 @@ static int init_tree(struct dataset *dataset, struct failure *why)
                             dataset->cluster->rank, why);
 }
 
+static int set_path(char **path, struct text *text, struct failure *why)
+{
+    if (text->failed)
+        return failure_set(why, -ENOMEM, "not enough memory");
+    *path = text->data;
+    return 0;
+}
+
+/* The lowest node that uses each target; UINT32_MAX if none does. */
+static uint32_t *first_nodes(const struct plan *plan)
+{
+    const struct geometry *geometry = &plan->geometry;
+    const uint32_t targets = geometry->setup.target_count;
+    uint32_t *first = malloc(targets * sizeof *first);
+    for (uint32_t i = 0; first && i < targets; i++)
+        first[i] = UINT32_MAX;
+    for (uint32_t rank = 0; first && rank < geometry->setup.shape.rank_count; rank++)
+        for (uint32_t i = 0; i < targets; i++)
+            if (geometry->setup.shape.rank_node[rank] < first[i] &&
+                geometry_rank_uses(geometry, rank, i))
+                first[i] = geometry->setup.shape.rank_node[rank];
+    return first;
+}
+
+static int init_folder(struct dataset *dataset, uint32_t target, bool first, struct failure *why)
+{
+    const struct plan *plan = dataset->plan;
+    struct data_folder *folder = &dataset->folders[dataset->folder_count++];
+    struct text path = {0};
+    struct text above = {0};
+    *folder = (struct data_folder){.target = target, .first = first};
+    plan_folder(plan, target, &path);
+    if (set_path(&folder->path, &path, why) || !plan->setup.section || !plan->setup.section[0])
+        return why->code;
+    plan_run_folder(plan, target, &above);
+    return set_path(&folder->above, &above, why);
+}
+
+/* Those of a leader's node. */
+static int init_folders(struct dataset *dataset, struct failure *why)
+{
+    const struct plan *plan = dataset->plan;
+    const uint32_t node = dataset->cluster->node;
+    uint32_t *first = first_nodes(plan);
+    dataset->folders = calloc(plan->geometry.setup.target_count, sizeof *dataset->folders);
+    if (!first || !dataset->folders)
+        failure_set(why, -ENOMEM, "not enough memory for %u targets",
+                    plan->geometry.setup.target_count);
+    for (uint32_t i = 0; i < plan->geometry.setup.target_count && !why->code; i++)
+        if (plan->setup.target_kinds[i] == TARGET_DIRECTORY &&
+            geometry_node_uses(&plan->geometry, node, i))
+            init_folder(dataset, i, first[i] == node, why);
+    free(first);
+    return why->code;
+}
+
 int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct plan *plan,
                  struct failure *why)
 {
+    struct failure unused = {0};
+    why = why ? why : &unused;
     *dataset = (struct dataset){
         .cluster = cluster,
         .plan = plan,
@@ -75,18 +133,20 @@ int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct 
     if (plan->setup.target_kinds[target] == TARGET_DIRECTORY) {
         struct text folder = {0};
         plan_folder(plan, target, &folder);
-        if (folder.failed)
-            return failure_set(why, -ENOMEM, "not enough memory");
-        dataset->folder = folder.data;
-        if (plan->setup.section && plan->setup.section[0]) {
-            struct text above = {0};
-            plan_run_folder(plan, target, &above);
-            if (above.failed)
-                return failure_set(why, -ENOMEM, "not enough memory");
-            dataset->above = above.data;
-        }
+        if (set_path(&dataset->folder, &folder, why))
+            return why->code;
     }
+    if (cluster->leader && init_folders(dataset, why))
+        return why->code;
     return plan->setup.creates && dataset->folder ? init_tree(dataset, why) : 0;
+}
+
+const struct data_folder *dataset_folder_on(const struct dataset *dataset, uint32_t target)
+{
+    for (uint32_t i = 0; i < dataset->folder_count; i++)
+        if (dataset->folders[i].target == target)
+            return &dataset->folders[i];
+    return NULL;
 }
 
 uint64_t dataset_objects_count(const struct dataset *dataset)
@@ -112,43 +172,43 @@ int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t write
     return init_part(dataset->plan, rank, writer, part, why);
 }
 
-static int create_above(struct dataset *dataset, struct failure *why)
+static int create_above(struct data_folder *folder, struct failure *why)
 {
-    int result = directory_create(dataset->above, 0700, why);
-    dataset->above_made = !result;
-    if (result == -EEXIST && dataset->above_shared)
+    int result = directory_create(folder->above, 0700, why);
+    folder->above_made = !result;
+    if (result == -EEXIST && folder->above_shared)
         return 0;
     if (result == -EEXIST)
-        failure_set(why, result, "'%s' exists already: nothing was changed", dataset->above);
+        failure_set(why, result, "'%s' exists already: nothing was changed", folder->above);
     return result;
 }
 
 /* Called by the leader of the first node that uses a target. */
-static void create_first(struct dataset *dataset, struct failure *why)
+static void create_first(struct data_folder *folder, struct failure *why)
 {
-    if (dataset->above && create_above(dataset, why))
+    if (folder->above && create_above(folder, why))
         return;
-    int result = directory_create(dataset->folder, 0700, why);
-    dataset->folder_made = !result;
+    int result = directory_create(folder->path, 0700, why);
+    folder->made = !result;
     if (result == -EEXIST)
-        failure_set(why, result, "'%s' exists already: nothing was changed", dataset->folder);
+        failure_set(why, result, "'%s' exists already: nothing was changed", folder->path);
 }
 
 /* Called by the leaders of later nodes that do not see the first node's directory: each creates its
  * own, unless another such node did that on storage that the two share. */
-static void create_local(struct dataset *dataset, struct failure *why)
+static void create_local(struct data_folder *folder, struct failure *why)
 {
-    if (dataset->above && !path_exists(dataset->above))
-        dataset->above_made = !directory_create(dataset->above, 0700, why);
-    dataset->folder_made = !directory_create(dataset->folder, 0700, why);
+    if (folder->above && !path_exists(folder->above))
+        folder->above_made = !directory_create(folder->above, 0700, why);
+    folder->made = !directory_create(folder->path, 0700, why);
 }
 
 /* What all ranks share must be on storage that they share. */
-static void check_apart(const struct dataset *dataset, struct failure *why)
+static void check_apart(const struct dataset *dataset, const struct data_folder *folder,
+                        struct failure *why)
 {
     const struct plan *plan = dataset->plan;
-    const char *target =
-        plan->setup.settings->targets[geometry_target(&plan->geometry, dataset->cluster->rank)];
+    const char *target = plan->setup.settings->targets[folder->target];
     if (plan->geometry.setup.layout == LAYOUT_SHARED)
         failure_set(why, -EINVAL,
                     "'%s' is not the same directory on all nodes: '--layout shared' needs a file "
@@ -164,22 +224,29 @@ static void check_apart(const struct dataset *dataset, struct failure *why)
 int dataset_make_folders(struct dataset *dataset, struct agreement *agreement)
 {
     struct cluster *cluster = dataset->cluster;
-    const struct plan *plan = dataset->plan;
-    uint32_t targets = plan->geometry.setup.target_count;
     struct failure failure = {0};
-    bool mine = cluster->leader && dataset->folder;
-    if (mine && cluster->node < targets)
-        create_first(dataset, &failure);
+    bool tested = false;
+    bool apart = false;
+    for (uint32_t i = 0; i < dataset->folder_count && !failure.code; i++)
+        if (dataset->folders[i].first)
+            create_first(&dataset->folders[i], &failure);
     int result = cluster_agree(cluster, &failure, agreement);
     if (result)
         return result;
-    dataset->apart = mine && cluster->node >= targets && !path_exists(dataset->folder);
-    bool any_apart = cluster_max(cluster, dataset->apart); /* before any of them creates it */
-    if (cluster->shape.node_count > targets)
+    for (uint32_t i = 0; i < dataset->folder_count; i++) {
+        struct data_folder *folder = &dataset->folders[i];
+        folder->apart = !folder->first && !path_exists(folder->path);
+        tested |= !folder->first;
+        apart |= folder->apart;
+    }
+    bool any_apart = cluster_max(cluster, apart); /* before any of them creates it */
+    if (cluster_max(cluster, tested))
         dataset->shared = any_apart ? TRUTH_NO : TRUTH_YES;
-    if (dataset->apart) {
-        create_local(dataset, &failure);
-        check_apart(dataset, &failure);
+    for (uint32_t i = 0; i < dataset->folder_count && !failure.code; i++) {
+        if (!dataset->folders[i].apart)
+            continue;
+        create_local(&dataset->folders[i], &failure);
+        check_apart(dataset, &dataset->folders[i], &failure);
     }
     return cluster_agree(cluster, &failure, agreement);
 }
@@ -204,10 +271,13 @@ static void remove_own(struct dataset *dataset, struct failure *why)
 
 static void remove_folder_within(struct dataset *dataset, int64_t wait_ns, struct failure *why)
 {
-    if (dataset->folder_made && !directory_remove(dataset->folder, wait_ns, why))
-        dataset->folder_made = false;
-    if (dataset->above_made && !directory_remove(dataset->above, wait_ns, why))
-        dataset->above_made = false;
+    for (uint32_t i = 0; i < dataset->folder_count; i++) {
+        struct data_folder *folder = &dataset->folders[i];
+        if (folder->made && !directory_remove(folder->path, wait_ns, why))
+            folder->made = false;
+        if (folder->above_made && !directory_remove(folder->above, wait_ns, why))
+            folder->above_made = false;
+    }
 }
 
 static void remove_folder(struct dataset *dataset, struct failure *why)
@@ -303,7 +373,11 @@ void dataset_release(struct dataset *dataset)
         free(dataset->parts[i].path);
     free(dataset->parts);
     free(dataset->folder);
-    free(dataset->above);
+    for (uint32_t i = 0; i < dataset->folder_count; i++) {
+        free(dataset->folders[i].path);
+        free(dataset->folders[i].above);
+    }
+    free(dataset->folders);
     object_tree_release(&dataset->tree);
     *dataset = (struct dataset){0};
 }

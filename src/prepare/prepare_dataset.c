@@ -23,9 +23,8 @@ static int refuse_size(const char *option, uint64_t bytes, uint64_t nearest, uin
 }
 
 /* The size counts too: its last request may be shorter than the others. */
-static int check_direct(const struct prepared *prepared, struct failure *why)
+static int check_direct(const struct prepared *prepared, uint32_t number, struct failure *why)
 {
-    uint32_t number = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
     struct record_target target = prepared->targets[number];
     const char *path = prepared->settings->targets[number];
     const uint64_t request = prepared->settings->buffer_size_bytes;
@@ -59,8 +58,10 @@ static int check_direct(const struct prepared *prepared, struct failure *why)
 int prepare_direct(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
-    if (prepared->settings->direct == REQUIRE)
-        check_direct(prepared, &failure);
+    for (uint32_t i = 0; i < prepared->settings->target_count; i++)
+        if (prepared->settings->direct == REQUIRE && !failure.code &&
+            geometry_rank_uses(&prepared->plan.geometry, prepared->cluster->rank, i))
+            check_direct(prepared, i, &failure);
     return setup_agree(prepared->setup, &failure, why);
 }
 
@@ -91,21 +92,23 @@ static uint64_t resolve_shift(const struct prepared *prepared, bool local, struc
     return shift.nodes;
 }
 
-/* True if this node sees the directory of the rank whose data it is to read. For its own target
- * that was tested when the directory was created. */
-static bool sees_other_target(const struct prepared *prepared)
+/* True if this node sees the directories of the rank whose data it is to read. For targets of its
+ * own that was tested when the directories were created. */
+static bool sees_other_targets(const struct prepared *prepared)
 {
-    const struct plan *plan = &prepared->plan;
     const struct prepared *writer = prepared->source ? prepared->source : prepared;
+    const struct geometry *written = &writer->plan.geometry;
     const uint32_t rank = prepared->cluster->rank;
-    const uint32_t target = geometry_target(&plan->geometry, plan->reads_of[rank]);
-    struct text path = {0};
-    if (target == geometry_target(&plan->geometry, rank) ||
-        prepared->target_kinds[target] != TARGET_DIRECTORY)
-        return true;
-    plan_folder(&writer->plan, target, &path);
-    const bool sees = path.failed || path_exists(text_string(&path));
-    text_release(&path);
+    bool sees = true;
+    for (uint32_t i = 0; i < prepared->settings->target_count; i++) {
+        struct text path = {0};
+        if (geometry_rank_uses(written, rank, i) || prepared->target_kinds[i] != TARGET_DIRECTORY ||
+            !geometry_rank_uses(written, prepared->plan.reads_of[rank], i))
+            continue;
+        plan_folder(&writer->plan, i, &path);
+        sees &= path.failed || path_exists(text_string(&path));
+        text_release(&path);
+    }
     return sees;
 }
 
@@ -118,7 +121,7 @@ static int set_shift(struct prepared *prepared, struct failure *why)
         return why->code;
     plan_shift(&prepared->plan, distance, &failure);
     if (setup_agree(prepared->setup, &failure, why) || !prepared->plan.shift ||
-        cluster_min(prepared->cluster, sees_other_target(prepared)))
+        cluster_min(prepared->cluster, sees_other_targets(prepared)))
         return why->code;
     if (strcmp(prepared->settings->shift, "auto") != 0)
         return failure_set(why, -EINVAL,
@@ -130,30 +133,27 @@ static int set_shift(struct prepared *prepared, struct failure *why)
 }
 
 /* Returns true if the directory of an earlier data set is in the same directory as this one's. */
-static bool shares_folder(const struct prepared *prepared)
+static bool shares_folder(const struct prepared *prepared, const struct data_folder *folder)
 {
-    const struct dataset *dataset = &prepared->dataset;
     const struct setup *setup = prepared->setup;
-    for (uint32_t i = 0; dataset->above && setup->prepared[i] != prepared; i++)
+    for (uint32_t i = 0; folder->above && setup->prepared[i] != prepared; i++)
         for (size_t j = 0; (setup->prepared[i]->writes || setup->prepared[i]->creates) &&
                            j < setup->prepared[i]->settings->target_count;
-             j++) {
-            const uint32_t target =
-                geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
+             j++)
             if (!strcmp(setup->prepared[i]->settings->targets[j],
-                        prepared->settings->targets[target]))
+                        prepared->settings->targets[folder->target]))
                 return true;
-        }
     return false;
 }
 
 /* Nodes that do not see each other's files are refused where they should: by the type of the file
  * system, because others do, or because it is not mounted at the same place. */
-static int check_visible(const struct prepared *prepared, bool others_see, struct failure *why)
+static int check_visible(const struct prepared *prepared, const struct data_folder *folder,
+                         bool others_see, struct failure *why)
 {
-    const uint32_t own = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
+    const uint32_t own = folder->target;
     const struct record_target *target = &prepared->targets[own];
-    if (!prepared->dataset.apart || prepared->setup->options.run.force ||
+    if (!folder->apart || prepared->setup->options.run.force ||
         refuse_difference(prepared, own, TARGETS_MOUNT, why))
         return why->code;
     if (target->shared != TRUTH_YES && (!others_see || target->shared == TRUTH_NO))
@@ -173,12 +173,16 @@ static int make_folders(struct prepared *prepared, struct failure *why)
     struct agreement agreement;
     char line[FAILURE_TEXT];
     const struct cluster *cluster = prepared->cluster;
-    dataset->above_shared = shares_folder(prepared);
+    for (uint32_t i = 0; i < dataset->folder_count; i++)
+        dataset->folders[i].above_shared = shares_folder(prepared, &dataset->folders[i]);
     int result = dataset_make_folders(dataset, &agreement);
     if (!result) {
-        const bool tested = cluster->leader && cluster->node >= prepared->settings->target_count;
-        const bool others_see = cluster_max(prepared->cluster, tested && !dataset->apart);
-        check_visible(prepared, others_see, &failure);
+        bool sees = false;
+        for (uint32_t i = 0; i < dataset->folder_count; i++)
+            sees |= !dataset->folders[i].first && !dataset->folders[i].apart;
+        const bool others_see = cluster_max(prepared->cluster, sees);
+        for (uint32_t i = 0; i < dataset->folder_count && !failure.code; i++)
+            check_visible(prepared, &dataset->folders[i], others_see, &failure);
         result = cluster_agree(prepared->cluster, &failure, &agreement);
     }
     if (result) {

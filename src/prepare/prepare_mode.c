@@ -133,11 +133,11 @@ static int try_rings(const struct prepared *prepared, struct failure *why)
 }
 
 /* A ring accepts polling even if the device does not: only a read shows that. */
-static int try_polling(const struct prepared *prepared, const char *target, struct failure *why)
+static int try_polling(const struct prepared *prepared, uint32_t number, struct failure *why)
 {
     struct probe probe;
     char reason[RECORD_LINE];
-    uint32_t number = geometry_target(&prepared->plan.geometry, prepared->cluster->rank);
+    const char *target = prepared->settings->targets[number];
     struct failure failure = {0};
     const struct geometry_setup *geometry = &prepared->plan.geometry.setup;
     if (target_direct(&prepared->targets[number], prepared->settings->buffer_size_bytes, reason) ==
@@ -185,9 +185,9 @@ static void choose_rings(struct prepared *prepared, struct failure *why)
     if ((prepared->mode.sqpoll || prepared->mode.fixed_buffers == REQUIRE) &&
         try_rings(prepared, why))
         return;
-    for (size_t i = 0; prepared->mode.iopoll && i < settings->target_count && !why->code; i++)
-        if (geometry_target(&prepared->plan.geometry, prepared->cluster->rank) == i)
-            try_polling(prepared, settings->targets[i], why);
+    for (uint32_t i = 0; prepared->mode.iopoll && i < settings->target_count && !why->code; i++)
+        if (geometry_rank_uses(&prepared->plan.geometry, prepared->cluster->rank, i))
+            try_polling(prepared, i, why);
 }
 
 /* 'trial' is the memory of required huge pages, until all ranks have theirs. */
@@ -237,14 +237,29 @@ static bool is_buffered(const struct prepared *prepared, const struct record_tar
            target_direct(target, prepared->settings->buffer_size_bytes, reason) != TRUTH_YES;
 }
 
+/* What a rank needs on one of its node's targets. */
+static void add_target_need(const struct prepared *prepared, uint32_t number,
+                            struct headroom_need *need)
+{
+    const struct settings *settings = prepared->settings;
+    const struct record_target *target = &prepared->targets[number];
+    if (prepared->target_kinds[number] == TARGET_NULL)
+        return;
+    /* dirty pages of a request cannot be reclaimed while the next one is on its way */
+    if (!target->ram_backed && is_buffered(prepared, target))
+        need->cache_bytes = 2 * settings->writers * settings->depth * settings->buffer_size_bytes;
+    const bool in_memory =
+        strcmp(target->file_system, "tmpfs") == 0 || strcmp(target->file_system, "ramfs") == 0;
+    if (in_memory && prepared->writes && !prepared->plan.setup.open_ended_bytes)
+        need->stored_bytes += plan_node_bytes(&prepared->plan, number, prepared->cluster->node);
+    need->files = files_needed(prepared);
+}
+
 /* Refuses what a limit would end later with a crash or a killed process. */
 static void check_headroom(const struct prepared *prepared, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
     const struct cluster *cluster = prepared->cluster;
-    const uint32_t own = geometry_target(&prepared->plan.geometry, cluster->rank);
-    const struct record_target *target = &prepared->targets[own];
-    const bool null = prepared->target_kinds[own] == TARGET_NULL;
     struct headroom_need need = {
         .buffer_bytes = arena_whole_bytes(pool_bytes(settings), settings->huge_pages),
         .threads = (uint32_t)(settings->writers + settings->producers),
@@ -254,15 +269,9 @@ static void check_headroom(const struct prepared *prepared, struct failure *why)
     if (prepared_is_names_only(prepared))
         need.buffer_bytes =
             objects_creators(settings) * operation_buffer_bytes(settings->object_size_bytes);
-    /* dirty pages of a request cannot be reclaimed while the next one is on its way */
-    if (!null && !target->ram_backed && is_buffered(prepared, target))
-        need.cache_bytes = 2 * settings->writers * settings->depth * settings->buffer_size_bytes;
-    const bool in_memory =
-        strcmp(target->file_system, "tmpfs") == 0 || strcmp(target->file_system, "ramfs") == 0;
-    if (in_memory && prepared->writes && !prepared->plan.setup.open_ended_bytes)
-        need.stored_bytes = plan_node_bytes(&prepared->plan, own, cluster->node);
-    if (!null)
-        need.files = files_needed(prepared);
+    for (uint32_t i = 0; i < settings->target_count; i++)
+        if (geometry_node_uses(&prepared->plan.geometry, cluster->node, i))
+            add_target_need(prepared, i, &need);
     headroom_raise_files(FILES_OF_PROCESS + settings->writers * FILES_OF_WRITER + need.files);
     headroom_detect("", &headroom);
     if (!why->code)

@@ -63,6 +63,23 @@ static int refuse_missing_files(const struct prepared *prepared, struct failure 
     return why->code;
 }
 
+/* As rank 0 sees the targets, so that all ranks choose the same. */
+static int fit_spread(const struct prepared *prepared, struct settings *settings,
+                      struct failure *why)
+{
+    struct spread_choice choice = {
+        .local = true,
+        .objects = prepared->creates || prepared->visits,
+        .stored = prepared->setup->reads_stored,
+    };
+    for (size_t i = 0; i < settings->target_count; i++) {
+        const struct record_target *target = &prepared->first[i];
+        choice.local &= target->shared == TRUTH_NO || target->device[0] || target->ram_backed;
+        choice.files |= prepared->target_kinds[i] != TARGET_DIRECTORY;
+    }
+    return target_spread_fit(settings, &prepared->cluster->shape, &choice, why);
+}
+
 /* Rank 0: adds what it alone knows. */
 static int complete(const struct prepared *prepared, struct resolution *with, struct failure *why)
 {
@@ -81,8 +98,9 @@ static int complete(const struct prepared *prepared, struct resolution *with, st
     with->undivided = setup->reads_stored && setup->stored.record.schema_revision == 0;
     if (settings_copy(&fitted, prepared->settings, why))
         return why->code;
-    if (!defaults_fit(&fitted, &with->capacity, with->random, why)) {
-        with->space_bytes = prepare_open_end(prepared, fitted.buffer_size_bytes);
+    if (!defaults_fit(&fitted, &with->capacity, with->random, why) &&
+        !fit_spread(prepared, &fitted, why)) {
+        with->space_bytes = prepare_open_end(prepared, &fitted, why);
         if (settings_are_open(&fitted))
             refuse_to_preallocate(prepared, why);
     }
@@ -104,7 +122,8 @@ static int resolve(struct prepared *prepared, struct resolution *with, struct fa
     if (setup_agree_with_first(prepared->setup, &failure, why))
         return why->code;
     cluster_broadcast(prepared->cluster, with, sizeof *with);
-    settings_resolve(prepared->settings, with, &failure);
+    if (!settings_resolve(prepared->settings, with, &failure))
+        fit_spread(prepared, prepared->settings, &failure);
     return setup_agree_with_first(prepared->setup, &failure, why);
 }
 

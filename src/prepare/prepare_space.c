@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/checked.h"
 #include "base/units.h"
@@ -53,32 +54,41 @@ static uint64_t existing_bytes(const struct prepared *prepared, uint32_t target)
     return exists ? (uint64_t)prepared->targets[target].size_bytes : 0;
 }
 
-/* The number of ranks that use the target or, with 'sharing', any target on its file system. */
-static uint32_t ranks_on(const struct prepared *prepared, uint32_t target, bool sharing)
+/* The number of writers of all ranks that use each target; malloc'ed. */
+static uint64_t *count_writers(const struct prepared *prepared, const struct settings *fitted,
+                               struct failure *why)
 {
-    const struct geometry geometry = {
-        .setup = {.shape = prepared->cluster->shape,
-                  .target_count = (uint32_t)prepared->settings->target_count},
-    };
-    uint32_t ranks = 0;
-    for (uint32_t rank = 0; rank < geometry.setup.shape.rank_count; rank++) {
-        const uint32_t own = geometry_target(&geometry, rank);
-        ranks += own == target || (sharing && share_space(prepared, own, prepared, target));
+    const struct shape *shape = &prepared->cluster->shape;
+    struct target_spread spread;
+    uint64_t *writers_on = calloc(fitted->target_count, sizeof *writers_on);
+    if (!writers_on ||
+        target_spread_init(&spread, (enum spread)fitted->spread, (uint32_t)fitted->target_count,
+                           (uint32_t)fitted->writers, shape)) {
+        free(writers_on);
+        failure_set(why, -ENOMEM, "not enough memory for a plan of %u ranks", shape->rank_count);
+        return NULL;
     }
-    return ranks;
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++)
+        for (uint32_t target = 0; target < fitted->target_count; target++)
+            writers_on[target] += target_spread_count(&spread, rank, target);
+    target_spread_release(&spread);
+    return writers_on;
 }
 
-/* The target's part of the space, in proportion to the ranks that use it; its size if it is only
- * read. */
-static uint64_t target_space_bytes(const struct prepared *prepared, uint32_t target, uint32_t ranks,
-                                   uint64_t request)
+/* The target's part of the space, in proportion to the writers that use it among those of all
+ * targets on its file system; its size if it is only read. */
+static uint64_t target_space_bytes(const struct prepared *prepared, uint32_t target,
+                                   const uint64_t *writers_on, uint64_t request)
 {
+    uint64_t sharing = 0;
+    for (uint32_t i = 0; i < prepared->settings->target_count; i++)
+        sharing += share_space(prepared, i, prepared, target) ? writers_on[i] : 0;
     if (prepared->target_kinds[target] == TARGET_NULL)
         return UINT64_C(1) << OPEN_ENDED_NULL_SHIFT;
     if (prepared->target_kinds[target] == TARGET_DEVICE || !prepared->writes)
         return (uint64_t)prepared->targets[target].size_bytes;
     const uint64_t part =
-        checked_scale(available_bytes(prepared, target), ranks, ranks_on(prepared, target, true));
+        checked_scale(available_bytes(prepared, target), writers_on[target], sharing);
     uint64_t space = part / writing_sections(prepared->setup) + existing_bytes(prepared, target);
     if (!prepared->settings->free_space_floor)
         space = checked_scale(space, OPEN_ENDED_SHARE_PERCENT, 100);
@@ -86,18 +96,21 @@ static uint64_t target_space_bytes(const struct prepared *prepared, uint32_t tar
     return space < request ? space : align_down(space, request);
 }
 
-uint64_t prepare_open_end(const struct prepared *prepared, uint64_t request_bytes)
+uint64_t prepare_open_end(const struct prepared *prepared, const struct settings *fitted,
+                          struct failure *why)
 {
-    const uint32_t rank_count = prepared->cluster->shape.rank_count;
+    const uint64_t request_bytes = fitted->buffer_size_bytes;
+    const uint64_t writers = prepared->cluster->shape.rank_count * fitted->writers;
+    uint64_t *writers_on = count_writers(prepared, fitted, why);
     uint64_t total = INT64_MAX;
-    for (uint32_t i = 0; i < prepared->settings->target_count; i++) {
-        const uint32_t ranks = ranks_on(prepared, i, false);
-        if (!ranks)
+    for (uint32_t i = 0; writers_on && i < fitted->target_count; i++) {
+        if (!writers_on[i])
             continue;
-        const uint64_t space = target_space_bytes(prepared, i, ranks, request_bytes);
-        if (space < checked_scale(total, ranks, rank_count))
-            total = checked_scale(space, rank_count, ranks);
+        const uint64_t space = target_space_bytes(prepared, i, writers_on, request_bytes);
+        if (space < checked_scale(total, writers_on[i], writers))
+            total = checked_scale(space, writers, writers_on[i]);
     }
+    free(writers_on);
     return !prepared->writes || total < request_bytes ? total : align_down(total, request_bytes);
 }
 
@@ -232,14 +245,14 @@ static void check_size(const struct prepared *prepared, uint32_t target, struct 
                 needed, prepared->settings->targets[target], there);
 }
 
-/* Rank 0 checks targets that all nodes share; each leader checks its target if it may be local. */
+/* Rank 0 checks targets that all nodes share; each leader checks those of its node that may be
+ * local. */
 int prepare_space(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
     if (prepared->setup->point_count && !prepared->point)
         return 0; /* the common settings of a sweep write nothing */
     const struct cluster *cluster = prepared->cluster;
-    uint32_t own = geometry_target(&prepared->plan.geometry, cluster->rank);
     for (uint32_t i = 0; i < prepared->settings->target_count && cluster->rank == 0; i++) {
         if (!failure.code && prepared->reads && !prepared->writes)
             check_size(prepared, i, &failure);
@@ -249,7 +262,9 @@ int prepare_space(struct prepared *prepared, struct failure *why)
     int result = setup_agree_with_first(prepared->setup, &failure, why);
     if (result)
         return result;
-    if (cluster->leader && may_be_local(prepared, own))
-        check_target(prepared, own, &failure);
+    for (uint32_t i = 0; i < prepared->settings->target_count && cluster->leader; i++)
+        if (!failure.code && may_be_local(prepared, i) &&
+            geometry_node_uses(&prepared->plan.geometry, cluster->node, i))
+            check_target(prepared, i, &failure);
     return setup_agree(prepared->setup, &failure, why);
 }

@@ -148,21 +148,19 @@ static int list_targets(const struct setup *setup, struct record_target **all, s
     for (uint32_t i = 0; *all && i < setup->prepared_count; i++) {
         const struct prepared *prepared = setup->prepared[i];
         const struct prepared *writer = prepared->source ? prepared->source : prepared;
-        for (size_t j = 0; j < prepared->settings->target_count; j++) {
+        for (uint32_t j = 0; j < prepared->settings->target_count; j++) {
             size_t known = 0;
             while (known < *count && strcmp((*all)[known].path, prepared->targets[j].path) != 0)
                 known++;
             if (known == *count) {
                 (*all)[known] = prepared->targets[j];
                 (*all)[known].shared = (uint8_t)writer->dataset.shared;
-                (*all)[known].apart =
-                    writer->dataset.apart &&
-                    j == geometry_target(&writer->plan.geometry, setup->cluster->rank);
+                const struct data_folder *folder = dataset_folder_on(&writer->dataset, j);
+                (*all)[known].apart = folder && folder->apart;
                 ++*count;
             }
             if (!prepared->source && !prepared->point)
-                (*all)[known].planned_bytes +=
-                    (int64_t)plan_target_bytes(&prepared->plan, (uint32_t)j);
+                (*all)[known].planned_bytes += (int64_t)plan_target_bytes(&prepared->plan, j);
         }
     }
     return *all ? 0 : -ENOMEM;

@@ -104,6 +104,18 @@ static int check_order(const struct record *record, const struct record_phase *p
     return -EINVAL;
 }
 
+/* Results from before there was a choice have each node's files on one target. */
+static int check_spread(const struct options *then, const struct options *now, struct failure *why)
+{
+    const bool by_node = then->common.spread <= SPREAD_NODE;
+    if (now->common.target_count < 2 || now->common.spread == then->common.spread ||
+        (by_node && now->common.spread <= SPREAD_NODE))
+        return 0;
+    return failure_set(why, -EINVAL,
+                       "the stored run has its files on other targets than this --spread has: "
+                       "leave the option out");
+}
+
 /* The options of the stored run. */
 static int read_then(const struct stored *stored, struct options *then, struct failure *why)
 {
@@ -117,7 +129,8 @@ static int check_options(const struct stored *stored, const struct record_phase 
                          const struct options *now, struct failure *why)
 {
     struct options then;
-    if (!read_then(stored, &then, why) && !check_content(&then, now, why))
+    if (!read_then(stored, &then, why) && !check_content(&then, now, why) &&
+        !check_spread(&then, now, why))
         check_order(&stored->record, phase, &then, now, why);
     options_release(&then);
     return why->code;

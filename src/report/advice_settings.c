@@ -43,10 +43,11 @@ void warn_unused_target(const struct record *record, struct text *out)
     for (size_t i = 0; i < record->target_count; i++) {
         if (record->targets[i].planned_bytes)
             continue;
-        text_add(out,
-                 "target '%s' is not used, because each node uses one target and there are fewer "
-                 "nodes than targets. Leave it out, or add nodes.",
-                 record->targets[i].path);
+        text_add(
+            out,
+            "target '%s' is not used, because fewer nodes, ranks or writers take turns (--spread) "
+            "than there are targets. Leave it out, or add --writers.",
+            record->targets[i].path);
         return;
     }
 }

@@ -66,6 +66,62 @@ result() { # the one result file
     [ "$(find "$target" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')" -eq 8388608 ]
 }
 
+# per_target RESULT: bytes and latencies of each target agree with the phase
+per_target() {
+    /usr/bin/python3 - "$1" <<'PY'
+import sys, h5py
+with h5py.File(sys.argv[1]) as file:
+    for name, phase in file["phases"].items():
+        targets = phase["targets"]
+        assert sum(targets["bytes"][:]) == phase.attrs["bytes"], name
+        assert sum(targets["requests"][:]) == sum(phase["ranks/requests"][:]), name
+        assert max(targets["latency_max_ns"][:]) == max(phase["ranks/latency_max_ns"][:]), name
+        assert max(targets["end_ns"][:]) == phase.attrs["duration_ns"], name
+        print(name, *targets["ranks"][:], *targets["bytes"][:])
+PY
+}
+
+@test "several targets: nodes, ranks or writers take them in turn, and all of a node are used" {
+    local targets=("$target/a" "$target/b" "$target/c" "$target/d")
+    mkdir "${targets[@]}"
+    ranks 1 run --size 4m --writers 4 --producers 1 --buffer-size 64k --keep --phases write,verify \
+        --result writer.h5 "${targets[@]}"
+    [ "$(find "$target" -type f -printf '%P %s\n' | sed 's,/[^/]*/, ,' | sort | xargs)" = \
+        'a r0.w0 1048576 b r0.w1 1048576 c r0.w2 1048576 d r0.w3 1048576' ]
+    per_target writer.h5
+    ranks 1 run --options-from writer.h5 --phases verify --order random --result again.h5
+    per_target again.h5
+    run ranks 1 run --options-from writer.h5 --phases verify --spread node --result no.h5
+    [ "$status" -eq 2 ]
+    [[ $output == *'leave the option out'* ]]
+    rm -rf "${target:?}"/*/*
+    ranks 4 run --size 4m --writers 1 --producers 1 --buffer-size 64k --keep --verify \
+        --result rank.h5 "${targets[@]}"
+    [ "$(find "$target" -type f -printf '%P\n' | sed 's,/[^/]*/, ,' | sort | xargs)" = \
+        'a r0 b r1 c r2 d r3' ]
+    [ "$(per_target rank.h5 | head -1)" = '01_write 1 1 1 1 1048576 1048576 1048576 1048576' ]
+    rm -rf "${target:?}"/*/*
+    ranks 4 run --size 1000001 --layout shared --spread rank --writers 2 --producers 1 \
+        --buffer-size 4k --keep --verify "${targets[@]:0:2}"
+    [ "$(find "$target" -type f | wc -l)" -eq 2 ]
+    rm -rf "${target:?}"/*/*
+    run ranks 2 run --size 1m --writers 2 --spread writer --layout rank "${targets[@]}"
+    [ "$status" -eq 2 ]
+    [[ $output == *'--spread writer needs a file for each writer'* ]]
+    [ -z "$(find "$target" -mindepth 2)" ]
+}
+
+@test "a thread that reads from several targets counts each of them" {
+    mkdir "$target/a" "$target/b"
+    printf '%s\n' 'size = 4m' 'producers = 1' 'buffer-size = 64k' "target = $target/a" \
+        "target = $target/b" '[dump]' 'phase = write' 'writers = 2' '[restart]' 'phase = verify' \
+        'data = dump' 'writers = 1' 'order = random' >two.conf
+    ranks 1 run --options-from two.conf --result two.h5
+    [ "$(per_target two.h5)" = "$(printf '%s\n' '01_dump 1 1 2097152 2097152' \
+        '02_restart 1 1 2097152 2097152')" ]
+    [ -z "$(find "$target" -mindepth 2)" ]
+}
+
 # sizes: of the kept files, and of what each rank wrote in its result
 sizes() {
     find "$target" -type f -printf '%s\n' | xargs

@@ -204,6 +204,13 @@ static uint32_t fake_owner(const struct work *work, uint32_t rank)
     return rank;
 }
 
+static void fake_use(const struct work *work, uint32_t target, struct target_use *use)
+{
+    (void)work;
+    (void)target;
+    (void)use;
+}
+
 static const struct work_methods methods = {
     .prepare = fake_prepare,
     .open = fake_open,
@@ -217,6 +224,7 @@ static const struct work_methods methods = {
     .stop = fake_stop,
     .abandon = fake_abandon,
     .join = fake_join,
+    .use = fake_use,
     .gather = fake_gather,
     .path = fake_path,
     .describe = fake_describe,
@@ -254,7 +262,10 @@ static void carry_out(struct stage *stage, enum ending ending)
                      .settings = &stage->settings,
                      .targets = &stage->target,
                      .plan.setup.settings = &stage->settings,
-                     .plan.geometry.setup = {.shape = cluster.shape, .target_count = 1}},
+                     .plan.geometry = {.setup = {.shape = cluster.shape, .target_count = 1},
+                                       .spread = {.targets = 1,
+                                                  .writers = 1,
+                                                  .rank_node = cluster.shape.rank_node}}},
         .dataset = {.plan = &stage->prepared.plan},
         .run = {.cluster = &cluster, .settings = &stage->run_settings, .keeper = &stage->keeper},
     };

@@ -44,6 +44,11 @@ static struct geometry_setup random_setup(struct property *property, uint32_t ra
         .by_node = property_below(property, 2),
         .shape = random_shape(property, rank_node),
     };
+    setup.spread = (enum spread)property_below(property, 3);
+    if (setup.spread == SPREAD_RANK && setup.layout == LAYOUT_SHARED)
+        setup.by_node = false;
+    if (setup.layout == LAYOUT_WRITER && property_below(property, 3) == 0)
+        setup.spread = SPREAD_WRITER;
     uint64_t magnitude = property_magnitude(property);
     setup.request_bytes = 1 + (property_below(property, 2) ? property_below(property, 1 << 24)
                                                            : property_magnitude(property) >> 1);
@@ -146,7 +151,9 @@ static void check_shares(const struct geometry *geometry)
         for (uint32_t writer = 0; writer < setup->writers_per_rank; writer++) {
             struct share share;
             geometry_share(geometry, rank, writer, &share);
-            assert_int_equal(share.target, geometry_target(geometry, rank));
+            assert_true(geometry_rank_uses(geometry, rank, share.target));
+            if (writer == 0 || setup->spread != SPREAD_WRITER)
+                assert_int_equal(share.target, geometry_target(geometry, rank));
             check_whole_requests(geometry, &share);
             if (share.bytes && share.file != tally.file)
                 file_sum += geometry_file_bytes(geometry, &share);
@@ -206,6 +213,8 @@ static void check_nodes(const struct geometry *geometry)
 static void check_first_ranks(const struct geometry *geometry)
 {
     const struct geometry_setup *setup = &geometry->setup;
+    if (setup->layout != LAYOUT_SHARED)
+        return;
     for (uint32_t target = 0; target < setup->target_count; target++) {
         uint32_t first = geometry_first_rank(geometry, target);
         bool any = false;

@@ -82,6 +82,8 @@ static void random_options(struct property *property, struct options *options)
     options->common.layout = layouts[property_below(property, 3)];
     options->common.buffer_size_bytes = 4096;
     options->common.writers = 1 + property_below(property, 4);
+    options->common.spread = (unsigned)property_below(
+        property, options->common.layout == LAYOUT_WRITER ? SPREAD_WRITER + 1 : SPREAD_WRITER);
     options->common.size_bytes = 1 + property_below(property, 4096 * 120);
 }
 
