@@ -189,6 +189,26 @@ bool cluster_edge_take(struct cluster *cluster, uint32_t phase, uint64_t *edge, 
 bool cluster_most_poll(struct cluster *cluster, uint32_t phase, uint64_t mine, bool last,
                        uint64_t *most);
 
+/* What the ranks did in a second of a phase. No pointers. */
+struct pulse {
+    uint64_t second;      /* of the phase, from 1: the one that has passed; 0: none yet */
+    uint64_t amount;      /* since the start */
+    double per_s;         /* in this second */
+    int64_t latency_ns;   /* the largest in this second */
+    uint32_t ranks;       /* that still work */
+    uint32_t slowest;     /* of the nodes with such ranks: the one with the lowest rate */
+    double slowest_per_s; /* its rate */
+};
+
+enum { PULSE_NO_NODE = UINT32_MAX }; /* 'slowest' where no rank works */
+
+/* Reports the last second of this rank: 'second' to 'ranks' (1: it still works, 0) are set. They
+ * travel up with cluster_progress_poll, and each hop adds them up and names one node, so that the
+ * number of nodes does not matter. A rank that is not heard of for some seconds counts with rate 0.
+ * True on rank 0 when 'all' has a new second, once for each; it may leave seconds out. */
+bool cluster_pulse_poll(struct cluster *cluster, uint32_t phase, const struct pulse *mine,
+                        int64_t now_ns, struct pulse *all);
+
 /* Agrees on the reason that held, the same on every rank, even if a stop was still on its way at
  * the gate. Collective; call it after the phase's last gate. */
 enum stop_reason cluster_stop_settle(struct cluster *cluster, uint32_t phase,

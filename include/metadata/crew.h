@@ -90,6 +90,10 @@ void crew_stop(struct crew *crew, bool sync);
 
 void crew_peek(const struct crew *crew, struct crew_state *state);
 
+/* Returns the largest latency of the operations that ended in the windows 'first' to 'end' - 1 of
+ * stats/peaks.h, as far as they are kept. */
+int64_t crew_peak(const struct crew *crew, uint64_t first, uint64_t end);
+
 /* Gets the exact number of operations done before an edge that all threads have passed; false if it
  * is too old. */
 bool crew_edge(const struct crew *crew, uint64_t edge, uint64_t *done);

@@ -170,6 +170,10 @@ bool pipeline_edge(const struct pipeline *pipeline, uint64_t edge, uint64_t *byt
 bool pipeline_reports(const struct pipeline *pipeline, uint64_t *most);
 void pipeline_set_goal(struct pipeline *pipeline, uint64_t bytes, bool settled);
 
+/* Returns the largest latency of the requests completed in the windows 'first' to 'end' - 1 of
+ * stats/peaks.h, as far as they are kept. Any time while the pipeline is open. */
+int64_t pipeline_peak(const struct pipeline *pipeline, uint64_t first, uint64_t end);
+
 /* True once any I/O thread has failed. */
 bool pipeline_failed(const struct pipeline *pipeline);
 

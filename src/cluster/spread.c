@@ -8,7 +8,16 @@
 #include "links.h"
 #include "tree.h"
 
-enum { KIND_STOP = 1, KIND_AMOUNT, KIND_CLOSED, KIND_STALL, KIND_ARRIVALS, KIND_EDGE, KIND_MOST };
+enum {
+    KIND_STOP = 1,
+    KIND_AMOUNT,
+    KIND_CLOSED,
+    KIND_STALL,
+    KIND_ARRIVALS,
+    KIND_EDGE,
+    KIND_MOST,
+    KIND_PULSE
+};
 enum { TAG_SPREAD = 1, SECOND_NS = 1000 * 1000 * 1000 };
 
 static int severity(enum stop_reason reason)
@@ -37,7 +46,8 @@ static enum stop_reason more_severe(enum stop_reason a, enum stop_reason b)
 
 int spread_open(struct spread *spread, MPI_Comm comm, const struct shape *shape, uint32_t rank)
 {
-    *spread = (struct spread){.comm = comm, .has_parent = rank != 0};
+    *spread =
+        (struct spread){.comm = comm, .has_parent = rank != 0, .node = shape->rank_node[rank]};
     uint32_t *ranks = NULL;
     uint32_t count = 0;
     int code = tree_neighbours(shape, rank, &ranks, &count);
@@ -47,15 +57,14 @@ int spread_open(struct spread *spread, MPI_Comm comm, const struct shape *shape,
     if (!spread->neighbours)
         code = -ENOMEM;
     for (uint32_t i = 0; i < count && !code; i++)
-        spread->neighbours[i] =
-            (struct spread_neighbour){.rank = (int)ranks[i], .request = MPI_REQUEST_NULL};
+        spread->neighbours[i] = (struct spread_neighbour){
+            .rank = (int)ranks[i], .node = shape->rank_node[ranks[i]], .request = MPI_REQUEST_NULL};
     spread->neighbour_count = code ? 0 : count;
     free(ranks);
     return code;
 }
 
-/* Clears the state of the previous phase; no effect if 'phase' is the current or an earlier one. */
-static void enter_phase(struct spread *spread, uint32_t phase)
+void spread_enter_phase(struct spread *spread, uint32_t phase)
 {
     if (phase <= spread->phase)
         return;
@@ -66,12 +75,15 @@ static void enter_phase(struct spread *spread, uint32_t phase)
     spread->own_stall = spread->sent_stall = (struct stall){0};
     spread->own_edges.count = 0;
     spread->own_most = (struct spread_most){0};
+    spread->own_pulse = (struct pulse){0};
+    spread->pulse_sent = 0;
     for (uint32_t i = 0; i < spread->neighbour_count; i++) {
         spread->neighbours[i].known = STOP_NONE;
         spread->neighbours[i].amount = 0;
         spread->neighbours[i].stall = (struct stall){0};
         spread->neighbours[i].edges.count = 0;
         spread->neighbours[i].most = spread->neighbours[i].sent_most = (struct spread_most){0};
+        spread->neighbours[i].pulse = (struct pulse){0};
     }
 }
 
@@ -99,7 +111,7 @@ static void receive_message(struct spread *spread, int from, const struct spread
     }
     /* A sender in a later phase has passed a gate that this rank has entered: its old phase is
      * over. */
-    enter_phase(spread, message->phase);
+    spread_enter_phase(spread, message->phase);
     if (message->phase != spread->phase)
         return;
     if (message->kind == KIND_STOP) {
@@ -112,6 +124,8 @@ static void receive_message(struct spread *spread, int from, const struct spread
         spread_edges_put(&neighbour->edges, &message->edge);
     } else if (message->kind == KIND_MOST) {
         neighbour->most = message->most;
+    } else if (message->kind == KIND_PULSE) {
+        neighbour->pulse = message->pulse;
     } else {
         neighbour->amount = message->value;
         spread->amount_changed = true;
@@ -244,6 +258,15 @@ static void send_most(struct spread *spread)
     }
 }
 
+static void send_pulse(struct spread *spread, int64_t now_ns)
+{
+    struct pulse sum;
+    if (spread->has_parent && is_sent(&spread->neighbours[0]) &&
+        spread_pulse_take(spread, now_ns, &sum))
+        send_message(spread, &spread->neighbours[0],
+                     (struct spread_message){.kind = KIND_PULSE, .pulse = sum});
+}
+
 void spread_send_arrivals(struct spread *spread, const struct spread_arrivals *arrivals)
 {
     const struct spread_arrivals *sent = &spread->sent_arrivals;
@@ -264,6 +287,7 @@ void spread_progress(struct spread *spread, int64_t now_ns)
     send_most(spread);
     send_amount(spread, now_ns);
     send_edge(spread);
+    send_pulse(spread, now_ns);
 }
 
 void spread_close(struct spread *spread)
@@ -293,7 +317,7 @@ enum stop_reason cluster_stop_poll(struct cluster *cluster, uint32_t phase, enum
     struct spread *spread = &cluster->links->spread;
     if (phase < spread->phase)
         return STOP_NONE;
-    enter_phase(spread, phase);
+    spread_enter_phase(spread, phase);
     receive_all(spread);
     /* Later reasons are mostly consequences of the first (such as a failure while draining after a
      * signal). But a phase that ends because of steady state may still fail. */
@@ -310,7 +334,7 @@ void cluster_stall_poll(struct cluster *cluster, uint32_t phase, const struct st
     *all = (struct stall){0};
     if (phase < spread->phase)
         return;
-    enter_phase(spread, phase);
+    spread_enter_phase(spread, phase);
     spread->own_stall = *mine;
     *all = stalls_of_subtree(spread);
 }
@@ -322,31 +346,11 @@ bool cluster_most_poll(struct cluster *cluster, uint32_t phase, uint64_t mine, b
     *most = 0;
     if (phase < spread->phase)
         return false;
-    enter_phase(spread, phase);
+    spread_enter_phase(spread, phase);
     spread->own_most = (struct spread_most){.amount = mine, .last = last};
     const struct spread_most known = spread_most_known(spread);
     *most = known.amount;
     return known.last;
-}
-
-void cluster_edge_report(struct cluster *cluster, uint32_t phase, uint64_t edge, uint64_t amount)
-{
-    struct spread *spread = &cluster->links->spread;
-    if (phase < spread->phase)
-        return;
-    enter_phase(spread, phase);
-    spread_edges_put(&spread->own_edges, &(struct spread_edge){edge, amount});
-}
-
-bool cluster_edge_take(struct cluster *cluster, uint32_t phase, uint64_t *edge, uint64_t *amount)
-{
-    struct spread *spread = &cluster->links->spread;
-    struct spread_edge sum;
-    if (phase != spread->phase || spread->has_parent || !spread_edges_take(spread, &sum))
-        return false;
-    *edge = sum.edge;
-    *amount = sum.amount;
-    return true;
 }
 
 uint64_t cluster_progress_poll(struct cluster *cluster, uint32_t phase, uint64_t amount,
@@ -355,7 +359,7 @@ uint64_t cluster_progress_poll(struct cluster *cluster, uint32_t phase, uint64_t
     struct spread *spread = &cluster->links->spread;
     if (phase < spread->phase)
         return 0;
-    enter_phase(spread, phase);
+    spread_enter_phase(spread, phase);
     if (amount != spread->own_amount) {
         spread->own_amount = amount;
         spread->amount_changed = true;

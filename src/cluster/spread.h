@@ -53,10 +53,12 @@ struct spread_message {
     struct stall stall;
     struct spread_arrivals arrivals;
     struct spread_edge edge;
+    struct pulse pulse;
 };
 
 struct spread_neighbour {
     int rank;
+    uint32_t node;
     bool closed;               /* will send nothing more */
     enum stop_reason known;    /* the reason that this neighbour knows */
     uint64_t amount;           /* of this neighbour's subtree, as last received (children only) */
@@ -64,6 +66,7 @@ struct spread_neighbour {
     struct spread_edges edges; /* the same */
     struct spread_most most;   /* as last received */
     struct spread_most sent_most;
+    struct pulse pulse; /* the same */
     struct spread_arrivals arrivals;
     MPI_Request request;
     struct spread_message message; /* owned by MPI until 'request' is complete */
@@ -74,6 +77,7 @@ struct spread {
     struct spread_neighbour *neighbours;
     uint32_t neighbour_count;
     bool has_parent; /* the parent is neighbours[0] */
+    uint32_t node;
     uint32_t phase;
     enum stop_reason reason;
     uint64_t own_amount;
@@ -81,6 +85,9 @@ struct spread {
     int64_t amount_sent_ns;
     struct spread_edges own_edges;
     struct spread_most own_most;
+    struct pulse own_pulse;
+    int64_t pulse_taken_ns; /* when this rank reported it */
+    uint64_t pulse_sent;    /* the second that was handed on last */
     struct stall own_stall;
     struct stall sent_stall; /* as last sent to the parent */
     int64_t stall_sent_ns;
@@ -91,6 +98,9 @@ struct spread {
 
 /* Initialises the state; the caller keeps 'comm'. Local, no messages. -ENOMEM. */
 int spread_open(struct spread *spread, MPI_Comm comm, const struct shape *shape, uint32_t rank);
+
+/* Clears the state of the previous phase; no effect if 'phase' is the current or an earlier one. */
+void spread_enter_phase(struct spread *spread, uint32_t phase);
 
 /* Receives pending messages and forwards their contents; never blocks. */
 void spread_progress(struct spread *spread, int64_t now_ns);
@@ -109,6 +119,10 @@ bool spread_edges_take(struct spread *spread, struct spread_edge *sum);
  * is known here. */
 struct spread_most spread_most_below(const struct spread *spread);
 struct spread_most spread_most_known(const struct spread *spread);
+
+/* Adds up the last second of this rank and all ranks below, once it is known of all of them or
+ * late; false if there is nothing new. */
+bool spread_pulse_take(struct spread *spread, int64_t now_ns, struct pulse *sum);
 
 /* Waits until no message to or from any neighbour is pending; every rank calls it. Accepts a zeroed
  * struct. */

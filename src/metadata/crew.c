@@ -165,6 +165,16 @@ void crew_peek(const struct crew *crew, struct crew_state *state)
     }
 }
 
+int64_t crew_peak(const struct crew *crew, uint64_t first, uint64_t end)
+{
+    int64_t largest_ns = 0;
+    for (uint32_t i = 0; i < crew->setup.threads; i++) {
+        const int64_t peak_ns = peaks_read(&crew->threads[i].peaks, first, end);
+        largest_ns = peak_ns > largest_ns ? peak_ns : largest_ns;
+    }
+    return largest_ns;
+}
+
 bool crew_edge(const struct crew *crew, uint64_t edge, uint64_t *done)
 {
     *done = 0;

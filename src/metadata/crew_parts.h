@@ -12,6 +12,7 @@
 #include "platform/thread.h"
 #include "platform/thread_gate.h"
 #include "stats/edges.h"
+#include "stats/peaks.h"
 
 struct ring_thread; /* ring_thread.c */
 
@@ -44,6 +45,7 @@ struct crew_thread {
     _Atomic bool gone;                         /* has ended and accesses nothing */
     struct edges edges;
     struct tail_report report;
+    struct peaks peaks;
     struct crew_outcome *instead; /* replaces the outcome of a lost thread; else NULL */
     _Alignas(CREW_LINE) struct crew *crew;
     uint32_t index;

@@ -112,6 +112,7 @@ static void count_operation(struct crew_thread *thread, const struct crew_lane *
     counters->last_ns = thread->gap_from_ns = thread->now_ns;
     counters->operations++;
     histogram_record(&outcome->latency, latency_ns);
+    peaks_record(&thread->peaks, thread->now_ns, latency_ns);
     timeline_record(&outcome->timeline, thread->now_ns, 1, latency_ns);
     slowest_record(&outcome->slowest, latency_ns, sent_ns, object_key(&lane->object),
                    lane->object.place, 0);

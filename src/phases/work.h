@@ -99,6 +99,9 @@ struct work_methods {
      * final. */
     void (*set_goal)(struct work *work, uint64_t amount, bool settled);
 
+    /* The largest latency of what ended in the windows 'first' to 'end' - 1 of stats/peaks.h. */
+    int64_t (*peak)(const struct work *work, uint64_t first, uint64_t end);
+
     /* Starts no further request. Repeated calls are allowed. After a signal, what is not going to
      * be kept is removed at once, as far as that is possible. */
     void (*stop)(struct work *work, enum stop_reason reason);

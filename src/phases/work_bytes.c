@@ -87,6 +87,11 @@ static void set_goal(struct work *work, uint64_t amount, bool settled)
     pipeline_set_goal(((struct work_bytes *)work)->pipeline, amount, settled);
 }
 
+static int64_t peak(const struct work *work, uint64_t first, uint64_t end)
+{
+    return pipeline_peak(((const struct work_bytes *)work)->pipeline, first, end);
+}
+
 /* Storage that has not answered for this long may hold up a removal too. */
 static const int64_t slow_ns = 1000 * 1000 * 1000;
 
@@ -182,6 +187,7 @@ static const struct work_methods methods = {
     .peek = peek,
     .edge = edge_of,
     .set_goal = set_goal,
+    .peak = peak,
     .stop = stop,
     .abandon = abandon,
     .join = work_bytes_join,

@@ -181,6 +181,11 @@ static void set_goal(struct work *work, uint64_t amount, bool settled)
     crew_set_goal(((struct work_names *)work)->crew, amount, settled);
 }
 
+static int64_t peak(const struct work *work, uint64_t first, uint64_t end)
+{
+    return crew_peak(((const struct work_names *)work)->crew, first, end);
+}
+
 /* What is removed anyway need not be durable. */
 static void stop(struct work *work, enum stop_reason reason)
 {
@@ -277,6 +282,7 @@ static const struct work_methods methods = {
     .peek = peek,
     .edge = edge_of,
     .set_goal = set_goal,
+    .peak = peak,
     .stop = stop,
     .abandon = abandon,
     .join = work_names_join,

@@ -297,6 +297,7 @@ static void collect(struct io_thread *thread, enum sending sending, int64_t due_
     for (uint32_t i = 0; i < count; i++) {
         if (__builtin_expect(thread->task->uses != NULL, 0))
             count_use(thread, done[i]);
+        peaks_record(&thread->peaks, thread->drive.now_ns, thread->drive.now_ns - done[i]->sent_ns);
         release_buffer(thread, done[i]);
     }
     pass_time(thread, before_bytes);

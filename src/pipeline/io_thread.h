@@ -16,6 +16,7 @@
 #include "platform/thread.h"
 #include "ring.h"
 #include "stats/edges.h"
+#include "stats/peaks.h"
 #include "watch.h"
 
 struct lane;
@@ -36,6 +37,7 @@ struct io_thread {
     struct watch watch;                              /* for observers */
     struct edges edges;                              /* for observers */
     struct tail_report report;                       /* for observers */
+    struct peaks peaks;                              /* for observers */
     _Atomic bool gone;                               /* has ended and accesses nothing */
     struct outcome *instead; /* replaces the outcome of a lost thread; else NULL */
     struct ring full;        /* buffers that data threads have filled */

@@ -124,6 +124,16 @@ uint64_t pipeline_bytes(const struct pipeline *pipeline)
     return bytes;
 }
 
+int64_t pipeline_peak(const struct pipeline *pipeline, uint64_t first, uint64_t end)
+{
+    int64_t largest_ns = 0;
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
+        const int64_t peak_ns = peaks_read(&pipeline->io_threads[i].peaks, first, end);
+        largest_ns = peak_ns > largest_ns ? peak_ns : largest_ns;
+    }
+    return largest_ns;
+}
+
 bool pipeline_failed(const struct pipeline *pipeline)
 {
     return atomic_load_explicit(&pipeline->failed, memory_order_relaxed);

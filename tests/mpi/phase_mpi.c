@@ -108,6 +108,12 @@ static bool fake_edge(const struct work *work, uint64_t edge, uint64_t *amount)
     return false;
 }
 
+static int64_t fake_peak(const struct work *work, uint64_t first, uint64_t end)
+{
+    (void)work;
+    return first < end ? STEP_NS : 0;
+}
+
 static void fake_stop(struct work *work, enum stop_reason reason)
 {
     (void)work;
@@ -221,6 +227,7 @@ static const struct work_methods methods = {
     .wait = fake_wait,
     .peek = fake_peek,
     .edge = fake_edge,
+    .peak = fake_peak,
     .stop = fake_stop,
     .abandon = fake_abandon,
     .join = fake_join,
