@@ -204,7 +204,7 @@ enum { PULSE_NO_NODE = UINT32_MAX }; /* 'slowest' where no rank works */
 
 /* Reports the last second of this rank: 'second' to 'ranks' (1: it still works, 0) are set. They
  * travel up with cluster_progress_poll, and each hop adds them up and names one node, so that the
- * number of nodes does not matter. A rank that is not heard of for some seconds counts with rate 0.
+ * number of nodes does not matter. A rank that sends nothing for some seconds counts with rate 0.
  * True on rank 0 when 'all' has a new second, once for each; it may leave seconds out. */
 bool cluster_pulse_poll(struct cluster *cluster, uint32_t phase, const struct pulse *mine,
                         int64_t now_ns, struct pulse *all);

@@ -19,6 +19,7 @@
 #include "platform/pending_call.h"
 #include "prepare/setup.h"
 #include "record/record.h"
+#include "record/record_live.h"
 
 /* How far a phase is, about once a second, for a live line. */
 struct progress {
@@ -31,13 +32,14 @@ struct progress {
 };
 
 /* What rank 0 is notified of while it runs; each may be NULL. It may put the facts of a phase into
- * words: the phase is saved afterwards. */
+ * words: the phase is saved afterwards. 'point' is of a sweep; 0: none. */
 struct listener {
     void *context;
     void (*progress)(void *context, const struct progress *progress);
     void (*phase_opened)(void *context, struct record_phase *phase); /* modes are known */
-    void (*phase_ended)(void *context, struct record_phase *phase);
-    void (*stalled)(void *context, const char *line); /* storage does not answer */
+    void (*phase_ended)(void *context, struct record_phase *phase, uint32_t point);
+    void (*second)(void *context, const struct record_live *seen); /* with --live */
+    void (*stalled)(void *context, const char *line);              /* storage does not answer */
 };
 
 enum verdict { VERDICT_FINE, VERDICT_FAILED, VERDICT_WRONG_DATA, VERDICT_SIGINT, VERDICT_SIGTERM };

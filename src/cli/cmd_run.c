@@ -168,6 +168,8 @@ static int measure(struct session *session, int64_t started_ns)
         .started_ns = started_ns,
     };
     console_listen(&session->console, &run.listener);
+    if (run.record)
+        live_output_open(&session->console.output, run.settings->live, run.record);
     keeper_start(&session->keeper, session->result_path, &session->record, run.pending_call);
     keeper_set_farewell(&session->keeper, session_end_at_once, session);
     watchdog_start(&run);

@@ -107,10 +107,18 @@ static void on_opened(void *context, struct record_phase *phase)
     console->last_ns = clock_now_ns();
 }
 
-static void on_ended(void *context, struct record_phase *phase)
+static void on_second(void *context, const struct record_live *seen)
 {
+    struct console *console = context;
+    live_output_second(&console->output, seen);
+}
+
+static void on_ended(void *context, struct record_phase *phase, uint32_t point)
+{
+    struct console *console = context;
     words_fill(phase);
-    clear_line(context);
+    live_output_end(&console->output, phase, point);
+    clear_line(console);
     if (phase->failure && phase->status != RECORD_SKIPPED)
         console_error(phase->failure);
 }
@@ -128,6 +136,7 @@ void console_listen(struct console *console, struct listener *listener)
         .progress = on_progress,
         .phase_opened = on_opened,
         .phase_ended = on_ended,
+        .second = on_second,
         .stalled = on_stalled,
     };
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "live_output.h"
 #include "options/options.h"
 #include "phases/run.h"
 #include "platform/host.h"
@@ -17,6 +18,7 @@ struct console {
     bool line_open; /* the live line is shown */
     int64_t last_ns;
     struct summary_style style;
+    struct live_output output; /* of --live */
 };
 
 void console_init(struct console *console, const struct options *options);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "draw.h"
+#include "live_output.h"
+#include "platform/line_writer.h"
 #include "platform/output_file.h"
 #include "platform/target.h"
 #include "report/export.h"
@@ -18,8 +20,8 @@ static bool is_stdout(const char *path)
 /* --overwrite is meant for files of earlier runs: nothing that is written now replaces another. */
 static int refuse_same_file(const struct outputs *outputs, struct failure *why)
 {
-    const char *const paths[] = {outputs->result, outputs->json, outputs->openmetrics, outputs->csv,
-                                 outputs->html};
+    const char *const paths[] = {outputs->result, outputs->json, outputs->openmetrics,
+                                 outputs->csv,    outputs->html, outputs->live};
     const size_t count = sizeof paths / sizeof *paths;
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count; j++)
@@ -33,6 +35,8 @@ int outputs_check(const struct outputs *outputs, struct failure *why)
 {
     if (is_stdout(outputs->json) && is_stdout(outputs->openmetrics))
         return failure_set(why, -EINVAL, "--json and --openmetrics cannot both be '-'");
+    if (is_stdout(outputs->json) && outputs->live && line_writer_is_stdout(outputs->live))
+        return failure_set(why, -EINVAL, "--json and --live cannot both be '-'");
     const char *const others[][2] = {{"csv", outputs->csv},
                                      {"tables", outputs->tables},
                                      {"html", outputs->html},
@@ -48,6 +52,8 @@ int outputs_check(const struct outputs *outputs, struct failure *why)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (files[i] && output_file_check(files[i], outputs->overwrite, why))
             return why->code;
+    if (outputs->live && live_output_check(outputs->live, why))
+        return why->code;
     if (outputs->csv && output_file_append(outputs->csv, export_csv_header, "", why))
         return why->code;
     return 0;

@@ -16,6 +16,7 @@ struct outputs {
     const char *openmetrics;
     const char *tables; /* a directory, as the next but one */
     const char *html;
+    const char *live; /* appended to while the run continues; by outputs_check alone */
     const char *plots;
     enum plot_format plot_format;
     const char *result; /* that no output may replace; NULL: none yet */

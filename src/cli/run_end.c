@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "platform/clock.h"
+#include "platform/line_writer.h"
 #include "prepare/start_record.h"
 #include "record/store.h"
 #include "report/advice.h"
@@ -15,8 +16,11 @@ enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
 struct outputs session_outputs(const struct session *session)
 {
     const struct run_settings *run = &session->setup.options.run;
-    return (struct outputs){
-        .json = run->json, .csv = run->csv, .result = run->result, .overwrite = run->overwrite};
+    return (struct outputs){.json = run->json,
+                            .csv = run->csv,
+                            .live = run->live,
+                            .result = run->result,
+                            .overwrite = run->overwrite};
 }
 
 static void set_verdict(struct record *record, enum verdict verdict)
@@ -55,10 +59,17 @@ static enum verdict write_outputs(struct session *session, enum verdict verdict)
     return VERDICT_FAILED;
 }
 
+/* Does standard output hold something for other programs? */
+static bool is_taken(const struct run_settings *run)
+{
+    return (run->json && !strcmp(run->json, "-")) ||
+           (run->live && line_writer_is_stdout(run->live));
+}
+
 static void print_result(const struct session *session, const struct record *record, bool complete)
 {
     const struct run_settings *run = &session->setup.options.run;
-    FILE *stream = run->json && !strcmp(run->json, "-") ? stderr : stdout;
+    FILE *stream = is_taken(run) ? stderr : stdout;
     if (run->quiet)
         console_print_warnings(record);
     else
@@ -120,6 +131,7 @@ enum verdict session_finish(struct session *session, enum verdict verdict, bool 
         set_verdict(&session->record, verdict);
     }
     verdict = write_outputs(session, verdict);
+    live_output_close(&session->console.output);
     print_result(session, &session->record, !saving.code);
     return verdict;
 }

@@ -17,7 +17,7 @@ static void add_node(struct pulse *sum, uint32_t node, uint32_t ranks, double pe
     sum->slowest_per_s = per_s;
 }
 
-/* Nothing was heard of a child for long: it stopped, or cannot be reached. */
+/* A child that has sent nothing for long was stopped, or cannot be reached. */
 static struct pulse of_child(const struct spread *spread, const struct spread_neighbour *child)
 {
     struct pulse pulse = child->pulse;

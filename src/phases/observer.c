@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "equalise.h"
+#include "live_poll.h"
 #include "platform/clock.h"
 #include "platform/interrupt.h"
 #include "space_floor.h"
@@ -29,6 +30,7 @@ struct watcher {
     int64_t saved_wait_ns; /* the wait that was reported when that was saved */
     bool saved;            /* what was known when a signal came */
     bool waits_too_long;   /* for '--stall-abort' */
+    bool ended;            /* the work of this rank has */
     int64_t last_poll_ns;
     int64_t to_sleep_ns; /* between the polls, at most */
     int64_t saving_ns;   /* spent since the last poll began */
@@ -141,6 +143,7 @@ static void poll_phase(struct watcher *watcher)
     space_floor_check(phase, watcher->state.amount, now_ns);
     until_steady_poll(phase, &watcher->state);
     equalise_poll(phase, &watcher->state);
+    live_poll(phase, &watcher->state, !watcher->ended, now_ns);
     watcher->stop =
         cluster_stop_poll(phase->run->cluster, phase->number, stop_reason_here(watcher));
     if (watcher->stop != STOP_NONE)
@@ -172,6 +175,7 @@ void observer_watch(struct phase *phase)
     while (!work->methods->wait(work, interval_ns(&watcher)) && !can_end_without(&watcher))
         poll_phase(&watcher);
     gauge_take(phase->watch.gauge);
+    watcher.ended = true;
     poll_phase(&watcher);
     phase->run->given_up |= watcher.state.lost;
     cluster_gate_enter(cluster);

@@ -65,6 +65,7 @@ int phase_init(struct phase *phase, struct run *run, const struct step *step, st
                    .writer_rate =
                        divide_up(moves_bytes ? settings->rate_bytes : settings->operation_rate,
                                  settings->writers)},
+        .point = step->point,
         .number = run->carried_out++,
         .started_ns = clock_now_ns() - run->started_ns,
     };
@@ -149,6 +150,7 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
         run->listener.phase_opened(run->listener.context, into);
     if (into)
         keeper_refresh(run->keeper);
+    phase->watch.live.record = into;
     start_together(phase);
     observer_watch(phase);
     cluster_compare_clocks(run->cluster, &clock_source_kernel, &phase->clocks.after);

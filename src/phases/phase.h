@@ -13,6 +13,7 @@
 #include "equalise.h"
 #include "facts.h"
 #include "gauge.h"
+#include "live_poll.h"
 #include "phases/run.h"
 #include "plan/limits.h"
 #include "prepare/prepared.h"
@@ -36,6 +37,7 @@ struct phase_watch {
     struct space_watch space;
     struct steady_watch steady;
     struct equalise_watch equalise;
+    struct live_watch live;
     struct gauge *gauge; /* node leaders */
 };
 
@@ -47,6 +49,7 @@ struct phase {
     const struct content *content;   /* of the data set */
     const char *name;                /* for the live line */
     struct limits limits;
+    uint32_t point;     /* of a sweep; 0: none */
     uint32_t number;    /* counts what the run has carried out, from 0; tags its messages */
     int64_t started_ns; /* since the run's start */
     uint64_t planned;   /* amount for all ranks; known when all are ready */

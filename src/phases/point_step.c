@@ -106,7 +106,7 @@ enum verdict point_carry_out(struct run *run, const struct step *step, struct fa
     if (into) {
         into->status = verdict_status(verdict);
         if (run->listener.phase_ended)
-            run->listener.phase_ended(run->listener.context, into);
+            run->listener.phase_ended(run->listener.context, into, step->point);
         if (add_row(run, step, into, verdict))
             failure_set(why, -ENOMEM, "not enough memory for the results");
         else

@@ -77,7 +77,7 @@ static void report_and_keep(struct run *run, const struct step *step, struct rec
 {
     into->status = verdict_status(verdict);
     if (run->listener.phase_ended)
-        run->listener.phase_ended(run->listener.context, into);
+        run->listener.phase_ended(run->listener.context, into, step->point);
     if (!add_row(run, step, into, verdict, why))
         keeper_save(run->keeper, why);
     record_phase_release(into);

@@ -117,7 +117,7 @@ static enum verdict run_phase(struct run *run, const struct step *step, struct f
     if (into) {
         into->status = verdict_status(verdict);
         if (run->listener.phase_ended)
-            run->listener.phase_ended(run->listener.context, into);
+            run->listener.phase_ended(run->listener.context, into, step->point);
         keeper_save(run->keeper, why);
     }
     if (verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM)

@@ -186,3 +186,44 @@ PY
     [ "$(attribute r.h5 / status)" = failed ]
     [ "$(attribute r.h5 phases/01_write status)" = complete ]
 }
+
+@test "--live writes a JSON object for each second, and nothing else to standard output" {
+    apart ranks 2 run --time 3s --rate 8m --phases write --live - --result a.h5 "$target"
+    [ "$status" -eq 0 ]
+    /usr/bin/python3 - a.h5 "$out" <<'PY'
+import datetime, h5py, json, sys
+with h5py.File(sys.argv[1]) as file:
+    run_id, phase = file.attrs["run_id"], dict(file["phases/01_write"].attrs)
+*seconds, end = [json.loads(line) for line in open(sys.argv[2])]
+assert seconds, "no line while it ran"
+for line in seconds + [end]:
+    datetime.datetime.fromisoformat(line["time"].replace("Z", "+00:00"))
+    assert line["run_id"] == (run_id.decode() if isinstance(run_id, bytes) else run_id)
+    assert line["phase"] == "01_write" and line["kind"] == "write"
+for line in seconds:
+    assert line["status"] == "running" and line["elapsed_ns"] % 1000000000 == 0
+    assert line["bytes"] <= phase["bytes"] and line["rate_bytes_per_s"] >= 0
+    assert line["latency_max_ns"] > 0 and line["ranks_working"] <= 2
+    if line["ranks_working"]:
+        assert line["slowest_node"]
+        assert line["slowest_node_rate_bytes_per_s"] == line["rate_bytes_per_s"]
+assert end["status"] == "complete" and end["bytes"] == phase["bytes"]
+assert end["elapsed_ns"] == phase["duration_ns"]
+PY
+    grep -q '^01_write$' "$err"
+}
+
+@test "--live appends to its own lines only, and a full disk does not fail the run" {
+    for _ in 1 2; do
+        "$TIDEMILL" run --phases create --objects-per-rank 3 --live lines --quiet \
+            --result a.h5 --overwrite "$target"
+    done
+    [ "$(grep -c '"status":"complete".*"operations":3' lines)" -eq 2 ]
+    refused "'a.h5' holds something else" "$TIDEMILL" run --size 1m --live a.h5 "$target"
+    refused "cannot both be '-'" "$TIDEMILL" run --size 1m --live - --json - "$target"
+    refused "the file of another output" "$TIDEMILL" run --size 1m --live x --csv x "$target"
+    [ -w /dev/full ] || skip "no /dev/full"
+    apart "$TIDEMILL" run --size 1m --live /dev/full --quiet --result b.h5 "$target"
+    [ "$status" -eq 0 ]
+    [ "$(grep -c "lines of --live '/dev/full' are lost: No space left" "$err")" -eq 1 ]
+}
