@@ -68,6 +68,7 @@ enum progress_when { PROGRESS_AUTO, PROGRESS_NONE };
 #define OPTION_TYPE_DURATION int64_t
 #define OPTION_TYPE_COUNT    uint64_t
 #define OPTION_TYPE_REAL     double
+#define OPTION_TYPE_SHARE    uint64_t
 #define OPTION_TYPE_CHOICE   unsigned
 #define OPTION_TYPE_FLAG     bool
 #define OPTION_TYPE_TEXT     char *

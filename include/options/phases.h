@@ -28,7 +28,8 @@ struct phase_kind {
 
 extern const struct phase_kind phase_kinds[PHASE_COUNT];
 
-enum { PHASES_MOST = 64 };
+/* PHASES_UPDATES_MOST: phases in a row that write in place. */
+enum { PHASES_MOST = 64, PHASES_UPDATES_MOST = 8 };
 
 /* Returns true if the phase writes the data set. */
 static inline bool phase_writes_bytes(enum phase_id phase)

@@ -19,6 +19,7 @@
 #include "plan/acknowledged.h"
 #include "plan/geometry.h"
 #include "plan/limits.h"
+#include "plan/mixture.h"
 #include "plan/reading.h"
 #include "plan/rewrites.h"
 #include "plan/sequence.h"
@@ -53,18 +54,17 @@ struct task {
     uint32_t piece_count;     /* at most 16 if it writes: the drive has a bit for each descriptor */
     struct sequence sequence; /* of the requests of all pieces */
     uint64_t places;          /* number of places of the sequence to process; 0: no requests */
-    uint64_t reads;           /* share of requests that read, out of TASK_READS, evenly spread */
-    const struct reading *reading; /* decides which requests may be read; NULL: all */
+    struct mix mix;           /* which of them read; the others write */
+    const struct reading *reading; /* which requests may be read, and what they hold; NULL: all,
+                                      with the content of the pieces' positions */
     struct piece_use *uses;        /* one for each piece, to be counted; NULL: no counting */
     bool may_fall_back;            /* use the page cache if O_DIRECT is refused */
 };
 
-#define TASK_READS (UINT64_C(1) << 32) /* 'reads' of a task that only reads */
-
 /* Returns the direction of the request at a place of the task's sequence. */
 static inline enum engine_direction task_direction(const struct task *task, uint64_t place)
 {
-    return (uint32_t)(place * task->reads) < task->reads ? ENGINE_READ : ENGINE_WRITE;
+    return mix_reads(&task->mix, place) ? ENGINE_READ : ENGINE_WRITE;
 }
 
 struct pipeline_setup {
@@ -98,7 +98,7 @@ struct outcome {
     struct histogram latency[ENGINE_DIRECTIONS]; /* submission to completion of whole requests */
     struct histogram intended;                   /* with a rate: due time to completion */
     struct histogram queued;                     /* writes: filled by a data thread to submission */
-    struct timeline timeline;                    /* since the start */
+    struct timeline timeline[ENGINE_DIRECTIONS]; /* since the start */
     struct slowest slowest;
     struct acknowledged acknowledged; /* writes only, as the next */
     struct unsettled unsettled;       /* sent, not acknowledged */
@@ -191,6 +191,12 @@ bool pipeline_abandon(struct pipeline *pipeline, int64_t limit_ns);
 bool pipeline_abandoned(const struct pipeline *pipeline);
 
 const struct outcome *pipeline_outcome(const struct pipeline *pipeline, uint32_t io_thread);
+
+/* Returns true if the task both reads and writes. */
+static inline bool task_is_mixed(const struct task *task)
+{
+    return task->mix.reads % MIX_ALL != 0;
+}
 
 /* Adds the latencies of both directions of an I/O thread to 'sum'. */
 void pipeline_merge_latency(const struct pipeline *pipeline, uint32_t io_thread,

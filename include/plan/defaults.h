@@ -25,6 +25,7 @@ struct capacity {
     bool single_file;     /* a target is a file or a device: layout shared */
     bool names_only;      /* no phase moves bytes */
     bool creates;         /* a phase creates objects */
+    bool mixed;           /* a phase reads and writes: it needs buffers for each */
 };
 
 /* Sets the list of phases if it is not given: "write,read", or "write" if nothing can be read.

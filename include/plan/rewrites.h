@@ -16,9 +16,11 @@
 
 #include "base/failure.h"
 #include "base/text.h"
+#include "options/phases.h"
 #include "plan/acknowledged.h"
+#include "plan/mixture.h"
 
-enum { REWRITES_KEPT = 4 };
+enum { REWRITES_KEPT = 2 * PHASES_UPDATES_MOST };
 
 /* Requests that were sent and not acknowledged: those below 'below', and 'places'. */
 struct unsettled {
@@ -27,9 +29,10 @@ struct unsettled {
     uint64_t places[ACKNOWLEDGED_HOLES]; /* rising */
 };
 
-/* What one phase rewrote. */
+/* What one phase rewrote; none of the requests that its mix reads. */
 struct rewrite {
     uint64_t generation;
+    struct mix mix;
     struct acknowledged done;
     struct unsettled unsettled; /* may include requests of 'done' */
 };
@@ -59,7 +62,7 @@ void rewrites_start(struct rewrites *rewrites, uint64_t generation);
 
 /* Adds a rewrite of the newest generation of a share of which 'written' can be read. If there are
  * more than fit, the oldest of them becomes what can be read: 'written' is then smaller, but
- * correct. */
+ * correct; and nothing, where that one was mixed. */
 void rewrites_add(struct rewrites *rewrites, const struct rewrite *rewrite,
                   struct acknowledged *written);
 

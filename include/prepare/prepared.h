@@ -27,6 +27,7 @@ struct prepared {
     struct settings *settings;      /* in the setup's pool; resolved by prepare_plan */
     bool writes;                    /* a phase with these settings writes data */
     bool reads;                     /* a phase with these settings reads data */
+    bool mixed;                     /* a phase with these settings reads and writes data */
     bool creates;                   /* a phase with these settings creates objects */
     bool visits;                    /* a phase with these settings is about objects */
     const struct prepared *source;  /* the one whose data set it reads; NULL: its own */

@@ -163,6 +163,10 @@ void record_total(struct record_phase *phase);
 /* Returns what the row counts in this unit. */
 int64_t record_row_amount(const struct record_row *row, enum amount_unit unit);
 
+/* The bytes that a phase read and wrote; of a mixed one, those of each half. */
+int64_t record_bytes_read(const struct record_phase *phase);
+int64_t record_bytes_written(const struct record_phase *phase);
+
 /* Did it submit nothing? A rank without a share has no rate and no mode. And how many did. */
 bool record_row_idle(const struct record_row *row);
 size_t record_rows_active(const struct record_row *rows, size_t count);

@@ -164,6 +164,20 @@ struct record_reader {
     char written_boot_id[RECORD_BOOT_ID]; /* equal to the reader's: they share a page cache */
 };
 
+/* What of a mixed phase read, or wrote. */
+struct record_half {
+    int64_t bytes;
+    int64_t requests;
+    int64_t bytes_per_s; /* over the whole phase; so the next */
+    int64_t requests_per_s;
+    struct record_latency latency;
+    struct histogram histogram; /* of these latencies */
+    struct record_bin *bins;    /* of all nodes together */
+    size_t bin_count;
+};
+
+enum { HALF_READ, HALF_WRITE, HALVES };
+
 struct record_phase {
     char name[RECORD_NAME];    /* "01_write" */
     char kind[RECORD_NAME];    /* "write", "read", "verify" */
@@ -176,6 +190,7 @@ struct record_phase {
     char data[RECORD_NAME];    /* the section whose data it uses; "" = its own */
     int64_t repetition;        /* from 1 */
     int64_t pause_ns;          /* before it */
+    int64_t read_fraction_ppm; /* of the requests of a mixed phase; 0 = it was none */
     int64_t position;          /* in the list of phases, from 1; 0 in results without it */
     enum record_status status;
     enum record_end_reason ended_by;
@@ -254,6 +269,7 @@ struct record_phase {
     size_t used_target_count;
     struct record_slow *slowest;
     size_t slowest_count;
+    struct record_half *halves;     /* of a mixed phase: HALVES of them; else NULL */
     struct histogram latency;       /* the whole */
     struct histogram *node_latency; /* of all nodes, or of those in latency_nodes; or NULL */
     int64_t *latency_nodes;         /* in ascending order; NULL: all */

@@ -26,6 +26,10 @@ extern const struct schema_rows schema_phase_tables[];       /* of struct record
 const void *schema_rows_of(const struct schema_rows *list, enum record_detail detail,
                            const void *owner, size_t *count);
 
+/* The names of a mixed phase's halves, and the tables of each. */
+extern const char *const schema_half_names[HALVES];
+extern const struct schema_rows schema_half_tables[]; /* of struct record_half */
+
 /* The histograms of a phase besides its latency: of the whole alone, left out where nothing was
  * counted. */
 struct schema_histogram {

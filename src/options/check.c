@@ -9,6 +9,7 @@
 #include "check_equalise.h"
 #include "check_interleave.h"
 #include "check_metadata.h"
+#include "check_phases.h"
 #include "check_sweep.h"
 #include "option_table.h"
 #include "option_value.h"
@@ -17,46 +18,6 @@
 #include "options/phases.h"
 #include "options/repeat_words.h"
 #include "options/shift_words.h"
-
-/* What the phases of the list do that move bytes. */
-struct phase_summary {
-    bool given;
-    bool reads_too_early;   /* a phase reads, and only a later one writes */
-    bool updates_too_early; /* a phase writes in place before any that writes */
-    bool reads;
-    bool verifies;
-    bool writes;
-};
-
-static int check_phases(const struct options *options, struct phase_summary *phases,
-                        struct failure *why)
-{
-    enum phase_id list[PHASES_MOST];
-    size_t count;
-    *phases = (struct phase_summary){.given = options->run.phases != NULL};
-    if (!phases->given)
-        return 0;
-    int status = phases_parse(options->run.phases, list, &count, why);
-    for (size_t i = 0; !status && i < count; i++) {
-        const struct phase_kind *kind = &phase_kinds[list[i]];
-        if (kind->unit != UNIT_BYTE)
-            continue;
-        phases->updates_too_early |= kind->updates && !phases->writes;
-        phases->reads_too_early |= kind->writes && phases->reads && !phases->writes;
-        phases->writes |= kind->writes;
-        phases->reads |= kind->reads;
-        phases->verifies |= kind->checks;
-    }
-    if (!status && phases->reads_too_early)
-        return failure_set(why, -EINVAL,
-                           "--phases '%s' reads before anything is written; start with write",
-                           options->run.phases);
-    if (!status && phases->updates_too_early)
-        return failure_set(why, -EINVAL,
-                           "--phases '%s' rewrites before anything is written; start with write",
-                           options->run.phases);
-    return status;
-}
 
 static int check_targets(const struct options *options, struct failure *why)
 {

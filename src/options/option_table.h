@@ -16,6 +16,7 @@ enum option_kind {
     KIND_DURATION,
     KIND_COUNT,
     KIND_REAL,
+    KIND_SHARE,
     KIND_CHOICE,
     KIND_FLAG,
     KIND_TEXT,

@@ -2,6 +2,7 @@
 #include "option_value.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,22 @@ int option_value_parse_rate(const char *text, uint64_t *bytes, struct failure *w
     return status;
 }
 
+/* "70", "70%" or "12.5%" in millionths. */
+static int parse_share(const char *text, uint64_t *ppm, struct failure *why)
+{
+    const size_t length = strlen(text);
+    char *number = strndup(text, length && text[length - 1] == '%' ? length - 1 : length);
+    double percent;
+    if (!number)
+        return failure_set(why, -ENOMEM, "not enough memory for an option's text");
+    const int status = units_parse_real(number, &percent, NULL);
+    free(number);
+    if (status || percent < 0 || percent > 100)
+        return failure_set(why, -EINVAL, "'%s' is not 0 to 100 percent, such as 70%%", text);
+    *ppm = (uint64_t)(percent * 1e4 + 0.5);
+    return 0;
+}
+
 static int parse_text(const char *text, char **copy, struct failure *why)
 {
     *copy = strdup(text);
@@ -89,6 +106,8 @@ int option_value_parse(const struct option_row *row, const char *text, union opt
         return units_parse_count(text, &value->number, why);
     case KIND_REAL:
         return units_parse_real(text, &value->real, why);
+    case KIND_SHARE:
+        return parse_share(text, &value->number, why);
     case KIND_CHOICE:
         return parse_choice(row->argument, text, &value->choice, why);
     case KIND_FLAG:
@@ -119,6 +138,7 @@ void option_value_store(const struct option_row *row, void *field, union option_
     case KIND_SIZE:
     case KIND_RATE:
     case KIND_COUNT:
+    case KIND_SHARE:
         *(uint64_t *)field = value.number;
         break;
     case KIND_REAL:
@@ -155,6 +175,7 @@ bool option_value_is_unset(const struct option_row *row, const void *field)
         return *(char *const *)field == NULL;
     case KIND_CHOICE:
     case KIND_FLAG:
+    case KIND_SHARE: /* 0 is a value, as for the first choice */
         break;
     }
     return false;
@@ -167,6 +188,15 @@ static void print_choice(const char *choices, unsigned choice, struct text *out)
         at = next_choice(at);
     if (at)
         text_add_bytes(out, at, choice_length(at));
+}
+
+static void print_share(uint64_t ppm, struct text *out)
+{
+    char decimals[8];
+    snprintf(decimals, sizeof decimals, ".%04u", (unsigned)(ppm % 10000));
+    for (size_t end = strlen(decimals); strchr(".0", decimals[end - 1]) && end > 0; end--)
+        decimals[end - 1] = '\0';
+    text_add(out, "%llu%s%%", (unsigned long long)ppm / 10000, decimals);
 }
 
 void option_value_print(const struct option_row *row, const void *field, struct text *out)
@@ -188,6 +218,9 @@ void option_value_print(const struct option_row *row, const void *field, struct 
     case KIND_REAL:
         units_format_real(*(const double *)field, number);
         text_add(out, "%s", number);
+        break;
+    case KIND_SHARE:
+        print_share(*(const uint64_t *)field, out);
         break;
     case KIND_COUNT:
         text_add(out, "%llu", (unsigned long long)*(const uint64_t *)field);

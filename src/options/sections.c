@@ -190,6 +190,17 @@ int section_adopt(struct settings *reader, const struct settings *writer, enum p
     return why->code;
 }
 
+/* The sections up to this one that write in place what the same other one wrote. */
+static uint32_t count_updates(const struct options *options, const struct section *section,
+                              size_t index)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i <= index; i++)
+        count += phase_kinds[options->sections[i].phase].updates &&
+                 !strcmp(options->sections[i].data, section->data);
+    return count;
+}
+
 static int check_reader(const struct options *options, const struct section *section, size_t index,
                         struct failure *why)
 {
@@ -216,6 +227,11 @@ static int check_reader(const struct options *options, const struct section *sec
                                "section '%s': section '%s' has removed the objects of section "
                                "'%s'; put it last",
                                section->name, options->sections[i].name, section->data);
+    if (count_updates(options, section, index) > PHASES_UPDATES_MOST)
+        return failure_set(why, -EINVAL,
+                           "section '%s': more than %d sections rewrite the data of section '%s'; "
+                           "let another one write them",
+                           section->name, PHASES_UPDATES_MOST, section->data);
     for (size_t i = 0; i < section->own_count; i++)
         if (section->own[i].id == OPTION_COUNT ||
             is_adopted((enum option_id)section->own[i].id, section->phase))

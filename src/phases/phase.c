@@ -44,6 +44,8 @@ void work_outcome_clear(struct work_outcome *outcome)
     histogram_clear(&outcome->files);
     timeline_clear(&outcome->timeline);
     slowest_clear(&outcome->slowest);
+    for (int i = 0; i < HALVES; i++)
+        timeline_clear(&outcome->halves[i].timeline);
 }
 
 int phase_init(struct phase *phase, struct run *run, const struct step *step, struct failure *why)

@@ -205,13 +205,13 @@ static void sum_up(struct record_phase *into)
 }
 
 /* Counters and timeline are counted separately and must agree, also after failures. */
-static int check_sums(const struct record_phase *into, struct failure *why)
+static int check_sums(struct record_phase *into, struct failure *why)
 {
     int64_t all = 0;
     int64_t nodes = 0;
     for (size_t i = 0; i < into->bin_count; i++)
         *(into->bins[i].node < 0 ? &all : &nodes) += into->bins[i].amount;
-    if (all == into->amount && nodes == into->amount)
+    if (all == into->amount && nodes == into->amount && (!into->halves || results_sum_halves(into)))
         return 0;
     return failure_set(why, -EPROTO,
                        "the result of '%s' does not add up: %lld %s acknowledged, %lld in the "
@@ -243,6 +243,8 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
     results_gather_series(phase, into, why);
     results_gather_slowest(phase, into, why);
     results_gather_device(phase, into, why);
+    if (phase->kind->reads && phase->kind->writes)
+        results_gather_halves(phase, into, why);
     phase->work->methods->gather(phase->work, into, why);
     results_gather_end(phase, into);
     if (into && !why->code) {

@@ -38,6 +38,11 @@ int results_gather_clocks(struct phase *phase, struct record_phase *into, struct
  * through between producers and writers; collective. */
 void results_gather_more_latency(struct phase *phase, struct record_phase *into);
 
+/* What of a mixed phase read, and what wrote; collective. Their rates once the phase's duration is
+ * known; false where they do not add up to the phase. Pure. */
+int results_gather_halves(struct phase *phase, struct record_phase *into, struct failure *why);
+bool results_sum_halves(struct record_phase *into);
+
 /* What devices and networks did meanwhile; collective. */
 int results_gather_device(struct phase *phase, struct record_phase *into, struct failure *why);
 

@@ -23,14 +23,15 @@ static enum record_truth judge(const struct record *record, const struct record_
 {
     const struct counters *counters = &phase->total.counters;
     const int64_t nodes = (int64_t)phase->node_count;
+    const int64_t written = record_bytes_written(phase);
     const int64_t counted = counters->dirtied_of_device + counters->dirtied_of_node;
     if (phase->unit != UNIT_BYTE)
         return TRUTH_UNKNOWN;
-    if (phase->writes && counted == nodes && phase->amount >= LEAST_BYTES) {
-        if (counters->dirtied_bytes * FEW_DIRTIED < phase->amount)
+    if (counted == nodes && written >= LEAST_BYTES) {
+        if (counters->dirtied_bytes * FEW_DIRTIED < written)
             return TRUTH_YES;
         if (counters->dirtied_of_device == nodes &&
-            counters->dirtied_bytes >= phase->amount / 100 * MOST_DIRTIED)
+            counters->dirtied_bytes >= written / 100 * MOST_DIRTIED)
             return TRUTH_NO;
     }
     /* A read through the page cache leaves pages there; a write may drop them at its end. */

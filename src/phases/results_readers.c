@@ -61,7 +61,7 @@ void results_readers(const struct phase *phase, struct record_phase *into, struc
     for (uint32_t rank = 0; rank < shape->rank_count; rank++)
         same += shape->rank_node[owner_of(phase, rank)] == shape->rank_node[rank];
     into->shift = plan->shift;
-    if (phase->kind->unit == UNIT_OPERATION)
+    if (phase->kind->unit == UNIT_OPERATION || phase->kind->writes)
         into->shift =
             (shape->rank_node[owner_of(phase, 0)] + shape->node_count - shape->rank_node[0]) %
             shape->node_count;

@@ -66,9 +66,11 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
     into->writes = kind->writes;
     into->reads = kind->reads;
     into->checks = phase_checks(kind, prepared->settings);
+    if (kind->reads && kind->writes)
+        into->read_fraction_ppm = (int64_t)prepared->settings->read_fraction_ppm;
     into->unit = (uint8_t)kind->unit;
     into->open_ended = kind->unit == UNIT_BYTE
-                           ? kind->writes && plan_open_ended(&prepared->plan)
+                           ? phase_makes(step->phase) && plan_open_ended(&prepared->plan)
                            : kind->writes && !prepared->settings->objects_per_rank;
     if (run->setup->options.section_count) {
         const struct section *section = &run->setup->options.sections[step->section];

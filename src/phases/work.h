@@ -45,6 +45,13 @@ struct work_state {
     } wait;
 };
 
+/* Of what a mixed phase read, or wrote. */
+struct work_half {
+    int64_t bytes;
+    struct histogram latency;
+    struct timeline timeline;
+};
+
 /* What the work of this rank came to. Instants are since the start, on this rank's clock. */
 struct work_outcome {
     struct record_row *threads; /* one for each I/O thread that had work, in their order: without
@@ -59,8 +66,9 @@ struct work_outcome {
     struct timeline timeline;
     int64_t last_ns; /* nothing is in the timeline after this */
     struct slowest slowest;
-    uint64_t left;          /* requests that could have been done and were not */
-    struct failure failure; /* the first one */
+    struct work_half halves[HALVES]; /* of bytes, by direction */
+    uint64_t left;                   /* requests that could have been done and were not */
+    struct failure failure;          /* the first one */
 };
 
 /* Resets to an outcome without any requests. */

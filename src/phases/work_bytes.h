@@ -55,6 +55,9 @@ int work_bytes_open_reading(struct work_bytes *bytes, struct failure *why);
 /* Counts apart what threads do on several targets; 'pieces' is the number of all pieces. */
 int work_bytes_prepare_use(struct work_bytes *bytes, uint32_t pieces, struct failure *why);
 
+/* What may be read of a part, and what it holds. */
+int work_bytes_init_reading(struct work_bytes *bytes, struct failure *why);
+
 /* What the threads did, once all have ended. */
 void work_bytes_join(struct work *work, struct work_outcome *outcome);
 

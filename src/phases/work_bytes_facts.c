@@ -81,7 +81,7 @@ void work_bytes_record_opened(struct work_bytes *bytes)
     counters->pool_transparent_bytes = (int64_t)place.pages.transparent_bytes;
     counters->pool_small_bytes = (int64_t)place.pages.small_bytes;
     counters->lanes = place.lanes;
-    if (!phase->kind->writes && phase->prepared->settings->cache != CACHE_KEEP) {
+    if (phase->kind->reads && phase->prepared->settings->cache != CACHE_KEEP) {
         struct file_pages pages = {0};
         int64_t counted = 0;
         count_cached_pages(bytes, &pages, &counted);

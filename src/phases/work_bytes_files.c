@@ -114,7 +114,7 @@ static int gather_differences(const struct work_bytes *bytes, struct record_phas
     for (uint32_t i = 0; i < used; i++)
         rows[i] = (struct difference_row){
             .rank = run->cluster->rank,
-            .owner = phase->prepared->plan.reads_of[run->cluster->rank],
+            .owner = bytes->work.methods->owner(&bytes->work, run->cluster->rank),
             .writer = bytes->tasks[found[i].io_thread].pieces[found[i].piece].writer,
             .difference = found[i].difference,
         };
@@ -134,6 +134,9 @@ static int gather_differences(const struct work_bytes *bytes, struct record_phas
 int work_bytes_gather(const struct work *work, struct record_phase *into, struct failure *why)
 {
     const struct work_bytes *bytes = (const struct work_bytes *)work;
-    return bytes->phase->kind->writes ? gather_files(bytes, into, why)
-                                      : gather_differences(bytes, into, why);
+    if (bytes->phase->kind->writes)
+        gather_files(bytes, into, why);
+    if (bytes->phase->kind->reads)
+        gather_differences(bytes, into, why);
+    return why->code;
 }

@@ -113,6 +113,14 @@ static void row_of_thread(const struct work_bytes *bytes, uint32_t index,
     record_latency_of(latency, &row->latency);
 }
 
+static void add_half(struct work_half *half, const struct outcome *thread,
+                     enum engine_direction direction)
+{
+    half->bytes += thread->bytes[direction];
+    histogram_merge(&half->latency, &thread->latency[direction]);
+    timeline_merge(&half->timeline, &thread->timeline[direction]);
+}
+
 static void add_thread(const struct work_bytes *bytes, uint32_t i, struct work_outcome *outcome)
 {
     const struct outcome *thread = pipeline_outcome(bytes->pipeline, i);
@@ -127,7 +135,10 @@ static void add_thread(const struct work_bytes *bytes, uint32_t i, struct work_o
     if (counters->requests)
         histogram_record(&outcome->files,
                          opens_ns(bytes, i) + counters->end_ns - counters->first_ns);
-    timeline_merge(&outcome->timeline, &thread->timeline);
+    add_half(&outcome->halves[HALF_READ], thread, ENGINE_READ);
+    add_half(&outcome->halves[HALF_WRITE], thread, ENGINE_WRITE);
+    for (int direction = 0; direction < ENGINE_DIRECTIONS; direction++)
+        timeline_merge(&outcome->timeline, &thread->timeline[direction]);
     if (counters->last_ns > outcome->last_ns)
         outcome->last_ns = counters->last_ns;
     merge_slowest(bytes, i, &outcome->slowest);
@@ -148,6 +159,7 @@ static void keep_written(const struct work_bytes *bytes, uint32_t i)
     }
     const struct rewrite rewrite = {
         .generation = dataset->generation,
+        .mix = bytes->tasks[i].mix,
         .done = thread->acknowledged,
         .unsettled = thread->unsettled,
     };

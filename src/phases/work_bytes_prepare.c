@@ -7,6 +7,17 @@
  */
 #include "work_bytes.h"
 
+/* A mixed phase reads what this rank wrote before, and nothing that it writes itself. */
+static void keep_own(struct work_bytes *bytes, struct failure *why)
+{
+    const struct dataset *dataset = bytes->phase->dataset;
+    for (uint32_t i = 0; i < dataset->part_count; i++) {
+        bytes->readable[i] = dataset->parts[i].acknowledged;
+        bytes->rewrites[i] = dataset->parts[i].rewrites;
+    }
+    work_bytes_init_reading(bytes, why);
+}
+
 static int prepare_writing(struct work_bytes *bytes, struct agreement *agreement)
 {
     struct dataset *dataset = bytes->phase->dataset;
@@ -24,7 +35,10 @@ static int prepare_writing(struct work_bytes *bytes, struct agreement *agreement
     dataset->written = true;
     dataset->rewritten = bytes->phase->kind->updates;
     work_bytes_set_writing(bytes);
-    return 0;
+    if (!bytes->phase->kind->reads)
+        return 0;
+    keep_own(bytes, &failure);
+    return cluster_agree(bytes->phase->run->cluster, &failure, agreement);
 }
 
 static uint32_t reader_of(const struct plan *plan, uint32_t rank)

@@ -66,6 +66,22 @@ static void preallocate(struct work_bytes *bytes, uint32_t i, struct failure *wh
         bytes->phase->facts.counters.preallocated_bytes += (int64_t)file_bytes;
 }
 
+/* So that what is read comes from storage, as far as this node's page cache goes. */
+static void drop_cache(struct work_bytes *bytes, uint32_t place)
+{
+    if (bytes->phase->prepared->settings->cache == CACHE_DROP &&
+        file_drop_cache(&bytes->opened.files[place]))
+        facts_add_degraded(&bytes->phase->facts, GRANT_CACHE_DROP,
+                           "page cache not dropped: the file system cannot");
+}
+
+static enum file_access access_of(const struct work_bytes *bytes, bool makes)
+{
+    if (makes)
+        return FILE_CREATE;
+    return bytes->phase->kind->reads ? FILE_OPEN_BOTH : FILE_OPEN;
+}
+
 void work_bytes_open_parts(struct work_bytes *bytes, bool makers, struct failure *why)
 {
     for (uint32_t i = 0; i < bytes->threads && !why->code; i++) {
@@ -73,8 +89,11 @@ void work_bytes_open_parts(struct work_bytes *bytes, bool makers, struct failure
         bool makes = part->creates && is_new(bytes, part);
         if (!part->share.bytes || bytes->opened.paths[i] || makes != makers)
             continue;
-        if (!open_file(bytes, i, strdup(part->path), makes ? FILE_CREATE : FILE_OPEN, why) && makes)
-            part->made = true;
+        if (open_file(bytes, i, strdup(part->path), access_of(bytes, makes), why))
+            break;
+        part->made |= makes;
+        if (bytes->phase->kind->reads)
+            drop_cache(bytes, i);
         if (makes && bytes->phase->prepared->settings->preallocate && !why->code)
             preallocate(bytes, i, why);
     }
@@ -100,11 +119,28 @@ static uint64_t bytes_of(const struct task *task)
     return bytes;
 }
 
+/* A mixed phase skips the requests that it would read, where they were never acknowledged. */
+static void plan_task(struct work_bytes *bytes, const struct task *task,
+                      const struct acknowledged *written)
+{
+    bytes->planned.requests += task->places;
+    bytes->planned.bytes += bytes_of(task);
+    for (uint64_t i = 0; i < written->hole_count && bytes->phase->kind->reads; i++) {
+        if (!mix_reads(&task->mix, written->holes[i]))
+            continue;
+        bytes->planned.requests--;
+        bytes->planned.bytes -=
+            share_extent(&task->pieces->share, sequence_at(&task->sequence, written->holes[i]))
+                .length;
+    }
+}
+
 void work_bytes_set_writing(struct work_bytes *bytes)
 {
     const struct settings *settings = bytes->phase->prepared->settings;
+    const struct dataset *dataset = bytes->phase->dataset;
     for (uint32_t i = 0; i < bytes->threads; i++) {
-        const struct part *part = &bytes->phase->dataset->parts[i];
+        const struct part *part = &dataset->parts[i];
         const struct share *share = &part->share;
         struct task *task = &bytes->tasks[i];
         *task = (struct task){
@@ -116,22 +152,17 @@ void work_bytes_set_writing(struct work_bytes *bytes)
             .places = places_of(bytes, part),
             .may_fall_back = settings->direct == PREFER,
         };
+        if (bytes->phase->kind->reads) {
+            task->mix =
+                mix_of(settings->read_fraction_ppm, settings->seed, share, dataset->generation);
+            task->reading = &bytes->reading;
+        }
         set_piece(bytes, i, i, &(struct piece){.share = *share, .writer = i});
-        bytes->planned.requests += task->places;
-        bytes->planned.bytes += bytes_of(task);
+        plan_task(bytes, task, &part->acknowledged);
     }
 }
 
-/* So that what is read comes from storage, as far as this node's page cache goes. */
-static void drop_cache(struct work_bytes *bytes, uint32_t place)
-{
-    if (bytes->phase->prepared->settings->cache == CACHE_DROP &&
-        file_drop_cache(&bytes->opened.files[place]))
-        facts_add_degraded(&bytes->phase->facts, GRANT_CACHE_DROP,
-                           "page cache not dropped: the file system cannot");
-}
-
-static int init_reading(struct work_bytes *bytes, struct failure *why)
+int work_bytes_init_reading(struct work_bytes *bytes, struct failure *why)
 {
     const struct settings *settings = bytes->phase->prepared->settings;
     const struct plan *plan = bytes->phase->dataset->plan;
@@ -139,14 +170,15 @@ static int init_reading(struct work_bytes *bytes, struct failure *why)
         .written = &plan->geometry,
         .written_order = plan->setup.settings->order,
         .seed = plan->setup.settings->seed,
-        .rank = bytes->phase->prepared->plan.reads_of[bytes->phase->run->cluster->rank],
+        .rank = bytes->phase->work->methods->owner(bytes->phase->work,
+                                                   bytes->phase->run->cluster->rank),
         .acknowledged = bytes->readable,
         .rewrites = bytes->phase->dataset->rewritten ? bytes->rewrites : NULL,
         .request_bytes = settings->buffer_size_bytes,
         .threads = bytes->threads,
         .order = settings->order,
     };
-    if (reading_init(&bytes->reading, &setup, why))
+    if (reading_init(&bytes->reading, &setup, why) || bytes->phase->kind->writes)
         return why->code;
     reading_count(&bytes->reading, &bytes->planned);
     if (settings->order == ORDER_RANDOM_REPEAT && !bytes->reading.whole)
@@ -168,8 +200,8 @@ static uint32_t open_pieces(struct work_bytes *bytes, uint32_t thread, uint32_t 
         .piece_count = dealt.piece_count,
         .sequence = dealt.sequence,
         .places = dealt.places,
-        .reads = TASK_READS,
-        .reading = bytes->reading.whole && !bytes->reading.setup.rewrites ? NULL : &bytes->reading,
+        .mix.reads = MIX_ALL,
+        .reading = &bytes->reading,
         .may_fall_back = bytes->phase->prepared->settings->direct == PREFER,
     };
     for (uint32_t i = 0; i < dealt.piece_count && !why->code; i++, place++) {
@@ -190,7 +222,8 @@ int work_bytes_open_reading(struct work_bytes *bytes, struct failure *why)
 {
     struct piece *pieces = calloc(bytes->phase->dataset->part_count, sizeof *pieces);
     uint32_t place = 0;
-    int result = pieces ? init_reading(bytes, why) : failure_set(why, -ENOMEM, "not enough memory");
+    int result = pieces ? work_bytes_init_reading(bytes, why)
+                        : failure_set(why, -ENOMEM, "not enough memory");
     for (uint32_t i = 0; i < bytes->threads && !result; i++) {
         place = open_pieces(bytes, i, place, pieces, why);
         result = why->code;

@@ -56,7 +56,8 @@ static void set_failure(const struct io_thread *thread, const struct waiting *se
 
 /* The lost thread may resume at any time, so its own outcome must not be read. None of its requests
  * counts as acknowledged. Its timeline is lost too: all of its bytes are recorded at the current
- * time, so that the sum of the timeline still equals the bytes. */
+ * time, so that the sum of the timeline still equals the bytes; those of a mixed task by its share
+ * of reads. */
 static void replace_outcome(struct io_thread *thread, int64_t limit_ns)
 {
     struct outcome *instead = malloc(sizeof *instead);
@@ -68,12 +69,18 @@ static void replace_outcome(struct io_thread *thread, int64_t limit_ns)
     outcome_clear(instead);
     instead->counters.bytes =
         (int64_t)atomic_load_explicit(&thread->seen_bytes, memory_order_relaxed);
+    instead->bytes[ENGINE_READ] = (int64_t)((double)instead->counters.bytes *
+                                            (double)thread->task->mix.reads / (double)MIX_ALL);
+    instead->bytes[ENGINE_WRITE] = instead->counters.bytes - instead->bytes[ENGINE_READ];
     instead->counters.failed_requests = 1;
     instead->unsettled.below = thread->places;
     instead->counters.end_ns = clock_now_ns() - thread->pipeline->gate.start_ns;
     if (seen.what == WAIT_WRITE || seen.what == WAIT_READ)
         instead->counters.drained_ns = instead->counters.end_ns;
-    timeline_record_part(&instead->timeline, instead->counters.end_ns, instead->counters.bytes);
+    for (int i = 0; i < ENGINE_DIRECTIONS; i++)
+        if (instead->bytes[i])
+            timeline_record_part(&instead->timeline[i], instead->counters.end_ns,
+                                 instead->bytes[i]);
     set_failure(thread, &seen, limit_ns, &instead->failure);
     thread->instead = instead;
 }

@@ -2,60 +2,18 @@
 #include "drive.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/checked.h"
+#include "drive_failure.h"
 #include "outcome.h"
 #include "platform/clock.h"
-#include "platform/space.h"
 
 /* EAGAIN is a temporary shortage: retry at once, then with pauses for about a second. */
 enum { TRIES_AT_ONCE = 16, TRIES_MOST = 1000, RETRY_NS = 1000 * 1000 };
 
 /* The engine's descriptors come in pairs, one pair for each piece. */
 enum { PAGE_BYTES = 4096, FD_DIRECT = 0, FD_BUFFERED = 1, FDS = 2 };
-
-static const char *path_of(const struct drive *drive, const struct buffer *buffer)
-{
-    return drive->files[buffer->piece].path;
-}
-
-static void drive_fail(struct drive *drive, const struct buffer *buffer, int code)
-{
-    const char *verb = buffer->request.direction == ENGINE_WRITE ? "write" : "read";
-    char note[SPACE_TEXT];
-    drive->outcome->counters.failed_requests++;
-    failure_system(&drive->outcome->failure, -code, "cannot %s '%s' at offset %" PRIu64 "%s", verb,
-                   path_of(drive, buffer), buffer->offset + buffer->moved,
-                   space_format_reason(path_of(drive, buffer), -code, note));
-}
-
-/* True if a read returned 0 because the file ends here. */
-static bool is_past_end(const struct drive *drive, const struct buffer *buffer, int64_t result)
-{
-    if (result != 0 || buffer->request.direction != ENGINE_READ)
-        return false;
-    int64_t end = file_bytes(drive->files[buffer->piece].file);
-    return end >= 0 && (uint64_t)end <= buffer->offset + buffer->moved;
-}
-
-static void drive_fail_amount(struct drive *drive, const struct buffer *buffer, int64_t result)
-{
-    const char *verb = buffer->request.direction == ENGINE_WRITE ? "write" : "read";
-    drive->outcome->counters.failed_requests++;
-    if (is_past_end(drive, buffer, result))
-        failure_set(&drive->outcome->failure, -EIO,
-                    "cannot read '%s' at offset %" PRIu64 ": the file has %" PRId64
-                    " bytes, but at least %" PRIu64 " were expected",
-                    path_of(drive, buffer), buffer->offset + buffer->moved,
-                    file_bytes(drive->files[buffer->piece].file), buffer->offset + buffer->length);
-    else
-        failure_set(&drive->outcome->failure, -EIO,
-                    "%s of '%s' at offset %" PRIu64 " transferred %" PRId64 " of %" PRIu64 " bytes",
-                    verb, path_of(drive, buffer), buffer->offset + buffer->moved, result,
-                    buffer->request.length);
-}
 
 /* Direct and buffered writes must never share a page: the kernel would write the dirty cached page
  * back over data written directly. All transfers in an unaligned last page of a file are therefore
@@ -284,23 +242,25 @@ static enum settled settle_error(struct drive *drive, struct buffer *buffer)
 static void count_done(struct drive *drive, const struct buffer *buffer)
 {
     struct outcome *outcome = drive->outcome;
+    const enum engine_direction direction = buffer->request.direction;
     int64_t latency_ns = drive->now_ns - buffer->sent_ns;
     outcome->counters.bytes += (int64_t)buffer->moved;
-    outcome->bytes[buffer->request.direction] += (int64_t)buffer->moved;
+    outcome->bytes[direction] += (int64_t)buffer->moved;
     int64_t gap_ns = drive->now_ns - drive->gap_from_ns;
     if (gap_ns > outcome->counters.longest_gap_ns)
         outcome->counters.longest_gap_ns = gap_ns;
     outcome->counters.last_ns = drive->gap_from_ns = drive->now_ns;
     if (buffer->moved < buffer->length) { /* a data thread reports the missing bytes */
-        timeline_record_part(&outcome->timeline, drive->now_ns, (int64_t)buffer->moved);
+        timeline_record_part(&outcome->timeline[direction], drive->now_ns, (int64_t)buffer->moved);
         return;
     }
     outcome->counters.requests++;
     outcome->counters.unaligned_requests += buffer->unaligned;
-    histogram_record(&outcome->latency[buffer->request.direction], latency_ns);
+    histogram_record(&outcome->latency[direction], latency_ns);
     if (buffer->due_ns)
         histogram_record(&outcome->intended, drive->now_ns - buffer->due_ns);
-    timeline_record(&outcome->timeline, drive->now_ns, (int64_t)buffer->length, latency_ns);
+    timeline_record(&outcome->timeline[direction], drive->now_ns, (int64_t)buffer->length,
+                    latency_ns);
     slowest_record(&outcome->slowest, latency_ns, buffer->sent_ns, buffer->piece, buffer->offset,
                    buffer->length);
 }
@@ -310,7 +270,7 @@ static enum settled settle(struct drive *drive, struct buffer *buffer)
     int64_t result = buffer->request.result;
     if (result < 0)
         return settle_error(drive, buffer);
-    if (drive->checks && is_past_end(drive, buffer, result))
+    if (drive->checks && drive_past_end(drive, buffer, result))
         return SETTLED_DONE;
     if (result == 0 || (uint64_t)result > buffer->request.length) {
         drive_fail_amount(drive, buffer, result);

@@ -74,7 +74,7 @@ static void send_number(struct io_thread *thread, uint32_t number)
             content_poison(buffer->memory, buffer->length);
     }
     thread->sent++;
-    if (thread->task->reading)
+    if (thread->sparse)
         skip_unreadable(thread);
     buffer_step(buffer, made ? BUFFER_FULL : BUFFER_EMPTY, BUFFER_IN_FLIGHT);
     thread->sent_bytes += buffer->length;
@@ -334,7 +334,7 @@ static void end_loop(struct io_thread *thread)
 void io_loop_run(struct io_thread *thread)
 {
     thread->hand_off_ns = HAND_OFF_NS;
-    thread->searching = thread->task->reading != NULL;
+    thread->searching = thread->sparse;
     while (!thread->drive.broken) {
         int64_t due_ns = 0;
         enum sending sending = send_all(thread, &due_ns);

@@ -19,9 +19,10 @@ int io_thread_init(struct io_thread *thread, struct pipeline *pipeline, uint32_t
     thread->index = index;
     thread->task = &setup->tasks[index];
     thread->places = thread->task->places;
+    thread->sparse = thread->task->reading && !thread->task->reading->whole;
     for (uint32_t i = 0; i < thread->task->piece_count; i++)
         thread->bytes += thread->task->pieces[i].share.bytes;
-    if (thread->task->reads == TASK_READS) /* data threads fill nothing for it */
+    if (thread->task->mix.reads == MIX_ALL) /* data threads fill nothing for it */
         atomic_init(&thread->next_place, thread->places);
     outcome_clear(&thread->outcome);
     if (setup->makes && ring_init(&thread->full, setup->buffers))

@@ -52,6 +52,7 @@ struct io_thread {
     uint64_t places; /* number of places to process */
     uint64_t bytes;  /* of all pieces of the task */
     uint64_t sent;   /* places sent, or skipped because they may not be read */
+    bool sparse;     /* some of the places may not be read */
     bool searching;  /* it is not known yet whether the next place may be read */
     uint64_t sent_bytes;
     bool reported;       /* 'report' is set */

@@ -71,6 +71,12 @@ static int make_rings(struct pipeline *pipeline, struct lane *lane, struct failu
     return failure_set(why, result, "not enough memory for %u buffers", pipeline->setup.buffers);
 }
 
+/* The direction of a thread's buffer number 'turn': in even turns, the first one reads. */
+static enum engine_direction direction_of(const struct task *task, uint32_t turn)
+{
+    return (uint32_t)(turn * task->mix.reads) < task->mix.reads ? ENGINE_READ : ENGINE_WRITE;
+}
+
 /* Assigns buffers to the lane's I/O threads in turn. The share of a thread's buffers for reading is
  * that of its task's reads; a mixed task with two or more buffers has some for both directions. */
 static void assign_buffer(struct pipeline *pipeline, struct lane *lane, uint32_t number)
@@ -79,7 +85,7 @@ static void assign_buffer(struct pipeline *pipeline, struct lane *lane, uint32_t
     uint32_t io_thread = lane->first_io_thread + number % lane->io_thread_count;
     uint32_t index = lane->first_buffer + number;
     struct io_thread *thread = &pipeline->io_threads[io_thread];
-    enum engine_direction direction = task_direction(thread->task, turn);
+    enum engine_direction direction = direction_of(thread->task, turn);
     struct source *source = &thread->sources[direction];
     pipeline->buffers[index] = (struct buffer){
         .request.direction = direction,

@@ -11,11 +11,12 @@ void outcome_clear(struct outcome *outcome)
 {
     memset(outcome, 0, sizeof *outcome);
     counters_clear(&outcome->counters);
-    for (int i = 0; i < ENGINE_DIRECTIONS; i++)
+    for (int i = 0; i < ENGINE_DIRECTIONS; i++) {
         histogram_clear(&outcome->latency[i]);
+        timeline_clear(&outcome->timeline[i]);
+    }
     histogram_clear(&outcome->intended);
     histogram_clear(&outcome->queued);
-    timeline_clear(&outcome->timeline);
     slowest_clear(&outcome->slowest);
 }
 
@@ -82,7 +83,7 @@ void outcome_settle(struct pipeline *pipeline)
         counters_merge(&pipeline->data_counters, &pipeline->data_threads[i].counters);
     for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
         struct io_thread *thread = &pipeline->io_threads[i];
-        if (!io_thread_gone(thread) || thread->task->reads == TASK_READS)
+        if (!io_thread_gone(thread) || thread->task->mix.reads == MIX_ALL)
             continue;
         if (missing)
             settle_thread(pipeline, thread, missing);

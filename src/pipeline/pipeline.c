@@ -64,7 +64,7 @@ static uint64_t least_buffers(const struct pipeline_setup *setup)
 {
     uint64_t each = 1;
     for (uint32_t i = 0; i < setup->io_threads; i++)
-        if (setup->tasks[i].reads % TASK_READS)
+        if (task_is_mixed(&setup->tasks[i]))
             each = 2;
     return each * setup->io_threads;
 }

@@ -172,6 +172,12 @@ static uint64_t depth_for(const struct settings *settings, uint64_t buffers)
     return larger((buffers - held) / larger(settings->writers, 1), 1);
 }
 
+/* Each writer needs one, and for a mixed phase one for each direction. */
+static uint64_t least_buffers(uint64_t writers, const struct capacity *capacity)
+{
+    return capacity->mixed && writers <= THREADS_MOST ? 2 * writers : writers;
+}
+
 /* Reduces the depth, to DEPTH_LEAST at least, until the pool fits the cache share; then without
  * limit until it fits its part of the memory. */
 static void fit_pool(struct settings *settings, const struct capacity *capacity)
@@ -190,10 +196,15 @@ static void fit_pool(struct settings *settings, const struct capacity *capacity)
     }
     if (count_given)
         return;
-    if (checked_multiply(settings->writers, settings->depth, &wanted) ||
+    /* of a mixed phase's buffers, some wait for their turn while the depth is full of others */
+    uint64_t each = settings->depth;
+    if (capacity->mixed && checked_add(each, each / 2 + 2, &each))
+        each = UINT64_MAX;
+    if (checked_multiply(settings->writers, each, &wanted) ||
         checked_add(wanted, settings->producers, &wanted))
         wanted = UINT64_MAX;
-    settings->buffer_count = smaller(wanted, larger(most, settings->writers));
+    settings->buffer_count =
+        smaller(wanted, larger(most, least_buffers(settings->writers, capacity)));
 }
 
 /* Refuses given values beyond any machine; defaults are never that large. */
@@ -226,6 +237,12 @@ static int check_pool(const struct settings *settings, const struct capacity *ca
                            "%" PRIu64 " writers and only %" PRIu64
                            " buffers: give '--buffer-count' at least %" PRIu64,
                            settings->writers, settings->buffer_count, settings->writers);
+    if (least_buffers(settings->writers, capacity) > settings->buffer_count)
+        return failure_set(why, -EINVAL,
+                           "%" PRIu64 " writers and only %" PRIu64
+                           " buffers: a mixed phase needs two for each, so give '--buffer-count' "
+                           "at least %" PRIu64,
+                           settings->writers, settings->buffer_count, 2 * settings->writers);
     uint64_t pool;
     if (!checked_multiply(settings->buffer_count, pool_stride_bytes(settings->buffer_size_bytes),
                           &pool) &&

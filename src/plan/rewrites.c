@@ -95,34 +95,44 @@ static uint64_t reach_of(const struct rewrite *rewrite)
     return reach;
 }
 
-/* Drops rewrites of which nothing is left after the newest one. */
-static void drop_covered(struct rewrites *rewrites, const struct acknowledged *done,
-                         const struct acknowledged *written)
+/* The end of the requests of which a rewrite has certainly changed all that it writes. */
+static uint64_t whole_of(const struct rewrite *rewrite)
 {
-    uint64_t whole = done->hole_count ? done->holes[0] : done->issued;
+    const struct acknowledged *done = &rewrite->done;
+    return done->hole_count ? done->holes[0] : done->issued;
+}
+
+/* Does 'newer' write every request that 'older' writes, as far as it gets? */
+static bool writes_as_many(const struct mix *newer, const struct mix *older)
+{
+    return newer->reads == 0 || (newer->reads == older->reads && newer->key == older->key);
+}
+
+/* Drops rewrites of which nothing is left after the newest one. */
+static void drop_covered(struct rewrites *rewrites, const struct rewrite *newest)
+{
     uint32_t left = 0;
     for (uint32_t i = 0; i < rewrites->count; i++)
-        if (reach_of(&rewrites->kept[i]) > whole)
+        if (reach_of(&rewrites->kept[i]) > whole_of(newest) ||
+            !writes_as_many(&newest->mix, &rewrites->kept[i].mix))
             rewrites->kept[left++] = rewrites->kept[i];
     rewrites->count = left;
-    if (whole >= written->issued) /* 'done' is the only one, so 'written' has its generation */
-        rewrites->count = 0;
 }
 
 void rewrites_add(struct rewrites *rewrites, const struct rewrite *rewrite,
                   struct acknowledged *written)
 {
-    const struct acknowledged *done = &rewrite->done;
-    const uint64_t whole = done->hole_count ? done->holes[0] : done->issued;
-    drop_covered(rewrites, done, written);
-    if (whole >= written->issued) {
-        rewrites->generation = rewrite->generation;
+    if (rewrite->mix.reads == MIX_ALL)
+        return;
+    if (rewrite->mix.reads == 0 && whole_of(rewrite) >= written->issued) {
+        rewrites_start(rewrites, rewrite->generation);
         return;
     }
+    drop_covered(rewrites, rewrite);
     if (rewrites->count == REWRITES_KEPT) {
         const struct rewrite oldest = rewrites->kept[0];
         rewrites->generation = oldest.generation;
-        *written = oldest.done;
+        *written = oldest.mix.reads ? (struct acknowledged){0} : oldest.done;
         rewrites->count--;
         memmove(&rewrites->kept[0], &rewrites->kept[1], rewrites->count * sizeof *rewrites->kept);
     }
@@ -134,6 +144,8 @@ void rewrites_at(const struct rewrites *rewrites, uint64_t place, struct generat
     at->count = 0;
     for (uint32_t i = rewrites->count; i-- > 0;) {
         const struct rewrite *rewrite = &rewrites->kept[i];
+        if (mix_reads(&rewrite->mix, place))
+            continue;
         const bool done = acknowledged_has(&rewrite->done, place);
         if (done || is_unsettled(&rewrite->unsettled, place))
             at->all[at->count++] = rewrite->generation;

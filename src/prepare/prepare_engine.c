@@ -123,6 +123,7 @@ int prepare_engine(struct prepared *prepared, struct failure *why)
         .single_file = any_file(prepared),
         .names_only = prepared_is_names_only(prepared),
         .creates = prepared->creates,
+        .mixed = prepared->mixed,
     };
     return 0;
 }

@@ -120,6 +120,7 @@ static void use_phase(struct prepared *prepared, enum phase_id phase)
     const bool bytes = kind->unit == UNIT_BYTE;
     prepared->writes |= bytes && phase_makes(phase);
     prepared->reads |= bytes && !phase_makes(phase);
+    prepared->mixed |= bytes && kind->reads && kind->writes;
     prepared->creates |= !bytes && kind->writes;
     prepared->visits |= !bytes && kind->reads;
 }

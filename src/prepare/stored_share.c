@@ -21,6 +21,7 @@ struct stored_part {
 /* What one phase wrote, as sent to all ranks. */
 struct stored_write {
     uint64_t generation;
+    uint64_t read_fraction_ppm;
     struct stored_part *parts; /* of all ranks and writers */
     size_t part_count;
     char *holes; /* lines of "rank writer holes", so the next */
@@ -102,7 +103,11 @@ static int read_part(const struct stored_write *write, const struct dataset *dat
     char places[PLACES_TEXT];
     const uint32_t rank = dataset->cluster->rank;
     const struct stored_part *sent = &write->parts[(size_t)rank * dataset->part_count + writer];
-    *part = (struct rewrite){.generation = write->generation};
+    *part = (struct rewrite){
+        .generation = write->generation,
+        .mix = mix_of(write->read_fraction_ppm, dataset->plan->setup.settings->seed,
+                      &dataset->parts[writer].share, write->generation),
+    };
     acknowledged_all(&part->done, sent->issued, sent->bytes);
     if (acknowledged_parse_holes(&part->done, find_places(write->holes, rank, writer, places),
                                  why) ||
@@ -152,6 +157,7 @@ static int share_write(const struct record_phase *phase, uint64_t generation, bo
     struct agreement agreement;
     struct stored_write write = {
         .generation = generation,
+        .read_fraction_ppm = phase ? (uint64_t)phase->read_fraction_ppm : 0,
         .part_count = (size_t)cluster->shape.rank_count * dataset->part_count,
     };
     write.parts = calloc(write.part_count, sizeof *write.parts);
@@ -164,6 +170,7 @@ static int share_write(const struct record_phase *phase, uint64_t generation, bo
     } else {
         cluster_broadcast(cluster, write.parts, write.part_count * sizeof *write.parts);
         cluster_broadcast(cluster, &write.generation, sizeof write.generation);
+        cluster_broadcast(cluster, &write.read_fraction_ppm, sizeof write.read_fraction_ppm);
         if (share_text(cluster, &write.holes) || share_text(cluster, &write.unsettled))
             failure_set(why, -ENOMEM, "not enough memory");
         else

@@ -16,7 +16,10 @@ static bool wrote(const struct record_phase *phase, const char *section)
 /* Only a phase that was carried out lists what it wrote. */
 static bool in_place(const struct record_phase *phase)
 {
-    return !phase->file_count || !strcmp(phase->kind, phase_kinds[PHASE_REWRITE].name);
+    bool updates = false;
+    for (int i = 0; i < PHASE_COUNT; i++)
+        updates |= phase_kinds[i].updates && !strcmp(phase->kind, phase_kinds[i].name);
+    return !phase->file_count || updates;
 }
 
 const struct record_phase *stored_next_write(const struct record *record, const char *section,

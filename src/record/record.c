@@ -31,6 +31,9 @@ void record_phase_release(struct record_phase *phase)
     free(phase->readers);
     free(phase->used_targets);
     free(phase->slowest);
+    for (int i = 0; phase->halves && i < HALVES; i++)
+        free(phase->halves[i].bins);
+    free(phase->halves);
     free(phase->node_latency);
     free(phase->latency_nodes);
 }
@@ -200,4 +203,21 @@ size_t record_rows_active(const struct record_row *rows, size_t count)
     for (size_t i = 0; i < count; i++)
         active += !record_row_idle(&rows[i]);
     return active;
+}
+
+static int64_t half_of(const struct record_phase *phase, int which, bool does)
+{
+    if (phase->halves)
+        return phase->halves[which].bytes;
+    return does && phase->unit == UNIT_BYTE ? phase->amount : 0;
+}
+
+int64_t record_bytes_read(const struct record_phase *phase)
+{
+    return half_of(phase, HALF_READ, phase->reads);
+}
+
+int64_t record_bytes_written(const struct record_phase *phase)
+{
+    return half_of(phase, HALF_WRITE, phase->writes);
 }

@@ -43,6 +43,13 @@ const struct schema_rows schema_phase_tables[] = {
     {0},
 };
 
+const char *const schema_half_names[HALVES] = {[HALF_READ] = "read", [HALF_WRITE] = "write"};
+
+const struct schema_rows schema_half_tables[] = {
+    ROWS(struct record_half, "timeline", schema_bin, bins, bin_count),
+    {0},
+};
+
 const struct schema_histogram schema_histograms[] = {
     {"intended", "from when the rate wanted a request sent to its completion",
      offsetof(struct record_phase, intended)},

@@ -114,6 +114,50 @@ static int write_histograms(struct store *store, hid_t group, hid_t before,
     return result;
 }
 
+/* The groups of a mixed phase's halves. */
+static int write_halves(struct store *store, hid_t group, const struct record_phase *phase)
+{
+    int result = 0;
+    for (int i = 0; phase->halves && i < HALVES && !result; i++) {
+        const struct record_half *half = &phase->halves[i];
+        hid_t own = store_make_group(store, group, schema_half_names[i], schema_half.long_name);
+        result =
+            own < 0 ? store_code(store) : store_write_attributes(store, own, &schema_half, half);
+        if (!result)
+            result = write_tables(store, own, schema_half_tables, half);
+        store->alike[0] = open_alike(group, "latency");
+        if (!result)
+            result = store_write_histogram(store, own, "latency", schema_latency.long_name,
+                                           &half->histogram);
+        drop_alike(store);
+        store_drop(own);
+    }
+    return result;
+}
+
+static int read_halves(struct store *store, hid_t group, struct record_phase *phase)
+{
+    int result = 0;
+    if (!store_has(group, schema_half_names[0]) || !store_has(group, schema_half_names[1]))
+        return 0;
+    phase->halves = calloc(HALVES, sizeof *phase->halves);
+    if (!phase->halves)
+        return failure_set(store->why, -ENOMEM, "not enough memory for phase '%s'", phase->name);
+    for (int i = 0; i < HALVES && !result; i++) {
+        struct record_half *half = &phase->halves[i];
+        hid_t own = H5Gopen2(group, schema_half_names[i], H5P_DEFAULT);
+        if (own < 0)
+            return store_refuse(store, "cannot read the group '%s'", schema_half_names[i]);
+        result = store_read_attributes(store, own, &schema_half, half);
+        if (!result)
+            result = read_tables(store, own, schema_half_tables, half);
+        if (!result)
+            result = store_read_histogram(store, own, "latency", &half->histogram);
+        store_drop(own);
+    }
+    return result;
+}
+
 /* 'before' is the group of the phase before, or 0. */
 static int write_phase(struct store *store, hid_t phases, hid_t before,
                        const struct record_phase *phase)
@@ -133,6 +177,8 @@ static int write_phase(struct store *store, hid_t phases, hid_t before,
         result = write_phase_tables(store, group, before, phase);
     if (!result)
         result = write_histograms(store, group, before, phase);
+    if (!result)
+        result = write_halves(store, group, phase);
     store_drop(group);
     return result;
 }
@@ -235,6 +281,8 @@ static int read_phase(struct store *store, hid_t phases, const char *name,
     for (const struct schema_histogram *list = schema_histograms; list->name && !result; list++)
         result =
             store_read_histogram(store, group, list->name, (void *)((char *)phase + list->offset));
+    if (!result)
+        result = read_halves(store, group, phase);
     store_drop(group);
     return result;
 }

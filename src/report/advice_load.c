@@ -46,7 +46,7 @@ static bool is_held_above_device(const struct record_phase *phase)
     load_find(phase, &load);
     const struct record_device *device = &load.device;
     return load.device_nodes == phase->node_count && load.in_flight >= FEW_AT_DEVICE &&
-           device->written_bytes > phase->amount / 2 &&
+           device->written_bytes > record_bytes_written(phase) / 2 &&
            (double)device->busy_ns < device_limit * (double)device->width_ns &&
            load.device_bytes * FEW_AT_DEVICE < load.in_flight_bytes;
 }

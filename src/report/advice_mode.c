@@ -133,16 +133,16 @@ static bool made_pages_dirty(const struct record_phase *phase)
 {
     const struct counters *counters = &phase->total.counters;
     return warning_counts_bytes(phase) && phase->total.modes.direct_in_effect == TRUTH_YES &&
-           phase->writes && phase->amount >= LEAST_BYTES &&
+           record_bytes_written(phase) >= LEAST_BYTES &&
            counters->dirtied_of_device == (int64_t)phase->node_count &&
-           counters->dirtied_bytes > phase->amount / 2;
+           counters->dirtied_bytes > record_bytes_written(phase) / 2;
 }
 
 static void add_dirtied(const struct record_phase *phase, struct text *out)
 {
     char dirtied[UNITS_TEXT], written[UNITS_TEXT];
     units_format_size((uint64_t)phase->total.counters.dirtied_bytes, dirtied);
-    units_format_size((uint64_t)phase->amount, written);
+    units_format_size((uint64_t)record_bytes_written(phase), written);
     text_add(out,
              "%s wrote %s with O_DIRECT, but %s became dirty in the page cache of the device: the "
              "file system used the page cache, or other processes wrote as much",

@@ -38,13 +38,13 @@ static bool left_disks_idle(const struct record_phase *phase)
 {
     const struct counters *counters = &phase->total.counters;
     struct load load;
-    if (!synced_files(phase) || phase->amount < LEAST_BYTES || phase->reducible ||
+    if (!synced_files(phase) || record_bytes_written(phase) < LEAST_BYTES || phase->reducible ||
         counters->disks_of_node != (int64_t)phase->node_count)
         return false;
     load_find(phase, &load);
     return load.device_nodes == phase->node_count &&
-           load.device.written_bytes < phase->amount / DISK_SHARE &&
-           counters->disks_written_bytes < phase->amount / DISK_SHARE;
+           load.device.written_bytes < record_bytes_written(phase) / DISK_SHARE &&
+           counters->disks_written_bytes < record_bytes_written(phase) / DISK_SHARE;
 }
 
 static const struct record_target *ignoring_target(const struct record *record)

@@ -97,10 +97,16 @@ static void add_waits(const struct record_phase *phase, bool storage, struct tex
     char data[FIGURES_TEXT];
     figures_share(counters->writer_waited_ns, counters->writer_time_ns, io);
     figures_share(counters->producer_waited_ns, counters->producer_time_ns, data);
+    const bool mixed = phase->reads && phase->writes;
     text_add(out, "I/O threads waited %s of the time for %s", io,
-             reading ? "a free buffer" : "data");
+             mixed     ? "data or a free buffer"
+             : reading ? "a free buffer"
+                       : "data");
     if (!storage)
-        text_add(out, ", data threads %s for %s", data, reading ? "data" : "a free buffer");
+        text_add(out, ", data threads %s for %s", data,
+                 mixed     ? "a buffer"
+                 : reading ? "data"
+                           : "a free buffer");
 }
 
 /* What shows that the page cache answered. */

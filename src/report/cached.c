@@ -19,7 +19,7 @@ static bool is_counted_little(const struct record_phase *phase)
     struct load load;
     load_find(phase, &load);
     return load.device_nodes == phase->node_count && load.device_nodes > 0 &&
-           phase->total.counters.device_read_bytes < phase->amount / 2;
+           phase->total.counters.device_read_bytes < record_bytes_read(phase) / 2;
 }
 
 bool cached_hidden(const struct record_phase *phase)
@@ -40,7 +40,7 @@ bool cached_by_daemon(const struct record_phase *phase)
 {
     const int64_t delivered = cached_delivered(phase);
     return phase->unit == UNIT_BYTE && cached_hidden(phase) && !phase->reducible &&
-           delivered >= 0 && delivered < phase->amount / 2;
+           delivered >= 0 && delivered < record_bytes_read(phase) / 2;
 }
 
 bool cached_possible(const struct record_phase *phase)

@@ -25,8 +25,8 @@ const struct record_ceiling *ceiling_lower(const struct record *record,
 {
     const struct record_ceiling *data = find(record, PROBE_DATA);
     const struct record_ceiling *storage = find(record, PROBE_STORAGE);
-    if (phase->unit != UNIT_BYTE || bottleneck_reading(phase) || !data || !storage ||
-        data->per_s <= 0 || storage->per_s <= 0)
+    if (phase->unit != UNIT_BYTE || phase->reads || !data || !storage || data->per_s <= 0 ||
+        storage->per_s <= 0)
         return NULL;
     return storage->per_s <= data->per_s ? storage : data;
 }

@@ -39,16 +39,14 @@ static void add_settings(struct text *out, const struct options *options,
     settings_release(&settings);
 }
 
-static void add_amounts(struct text *out, const struct record_phase *phase)
+static void add_amounts(struct text *out, const struct record_phase *phase, int64_t amount)
 {
-    const int64_t per_s = schema_per_second(phase->amount, phase->duration_ns);
+    const int64_t per_s = schema_per_second(amount, phase->duration_ns);
     const bool bytes = phase->unit == UNIT_BYTE;
     if (bytes)
-        text_add(out, ",%" PRId64 ",,%" PRId64 ",%" PRId64 ",", phase->amount, phase->duration_ns,
-                 per_s);
+        text_add(out, ",%" PRId64 ",,%" PRId64 ",%" PRId64 ",", amount, phase->duration_ns, per_s);
     else
-        text_add(out, ",,%" PRId64 ",%" PRId64 ",,%" PRId64, phase->amount, phase->duration_ns,
-                 per_s);
+        text_add(out, ",,%" PRId64 ",%" PRId64 ",,%" PRId64, amount, phase->duration_ns, per_s);
 }
 
 static void add_latency(struct text *out, const struct histogram *latency)
@@ -82,9 +80,12 @@ static void add_named(struct text *out, const struct schema_table *table, const 
         }
 }
 
+/* Of a mixed phase there is a row for what it read, and one for what it wrote. */
 static void add_phase(struct text *out, const struct record *record, const struct options *options,
-                      const struct record_phase *phase)
+                      const struct record_phase *phase, int which)
 {
+    const struct record_half *half = which < HALVES ? &phase->halves[which] : NULL;
+    struct text name = {0};
     int64_t ranks = 0;
     for (size_t i = 0; i < record->node_count; i++)
         ranks += record->nodes[i].ranks;
@@ -94,14 +95,17 @@ static void add_phase(struct text *out, const struct record *record, const struc
     add_text(out, record->job.job_id);
     add_number(out, (int64_t)record->node_count);
     add_number(out, ranks);
-    add_text(out, phase->name);
+    text_add(&name, "%s%s%s", phase->name, half ? "/" : "", half ? schema_half_names[which] : "");
+    add_text(out, text_string(&name));
+    out->failed |= name.failed;
+    text_release(&name);
     add_named(out, &schema_phase, "status", phase);
     add_number(out, phase->request_bytes);
     add_settings(out, options, phase);
     add_number(out, phase->writers_each);
     add_number(out, phase->depth);
-    add_amounts(out, phase);
-    add_latency(out, &phase->latency);
+    add_amounts(out, phase, half ? half->bytes : phase->amount);
+    add_latency(out, half ? &half->histogram : &phase->latency);
     add_named(out, &schema_row, "direct_in_effect", &phase->total);
     add_warnings(out, record);
     add_text(out, record->tool_version);
@@ -117,7 +121,11 @@ void export_csv(const struct record *record, struct text *out)
 {
     struct options options;
     const bool known = phase_settings_open(record, &options);
-    for (size_t i = 0; i < record->phase_count; i++)
-        add_phase(out, record, known ? &options : NULL, &record->phases[i]);
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        add_phase(out, record, known ? &options : NULL, phase, HALVES);
+        for (int which = 0; phase->halves && which < HALVES; which++)
+            add_phase(out, record, known ? &options : NULL, phase, which);
+    }
     options_release(&options);
 }

@@ -71,6 +71,23 @@ static void add_table(struct text *out, const struct schema_rows *list, const st
     add_rows(out, list->table, rows, count, NULL);
 }
 
+/* The halves of all mixed phases, or one of their tables. */
+static void add_halves(struct text *out, int which, const struct schema_rows *list,
+                       const struct record *record)
+{
+    const struct schema_table *table = list ? list->table : &schema_half;
+    add_header(out, table, true);
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        size_t count = 1;
+        if (!phase->halves)
+            continue;
+        const void *half = &phase->halves[which];
+        const void *rows = list ? schema_rows_of(list, record->detail, half, &count) : half;
+        add_rows(out, table, rows, count, phase);
+    }
+}
+
 /* The attributes of all phases, their totals, or one of their tables. */
 static void add_phases(struct text *out, const struct schema_table *table,
                        const struct schema_rows *list, const struct record *record)
@@ -94,13 +111,16 @@ static size_t length_of(const struct schema_rows *list)
     return length;
 }
 
-/* The index counts through the run, its environment, its phases and their tables, and the rest. */
+/* The index counts through the run, its environment, its phases, their tables and halves, and the
+ * rest. */
 bool export_table(const struct record *record, size_t index, struct text *name, struct text *out)
 {
     enum { RUN, JOB, PHASES, TOTAL, SINGLE };
     static const char *const names[SINGLE] = {"run", "environment_job", "phases", "phases_total"};
     const size_t environment = length_of(schema_environment_tables);
     const size_t phases = length_of(schema_phase_tables);
+    const size_t each = 1 + length_of(schema_half_tables);
+    const size_t halves = HALVES * each;
     text_add(name, "%s", index < SINGLE ? names[index] : "");
     if (index == RUN || index == JOB) {
         const struct schema_table *table = index == RUN ? &schema_run : &schema_job;
@@ -116,7 +136,13 @@ bool export_table(const struct record *record, size_t index, struct text *name, 
         const struct schema_rows *list = &schema_phase_tables[index];
         text_add(name, "phases_%s", list->name);
         add_phases(out, list->table, list, record);
-    } else if ((index -= phases) < length_of(schema_run_tables)) {
+    } else if ((index -= phases) < halves) {
+        const struct schema_rows *list =
+            index % each ? &schema_half_tables[index % each - 1] : NULL;
+        text_add(name, "phases_%s%s%s", schema_half_names[index / each], list ? "_" : "",
+                 list ? list->name : "");
+        add_halves(out, (int)(index / each), list, record);
+    } else if ((index -= halves) < length_of(schema_run_tables)) {
         text_add(name, "%s", schema_run_tables[index].name);
         add_table(out, &schema_run_tables[index], record);
     } else {

@@ -198,6 +198,14 @@ static void write_phase(struct writer *writer, const struct record_phase *phase)
         if (more->total)
             write_histogram(writer, list->name, more);
     }
+    for (int i = 0; phase->halves && i < HALVES; i++) {
+        const struct record_half *half = &phase->halves[i];
+        open_object(writer, schema_half_names[i]);
+        write_members(writer, &schema_half, half);
+        write_tables(writer, schema_half_tables, UNIT_BYTE, half);
+        write_histogram(writer, "latency", &half->histogram);
+        close_object(writer);
+    }
     close_object(writer);
 }
 

@@ -19,61 +19,69 @@ static void add_label(struct text *out, const char *name, const char *value)
     text_release(&valid);
 }
 
-static int64_t bytes_of(const struct record_phase *phase)
+/* A phase, or what of a mixed one read or wrote. */
+struct sample {
+    const struct record_phase *phase;
+    const struct histogram *latency;
+    const char *half; /* NULL: all of the phase */
+    int64_t amount;
+};
+
+static int64_t bytes_of(const struct sample *sample)
 {
-    return phase->unit == UNIT_BYTE ? phase->amount : -1;
+    return sample->phase->unit == UNIT_BYTE ? sample->amount : -1;
 }
 
-static int64_t operations_of(const struct record_phase *phase)
+static int64_t operations_of(const struct sample *sample)
 {
-    return phase->unit == UNIT_OPERATION ? phase->amount : -1;
+    return sample->phase->unit == UNIT_OPERATION ? sample->amount : -1;
 }
 
-static int64_t per_s(const struct record_phase *phase, int64_t amount)
+static int64_t per_s(const struct sample *sample, int64_t amount)
 {
-    return amount < 0 ? -1 : schema_per_second(amount, phase->duration_ns);
+    return amount < 0 ? -1 : schema_per_second(amount, sample->phase->duration_ns);
 }
 
-static int64_t byte_rate(const struct record_phase *phase)
+static int64_t byte_rate(const struct sample *sample)
 {
-    return per_s(phase, bytes_of(phase));
+    return per_s(sample, bytes_of(sample));
 }
 
-static int64_t operation_rate(const struct record_phase *phase)
+static int64_t operation_rate(const struct sample *sample)
 {
-    return per_s(phase, operations_of(phase));
+    return per_s(sample, operations_of(sample));
 }
 
-static int64_t duration(const struct record_phase *phase)
+static int64_t duration(const struct sample *sample)
 {
-    return phase->duration_ns;
+    return sample->half ? -1 : sample->phase->duration_ns;
 }
 
-static int64_t complete(const struct record_phase *phase)
+static int64_t complete(const struct sample *sample)
 {
-    return phase->status == RECORD_COMPLETE;
+    return sample->half ? -1 : sample->phase->status == RECORD_COMPLETE;
 }
 
-static int64_t p50(const struct record_phase *phase)
+static int64_t p50(const struct sample *sample)
 {
-    return phase->latency.total ? histogram_percentile(&phase->latency, 0.5) : -1;
+    return sample->latency->total ? histogram_percentile(sample->latency, 0.5) : -1;
 }
 
-static int64_t p99(const struct record_phase *phase)
+static int64_t p99(const struct sample *sample)
 {
-    return phase->latency.total ? histogram_percentile(&phase->latency, 0.99) : -1;
+    return sample->latency->total ? histogram_percentile(sample->latency, 0.99) : -1;
 }
 
-static int64_t longest(const struct record_phase *phase)
+static int64_t longest(const struct sample *sample)
 {
-    return phase->latency.total ? phase->latency.max_ns : -1;
+    return sample->latency->total ? sample->latency->max_ns : -1;
 }
 
-/* 'of' returns -1 where a phase has no such figure; nanoseconds are printed as seconds. */
+/* 'of' returns -1 where there is no such figure; nanoseconds are printed as seconds. */
 static const struct {
     const char *name;
     const char *help;
-    int64_t (*of)(const struct record_phase *phase);
+    int64_t (*of)(const struct sample *sample);
     bool seconds;
 } gauges[] = {
     {"tidemill_phase_complete", "1 if the phase is complete", complete, false},
@@ -87,15 +95,19 @@ static const struct {
     {"tidemill_phase_latency_max_seconds", "Largest latency", longest, true},
 };
 
-static void add_sample(struct text *out, const struct record *record,
-                       const struct record_phase *phase, size_t gauge)
+static void add_sample(struct text *out, const struct record *record, const struct sample *sample,
+                       size_t gauge)
 {
-    const int64_t value = gauges[gauge].of(phase);
+    const int64_t value = gauges[gauge].of(sample);
     if (value < 0)
         return;
     text_add(out, "%s{", gauges[gauge].name);
-    add_label(out, "phase", phase->name);
+    add_label(out, "phase", sample->phase->name);
     text_add(out, ",");
+    if (sample->half) {
+        add_label(out, "direction", sample->half);
+        text_add(out, ",");
+    }
     add_label(out, "run_id", record->run_id);
     text_add(out, ",");
     add_label(out, "label", record->label);
@@ -106,13 +118,25 @@ static void add_sample(struct text *out, const struct record *record,
         text_add(out, "%" PRId64 "\n", value);
 }
 
+static void add_phase(struct text *out, const struct record *record,
+                      const struct record_phase *phase, size_t gauge)
+{
+    struct sample sample = {phase, &phase->latency, NULL, phase->amount};
+    add_sample(out, record, &sample, gauge);
+    for (int i = 0; phase->halves && i < HALVES; i++) {
+        const struct record_half *half = &phase->halves[i];
+        sample = (struct sample){phase, &half->histogram, schema_half_names[i], half->bytes};
+        add_sample(out, record, &sample, gauge);
+    }
+}
+
 void export_openmetrics(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++) {
         text_add(out, "# TYPE %s gauge\n# HELP %s %s\n", gauges[i].name, gauges[i].name,
                  gauges[i].help);
         for (size_t j = 0; j < record->phase_count; j++)
-            add_sample(out, record, &record->phases[j], i);
+            add_phase(out, record, &record->phases[j], i);
     }
     text_add(out, "# EOF\n");
 }

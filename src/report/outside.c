@@ -96,21 +96,29 @@ static double device_requests(const struct record_phase *phase, size_t node)
     return figures_rate(requests, width_ns);
 }
 
-/* Adds the cap of this device that the node reached, if there is one. */
+/* Of what a node did, the part that wrote, or that read; every node has the same mix. */
+static double part_of(const struct record_phase *phase, bool writes)
+{
+    const int64_t bytes = writes ? record_bytes_written(phase) : record_bytes_read(phase);
+    return phase->amount > 0 ? (double)bytes / (double)phase->amount : 0;
+}
+
+/* Adds the cap of this device that the node reached by writing, or by reading, if it did. */
 static bool add_cap(const struct record_phase *phase, size_t node,
-                    const struct record_block_device *device, struct text *out)
+                    const struct record_block_device *device, bool writes, struct text *out)
 {
     const struct record_row *row = &phase->nodes[node];
     const int64_t bytes_cap =
-        phase->writes ? device->cap_written_bytes_per_s : device->cap_read_bytes_per_s;
-    const int64_t requests_cap = phase->writes ? device->cap_writes_per_s : device->cap_reads_per_s;
-    const double rate = figures_rate(row->counters.bytes, row->counters.end_ns);
-    const double requests = figures_rate(row->counters.requests, row->counters.end_ns);
+        writes ? device->cap_written_bytes_per_s : device->cap_read_bytes_per_s;
+    const int64_t requests_cap = writes ? device->cap_writes_per_s : device->cap_reads_per_s;
+    const double part = part_of(phase, writes);
+    const double rate = part * figures_rate(row->counters.bytes, row->counters.end_ns);
+    const double requests = part * figures_rate(row->counters.requests, row->counters.end_ns);
     const bool by_bytes = is_near(rate, bytes_cap);
     char allowed[UNITS_TEXT];
     char reached[UNITS_TEXT];
     if (!by_bytes && !is_near(requests, requests_cap) &&
-        !is_near(device_requests(phase, node), requests_cap))
+        !is_near(part * device_requests(phase, node), requests_cap))
         return false;
     if (!out)
         return true;
@@ -118,10 +126,10 @@ static bool add_cap(const struct record_phase *phase, size_t node,
         units_format_size((uint64_t)bytes_cap, allowed);
         units_format_size((uint64_t)rate, reached);
         text_add(out, "the control group's I/O cap of %s allows %s/s, and %s/s were %s",
-                 device->name, allowed, reached, phase->writes ? "written" : "read");
+                 device->name, allowed, reached, writes ? "written" : "read");
     } else {
         text_add(out, "the control group's I/O cap of %s allows %" PRId64 " %s requests per second",
-                 device->name, requests_cap, phase->writes ? "write" : "read");
+                 device->name, requests_cap, writes ? "write" : "read");
     }
     return true;
 }
@@ -137,7 +145,9 @@ bool outside_cap(const struct record *record, const struct record_phase *phase, 
         if (node >= phase->node_count || node >= record->node_count || device->above[0])
             continue;
         struct text line = {0};
-        const bool found = add_cap(phase, node, device, out ? &line : NULL);
+        bool found = phase->writes && add_cap(phase, node, device, true, out ? &line : NULL);
+        if (!found && phase->reads)
+            found = add_cap(phase, node, device, false, out ? &line : NULL);
         if (found && out) {
             add_node(record, node, out);
             text_add(out, "%s", text_string(&line));

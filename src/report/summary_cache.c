@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* "cache": what the page caches of the nodes had to do with a phase, and what shows it. */
 #include "base/units.h"
-#include "bottleneck.h"
 #include "cached.h"
 #include "run_targets.h"
 #include "summary_parts.h"
@@ -36,16 +35,18 @@ static void add_moved(const struct record *record, const struct record_phase *ph
                       struct text *out)
 {
     const struct counters *all = &phase->total.counters;
-    const bool reads = bottleneck_reading(phase);
-    const int64_t bytes = reads ? all->device_read_bytes : all->device_written_bytes;
-    char moved[UNITS_TEXT];
-    units_format_size((uint64_t)(bytes > 0 ? bytes : 0), moved);
     const bool synced = (phase->synced && !warning_unsynced(record, phase)) ||
                         phase->total.modes.direct_in_effect == TRUTH_YES;
-    text_add(out, "; kernel: %s %s", moved,
-             reads    ? "from storage"
-             : synced ? "to storage"
-                      : "into the page cache");
+    char read[UNITS_TEXT];
+    char written[UNITS_TEXT];
+    units_format_size((uint64_t)(all->device_read_bytes > 0 ? all->device_read_bytes : 0), read);
+    units_format_size((uint64_t)(all->device_written_bytes > 0 ? all->device_written_bytes : 0),
+                      written);
+    text_add(out, "; kernel: ");
+    if (phase->reads)
+        text_add(out, "%s from storage%s", read, phase->writes ? ", " : "");
+    if (phase->writes)
+        text_add(out, "%s %s", written, synced ? "to storage" : "into the page cache");
 }
 
 /* What became dirty, where it is of the device alone, or decided what is not reported. */
@@ -65,7 +66,6 @@ static void add_dirtied(const struct record_phase *phase, struct text *out)
 
 static const char *state_name(const struct record_phase *phase)
 {
-    const bool reads = bottleneck_reading(phase);
     if (phase->total.modes.uncached == TRUTH_YES)
         return "pages dropped at once";
     switch ((enum record_truth)phase->total.modes.direct_in_effect) {
@@ -80,7 +80,7 @@ static const char *state_name(const struct record_phase *phase)
     case TRUTH_NO:
         break;
     }
-    if (!reads)
+    if (!phase->reads)
         return "used";
     if (phase->cache_state == CACHE_COLD)
         return "cold before reading";

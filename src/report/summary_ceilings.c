@@ -26,7 +26,7 @@ void summary_ceilings(const struct record *record, const struct record_phase *ph
                       struct text *out)
 {
     struct text line = {0};
-    if (record->ceiling_count == 0 || bottleneck_reading(phase))
+    if (record->ceiling_count == 0 || phase->reads)
         return;
     for (size_t i = 0; i < record->ceiling_count; i++)
         add_probe(&record->ceilings[i], &line);

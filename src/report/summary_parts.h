@@ -72,6 +72,12 @@ void summary_phase(const struct record *record, const struct record_phase *phase
 void summary_phase_lines(const struct record *record, const struct record_phase *phase,
                          bool with_mode, const struct summary_style *style, struct text *out);
 
+/* "p50 1.00 ms, p99 2.00 ms, max 3.00 ms": those that the number of requests carries. */
+void summary_percentiles(const struct histogram *histogram, struct text *out);
+
+/* "read" and "write" of a mixed phase. */
+void summary_halves(const struct record_phase *phase, struct text *out);
+
 /* "mode", "engine" and "degraded" of a phase. */
 void summary_mode(const struct record_phase *phase, const struct summary_style *style,
                   struct text *out);

@@ -53,7 +53,10 @@ static void write_end(const struct record *record, const struct record_phase *ph
     else if (phase->ended_by == END_SIZE && phase->open_ended)
         text_add(&line, "when the free space was used up, before --time");
     else if (phase->ended_by == END_SIZE && summary_had_time(record) && !had_size(record))
-        text_add(&line, "when all was %s, before --time", phase->writes ? "written" : "read");
+        text_add(&line, "when all was %s, before --time",
+                 !phase->writes ? "read"
+                 : phase->reads ? "done"
+                                : "written");
     if (phase->ended_by == END_SIGNAL && record->exit_code > EXIT_OF_SIGNAL)
         text_add(&line, " (SIG%s)", sigabbrev_np((int)record->exit_code - EXIT_OF_SIGNAL));
     if (phase->amount_planned > phase->amount && !phase->open_ended) {
@@ -171,7 +174,7 @@ static void write_start(const struct record_phase *phase, struct text *out)
     text_release(&line);
 }
 
-static void add_percentiles(const struct histogram *histogram, struct text *out)
+void summary_percentiles(const struct histogram *histogram, struct text *out)
 {
     struct record_latency latency;
     record_latency_of(histogram, &latency);
@@ -198,7 +201,7 @@ static void write_histogram(const char *label, const struct histogram *histogram
     struct text line = {0};
     if (histogram->total == 0)
         return;
-    add_percentiles(histogram, &line);
+    summary_percentiles(histogram, &line);
     summary_line(out, label, "%s of %llu %s", text_string(&line),
                  (unsigned long long)histogram->total, what);
     out->failed |= line.failed;
@@ -229,7 +232,7 @@ static void write_latency(const struct record_phase *phase, struct text *out)
     struct text line = {0};
     if (phase->latency.total == 0)
         return;
-    add_percentiles(&phase->latency, &line);
+    summary_percentiles(&phase->latency, &line);
     if (phase->slowest_count && !phase->discards)
         add_slowest(&phase->slowest[0], phase->unit, &line);
     summary_line(out, "latency", "%s", text_string(&line));
@@ -333,6 +336,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     write_expected(record, phase, out);
     write_steady(phase, style, out);
     write_latency(phase, out);
+    summary_halves(phase, out);
     write_gap(phase, style, out);
     summary_balance(phase, out);
     summary_targets(phase, out);

@@ -4,10 +4,12 @@
 
 #include "base/units.h"
 #include "figures.h"
+#include "record/schema_tables.h"
 #include "summary_parts.h"
 #include "table.h"
 
 static const double gb = 1e9;
+static const double gib = 1 << 30;
 
 /* Names that are longer lose their middle, so that lines stay short. */
 enum {
@@ -36,12 +38,13 @@ static const char *direct_name(const struct record_phase *phase)
     return record_truth_name((enum record_truth)phase->total.modes.direct_in_effect);
 }
 
-/* "all, 0 errors", or how much was checked where that is not all: "2.00 GiB, 0 errors" */
+/* "all, 0 errors", or how much was checked where that is not all: "2.00 GiB, 0 errors". All that a
+ * mixed phase reads is checked. */
 static void add_verified(const struct record_phase *phase, struct table *table)
 {
     const struct counters *counters = &phase->total.counters;
     char size[UNITS_TEXT] = "all";
-    if (counters->producer_bytes != phase->amount)
+    if (counters->producer_bytes != phase->amount && !phase->writes)
         units_format_size((uint64_t)counters->producer_bytes, size);
     if (!phase->checks)
         table_add(table, "%s", none);
@@ -78,10 +81,10 @@ static void add_rates(const struct record_phase *phase, struct table *table)
     table_add(table, "%s", rate > 0 && phase->requests ? requests : none);
 }
 
-static void add_latencies(const struct record_phase *phase, bool with_max, struct table *table)
+static void add_latencies(const struct histogram *histogram, bool with_max, struct table *table)
 {
     struct record_latency latency;
-    record_latency_of(&phase->latency, &latency);
+    record_latency_of(histogram, &latency);
     add_latency(latency.p50_ns, table);
     add_latency(latency.p99_ns, table);
     if (with_max)
@@ -97,7 +100,7 @@ static void add_phase(const struct record_phase *phase, struct table *table)
     add_name(phase->name, table);
     add_rates(phase, table);
     table_add(table, "%s", ran ? time : none);
-    add_latencies(phase, true, table);
+    add_latencies(&phase->latency, true, table);
     if (bytes)
         table_add(table, "%s", ran ? direct_name(phase) : none);
     table_add(table, "%s", record_status_name(phase->status));
@@ -105,6 +108,26 @@ static void add_phase(const struct record_phase *phase, struct table *table)
         add_verified(phase, table);
     else if (bytes)
         table_add(table, "%s", none);
+}
+
+/* What of a mixed phase read, and what wrote; the columns from 'rest' on are those of the phase. */
+static void add_halves(const struct record_phase *phase, struct table *table)
+{
+    for (int i = 0; phase->halves && i < HALVES; i++) {
+        const struct record_half *half = &phase->halves[i];
+        char text[FIGURES_TEXT];
+        table_add(table, "  %s", schema_half_names[i]);
+        figures_rate_text((double)half->bytes_per_s, gib, text);
+        table_add(table, "%s", half->bytes ? text : none);
+        figures_rate_text((double)half->bytes_per_s, gb, text);
+        table_add(table, "%s", half->bytes ? text : none);
+        figures_count((double)half->requests_per_s, text);
+        table_add(table, "%s", half->bytes ? text : none);
+        table_add(table, "%s", none);
+        add_latencies(&half->histogram, true, table);
+        for (int rest = 0; rest < 3; rest++)
+            table_add(table, "%s", none);
+    }
 }
 
 static bool has_unit(const struct record *record, enum amount_unit unit)
@@ -129,8 +152,10 @@ bool summary_phase_rows(const struct record *record, enum amount_unit unit, stru
     for (size_t i = 0; heads[unit][i]; i++)
         table_add(table, "%s", heads[unit][i]);
     for (size_t i = 0; i < record->phase_count; i++)
-        if (record->phases[i].unit == unit)
+        if (record->phases[i].unit == unit) {
             add_phase(&record->phases[i], table);
+            add_halves(&record->phases[i], table);
+        }
     return true;
 }
 
@@ -225,12 +250,34 @@ static void add_repetitions(const struct record *record, const struct record_pha
     table_add(table, "%s", complete > 1 ? text : none);
     figures_count(requests_at(phase, summary), text);
     table_add(table, "%s", complete && phase->amount ? text : none);
-    add_latencies(phase, false, table);
+    add_latencies(&phase->latency, false, table);
     if (complete == runs)
         table_add(table, "%s", record_status_name(RECORD_COMPLETE));
     else
         table_add(table, "%lld of %lld", (long long)complete, (long long)runs);
     add_verified(phase, table);
+}
+
+/* Of the same repetition. */
+static void add_repeated_halves(const struct record *record, const struct record_phase *first,
+                                struct table *table)
+{
+    const struct record_phase *phase = summary_median(record, first);
+    for (int i = 0; phase->halves && i < HALVES; i++) {
+        const struct record_half *half = &phase->halves[i];
+        char text[FIGURES_TEXT];
+        table_add(table, "  %s", schema_half_names[i]);
+        table_add(table, "%s", none);
+        figures_rate_text((double)half->bytes_per_s, gib, text);
+        table_add(table, "%s", half->bytes ? text : none);
+        table_add(table, "%s", none);
+        table_add(table, "%s", none);
+        figures_count((double)half->requests_per_s, text);
+        table_add(table, "%s", half->bytes ? text : none);
+        add_latencies(&half->histogram, false, table);
+        table_add(table, "%s", none);
+        table_add(table, "%s", none);
+    }
 }
 
 bool summary_repetition_rows(const struct record *record, enum amount_unit unit,
@@ -247,8 +294,10 @@ bool summary_repetition_rows(const struct record *record, enum amount_unit unit,
     for (size_t i = 0; i < REPETITION_COLUMNS; i++)
         table_add(table, "%s", heads[i]);
     for (size_t i = 0; i < record->phase_count && record->phases[i].repetition == 1; i++)
-        if (record->phases[i].unit == unit)
+        if (record->phases[i].unit == unit) {
             add_repetitions(record, &record->phases[i], table);
+            add_repeated_halves(record, &record->phases[i], table);
+        }
     return true;
 }
 

@@ -24,15 +24,16 @@ enum { TURN_BYTES = 6144, TURN_REQUESTS = 2, WRITERS = 8 };
 
 struct pattern {
     const char *name;
-    uint64_t reads;
+    struct mix mix;
     enum order order;
     bool interleaved;
 };
 
 static const struct pattern patterns[] = {
     {.name = "loop.io"},
-    {.name = "loop.read", .reads = TASK_READS},
+    {.name = "loop.read", .mix.reads = MIX_ALL},
     {.name = "loop.random", .order = ORDER_RANDOM},
+    {.name = "loop.mixed", .mix = {.reads = MIX_ALL / 10 * 7}, .order = ORDER_RANDOM},
     {.name = "loop.interleave", .interleaved = true},
     {.name = "loop.interleave-random", .order = ORDER_RANDOM, .interleaved = true},
 };
@@ -164,13 +165,13 @@ static double io_round(const struct pattern *pattern)
         .piece_count = 1,
         .sequence = {.count = REQUESTS, .order = pattern->order, .key = 1},
         .places = REQUESTS,
-        .reads = pattern->reads,
+        .mix = pattern->mix,
     };
     const struct pipeline_setup setup = {
         .engine = engine_kind_of(ENGINE_NULL),
         .io_threads = 1,
         .depth = DEPTH,
-        .buffers = DEPTH,
+        .buffers = 2 * DEPTH, /* enough for each direction of a mixed one */
         .buffer_bytes = REQUEST_BYTES,
         .content = &content,
         .tasks = &task,

@@ -66,7 +66,7 @@ load helper
 }
 
 @test "an unknown phase" {
-    refused "unknown phase 'reed' (known: write, rewrite, read, verify, " "$TIDEMILL" run --size 4m --phases write,reed "$target"
+    refused "unknown phase 'reed' (known: write, rewrite, mixed, read, verify, " "$TIDEMILL" run --size 4m --phases write,reed "$target"
 }
 
 @test "ready-made buffers cannot be verified" {

@@ -476,7 +476,8 @@ class Page:
         if not repeated or self.verbose:
             for unit, head in (("bytes", "GiB/s GB/s IOPS time p50 p99 max direct status verified"),
                                ("operations", "kop/s op time p50 p99 max status")):
-                rows = [phase.row() for phase in self.phases if phase.unit == unit]
+                rows = [row for phase in self.phases if phase.unit == unit
+                        for row in (phase.row(), *phase.half_rows())]
                 if rows:
                     self.rows([["phase", *head.split()]], rows)
         for phase in self.phases:
@@ -506,7 +507,8 @@ class Page:
             if rows:
                 self.rows([["phase", "runs", rows[0].name_of_rate, "95 % interval", "spread", "IOPS",
                             "p50", "p99", "status", "verified"]],
-                          [self.repeated_row(first) for first in rows])
+                          [row for first in rows for row in
+                           (self.repeated_row(first), *self.repeated_halves(first))])
         self.parts.append("rates: median of the runs; spread: (max - min) / median; latencies: of "
                           "the run nearest to it")
 
@@ -527,6 +529,11 @@ class Page:
                  "complete" if complete == len(states) else f"{complete} of {len(states)}",
                  phase.verified()]
         return cells
+
+    def repeated_halves(self, first):
+        """What the median run of a mixed phase read and wrote."""
+        return [[row[0], "-", row[1], "-", "-", row[3], *row[5:7], "-", "-"]
+                for row in self.median(int(first.attrs["position"])).half_rows()]
 
     def repetitions(self):
         rows = self.summary().values()
@@ -642,13 +649,40 @@ class Phase:
 
     # --- its row of the table
 
-    def latency_cells(self):
+    def latency_cells(self, name="latency"):
         return [latency(value) if value > 0 else "-" for _, value in
-                self.percentiles("latency", (("p50", .5), ("p99", .99)), True)]
+                self.percentiles(name, (("p50", .5), ("p99", .99)), True)]
+
+    def half_rows(self):
+        """The rows of what a mixed phase read, and of what it wrote."""
+        rows = []
+        for name in ("read", "write") if self.reads and self.writes and "read" in self.group else ():
+            half = self.group[name].attrs
+            cells = [rate_text(int(half["rate_whole_bytes_per_s"]), GIB),
+                     rate_text(int(half["rate_whole_bytes_per_s"]), GB),
+                     count_rate(half["rate_requests_per_s"], 10**9)]
+            rows.append([name, *(cells if half["bytes"] else ["-"] * 3), "-",
+                         *self.latency_cells(f"{name}/latency"), "-", "-", "-"])
+        return rows
+
+    def halves(self):
+        for name in ("read", "write") if self.half_rows() else ():
+            half = self.group[name].attrs
+            shown = self.percentiles(f"{name}/latency")
+            self.line(name, f"{rate_text(int(half['rate_whole_bytes_per_s']))} GiB/s, "
+                            f"{count_rate(half['rate_requests_per_s'], 10**9)} IOPS, "
+                            f"{size(half['bytes'])}" + ("; " if shown else "") + ", ".join(
+                                f"{word} {latency(value)}" for word, value in shown))
+
+    def bytes_of(self, half):
+        """The bytes that the phase read, or wrote."""
+        if self.half_rows():
+            return int(self.group[half].attrs["bytes"])
+        return self.amount if (self.reads if half == "read" else self.writes) else 0
 
     def verified(self):
         errors, checked = self.total["bad_blocks"], self.total["producer_bytes"]
-        checked = "all" if checked == self.amount else size(checked)
+        checked = "all" if checked == self.amount or self.writes else size(checked)
         return f"{checked}, {errors} error{plural(errors)}" if self.checks else "-"
 
     def direct(self):
@@ -687,6 +721,7 @@ class Phase:
         self.expected()
         self.steady()
         self.latencies()
+        self.halves()
         self.gap()
         self.balance()
         self.targets()
@@ -748,7 +783,8 @@ class Phase:
         elif attrs["ended_by"] == "size" and "time" in self.page.options and \
                 not self.page.had_size() and \
                 "\n[" not in "\n" + text_of(self.page.file.attrs["options"]):
-            words = f"when all was {'written' if self.writes else 'read'}, before --time"
+            done = "done" if self.writes and self.reads else "written" if self.writes else "read"
+            words = f"when all was {done}, before --time"
         code = int(self.page.file.attrs["exit_code"])
         if attrs["ended_by"] == "signal" and code > 128:
             words += f" ({signal.Signals(code - 128).name})"
@@ -971,7 +1007,7 @@ class Phase:
     def cached(self):
         """What shows that the page cache answered most reads; "" where nothing does."""
         attrs, total = self.attrs, self.total
-        if (not self.reading or self.unit != "bytes" or "yes" in (attrs["direct_in_effect"], attrs["uncached"])
+        if (not self.reads or self.unit != "bytes" or "yes" in (attrs["direct_in_effect"], attrs["uncached"])
                 or self.amount <= 0 or attrs["cache_state"] == "cold"):
             return ""
         seen, held = total["sampled_before_pages"], total["cached_before_pages"]
@@ -981,7 +1017,7 @@ class Phase:
         known = {int(node) for node, device in zip(self.group["device/node"],
                                                    self.group["device/device"]) if device}
         if (len(known) < max(len(self.nodes["node"]), 1)
-                or total["device_read_bytes"] >= self.amount // 2):
+                or total["device_read_bytes"] >= self.bytes_of("read") // 2):
             return ""
         return f"the kernel fetched {size(total['device_read_bytes'])} from storage"
 
@@ -1012,12 +1048,16 @@ class Phase:
         return f"the rate limit: {share(int(self.rate()), allowed)} of the {whole} that --{name} allows"
 
     def cap(self):
-        """Names the I/O cap that a node reached."""
+        """Names the I/O cap that a node reached by writing, or else by reading."""
+        ways = [("written", "writes", "write")] if self.writes else []
+        ways += [("read", "reads", "read")] if self.reads else []
+        return next(filter(None, (self.cap_of(*way) for way in ways)), "")
+
+    def cap_of(self, way, many, half):
+        part = self.bytes_of(half) / self.amount if self.amount > 0 else 0
         nodes = [text_of(name) for name in self.page.file["environment/nodes/hostname"][()]]
         table = columns(self.page.file["environment/devices"]) \
             if "environment/devices" in self.page.file else {"node": []}
-        way = "written" if self.writes else "read"
-        many = "writes" if self.writes else "reads"
         for i, name in enumerate(table["node"] if f"cap_{many}_per_s" in table else []):
             if text_of(name) not in nodes or table["above"][i]:
                 continue
@@ -1025,11 +1065,11 @@ class Phase:
             end = int(self.nodes["end_ns"][node])
             seen = columns(self.group["device"])
             own = [k for k, at in enumerate(seen["node"]) if at == node]
-            finished = rate(int(seen["requests"][own].sum()), int(seen["width_ns"][own].sum()))
-            per_s = rate(int(self.nodes["bytes"][node]), end)
+            finished = part * rate(int(seen["requests"][own].sum()), int(seen["width_ns"][own].sum()))
+            per_s = part * rate(int(self.nodes["bytes"][node]), end)
             near = [0 < most and 0.9 * most < value < 1.1 * most for value, most in (
                 (per_s, int(table[f"cap_{way}_bytes_per_s"][i])),
-                (rate(int(self.nodes["requests"][node]), end), int(table[f"cap_{many}_per_s"][i])),
+                (part * rate(int(self.nodes["requests"][node]), end), int(table[f"cap_{many}_per_s"][i])),
                 (finished, int(table[f"cap_{many}_per_s"][i])))]
             if any(near):
                 where = f"on {text_of(name)}, " if len(nodes) > 1 else ""
@@ -1071,7 +1111,8 @@ class Phase:
             text = f"memory, not storage: {self.cached()}" if self.cached() else self.storage()
         else:
             text = "checking the data" if reading else "generation"
-        goods = ("a free buffer", "data") if reading else ("data", "a free buffer")
+        goods = ("data or a free buffer", "a buffer") if self.reads and self.writes else \
+            ("a free buffer", "data") if reading else ("data", "a free buffer")
         if own <= other and text == self.storage():
             return f"{text}: I/O threads waited " \
                 f"{share(total['writer_waited_ns'], total['writer_time_ns'])} of the time for {goods[0]}"
@@ -1088,7 +1129,7 @@ class Phase:
     def probes(self):
         """Returns the probes of a writing phase in their order."""
         table = columns(self.page.file["ceilings"])
-        if self.reading:
+        if self.reads:
             return []
         return [(text_of(probe), int(table["rate_bytes_per_s"][i]), int(table["duration_ns"][i]),
                  text_of(table["reason"][i])) for i, probe in enumerate(table["probe"])]
@@ -1163,7 +1204,7 @@ class Phase:
             "bypassed, except for what was not aligned" if attrs["direct_cause"] == "unaligned transfers"
             else "bypassed in part" if attrs["ranks_total"] == 1 else "bypassed by some ranks only",
             "unknown": "unknown whether O_DIRECT bypasses it",
-            "no": used.get(attrs["cache_state"], "used") if self.reading else "used",
+            "no": used.get(attrs["cache_state"], "used") if self.reads else "used",
         }[attrs["direct_in_effect"]]
         before, after = total["sampled_before_pages"], total["sampled_pages"]
         shown = [f"of {before} sampled pages {total['cached_before_pages']} cached before"] \
@@ -1179,10 +1220,10 @@ class Phase:
             ("hidden_caches" in targets and targets["hidden_caches"][()].any())
         if not elsewhere and before + after > 0:
             synced = (self.synced and not self.unsynced()) or attrs["direct_in_effect"] == "yes"
-            way = "from storage" if self.reading else \
-                "to storage" if synced else "into the page cache"
-            moved = total["device_read_bytes" if self.reading else "device_written_bytes"]
-            text += f"; kernel: {size(moved)} {way}"
+            way = "to storage" if synced else "into the page cache"
+            moved = [f"{size(total['device_read_bytes'])} from storage"] if self.reads else []
+            moved += [f"{size(total['device_written_bytes'])} {way}"] if self.writes else []
+            text += f"; kernel: {', '.join(moved)}"
         if before + after > 0:
             text += self.dirtied()
         text += "; caches of daemons and servers unknown" if elsewhere else ""

@@ -197,6 +197,36 @@ def check_histograms(name, phase):
             problems.append(f"{name} {histogram} sum_ns does not fit its counts")
 
 
+def check_halves(name, phase):
+    """What a mixed phase read and what it wrote are the phase."""
+    attrs = phase.attrs
+    mixed = attrs["reads"] == "TRUE" == attrs["writes"] and unit_of(phase) == "bytes"
+    expect(f"{name} has halves", mixed, "read" in phase and "write" in phase)
+    if not mixed:
+        return
+    halves = [phase["read"], phase["write"]]
+    for column in ("bytes", "requests"):
+        expect(f"{name} {column} of both", int(attrs[column]),
+               sum(int(half.attrs[column]) for half in halves))
+    expect(f"{name} latencies of both", phase["latency/counts"][()].tolist(),
+           sum(half["latency/counts"][()] for half in halves).tolist())
+    for half in halves:
+        own = half.attrs
+        for column, per_s in (("bytes", "rate_whole_bytes_per_s"), ("requests", "rate_requests_per_s")):
+            expect(f"{name} {half.name} {per_s}", rate(int(own[column]), int(attrs["duration_ns"])),
+                   int(own[per_s]))
+            expect(f"{name} {half.name} timeline", int(own[column]),
+                   int(half[f"timeline/{column}"][()].sum()))
+        expect(f"{name} {half.name} latencies", int(own["requests"]), int(half["latency"].attrs["total"]))
+        counts = half["latency/counts"][()]
+        low, high = (int(half["latency"].attrs[f"{end}_ns"]) for end in ("min", "max"))
+        for label, p in (("p50", .5), ("p90", .9), ("p99", .99), ("p999", .999), ("p9999", .9999)):
+            if counts.sum():
+                expect(f"{name} {half.name} {label}",
+                       percentile(half["latency/edges_ns"][()], counts, p, low, high),
+                       int(own[f"latency_{label}_ns"]))
+
+
 def check_device(name, phase):
     """Device samples begin at the start of the phase, so earlier I/O is not included."""
     starts = [int(start) for start, width in zip(phase["device/start_ns"], phase["device/width_ns"])
@@ -255,6 +285,7 @@ with h5py.File(sys.argv[1], "r") as result:
             check_timeline(title, group)
             check_latency(title, group)
             check_histograms(title, group)
+            check_halves(title, group)
             check_device(title, group)
     check_summary(result)
     check_ceilings(result)

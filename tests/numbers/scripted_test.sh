@@ -60,6 +60,12 @@ for stopped in 2 1; do
     "$python" "$here/recompute.py" result.h5 page.txt
 done
 
+# What a mixed phase reads and what it writes add up to it.
+rm -f result.h5
+ranks 2 "$program" run --phases write,mixed,mixed --order random --buffer-size 4k --size 3m --writers 2 \
+    --verify --repeat 2 --verbose --result result.h5 target >page.txt 2>log.txt || { cat log.txt; exit 1; }
+"$python" "$here/recompute.py" result.h5 page.txt
+
 # Figures of phases that count operations agree too; the scripted clock does not advance in them.
 rm -f result.h5
 ranks 2 "$program" run --phases create,stat,remove --objects-per-rank 40 --repeat 2 \

@@ -101,7 +101,7 @@ static void refuses_invalid_options(void **state)
         {"target = /a\nwriters = 5\nbuffer-count = 4", "5 writers cannot share 4 buffers; use"},
         {"target = /a\nfree-space-floor = 100", "--free-space-floor is 100 percent"},
         {"target = /a\nphases = write,reed",
-         "--phases: unknown phase 'reed' (known: write, rewrite, read, verify, create, "},
+         "--phases: unknown phase 'reed' (known: write, rewrite, mixed, read, verify, create, "},
         {"target = /a\nphases = write,", "--phases: unknown phase ''"},
         {"target = /a\nphases = \"write, read\"", "--phases: unknown phase ' read'"},
         {"target = /a\nphases = \"\"", "--phases: the value is empty"},

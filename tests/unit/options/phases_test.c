@@ -34,11 +34,10 @@ static void test_wrong_lists_of_phases(void **state)
     }
     struct failure failure = {0};
     phases_parse("write,wrote", phases, &count, &failure);
-    assert_string_equal(
-        failure.text,
-        "--phases: unknown phase 'wrote' (known: write, rewrite, read, verify, create, stat, open, "
-        "rename, "
-        "remove); did you mean 'write'?");
+    assert_string_equal(failure.text, "--phases: unknown phase 'wrote' (known: write, rewrite, "
+                                      "mixed, read, verify, create, stat, open, "
+                                      "rename, "
+                                      "remove); did you mean 'write'?");
 }
 
 static void test_too_many_phases(void **state)

@@ -182,7 +182,7 @@ static void test_reading_in_another_way(void **state)
         const struct task *task = &stage.bytes->tasks[thread];
         assert_int_equal(task->piece_count, 2);
         assert_int_equal(task->places, thread ? 8 : 7);
-        assert_null(task->reading);
+        assert_true(task->reading->whole);
         for (uint32_t i = 0; i < 2; i++) {
             assert_int_equal(task->pieces[i].writer, right[thread][i]);
             assert_string_equal(task->pieces[i].path, stage.dataset->parts[right[thread][i]].path);

@@ -55,7 +55,7 @@ static void test_reads_complete_without_a_sync(void **state)
     (void)state;
     for (int fails = 0; fails < 2; fails++) {
         struct stand *stand = stand_new(ENGINE_WRITE, REQUEST, 20 * REQUEST, 1);
-        stand->task.reads = TASK_READS / 2;
+        stand->task.mix.reads = MIX_ALL / 2;
         stand->setup.sync_each = true;
         stand->fake.sync_code = fails ? -EIO : 0;
         stand_run(stand);

@@ -15,8 +15,11 @@ static uint64_t bytes_before(const struct rig *rig, uint64_t edge)
 {
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < rig->io_threads; i++) {
-        const struct timeline *timeline = &pipeline_outcome(rig->pipeline, i)->timeline;
-        bytes += (uint64_t)rig_bytes(timeline, edge << ROUND_SHIFT >> timeline->shift);
+        for (int direction = 0; direction < ENGINE_DIRECTIONS; direction++) {
+            const struct timeline *timeline =
+                &pipeline_outcome(rig->pipeline, i)->timeline[direction];
+            bytes += (uint64_t)rig_bytes(timeline, edge << ROUND_SHIFT >> timeline->shift);
+        }
     }
     return bytes;
 }

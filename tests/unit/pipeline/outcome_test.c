@@ -24,10 +24,10 @@ static void test_clear_resets_every_field(void **state)
     for (int i = 0; i < ENGINE_DIRECTIONS; i++) {
         assert_memory_equal(&outcome->latency[i], &none, sizeof none);
         assert_int_equal(outcome->bytes[i], 0);
+        assert_memory_equal(&outcome->timeline[i], timeline, sizeof *timeline);
     }
     assert_memory_equal(&outcome->intended, &none, sizeof none);
     assert_memory_equal(&outcome->queued, &none, sizeof none);
-    assert_memory_equal(&outcome->timeline, timeline, sizeof *timeline);
     assert_memory_equal(&outcome->slowest, &slowest, sizeof slowest);
     assert_int_equal(outcome->acknowledged.issued, 0);
     assert_int_equal(outcome->failure.code, 0);

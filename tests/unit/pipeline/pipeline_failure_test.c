@@ -227,7 +227,7 @@ static void test_a_setup_that_cannot_work(void **state)
     bad = good;
     bad.data_threads = 0;
     refuse(&bad);
-    tasks[1].reads = 1; /* the second I/O thread has no buffer to read into */
+    tasks[1].mix.reads = 1; /* the second I/O thread has no buffer to read into */
     bad = good;
     bad.buffers = 3;
     refuse(&bad);

@@ -24,7 +24,7 @@ enum job { JOB_WRITE, JOB_WRITE_READY, JOB_READ, JOB_CHECK, JOB_MIXED };
 struct rig {
     struct folder folder;
     enum job job;           /* of the next pipeline */
-    uint64_t reads;         /* of the tasks of JOB_MIXED */
+    struct mix mix;         /* of the tasks of JOB_MIXED */
     enum order order;       /* of the next pipeline */
     uint64_t request_bytes; /* of the next reading job */
     enum order written_order;
@@ -170,9 +170,9 @@ static inline void rig_tasks(struct rig *rig, enum preference direct)
             .piece_count = dealt.piece_count,
             .sequence = dealt.sequence,
             .places = dealt.places,
-            .reads = reads                   ? TASK_READS
-                     : rig->job == JOB_MIXED ? rig->reads
-                                             : 0,
+            .mix = reads                   ? (struct mix){.reads = MIX_ALL}
+                   : rig->job == JOB_MIXED ? rig->mix
+                                           : (struct mix){0},
             .reading = writes_only || rig->reading.whole ? NULL : &rig->reading,
             .may_fall_back = true,
         };
@@ -229,7 +229,10 @@ static inline int64_t rig_bytes(const struct timeline *timeline, uint64_t bins)
 static inline void rig_check_series(const struct rig *rig, uint32_t io_thread)
 {
     const struct outcome *outcome = pipeline_outcome(rig->pipeline, io_thread);
-    assert_int_equal(rig_bytes(&outcome->timeline, TIMELINE_BINS), outcome->counters.bytes);
+    for (int i = 0; i < ENGINE_DIRECTIONS; i++)
+        assert_int_equal(rig_bytes(&outcome->timeline[i], TIMELINE_BINS), outcome->bytes[i]);
+    assert_int_equal(outcome->bytes[ENGINE_READ] + outcome->bytes[ENGINE_WRITE],
+                     outcome->counters.bytes);
 }
 
 /* Bytes, requests, latencies, timeline and acknowledged set of an I/O thread agree. */

@@ -56,7 +56,7 @@ static inline struct stand *stand_new(enum engine_direction direction, uint64_t 
     stand->task = (struct task){
         .pieces = &stand->piece,
         .piece_count = 1,
-        .reads = direction == ENGINE_READ ? TASK_READS : 0,
+        .mix.reads = direction == ENGINE_READ ? MIX_ALL : 0,
         .may_fall_back = true,
     };
     stand->setup = (struct drive_setup){

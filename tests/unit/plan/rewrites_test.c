@@ -9,7 +9,7 @@
 
 #include "plan/rewrites.h"
 
-enum { PLACES = 400, PHASES = 9, ROUNDS = 300 };
+enum { PLACES = 400, PHASES = 20, ROUNDS = 300 };
 
 /* What really happened to each request: bit g is set if it may hold generation g. */
 struct truth {
@@ -27,6 +27,18 @@ static uint64_t some_places(struct property *property, uint64_t end, uint64_t ra
             places[count++] = place;
         }
     return count;
+}
+
+/* Most phases only write; mixed ones may choose the same requests again. */
+static struct mix random_mix(struct property *property)
+{
+    static const uint64_t reads[] = {MIX_ALL / 10 * 7, MIX_ALL / 2, 1, MIX_ALL - 1, MIX_ALL};
+    if (property_below(property, 2))
+        return (struct mix){0};
+    return (struct mix){
+        .reads = reads[property_below(property, 5)],
+        .key = (uint32_t)property_below(property, 3),
+    };
 }
 
 /* A phase that sends the first requests in place; some fail, and are sent or not. */
@@ -49,12 +61,14 @@ static void random_rewrite(struct property *property, uint64_t generation,
             failed[missing[i]] = true;
             sent[sent_count++] = missing[i];
         }
-    *rewrite = (struct rewrite){.generation = generation};
+    *rewrite = (struct rewrite){.generation = generation, .mix = random_mix(property)};
     acknowledged_from(&rewrite->done, end, 1, missing, missing_count);
     unsettled_from(&rewrite->unsettled, missing_count > ACKNOWLEDGED_HOLES ? end : 0, sent,
                    sent_count);
     for (uint64_t place = 0; place < end; place++)
-        if (!missed[place])
+        if (mix_reads(&rewrite->mix, place))
+            continue;
+        else if (!missed[place])
             truth->may[place] = 1u << generation;
         else if (failed[place])
             truth->may[place] |= 1u << generation;

@@ -133,6 +133,15 @@ static void random_phase(struct dice *dice, struct record_phase *phase, size_t n
     phase->readers = random_rows(dice, &schema_reader, 10, &phase->reader_count);
     phase->used_targets = random_rows(dice, &schema_used_target, 5, &phase->used_target_count);
     phase->slowest = random_rows(dice, &schema_slow, 10, &phase->slowest_count);
+    if (roll(dice, 3) == 0) {
+        phase->halves = calloc(HALVES, sizeof *phase->halves);
+        for (int i = 0; i < HALVES; i++) {
+            struct record_half *half = &phase->halves[i];
+            fill_row(dice, &schema_half, half);
+            half->bins = random_rows(dice, &schema_bin, 50, &half->bin_count);
+            random_histogram(dice, &half->histogram);
+        }
+    }
     random_histogram(dice, &phase->latency);
     random_histogram(dice, &phase->intended);
     random_histogram(dice, &phase->file_latency);
@@ -196,6 +205,15 @@ static const char *rows_differ(const struct schema_table *table, const void *a, 
     if ((what = rows_differ(&(table), a->rows, b->rows, a->count)))                                \
         return what;
 
+static const char *halves_differ(const struct record_half *a, const struct record_half *b)
+{
+    const char *what;
+    if ((what = rows_differ(&schema_half, a, b, 1)))
+        return what;
+    DIFFER(schema_bin, bins, bin_count)
+    return memcmp(&a->histogram, &b->histogram, sizeof a->histogram) ? "histogram of a half" : NULL;
+}
+
 static const char *phases_differ(const struct record_phase *a, const struct record_phase *b)
 {
     const char *what;
@@ -216,6 +234,11 @@ static const char *phases_differ(const struct record_phase *a, const struct reco
     DIFFER(schema_reader, readers, reader_count)
     DIFFER(schema_used_target, used_targets, used_target_count)
     DIFFER(schema_slow, slowest, slowest_count)
+    if (!a->halves != !b->halves)
+        return "presence of halves";
+    for (int i = 0; a->halves && i < HALVES; i++)
+        if ((what = halves_differ(&a->halves[i], &b->halves[i])))
+            return what;
     if (memcmp(&a->latency, &b->latency, sizeof a->latency) != 0)
         return "latency";
     if (memcmp(&a->intended, &b->intended, sizeof a->intended) != 0)

@@ -108,6 +108,7 @@ static void every_member_has_a_column(void **state)
         ELSEWHERE(struct record_phase, used_target_count),
         ELSEWHERE(struct record_phase, slowest),
         ELSEWHERE(struct record_phase, slowest_count),
+        ELSEWHERE(struct record_phase, halves),
         ELSEWHERE(struct record_phase, latency),
         ELSEWHERE(struct record_phase, intended),
         ELSEWHERE(struct record_phase, file_latency),

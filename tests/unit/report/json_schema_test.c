@@ -128,6 +128,13 @@ static json_t *phase_schema(void)
         json_object_set_new(more, "description", json_string(list->long_name));
         json_object_set_new(json_object_get(object, "properties"), list->name, more);
     }
+    for (int i = 0; i < HALVES; i++) {
+        json_t *half = table_schema(&schema_half);
+        add_tables(half, schema_half_tables);
+        add(half, "latency", histogram_schema(false));
+        json_object_set_new(half, "description", json_string(schema_half.long_name));
+        json_object_set_new(json_object_get(object, "properties"), schema_half_names[i], half);
+    }
     return object;
 }
 
