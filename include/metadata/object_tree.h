@@ -29,6 +29,7 @@ struct object_tree {
     bool own_made;       /* this rank's directory in it */
     bool used;           /* a phase has created objects */
     bool exists;         /* objects may exist */
+    bool stored;         /* an earlier run made it all: nothing is removed until it is empty */
     uint64_t generation; /* of the objects' content */
     struct file claim;   /* marks 'top' as used by a run */
     struct acknowledged *created; /* by thread of this rank */
@@ -51,6 +52,10 @@ void object_tree_print_top(const char *folder, struct text *out);
 int object_tree_make_top(struct object_tree *tree, struct failure *why);
 int object_tree_make_own(struct object_tree *tree, struct failure *why);
 
+/* Takes over what an earlier run made, with 'created', 'places' and 'names' set: claims it, and
+ * checks that this rank's first object exists. 'leads': removes 'top' when all is empty. */
+int object_tree_take_over(struct object_tree *tree, bool leads, struct failure *why);
+
 /* Returns how many directories of a fan-out in the shared directory this rank may have made. */
 uint64_t object_tree_shared_directories(const struct object_tree *tree);
 
@@ -59,7 +64,7 @@ uint64_t object_tree_shared_directories(const struct object_tree *tree);
 void object_tree_set_names(struct object_tree *tree, struct acknowledged *reached, uint32_t parts);
 
 /* Renames this rank's objects that the latest rename did not reach, so that all have alike names.
- */
+ * Replaces nothing: renames none if a file of others has one of these names. */
 void object_tree_finish_rename(struct object_tree *tree, struct failure *why);
 
 /* All objects have been removed; their directories have not. */

@@ -91,6 +91,9 @@ bool file_is_hidden_leftover(const char *name);
  * removed files in it that are still open. -EBUSY if they remain. */
 int directory_remove(const char *path, int64_t wait_ns, struct failure *why);
 
+/* Removes a directory if it is empty; failures are ignored. */
+void directory_remove_if_empty(const char *path);
+
 /* True if the path exists (lstat does not fail with ENOENT). */
 bool path_exists(const char *path);
 

@@ -18,6 +18,7 @@ struct leftovers {
     bool (*own_folder)(const char *name, void *context); /* likewise; NULL: none */
     const struct leftovers *inside; /* what such a directory may hold, and is removed with; NULL:
                                        it is checked and removed apart */
+    bool folders_only;              /* leaves the files, and the directory if it holds any */
     void *context;
     uid_t owner;    /* of this process's files there; set by the functions below */
     bool force;     /* also if it cannot be determined whether a run is using a file */

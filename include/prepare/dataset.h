@@ -65,6 +65,9 @@ int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct 
 /* The directory on a target that this rank takes care of, or NULL. */
 const struct data_folder *dataset_folder_on(const struct dataset *dataset, uint32_t target);
 
+/* Plans the objects, which as many creators of each rank create or have created; creates none. */
+int dataset_init_objects(struct dataset *dataset, uint32_t creators, struct failure *why);
+
 /* Creates the run's directory on each target and detects whether nodes share it. Collective;
  * returns 0 or the first failure's code, the same on all ranks; 'agreement' describes it. */
 int dataset_make_folders(struct dataset *dataset, struct agreement *agreement);

@@ -68,6 +68,9 @@ int prepare_engine(struct prepared *prepared, struct failure *why);
 /* Resolves the settings and makes the plan and the content from them. */
 int prepare_plan(struct prepared *prepared, struct failure *why);
 
+/* Makes the content of objects; 'total_bytes': over which its ratios hold. Not collective. */
+int prepare_object_content(struct prepared *prepared, uint64_t total_bytes, struct failure *why);
+
 /* Checks the plan against the free space of the targets. */
 int prepare_space(struct prepared *prepared, struct failure *why);
 

@@ -25,10 +25,11 @@ int stored_read_options(struct stored *stored, struct options *options, struct f
 /* Rank 0: how many sections of the stored run wrote a data set; 0 and 'why' on failure. */
 size_t stored_data_sets(const struct stored *stored, struct failure *why);
 
-/* Rank 0: returns 0 if this run can read the stored files: the number of ranks is the same, the
- * files hold data, and if they are incomplete, they are read in the order of writing. */
+/* Rank 0: returns 0 if this run can read the stored files, or visit the stored objects: the number
+ * of ranks is the same, they exist, and files that are incomplete are read in the order of writing.
+ */
 int stored_check(const struct stored *stored, const struct options *options, uint32_t rank_count,
-                 struct failure *why);
+                 bool reads, bool visits, struct failure *why);
 
 /* Sends to every rank what was acknowledged of its parts in a section ("" without sections), and
  * whether nodes share them. Collective; if rank 0 fails, all ranks return its code. */

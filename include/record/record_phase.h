@@ -100,6 +100,16 @@ struct record_error {
     char path[RECORD_PATH]; /* the first object for which it had the error */
 };
 
+/* A part of the objects of a rank: places in an order, of which those below 'reached' were created,
+ * or renamed, except the holes. */
+struct record_objects {
+    int64_t rank; /* whose objects these are */
+    int64_t part;
+    int64_t places; /* tried */
+    int64_t reached;
+    char *holes; /* as "7,9-12" */
+};
+
 /* What was acknowledged in one bin of time: by one node, or by all (node -1). */
 struct record_bin {
     int64_t node;
@@ -257,6 +267,13 @@ struct record_phase {
     size_t file_count;
     struct record_difference *differences;
     size_t difference_count;
+    uint8_t objects_state;          /* enum record_objects_state: after the phase */
+    int64_t objects_generation;     /* of their content, from 0 */
+    int64_t objects_content_bytes;  /* over which ratios of the content hold */
+    struct record_objects *objects; /* by creator, after a phase that creates or renames */
+    size_t objects_count;
+    struct record_objects *renamed; /* by part, if a rename has not reached all */
+    size_t renamed_count;
     struct record_error *errors; /* most frequent first */
     size_t error_count;
     struct record_bin *bins;

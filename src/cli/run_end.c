@@ -102,7 +102,8 @@ enum verdict session_finish(struct session *session, enum verdict verdict, bool 
     struct failure saving = {0};
     char line[FAILURE_TEXT + RECORD_LINE];
     start_record_compare(setup, &session->record);
-    if (!setup->options.run.keep && setup_remove(setup, stalled ? REMOVAL_NS : 0, &removal))
+    if ((!setup->options.run.keep || setup->reads_stored) &&
+        setup_remove(setup, stalled ? REMOVAL_NS : 0, &removal))
         session->given_up |= stalled;
     if (cluster_agree(&session->cluster, &removal, &agreement) && verdict == VERDICT_FINE)
         verdict = VERDICT_FAILED;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char object_tree_top_name[] = "objects";
@@ -61,16 +62,20 @@ int object_tree_make_top(struct object_tree *tree, struct failure *why)
     return tree->top_made ? 0 : make_directory(tree->top, &tree->top_made, why);
 }
 
+static int claim(struct object_tree *tree, struct failure *why)
+{
+    if (tree->claim.fd >= 0)
+        return 0;
+    tree->claim.fd = open(tree->top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (tree->claim.fd < 0)
+        return failure_system(why, errno, "cannot open directory '%s'", tree->top);
+    return file_claim(&tree->claim, tree->top, why);
+}
+
 int object_tree_make_own(struct object_tree *tree, struct failure *why)
 {
     struct text path = {0};
-    int result = 0;
-    if (tree->claim.fd < 0) {
-        tree->claim.fd = open(tree->top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (tree->claim.fd < 0)
-            return failure_system(why, errno, "cannot open directory '%s'", tree->top);
-        result = file_claim(&tree->claim, tree->top, why);
-    }
+    int result = claim(tree, why);
     if (result || tree->layout.shared || tree->own_made)
         return result;
     objects_print_top(&tree->layout, tree->top, tree->rank, &path);
@@ -126,6 +131,21 @@ static int remove_object(const struct object_tree *tree, int folder, const struc
     return result == -ENOENT && tree->unsure && !unlinkat(folder, other, flags) ? 0 : result;
 }
 
+/* Fails if a file of others has the name that the object is to get. */
+static int check_new_name(const struct object_tree *tree, int folder, const struct object *object)
+{
+    char name[OBJECT_NAME];
+    char other[OBJECT_NAME];
+    struct stat facts;
+    if (object->second == tree->names.second)
+        return 0;
+    objects_write_name(&tree->layout, object, name);
+    objects_write_other_name(name, other);
+    if (fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW))
+        return -errno;
+    return fstatat(folder, other, &facts, AT_SYMLINK_NOFOLLOW) ? 0 : -EEXIST;
+}
+
 static int rename_object(const struct object_tree *tree, int folder, const struct object *object)
 {
     char name[OBJECT_NAME];
@@ -134,6 +154,10 @@ static int rename_object(const struct object_tree *tree, int folder, const struc
         return 0;
     objects_write_name(&tree->layout, object, name);
     objects_write_other_name(name, other);
+    if (!renameat2(folder, name, folder, other, RENAME_NOREPLACE))
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS) /* the file system can refuse to replace */
+        return -errno;
     return renameat(folder, name, folder, other) ? -errno : 0;
 }
 
@@ -180,12 +204,57 @@ static void for_each_object(struct object_tree *tree, object_act act, const char
     text_release(&path);
 }
 
+/* The first object stands for all. */
+static int check_first(const struct object_tree *tree, struct failure *why)
+{
+    struct object_cursor cursor;
+    struct object object;
+    struct text path = {0};
+    struct stat facts;
+    char name[OBJECT_NAME];
+    char other[OBJECT_NAME];
+    object_cursor_visit(&cursor, &tree->layout, tree->rank, tree->created, &tree->names, 0, 1);
+    if (!object_cursor_next(&cursor, &object))
+        return 0;
+    const int folder = open_folder(tree, &object, &path, why);
+    objects_write_name(&tree->layout, &object, name);
+    objects_write_other_name(name, other);
+    const bool found = folder >= 0 && !fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW);
+    if (!found)
+        failure_set(why, -ENOENT,
+                    "the stored objects are not as that run left them: '%s/%s' does not exist%s",
+                    text_string(&path), name,
+                    folder >= 0 && !fstatat(folder, other, &facts, AT_SYMLINK_NOFOLLOW)
+                        ? "; a later run has renamed it: use the result of that run"
+                        : "");
+    if (folder >= 0)
+        close(folder);
+    text_release(&path);
+    return why->code;
+}
+
+int object_tree_take_over(struct object_tree *tree, bool leads, struct failure *why)
+{
+    tree->stored = tree->exists = true;
+    tree->own_made = !tree->layout.shared;
+    tree->top_made = leads;
+    return claim(tree, why) ? why->code : check_first(tree, why);
+}
+
 void object_tree_finish_rename(struct object_tree *tree, struct failure *why)
 {
     if (!tree->names.parts)
         return;
-    for_each_object(tree, rename_object, "rename", why);
-    tree->names.parts = 0;
+    struct failure failure = {0};
+    for_each_object(tree, check_new_name, "rename", &failure);
+    if (!failure.code) {
+        for_each_object(tree, rename_object, "rename", &failure);
+        tree->unsure |= failure.code != 0;
+    }
+    if (failure.code)
+        failure_set(why, failure.code, "%s", failure.text);
+    else
+        tree->names.parts = 0;
 }
 
 static void remove_directories(struct object_tree *tree, uint32_t thread, struct failure *why)
@@ -204,10 +273,15 @@ static void remove_directories(struct object_tree *tree, uint32_t thread, struct
     tree->places[thread] = 0;
 }
 
+static bool is_left_alone(const struct object_tree *tree)
+{
+    return tree->stored && tree->exists;
+}
+
 void object_tree_remove_own(struct object_tree *tree, struct failure *why)
 {
     struct text path = {0};
-    if (!tree->top)
+    if (!tree->top || is_left_alone(tree))
         return;
     if (tree->exists)
         for_each_object(tree, remove_object, "remove", why);
@@ -223,6 +297,8 @@ void object_tree_remove_own(struct object_tree *tree, struct failure *why)
 void object_tree_remove_shared(struct object_tree *tree, struct failure *why)
 {
     struct text path = {0};
+    if (is_left_alone(tree))
+        return;
     for (uint64_t i = 0; tree->top_made && i < tree->shared_directories; i++) {
         text_clear(&path);
         text_add(&path, "%s/d%" PRIu64, tree->top, i);
@@ -238,6 +314,6 @@ void object_tree_remove_top(struct object_tree *tree, struct failure *why)
     if (!tree->top)
         return;
     file_close(&tree->claim, tree->top, NULL);
-    if (tree->top_made && !directory_remove(tree->top, 0, why))
+    if (tree->top_made && !is_left_alone(tree) && !directory_remove(tree->top, 0, why))
         tree->top_made = false;
 }

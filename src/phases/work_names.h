@@ -39,4 +39,8 @@ int work_names_gather(const struct work *work, struct record_phase *into, struct
 void work_names_gather_errors(const struct work_names *names, struct record_phase *into,
                               struct failure *why);
 
+/* What the phase has left of the objects. Collective. */
+void work_names_gather_state(const struct work_names *names, struct record_phase *into,
+                             struct failure *why);
+
 #endif

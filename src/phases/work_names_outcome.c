@@ -183,6 +183,7 @@ int work_names_gather(const struct work *work, struct record_phase *into, struct
     /* after a removal that is not complete, the end of the run removes what is left */
     if (names->kind->removes && !cluster_sum(cluster, outcome->left || outcome->failure.code))
         object_tree_set_empty(tree);
+    work_names_gather_state(names, into, why);
     work_names_gather_errors(names, into, why);
     return names->phase->kind->checks ? gather_wrong(names, into, why) : why->code;
 }

@@ -86,6 +86,11 @@ int directory_remove(const char *path, int64_t wait_ns, struct failure *why)
     }
 }
 
+void directory_remove_if_empty(const char *path)
+{
+    rmdir(path);
+}
+
 bool path_exists(const char *path)
 {
     struct status status;

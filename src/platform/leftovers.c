@@ -169,13 +169,18 @@ int leftovers_remove(struct leftovers *leftovers, struct failure *why)
         else if (file_is_hidden_leftover(entry->d_name)) /* does nothing while it is open */
             unlinkat(dirfd(folder), entry->d_name, 0);
         else if (leftovers->own(entry->d_name, leftovers->context))
-            error = remove_entry(leftovers, dirfd(folder), entry->d_name, why);
+            error = leftovers->folders_only
+                        ? 0
+                        : remove_entry(leftovers, dirfd(folder), entry->d_name, why);
         else if (leftovers->inside && is_own_folder(leftovers, entry->d_name))
             error = act_inside(leftovers, entry->d_name, leftovers_remove, why);
     closedir(folder);
     if (error)
         return error;
-    error = directory_remove(leftovers->folder, open_files_ns, why);
-    leftovers->folders += error == 0;
+    if (leftovers->folders_only)
+        directory_remove_if_empty(leftovers->folder);
+    else
+        error = directory_remove(leftovers->folder, open_files_ns, why);
+    leftovers->folders += !path_exists(leftovers->folder);
     return error;
 }

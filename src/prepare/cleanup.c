@@ -57,16 +57,6 @@ static int read_result(const char *path, char **canonical, struct dead_run *run,
     return 0;
 }
 
-static int check_run(const struct setup *setup, const struct dead_run *run, struct failure *why)
-{
-    if (run->options.run.keep)
-        return failure_set(why, -EINVAL,
-                           "the run of '%s' kept its files on request (--keep): remove "
-                           "'tidemill-%s' by hand",
-                           setup->options.run.cleanup, run->run_id);
-    return 0;
-}
-
 static int share_run(struct setup *setup, struct dead_run *run, struct failure *why)
 {
     struct failure failure = {0};
@@ -98,17 +88,31 @@ struct folder {
     struct object_layout layout;
 };
 
-static bool creates_objects(const struct dead_run *run)
+/* Is a phase about objects? They are its own, or those of an earlier run with the same id. */
+static bool has_objects(const struct dead_run *run)
 {
     const struct options *options = &run->options;
     enum phase_id phases[PHASES_MOST];
     size_t count = 0;
-    bool creates = false;
-    if (options->run.phases)
+    bool has = false;
+    for (size_t i = 0; i < options->section_count; i++)
+        has |= phase_kinds[options->sections[i].phase].unit == UNIT_OPERATION;
+    if (options->run.phases && !options->section_count)
         phases_parse(options->run.phases, phases, &count, NULL);
     for (size_t i = 0; i < count; i++)
-        creates |= phases[i] == PHASE_CREATE;
-    return creates;
+        has |= phase_kinds[phases[i]].unit == UNIT_OPERATION;
+    return has;
+}
+
+/* Objects are too many to be removed by hand. */
+static int check_run(const struct setup *setup, const struct dead_run *run, struct failure *why)
+{
+    if (run->options.run.keep && !has_objects(run))
+        return failure_set(why, -EINVAL,
+                           "the run of '%s' kept its files on request (--keep): remove "
+                           "'tidemill-%s' by hand",
+                           setup->options.run.cleanup, run->run_id);
+    return 0;
 }
 
 static bool is_own(const char *name, void *context)
@@ -194,7 +198,7 @@ static void for_each_folder(const struct dead_run *run, struct leftovers *leftov
     struct settings settings;
     size_t writing = 0;
     if (!options->section_count)
-        act_on_targets(run, &options->common, "", creates_objects(run), false, leftovers, act, why);
+        act_on_targets(run, &options->common, "", has_objects(run), false, leftovers, act, why);
     for (size_t i = 0; i < options->section_count; i++)
         writing += phase_makes(options->sections[i].phase);
     for (int above = 0; above < 2; above++)
@@ -215,7 +219,11 @@ static void check_and_remove(struct setup *setup, struct dead_run *run, struct c
 {
     struct failure failure = {0};
     struct leftovers leftovers = {
-        .own = is_own, .own_folder = is_own_folder, .force = setup->options.run.force};
+        .own = is_own,
+        .own_folder = is_own_folder,
+        .force = setup->options.run.force,
+        .folders_only = run->options.run.keep,
+    };
     bool leads = setup->cluster->leader;
     if (leads)
         for_each_folder(run, &leftovers, leftovers_check, &failure);

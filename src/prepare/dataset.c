@@ -40,12 +40,12 @@ static void choose_creator(struct dataset *dataset)
     }
 }
 
-static int init_tree(struct dataset *dataset, struct failure *why)
+int dataset_init_objects(struct dataset *dataset, uint32_t creators, struct failure *why)
 {
     const struct plan_setup *setup = &dataset->plan->setup;
     const struct object_layout layout = {
         .ranks = setup->shape.rank_count,
-        .threads = objects_creators(setup->settings),
+        .threads = creators,
         .fan_out = setup->settings->fan_out,
         .shared = setup->settings->shared_directory,
     };
@@ -138,7 +138,9 @@ int dataset_init(struct dataset *dataset, struct cluster *cluster, const struct 
     }
     if (cluster->leader && init_folders(dataset, why))
         return why->code;
-    return plan->setup.creates && dataset->folder ? init_tree(dataset, why) : 0;
+    return plan->setup.creates && dataset->folder
+               ? dataset_init_objects(dataset, objects_creators(plan->setup.settings), why)
+               : 0;
 }
 
 const struct data_folder *dataset_folder_on(const struct dataset *dataset, uint32_t target)
@@ -289,6 +291,11 @@ static void remove_folders(struct dataset *dataset, struct failure *why)
 {
     object_tree_remove_shared(&dataset->tree, why);
     object_tree_remove_top(&dataset->tree, why);
+    for (uint32_t i = 0; dataset->tree.stored && i < dataset->folder_count; i++) {
+        directory_remove_if_empty(dataset->folders[i].path); /* it may hold stored files */
+        if (dataset->folders[i].above)
+            directory_remove_if_empty(dataset->folders[i].above);
+    }
     remove_folder(dataset, why);
 }
 

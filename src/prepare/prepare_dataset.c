@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "options/shift_words.h"
 #include "platform/target.h"
+#include "stored_objects.h"
 
 static int refuse_size(const char *option, uint64_t bytes, uint64_t nearest, uint32_t multiple_of,
                        const char *target, struct failure *why)
@@ -208,6 +209,31 @@ static int prepare_point(struct prepared *prepared, struct failure *why)
     return setup_agree(prepared->setup, &failure, why) ? why->code : set_shift(prepared, why);
 }
 
+/* Are its objects those that the stored run created? */
+static bool takes_over_objects(const struct prepared *prepared)
+{
+    return prepared->section[0] ? prepared->phase == PHASE_CREATE : prepared->visits;
+}
+
+static int share_stored(struct prepared *prepared, struct failure *why)
+{
+    struct setup *setup = prepared->setup;
+    struct failure failure = {0};
+    struct agreement agreement;
+    char line[FAILURE_TEXT];
+    uint64_t content_bytes = 0;
+    stored_share(&setup->stored, prepared->section, &prepared->dataset, &failure);
+    if (setup_agree(setup, &failure, why) || !takes_over_objects(prepared))
+        return why->code;
+    if (stored_objects_share(&setup->stored, prepared->section, &prepared->dataset, &content_bytes,
+                             &agreement)) {
+        agreement_format(setup->cluster, &agreement, line, sizeof line);
+        return failure_set(why, agreement.first.code, "%s", line);
+    }
+    prepare_object_content(prepared, content_bytes, &failure);
+    return setup_agree(setup, &failure, why);
+}
+
 int prepare_dataset(struct prepared *prepared, struct failure *why)
 {
     struct failure failure = {0};
@@ -224,7 +250,8 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
         if (make_folders(prepared, why))
             return why->code;
     } else if (prepared->setup->reads_stored) {
-        stored_share(&prepared->setup->stored, prepared->section, &prepared->dataset, &failure);
+        if (share_stored(prepared, why))
+            return why->code;
     } else {
         for (uint32_t i = 0; i < prepared->dataset.part_count; i++) {
             struct part *part = &prepared->dataset.parts[i];

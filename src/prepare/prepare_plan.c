@@ -24,11 +24,11 @@ static int refuse_to_preallocate(const struct prepared *prepared, struct failure
     return 0;
 }
 
-/* What exists is known from the creation in the same run only. */
 static int refuse_unknown_objects(struct failure *why)
 {
     return failure_set(why, -EINVAL,
-                       "no phase creates the objects that a phase is about: add create");
+                       "no phase creates the objects that a phase is about: add create, or "
+                       "'--options-from RESULT' of a run with --keep");
 }
 
 static int refuse_unknown_files(const struct prepared *prepared, struct failure *why)
@@ -85,13 +85,14 @@ static int complete(const struct prepared *prepared, struct resolution *with, st
 {
     const struct setup *setup = prepared->setup;
     struct settings fitted;
-    if (prepared->visits && !prepared->creates && (setup->reads_stored || !prepared->source))
+    if (prepared->visits && !prepared->creates && !setup->reads_stored && !prepared->source)
         return refuse_unknown_objects(why);
     if (prepared->reads && !prepared->writes && !setup->reads_stored && !prepared->source &&
         refuse_unknown_files(prepared, why))
         return why->code;
     if (setup->reads_stored &&
-        (stored_check(&setup->stored, &setup->options, setup->cluster->shape.rank_count, why) ||
+        (stored_check(&setup->stored, &setup->options, setup->cluster->shape.rank_count,
+                      prepared->reads, prepared->visits, why) ||
          refuse_missing_files(prepared, why)))
         return why->code;
     with->random = host_random();
@@ -141,26 +142,39 @@ static uint64_t object_bytes(const struct prepared *prepared)
     return bytes ? bytes : 1;
 }
 
-static int make_content(struct prepared *prepared, struct failure *why)
+static int init_content(const struct prepared *prepared, uint64_t total_bytes, uint64_t shares,
+                        struct content *into, struct failure *why)
 {
     const struct settings *settings = prepared->settings;
-    struct content_setup content = {
+    const struct content_setup content = {
         .seed = settings->seed,
         .compress_ratio = settings->compress_ratio,
         .dedup_ratio = settings->dedup_ratio,
         .dedup_block_bytes = settings->dedup_block_bytes,
-        .total_bytes = prepared->plan.geometry.setup.total_bytes,
-        .share_count = (uint64_t)prepared->cluster->shape.rank_count * settings->writers,
+        .total_bytes = total_bytes,
+        .share_count = shares,
     };
     struct text simd = {0};
     settings_print_value(settings, OPTION_SIMD, &simd);
-    int result = content_init(&prepared->content, &content, text_string(&simd), why);
-    content.total_bytes = object_bytes(prepared);
-    content.share_count = 1;
-    if (!result && prepared->creates)
-        result = content_init(&prepared->object_content, &content, text_string(&simd), why);
+    const int result = content_init(into, &content, text_string(&simd), why);
     text_release(&simd);
     return result;
+}
+
+int prepare_object_content(struct prepared *prepared, uint64_t total_bytes, struct failure *why)
+{
+    return init_content(prepared, total_bytes, 1, &prepared->object_content, why);
+}
+
+static int make_content(struct prepared *prepared, struct failure *why)
+{
+    const uint64_t shares =
+        (uint64_t)prepared->cluster->shape.rank_count * prepared->settings->writers;
+    if (!init_content(prepared, prepared->plan.geometry.setup.total_bytes, shares,
+                      &prepared->content, why) &&
+        prepared->creates)
+        prepare_object_content(prepared, object_bytes(prepared), why);
+    return why->code;
 }
 
 static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, bool undivided,

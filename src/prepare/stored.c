@@ -11,6 +11,7 @@
 #include "plan/sequence.h"
 #include "record/store.h"
 #include "settings_text.h"
+#include "stored_objects.h"
 #include "stored_writes.h"
 
 int stored_read_options(struct stored *stored, struct options *options, struct failure *why)
@@ -178,6 +179,18 @@ static int refuse_no_data(const char *section, struct failure *why)
                        *section ? " in section '" : "", section, *section ? "'" : "");
 }
 
+/* Their own settings are checked as those of any section. */
+static int check_section_objects(const struct stored *stored, const struct options *now,
+                                 size_t index, struct failure *why)
+{
+    struct settings settings;
+    if (check_section(stored, now, index, why) || section_settings(now, index, &settings, why))
+        return why->code;
+    stored_objects_check(&stored->record, now->sections[index].name, &settings, &settings, why);
+    settings_release(&settings);
+    return why->code;
+}
+
 static int check_sections(const struct stored *stored, const struct options *now,
                           struct failure *why)
 {
@@ -186,6 +199,10 @@ static int check_sections(const struct stored *stored, const struct options *now
         const struct section *section = &now->sections[i];
         if (!phase_makes(section->phase))
             continue;
+        if (section->phase == PHASE_CREATE) {
+            check_section_objects(stored, now, i, why);
+            continue;
+        }
         if (!stored_last_write(&stored->record, section->name, &generation))
             return refuse_no_data(section->name, why);
         check_section(stored, now, i, why);
@@ -193,8 +210,19 @@ static int check_sections(const struct stored *stored, const struct options *now
     return why->code;
 }
 
+static int check_objects(const struct stored *stored, const struct options *now,
+                         struct failure *why)
+{
+    struct options then;
+    if (!read_then(stored, &then, why) &&
+        !stored_objects_check(&stored->record, "", &then.common, &now->common, why))
+        check_content(&then, now, why);
+    options_release(&then);
+    return why->code;
+}
+
 int stored_check(const struct stored *stored, const struct options *options, uint32_t rank_count,
-                 struct failure *why)
+                 bool reads, bool visits, struct failure *why)
 {
     uint64_t generation;
     uint64_t ranks = 0;
@@ -207,7 +235,11 @@ int stored_check(const struct stored *stored, const struct options *options, uin
                            ranks, rank_count, ranks);
     if (options->section_count)
         return check_sections(stored, options, why);
+    if (visits && check_objects(stored, options, why))
+        return why->code;
     const struct record_phase *phase = stored_last_write(&stored->record, "", &generation);
+    if (!reads)
+        return 0;
     if (!phase)
         return refuse_no_data("", why);
     return check_options(stored, phase, options, why);

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sends what an earlier run wrote from rank 0, phase by phase, to the ranks that read it. */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "prepare/stored.h"
+#include "stored_lines.h"
 #include "stored_writes.h"
-
-enum { PLACES_TEXT = 4096 };
 
 /* One part as sent to its rank; holes are sent separately, since few parts have any. */
 struct stored_part {
@@ -38,12 +35,6 @@ static int refuse_place(const struct record_file *file, struct failure *why)
     return -EINVAL;
 }
 
-static void add_line(const struct record_file *file, const char *places, struct text *lines)
-{
-    if (places && places[0])
-        text_add(lines, "%" PRId64 " %" PRId64 " %s\n", file->rank, file->writer, places);
-}
-
 static int fill_parts(const struct record_phase *phase, const struct plan *plan,
                       struct stored_write *write, struct failure *why)
 {
@@ -68,8 +59,8 @@ static int fill_parts(const struct record_phase *phase, const struct plan *plan,
         struct stored_part *part = &write->parts[file->rank * writers + file->writer];
         part->issued = whole ? share.request_count : (uint64_t)file->requests_done;
         part->bytes = (uint64_t)file->bytes_acknowledged;
-        add_line(file, file->holes, &holes);
-        add_line(file, file->unsettled, &unsettled);
+        stored_lines_add(&holes, file->rank, file->writer, file->holes);
+        stored_lines_add(&unsettled, file->rank, file->writer, file->unsettled);
     }
     if (holes.failed || unsettled.failed)
         failure_set(why, -ENOMEM, "not enough memory");
@@ -78,29 +69,11 @@ static int fill_parts(const struct record_phase *phase, const struct plan *plan,
     return why->code;
 }
 
-/* Finds this rank's line for a writer in lines of "rank writer places"; "" if there is none.
- * 'places' holds what follows. */
-static const char *find_places(const char *lines, uint32_t rank, uint32_t writer, char *places)
-{
-    char start[32];
-    const int length = snprintf(start, sizeof start, "%" PRIu32 " %" PRIu32 " ", rank, writer);
-    for (const char *line = lines; line && *line;) {
-        if (!strncmp(line, start, (size_t)length)) {
-            const size_t end = strcspn(line + length, "\n");
-            snprintf(places, PLACES_TEXT, "%.*s", (int)end, line + length);
-            return places;
-        }
-        line = strchr(line, '\n');
-        line = line ? line + 1 : NULL;
-    }
-    return "";
-}
-
 /* What a phase wrote of one part of this rank. */
 static int read_part(const struct stored_write *write, const struct dataset *dataset,
                      uint32_t writer, struct rewrite *part, struct failure *why)
 {
-    char places[PLACES_TEXT];
+    char places[STORED_PLACES];
     const uint32_t rank = dataset->cluster->rank;
     const struct stored_part *sent = &write->parts[(size_t)rank * dataset->part_count + writer];
     *part = (struct rewrite){
@@ -109,9 +82,10 @@ static int read_part(const struct stored_write *write, const struct dataset *dat
                       &dataset->parts[writer].share, write->generation),
     };
     acknowledged_all(&part->done, sent->issued, sent->bytes);
-    if (acknowledged_parse_holes(&part->done, find_places(write->holes, rank, writer, places),
+    if (acknowledged_parse_holes(&part->done, stored_lines_find(write->holes, rank, writer, places),
                                  why) ||
-        unsettled_parse(&part->unsettled, find_places(write->unsettled, rank, writer, places), why))
+        unsettled_parse(&part->unsettled, stored_lines_find(write->unsettled, rank, writer, places),
+                        why))
         return why->code;
     if (sent->unsettled_below)
         part->unsettled = (struct unsettled){.below = sent->unsettled_below};
@@ -141,13 +115,6 @@ static int keep_write(const struct stored_write *write, bool first, struct datas
     return why->code;
 }
 
-static int share_text(struct cluster *cluster, char **text)
-{
-    if (cluster->rank == 0 && !*text)
-        *text = strdup("");
-    return cluster_broadcast_text(cluster, text);
-}
-
 /* Sends what one phase wrote from rank 0, and keeps it on each rank. */
 static int share_write(const struct record_phase *phase, uint64_t generation, bool first,
                        struct dataset *dataset, struct failure *why)
@@ -171,7 +138,8 @@ static int share_write(const struct record_phase *phase, uint64_t generation, bo
         cluster_broadcast(cluster, write.parts, write.part_count * sizeof *write.parts);
         cluster_broadcast(cluster, &write.generation, sizeof write.generation);
         cluster_broadcast(cluster, &write.read_fraction_ppm, sizeof write.read_fraction_ppm);
-        if (share_text(cluster, &write.holes) || share_text(cluster, &write.unsettled))
+        if (stored_lines_share(cluster, &write.holes) ||
+            stored_lines_share(cluster, &write.unsettled))
             failure_set(why, -ENOMEM, "not enough memory");
         else
             keep_write(&write, first, dataset, &failure);

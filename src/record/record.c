@@ -19,12 +19,18 @@ void record_phase_release(struct record_phase *phase)
     }
     for (size_t i = 0; i < phase->slowest_count; i++)
         free(phase->slowest[i].path);
+    for (size_t i = 0; i < phase->objects_count; i++)
+        free(phase->objects[i].holes);
+    for (size_t i = 0; i < phase->renamed_count; i++)
+        free(phase->renamed[i].holes);
     free(phase->failure);
     free(phase->nodes);
     free(phase->ranks);
     free(phase->writers);
     free(phase->files);
     free(phase->differences);
+    free(phase->objects);
+    free(phase->renamed);
     free(phase->errors);
     free(phase->bins);
     free(phase->devices);

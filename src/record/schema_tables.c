@@ -34,6 +34,8 @@ const struct schema_rows schema_phase_tables[] = {
     ROWS_FROM(DETAIL_WRITER, struct record_phase, "writers", schema_row, writers, writer_count),
     ROWS(struct record_phase, "files", schema_file, files, file_count),
     ROWS(struct record_phase, "differences", schema_difference, differences, difference_count),
+    ROWS(struct record_phase, "objects", schema_objects, objects, objects_count),
+    ROWS(struct record_phase, "renamed", schema_renamed, renamed, renamed_count),
     ROWS(struct record_phase, "errors", schema_error, errors, error_count),
     ROWS(struct record_phase, "timeline", schema_bin, bins, bin_count),
     ROWS(struct record_phase, "device", schema_device, devices, device_count),

@@ -193,6 +193,8 @@ static void add_objects(const struct settings *settings, const struct record_pha
              (long long)phase->depth);
     if (phase->engine_used[0])
         text_add(out, ", engine %s", phase->engine_used);
+    if (phase->written_by == WRITTEN_BY_EARLIER_RUN)
+        text_add(out, "; created by an earlier run");
 }
 
 /* Which rank read whose data. */

@@ -396,7 +396,8 @@ class Page:
                 f"{' of ' + exact(size_) if size_ != '0' else ''}, in "
                 f"{'one directory of all ranks' if options['shared-directory'] == 'yes' else 'a directory per rank'}, "
                 f"{threads} I/O thread{plural(threads)} x depth {attrs['depth']} per rank"
-                f"{', engine ' + attrs['engine_used'] if attrs['engine_used'] else ''}")
+                f"{', engine ' + attrs['engine_used'] if attrs['engine_used'] else ''}"
+                f"{'; created by an earlier run' if attrs['written_by'] == 'earlier run' else ''}")
 
     def pattern(self, options, phase):
         kinds = [text_of(kind) for kind in self.file["environment/targets/kind"][()]]

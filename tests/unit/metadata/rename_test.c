@@ -28,6 +28,12 @@ static void a_rename_replaces_nothing_and_what_it_did_not_reach_keeps_its_name(v
     rig.setup.threads = 3;
     rig_run(&rig, PHASE_STAT);
     assert_int_equal(rig.done, objects);
+    object_tree_finish_rename(&rig.tree, &why);
+    assert_int_equal(why.code, -EEXIST);
+    assert_int_equal(access(path, F_OK), 0);
+    rig_run(&rig, PHASE_STAT); /* each object has the name that it had */
+    assert_int_equal(rig.done, objects);
+    why = (struct failure){0};
     assert_int_equal(unlink(path), 0); /* it was not replaced, and is not an object */
     object_tree_finish_rename(&rig.tree, &why);
     assert_int_equal(why.code, 0);

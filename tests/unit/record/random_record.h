@@ -127,6 +127,8 @@ static void random_phase(struct dice *dice, struct record_phase *phase, size_t n
     phase->writers = random_rows(dice, &schema_row, 60, &phase->writer_count);
     phase->files = random_rows(dice, &schema_file, 30, &phase->file_count);
     phase->differences = random_rows(dice, &schema_difference, 5, &phase->difference_count);
+    phase->objects = random_rows(dice, &schema_objects, 5, &phase->objects_count);
+    phase->renamed = random_rows(dice, &schema_renamed, 5, &phase->renamed_count);
     phase->errors = random_rows(dice, &schema_error, 5, &phase->error_count);
     phase->bins = random_rows(dice, &schema_bin, 100, &phase->bin_count);
     phase->devices = random_rows(dice, &schema_device, 20, &phase->device_count);
@@ -228,6 +230,8 @@ static const char *phases_differ(const struct record_phase *a, const struct reco
     DIFFER(schema_row, writers, writer_count)
     DIFFER(schema_file, files, file_count)
     DIFFER(schema_difference, differences, difference_count)
+    DIFFER(schema_objects, objects, objects_count)
+    DIFFER(schema_renamed, renamed, renamed_count)
     DIFFER(schema_error, errors, error_count)
     DIFFER(schema_bin, bins, bin_count)
     DIFFER(schema_device, devices, device_count)

@@ -96,6 +96,10 @@ static void every_member_has_a_column(void **state)
         ELSEWHERE(struct record_phase, file_count),
         ELSEWHERE(struct record_phase, differences),
         ELSEWHERE(struct record_phase, difference_count),
+        ELSEWHERE(struct record_phase, objects),
+        ELSEWHERE(struct record_phase, objects_count),
+        ELSEWHERE(struct record_phase, renamed),
+        ELSEWHERE(struct record_phase, renamed_count),
         ELSEWHERE(struct record_phase, errors),
         ELSEWHERE(struct record_phase, error_count),
         ELSEWHERE(struct record_phase, bins),
@@ -130,6 +134,8 @@ static void every_member_has_a_column(void **state)
     assert_covered(&schema_row, NULL, 0);
     assert_covered(&schema_file, NULL, 0);
     assert_covered(&schema_difference, NULL, 0);
+    assert_covered(&schema_objects, NULL, 0);
+    assert_covered(&schema_renamed, NULL, 0);
     assert_covered(&schema_error, NULL, 0);
     assert_covered(&schema_bin, NULL, 0);
     assert_covered(&schema_clock, NULL, 0);
