@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Presets: settings files for classes of drives, in launch/presets of the source tree or in
- * share/tidemill/presets next to the program's bin directory. Rank 0 only.
+ * Presets: settings files for classes of drives and sets of phases, in launch/presets of the source
+ * tree or in share/tidemill/presets next to the program's bin directory. Rank 0 only.
  */
 #ifndef TIDEMILL_PREPARE_PRESET_H
 #define TIDEMILL_PREPARE_PRESET_H

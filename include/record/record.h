@@ -17,6 +17,7 @@
 #include "base/units.h"
 #include "record/enums.h"
 #include "record/environment.h"
+#include "record/pfs_rows.h"
 #include "record/points.h"
 #include "record/record_phase.h"
 #include "stats/histogram.h"
@@ -109,6 +110,10 @@ struct record {
     size_t sweep_count;
     struct record_sweep_run *sweep_runs; /* in the order of time */
     size_t sweep_run_count;
+    struct record_pfs *pfs;
+    size_t pfs_count;
+    struct record_deviation *deviations;
+    size_t deviation_count;
     struct record_advice *advice;
     size_t advice_count;
 };

@@ -51,6 +51,12 @@ static int check_one_size(const struct options *options, struct failure *why)
 }
 
 /* Numbers that must be at least one if they are given. */
+/* In a section, 0 means that it has no limit although the others have one. */
+static bool lifts_limit(const struct options *options, enum option_id id)
+{
+    return id == OPTION_TIME && options_source(options, id) == SOURCE_SECTION;
+}
+
 static int check_not_zero(const struct options *options, struct failure *why)
 {
     static const struct {
@@ -74,7 +80,7 @@ static int check_not_zero(const struct options *options, struct failure *why)
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         enum option_id id = numbers[i].id;
-        if (options_given(options, id) &&
+        if (options_given(options, id) && !lifts_limit(options, id) &&
             option_value_is_unset(&option_table[id], option_field(options, id)))
             return failure_set(why, -EINVAL, "--%s is 0; %s", options_name(id), numbers[i].instead);
     }

@@ -270,6 +270,15 @@ static void print_line(struct text *out, const char *key, const char *value)
     text_add(out, "\n");
 }
 
+/* Does the section set it, if only to nothing? */
+static bool sets_option(const struct section *section, enum option_id id)
+{
+    for (size_t i = 0; i < section->own_count; i++)
+        if (section->own[i].id == id)
+            return true;
+    return false;
+}
+
 static void print_resolved(const struct section *section, const struct settings *resolved,
                            struct text *out)
 {
@@ -277,7 +286,8 @@ static void print_resolved(const struct section *section, const struct settings 
     for (enum option_id id = 0; id < OPTION_COUNT; id++) {
         if (option_table[id].scope != SCOPE_SECTION ||
             (section->data[0] && is_adopted(id, section->phase)) ||
-            option_value_is_unset(&option_table[id], settings_field(resolved, id)))
+            (option_value_is_unset(&option_table[id], settings_field(resolved, id)) &&
+             !sets_option(section, id)))
             continue;
         text_clear(&value);
         settings_print_value(resolved, id, &value);

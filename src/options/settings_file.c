@@ -76,8 +76,8 @@ static int open_section(struct reader *reader, const char *line, struct failure 
     struct failure inner = {0};
     size_t length = strcspn(line + 1, "]");
     const char *after = line + 1 + length + (line[1 + length] == ']');
-    if (reader->source == SOURCE_PRESET)
-        return refuse(reader, "a preset has no sections; use --options-from", why);
+    if (!reader->section && reader->options->section_count)
+        return refuse(reader, "--preset and --options-from both have sections; leave one out", why);
     if (line[1 + length] != ']' || after[strspn(after, " \t")] != '\0')
         return refuse(reader, "expected '[name]'", why);
     int status = sections_add(reader->options, line + 1, length, &inner);

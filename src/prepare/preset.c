@@ -126,25 +126,38 @@ int preset_read(struct options *options, struct failure *why)
     return why->code;
 }
 
+/* The settings of a line, "buffer-size 4MiB"; of a section its name. */
+static void print_setting(const char *line, size_t length, bool in_section, struct text *out)
+{
+    const size_t key = strcspn(line, " =");
+    const size_t value = key + strspn(line + key, " =");
+    if (*line == '[')
+        text_add(out, "%s%.*s", in_section ? ", " : "; sections ", (int)strcspn(line + 1, "]"),
+                 line + 1);
+    else
+        text_add(out, "%.*s %.*s", (int)key, line, (int)(length - value), line + value);
+}
+
 /* "sata      SATA SSD: buffer-size 4MiB, buffer-count 64, writers 2", and its file. */
 static void print_preset(const char *name, const char *path, const char *settings, struct text *out)
 {
     const char *before = ": ";
-    text_add(out, "%-9s ", name);
+    bool in_section = false;
+    text_add(out, "%-10s ", name);
     if (!strncmp(settings, "# ", 2))
         text_add(out, "%.*s", (int)strcspn(settings + 2, "\n"), settings + 2);
     while (*settings) {
         const size_t length = strcspn(settings, "\n");
-        const size_t key = strcspn(settings, " =");
-        if (*settings != '#' && key < length) {
-            const size_t value = key + strspn(settings + key, " =");
-            text_add(out, "%s%.*s %.*s", before, (int)key, settings, (int)(length - value),
-                     settings + value);
+        if (*settings == '[' ||
+            (*settings != '#' && !in_section && strcspn(settings, " =") < length)) {
+            text_add(out, "%s", *settings == '[' ? "" : before);
+            print_setting(settings, length, in_section, out);
+            in_section |= *settings == '[';
             before = ", ";
         }
         settings += length + (settings[length] != '\0');
     }
-    text_add(out, "\n%9s ", "");
+    text_add(out, "\n%10s ", "");
     text_add_printable(out, path);
     text_add(out, "\n");
 }

@@ -73,6 +73,8 @@ void record_release(struct record *record)
     free(record->ceilings);
     free(record->sweep);
     free(record->sweep_runs);
+    free(record->pfs);
+    free(record->deviations);
     memset(record, 0, sizeof *record);
 }
 

@@ -24,6 +24,8 @@ const struct schema_rows schema_run_tables[] = {
     ROWS(struct record, "ceilings", schema_ceiling, ceilings, ceiling_count),
     ROWS(struct record, "sweep", schema_sweep, sweep, sweep_count),
     ROWS(struct record, "sweep_runs", schema_sweep_run, sweep_runs, sweep_run_count),
+    ROWS(struct record, "pfs", schema_pfs, pfs, pfs_count),
+    ROWS(struct record, "pfs_deviations", schema_deviation, deviations, deviation_count),
     ROWS(struct record, "advice", schema_advice, advice, advice_count),
     {0},
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "outside.h"
+#include "pfs.h"
 #include "warnings.h"
 
 /* A rate limit counts if it holds I/O threads back for more than this part of their time: 1 / 20.
@@ -107,7 +108,7 @@ int advice_consider(struct record *record)
     record_clear_advice(record);
     for (size_t i = 0; i < sizeof warnings / sizeof warnings[0] && !result; i++)
         result = raise_warning(record, &warnings[i]);
-    return result;
+    return result ? result : pfs_consider(record);
 }
 
 int advice_consider_sums(struct record *record)

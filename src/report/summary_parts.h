@@ -107,6 +107,9 @@ void summary_sweep(const struct record *record, const struct summary_style *styl
 /* "deadline": the rate when the time of --equalise was over. */
 void summary_deadline(const struct record_phase *phase, struct text *out);
 
+/* The phases and means of preset 'pfs'; nothing without. */
+void summary_pfs(const struct record *record, const struct summary_style *style, struct text *out);
+
 /* A line for each target, where several were used. */
 void summary_targets(const struct record_phase *phase, struct text *out);
 void summary_rows(const struct record_phase *phase, const struct summary_style *style,

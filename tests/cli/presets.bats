@@ -22,13 +22,13 @@ option() {
 @test "--preset list shows each preset and its file" {
     apart "$TIDEMILL" run --preset list
     [ "$status" -eq 0 ]
-    for name in array default gen4 gen5 sata; do
+    for name in array default gen4 gen5 pfs sata; do
         grep -q "^$name " "$out"
     done
     while read -r file; do
         [ -f "$file" ]
     done < <(grep -o '/.*\.conf$' "$out")
-    [ "$(grep -c '\.conf$' "$out")" -eq 5 ]
+    [ "$(grep -c '\.conf$' "$out")" -eq 6 ]
 }
 
 @test "each preset makes a plan on this machine" {
@@ -40,14 +40,15 @@ option() {
 }
 
 @test "an unknown preset: the nearest one is suggested" {
-    refused "unknown preset 'gem4' (known: array, default, gen4, gen5, sata; or the path of a file); did you mean 'gen4'?" \
+    refused "unknown preset 'gem4' (known: array, default, gen4, gen5, pfs, sata; or the path of a file); did you mean 'gen4'?" \
         "$TIDEMILL" run --preset gem4 --size 1m "$target"
     refused "--preset: cannot open './none.conf'" "$TIDEMILL" run --preset ./none.conf --size 1m "$target"
 }
 
-@test "a preset has no sections and no other preset" {
+@test "a preset has no other preset, and no sections where a settings file has them" {
     printf '[w]\nphase = write\n' >s.conf
-    refused 'a preset has no sections' "$TIDEMILL" run --preset s.conf --size 1m "$target"
+    refused 'both have sections' "$TIDEMILL" run --preset s.conf --options-from s.conf --size 1m \
+        "$target"
     echo 'preset = sata' >s.conf
     refused "cannot contain 'preset'" "$TIDEMILL" run --preset s.conf --size 1m "$target"
     refused "--expected-rate: '5' is not a range" "$TIDEMILL" run --expected-rate 5 --size 1m "$target"
@@ -112,4 +113,45 @@ option() {
         "$TIDEMILL" run --size 16MB "${words[@]}" --output "$work/new" --overwrite --quiet --result r.h5
         [ ! -e "$work/new" ]
     done
+}
+
+@test "pfs: twelve phases, their means, and the deviations from the rules; all of it is recorded" {
+    ranks 2 run --preset pfs --time 300ms --rate 8m --operation-rate 300 --result r.h5 "$target" >page
+    [ -z "$(ls -A "$target")" ]
+    /usr/bin/python3 - <<'PY'
+import h5py, math, re
+file, page = h5py.File("r.h5"), " ".join(open("page").read().split("\npfs\n")[1].split())
+def texts(column):
+    return [text.decode() if isinstance(text, bytes) else text for text in column[:]]
+table = {"name": texts(file["pfs/name"]), "value_millionths": file["pfs/value_millionths"][:]}
+values = dict(zip(table["name"], table["value_millionths"] / 1e6))
+order = [name[3:] for name in sorted(file["phases"])]
+assert order == ["easy-write", "easy-create", "hard-write", "hard-create", "easy-read", "easy-stat",
+                 "hard-read", "hard-stat", "easy-remove", "hard-open", "hard-remove", "random-read"]
+rates = {"bytes": [], "operations": []}
+for name, phase in file["phases"].items():
+    unit = phase.attrs["unit"] if isinstance(phase.attrs["unit"], str) else phase.attrs["unit"].decode()
+    rate = phase.attrs[unit] / phase.attrs["duration_ns"] * 1e9 / (2**30 if unit == "bytes" else 1000)
+    assert abs(values[name[3:]] - rate) < 1e-3, (name, values[name[3:]], rate)
+    assert phase.attrs["status"] in ("complete", b"complete"), name
+    if name[3:] != "random-read":
+        rates[unit].append(rate)
+    if name[3:] in ("easy-write", "easy-create", "hard-write", "hard-create"):
+        assert phase.attrs["equalised"] in ("yes", b"yes"), name
+    elif name[3:] != "random-read":
+        assert phase.attrs["ended_by"] in ("size", b"size"), name
+means = [math.exp(sum(map(math.log, rates[unit])) / len(rates[unit])) for unit in ("bytes", "operations")]
+for name, mean in zip(("bandwidth", "metadata", "overall"), means + [math.sqrt(means[0] * means[1])]):
+    assert abs(values[name] - mean) < 2e-3 * max(mean, 1), (name, values[name], mean)
+    assert f"tidemill pfs {name} mean, not an IO500 score" in page
+for text in texts(file["pfs_deviations/text"]):
+    assert text in page, text
+assert "a time limit other than the 300 s of the rules" in page
+assert "SCORE" not in page and "RESULT" not in page
+PY
+    "$TIDEMILL" report r.h5 | sed -n '/^pfs$/,$p' >again
+    [ "$(sed -n '/^pfs$/,/^result/p' page | grep -v '^result' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}')" = "$(<again)" ]
+    # reading is not limited in a run with the options of this result either
+    "$TIDEMILL" report --json - r.h5 | grep -q 'pfs_deviations'
+    attribute r.h5 / options | sed -n '/^.easy-read.$/,/^.easy-stat/p' | grep -q '^time = 0'
 }

@@ -174,6 +174,8 @@ static inline void random_record(struct dice *dice, struct record *record)
     record->summary = random_rows(dice, &schema_summary, 5, &record->summary_count);
     record->ceilings = random_rows(dice, &schema_ceiling, 3, &record->ceiling_count);
     record->sweep = random_rows(dice, &schema_sweep, 4, &record->sweep_count);
+    record->pfs = random_rows(dice, &schema_pfs, 16, &record->pfs_count);
+    record->deviations = random_rows(dice, &schema_deviation, 5, &record->deviation_count);
     record->sweep_runs = random_rows(dice, &schema_sweep_run, 4, &record->sweep_run_count);
     record->advice = random_rows(dice, &schema_advice, 5, &record->advice_count);
     size_t phases = roll(dice, 5);

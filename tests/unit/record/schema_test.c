@@ -76,6 +76,10 @@ static void every_member_has_a_column(void **state)
         ELSEWHERE(struct record, sweep_count),
         ELSEWHERE(struct record, sweep_runs),
         ELSEWHERE(struct record, sweep_run_count),
+        ELSEWHERE(struct record, pfs),
+        ELSEWHERE(struct record, pfs_count),
+        ELSEWHERE(struct record, deviations),
+        ELSEWHERE(struct record, deviation_count),
     };
     static const struct elsewhere phase[] = {
         ELSEWHERE(struct record_phase, name),
@@ -145,6 +149,8 @@ static void every_member_has_a_column(void **state)
     assert_covered(&schema_ceiling, NULL, 0);
     assert_covered(&schema_sweep, NULL, 0);
     assert_covered(&schema_sweep_run, NULL, 0);
+    assert_covered(&schema_pfs, NULL, 0);
+    assert_covered(&schema_deviation, NULL, 0);
     assert_covered(&schema_advice, NULL, 0);
 }
 
@@ -152,11 +158,12 @@ static void columns_are_described_and_unique(void **state)
 {
     (void)state;
     const struct schema_table *const tables[] = {
-        &schema_run,     &schema_job,     &schema_node,    &schema_target,
-        &schema_phase,   &schema_row,     &schema_file,    &schema_difference,
-        &schema_latency, &schema_advice,  &schema_bin,     &schema_slow,
-        &schema_device,  &schema_clock,   &schema_summary, &schema_block_device,
-        &schema_network, &schema_ceiling, &schema_sweep,   &schema_sweep_run,
+        &schema_run,     &schema_job,       &schema_node,    &schema_target,
+        &schema_phase,   &schema_row,       &schema_file,    &schema_difference,
+        &schema_latency, &schema_advice,    &schema_bin,     &schema_slow,
+        &schema_device,  &schema_clock,     &schema_summary, &schema_block_device,
+        &schema_network, &schema_ceiling,   &schema_sweep,   &schema_sweep_run,
+        &schema_pfs,     &schema_deviation,
     };
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         const struct schema_table *table = tables[t];
