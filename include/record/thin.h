@@ -15,7 +15,7 @@ enum record_detail thin_detail(uint64_t ranks, uint64_t writers);
  * the highest median, 99th percentile and maximum. -ENOMEM leaves all. */
 int thin_latency(struct record_phase *phase);
 
-/* Returns how many readings of its devices each node keeps: up to 1024 nodes all. */
+/* Returns how many readings of its devices each node keeps: up to 512 nodes all. */
 size_t thin_readings(size_t nodes);
 
 /* Joins neighbouring rows of one node until there are at most 'most'; returns how many are left. */

@@ -9,8 +9,9 @@
 
 #include "cluster/merge.h"
 
-/* Rank 0 keeps about a million bins at most: up to 1 024 nodes all, then fewer, never below 64. */
-enum { BINS_OF_ALL_NODES = 1 << 20, FEWEST_BINS = 64 };
+/* Rank 0 keeps about half a million bins at most: up to 512 nodes all, then fewer, never below 32.
+ */
+enum { BINS_OF_ALL_NODES = 1 << 19, FEWEST_BINS = 32 };
 
 /* Of this rank, and then of the ranks that it represents; 'received' is for merging. */
 struct series {

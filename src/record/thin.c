@@ -9,7 +9,7 @@ enum {
     MOST_ROWS = 32768,    /* of ranks or writers, by default */
     ALL_LATENCIES = 4096, /* nodes */
     EACH_EXTREME = 16,    /* outliers of one kind */
-    MOST_READINGS = 1 << 18,
+    MOST_READINGS = 1 << 17,
     FEWEST_READINGS = 16, /* of a node */
 };
 

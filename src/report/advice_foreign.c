@@ -5,6 +5,7 @@
 
 #include "base/units.h"
 #include "figures.h"
+#include "node_rows.h"
 
 /* Journals and inodes are less than this; and a system moves a little all the time. */
 enum { FOREIGN_SHARE = 5, FOREIGN_LEAST = 64 << 20 };
@@ -16,16 +17,16 @@ struct moved {
 };
 
 /* Acknowledged to a node in a part of the phase; bins that are cut count in proportion. */
-static int64_t own_in(const struct record_phase *phase, int64_t node, int64_t from_ns,
-                      int64_t to_ns)
+static int64_t own_in(const struct record_phase *phase, const struct node_rows *bins,
+                      int64_t from_ns, int64_t to_ns)
 {
     double bytes = 0;
-    for (size_t i = 0; i < phase->bin_count; i++) {
+    for (size_t i = bins->begin; i < bins->end; i++) {
         const struct record_bin *bin = &phase->bins[i];
         const int64_t first_ns = bin->start_ns > from_ns ? bin->start_ns : from_ns;
         const int64_t end_ns = bin->start_ns + bin->width_ns;
         const int64_t last_ns = end_ns < to_ns ? end_ns : to_ns;
-        if (bin->node == node && last_ns > first_ns)
+        if (last_ns > first_ns)
             bytes += (double)bin->amount * (double)(last_ns - first_ns) / (double)bin->width_ns;
     }
     return (int64_t)bytes;
@@ -37,17 +38,18 @@ static bool is_foreign(const struct moved *moved)
 }
 
 /* Bytes of others at the device of a node; 'from_ns' gets when they began. */
-static int64_t foreign_bytes(const struct record_phase *phase, int64_t node, int64_t *from_ns)
+static int64_t foreign_bytes(const struct record_phase *phase, const struct node_rows *readings,
+                             const struct node_rows *bins, size_t node, int64_t *from_ns)
 {
     struct moved all = {.own = phase->nodes[node].counters.bytes};
     *from_ns = -1;
-    for (size_t i = 0; i < phase->device_count; i++) {
+    for (size_t i = readings->begin; i < readings->end; i++) {
         const struct record_device *row = &phase->devices[i];
-        if (row->node != node || !row->device[0])
+        if (!row->device[0])
             continue;
         const struct moved moved = {
             .device = row->read_bytes + row->written_bytes,
-            .own = own_in(phase, node, row->start_ns, row->start_ns + row->width_ns)};
+            .own = own_in(phase, bins, row->start_ns, row->start_ns + row->width_ns)};
         all.device += moved.device;
         if (*from_ns < 0 && is_foreign(&moved) && moved.device - moved.own > FOREIGN_LEAST / 16)
             *from_ns = row->start_ns > 0 ? row->start_ns : 0;
@@ -82,11 +84,15 @@ void warn_foreign_load(const struct record *record, struct text *out)
         const struct record_phase *phase = &record->phases[i];
         if (!is_comparable(record, phase))
             continue;
+        struct node_rows readings = NODE_ROWS(phase->devices, phase->device_count);
+        struct node_rows bins = NODE_ROWS(phase->bins, phase->bin_count);
         for (size_t node = 0; node < phase->node_count; node++) {
             int64_t from_ns;
             char bytes[UNITS_TEXT];
             char from[UNITS_TEXT];
-            const int64_t foreign = foreign_bytes(phase, (int64_t)node, &from_ns);
+            node_rows_seek_number(&readings, (int64_t)node);
+            node_rows_seek_number(&bins, (int64_t)node);
+            const int64_t foreign = foreign_bytes(phase, &readings, &bins, node, &from_ns);
             if (!foreign)
                 continue;
             units_format_size((uint64_t)foreign, bytes);

@@ -8,11 +8,12 @@
 #define TIDEMILL_REPORT_NODE_ROWS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct node_rows {
     const void *rows;
     size_t row_bytes;
-    size_t node_offset; /* of the node's name in a row */
+    size_t node_offset; /* of the node's name or number in a row */
     size_t count;
     size_t begin, end; /* the rows of the node sought last; equal where it has none */
     size_t next;       /* where the next node's are expected */
@@ -26,5 +27,8 @@ struct node_rows {
 
 /* Sets 'begin' and 'end'. */
 void node_rows_seek(struct node_rows *rows, const char *node);
+
+/* The same for a table whose rows have the number of their node. */
+void node_rows_seek_number(struct node_rows *rows, int64_t node);
 
 #endif

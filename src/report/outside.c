@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "figures.h"
+#include "node_rows.h"
 
 /* The quota sets the pace if it is used up in more of its periods than this, and takes a share of
  * the time that matters. */
@@ -84,15 +85,16 @@ static bool is_near(double rate, int64_t cap)
 }
 
 /* Requests per second that the node's device finished. */
-static double device_requests(const struct record_phase *phase, size_t node)
+static double device_requests(const struct record_phase *phase, struct node_rows *readings,
+                              size_t node)
 {
     int64_t requests = 0;
     int64_t width_ns = 0;
-    for (size_t i = 0; i < phase->device_count; i++)
-        if (phase->devices[i].node == (int64_t)node) {
-            requests += phase->devices[i].requests;
-            width_ns += phase->devices[i].width_ns;
-        }
+    node_rows_seek_number(readings, (int64_t)node);
+    for (size_t i = readings->begin; i < readings->end; i++) {
+        requests += phase->devices[i].requests;
+        width_ns += phase->devices[i].width_ns;
+    }
     return figures_rate(requests, width_ns);
 }
 
@@ -104,7 +106,7 @@ static double part_of(const struct record_phase *phase, bool writes)
 }
 
 /* Adds the cap of this device that the node reached by writing, or by reading, if it did. */
-static bool add_cap(const struct record_phase *phase, size_t node,
+static bool add_cap(const struct record_phase *phase, struct node_rows *readings, size_t node,
                     const struct record_block_device *device, bool writes, struct text *out)
 {
     const struct record_row *row = &phase->nodes[node];
@@ -118,7 +120,8 @@ static bool add_cap(const struct record_phase *phase, size_t node,
     char allowed[UNITS_TEXT];
     char reached[UNITS_TEXT];
     if (!by_bytes && !is_near(requests, requests_cap) &&
-        !is_near(part * device_requests(phase, node), requests_cap))
+        (requests_cap <= 0 ||
+         !is_near(part * device_requests(phase, readings, node), requests_cap)))
         return false;
     if (!out)
         return true;
@@ -134,28 +137,36 @@ static bool add_cap(const struct record_phase *phase, size_t node,
     return true;
 }
 
+/* The same with the node's name in front. */
+static bool add_device_cap(const struct record *record, const struct record_phase *phase,
+                           struct node_rows *readings, size_t node,
+                           const struct record_block_device *device, struct text *out)
+{
+    struct text line = {0};
+    bool found = phase->writes && add_cap(phase, readings, node, device, true, out ? &line : NULL);
+    if (!found && phase->reads)
+        found = add_cap(phase, readings, node, device, false, out ? &line : NULL);
+    if (found && out) {
+        add_node(record, node, out);
+        text_add(out, "%s", text_string(&line));
+        out->failed |= line.failed;
+    }
+    text_release(&line);
+    return found;
+}
+
 bool outside_cap(const struct record *record, const struct record_phase *phase, struct text *out)
 {
-    for (size_t i = 0; i < record->block_device_count; i++) {
-        const struct record_block_device *device = &record->block_devices[i];
-        size_t node = 0;
-        while (node < record->node_count && strcmp(record->nodes[node].hostname, device->node) != 0)
-            node++;
-        /* a part has its own cap, but carries only a part of the data */
-        if (node >= phase->node_count || node >= record->node_count || device->above[0])
-            continue;
-        struct text line = {0};
-        bool found = phase->writes && add_cap(phase, node, device, true, out ? &line : NULL);
-        if (!found && phase->reads)
-            found = add_cap(phase, node, device, false, out ? &line : NULL);
-        if (found && out) {
-            add_node(record, node, out);
-            text_add(out, "%s", text_string(&line));
-            out->failed |= line.failed;
+    struct node_rows devices = NODE_ROWS(record->block_devices, record->block_device_count);
+    struct node_rows readings = NODE_ROWS(phase->devices, phase->device_count);
+    for (size_t node = 0; node < record->node_count && node < phase->node_count; node++) {
+        node_rows_seek(&devices, record->nodes[node].hostname);
+        for (size_t i = devices.begin; i < devices.end; i++) {
+            const struct record_block_device *device = &record->block_devices[i];
+            /* a part has its own cap, but carries only a part of the data */
+            if (!device->above[0] && add_device_cap(record, phase, &readings, node, device, out))
+                return true;
         }
-        text_release(&line);
-        if (found)
-            return true;
     }
     return false;
 }

@@ -14,7 +14,7 @@
 #include "sample_record.h"
 #include "stats/timeline.h"
 
-enum { MOST_BINS = 1 << 20, LEAST_NODE_BINS = 64, ALL_BINS = 1024, READINGS = 60 };
+enum { MOST_BINS = 1 << 19, LEAST_NODE_BINS = 32, ALL_BINS = 1024, READINGS = 60 };
 
 /* Between 0.6 and 1.1, different for each node and time. */
 static double wave(int64_t node, int64_t bin)

@@ -39,6 +39,24 @@ static void rows_of_a_node_are_next_to_each_other(void **state)
     expect(&rows, "a", 0, 2);
 }
 
+static void nodes_may_have_numbers(void **state)
+{
+    (void)state;
+    const struct {
+        int64_t value;
+        int64_t node;
+    } table[] = {{1, -1}, {2, 0}, {3, 0}, {4, 2}};
+    struct node_rows rows = NODE_ROWS(table, sizeof table / sizeof *table);
+    const size_t expected[][2] = {{1, 3}, {4, 4}, {3, 4}, {4, 4}};
+    for (int64_t node = 0; node < 4; node++) {
+        node_rows_seek_number(&rows, node);
+        assert_int_equal(rows.begin, expected[node][0]);
+        assert_int_equal(rows.end, expected[node][1]);
+    }
+    node_rows_seek_number(&rows, -1);
+    assert_int_equal(rows.end, 1);
+}
+
 static void a_table_may_be_empty(void **state)
 {
     (void)state;
@@ -51,6 +69,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_of_a_node_are_next_to_each_other),
+        cmocka_unit_test(nodes_may_have_numbers),
         cmocka_unit_test(a_table_may_be_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
