@@ -128,6 +128,10 @@ uint64_t cluster_sum(struct cluster *cluster, uint64_t value);
 uint64_t cluster_min(struct cluster *cluster, uint64_t value);
 uint64_t cluster_max(struct cluster *cluster, uint64_t value);
 
+/* Adds numbers for each rank: 'all' holds 'count' of them for each rank in turn, the same count on
+ * all ranks; 'mine' gets the sums of those that all ranks have for this rank. Collective. */
+void cluster_sum_for_each(struct cluster *cluster, const uint64_t *all, uint64_t *mine, int count);
+
 /* Sends 'length' bytes to rank 'to' and receives as many from rank 'from'; either may be this
  * rank. */
 void cluster_exchange(struct cluster *cluster, const void *send, uint32_t to, void *receive,

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/failure.h"
+#include "metadata/listing.h"
 #include "metadata/operation.h"
 #include "plan/acknowledged.h"
 #include "plan/limits.h"
@@ -38,6 +39,7 @@ struct crew_setup {
     const struct acknowledged *created; /* what exists of the rank's objects; NULL: they are
                                            created */
     struct object_names names;          /* of what exists */
+    struct listing_setup listing;       /* listing directories: which, and what is in them */
     struct limits limits;
     bool sync_end; /* sync everything at the end, within the phase */
     bool spins;    /* before the start, as each thread has its own core */
@@ -58,7 +60,8 @@ struct crew_outcome {
     struct histogram latency;
     struct histogram intended; /* under a rate: since the instants that it set */
     struct timeline timeline;
-    struct slowest slowest;                /* 'piece' is the object's key, 'offset' its place */
+    struct slowest slowest;                /* 'piece' is the object's key, 'offset' its place;
+                                              listing directories: 'offset' is its number */
     struct failure failure;                /* the first one, wrong data excepted */
     struct crew_error errors[CREW_ERRORS]; /* by error, in no order */
     struct object wrong;                   /* the first object with wrong data */
@@ -124,6 +127,10 @@ uint64_t crew_created(const struct crew *crew, uint32_t creator, struct acknowle
  * them. */
 uint32_t crew_parts(const struct crew *crew);
 void crew_renamed(const struct crew *crew, uint32_t part, struct acknowledged *reached);
+
+/* Listing directories: counts the failures that show only in what all threads have listed, as those
+ * of the first one; returns how many objects matched the search. */
+uint64_t crew_check_listed(struct crew *crew);
 
 /* Returns the number of objects that this rank is to create or to visit; 0: unlimited. */
 uint64_t crew_planned(const struct crew *crew);

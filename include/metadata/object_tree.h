@@ -30,6 +30,7 @@ struct object_tree {
     bool used;           /* a phase has created objects */
     bool exists;         /* objects may exist */
     bool stored;         /* an earlier run made it all: nothing is removed until it is empty */
+    int64_t since_ns;    /* before the first object was created, by the file system's clock */
     uint64_t generation; /* of the objects' content */
     struct file claim;   /* marks 'top' as used by a run */
     struct acknowledged *created; /* by thread of this rank */

@@ -69,6 +69,9 @@ uint64_t objects_share_most(const struct object_layout *layout);
 /* Returns the object's number among all objects of the set, unique. */
 uint64_t objects_number(const struct object_layout *layout, const struct object *object);
 
+/* Returns the object that has this number, with its first name. */
+struct object objects_of_number(const struct object_layout *layout, uint64_t number);
+
 /* Returns the number of the object's directory, unique within its rank's or the shared one. */
 uint64_t objects_directory(const struct object_layout *layout, const struct object *object);
 
@@ -87,6 +90,13 @@ void objects_print_top(const struct object_layout *layout, const char *top, uint
                        struct text *out);
 void objects_print_directory(const struct object_layout *layout, const char *top,
                              const struct object *object, struct text *out);
+
+/* Gets the object that has this name; false if none can have it. Hot path. */
+bool objects_of_name(const struct object_layout *layout, const char *name, struct object *object);
+
+/* Returns the first object of a rank that can be in a directory, by the directory's number. */
+struct object objects_first_in(const struct object_layout *layout, uint32_t rank,
+                               uint64_t directory);
 
 /* Returns true if a run with this layout may have given this name to an object, or to a
  * directory. */
@@ -112,6 +122,10 @@ void object_cursor_create(struct object_cursor *cursor, uint32_t rank, uint32_t 
 void object_cursor_visit(struct object_cursor *cursor, const struct object_layout *layout,
                          uint32_t rank, const struct acknowledged *created,
                          const struct object_names *names, uint32_t index, uint32_t of);
+
+/* Returns true if the object of a rank was created, and has the name that it has here. Hot path. */
+bool object_exists(const struct object_layout *layout, const struct acknowledged *created,
+                   const struct object_names *names, const struct object *object);
 
 /* Returns true if a rename of 'parts' parts reached all places of each. */
 bool object_names_complete(const struct acknowledged *created, uint32_t threads,

@@ -23,6 +23,7 @@ struct operation_kind {
     bool creates;
     bool renames;
     bool removes;
+    bool lists; /* directories, and carries out the operation on each entry, if there is one */
     /* Returns 0 or -errno; -EBADMSG: the object is not as it was created. */
     int (*on_file)(struct operation *operation);
     int (*on_directory)(struct operation *operation);
@@ -63,6 +64,8 @@ struct operation {
     int64_t syncs;
     int64_t sync_ns;
     int64_t bad_blocks;
+    uint64_t size;                /* of the object whose attributes were read */
+    int64_t modified_ns;          /* since 1970, by the clock of the file system */
     struct difference difference; /* of the object; length 0: none */
 };
 
@@ -71,6 +74,13 @@ static inline int operation_carry_out(const struct operation_kind *kind,
                                       struct operation *operation)
 {
     return operation->setup->directories ? kind->on_directory(operation) : kind->on_file(operation);
+}
+
+/* Returns true if there is an operation on each object. */
+static inline bool operation_applies(const struct operation_kind *kind,
+                                     const struct operation_setup *setup)
+{
+    return (setup->directories ? kind->on_directory : kind->on_file) != NULL;
 }
 
 /* Returns the bytes of the buffer that each operation in flight has. */

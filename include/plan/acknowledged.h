@@ -40,6 +40,9 @@ bool acknowledged_has_all(const struct acknowledged *set, uint64_t first, uint64
 /* Number of requests in the set. */
 uint64_t acknowledged_count(const struct acknowledged *set);
 
+/* Number of requests in the set from place 'first' on and below 'end'. */
+uint64_t acknowledged_count_between(const struct acknowledged *set, uint64_t first, uint64_t end);
+
 /* Prints and parses holes as "7,9-12"; -EINVAL if they are malformed, not rising or too many. */
 void acknowledged_print_holes(const struct acknowledged *set, struct text *out);
 int acknowledged_parse_holes(struct acknowledged *set, const char *text, struct failure *why);

@@ -219,6 +219,7 @@ struct record_phase {
     int64_t deadline_ns;       /* --time, counted from the common start */
     int64_t deadline_amount;   /* acknowledged by then */
     int64_t goal_amount;       /* what each I/O thread was to do */
+    int64_t matches;           /* of phase find */
     uint8_t open_ended;        /* 1: that is only what the targets can take, as no size was given */
     uint8_t steady;            /* enum record_truth; unknown = fewer than five rounds */
     int64_t round_ns;          /* length of a round */

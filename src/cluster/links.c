@@ -36,6 +36,13 @@ void links_reduce(MPI_Comm comm, const void *mine, void *all, MPI_Datatype type,
     wait_sleeping(NULL, &request);
 }
 
+void links_sum_for_each(MPI_Comm comm, const uint64_t *all, uint64_t *mine, int count)
+{
+    MPI_Request request;
+    MPI_Ireduce_scatter_block(all, mine, count, MPI_UINT64_T, MPI_SUM, comm, &request);
+    wait_sleeping(NULL, &request);
+}
+
 int links_worst(MPI_Comm comm, int code)
 {
     int worst = 0;

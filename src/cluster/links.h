@@ -52,6 +52,9 @@ struct cluster_links {
  * rank 0 may be working. */
 void links_reduce(MPI_Comm comm, const void *mine, void *all, MPI_Datatype type, MPI_Op operation);
 
+/* Reduces numbers of each rank's to sums of that rank's, 'count' for each; sleeps too. */
+void links_sum_for_each(MPI_Comm comm, const uint64_t *all, uint64_t *mine, int count);
+
 /* Returns the smallest of all ranks' codes (0 or -errno), on every rank. */
 int links_worst(MPI_Comm comm, int code);
 

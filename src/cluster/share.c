@@ -54,6 +54,11 @@ uint64_t cluster_max(struct cluster *cluster, uint64_t value)
     return over_all(cluster, value, MPI_MAX);
 }
 
+void cluster_sum_for_each(struct cluster *cluster, const uint64_t *all, uint64_t *mine, int count)
+{
+    links_sum_for_each(cluster->links->world, all, mine, count);
+}
+
 void cluster_exchange(struct cluster *cluster, const void *send, uint32_t to, void *receive,
                       uint32_t from, size_t length)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crew_list.h"
 #include "platform/clock.h"
 #include "ring_thread.h"
 
@@ -24,7 +25,9 @@ static int init_lane(const struct crew *crew, uint32_t index, struct crew_lane *
 {
     const struct crew_setup *setup = &crew->setup;
     const uint32_t count = setup->threads * crew->lanes;
-    if (setup->kind->creates)
+    if (setup->kind->lists)
+        lane->cursor = (struct object_cursor){0};
+    else if (setup->kind->creates)
         object_cursor_create(&lane->cursor, setup->rank, index,
                              setup->objects ? objects_share(setup->objects, count, index)
                                             : objects_share_most(&setup->layout));
@@ -53,6 +56,8 @@ static int init_thread(struct crew *crew, uint32_t index, struct failure *why)
         result = init_lane(crew, index * crew->lanes + i, &thread->lanes[i]);
         thread->busy |= thread->lanes[i].cursor.left > 0;
     }
+    if (!result && crew->setup.kind->lists)
+        result = crew_list_init(thread);
     if (result)
         failure_set(why, result, "not enough memory for %u I/O threads", crew->setup.threads);
     return result;
@@ -304,6 +309,8 @@ uint64_t crew_planned(const struct crew *crew)
     uint64_t count = 0;
     if (crew->setup.kind->creates)
         return crew->setup.objects;
+    if (crew->setup.kind->lists)
+        return crew->setup.listing.expected.objects;
     for (uint32_t i = 0; i < crew->setup.layout.threads; i++)
         count += acknowledged_count(&crew->setup.created[i]);
     return count;
@@ -313,7 +320,7 @@ const char *crew_wait_name(const struct operation_kind *kind, enum crew_wait wha
 {
     static const char *const names[] = {
         [CREW_DIRECTORY] = "open of a directory", [CREW_SYNC] = "sync"};
-    return what == CREW_OPERATION ? phase_kinds[kind->phase].name : names[what];
+    return what == CREW_OPERATION || kind->lists ? phase_kinds[kind->phase].name : names[what];
 }
 
 static void free_lanes(struct crew_thread *thread)
@@ -321,6 +328,7 @@ static void free_lanes(struct crew_thread *thread)
     for (uint32_t i = 0; thread->lanes && i < thread->crew->lanes; i++)
         operation_release(&thread->lanes[i].operation);
     free(thread->lanes);
+    crew_list_release(thread);
     ring_thread_release(thread);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Failed operations: counted by error, the first one in words. */
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/units.h"
@@ -95,4 +97,19 @@ bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane
                        folder, space_format_reason(setup->top, -result, note));
     text_release(&path);
     return what != CREW_SYNC && is_of_object(-result);
+}
+
+bool crew_count_listing(struct crew_thread *thread, int result, uint64_t count, const char *format,
+                        ...)
+{
+    struct crew_outcome *outcome = &thread->outcome;
+    char line[FAILURE_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    crew_count_errors(outcome, -result, count, &thread->lanes->object);
+    if (!outcome->failure.code)
+        failure_set(&outcome->failure, result, "%s", line);
+    return is_of_object(-result);
 }

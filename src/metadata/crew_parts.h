@@ -15,6 +15,7 @@
 #include "stats/peaks.h"
 
 struct ring_thread; /* ring_thread.c */
+struct crew_list;   /* crew_list.c */
 
 enum { CREW_LINE = 64 };
 
@@ -54,6 +55,7 @@ struct crew_thread {
     struct thread handle;
     struct crew_lane *lanes;  /* crew.lanes of them */
     struct ring_thread *ring; /* NULL: plain calls */
+    struct crew_list *list;   /* NULL: it lists no directories */
     _Atomic bool in_ring;     /* it waits for the ring only, and can leave operations in flight */
     struct crew_outcome outcome;
     int64_t now_ns;      /* since the start */
@@ -97,6 +99,9 @@ bool crew_is_finished(const struct crew_thread *thread);
 /* True if it may start none before the goal of --equalise has grown, or all have reported. */
 bool crew_is_at_goal(const struct crew_thread *thread);
 
+/* Waits until the rate allows the next operation. */
+void crew_wait_for_rate(struct crew_thread *thread);
+
 /* What the lane waits for from now on, as observers see it. */
 void crew_watch_set(const struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what);
 void crew_watch_clear(struct crew_lane *lane);
@@ -105,6 +110,10 @@ void crew_watch_clear(struct crew_lane *lane);
  * the rate wanted it. */
 void crew_end_operation(struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what,
                         int result, int64_t sent_ns, int64_t due_ns);
+
+/* Counts operations that one call has done, as crew_end_operation does. */
+void crew_count_operations(struct crew_thread *thread, const struct crew_lane *lane, uint64_t count,
+                           int64_t sent_ns, int64_t due_ns);
 
 /* Publishes how many operations are done; 'before' of them were done before now. */
 void crew_publish(struct crew_thread *thread, int64_t before);
@@ -116,5 +125,10 @@ void crew_count_errors(struct crew_outcome *outcome, int error, uint64_t count,
 /* Counts a failed operation and keeps the first one; returns true if the thread can continue. */
 bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane, int result,
                         enum crew_wait what);
+
+/* Counts 'count' failures of a listing, and keeps the first failure; returns true if the thread can
+ * continue. */
+bool crew_count_listing(struct crew_thread *thread, int result, uint64_t count, const char *format,
+                        ...) __attribute__((format(printf, 4, 5)));
 
 #endif

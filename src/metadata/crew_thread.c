@@ -5,12 +5,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "crew_list.h"
 #include "crew_parts.h"
 #include "platform/clock.h"
 #include "ring_thread.h"
 
 /* The longest sleep before a check of the stop flag. */
 enum { POLL_NS = 20 * 1000 * 1000 };
+
+/* Names the object, together with its key. A thread that lists meets objects of any rank. */
+static uint64_t place_of(const struct crew_thread *thread, const struct crew_lane *lane)
+{
+    const struct crew_setup *setup = &thread->crew->setup;
+    return setup->kind->lists ? objects_number(&setup->layout, &lane->object) : lane->object.place;
+}
 
 void crew_watch_set(const struct crew_thread *thread, struct crew_lane *lane, enum crew_wait what)
 {
@@ -19,7 +27,7 @@ void crew_watch_set(const struct crew_thread *thread, struct crew_lane *lane, en
     atomic_store_explicit(&watch->since_ns, 0, memory_order_relaxed);
     atomic_store_explicit(&watch->what, (int)what, memory_order_release);
     atomic_store_explicit(&watch->key, object_key(&lane->object), memory_order_release);
-    atomic_store_explicit(&watch->place, lane->object.place, memory_order_release);
+    atomic_store_explicit(&watch->place, place_of(thread, lane), memory_order_release);
     atomic_store_explicit(&watch->since_ns, since_ns, memory_order_release);
 }
 
@@ -52,6 +60,8 @@ bool crew_watch_read(const struct crew_thread *thread, struct crew_state *state)
         state->what = seen.what;
         state->object = seen.object;
         state->object.rank = thread->crew->setup.rank;
+        if (thread->crew->setup.kind->lists)
+            state->object = objects_of_number(&thread->crew->setup.layout, seen.object.place);
     }
     return waits;
 }
@@ -98,9 +108,10 @@ static int enter_directory(struct crew_thread *thread, struct crew_lane *lane)
     return result;
 }
 
-static void count_operation(struct crew_thread *thread, const struct crew_lane *lane,
-                            int64_t sent_ns)
+void crew_count_operations(struct crew_thread *thread, const struct crew_lane *lane, uint64_t count,
+                           int64_t sent_ns, int64_t due_ns)
 {
+    const struct crew_setup *setup = &thread->crew->setup;
     struct crew_outcome *outcome = &thread->outcome;
     struct counters *counters = &outcome->counters;
     const int64_t latency_ns = thread->now_ns - sent_ns;
@@ -110,12 +121,14 @@ static void count_operation(struct crew_thread *thread, const struct crew_lane *
     if (!counters->operations)
         counters->first_ns = sent_ns;
     counters->last_ns = thread->gap_from_ns = thread->now_ns;
-    counters->operations++;
+    counters->operations += (int64_t)count;
     histogram_record(&outcome->latency, latency_ns);
     peaks_record(&thread->peaks, thread->now_ns, latency_ns);
-    timeline_record(&outcome->timeline, thread->now_ns, 1, latency_ns);
+    timeline_record(&outcome->timeline, thread->now_ns, (int64_t)count, latency_ns);
     slowest_record(&outcome->slowest, latency_ns, sent_ns, object_key(&lane->object),
-                   lane->object.place, 0);
+                   place_of(thread, lane), 0);
+    if (setup->limits.writer_rate)
+        histogram_record(&outcome->intended, thread->now_ns - due_ns);
 }
 
 /* A place that was not created must not be visited, and one that was not renamed has its old name;
@@ -139,9 +152,7 @@ void crew_end_operation(struct crew_thread *thread, struct crew_lane *lane, enum
 {
     const struct crew_setup *setup = &thread->crew->setup;
     if (!result) {
-        count_operation(thread, lane, sent_ns);
-        if (setup->limits.writer_rate)
-            histogram_record(&thread->outcome.intended, thread->now_ns - due_ns);
+        crew_count_operations(thread, lane, 1, sent_ns, due_ns);
         return;
     }
     thread->over |= !crew_count_failure(thread, lane, result, what);
@@ -216,7 +227,7 @@ bool crew_is_at_goal(const struct crew_thread *thread)
 }
 
 /* Waits until the rate allows the next operation. */
-static void wait_for_rate(struct crew_thread *thread)
+void crew_wait_for_rate(struct crew_thread *thread)
 {
     const struct limits *limits = &thread->crew->setup.limits;
     const int64_t before_ns = thread->now_ns;
@@ -315,7 +326,8 @@ static void finish(struct crew_thread *thread)
     for (uint32_t i = 0; i < thread->crew->lanes; i++)
         add_lane(thread, &thread->lanes[i]);
     crew_read_clock(thread);
-    counters->requests = counters->operations;
+    if (!thread->list)
+        counters->requests = counters->operations;
     counters->end_ns = thread->now_ns;
     counters->writer_time_ns = thread->now_ns;
     counters->writer_cpu_ns = clock_thread_cpu_ns() - thread->warm_cpu_ns;
@@ -324,7 +336,7 @@ static void finish(struct crew_thread *thread)
 static void do_operations(struct crew_thread *thread, struct crew_lane *lane)
 {
     for (;;) {
-        wait_for_rate(thread);
+        crew_wait_for_rate(thread);
         if (crew_is_at_goal(thread))
             wait_for_goal(thread);
         if (crew_is_finished(thread) || !object_cursor_next(&lane->cursor, &lane->object))
@@ -357,7 +369,9 @@ void crew_thread_body(void *argument)
         thread->warm_cpu_ns = clock_thread_cpu_ns();
         crew_read_clock(thread);
         thread->outcome.counters.started_ns = thread->now_ns;
-        if (thread->ring)
+        if (thread->list)
+            crew_list_run(thread);
+        else if (thread->ring)
             ring_thread_run(thread);
         else
             do_operations(thread, thread->lanes);

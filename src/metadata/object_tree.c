@@ -72,10 +72,21 @@ static int claim(struct object_tree *tree, struct failure *why)
     return file_claim(&tree->claim, tree->top, why);
 }
 
+/* The directory that holds all objects was modified when it was made, and when the ranks made
+ * theirs. */
+static int64_t modified_ns(int fd)
+{
+    struct stat facts;
+    return fstat(fd, &facts) ? 0
+                             : facts.st_mtim.tv_sec * INT64_C(1000000000) + facts.st_mtim.tv_nsec;
+}
+
 int object_tree_make_own(struct object_tree *tree, struct failure *why)
 {
     struct text path = {0};
     int result = claim(tree, why);
+    if (!result && !tree->since_ns)
+        tree->since_ns = modified_ns(tree->claim.fd);
     if (result || tree->layout.shared || tree->own_made)
         return result;
     objects_print_top(&tree->layout, tree->top, tree->rank, &path);

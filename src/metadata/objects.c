@@ -44,6 +44,14 @@ uint64_t objects_number(const struct object_layout *layout, const struct object 
     return number_in_rank(layout, object) * layout->ranks + object->rank;
 }
 
+struct object objects_of_number(const struct object_layout *layout, uint64_t number)
+{
+    const uint64_t in_rank = number / layout->ranks;
+    return (struct object){.rank = (uint32_t)(number % layout->ranks),
+                           .thread = (uint32_t)(in_rank % layout->threads),
+                           .place = in_rank / layout->threads};
+}
+
 /* In directories that all ranks share, the objects of all threads take turns. Else each thread has
  * directories of its own, so that one directory is not a bottleneck of all threads. */
 uint64_t objects_directory(const struct object_layout *layout, const struct object *object)
@@ -65,6 +73,16 @@ uint64_t objects_next_directory(const struct object_layout *layout, const struct
     const uint64_t next = (objects_directory(layout, object) + 1) * layout->fan_out;
     return divide_up(next - objects_number(layout, &first),
                      (uint64_t)layout->ranks * layout->threads);
+}
+
+struct object objects_first_in(const struct object_layout *layout, uint32_t rank,
+                               uint64_t directory)
+{
+    if (layout->shared)
+        return objects_of_number(layout, directory * layout->fan_out);
+    return (struct object){.rank = rank,
+                           .thread = (uint32_t)(directory % layout->threads),
+                           .place = directory / layout->threads * layout->fan_out};
 }
 
 static char *write_number(char *at, uint64_t number)
@@ -111,12 +129,39 @@ void objects_print_directory(const struct object_layout *layout, const char *top
         text_add(out, "/d%" PRIu64, objects_directory(layout, object));
 }
 
+/* Reads a number without leading zeros; NULL if there is none, or not below the limit. */
+static const char *read_number(const char *text, uint64_t limit, uint64_t *number)
+{
+    const char *end = plan_skip_number(text, limit);
+    *number = 0;
+    for (const char *at = text; at < end; at++)
+        *number = *number * 10 + (uint64_t)(*at - '0');
+    return end;
+}
+
+bool objects_of_name(const struct object_layout *layout, const char *name, struct object *object)
+{
+    uint64_t rank;
+    uint64_t number;
+    if (*name != FIRST && *name != SECOND)
+        return false;
+    const char *rest = read_number(name + 1, layout->ranks, &rank);
+    if (!rest || *rest != '.')
+        return false;
+    rest = read_number(rest + 1, UINT64_C(1) << OBJECTS_BITS, &number);
+    if (!rest || *rest)
+        return false;
+    *object = (struct object){.rank = (uint32_t)rank,
+                              .thread = (uint32_t)(number % layout->threads),
+                              .place = number / layout->threads,
+                              .second = *name == SECOND};
+    return true;
+}
+
 bool objects_has_name(const struct object_layout *layout, const char *name)
 {
-    const bool begins = *name == FIRST || *name == SECOND;
-    const char *rest = begins ? plan_skip_number(name + 1, layout->ranks) : NULL;
-    rest = rest && *rest == '.' ? plan_skip_number(rest + 1, UINT64_C(1) << OBJECTS_BITS) : NULL;
-    return rest && !*rest;
+    struct object object;
+    return objects_of_name(layout, name, &object);
 }
 
 bool objects_has_directory(const struct object_layout *layout, const char *name)
@@ -182,6 +227,20 @@ static bool has_second_name(const struct object_names *names, uint64_t position,
         part++;
     const uint64_t first = checked_scale(places, part, names->parts);
     return acknowledged_has(&names->reached[part], position - first) == names->second;
+}
+
+bool object_exists(const struct object_layout *layout, const struct acknowledged *created,
+                   const struct object_names *names, const struct object *object)
+{
+    uint64_t position = object->place;
+    if (!acknowledged_has(&created[object->thread], object->place))
+        return false;
+    if (!names->parts)
+        return object->second == names->second;
+    for (uint32_t i = 0; i < object->thread; i++)
+        position += created[i].issued;
+    return object->second ==
+           has_second_name(names, position, count_places(created, layout->threads));
 }
 
 /* Skips threads that created nothing, to the next place. */

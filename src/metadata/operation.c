@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "metadata/operation.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -170,7 +172,11 @@ static int stat_object(struct operation *operation)
                            STATX_BASIC_STATS, &facts)) &&
            errno == EINTR)
         operation->retries++;
-    return result ? -errno : operation_check_attributes(operation, &facts);
+    if (result)
+        return -errno;
+    operation->size = facts.stx_size;
+    operation->modified_ns = facts.stx_mtime.tv_sec * INT64_C(1000000000) + facts.stx_mtime.tv_nsec;
+    return operation_check_attributes(operation, &facts);
 }
 
 /* Fills the buffer as far as the file goes; returns the number of bytes, or -errno. */
@@ -259,6 +265,44 @@ static int open_directory(struct operation *operation)
     return close(fd) ? -errno : 0;
 }
 
+/* True if the entries are those of an empty directory. */
+static bool holds_nothing(const unsigned char *entries, ssize_t bytes)
+{
+    for (ssize_t at = 0; at < bytes;) {
+        const struct dirent64 *entry = (const struct dirent64 *)(const void *)(entries + at);
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            return false;
+        at += entry->d_reclen;
+    }
+    return true;
+}
+
+/* Lists an object that is a directory: it is empty. */
+static int list_directory(struct operation *operation)
+{
+    const int fd = open_object(operation, O_RDONLY | O_DIRECTORY);
+    int result = 0;
+    ssize_t got = 1;
+    if (fd < 0)
+        return fd;
+    while (!result && got) {
+        got = getdents64(fd, operation->buffer, operation->buffer_bytes);
+        if (got < 0 && errno == EINTR)
+            operation->retries++;
+        else if (got < 0)
+            result = -errno;
+        else if (!holds_nothing(operation->buffer, got))
+            result = -ENOTEMPTY;
+    }
+    return close(fd) && !result ? -errno : result;
+}
+
+static int find_directory(struct operation *operation)
+{
+    const int result = stat_object(operation);
+    return result ? result : list_directory(operation);
+}
+
 static int remove_object(struct operation *operation, int flags)
 {
     int result;
@@ -329,6 +373,15 @@ static const struct operation_kind kinds[PHASE_COUNT] = {
                       .renames = true,
                       .on_file = rename_object,
                       .on_directory = rename_object},
+    [PHASE_READDIR] = {.phase = PHASE_READDIR,
+                       .shifts = 4,
+                       .lists = true,
+                       .on_directory = list_directory},
+    [PHASE_FIND] = {.phase = PHASE_FIND,
+                    .shifts = 5,
+                    .lists = true,
+                    .on_file = stat_object,
+                    .on_directory = find_directory},
     [PHASE_REMOVE] = {.phase = PHASE_REMOVE,
                       .shifts = 3,
                       .removes = true,

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "options/find_words.h"
+
 /* A list that creates nothing is about the objects of an earlier run, or of another section. */
 static int check_order(const enum phase_id *list, size_t count, struct failure *why)
 {
@@ -55,6 +57,13 @@ static int check_objects(const struct options *options, bool opens, struct failu
     if (options->common.objects == OBJECTS_DIRECTORIES && options->common.object_size_bytes)
         return failure_set(why, -EINVAL,
                            "--object-size is for files; leave it or --objects directories out");
+    bool sized;
+    uint64_t bytes;
+    if (find_size_parse(options->common.find_size, &sized, &bytes, why))
+        return -EINVAL;
+    if (sized && options->common.objects == OBJECTS_DIRECTORIES)
+        return failure_set(why, -EINVAL,
+                           "--find-size is for files; leave it or --objects directories out");
     if (opens && options->common.generate == GENERATE_ONCE && options->common.object_size_bytes)
         return failure_set(why, -EINVAL,
                            "--generate once writes the same buffer repeatedly, which an open phase "

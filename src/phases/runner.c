@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "metadata/objects.h"
+#include "metadata/operation.h"
 #include "phase.h"
 #include "platform/clock.h"
 #include "platform/interrupt.h"
@@ -19,7 +20,7 @@
 enum { POLL_NS = 50 * 1000 * 1000 };
 
 /* The settings of a phase as far as they decide what its numbers mean. */
-static void keep_settings(const struct prepared *prepared, bool moves_bytes,
+static void keep_settings(const struct prepared *prepared, const struct phase_kind *kind,
                           struct record_phase *into)
 {
     const struct settings *settings = prepared->settings;
@@ -41,15 +42,17 @@ static void keep_settings(const struct prepared *prepared, bool moves_bytes,
     into->engine_cause = prepared->engine_cause;
     text_copy(into->engine_reason, sizeof into->engine_reason, prepared->engine_reason);
     into->discards = prepared->engine->id == ENGINE_NULL;
-    if (moves_bytes)
+    if (kind->unit == UNIT_BYTE)
         return;
     into->request_bytes = (int64_t)settings->object_size_bytes;
     into->direct_asked = NEVER; /* O_DIRECT does not apply */
-    if (objects_depth(settings))
+    if (objects_depth(settings) && !operation_kind_of(kind->id)->lists)
         return;
     into->depth = 1; /* plain system calls, also where another engine moves bytes */
     text_copy(into->engine_used, sizeof into->engine_used, engine_name(ENGINE_PWRITE));
-    into->engine_cause = settings->engine == ENGINE_AUTO ? ENGINE_PLAIN_NAMES : ENGINE_NO_CAUSE;
+    into->engine_cause = settings->engine == ENGINE_AUTO ? ENGINE_PLAIN_NAMES
+                         : objects_depth(settings)       ? ENGINE_PLAIN_LISTS
+                                                         : ENGINE_NO_CAUSE;
     into->engine_reason[0] = '\0';
 }
 
@@ -62,7 +65,7 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
         failure_set(why, -ENOMEM, "not enough memory for the results");
         return NULL;
     }
-    keep_settings(prepared, kind->unit == UNIT_BYTE, into);
+    keep_settings(prepared, kind, into);
     into->writes = kind->writes;
     into->reads = kind->reads;
     into->checks = phase_checks(kind, prepared->settings);

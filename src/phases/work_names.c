@@ -86,7 +86,7 @@ static int prepare_visiting(struct work_names *names, struct agreement *agreemen
     for (uint32_t i = 0; i < tree->names.parts; i++)
         cluster_exchange(cluster, &tree->reached[i], visitor, &names->reached[i], names->owner,
                          sizeof *names->reached);
-    return 0;
+    return names->kind->lists ? work_names_prepare_list(names, agreement) : 0;
 }
 
 static int prepare(struct work *work, struct agreement *agreement)
@@ -115,10 +115,11 @@ static int open_crew(struct work *work, struct failure *why)
         .top = text_string(&top),
         .rank = names->owner,
         .threads = names->threads,
-        .depth = objects_depth(settings),
+        .depth = names->kind->lists ? 0 : objects_depth(settings),
         .objects = settings->objects_per_rank,
         .created = names->created,
         .names = names->names,
+        .listing = names->listing,
         .limits = phase->limits,
         .sync_end = operation_changes(names->kind) && settings->fsync == FSYNC_END,
         .spins = phase->prepared->roomy,
@@ -215,14 +216,33 @@ static bool print_path(const struct work_names *names, const struct object *obje
     return !out->failed;
 }
 
+uint64_t work_names_place(const struct work_names *names, const struct object *object)
+{
+    return names->kind->lists ? objects_number(&names->tree->layout, object) : object->place;
+}
+
+/* The object of a rank that a record is about. */
+static struct object object_of(const struct work *work, uint32_t rank, uint32_t key, uint64_t place)
+{
+    const struct work_names *names = (const struct work_names *)work;
+    struct object object = object_of_key(owner_of(work, rank), key, place);
+    if (names->kind->lists) {
+        const bool second = object.second;
+        object = objects_of_number(&names->tree->layout, place);
+        object.second = second;
+    }
+    return object;
+}
+
 static char *path_of(const struct work *work, const struct slow_request *request,
                      struct failure *why)
 {
     const struct work_names *names = (const struct work_names *)work;
     const struct object object =
-        object_of_key(owner_of(work, request->rank), request->file_writer, request->offset);
+        object_of(work, request->rank, request->file_writer, request->offset);
+    const bool whole = !names->kind->lists || names->kind->on_file || names->tree->directories;
     struct text path = {0};
-    if (print_path(names, &object, true, &path))
+    if (print_path(names, &object, whole, &path))
         return path.data;
     text_release(&path);
     failure_set(why, -ENOMEM, "not enough memory for the results");
@@ -232,8 +252,7 @@ static char *path_of(const struct work *work, const struct slow_request *request
 static bool describe(const struct work *work, const struct stall *stall, struct text *line)
 {
     const struct work_names *names = (const struct work_names *)work;
-    const struct object object =
-        object_of_key(owner_of(work, stall->rank), stall->writer, stall->offset);
+    const struct object object = object_of(work, stall->rank, stall->writer, stall->offset);
     struct text path = {0};
     const bool whole = stall->what == CREW_OPERATION;
     const bool known = print_path(names, &object, whole, &path);
@@ -307,6 +326,7 @@ int work_names_init(struct phase *phase, struct failure *why)
     };
     phase->work = &names->work;
     names->owner = owner_of(&names->work, phase->run->cluster->rank);
+    phase->limits.equalise &= !names->kind->lists; /* the names in a directory are not divided */
     if (!names->kind->creates)
         names->created = calloc(names->tree->layout.threads, sizeof *names->created);
     if (!names->kind->creates && !names->created)

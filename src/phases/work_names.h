@@ -20,6 +20,8 @@ struct work_names {
     struct acknowledged *created; /* visiting: what exists of the owner's objects, by thread */
     struct object_names names;    /* visiting: of the owner's objects */
     struct acknowledged *reached; /* names.reached */
+    struct listing_setup listing; /* listing directories */
+    uint64_t matches;             /* ... objects of this rank that the search matched */
     struct crew *crew;
 };
 
@@ -28,6 +30,13 @@ int work_names_init(struct phase *phase, struct failure *why);
 
 /* Returns the rank that visits this rank's objects. */
 uint32_t work_names_visitor(const struct work_names *names);
+
+/* Returns the number by which a record names the object of a rank: its place, or where directories
+ * are listed its number. */
+uint64_t work_names_place(const struct work_names *names, const struct object *object);
+
+/* Sets which directories this rank lists, and what it must find there. Collective. */
+int work_names_prepare_list(struct work_names *names, struct agreement *agreement);
 
 /* What the threads did, once all have ended. */
 void work_names_join(struct work *work, struct work_outcome *outcome);

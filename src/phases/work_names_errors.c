@@ -17,7 +17,7 @@ static void set_first(const struct work_names *names, const struct error_row *ro
     const struct cluster *cluster = names->phase->run->cluster;
     const struct slow_request place = {.rank = row->rank,
                                        .file_writer = object_key(&row->error.first),
-                                       .offset = row->error.first.place};
+                                       .offset = work_names_place(names, &row->error.first)};
     const char *const name = row->error.error ? strerrorname_np(row->error.error) : "other";
     char *path = names->work.methods->path(&names->work, &place, why);
     to->number = row->error.error;

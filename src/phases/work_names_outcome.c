@@ -65,6 +65,8 @@ void work_names_join(struct work *work, struct work_outcome *outcome)
     const uint64_t planned = crew_planned(names->crew);
     uint64_t tried = 0;
     work_outcome_clear(outcome);
+    if (names->kind->lists)
+        names->matches = crew_check_listed(names->crew);
     outcome->threads = calloc(names->threads, sizeof *outcome->threads);
     for (uint32_t i = 0; i < names->threads; i++) {
         const struct crew_outcome *thread = crew_outcome(names->crew, i);
@@ -176,6 +178,11 @@ int work_names_gather(const struct work *work, struct record_phase *into, struct
     struct cluster *cluster = names->phase->run->cluster;
     const struct work_outcome *outcome = &names->phase->outcome;
     struct object_tree *tree = names->tree;
+    if (names->kind->lists) {
+        const uint64_t matches = cluster_sum(cluster, names->matches);
+        if (into && names->kind->on_file)
+            into->matches = (int64_t)matches;
+    }
     if (names->kind->creates)
         tree->shared_directories = cluster_max(cluster, object_tree_shared_directories(tree));
     if (names->kind->renames)

@@ -61,6 +61,15 @@ uint64_t acknowledged_count(const struct acknowledged *set)
     return set->issued - set->hole_count;
 }
 
+uint64_t acknowledged_count_between(const struct acknowledged *set, uint64_t first, uint64_t end)
+{
+    end = end < set->issued ? end : set->issued;
+    uint64_t count = end > first ? end - first : 0;
+    for (uint64_t i = 0; i < set->hole_count; i++)
+        count -= set->holes[i] >= first && set->holes[i] < end;
+    return count;
+}
+
 void acknowledged_print_holes(const struct acknowledged *set, struct text *out)
 {
     for (uint64_t i = 0; i < set->hole_count;) {

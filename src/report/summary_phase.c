@@ -242,6 +242,17 @@ static void write_latency(const struct record_phase *phase, struct text *out)
                     out);
 }
 
+/* What was listed: one call gets many names. */
+static void write_listing(const struct record_phase *phase, struct text *out)
+{
+    if (!strcmp(phase->kind, "readdir") && phase->requests < phase->amount)
+        summary_line(out, "listing", "%lld names in %lld calls; the latency is that of a call",
+                     (long long)phase->amount, (long long)phase->requests);
+    if (!strcmp(phase->kind, "find"))
+        summary_line(out, "matches", "%lld of %lld objects", (long long)phase->matches,
+                     (long long)phase->amount);
+}
+
 /* The longest time in which some I/O thread got no completion. */
 static void write_gap(const struct record_phase *phase, const struct summary_style *style,
                       struct text *out)
@@ -337,6 +348,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     write_steady(phase, style, out);
     write_latency(phase, out);
     summary_halves(phase, out);
+    write_listing(phase, out);
     write_gap(phase, style, out);
     summary_balance(phase, out);
     summary_targets(phase, out);

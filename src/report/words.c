@@ -94,6 +94,9 @@ void words_fill(struct record_phase *phase)
         text_copy(phase->engine_reason, sizeof phase->engine_reason,
                   "metadata operations are plain calls, one at a time for each I/O thread; "
                   "--engine uring keeps --depth of them in flight");
+    if (phase->engine_cause == ENGINE_PLAIN_LISTS && !phase->engine_reason[0])
+        text_copy(phase->engine_reason, sizeof phase->engine_reason,
+                  "io_uring has no call that lists a directory");
     word_row(&phase->total);
     for (size_t i = 0; i < phase->node_count; i++)
         word_row(&phase->nodes[i]);

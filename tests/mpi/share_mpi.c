@@ -87,6 +87,24 @@ static void ranks_exchange_bytes(void **state)
     }
 }
 
+static void each_rank_gets_its_sums(void **state)
+{
+    (void)state;
+    const uint32_t ranks = cluster.shape.rank_count;
+    uint64_t *all = calloc(ranks, 3 * sizeof *all);
+    uint64_t mine[3] = {0};
+    for (uint32_t i = 0; i < ranks; i++) {
+        all[3 * i] = i;
+        all[3 * i + 1] = cluster.rank;
+        all[3 * i + 2] = UINT64_C(1) << 63; /* sums of hashes overflow */
+    }
+    cluster_sum_for_each(&cluster, all, mine, 3);
+    free(all);
+    assert_everywhere(mine[0] == (uint64_t)ranks * cluster.rank &&
+                      mine[1] == (uint64_t)ranks * (ranks - 1) / 2 &&
+                      mine[2] == (uint64_t)(ranks % 2) << 63);
+}
+
 static int64_t clock_ns(clockid_t clock)
 {
     struct timespec now;
@@ -175,6 +193,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_text_is_broadcast),
         cmocka_unit_test(sums_minima_and_maxima),
         cmocka_unit_test(ranks_exchange_bytes),
+        cmocka_unit_test(each_rank_gets_its_sums),
         cmocka_unit_test(ranks_that_wait_for_rank_0_sleep),
         cmocka_unit_test(more_bytes_than_an_int_can_count),
     };

@@ -723,6 +723,7 @@ class Phase:
         self.steady()
         self.latencies()
         self.halves()
+        self.listing()
         self.gap()
         self.balance()
         self.targets()
@@ -901,6 +902,14 @@ class Phase:
                          f"{duration(slow['sent_ns'][0])})")
             self.line("latency", text)
         self.histogram("intended", "intended", "requests, from scheduled send to completion")
+
+    def listing(self):
+        kind = text_of(self.attrs["kind"])
+        objects, calls = int(self.attrs.get("operations", 0)), int(self.attrs["requests"])
+        if kind == "readdir" and calls < objects:
+            self.line("listing", f"{objects} names in {calls} calls; the latency is that of a call")
+        if kind == "find":
+            self.line("matches", f"{self.attrs['find_matches']} of {objects} objects")
 
     def gap(self):
         gap = self.total["longest_gap_ns"]

@@ -68,6 +68,6 @@ ranks 2 "$program" run --phases write,mixed,mixed --order random --buffer-size 4
 
 # Figures of phases that count operations agree too; the scripted clock does not advance in them.
 rm -f result.h5
-ranks 2 "$program" run --phases create,stat,remove --objects-per-rank 40 --repeat 2 \
+ranks 2 "$program" run --phases create,stat,readdir,find,remove --objects-per-rank 40 --repeat 2 \
     --result result.h5 target >page.txt 2>log.txt || { cat log.txt; exit 1; }
 "$python" "$here/recompute.py" result.h5 page.txt

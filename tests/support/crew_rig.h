@@ -32,6 +32,7 @@ struct rig {
     int64_t behind;
     int64_t last_ns;
     uint64_t intended;
+    uint64_t matches;
     struct failure failure;
 };
 
@@ -80,6 +81,8 @@ static inline void rig_sum(struct rig *rig)
     rig->done = rig->failed = rig->intended = 0;
     rig->bad_blocks = rig->behind = 0;
     rig->failure = (struct failure){0};
+    if (rig->setup.kind->lists)
+        rig->matches = crew_check_listed(rig->crew);
     for (uint32_t i = 0; i < rig->setup.threads; i++) {
         const struct crew_outcome *outcome = crew_outcome(rig->crew, i);
         rig->done += (uint64_t)outcome->counters.operations;
@@ -89,7 +92,7 @@ static inline void rig_sum(struct rig *rig)
         rig->last_ns = outcome->counters.last_ns;
         rig->intended += outcome->intended.total;
         failure_set(&rig->failure, outcome->failure.code, "%s", outcome->failure.text);
-        assert_int_equal(outcome->latency.total, outcome->counters.operations);
+        assert_int_equal(outcome->latency.total, outcome->counters.requests);
         uint64_t errors = 0;
         for (uint32_t j = 0; j < CREW_ERRORS; j++)
             errors += outcome->errors[j].count;
@@ -101,12 +104,37 @@ static inline void rig_sum(struct rig *rig)
         keep_names(rig);
 }
 
+/* What a single rank expects to list. */
+static inline void rig_expect(struct rig *rig)
+{
+    const struct object_tree *tree = &rig->tree;
+    struct listing_setup *listing = &rig->setup.listing;
+    struct object_cursor cursor;
+    struct object object;
+    listing->expected = (struct listing_sum){0};
+    object_cursor_visit(&cursor, &tree->layout, 0, tree->created, &tree->names, 0, 1);
+    while (object_cursor_next(&cursor, &object)) {
+        char name[OBJECT_NAME];
+        objects_write_name(&tree->layout, &object, name);
+        listing_add(&listing->expected, &tree->layout, &object);
+        listing->expected.matches +=
+            listing_matches(&listing->search, name, tree->directories ? 0 : SIZE, INT64_MAX);
+    }
+    listing->parts = 1;
+    listing->top = true;
+    listing->directories = listing_directories(&tree->layout, tree->created);
+}
+
 static inline void rig_run(struct rig *rig, enum phase_id phase)
 {
     struct failure why = {0};
     rig->setup.kind = operation_kind_of(phase);
     rig->setup.created = rig->setup.kind->creates ? NULL : rig->tree.created;
     rig->setup.names = rig->tree.names;
+    if (rig->setup.kind->lists) {
+        rig_expect(rig);
+        rig->setup.depth = 0;
+    }
     if (crew_open(&rig->crew, &rig->setup, &why))
         fail_msg("%s", why.text);
     crew_go_at(rig->crew, clock_now_ns());
@@ -114,6 +142,7 @@ static inline void rig_run(struct rig *rig, enum phase_id phase)
         ;
     rig_sum(rig);
     crew_close(rig->crew);
+    rig->setup.depth = depth;
 }
 
 static inline void rig_end(struct rig *rig)

@@ -13,8 +13,9 @@
 static void each_operation_is_done_once_in_each_layout(void **state)
 {
     (void)state;
-    static const enum phase_id phases[] = {PHASE_CREATE, PHASE_RENAME, PHASE_STAT,
-                                           PHASE_OPEN,   PHASE_RENAME, PHASE_REMOVE};
+    static const enum phase_id phases[] = {PHASE_CREATE, PHASE_READDIR, PHASE_FIND, PHASE_RENAME,
+                                           PHASE_STAT,   PHASE_READDIR, PHASE_FIND, PHASE_OPEN,
+                                           PHASE_RENAME, PHASE_READDIR, PHASE_FIND, PHASE_REMOVE};
     for (unsigned variant = 0; variant < 16; variant++) {
         struct rig rig;
         const struct object_layout layout = {.ranks = 1,

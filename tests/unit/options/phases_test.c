@@ -36,7 +36,7 @@ static void test_wrong_lists_of_phases(void **state)
     phases_parse("write,wrote", phases, &count, &failure);
     assert_string_equal(failure.text, "--phases: unknown phase 'wrote' (known: write, rewrite, "
                                       "mixed, read, verify, create, stat, open, "
-                                      "rename, "
+                                      "rename, readdir, find, "
                                       "remove); did you mean 'write'?");
 }
 
