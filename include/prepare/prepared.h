@@ -77,6 +77,9 @@ int prepare_space(struct prepared *prepared, struct failure *why);
 /* Refuses '--direct require' where O_DIRECT is known to have no effect. */
 int prepare_direct(struct prepared *prepared, struct failure *why);
 
+/* Refuses a layout that is asked for where it cannot be set. */
+int prepare_striping(struct prepared *prepared, struct failure *why);
+
 /* Chooses the engine's mode and where buffers and threads are placed; refuses what is required but
  * not available. */
 int prepare_mode(struct prepared *prepared, struct failure *why);

@@ -120,6 +120,11 @@ struct record_target {
     uint8_t ignores_sync;      /* 1: its mount makes fsync do nothing */
     uint8_t compresses;        /* 1: its file system may compress what is written */
     uint8_t apart;             /* 1: this node does not see what the first one created there */
+    uint8_t striping;          /* enum record_striping: whose tool reported the layout of files */
+    int64_t stripe_count;      /* -1 = over all targets; 0 = unknown */
+    int64_t stripe_bytes;      /* 0 = unknown */
+    uint8_t stripe_set;        /* 1: this run set the layout */
+    char layout[RECORD_LINE];  /* what else the tool reported, "pattern raid0, pool flash" */
 };
 
 /* How one path leads to different storage on two nodes, the most serious first. */

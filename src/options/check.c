@@ -10,6 +10,7 @@
 #include "check_interleave.h"
 #include "check_metadata.h"
 #include "check_phases.h"
+#include "check_striping.h"
 #include "check_sweep.h"
 #include "option_table.h"
 #include "option_value.h"
@@ -280,7 +281,7 @@ static int check_one(const struct options *options, struct failure *why)
     static int (*const rules[])(const struct options *, struct failure *) = {
         check_texts,      check_targets,  check_one_size, check_not_zero, check_offsets,
         check_pool,       check_floor,    check_repeat,   check_ratios,   check_engine,
-        check_interleave, check_expected, check_equalise,
+        check_interleave, check_expected, check_equalise, check_striping,
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         int status = rules[i](options, why);

@@ -106,6 +106,7 @@ static const char from_ior[] =
     "  -k                 --keep\n"
     "  -d SECONDS         --pause DURATION\n"
     "  -G N               --seed N\n"
+    "  -O lustreStripeCount=N, lustreStripeSize=N  --stripe-count N, --stripe-size N\n"
     "  -O useO_DIRECT=1   --direct require\n"
     "  -O summaryFormat   --json FILE, --csv FILE\n";
 

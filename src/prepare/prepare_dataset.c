@@ -11,6 +11,7 @@
 #include "options/shift_words.h"
 #include "platform/target.h"
 #include "stored_objects.h"
+#include "striping_files.h"
 
 static int refuse_size(const char *option, uint64_t bytes, uint64_t nearest, uint32_t multiple_of,
                        const char *target, struct failure *why)
@@ -184,6 +185,7 @@ static int make_folders(struct prepared *prepared, struct failure *why)
         const bool others_see = cluster_max(prepared->cluster, sees);
         for (uint32_t i = 0; i < dataset->folder_count && !failure.code; i++)
             check_visible(prepared, &dataset->folders[i], others_see, &failure);
+        striping_files_set(prepared, &failure);
         result = cluster_agree(prepared->cluster, &failure, &agreement);
     }
     if (result) {
@@ -260,5 +262,6 @@ int prepare_dataset(struct prepared *prepared, struct failure *why)
     }
     if (setup_agree(prepared->setup, &failure, why))
         return why->code;
+    striping_files_detect(prepared);
     return set_shift(prepared, why);
 }

@@ -251,8 +251,8 @@ int setup_prepare(struct setup *setup, struct failure *why)
             return why->code;
     for (uint32_t i = 0; i < setup->prepared_count; i++) {
         struct prepared *prepared = setup->prepared[i];
-        if (prepare_space(prepared, why) || prepare_direct(prepared, why) ||
-            prepare_mode(prepared, why))
+        if (prepare_space(prepared, why) || prepare_striping(prepared, why) ||
+            prepare_direct(prepared, why) || prepare_mode(prepared, why))
             return why->code;
     }
     return 0;

@@ -317,12 +317,18 @@ static int64_t direct_unit(const struct record *record)
     return unit ? unit : PAGE;
 }
 
+/* The requests of turns are as large as --interleave wants them. */
+static bool is_odd(const struct record *record, const struct record_phase *phase, int64_t unit)
+{
+    return phase->unit == UNIT_BYTE && phase->request_bytes % unit &&
+           warning_interleave(record, phase) != (uint64_t)phase->request_bytes;
+}
+
 void warn_unaligned_requests(const struct record *record, struct text *out)
 {
     const int64_t unit = direct_unit(record);
     size_t odd = 0;
-    while (odd < record->phase_count &&
-           (record->phases[odd].unit != UNIT_BYTE || record->phases[odd].request_bytes % unit == 0))
+    while (odd < record->phase_count && !is_odd(record, &record->phases[odd], unit))
         odd++;
     if (odd == record->phase_count)
         return;

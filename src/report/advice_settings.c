@@ -52,8 +52,7 @@ void warn_unused_target(const struct record *record, struct text *out)
     }
 }
 
-/* The --interleave with which a phase writes; 0 without. */
-static uint64_t interleave_of(const struct record *record, const struct record_phase *phase)
+uint64_t warning_interleave(const struct record *record, const struct record_phase *phase)
 {
     struct options options;
     struct settings settings = {0};
@@ -68,23 +67,30 @@ static uint64_t interleave_of(const struct record *record, const struct record_p
 void warn_interleave(const struct record *record, struct text *out)
 {
     int64_t block = 0;
+    int64_t stripe = 0;
     for (size_t i = 0; i < record->target_count; i++)
         if (record->targets[i].block_bytes > block)
             block = record->targets[i].block_bytes;
+    for (size_t i = 0; i < record->target_count; i++)
+        if (record->targets[i].stripe_bytes > stripe)
+            stripe = record->targets[i].stripe_bytes;
     for (size_t i = 0; block && i < record->phase_count; i++) {
         const struct record_phase *phase = &record->phases[i];
         char better[UNITS_TEXT];
         if (phase->unit != UNIT_BYTE || !phase->writes)
             continue;
-        const uint64_t turn = interleave_of(record, phase);
-        if (!turn || is_aligned(turn, (uint64_t)block))
+        const uint64_t turn = warning_interleave(record, phase);
+        const bool splits_blocks = turn % (uint64_t)block != 0;
+        if (!turn || (!splits_blocks && (!stripe || turn % (uint64_t)stripe == 0)))
             continue;
-        units_format_exact_size(divide_up(turn, (uint64_t)block) * (uint64_t)block, better);
+        const uint64_t unit = (uint64_t)(stripe > block ? stripe : block);
+        units_format_exact_size(divide_up(turn, unit) * unit, better);
         text_add(out,
-                 "--interleave %llu in %s is not a multiple of the file system's blocks of %lld "
-                 "bytes, so writers share blocks at the ends of their turns; --interleave %s "
-                 "avoids it",
-                 (unsigned long long)turn, phase->name, (long long)block, better);
+                 "--interleave %llu in %s is not a multiple of the file system's %s of %llu "
+                 "bytes, so writers share %s%s; --interleave %s avoids it",
+                 (unsigned long long)turn, phase->name, stripe > block ? "stripes" : "blocks",
+                 (unsigned long long)unit, stripe > block ? "stripes" : "blocks",
+                 splits_blocks ? " at the ends of their turns" : "", better);
         return;
     }
 }

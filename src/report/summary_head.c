@@ -214,6 +214,22 @@ static void add_place(const struct record *record, const struct record_target *t
         text_add(out, ", %s uses the page cache for its file", target->backing);
 }
 
+/* As the tool of its file system reports it. */
+static void add_stripes(const struct record_target *target, struct text *out)
+{
+    char bytes[UNITS_TEXT];
+    if (target->striping == STRIPING_NONE)
+        return;
+    units_format_size((uint64_t)target->stripe_bytes, bytes);
+    if (target->stripe_count > 0)
+        text_add(out, ", %lld stripe%s of %s", (long long)target->stripe_count,
+                 summary_plural(target->stripe_count), bytes);
+    else
+        text_add(out, ", stripes of %s%s", bytes,
+                 target->stripe_count < 0 ? " over all its targets" : "");
+    text_add(out, "%s", target->stripe_set ? " (set by this run)" : "");
+}
+
 static void write_target(const struct record *record, const struct record_target *target,
                          const char *label, struct text *out)
 {
@@ -227,6 +243,7 @@ static void write_target(const struct record *record, const struct record_target
                                                 : record_target_kind_name(target->kind),
              target->device[0] ? " on " : "", target->device);
     add_place(record, target, &about);
+    add_stripes(target, &about);
     if (target->size_bytes > 0) {
         units_format_size(target->free_bytes > 0 ? (uint64_t)target->free_bytes : 0, free_text);
         units_format_size((uint64_t)target->size_bytes, size_text);

@@ -122,6 +122,45 @@ PY
     [ -z "$(find "$target" -mindepth 2)" ]
 }
 
+# fake_lfs: records its calls; only directories with a file 'lustre', or in one with it, are its own
+fake_lfs() {
+    mkdir "$work/bin"
+    echo '#!/bin/sh' >"$work/bin/lfs"
+    cat >>"$work/bin/lfs" <<'SH'
+for last; do :; done
+case $1 in
+setstripe) echo "$@" >>"${0%/*}/asked"; shift; echo "stripe_count: $2 stripe_size: $4" >"${0%/*}/layout" ;;
+getstripe) [ -e "$last/lustre" ] || [ -e "${last%/*}/lustre" ] || exit 1
+    cat "${0%/*}/layout" 2>/dev/null || echo 'stripe_count: 1 stripe_size: 1048576' ;;
+esac
+SH
+    chmod +x "$work/bin/lfs"
+}
+
+@test "stripes are set on the run's directory through lfs, recorded, and refused elsewhere" {
+    run ranks 1 run --size 1m --stripe-count 4 "$target"
+    [ "$status" -eq 2 ]
+    [[ $output == *'--stripe-count needs Lustre and its command lfs, which is not in PATH'* ]]
+    fake_lfs
+    PATH=$work/bin:$PATH
+    run ranks 1 run --size 1m --stripe-size 1m "$target"
+    [ "$status" -eq 2 ]
+    [[ $output == *"--stripe-size needs Lustre, and '$target' is "*": 'lfs getstripe -d' failed"* ]]
+    [ -z "$(ls -A "$target")" ]
+    touch "$target/lustre"
+    ranks 2 run --size 1m --stripe-count 4 --stripe-size 128k --verify --result a.h5 "$target" >page
+    grep -v '^  quote' page | tr -s ' \n' ' ' | grep -qF ', 4 stripes of 128 KiB (set by this run)'
+    grep -Eq "^setstripe -c 4 -S 131072 $target/tidemill-[0-9a-f]{16}\$" "$work/bin/asked"
+    [ "$(wc -l <"$work/bin/asked")" -eq 1 ]
+    [ "$(ls -A "$target")" = lustre ]
+    run ranks 1 run --size 1m --stripe-size 100000 "$target"
+    [ "$status" -eq 2 ]
+    [[ $output == *'is not a multiple of 64KiB'* ]]
+    run ranks 1 run --size 1m --sweep stripe-count=1,2 "$target"
+    [ "$status" -eq 2 ]
+    [[ $output == *'--stripe-count cannot be swept'* ]]
+}
+
 # sizes: of the kept files, and of what each rank wrote in its result
 sizes() {
     find "$target" -type f -printf '%s\n' | xargs

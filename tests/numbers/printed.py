@@ -359,6 +359,12 @@ class Page:
             text += f", mounted from {target['source']}"
         if target["cached_below"]:
             text += f", {target['backing']} uses the page cache for its file"
+        if target["striping"]:
+            count = target["stripe_count"]
+            text += f", {count} stripe{'s' if count != 1 else ''} of {size(target['stripe_bytes'])}" \
+                if count > 0 else f", stripes of {size(target['stripe_bytes'])}" + \
+                (" over all its targets" if count < 0 else "")
+            text += " (set by this run)" if target["stripe_set"] else ""
         if target["size_bytes"] > 0:
             text += f", {size(target['free_bytes'])} free of {size(target['size_bytes'])}"
         return text

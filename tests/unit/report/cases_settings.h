@@ -41,6 +41,14 @@ static void spoil_interleave(struct record *record)
     record->targets[0].block_bytes = 4096;
 }
 
+static void spoil_stripes(struct record *record)
+{
+    spoil_interleave(record);
+    free(record->options);
+    record->options = strdup("layout = shared\ninterleave = 65536\n");
+    record->targets[0].stripe_bytes = 1 << 20;
+}
+
 static void spoil_seed(struct record *record)
 {
     record->phases[0].seed_source = SEED_FROM_RESULT;
@@ -94,6 +102,10 @@ static const struct warning_case settings_cases[] = {
      "--interleave 47008 in 01_write is not a multiple of the file system's blocks of 4096 bytes, "
      "so writers share blocks at the ends of their turns; --interleave 48KiB avoids it",
      spoil_interleave},
+    {"interleave-unaligned", SEVERITY_NOTE,
+     "--interleave 65536 in 01_write is not a multiple of the file system's stripes of 1048576 "
+     "bytes, so writers share stripes; --interleave 1MiB avoids it",
+     spoil_stripes},
     {"repeated-seed", SEVERITY_WARNING, "the seed comes from the result", spoil_seed},
     {"checked-in-part", SEVERITY_SERIOUS,
      "02_read checked 25 % of what was written before it was ended by --time", spoil_check},
