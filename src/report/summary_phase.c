@@ -53,10 +53,7 @@ static void write_end(const struct record *record, const struct record_phase *ph
     else if (phase->ended_by == END_SIZE && phase->open_ended)
         text_add(&line, "when the free space was used up, before --time");
     else if (phase->ended_by == END_SIZE && summary_had_time(record) && !had_size(record))
-        text_add(&line, "when all was %s, before --time",
-                 !phase->writes ? "read"
-                 : phase->reads ? "done"
-                                : "written");
+        text_add(&line, "when all was done, before --time");
     if (phase->ended_by == END_SIGNAL && record->exit_code > EXIT_OF_SIGNAL)
         text_add(&line, " (SIG%s)", sigabbrev_np((int)record->exit_code - EXIT_OF_SIGNAL));
     if (phase->amount_planned > phase->amount && !phase->open_ended) {

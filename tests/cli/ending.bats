@@ -106,7 +106,7 @@ PY
     ! grep '^  ended' page || false # by the size, which was requested
     "$TIDEMILL" run --options-from r.h5 --phases read --time 60s --quiet --result s.h5 2>/dev/null
     "$TIDEMILL" report s.h5 >page
-    [ "$(grep -c '^  ended     when all was read, before --time$' page)" -eq 1 ]
+    [ "$(grep -c '^  ended     when all was done, before --time$' page)" -eq 1 ]
     unshare -m true 2>/dev/null || skip "this user cannot mount"
     unshare -m sh -c 'mount -t tmpfs -o size=4m none "$1" &&
         "$2" run --time 60s --phases write --quiet --result f.h5 "$1"' - "$target" "$TIDEMILL"

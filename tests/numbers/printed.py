@@ -791,8 +791,7 @@ class Phase:
         elif attrs["ended_by"] == "size" and "time" in self.page.options and \
                 not self.page.had_size() and \
                 "\n[" not in "\n" + text_of(self.page.file.attrs["options"]):
-            done = "done" if self.writes and self.reads else "written" if self.writes else "read"
-            words = f"when all was {done}, before --time"
+            words = "when all was done, before --time"
         code = int(self.page.file.attrs["exit_code"])
         if attrs["ended_by"] == "signal" and code > 128:
             words += f" ({signal.Signals(code - 128).name})"
