@@ -156,6 +156,7 @@ struct record_used_target {
     char device[RECORD_NAME]; /* below it, on all its nodes; "" = unknown, or they differ */
     int64_t nodes;
     int64_t ranks;
+    int64_t writers; /* I/O threads; 0 = not recorded */
     int64_t bytes;
     int64_t operations;
     int64_t requests;

@@ -34,6 +34,7 @@ static void keep_use(const struct phase *phase, uint32_t target, const struct ta
         .target = target,
         .nodes = use->nodes,
         .ranks = use->ranks,
+        .writers = use->writers,
         .bytes = use->bytes,
         .operations = use->operations,
         .requests = use->requests,

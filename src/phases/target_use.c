@@ -18,6 +18,7 @@ void target_use_add(struct target_use *use, const struct counters *counters,
     if (counters->first_ns == INT64_MAX)
         return;
     use->ranks = 1;
+    use->writers++;
     use->bytes += counters->bytes;
     use->operations += counters->operations;
     use->requests += counters->requests;
@@ -30,6 +31,7 @@ void target_use_merge(void *into, const void *from)
     struct target_use *sum = into;
     const struct target_use *use = from;
     sum->ranks += use->ranks;
+    sum->writers += use->writers;
     sum->nodes += use->nodes;
     sum->bytes += use->bytes;
     sum->operations += use->operations;

@@ -11,7 +11,8 @@
 
 struct target_use {
     int64_t ranks;
-    int64_t nodes; /* of a leader's value, once its node's are merged */
+    int64_t writers; /* I/O threads */
+    int64_t nodes;   /* of a leader's value, once its node's are merged */
     int64_t bytes;
     int64_t operations;
     int64_t requests;

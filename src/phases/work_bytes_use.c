@@ -35,6 +35,7 @@ int work_bytes_prepare_use(struct work_bytes *bytes, uint32_t pieces, struct fai
 static void add_pieces(const struct task *task, const struct counters *counters, uint32_t target,
                        struct target_use *use)
 {
+    bool any = false;
     for (uint32_t i = 0; i < task->piece_count; i++) {
         const struct piece_use *piece = &task->uses[i];
         if (task->pieces[i].share.target != target || !piece->bytes)
@@ -44,7 +45,9 @@ static void add_pieces(const struct task *task, const struct counters *counters,
         use->requests += piece->requests;
         use->end_ns = counters->end_ns > use->end_ns ? counters->end_ns : use->end_ns;
         histogram_merge(&use->latency, &piece->latency);
+        any = true;
     }
+    use->writers += any;
 }
 
 void work_bytes_use(const struct work *work, uint32_t target, struct target_use *use)

@@ -31,6 +31,7 @@ static void threads_of_a_rank_are_one_rank(void **state)
     counters_clear(&idle);
     target_use_add(&use, &idle, &use.latency); /* had nothing to do */
     assert_int_equal(use.ranks, 1);
+    assert_int_equal(use.writers, 2);
     assert_int_equal(use.bytes, 1500);
     assert_int_equal(use.requests, 20);
     assert_int_equal(use.end_ns, 70);
@@ -41,6 +42,7 @@ static void threads_of_a_rank_are_one_rank(void **state)
 static void check_sum(const struct target_use *sum, int ranks)
 {
     assert_int_equal(sum->ranks, ranks);
+    assert_int_equal(sum->writers, ranks);
     assert_int_equal(sum->bytes, 100 * ranks * (ranks + 1) / 2);
     assert_int_equal(sum->end_ns, ranks);
     assert_int_equal(sum->latency.total, 10 * ranks);

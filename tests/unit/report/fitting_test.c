@@ -156,6 +156,23 @@ static void use_targets_unequally(struct record *record)
     used[0].bytes = 7 * used[1].bytes;
 }
 
+/* The same within a rank: alike for each I/O thread. */
+static void use_targets_by_few_writers(struct record *record)
+{
+    use_targets_unequally(record);
+    struct record_used_target *used = record->phases[0].used_targets;
+    used[0].ranks = 1;
+    used[0].writers = 7;
+    used[1].writers = 1;
+}
+
+/* And one that is slow, with its latency. */
+static void slow_down_a_target(struct record *record)
+{
+    spoil_target_rate(record);
+    record->phases[0].used_targets[1].latency.p99_ns = 1234567;
+}
+
 static void skew(struct record *record, int64_t cpus, int64_t load_thousandths)
 {
     spoil_start(record);
@@ -228,6 +245,8 @@ static const struct {
     {spoil_target_rate, "nodes-disagree", NULL, NULL},
     {spoil_target_rate, "slow-rank", NULL, NULL},
     {use_targets_unequally, "slow-target", NULL, NULL},
+    {use_targets_by_few_writers, "slow-target", NULL, NULL},
+    {slow_down_a_target, "slow-target", "(p99 1.23 ms), the other one", NULL},
     {skew_on_few_cores, "start-skew", "no more ranks than the 2 cores of n002", "load"},
     {skew_under_load, "start-skew", "other processes used n002 (load 3.1", "no more ranks"},
     {skew_on_idle_cores, "start-skew", "see what else ran on that node", "load "},
