@@ -2,7 +2,8 @@
 /*
  * Geometry: which bytes of which file belong to which writer. Pure arithmetic over the plan's data
  * set, a line of 'total_bytes' which consists of parts: one for each rank or (by_node) node if
- * 'part_bytes' is set, else a single one. Each part is cut into requests of 'request_bytes'.
+ * 'part_bytes' is set, else a single one. Ranks that do not work have no part, and come last. Each
+ * part is cut into requests of 'request_bytes'.
  *
  * Always true: shares cover every byte of the data set exactly once; only a part's last request is
  * short; the shares of a part differ by at most one request (of a single part by_node: per node,
@@ -39,6 +40,7 @@ struct geometry_setup {
 
 struct geometry {
     struct geometry_setup setup;
+    uint32_t working;       /* ranks that have a part of the data set */
     uint64_t request_count; /* of all ranks */
     uint64_t file_count;
     struct target_spread spread;

@@ -12,6 +12,7 @@
 #include "cluster/cluster.h"
 #include "options/options.h"
 #include "options/settings_pool.h"
+#include "options/sweep_words.h"
 #include "plan/plan.h"
 #include "plan/schedule.h"
 #include "platform/pending_call.h"
@@ -72,5 +73,8 @@ void setup_describe_sweep(const struct setup *setup, struct text *out);
 
 /* Prints what one of them sets, numbered from 1. */
 void setup_print_point(const struct setup *setup, uint32_t point, struct text *out);
+
+/* Gets how many ranks or nodes work in it; its base counts from 0. */
+void setup_scale_of(const struct setup *setup, uint32_t point, struct sweep_scale *scale);
 
 #endif

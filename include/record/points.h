@@ -13,6 +13,9 @@ struct record_sweep_run {
     int64_t repetition; /* from 1 */
     char phase[16];
     char settings[RECORD_LINE]; /* what the point sets */
+    int64_t scale;      /* ranks or nodes that worked, if they are swept; else 0, as the next */
+    int64_t base_point; /* the point with the same options and the fewest of them */
+    int64_t seed;       /* of its data */
     int64_t bytes;
     int64_t requests;
     int64_t duration_ns;   /* as of a phase */
@@ -30,7 +33,11 @@ struct record_sweep {
     int64_t point;
     char phase[16];
     char settings[RECORD_LINE];
-    int64_t count; /* measured repetitions; medians are over these */
+    int64_t scale;
+    int64_t base_point;
+    int64_t efficiency_ppm; /* rate of each rank or node, in millionths of that of the base; 0 = not
+                               known */
+    int64_t count;          /* measured repetitions; medians are over these */
     int64_t median_per_s;
     int64_t low_per_s; /* bounds of the interval of the median; -1 = too few repetitions */
     int64_t high_per_s;

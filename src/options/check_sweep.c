@@ -30,7 +30,8 @@ static int check_given(const struct options *options, const struct sweep *sweep,
                        struct failure *why)
 {
     for (size_t i = 0; i < sweep->option_count; i++)
-        if (options_source(options, sweep->options[i].id) == SOURCE_COMMAND_LINE)
+        if (!sweep->options[i].crowd &&
+            options_source(options, sweep->options[i].id) == SOURCE_COMMAND_LINE)
             return failure_set(why, -EINVAL, "--%s is given and swept; leave one of them out",
                                options_name(sweep->options[i].id));
     return 0;

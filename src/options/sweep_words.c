@@ -2,6 +2,7 @@
 #include "options/sweep_words.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +15,35 @@ static int out_of_memory(struct failure *why)
     return failure_set(why, -ENOMEM, "not enough memory for --sweep");
 }
 
+static const char *name_of(const struct sweep_option *option)
+{
+    return option->crowd == SWEEP_RANKS   ? "ranks"
+           : option->crowd == SWEEP_NODES ? "nodes"
+                                          : option_table[option->id].name;
+}
+
+/* A number of ranks or nodes is written as one of I/O threads. */
+static const struct option_row *row_of(const struct sweep_option *option)
+{
+    return &option_table[option->crowd ? OPTION_WRITERS : option->id];
+}
+
+static uint32_t count_of(const char *value)
+{
+    return (uint32_t)strtoul(value, NULL, 10);
+}
+
+static bool is_count(const char *value)
+{
+    const size_t length = strlen(value);
+    return length > 0 && length < 10 && strspn(value, "0123456789") == length && count_of(value);
+}
+
 static int add_value(struct sweep *sweep, const char *value, size_t length, struct failure *why)
 {
     struct sweep_option *option = &sweep->options[sweep->option_count - 1];
-    const struct option_row *row = &option_table[option->id];
+    const struct option_row *row = row_of(option);
+    const char *name = name_of(option);
     union option_value parsed = {0};
     struct failure inner = {0};
     char **longer = reallocarray(sweep->values, sweep->value_count + 1, sizeof *longer);
@@ -29,10 +55,12 @@ static int add_value(struct sweep *sweep, const char *value, size_t length, stru
     sweep->values[sweep->value_count++] = copy;
     for (size_t i = 0; i < option->count; i++)
         if (!strcmp(sweep->values[option->first + i], copy))
-            return failure_set(why, -EINVAL, "--sweep: '%s' has '%s' twice", row->name, copy);
+            return failure_set(why, -EINVAL, "--sweep: '%s' has '%s' twice", name, copy);
     option->count++;
+    if (option->crowd && !is_count(copy))
+        return failure_set(why, -EINVAL, "--sweep: '%s' is not a number of %s", copy, name);
     if (option_value_parse(row, copy, &parsed, &inner))
-        return failure_set(why, inner.code, "--sweep: %s: %s", row->name, inner.text);
+        return failure_set(why, inner.code, "--sweep: %s: %s", name, inner.text);
     option_value_release(row, &parsed);
     return 0;
 }
@@ -44,23 +72,39 @@ static int refuse_unknown(const char *name, struct failure *why)
                        near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+static int refuse_twice(const struct sweep *sweep, const struct sweep_option *option,
+                        struct failure *why)
+{
+    for (size_t i = 0; i < sweep->option_count; i++) {
+        const struct sweep_option *other = &sweep->options[i];
+        if (other->id == option->id && other->crowd == option->crowd)
+            return failure_set(why, -EINVAL, "--sweep: '%s' is given twice", name_of(option));
+        if (other->crowd && option->crowd)
+            return failure_set(why, -EINVAL,
+                               "--sweep: 'ranks' and 'nodes' exclude each other; use one of them");
+    }
+    return 0;
+}
+
 static int add_option(struct sweep *sweep, const char *name, struct failure *why)
 {
-    const enum option_id id = options_find(name);
-    if (id == OPTION_COUNT)
+    const enum sweep_crowd crowd = !strcmp(name, "ranks")   ? SWEEP_RANKS
+                                   : !strcmp(name, "nodes") ? SWEEP_NODES
+                                                            : SWEEP_NO_CROWD;
+    const enum option_id id = crowd ? OPTION_COUNT : options_find(name);
+    const struct sweep_option option = {.crowd = crowd, .id = id, .first = sweep->value_count};
+    if (id == OPTION_COUNT && !crowd)
         return refuse_unknown(name, why);
-    if (option_table[id].scope == SCOPE_RUN)
+    if (!crowd && option_table[id].scope == SCOPE_RUN)
         return failure_set(why, -EINVAL,
                            "--sweep: '%s' belongs to the whole run and cannot vary within it; "
                            "start a run for each value",
                            option_table[id].name);
-    for (size_t i = 0; i < sweep->option_count; i++)
-        if (sweep->options[i].id == id)
-            return failure_set(why, -EINVAL, "--sweep: '%s' is given twice", option_table[id].name);
+    if (refuse_twice(sweep, &option, why))
+        return why->code;
     if (sweep->option_count == SWEEP_OPTIONS_MOST)
         return failure_set(why, -EINVAL, "--sweep: more than %d options", SWEEP_OPTIONS_MOST);
-    sweep->options[sweep->option_count++] =
-        (struct sweep_option){.id = id, .first = sweep->value_count};
+    sweep->options[sweep->option_count++] = option;
     return 0;
 }
 
@@ -132,7 +176,8 @@ int sweep_apply(const struct sweep *sweep, uint32_t point, struct options *optio
                 struct failure *why)
 {
     for (size_t i = 0; i < sweep->option_count; i++)
-        if (options_set(options, sweep->options[i].id, value_of(sweep, point, i),
+        if (!sweep->options[i].crowd &&
+            options_set(options, sweep->options[i].id, value_of(sweep, point, i),
                         SOURCE_COMMAND_LINE, why))
             return why->code;
     return 0;
@@ -141,6 +186,48 @@ int sweep_apply(const struct sweep *sweep, uint32_t point, struct options *optio
 void sweep_print(const struct sweep *sweep, uint32_t point, struct text *out)
 {
     for (size_t i = 0; i < sweep->option_count; i++)
-        text_add(out, "%s%s %s", i ? ", " : "", option_table[sweep->options[i].id].name,
+        text_add(out, "%s%s %s", i ? ", " : "", name_of(&sweep->options[i]),
                  value_of(sweep, point, i));
+}
+
+/* The position of the smallest value. */
+static size_t smallest(const struct sweep *sweep, const struct sweep_option *option)
+{
+    size_t found = 0;
+    for (size_t i = 1; i < option->count; i++)
+        if (count_of(sweep->values[option->first + i]) <
+            count_of(sweep->values[option->first + found]))
+            found = i;
+    return found;
+}
+
+struct sweep_scale sweep_scale(const struct sweep *sweep, uint32_t point)
+{
+    uint32_t below = 1; /* points between two values of the option */
+    for (size_t i = sweep->option_count; i-- > 0;) {
+        const struct sweep_option *option = &sweep->options[i];
+        const uint32_t at = point / below % (uint32_t)option->count;
+        if (option->crowd)
+            return (struct sweep_scale){
+                .crowd = option->crowd,
+                .count = count_of(sweep->values[option->first + at]),
+                .base = point - at * below + (uint32_t)smallest(sweep, option) * below,
+            };
+        below *= (uint32_t)option->count;
+    }
+    return (struct sweep_scale){0};
+}
+
+int sweep_check_size(const struct sweep *sweep, uint32_t ranks, uint32_t nodes, struct failure *why)
+{
+    for (uint32_t i = 0; i < sweep->point_count; i++) {
+        const struct sweep_scale scale = sweep_scale(sweep, i);
+        const bool by_node = scale.crowd == SWEEP_NODES;
+        const uint32_t most = by_node ? nodes : ranks;
+        if (scale.count > most)
+            return failure_set(why, -EINVAL, "--sweep %s=%u: the job has %u %s%s",
+                               by_node ? "nodes" : "ranks", scale.count, most,
+                               by_node ? "node" : "rank", most == 1 ? "" : "s");
+    }
+    return 0;
 }

@@ -47,17 +47,23 @@ static int add_row(struct run *run, const struct step *step, struct record_phase
                    enum verdict verdict)
 {
     const struct settings *settings = run->setup->prepared[step->settings]->settings;
+    const struct shape *shape = &run->setup->prepared[step->settings]->plan.setup.shape;
     struct record_latency latency;
+    struct sweep_scale scale;
     struct text name = {0};
+    setup_scale_of(run->setup, step->point, &scale);
     record_total(from);
     record_latency_of(from->intended.total ? &from->intended : &from->latency, &latency);
     struct record_sweep_run row = {
         .point = step->point,
         .repetition = step->repetition,
+        .scale = scale.count,
+        .base_point = scale.crowd ? scale.base + 1 : 0,
+        .seed = (int64_t)settings->seed,
         .bytes = from->amount,
         .requests = from->requests,
         .duration_ns = from->duration_ns,
-        .offered_per_s = (int64_t)settings->rate_bytes * run->cluster->shape.rank_count,
+        .offered_per_s = (int64_t)settings->rate_bytes * shape_count_ranks(shape),
         .p50_ns = latency.p50_ns,
         .p99_ns = latency.p99_ns,
         .cpu_ns = from->total.counters.writer_cpu_ns + from->total.counters.producer_cpu_ns,

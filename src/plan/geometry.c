@@ -14,7 +14,8 @@ uint32_t geometry_target(const struct geometry *geometry, uint32_t rank)
 
 bool geometry_rank_uses(const struct geometry *geometry, uint32_t rank, uint32_t target)
 {
-    return target_spread_count(&geometry->spread, rank, target) > 0;
+    return shape_works(&geometry->setup.shape, rank) &&
+           target_spread_count(&geometry->spread, rank, target) > 0;
 }
 
 bool geometry_node_uses(const struct geometry *geometry, uint32_t node, uint32_t target)
@@ -35,16 +36,19 @@ static bool orders_by_target(const struct geometry_setup *setup)
 static int order_ranks(struct geometry *geometry)
 {
     const struct geometry_setup *setup = &geometry->setup;
-    uint32_t count = setup->shape.rank_count;
-    for (uint32_t rank = 0; rank < count; rank++)
-        geometry->rank_at[rank] = rank;
+    const uint32_t count = geometry->working;
+    uint32_t idle = count;
+    for (uint32_t rank = 0, place = 0; rank < setup->shape.rank_count; rank++)
+        geometry->rank_at[shape_works(&setup->shape, rank) ? place++ : idle++] = rank;
+    for (idle = count; idle < setup->shape.rank_count; idle++)
+        geometry->place_of[geometry->rank_at[idle]] = idle;
     if (setup->by_node &&
         rank_sort(geometry->rank_at, count, setup->shape.rank_node, setup->shape.node_count))
         return -ENOMEM;
-    uint32_t *target_of = calloc(count, sizeof *target_of);
+    uint32_t *target_of = calloc(setup->shape.rank_count, sizeof *target_of);
     if (!target_of)
         return -ENOMEM;
-    for (uint32_t rank = 0; rank < count; rank++)
+    for (uint32_t rank = 0; rank < setup->shape.rank_count; rank++)
         target_of[rank] = geometry_target(geometry, rank);
     int result = orders_by_target(setup)
                      ? rank_sort(geometry->rank_at, count, target_of, setup->target_count)
@@ -68,7 +72,7 @@ static uint32_t group_end(const struct geometry *geometry, uint32_t place)
     const struct shape *shape = &geometry->setup.shape;
     uint32_t end = place + 1;
     if (geometry->setup.by_node)
-        while (end < shape->rank_count && shape->rank_node[geometry->rank_at[end]] ==
+        while (end < geometry->working && shape->rank_node[geometry->rank_at[end]] ==
                                               shape->rank_node[geometry->rank_at[place]])
             end++;
     return end;
@@ -150,9 +154,10 @@ static void divide_data_set(struct geometry *geometry)
     const struct geometry_setup *setup = &geometry->setup;
     const struct shape *shape = &setup->shape;
     const uint64_t requests = divide_up(setup->total_bytes, setup->request_bytes);
-    const uint32_t groups = setup->by_node ? shape->node_count : shape->rank_count;
+    const uint32_t groups =
+        setup->by_node ? shape_count_groups(shape, shape->rank_node) : geometry->working;
     uint32_t group = 0;
-    for (uint32_t place = 0; place < shape->rank_count; group++) {
+    for (uint32_t place = 0; place < geometry->working; group++) {
         uint32_t end = group_end(geometry, place);
         uint64_t first = setup->part_bytes
                              ? group * setup->part_bytes
@@ -163,7 +168,8 @@ static void divide_data_set(struct geometry *geometry)
         divide_group(geometry, place, end, first, next - first);
         place = end;
     }
-    geometry->start_bytes[shape->rank_count] = setup->total_bytes;
+    for (uint32_t place = geometry->working; place <= shape->rank_count; place++)
+        geometry->start_bytes[place] = setup->total_bytes;
     if (setup->turn_bytes)
         geometry->request_count = count_interleaved(geometry);
 }
@@ -171,7 +177,7 @@ static void divide_data_set(struct geometry *geometry)
 int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
                   struct failure *why)
 {
-    *geometry = (struct geometry){.setup = *setup};
+    *geometry = (struct geometry){.setup = *setup, .working = shape_count_ranks(&setup->shape)};
     uint32_t ranks = setup->shape.rank_count;
     if (!setup->total_bytes || !setup->request_bytes || !setup->writers_per_rank || !ranks ||
         !setup->target_count)
@@ -247,8 +253,11 @@ static uint64_t first_writer(const struct geometry *geometry, uint32_t rank)
 void geometry_rank_interleaved(const struct geometry *geometry, uint32_t rank,
                                uint64_t request_bytes, struct share *share)
 {
-    set_interleaved(geometry, geometry_target(geometry, rank), first_writer(geometry, rank),
-                    geometry->setup.writers_per_rank, request_bytes, share);
+    if (!shape_works(&geometry->setup.shape, rank))
+        *share = (struct share){.request_bytes = request_bytes};
+    else
+        set_interleaved(geometry, geometry_target(geometry, rank), first_writer(geometry, rank),
+                        geometry->setup.writers_per_rank, request_bytes, share);
 }
 
 void share_set_bytes(struct share *share, uint64_t bytes)
@@ -296,6 +305,11 @@ void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t wri
 {
     const struct geometry_setup *setup = &geometry->setup;
     uint32_t target = target_spread_of(&geometry->spread, rank, writer);
+    if (setup->turn_bytes && !shape_works(&setup->shape, rank)) {
+        *share =
+            (struct share){.target = target, .file = target, .request_bytes = setup->request_bytes};
+        return;
+    }
     if (setup->turn_bytes) {
         set_interleaved(geometry, target, first_writer(geometry, rank) + writer, 1,
                         setup->request_bytes, share);

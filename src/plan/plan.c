@@ -44,6 +44,8 @@ static int make_fingerprint(struct plan *plan, struct failure *why)
     hash = fold(hash, &plan->geometry.setup.total_bytes, sizeof(uint64_t));
     hash = fold(hash, plan->setup.shape.rank_node,
                 plan->setup.shape.rank_count * sizeof *plan->setup.shape.rank_node);
+    hash = fold(hash, &plan->setup.shape.working_ranks, sizeof plan->setup.shape.working_ranks);
+    hash = fold(hash, &plan->setup.shape.working_nodes, sizeof plan->setup.shape.working_nodes);
     hash = fold(hash, plan->setup.target_kinds,
                 plan->setup.settings->target_count * sizeof *plan->setup.target_kinds);
     text_clear(&text);
@@ -61,9 +63,11 @@ static int total_bytes(const struct plan_setup *setup, uint64_t *total, struct f
     if (settings->size_bytes)
         *total = settings->size_bytes;
     else if (settings->size_per_rank_bytes)
-        result = checked_multiply(settings->size_per_rank_bytes, setup->shape.rank_count, total);
+        result = checked_multiply(settings->size_per_rank_bytes, shape_count_ranks(&setup->shape),
+                                  total);
     else if (settings->size_per_node_bytes)
-        result = checked_multiply(settings->size_per_node_bytes, setup->shape.node_count, total);
+        result = checked_multiply(settings->size_per_node_bytes,
+                                  shape_count_groups(&setup->shape, setup->shape.rank_node), total);
     if (result || *total > INT64_MAX)
         return failure_set(why, -EOVERFLOW,
                            "the data set of all ranks is larger than 8 EiB: use a smaller size");
@@ -143,8 +147,8 @@ static int check_interleave(const struct plan_setup *setup, struct failure *why)
     if (!ranks)
         return failure_set(why, -ENOMEM, "not enough memory");
     for (uint32_t rank = 0; rank < shape->rank_count; rank++)
-        ranks[shape->rank_node[rank]]++;
-    for (uint32_t node = 0; node < shape->node_count; node++)
+        ranks[shape->rank_node[rank]] += shape_works(shape, rank);
+    for (uint32_t node = 0; node < shape_count_groups(shape, shape->rank_node); node++)
         even &= ranks[node] == ranks[0];
     free(ranks);
     return even ? 0
@@ -210,13 +214,16 @@ int plan_shift(struct plan *plan, uint64_t kernels, struct failure *why)
 {
     const struct shape *shape = &plan->setup.shape;
     const uint32_t *rank_kernel = shape->rank_kernel ? shape->rank_kernel : shape->rank_node;
-    const uint32_t kernel_count = shape->rank_kernel ? shape->kernel_count : shape->node_count;
-    uint32_t count = shape->rank_count;
+    const uint32_t kernel_count = shape_count_groups(shape, rank_kernel);
+    const uint32_t count = shape_count_ranks(shape);
     uint32_t *ordered = calloc(count, sizeof *ordered);
     free(plan->reads_of);
-    plan->reads_of = calloc(count, sizeof *plan->reads_of);
-    for (uint32_t rank = 0; ordered && rank < count; rank++)
-        ordered[rank] = rank;
+    plan->reads_of = calloc(shape->rank_count, sizeof *plan->reads_of);
+    for (uint32_t rank = 0, i = 0; ordered && plan->reads_of && rank < shape->rank_count; rank++) {
+        plan->reads_of[rank] = rank;
+        if (shape_works(shape, rank))
+            ordered[i++] = rank;
+    }
     if (!ordered || !plan->reads_of || rank_sort(ordered, count, rank_kernel, kernel_count)) {
         free(ordered);
         return failure_set(why, -ENOMEM, "not enough memory for a plan of %u ranks", count);

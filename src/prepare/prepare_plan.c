@@ -180,7 +180,7 @@ static int make_content(struct prepared *prepared, struct failure *why)
 static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, bool undivided,
                      struct failure *why)
 {
-    const struct plan_setup plan = {
+    struct plan_setup plan = {
         .settings = prepared->settings,
         .writes = prepared->writes,
         .reads = prepared->reads,
@@ -194,6 +194,11 @@ static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, bool 
         .run_id = prepared->setup->run_id,
         .section = prepared->folder,
     };
+    struct sweep_scale scale = {0};
+    if (prepared->point)
+        setup_scale_of(prepared->setup, prepared->point, &scale);
+    plan.shape.working_ranks = scale.crowd == SWEEP_RANKS ? scale.count : 0;
+    plan.shape.working_nodes = scale.crowd == SWEEP_NODES ? scale.count : 0;
     return plan_init(&prepared->plan, &plan, why);
 }
 

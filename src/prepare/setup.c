@@ -65,7 +65,8 @@ static int read_options(struct setup *setup, int argc, char *const *argv, struct
         stored_read_options(&setup->stored, &setup->options, why) ||
         preset_read(&setup->options, why) ||
         sections_select(&setup->options, setup->stored.loaded, why) ||
-        lift_stored_limits(setup, why) || options_check(&setup->options, why))
+        lift_stored_limits(setup, why) || options_check(&setup->options, why) ||
+        points_check_size(setup, why))
         return why->code;
     return target_paths_absolute(&setup->options, why);
 }

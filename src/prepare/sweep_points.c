@@ -38,6 +38,26 @@ int points_add(struct setup *setup, struct failure *why)
     return failure.code ? failure_set(why, failure.code, "%s", failure.text) : 0;
 }
 
+int points_check_size(const struct setup *setup, struct failure *why)
+{
+    const struct shape *shape = &setup->cluster->shape;
+    struct sweep sweep;
+    struct failure failure = {0};
+    if (!sweep_parse(setup->options.run.sweep, &sweep, &failure))
+        sweep_check_size(&sweep, shape->rank_count, shape->node_count, &failure);
+    sweep_release(&sweep);
+    return failure.code ? failure_set(why, failure.code, "%s", failure.text) : 0;
+}
+
+void setup_scale_of(const struct setup *setup, uint32_t point, struct sweep_scale *scale)
+{
+    struct sweep sweep;
+    *scale = (struct sweep_scale){0};
+    if (!sweep_parse(setup->options.run.sweep, &sweep, NULL))
+        *scale = sweep_scale(&sweep, point - 1);
+    sweep_release(&sweep);
+}
+
 void setup_describe_sweep(const struct setup *setup, struct text *out)
 {
     struct sweep sweep;

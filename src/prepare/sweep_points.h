@@ -9,4 +9,7 @@
  * same on every rank. -EINVAL if a point's values exclude each other, -ENOMEM. */
 int points_add(struct setup *setup, struct failure *why);
 
+/* Refuses a sweep over more ranks or nodes than the job has. */
+int points_check_size(const struct setup *setup, struct failure *why);
+
 #endif

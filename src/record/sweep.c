@@ -93,6 +93,20 @@ static void mark_best(const struct record *record, struct record_sweep *rows, si
     }
 }
 
+static void compare_with_base(struct record_sweep *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < count; j++) {
+            const struct record_sweep *base = &rows[j];
+            if (!rows[i].scale || base->point != rows[i].base_point || base->median_per_s <= 0 ||
+                strcmp(base->phase, rows[i].phase) != 0)
+                continue;
+            const double each = (double)rows[i].median_per_s / (double)rows[i].scale;
+            const double before = (double)base->median_per_s / (double)base->scale;
+            rows[i].efficiency_ppm = (int64_t)(each / before * 1e6 + 0.5);
+        }
+}
+
 static int by_point(const void *a, const void *b)
 {
     const struct record_sweep *left = a;
@@ -112,8 +126,12 @@ static size_t list_rows(const struct record *record, struct record_sweep *rows)
             known++;
         if (known < count)
             continue;
-        rows[count] =
-            (struct record_sweep){.point = run->point, .offered_per_s = run->offered_per_s};
+        rows[count] = (struct record_sweep){
+            .point = run->point,
+            .scale = run->scale,
+            .base_point = run->base_point,
+            .offered_per_s = run->offered_per_s,
+        };
         text_copy(rows[count].phase, sizeof rows->phase, run->phase);
         text_copy(rows[count].settings, sizeof rows->settings, run->settings);
         count++;
@@ -139,6 +157,7 @@ int record_add_sweep_run(struct record *record, const struct record_sweep_run *r
         for (size_t i = 0; i < row_count; i++)
             summarise(record, &rows[i], values);
         mark_best(record, rows, row_count, values);
+        compare_with_base(rows, row_count);
         free(record->sweep);
         record->sweep = rows;
         record->sweep_count = row_count;

@@ -103,8 +103,24 @@ static const char *mark_of(const struct record *record, const struct record_swee
                                         : "";
 }
 
+/* Columns that only some sweeps have. */
+struct shown {
+    bool offers;
+    bool scales;
+};
+
+static void add_efficiency(struct table *table, const struct record_sweep *row)
+{
+    char share[FIGURES_TEXT];
+    figures_fixed((double)row->efficiency_ppm / 1e4, 0, share);
+    if (row->efficiency_ppm)
+        table_add(table, "%s %%", share);
+    else
+        table_add(table, "-");
+}
+
 static void add_row(struct table *table, const struct record *record,
-                    const struct record_sweep *row, bool offers)
+                    const struct record_sweep *row, const struct shown *shown)
 {
     char rate[FIGURES_TEXT];
     char offered[FIGURES_TEXT];
@@ -113,11 +129,13 @@ static void add_row(struct table *table, const struct record *record,
     table_add(table, "%s", row->phase);
     table_add(table, "%lld", (long long)row->count);
     figures_rate_text((double)row->offered_per_s, gib, offered);
-    if (offers)
+    if (shown->offers)
         table_add(table, "%s", row->offered_per_s ? offered : "-");
     figures_rate_text((double)row->median_per_s, gib, rate);
     table_add(table, "%s", row->count ? rate : "-");
     add_interval(table, row);
+    if (shown->scales)
+        add_efficiency(table, row);
     add_latency(table, row, row->p50_ns);
     add_latency(table, row, row->p99_ns);
     figures_fixed((double)row->cpu_ns_per_gib / 1e9, 3, cpu);
@@ -167,25 +185,28 @@ static bool any_unknown(const struct record *record)
 
 void summary_sweep(const struct record *record, const struct summary_style *style, struct text *out)
 {
-    static const char *const heads[] = {"settings", "phase", "n",   "offered GiB/s", "GiB/s",
-                                        "95 %",     "p50",   "p99", "CPU s/GiB",     ""};
-    bool offers = false;
+    static const char *const heads[] = {
+        "settings",   "phase", "n",   "offered GiB/s", "GiB/s", "95 %",
+        "efficiency", "p50",   "p99", "CPU s/GiB",     ""};
+    struct shown shown = {0};
     if (!record->sweep_count)
         return;
     for (size_t i = 0; i < record->sweep_count; i++)
-        offers |= record->sweep[i].offered_per_s > 0;
+        shown.offers |= record->sweep[i].offered_per_s > 0;
+    for (size_t i = 0; i < record->sweep_count; i++)
+        shown.scales |= record->sweep[i].scale > 0;
     const struct record_sweep **rows = calloc(record->sweep_count, sizeof *rows);
-    struct table table = {.columns = offers ? 10 : 9, .left = 2};
+    struct table table = {.columns = 9U + shown.offers + shown.scales, .left = 2};
     if (!rows) {
         out->failed = true;
         return;
     }
     sort_rows(record, rows, sort_of(record));
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        if (offers || i != 3)
+        if ((shown.offers || i != 3) && (shown.scales || i != 6))
             table_add(&table, "%s", heads[i]);
     for (size_t i = 0; i < record->sweep_count; i++)
-        add_row(&table, record, rows[i], offers);
+        add_row(&table, record, rows[i], &shown);
     text_add(out, "%ssweep%s\n", paint_on(style, PAINT_BOLD), paint_off(style));
     table_write(&table, 2, out);
     write_growth(record, out);

@@ -38,6 +38,19 @@ load helper
     [ ! -e "$work/new" ]
 }
 
+@test "a sweep over ranks: the first ones work, and each point has its efficiency" {
+    ranks 3 run --sweep ranks=1,3 --sort point --size-per-rank 1m --layout shared --verify \
+        --result r.h5 "$target" >page
+    [ -z "$(ls -A "$target")" ]
+    [ "$(column r.h5 sweep_runs bytes)" = $((8 << 20)) ] # 1 and 3 ranks, written and verified
+    [ "$(column r.h5 sweep scale)" = 8 ]
+    [ "$(column r.h5 sweep base_point)" = 4 ]
+    grep -q 'efficiency' page
+    [ "$(grep -c '^  ranks 1 .* 100 % ' page)" = 2 ]
+    refused '--sweep ranks=4: the job has 3 ranks' ranks 3 run --sweep ranks=1,4 --size 1m "$target"
+    refused '--sweep nodes=2: the job has 1 node' "$TIDEMILL" run --sweep nodes=1,2 --size 1m "$target"
+}
+
 @test "what cannot be swept is refused" {
     refused "'result' belongs to the whole run and cannot vary" "$TIDEMILL" run --sweep result=a,b --size 1m "$target"
     refused "did you mean 'depth'?" "$TIDEMILL" run --sweep depht=1 --size 1m "$target"

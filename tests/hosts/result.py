@@ -3,7 +3,7 @@
 
 One "key value" per line: status, job_id, launcher, nodes (names in their order), ranks (of each
 node), phases (name:status), caches (their state in the last phase), cached_reads (phases that the
-warning names). Reads with h5py, as tidemill must not verify its own files.
+warning names), points (bytes of the measurements of a sweep, sorted). Reads with h5py, as tidemill must not verify its own files.
 """
 import sys
 
@@ -33,7 +33,10 @@ with h5py.File(sys.argv[1], "r") as result:
     print("nodes", *[text(name) for name in nodes["hostname"]])
     print("ranks", *nodes["ranks"])
     print("phases", *phases)
-    print("caches", attribute(list(result["phases"].values())[-1], "cache_state"))
+    if phases:
+        print("caches", attribute(list(result["phases"].values())[-1], "cache_state"))
+    if "sweep_runs" in result:
+        print("points", *sorted(result["sweep_runs/bytes"][:]))
     advice = result["advice"]
     for code, line in zip(advice["code"], advice["text"]):
         if text(code) == "cached-reads":

@@ -36,6 +36,13 @@ echo "--- ranks by option"
 expect "exit code" 0 $?
 expect "ranks of the nodes" "2 2" "$(result ranks two_each.h5)"
 
+echo "--- the first hosts of a job write alone, and the others wait"
+"$root/launch/hosts.sh" three --sweep nodes=1,2 --size-per-rank 2MiB --verify --result swept.h5 \
+    --quiet target
+expect "exit code" 0 $?
+expect "bytes of the points" "4194304 4194304 6291456 6291456" "$(result points swept.h5)"
+expect_empty target
+
 echo "--- a refusal is printed once, and its exit code passes through"
 "$root/launch/hosts.sh" one_each --size 4MiB --result refused.h5 "$BOX/nowhere/at/all" 2>refusal
 expect "exit code" 2 $?

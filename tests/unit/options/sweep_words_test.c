@@ -27,6 +27,35 @@ static void points_are_the_product(void **state)
     assert_int_equal(sweep.point_count, 0);
 }
 
+static void ranks_and_nodes_can_be_swept(void **state)
+{
+    (void)state;
+    struct sweep sweep;
+    struct text text = {0};
+    struct options options;
+    struct failure why = {0};
+    assert_int_equal(sweep_parse("depth=1,4\nranks=4,1,2\nwriters=1,2", &sweep, NULL), 0);
+    assert_int_equal(sweep.point_count, 12);
+    sweep_print(&sweep, 9, &text);
+    assert_string_equal(text_string(&text), "depth 4, ranks 1, writers 2");
+    assert_int_equal(options_init(&options, NULL), 0);
+    assert_int_equal(sweep_apply(&sweep, 9, &options, NULL), 0);
+    assert_int_equal(options.common.writers, 2);
+    for (uint32_t point = 0; point < 12; point++) {
+        static const uint32_t counts[] = {4, 1, 2};
+        const struct sweep_scale scale = sweep_scale(&sweep, point);
+        assert_int_equal(scale.crowd, SWEEP_RANKS);
+        assert_int_equal(scale.count, counts[point / 2 % 3]);
+        assert_int_equal(scale.base, point / 6 * 6 + 2 + point % 2);
+    }
+    assert_int_equal(sweep_check_size(&sweep, 4, 1, &why), 0);
+    assert_int_equal(sweep_check_size(&sweep, 3, 9, &why), -EINVAL);
+    assert_string_equal(why.text, "--sweep ranks=4: the job has 3 ranks");
+    options_release(&options);
+    text_release(&text);
+    sweep_release(&sweep);
+}
+
 static void invalid_sweeps_are_refused(void **state)
 {
     (void)state;
@@ -43,6 +72,10 @@ static void invalid_sweeps_are_refused(void **state)
         {"depth=1,2,1", "'depth' has '1' twice"},
         {"depth=1\ndepth=2", "'depth' is given twice"},
         {"depht=1", "did you mean 'depth'?"},
+        {"ranks=0", "'0' is not a number of ranks"},
+        {"nodes=1,x", "'x' is not a number of nodes"},
+        {"ranks=1\nnodes=1", "'ranks' and 'nodes' exclude each other"},
+        {"ranks=1\nranks=2", "'ranks' is given twice"},
         {"result=a,b", "cannot vary within it"},
         {"label=a,b", "cannot vary within it"},
         {"depth=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17\nwriters=1,2,3,4,5,6,7,8,9,10,11,12,13,"
@@ -64,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_are_the_product),
+        cmocka_unit_test(ranks_and_nodes_can_be_swept),
         cmocka_unit_test(invalid_sweeps_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,78 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "property.h"
-
 #include "base/checked.h"
 #include "plan/geometry.h"
-
-enum { RANKS_MOST = 300, WRITERS_MOST = 9, ROUNDS = 1500 };
-
-static const enum layout layouts[] = {LAYOUT_RANK, LAYOUT_SHARED, LAYOUT_WRITER};
-
-/* Ranks on nodes as launchers place them: in blocks, in turn, or in any way; nodes are numbered by
- * their lowest rank. */
-static struct shape random_shape(struct property *property, uint32_t rank_node[RANKS_MOST])
-{
-    uint32_t number_of[RANKS_MOST];
-    uint32_t ranks = 1 + (uint32_t)property_below(property, RANKS_MOST);
-    uint32_t nodes = 1 + (uint32_t)property_below(property, ranks);
-    uint64_t way = property_below(property, 3);
-    struct shape shape = {.rank_count = ranks, .rank_node = rank_node};
-    memset(number_of, 0xff, sizeof number_of);
-    for (uint32_t rank = 0; rank < ranks; rank++) {
-        uint32_t node = way == 0   ? (uint32_t)((uint64_t)rank * nodes / ranks)
-                        : way == 1 ? rank % nodes
-                                   : (uint32_t)property_below(property, nodes);
-        if (number_of[node] == UINT32_MAX)
-            number_of[node] = shape.node_count++;
-        rank_node[rank] = number_of[node];
-    }
-    return shape;
-}
-
-static struct geometry_setup random_setup(struct property *property, uint32_t rank_node[RANKS_MOST])
-{
-    struct geometry_setup setup = {
-        .layout = layouts[property_below(property, 3)],
-        .writers_per_rank = 1 + (uint32_t)property_below(property, WRITERS_MOST),
-        .target_count = 1 + (uint32_t)property_below(property, 5),
-        .by_node = property_below(property, 2),
-        .shape = random_shape(property, rank_node),
-    };
-    setup.spread = (enum spread)property_below(property, 3);
-    if (setup.spread == SPREAD_RANK && setup.layout == LAYOUT_SHARED)
-        setup.by_node = false;
-    if (setup.layout == LAYOUT_WRITER && property_below(property, 3) == 0)
-        setup.spread = SPREAD_WRITER;
-    uint64_t magnitude = property_magnitude(property);
-    setup.request_bytes = 1 + (property_below(property, 2) ? property_below(property, 1 << 24)
-                                                           : property_magnitude(property) >> 1);
-    switch (property_below(property, 4)) {
-    case 0: /* around the number of writers */
-        setup.request_bytes = 1 + property_below(property, 1 << 20);
-        setup.total_bytes = 1 + property_below(property, setup.request_bytes * 3000);
-        break;
-    case 1: /* as large as can be */
-        setup.total_bytes = INT64_MAX - property_below(property, 1000);
-        break;
-    case 2: /* smaller than one request */
-        setup.total_bytes = 1 + property_below(property, setup.request_bytes);
-        break;
-    default:
-        setup.total_bytes = 1 + magnitude;
-    }
-    if (setup.total_bytes > INT64_MAX)
-        setup.total_bytes = INT64_MAX;
-    if (property_below(property, 2)) { /* exactly the same bytes for each rank or node */
-        const uint32_t parts = setup.by_node ? setup.shape.node_count : setup.shape.rank_count;
-        setup.part_bytes = setup.total_bytes / parts + 1;
-        if (setup.part_bytes > INT64_MAX / parts)
-            setup.part_bytes--;
-        setup.total_bytes = setup.part_bytes * parts;
-    }
-    return setup;
-}
+#include "random_geometry.h"
 
 /* What all shares together must be. */
 struct tally {
@@ -137,6 +68,20 @@ static void check_file(const struct geometry *geometry, const struct share *shar
     assert_true(tally->file_end <= geometry_file_bytes(geometry, share));
 }
 
+/* A rank that does not work has no share, and comes after those that do. */
+static void check_idle(const struct geometry *geometry, uint32_t rank)
+{
+    struct share share;
+    for (uint32_t writer = 0; writer < geometry->setup.writers_per_rank; writer++) {
+        geometry_share(geometry, rank, writer, &share);
+        assert_int_equal(share.bytes, 0);
+        assert_int_equal(share.request_count, 0);
+        assert_false(geometry_rank_uses(geometry, rank, share.target));
+    }
+    assert_int_equal(geometry_rank_bytes(geometry, rank), 0);
+    assert_true(geometry->place_of[rank] >= geometry->working);
+}
+
 /* In data set order: each share begins where the one before it ended, so every byte is in exactly
  * one of them. */
 static void check_shares(const struct geometry *geometry)
@@ -148,6 +93,10 @@ static void check_shares(const struct geometry *geometry)
         uint32_t rank = geometry->rank_at[place];
         uint64_t rank_bytes = 0;
         assert_int_equal(geometry->place_of[rank], place);
+        if (!shape_works(&setup->shape, rank)) {
+            check_idle(geometry, rank);
+            continue;
+        }
         for (uint32_t writer = 0; writer < setup->writers_per_rank; writer++) {
             struct share share;
             geometry_share(geometry, rank, writer, &share);
@@ -174,7 +123,7 @@ static void check_shares(const struct geometry *geometry)
     if (!setup->by_node)
         assert_true(tally.most - tally.least <= 1);
     for (uint32_t rank = 0; rank < setup->shape.rank_count && setup->part_bytes; rank++)
-        if (!setup->by_node)
+        if (!setup->by_node && shape_works(&setup->shape, rank))
             assert_int_equal(geometry_rank_bytes(geometry, rank), setup->part_bytes);
 }
 
@@ -185,13 +134,13 @@ static void check_nodes(const struct geometry *geometry)
     const uint64_t request = geometry->setup.request_bytes;
     uint64_t node_least = UINT64_MAX;
     uint64_t node_most = 0;
-    for (uint32_t node = 0; node < shape->node_count; node++) {
+    for (uint32_t node = 0; node < shape_count_groups(shape, shape->rank_node); node++) {
         uint64_t requests = 0;
         uint64_t bytes = 0;
         uint64_t least = UINT64_MAX;
         uint64_t most = 0;
         for (uint32_t rank = 0; rank < shape->rank_count; rank++) {
-            if (shape->rank_node[rank] != node)
+            if (shape->rank_node[rank] != node || !shape_works(shape, rank))
                 continue;
             uint64_t count = divide_up(geometry_rank_bytes(geometry, rank), request);
             requests += count;

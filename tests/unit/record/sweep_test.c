@@ -48,6 +48,28 @@ static void points_have_medians_and_what_equals_the_best(void **state)
     record_release(&record);
 }
 
+static void efficiency_is_that_of_each_rank_against_the_base(void **state)
+{
+    (void)state;
+    static const int64_t rates[] = {0, 100, 180, 300};
+    struct record record = {0};
+    for (int64_t point = 1; point <= 3; point++) {
+        struct record_sweep_run run = {
+            .point = point,
+            .phase = "write",
+            .scale = 1 << (point - 1),
+            .base_point = 1,
+            .bytes = rates[point] * 1000000,
+            .duration_ns = 1000000000,
+        };
+        assert_int_equal(record_add_sweep_run(&record, &run), 0);
+    }
+    assert_int_equal(record.sweep[0].efficiency_ppm, 1000000);
+    assert_int_equal(record.sweep[1].efficiency_ppm, 900000);
+    assert_int_equal(record.sweep[2].efficiency_ppm, 750000);
+    record_release(&record);
+}
+
 static void too_few_repetitions_decide_nothing(void **state)
 {
     (void)state;
@@ -68,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(points_have_medians_and_what_equals_the_best),
+        cmocka_unit_test(efficiency_is_that_of_each_rank_against_the_base),
         cmocka_unit_test(too_few_repetitions_decide_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
