@@ -61,7 +61,8 @@ struct run {
     bool stalled;             /* some rank has given its storage up */
     bool given_up;            /* ... and it was this one: threads are left that wait for it */
     int64_t started_ns;       /* clock_now_ns() at the start of the run */
-    int64_t slack_ns;     /* the runner's own: how far off a start is set at least; 0 at first */
+    int64_t slack_ns; /* the runner's own: how far off a start is set at least; 0 at first */
+    int64_t saved_ns; /* the runner's own: when the result was saved after a probe of a search */
     uint32_t carried_out; /* the runner's own: counts phases and probes */
 };
 

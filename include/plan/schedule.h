@@ -15,6 +15,7 @@
 #include "options/repeat_words.h"
 #include "options/settings_pool.h"
 #include "plan/step.h"
+#include "plan/tune.h"
 #include "record/record.h"
 
 /* How long a probe lasts at most, in ns. */
@@ -36,6 +37,7 @@ struct schedule_setup {
     uint32_t point_count; /* of a sweep: each repetition goes through all in a new order; theirs
                              are the settings 1 to point_count */
     uint64_t seed;        /* of that order */
+    struct tune *tune;    /* instead of all else: a search; NULL: none */
     struct settings_pool *pool; /* gets the settings of the probes */
 };
 

@@ -16,20 +16,23 @@
 enum step_role {
     STEP_PHASE, /* of the list of phases */
     STEP_POINT, /* of a sweep: a phase of the list with the settings of a point */
+    STEP_TRIAL, /* a probe of 'tune' */
     STEP_PROBE, /* a short measurement that is not in the list and not a phase of the result */
 };
 
 struct step {
     enum phase_id phase;
     enum step_role role;
-    enum record_probe probe; /* of STEP_PROBE: what it measures */
+    enum record_probe probe;      /* of STEP_PROBE: what it measures */
+    enum record_tune_stage stage; /* of STEP_TRIAL: what it is for */
+    uint32_t option;              /* ... and which option it compares; OPTION_COUNT: none */
     uint32_t settings;
     uint32_t section;
     uint32_t dataset;    /* the settings that write what this step writes or reads */
     uint32_t repetition; /* of the whole list, from 1 */
     uint32_t position;   /* in the list, from 1 */
     uint32_t point;      /* of STEP_POINT, from 1 */
-    bool last;           /* of STEP_POINT: its files are removed after it */
+    bool last;           /* of STEP_POINT, STEP_TRIAL: its files are removed after it */
     int64_t pause_ns;    /* before it begins */
 };
 

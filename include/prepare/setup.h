@@ -34,6 +34,9 @@ struct setup {
     struct prepared **prepared; /* one for each entry of the pool that was needed so far */
     uint32_t prepared_count;
     uint32_t point_count; /* of a sweep: theirs are the settings 1 to point_count of the pool */
+    struct tune *tune;    /* rank 0, owned: the search of 'tune' and --auto; NULL: none */
+    bool tunes;           /* the command is 'tune' */
+    const char *settled;  /* rank 0: what a search settled on, as text of a settings file */
     struct schedule_item items[PHASES_MOST]; /* the list of phases */
     uint32_t item_count;
     struct pending_call *pending_call; /* shows removals in progress; may be NULL */
@@ -70,6 +73,9 @@ int setup_agree_with_first(struct setup *setup, const struct failure *mine, stru
 
 /* Prints the points of a sweep; nothing without. */
 void setup_describe_sweep(const struct setup *setup, struct text *out);
+
+/* Prints how a search begins; nothing without. Rank 0. */
+void setup_describe_tune(const struct setup *setup, struct text *out);
 
 /* Prints what one of them sets, numbered from 1. */
 void setup_print_point(const struct setup *setup, uint32_t point, struct text *out);

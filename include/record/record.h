@@ -114,6 +114,12 @@ struct record {
     size_t pfs_count;
     struct record_deviation *deviations;
     size_t deviation_count;
+    struct record_tune *tune; /* in the order of time */
+    size_t tune_count;
+    struct record_tune_choice *tune_choices;
+    size_t tune_choice_count;
+    struct record_tune_result *tune_results;
+    size_t tune_result_count;
     struct record_advice *advice;
     size_t advice_count;
 };
@@ -146,6 +152,9 @@ int record_add_ceiling(struct record *record, const struct record_ceiling *ceili
 /* Keeps a measurement of a sweep, with its rate unless it has a reason, and summarises its points
  * again; 0 or -ENOMEM. */
 int record_add_sweep_run(struct record *record, const struct record_sweep_run *run);
+
+/* Keeps a probe of 'tune', with its rate unless it has a reason; 0 or -ENOMEM. */
+int record_add_tune(struct record *record, const struct record_tune *probe);
 
 /* Drops all warnings. */
 void record_clear_advice(struct record *record);

@@ -20,6 +20,7 @@
 #include "prepare/start_record.h"
 #include "record/store.h"
 #include "report/advice.h"
+#include "report/tuned.h"
 #include "session.h"
 
 static int show_help(int argc, char *const *argv)
@@ -28,6 +29,17 @@ static int show_help(int argc, char *const *argv)
     (void)argc;
     (void)argv;
     help_run(&page);
+    fputs(text_string(&page), stdout);
+    text_release(&page);
+    return 0;
+}
+
+static int show_tune_help(int argc, char *const *argv)
+{
+    struct text page = {0};
+    (void)argc;
+    (void)argv;
+    help_tune(&page);
     fputs(text_string(&page), stdout);
     text_release(&page);
     return 0;
@@ -49,7 +61,7 @@ static int show_presets(int argc, char *const *argv)
 
 /* The command that only prints a page, or NULL. Called before MPI starts, so that it works without
  * MPI where no launcher started it. */
-static int (*find_page(int argc, char *const *argv))(int, char *const *)
+static int (*find_page(int argc, char *const *argv, bool tunes))(int, char *const *)
 {
     struct options options;
     struct failure ignored = {0};
@@ -58,7 +70,7 @@ static int (*find_page(int argc, char *const *argv))(int, char *const *)
     arguments_parse(&options, argc, argv, &help, &ignored);
     const bool list = !ignored.code && options.run.preset && !strcmp(options.run.preset, "list");
     options_release(&options);
-    return help ? show_help : list ? show_presets : NULL;
+    return help ? (tunes ? show_tune_help : show_help) : list ? show_presets : NULL;
 }
 
 /* Every rank has the same failure; rank 0 prints it. */
@@ -81,6 +93,7 @@ static void show_plan(const struct session *session, FILE *stream)
     if (!setup->options.section_count)
         plan_describe(&setup->prepared[0]->plan, &setup->options.run, NULL, &text);
     setup_describe_sweep(setup, &text);
+    setup_describe_tune(setup, &text);
     plan_describe_preset(&setup->prepared[0]->plan, &setup->options, &text);
     console_print_text(stream, text_string(&text));
     text_release(&text);
@@ -111,7 +124,7 @@ static int open_record(struct session *session, int argc, char *const *argv, str
     start_record(setup, argc, argv, &session->job, &session->record, &failure);
     if (setup_agree(setup, &failure, why))
         return why->code;
-    if (session->cluster.rank == 0 && !replaces_result(session))
+    if (session->cluster.rank == 0 && !replaces_result(session) && !setup->settled)
         result_claim(&setup->options, session->job.job_id, &session->record, &session->result_path,
                      &failure);
     return setup_agree_with_first(setup, &failure, why);
@@ -146,8 +159,11 @@ static int check_result(struct session *session, struct failure *why)
 {
     struct failure failure = {0};
     const struct outputs outputs = session_outputs(session);
-    if (session->cluster.rank == 0 && !outputs_check(&outputs, &failure))
-        result_path(&session->setup.options, session->job.job_id, &session->result_path, &failure);
+    if (session->cluster.rank == 0 && !outputs_check(&outputs, &failure) &&
+        !result_path(&session->setup.options, session->job.job_id, &session->result_path,
+                     &failure) &&
+        session->setup.tunes)
+        session_check_settings(session, &failure);
     if (setup_agree_with_first(&session->setup, &failure, why))
         return why->code;
     return replaces_result(session) ? cleanup_refuse_remaining(&session->setup, why) : 0;
@@ -166,6 +182,7 @@ static int measure(struct session *session, int64_t started_ns)
         .keeper = &session->keeper,
         .pending_call = setup->pending_call,
         .started_ns = started_ns,
+        .carried_out = session->carried_out,
     };
     console_listen(&session->console, &run.listener);
     if (run.record)
@@ -176,6 +193,7 @@ static int measure(struct session *session, int64_t started_ns)
     if (run_steps(&run, &verdict, &failure))
         verdict = verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;
     session->given_up = run.given_up;
+    session->carried_out = run.carried_out;
     if (run.stalled)
         watchdog_stop(&run); /* the stall has been reported, and the removal has its own limit */
     int code = verdict_exit_code(session_finish(session, verdict, run.stalled, &failure));
@@ -199,6 +217,62 @@ static int run_cleanup(struct session *session)
     if (!failure.code)
         return 0;
     return cleaned.begun ? 1 : EXIT_REFUSED;
+}
+
+/* The trail of a search, for the record of the run that follows it. */
+static void move_trail(struct record *from, struct record *to)
+{
+    to->tune = from->tune;
+    to->tune_count = from->tune_count;
+    to->tune_choices = from->tune_choices;
+    to->tune_choice_count = from->tune_choice_count;
+    to->tune_results = from->tune_results;
+    to->tune_result_count = from->tune_result_count;
+    from->tune = NULL;
+    from->tune_choices = NULL;
+    from->tune_results = NULL;
+    from->tune_count = from->tune_choice_count = from->tune_result_count = 0;
+}
+
+/* The run of --auto: with the same command line and the settings that the search has settled on,
+ * into the same result. */
+static int run_settled(struct session *session, int argc, char *const *argv, int64_t started_ns)
+{
+    struct setup *setup = &session->setup;
+    struct failure failure = {0};
+    struct record trail = {0};
+    struct text settled = {0};
+    const int64_t load = setup->load_thousandths;
+    const bool first = session->cluster.rank == 0;
+    tuned_print_file(&session->record, setup->options.run.phases, false, &settled);
+    if (settled.failed)
+        failure_set(&failure, -ENOMEM, "not enough memory for the settings");
+    move_trail(&session->record, &trail);
+    setup_release(setup);
+    record_release(&session->record);
+    session->record = (struct record){0};
+    *setup = (struct setup){.cluster = &session->cluster,
+                            .load_thousandths = load,
+                            .settled = text_string(&settled),
+                            .pending_call = first ? &session->pending_call : NULL};
+    session->continues = false;
+    int code = EXIT_REFUSED;
+    if (setup_agree_with_first(setup, &failure, &failure) ||
+        setup_options(setup, argc, argv, &failure) || setup_prepare(setup, &failure))
+        refuse(session, &failure);
+    else if (first && !setup->options.run.quiet)
+        show_plan(session, stderr);
+    if (!failure.code && open_record(session, argc, argv, &failure))
+        refuse(session, &failure);
+    move_trail(&trail, &session->record);
+    if (!failure.code && open_datasets(session, &failure))
+        refuse(session, &failure);
+    if (!failure.code)
+        code = measure(session, started_ns);
+    setup->settled = NULL;
+    text_release(&settled);
+    record_release(&trail);
+    return code;
 }
 
 static int run(struct session *session, int argc, char *const *argv, int64_t started_ns)
@@ -231,20 +305,24 @@ static int run(struct session *session, int argc, char *const *argv, int64_t sta
     }
     if (open_record(session, argc, argv, &failure) || open_datasets(session, &failure))
         return refuse(session, &failure);
-    return measure(session, started_ns);
+    session->continues = setup->options.run.automatic && !setup->tunes;
+    const bool continues = session->continues;
+    const int code = measure(session, started_ns);
+    return code || !continues ? code : run_settled(session, argc, argv, started_ns);
 }
 
-int cmd_run(int argc, char *const *argv)
+int session_run(int argc, char *const *argv, bool tunes)
 {
     struct host_launch launch;
     host_detect_launch(&launch);
-    int (*const page)(int, char *const *) = find_page(argc, argv);
+    int (*const page)(int, char *const *) = find_page(argc, argv, tunes);
     if (page)
         return join_alone(argc, argv, page);
     struct session session = {0};
     struct failure failure = {0};
     int64_t started_ns = clock_now_ns();
     session.setup.load_thousandths = host_load_thousandths();
+    session.setup.tunes = tunes;
     interrupt_install();
     if (host_detect_job(&session.job, &failure)) {
         if (launch.process == 0)
@@ -267,4 +345,9 @@ int cmd_run(int argc, char *const *argv)
     free(session.job.environment);
     cluster_close(&session.cluster);
     return code;
+}
+
+int cmd_run(int argc, char *const *argv)
+{
+    return session_run(argc, argv, false);
 }

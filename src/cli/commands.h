@@ -4,6 +4,7 @@
 #define TIDEMILL_CLI_COMMANDS_H
 
 int cmd_run(int argc, char *const *argv);
+int cmd_tune(int argc, char *const *argv);
 int cmd_facts(int argc, char *const *argv);
 int cmd_report(int argc, char *const *argv);
 int cmd_compare(int argc, char *const *argv);

@@ -74,7 +74,8 @@ static void add_progress(const struct progress *progress, struct text *line)
         units_format_duration(progress->limit_ns, text);
         text_add(line, " of %s", text);
     }
-    text_add(line, "  %.0f %%", 100 * share_done(progress));
+    if (progress->planned || progress->limit_ns)
+        text_add(line, "  %.0f %%", 100 * share_done(progress));
 }
 
 static void on_progress(void *context, const struct progress *progress)

@@ -15,8 +15,8 @@ static const struct command {
     int (*run)(int argc, char *const *argv);
     bool joins; /* by itself; the others are carried out by one process */
 } commands[] = {
-    {"run", cmd_run, true},          {"facts", cmd_facts, true},      {"report", cmd_report, false},
-    {"compare", cmd_compare, false}, {"inspect", cmd_inspect, false},
+    {"run", cmd_run, true},        {"tune", cmd_tune, true},        {"facts", cmd_facts, true},
+    {"report", cmd_report, false}, {"compare", cmd_compare, false}, {"inspect", cmd_inspect, false},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a run: its files removed, its record complete, its summary printed. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/clock.h"
 #include "platform/line_writer.h"
+#include "platform/output_file.h"
 #include "prepare/start_record.h"
 #include "record/store.h"
 #include "report/advice.h"
 #include "report/requirements.h"
+#include "report/tuned.h"
 #include "session.h"
 
 enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
@@ -66,6 +69,65 @@ static bool is_taken(const struct run_settings *run)
            (run->live && line_writer_is_stdout(run->live));
 }
 
+/* "results/x.h5" -> "results/x.conf" */
+static void print_settings_path(const struct session *session, struct text *path)
+{
+    const char *result = session->result_path;
+    const size_t length = strlen(result);
+    const bool suffix = length > 3 && !strcmp(result + length - 3, ".h5");
+    text_add(path, "%.*s.conf", (int)(length - (suffix ? 3 : 0)), result);
+}
+
+int session_check_settings(const struct session *session, struct failure *why)
+{
+    struct text path = {0};
+    print_settings_path(session, &path);
+    if (path.failed)
+        failure_set(why, -ENOMEM, "not enough memory");
+    else
+        output_file_check(text_string(&path), session->setup.options.run.overwrite, why);
+    text_release(&path);
+    return why->code;
+}
+
+static int write_settings(const struct session *session, struct failure *why)
+{
+    struct text path = {0};
+    struct text text = {0};
+    struct output_file file;
+    print_settings_path(session, &path);
+    text_add(&text, "# found by tidemill tune, %s\n", session->record.finished_utc);
+    tuned_print_file(&session->record, session->setup.options.run.phases, true, &text);
+    if (path.failed || text.failed)
+        failure_set(why, -ENOMEM, "not enough memory");
+    else if (!output_file_open(&file, text_string(&path), session->setup.options.run.overwrite,
+                               why)) {
+        fwrite(text_string(&text), 1, text.length, file.stream);
+        output_file_close(&file, why);
+    }
+    text_release(&text);
+    text_release(&path);
+    return why->code;
+}
+
+/* The search of 'tune' has measured nothing: that is a failure. */
+static enum verdict check_search(struct session *session, enum verdict verdict)
+{
+    struct failure failure = {0};
+    const char *reason;
+    if (!session->setup.options.run.automatic || verdict != VERDICT_FINE)
+        return verdict;
+    if (!tuned_any(&session->record, &reason))
+        failure_set(&failure, -EIO, "no probe could be measured%s%s", *reason ? ": " : "", reason);
+    else if (session->setup.tunes)
+        write_settings(session, &failure);
+    if (!failure.code)
+        return verdict;
+    console_error(failure.text);
+    set_verdict(&session->record, VERDICT_FAILED);
+    return VERDICT_FAILED;
+}
+
 static void print_result(const struct session *session, const struct record *record, bool complete)
 {
     const struct run_settings *run = &session->setup.options.run;
@@ -79,6 +141,13 @@ static void print_result(const struct session *session, const struct record *rec
     text_add_printable(&line, session->result_path);
     text_add(&line, "%s\n", complete || run->quiet ? "" : " is incomplete: see the error above");
     console_print_text(stream, text_string(&line));
+    if (session->setup.tunes && complete && !run->quiet && record->status == RECORD_COMPLETE) {
+        text_clear(&line);
+        text_add(&line, "settings ");
+        print_settings_path(session, &line);
+        text_add(&line, ": run --options-from takes it\n");
+        console_print_text(stream, text_string(&line));
+    }
     text_release(&line);
 }
 
@@ -102,8 +171,9 @@ enum verdict session_finish(struct session *session, enum verdict verdict, bool 
     struct failure saving = {0};
     char line[FAILURE_TEXT + RECORD_LINE];
     start_record_compare(setup, &session->record);
-    if ((!setup->options.run.keep || setup->reads_stored) &&
-        setup_remove(setup, stalled ? REMOVAL_NS : 0, &removal))
+    const bool keeps =
+        setup->options.run.keep && !setup->options.run.automatic && !setup->reads_stored;
+    if (!keeps && setup_remove(setup, stalled ? REMOVAL_NS : 0, &removal))
         session->given_up |= stalled;
     if (cluster_agree(&session->cluster, &removal, &agreement) && verdict == VERDICT_FINE)
         verdict = VERDICT_FAILED;
@@ -122,7 +192,9 @@ enum verdict session_finish(struct session *session, enum verdict verdict, bool 
     keeper_save(&session->keeper, NULL);
     keeper_stop(&session->keeper);
     advice_consider(&session->record);
-    verdict = check_requirements(&session->record, verdict);
+    verdict = check_search(session, verdict);
+    if (!session->continues)
+        verdict = check_requirements(&session->record, verdict);
     /* even if an earlier save failed: removing the data may have freed space */
     store_save(session->result_path, &session->record, NULL, &saving);
     if (why->code || saving.code)
@@ -130,6 +202,10 @@ enum verdict session_finish(struct session *session, enum verdict verdict, bool 
     if (saving.code && verdict == VERDICT_FINE) {
         verdict = VERDICT_FAILED;
         set_verdict(&session->record, verdict);
+    }
+    if (session->continues && verdict == VERDICT_FINE) {
+        live_output_close(&session->console.output);
+        return verdict;
     }
     verdict = write_outputs(session, verdict);
     live_output_close(&session->console.output);

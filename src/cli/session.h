@@ -19,7 +19,12 @@ struct session {
     struct keeper keeper;
     struct pending_call pending_call; /* rank 0 */
     bool given_up;                    /* threads remain that wait for storage */
+    bool continues;       /* what is under way is the search of --auto: a run follows it */
+    uint32_t carried_out; /* phases and probes so far */
 };
+
+/* A run from the command line to the exit code; 'tunes': of its search only. */
+int session_run(int argc, char *const *argv, bool tunes);
 
 /* Where the outputs of the run go. */
 struct outputs session_outputs(const struct session *session);
@@ -31,5 +36,8 @@ keeper_farewell session_end_at_once;
  * write the result. Collective. */
 enum verdict session_finish(struct session *session, enum verdict verdict, bool stalled,
                             struct failure *why);
+
+/* Could 'tune' write its settings file next to the result? Rank 0. */
+int session_check_settings(const struct session *session, struct failure *why);
 
 #endif

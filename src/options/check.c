@@ -12,6 +12,7 @@
 #include "check_phases.h"
 #include "check_striping.h"
 #include "check_sweep.h"
+#include "check_tune.h"
 #include "option_table.h"
 #include "option_value.h"
 #include "options/expected_rate.h"
@@ -337,7 +338,7 @@ int options_check(const struct options *options, struct failure *why)
         why = &unused;
     if (options->run.cleanup)
         return check_cleanup(options, why);
-    if (check_sweep(options, why))
+    if (check_sweep(options, why) || check_tune(options, why))
         return why->code;
     if (!options->section_count)
         return check_one(options, why);

@@ -24,6 +24,7 @@ void help_overview(struct text *out)
              "  tidemill compare base.h5 new.h5\n\n"
              "Commands\n"
              "  tidemill run [options] TARGET...   write and read TARGET, and measure\n"
+             "  tidemill tune [options] TARGET...  find good settings by short probes\n"
              "  tidemill facts [TARGET...]         show what hosts and targets offer\n"
              "  tidemill report RESULT.h5          print the summary of a result, or export it\n"
              "  tidemill compare BASE.h5 NEW.h5... show whether new results are slower\n"
@@ -90,6 +91,32 @@ static void add_aliases(struct text *out)
                  (int)(HELP_COLUMN - 5 - strlen(option_aliases[i].name)) - (number ? 1 : 4), "",
                  options_name(option_aliases[i].id));
     }
+}
+
+void help_tune(struct text *out)
+{
+    text_add(out,
+             "tidemill tune [options] TARGET...\n\n"
+             "Finds settings with a high rate: all ranks together write short probes to TARGET,\n"
+             "and then read. It varies --buffer-size, --writers, --depth, --engine, --direct,\n"
+             "--buffer-count, --producers, --huge-pages and --preallocate, one after the other;\n"
+             "an option that is given stays as it is. The files of each probe are removed.\n\n"
+             "The start is a table by the number of CPUs, or --preset. The page shows what was\n"
+             "settled on and why, where no difference was found, and the knee: the smallest\n"
+             "depth and pool that reach 97 %% of the rate. The settings are written next to the\n"
+             "result, for 'tidemill run --options-from FILE'. 'tidemill run --auto' tunes, and\n"
+             "then runs with them.\n\n"
+             "Examples\n"
+             "  tidemill tune /scratch\n"
+             "  mpirun -n 4 --bind-to none tidemill tune --budget 5m --phases write /pfs\n"
+             "  tidemill tune --writers 4 --preset gen4 /scratch\n\n"
+             "Options\n");
+    add_row(out, &option_table[OPTION_BUDGET]);
+    add_row(out, &option_table[OPTION_BUDGET_SIZE]);
+    text_add(out,
+             "  and those of 'tidemill run': see 'tidemill run --help'\n\n"
+             "--budget %s is the time for all probes: in less, they are shorter and fewer.\n",
+             option_table[OPTION_BUDGET].fallback);
 }
 
 void help_run(struct text *out)

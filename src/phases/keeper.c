@@ -26,6 +26,9 @@ static void release_sketch(struct keeper *keeper)
     free(keeper->sketch.ceilings);
     free(keeper->sketch.sweep);
     free(keeper->sketch.sweep_runs);
+    free(keeper->sketch.tune);
+    free(keeper->sketch.tune_choices);
+    free(keeper->sketch.tune_results);
     keeper->sketch.phases = NULL;
 }
 
@@ -50,14 +53,22 @@ static void make_sketch(struct keeper *keeper)
     sketch.sweep = copy_of(record->sweep, record->sweep_count, sizeof *record->sweep);
     sketch.sweep_runs =
         copy_of(record->sweep_runs, record->sweep_run_count, sizeof *record->sweep_runs);
+    sketch.tune = copy_of(record->tune, record->tune_count, sizeof *record->tune);
+    sketch.tune_choices =
+        copy_of(record->tune_choices, record->tune_choice_count, sizeof *record->tune_choices);
+    sketch.tune_results =
+        copy_of(record->tune_results, record->tune_result_count, sizeof *record->tune_results);
     if (!sketch.phases || !sketch.clocks || !sketch.summary || !sketch.ceilings || !sketch.sweep ||
-        !sketch.sweep_runs) {
+        !sketch.sweep_runs || !sketch.tune || !sketch.tune_choices || !sketch.tune_results) {
         free(sketch.phases);
         free(sketch.clocks);
         free(sketch.summary);
         free(sketch.ceilings);
         free(sketch.sweep);
         free(sketch.sweep_runs);
+        free(sketch.tune);
+        free(sketch.tune_choices);
+        free(sketch.tune_results);
         return;
     }
     for (size_t i = 0; i < record->phase_count; i++)

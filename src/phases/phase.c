@@ -29,6 +29,10 @@ static const char *name_of(const struct options *options, const struct step *ste
         [PROBE_STORAGE] = "probe: storage only",
         [PROBE_BOTH] = "probe: generator and storage",
     };
+    if (step->role == STEP_TRIAL)
+        return step->stage == TUNE_FILL          ? "tune: files for reading"
+               : phase_kinds[step->phase].writes ? "tune: write"
+                                                 : "tune: read";
     if (step->role == STEP_PROBE)
         return probes[step->probe];
     return options->section_count ? options->sections[step->section].name

@@ -9,6 +9,8 @@
 #include "platform/clock.h"
 #include "verdict.h"
 
+static const int64_t save_every_ns = 5000000000;
+
 enum { REMOVAL_NS = 2 * 1000 * 1000 * 1000 - 1 };
 
 static void open_record(const struct run *run, const struct step *step, struct record_phase *into)
@@ -17,12 +19,16 @@ static void open_record(const struct run *run, const struct step *step, struct r
     const enum engine_id engine = prepared->engine ? prepared->engine->id : ENGINE_AUTO;
     *into = (struct record_phase){
         .repetition = 1,
-        .writes = 1,
+        .writes = phase_kinds[step->phase].writes,
+        .reads = phase_kinds[step->phase].reads,
         .discards = engine == ENGINE_NULL,
         .status = RECORD_RUNNING,
         .started_ns = clock_now_ns() - run->started_ns,
     };
-    snprintf(into->name, sizeof into->name, "probe_%s", record_probe_name(step->probe));
+    if (step->role == STEP_PROBE)
+        snprintf(into->name, sizeof into->name, "probe_%s", record_probe_name(step->probe));
+    else
+        snprintf(into->name, sizeof into->name, "tune_%s", phase_kinds[step->phase].name);
     text_copy(into->kind, sizeof into->kind, phase_kinds[step->phase].name);
     text_copy(into->engine_used, sizeof into->engine_used, engine_name(engine));
     histogram_clear(&into->latency);
@@ -47,8 +53,41 @@ bool probe_remove_files(struct run *run, const struct step *step, struct record_
     return false;
 }
 
+static void set_reason(const struct record_phase *from, enum verdict verdict,
+                       char reason[RECORD_LINE])
+{
+    if (from->failure)
+        text_copy(reason, RECORD_LINE, from->failure);
+    else if (verdict != VERDICT_FINE)
+        text_copy(reason, RECORD_LINE,
+                  verdict == VERDICT_SIGINT ? "interrupted by SIGINT" : "interrupted by SIGTERM");
+}
+
+static int add_trial(struct run *run, const struct step *step, const struct record_phase *from,
+                     enum verdict verdict)
+{
+    struct text settings = {0};
+    struct record_tune row = {
+        .stage = (uint8_t)step->stage,
+        .bytes = from->amount,
+        .requests = from->requests,
+        .duration_ns = from->duration_ns,
+        .started_ns = from->started_ns,
+        .spent_ns = clock_now_ns() - run->started_ns - from->started_ns,
+        .direct_in_effect = from->total.modes.direct_in_effect,
+    };
+    text_copy(row.phase, sizeof row.phase, from->kind);
+    if (step->option < OPTION_COUNT)
+        text_copy(row.option, sizeof row.option, options_name(step->option));
+    tune_print_settings(run->setup->tune, run->setup->pool.items[step->settings], &settings);
+    text_copy(row.settings, sizeof row.settings, text_string(&settings));
+    text_release(&settings);
+    set_reason(from, verdict, row.reason);
+    return record_add_tune(run->record, &row);
+}
+
 static int add_row(struct run *run, const struct step *step, const struct record_phase *from,
-                   enum verdict verdict, struct failure *why)
+                   enum verdict verdict)
 {
     struct record_ceiling row = {
         .bytes = from->amount,
@@ -61,24 +100,47 @@ static int add_row(struct run *run, const struct step *step, const struct record
     };
     text_copy(row.direction, sizeof row.direction, from->kind);
     text_copy(row.engine, sizeof row.engine, from->engine_used);
-    if (from->failure)
-        text_copy(row.reason, sizeof row.reason, from->failure);
-    else if (verdict != VERDICT_FINE)
-        text_copy(row.reason, sizeof row.reason,
-                  verdict == VERDICT_SIGINT ? "interrupted by SIGINT" : "interrupted by SIGTERM");
-    if (record_add_ceiling(run->record, &row))
-        return failure_set(why, -ENOMEM, "not enough memory for the results");
-    return 0;
+    set_reason(from, verdict, row.reason);
+    return record_add_ceiling(run->record, &row);
+}
+
+/* Most trials are too short for a live line of their own. */
+static void show_trial(const struct run *run, const struct step *step,
+                       const struct record_phase *from)
+{
+    char name[64];
+    const struct progress progress = {
+        .phase = name, .amount = (uint64_t)from->amount, .elapsed_ns = from->duration_ns};
+    snprintf(name, sizeof name, "tune: %s%s%s", phase_kinds[step->phase].name,
+             step->option < OPTION_COUNT ? ", --" : "",
+             step->option < OPTION_COUNT ? options_name(step->option) : "");
+    if (run->listener.progress)
+        run->listener.progress(run->listener.context, &progress);
+}
+
+/* Saving takes longer than a short probe on a busy disk. */
+static bool is_save_due(struct run *run)
+{
+    const int64_t now_ns = clock_now_ns();
+    if (run->saved_ns && now_ns - run->saved_ns < save_every_ns)
+        return false;
+    run->saved_ns = now_ns;
+    return true;
 }
 
 /* Rank 0. */
 static void report_and_keep(struct run *run, const struct step *step, struct record_phase *into,
                             enum verdict verdict, struct failure *why)
 {
+    const bool trial = step->role == STEP_TRIAL;
     into->status = verdict_status(verdict);
-    if (run->listener.phase_ended)
+    if (run->listener.phase_ended && (!trial || run->stalled))
         run->listener.phase_ended(run->listener.context, into, step->point);
-    if (!add_row(run, step, into, verdict, why))
+    if (trial)
+        show_trial(run, step, into);
+    if (trial ? add_trial(run, step, into, verdict) : add_row(run, step, into, verdict))
+        failure_set(why, -ENOMEM, "not enough memory for the results");
+    else if (!trial || is_save_due(run))
         keeper_save(run->keeper, why);
     record_phase_release(into);
     free(into);
@@ -124,8 +186,9 @@ enum verdict probe_carry_out(struct run *run, const struct step *step, struct fa
         return VERDICT_FAILED;
     }
     enum verdict verdict = measure(run, step, into, why);
-    bool removed =
-        step->settings >= run->setup->prepared_count || probe_remove_files(run, step, into);
+    bool removed = (step->role == STEP_TRIAL && !step->last) ||
+                   step->settings >= run->setup->prepared_count ||
+                   probe_remove_files(run, step, into);
     if (into)
         report_and_keep(run, step, into, verdict, why);
     if (verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM)

@@ -156,6 +156,8 @@ static int next_step(struct run *run, struct schedule *schedule, struct step *st
         next.result = record_summarise(run->record);
     if (run->record && !next.result)
         next.result = schedule_next(schedule, run->record, &next.step);
+    if (next.result >= 0 && run->setup->tune && tune_report(run->setup->tune, run->record))
+        next.result = -ENOMEM;
     cluster_broadcast(run->cluster, &next, sizeof next);
     *step = next.step;
     return next.result;
@@ -171,10 +173,12 @@ static void pause_before(const struct run *run, const struct step *step)
     }
 }
 
-/* Skipped phases of the list are recorded as such; the points of a sweep that remain are not. */
+/* Skipped phases of the list are recorded as such; the points of a sweep and the
+ * probes of a search that remain are not. */
 static bool ends_sweep(const struct run *run, const struct step *step)
 {
-    return step->role == STEP_POINT && (run->interrupted || run->stalled || run->disconnected);
+    return (step->role == STEP_POINT || step->role == STEP_TRIAL) &&
+           (run->interrupted || run->stalled || run->disconnected);
 }
 
 static void carry_out(struct run *run, const struct step *step, enum verdict *verdict,
@@ -185,6 +189,11 @@ static void carry_out(struct run *run, const struct step *step, enum verdict *ve
     if (step->role == STEP_PROBE) {
         if (*verdict == VERDICT_FINE)
             *verdict = probe_carry_out(run, step, why);
+        return;
+    }
+    if (step->role == STEP_TRIAL) {
+        if (!ends_sweep(run, step))
+            *verdict = verdict_merge(*verdict, probe_carry_out(run, step, why));
         return;
     }
     if (step->role == STEP_POINT) {
@@ -208,6 +217,7 @@ int run_steps(struct run *run, enum verdict *verdict, struct failure *why)
         .ceilings = run->settings->ceilings,
         .point_count = run->setup->point_count,
         .seed = run->setup->pool.items[0]->seed,
+        .tune = run->setup->tune,
         .pool = &run->setup->pool,
     };
     struct agreement agreement;

@@ -133,6 +133,8 @@ static int hand_out_point(struct schedule *schedule, struct step *step)
 
 int schedule_next(struct schedule *schedule, const struct record *record, struct step *step)
 {
+    if (schedule->setup.tune)
+        return tune_next(schedule->setup.tune, record, step);
     if (schedule->setup.point_count)
         return hand_out_point(schedule, step);
     if (schedule->next == schedule->setup.item_count) {

@@ -12,6 +12,7 @@ enum {
     PAIRS = 4,
     KNEE_ROUNDS = 6,
     SHIFTS_MOST = 2,
+    RESERVE_PART = 3,
 };
 
 static const double shift_least = 1.3; /* a smaller change of the same settings is a drift */
@@ -76,14 +77,15 @@ static bool is_compared(const struct search *search, uint32_t axis, uint8_t leve
     return far == 1 || (far == STRIDE && !search->coarse[axis]);
 }
 
-/* The probes that pairs and knee take. */
-static uint32_t reserve(const struct search *search)
+/* The probes that pairs and knee take; of a small budget a part. */
+static uint32_t reserve(const struct search *search, uint32_t affordable)
 {
+    const uint32_t most = (search->probes + affordable) / RESERVE_PART;
     uint32_t probes = 2 * PAIRS;
     for (uint32_t i = 0; i < search->space->axis_count; i++)
         if (search->space->axes[i].thrift)
             probes += SEARCH_ROUNDS_LEAST * (search->best.level[i] + 1U);
-    return probes;
+    return probes < most ? probes : most;
 }
 
 /* Rounds are shared evenly among the axes that are due. */
@@ -92,7 +94,8 @@ static uint32_t rounds_for(const struct search *search, uint32_t count, uint32_t
     uint32_t due = 0;
     for (uint32_t i = 0; i < search->space->axis_count; i++)
         due += is_due(search, i);
-    const uint32_t spare = affordable > reserve(search) ? affordable - reserve(search) : 0;
+    const uint32_t spare =
+        affordable > reserve(search, affordable) ? affordable - reserve(search, affordable) : 0;
     const uint32_t rounds = due && count ? spare / due / count : 0;
     return rounds < SEARCH_ROUNDS_LEAST  ? SEARCH_ROUNDS_LEAST
            : rounds > SEARCH_ROUNDS_MOST ? SEARCH_ROUNDS_MOST
@@ -330,7 +333,7 @@ static void stop_comparing(struct search *search)
 const struct candidate *search_next(struct search *search, uint32_t affordable)
 {
     struct search_step *step = &search->step;
-    if (search->stage == SEARCH_AXES && affordable <= reserve(search))
+    if (search->stage == SEARCH_AXES && affordable <= reserve(search, affordable))
         stop_comparing(search);
     while (search->stage != SEARCH_SETTLED) {
         int index = step->count ? step_next(step) : -1;

@@ -11,6 +11,7 @@
 #include "platform/host.h"
 #include "prepare/prepared.h"
 #include "prepare/preset.h"
+#include "setup_tune.h"
 #include "sweep_points.h"
 #include "target_path.h"
 
@@ -57,13 +58,26 @@ static int lift_stored_limits(struct setup *setup, struct failure *why)
     return 0;
 }
 
+/* After a search, what it settled on is as if given in a file. */
+static int read_settled(struct setup *setup, struct failure *why)
+{
+    if ((setup->tunes || setup->settled) &&
+        options_set(&setup->options, OPTION_AUTO, setup->settled ? "no" : "yes",
+                    SOURCE_COMMAND_LINE, why))
+        return why->code;
+    if (!setup->settled)
+        return 0;
+    return options_read(&setup->options, setup->settled, "the settings found", SOURCE_FILE, false,
+                        why);
+}
+
 /* Rank 0 only. */
 static int read_options(struct setup *setup, int argc, char *const *argv, struct failure *why)
 {
     bool help;
     if (arguments_parse(&setup->options, argc, argv, &help, why) ||
         stored_read_options(&setup->stored, &setup->options, why) ||
-        preset_read(&setup->options, why) ||
+        preset_read(&setup->options, why) || read_settled(setup, why) ||
         sections_select(&setup->options, setup->stored.loaded, why) ||
         lift_stored_limits(setup, why) || options_check(&setup->options, why) ||
         points_check_size(setup, why))
@@ -256,7 +270,7 @@ int setup_prepare(struct setup *setup, struct failure *why)
             prepare_direct(prepared, why) || prepare_mode(prepared, why))
             return why->code;
     }
-    return 0;
+    return setup->options.run.automatic ? setup_tune(setup, why) : 0;
 }
 
 int setup_datasets(struct setup *setup, struct failure *why)
@@ -304,11 +318,15 @@ int setup_prepare_step(struct setup *setup, const struct step *step, struct fail
     if (setup_agree(setup, &failure, why))
         return why->code;
     use_phase(prepared, step->phase);
-    prepared->probe = step->role == STEP_PROBE;
+    prepared->probe = step->role == STEP_PROBE || step->role == STEP_TRIAL;
     prepared->folder = setup->prepared[setup->items[step->position - 1].settings]->folder;
+    if (step->dataset != step->settings)
+        prepared->source = setup->prepared[step->dataset];
     if (prepare_targets(prepared, why) || prepare_engine(prepared, why) ||
         prepare_plan(prepared, why) || prepare_mode(prepared, why))
         return why->code;
+    if (prepared->source)
+        return prepare_dataset(prepared, why);
     dataset_init(&prepared->dataset, setup->cluster, &prepared->plan, &failure);
     prepared->dataset.pending_call = setup->pending_call;
     prepared->dataset.generation = first_probe_generation + step->settings;
@@ -355,6 +373,7 @@ void setup_release(struct setup *setup)
         free(setup->prepared[i]);
     }
     free(setup->prepared);
+    free(setup->tune);
     settings_pool_release(&setup->pool);
     stored_release(&setup->stored);
     options_release(&setup->options);

@@ -75,6 +75,9 @@ void record_release(struct record *record)
     free(record->sweep_runs);
     free(record->pfs);
     free(record->deviations);
+    free(record->tune);
+    free(record->tune_choices);
+    free(record->tune_results);
     memset(record, 0, sizeof *record);
 }
 
@@ -101,6 +104,18 @@ int record_add_ceiling(struct record *record, const struct record_ceiling *ceili
     ceilings[count] = *ceiling;
     ceilings[count].per_s =
         ceiling->reason[0] ? 0 : schema_per_second(ceiling->bytes, ceiling->duration_ns);
+    return 0;
+}
+
+int record_add_tune(struct record *record, const struct record_tune *probe)
+{
+    struct record_tune *rows = reallocarray(record->tune, record->tune_count + 1, sizeof *rows);
+    if (!rows)
+        return -ENOMEM;
+    record->tune = rows;
+    rows[record->tune_count] = *probe;
+    rows[record->tune_count++].per_s =
+        probe->reason[0] ? 0 : schema_per_second(probe->bytes, probe->duration_ns);
     return 0;
 }
 

@@ -87,7 +87,10 @@ void summary_write(const struct record *record, const struct summary_style *styl
     summary_head(record, style, out);
     const bool same_mode = write_mode(record, style, out);
     text_add(out, "\n");
-    if (record->phase_count || !record->sweep_count)
+    summary_tune(record, style, out);
+    if (record->phase_count && record->tune_count)
+        text_add(out, "\n");
+    if (record->phase_count || (!record->sweep_count && !record->tune_count))
         summary_table(record, style, out);
     summary_sweep(record, style, out);
     write_warnings(record, style, out);

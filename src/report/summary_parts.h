@@ -100,6 +100,9 @@ void summary_ceilings(const struct record *record, const struct record_phase *ph
 /* How even the ranks and nodes of a phase were; and the tables of nodes, ranks and threads. */
 void summary_balance(const struct record_phase *phase, struct text *out);
 
+/* What tune and --auto found; nothing without. */
+void summary_tune(const struct record *record, const struct summary_style *style, struct text *out);
+
 /* The points of a sweep; nothing without. */
 void summary_sweep(const struct record *record, const struct summary_style *style,
                    struct text *out);

@@ -38,8 +38,8 @@ command_lines() {
         line=${line//\/dev\/shm/$work/pfs}
         read -ra words <<<"${line/*tidemill /}"
         count=$((count + 1))
-        if [[ ${words[0]} == run ]]; then
-            words=(run --dry-run --force "${words[@]:1}")
+        if [[ ${words[0]} == run || ${words[0]} == tune ]]; then
+            words=("${words[0]}" --dry-run --force "${words[@]:1}")
         fi
         apart "$TIDEMILL" "${words[@]}"
         # the verdict of compare may be 1 or 2, without an error

@@ -177,6 +177,9 @@ static inline void random_record(struct dice *dice, struct record *record)
     record->pfs = random_rows(dice, &schema_pfs, 16, &record->pfs_count);
     record->deviations = random_rows(dice, &schema_deviation, 5, &record->deviation_count);
     record->sweep_runs = random_rows(dice, &schema_sweep_run, 4, &record->sweep_run_count);
+    record->tune = random_rows(dice, &schema_tune, 4, &record->tune_count);
+    record->tune_choices = random_rows(dice, &schema_tune_choice, 4, &record->tune_choice_count);
+    record->tune_results = random_rows(dice, &schema_tune_result, 3, &record->tune_result_count);
     record->advice = random_rows(dice, &schema_advice, 5, &record->advice_count);
     size_t phases = roll(dice, 5);
     for (size_t i = 0; i < phases; i++)
@@ -286,6 +289,9 @@ static inline const char *records_differ(const struct record *a, const struct re
     DIFFER(schema_ceiling, ceilings, ceiling_count)
     DIFFER(schema_sweep, sweep, sweep_count)
     DIFFER(schema_sweep_run, sweep_runs, sweep_run_count)
+    DIFFER(schema_tune, tune, tune_count)
+    DIFFER(schema_tune_choice, tune_choices, tune_choice_count)
+    DIFFER(schema_tune_result, tune_results, tune_result_count)
     DIFFER(schema_advice, advice, advice_count)
     if (a->phase_count != b->phase_count)
         return "phase_count";

@@ -80,6 +80,12 @@ static void every_member_has_a_column(void **state)
         ELSEWHERE(struct record, pfs_count),
         ELSEWHERE(struct record, deviations),
         ELSEWHERE(struct record, deviation_count),
+        ELSEWHERE(struct record, tune),
+        ELSEWHERE(struct record, tune_count),
+        ELSEWHERE(struct record, tune_choices),
+        ELSEWHERE(struct record, tune_choice_count),
+        ELSEWHERE(struct record, tune_results),
+        ELSEWHERE(struct record, tune_result_count),
     };
     static const struct elsewhere phase[] = {
         ELSEWHERE(struct record_phase, name),
@@ -151,6 +157,9 @@ static void every_member_has_a_column(void **state)
     assert_covered(&schema_sweep_run, NULL, 0);
     assert_covered(&schema_pfs, NULL, 0);
     assert_covered(&schema_deviation, NULL, 0);
+    assert_covered(&schema_tune, NULL, 0);
+    assert_covered(&schema_tune_choice, NULL, 0);
+    assert_covered(&schema_tune_result, NULL, 0);
     assert_covered(&schema_advice, NULL, 0);
 }
 
@@ -158,12 +167,18 @@ static void columns_are_described_and_unique(void **state)
 {
     (void)state;
     const struct schema_table *const tables[] = {
-        &schema_run,     &schema_job,       &schema_node,    &schema_target,
-        &schema_phase,   &schema_row,       &schema_file,    &schema_difference,
-        &schema_latency, &schema_advice,    &schema_bin,     &schema_slow,
-        &schema_device,  &schema_clock,     &schema_summary, &schema_block_device,
-        &schema_network, &schema_ceiling,   &schema_sweep,   &schema_sweep_run,
-        &schema_pfs,     &schema_deviation,
+        &schema_run,         &schema_job,          &schema_node,    &schema_target,
+        &schema_phase,       &schema_row,          &schema_file,    &schema_difference,
+        &schema_latency,     &schema_advice,       &schema_bin,     &schema_slow,
+        &schema_device,      &schema_clock,        &schema_summary, &schema_block_device,
+        &schema_network,     &schema_ceiling,      &schema_sweep,   &schema_sweep_run,
+        &schema_pfs,         &schema_deviation,    &schema_run,     &schema_job,
+        &schema_node,        &schema_target,       &schema_phase,   &schema_row,
+        &schema_file,        &schema_difference,   &schema_latency, &schema_advice,
+        &schema_bin,         &schema_slow,         &schema_device,  &schema_clock,
+        &schema_summary,     &schema_block_device, &schema_network, &schema_ceiling,
+        &schema_sweep,       &schema_sweep_run,    &schema_tune,    &schema_tune_choice,
+        &schema_tune_result,
     };
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {
         const struct schema_table *table = tables[t];

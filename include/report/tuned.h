@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a search has settled on, as a settings file. */
+#ifndef TIDEMILL_REPORT_TUNED_H
+#define TIDEMILL_REPORT_TUNED_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "record/record.h"
+
+/* Prints "key = value" lines; with sections 'write' and 'read' if reading has settings of its own.
+ * 'whole': with the values that were fixed. */
+void tuned_print_file(const struct record *record, const char *phases, bool whole,
+                      struct text *out);
+
+/* Returns whether anything was measured; if not, sets 'reason' to that of the first probe. */
+bool tuned_any(const struct record *record, const char **reason);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The search of 'tune' and --auto before its first step. */
+#ifndef TIDEMILL_PREPARE_SETUP_TUNE_H
+#define TIDEMILL_PREPARE_SETUP_TUNE_H
+
+#include "prepare/setup.h"
+
+/* Makes the search on rank 0 from what the ranks and targets can do. Collective; refuses a budget
+ * that is too small. */
+int setup_tune(struct setup *setup, struct failure *why);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What tune and --auto found, and why. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "figures.h"
+#include "summary_parts.h"
+#include "table.h"
+
+static const double million = 1e6;
+
+static double ratio_of(int64_t ppm)
+{
+    return (double)ppm / million;
+}
+
+static void write_gain(const struct record_tune_result *result, struct text *out)
+{
+    struct text line = {0};
+    char rate[FIGURES_TEXT];
+    figures_rate_in((double)result->settled_per_s, UNIT_BYTE, rate);
+    text_add(&line, "%s", rate);
+    if (!strcmp(result->start, result->settings))
+        text_add(&line, ", with the settings of the start");
+    else if (result->ratio_ppm) {
+        figures_rate_in((double)result->start_per_s, UNIT_BYTE, rate);
+        text_add(&line, ", %.2f times the %s of the start", ratio_of(result->ratio_ppm), rate);
+        if (result->level_ppm)
+            text_add(&line, " (%.0f %%: %.2f to %.2f)", (double)result->level_ppm / 1e4,
+                     ratio_of(result->low_ppm), ratio_of(result->high_ppm));
+    }
+    text_add(&line, "; %" PRId64 " probe%s", result->probes, result->probes == 1 ? "" : "s");
+    if (result->noise_ppm)
+        text_add(&line, " with a noise of %.1f %%", 100 * ratio_of(result->noise_ppm));
+    if (result->half_width_ppm >= 0 && result->noise_ppm)
+        text_add(&line, ", so that the best may be %.0f %% faster",
+                 ceil(100 * ratio_of(result->half_width_ppm)));
+    summary_line(out, result->phase, "%s", text_string(&line));
+    text_release(&line);
+}
+
+static void write_result(const struct record *record, const struct record_tune_result *result,
+                         struct text *out)
+{
+    write_gain(result, out);
+    if (result->finished != TRUTH_YES)
+        summary_line(out, "UNFINISHED", "%s",
+                     record->status == RECORD_INTERRUPTED
+                         ? "the run was interrupted; the best so far is shown"
+                         : "the budget ended before every option was compared as often as it "
+                           "should; the best so far is shown; use a larger --budget");
+    if (result->shifted == TRUTH_YES)
+        summary_line(out, "level",
+                     "the rate of the same settings changed much meanwhile, as when "
+                     "a cache is full; what was found before was measured again");
+    summary_line(out, "options", "%s", result->settings);
+    summary_line(out, "start", "%s", result->start);
+    if (result->knee_depth)
+        summary_line(out, "knee",
+                     "depth %" PRId64 ", %" PRId64 " I/O thread%s and %" PRId64
+                     " buffers per rank are the least that reaches 97 %% of the rate",
+                     result->knee_depth, result->knee_writers, result->knee_writers == 1 ? "" : "s",
+                     result->knee_buffers);
+}
+
+/* "1.31 times the rate of 1MiB (+-8 %)" */
+static void add_ratio(const struct record_tune_choice *choice, struct text *out)
+{
+    text_add(out, "%.2f times the rate of %s", ratio_of(choice->ratio_ppm), choice->other);
+    if (choice->half_width_ppm >= 0)
+        text_add(out, " (+-%.0f %%)", ceil(100 * ratio_of(choice->half_width_ppm)));
+}
+
+static void add_reason(const struct record_tune_choice *choice, struct text *out)
+{
+    switch (choice->outcome) {
+    case TUNE_FIXED:
+        text_add(out, "fixed, by an option or by the target");
+        break;
+    case TUNE_UNCOMPARED:
+        text_add(out, choice->compared == 1 ? "nothing else is possible" : "not compared");
+        break;
+    case TUNE_EQUAL:
+        text_add(out, "no difference found: ");
+        add_ratio(choice, out);
+        break;
+    case TUNE_KEPT:
+        text_add(out, "the others are slower: ");
+        add_ratio(choice, out);
+        break;
+    default:
+        text_add(out, "faster: ");
+        add_ratio(choice, out);
+    }
+}
+
+static void write_choices(const struct record *record, const char *phase, struct text *out)
+{
+    struct table table = {.columns = 3, .left = 6};
+    for (size_t i = 0; i < record->tune_choice_count; i++) {
+        const struct record_tune_choice *choice = &record->tune_choices[i];
+        struct text reason = {0};
+        if (strcmp(choice->phase, phase) != 0)
+            continue;
+        add_reason(choice, &reason);
+        table_add(&table, "%s", choice->option);
+        table_add(&table, "%s", choice->value);
+        table_add(&table, "%s", text_string(&reason));
+        text_release(&reason);
+    }
+    table_write(&table, 4, out);
+    table_release(&table);
+}
+
+static void write_failed(const struct record *record, struct text *out)
+{
+    size_t failed = 0;
+    const char *first = "";
+    for (size_t i = 0; i < record->tune_count; i++)
+        if (record->tune[i].reason[0] && !failed++)
+            first = record->tune[i].reason;
+    if (!failed)
+        return;
+    text_add(out, "  %zu probe%s could not be measured; the first: ", failed,
+             failed == 1 ? "" : "s");
+    text_add_printable(out, first);
+    text_add(out, "\n");
+}
+
+void summary_tune(const struct record *record, const struct summary_style *style, struct text *out)
+{
+    if (!record->tune_count)
+        return;
+    text_add(out, "%stune%s\n", paint_on(style, PAINT_BOLD), paint_off(style));
+    for (size_t i = 0; i < record->tune_result_count; i++) {
+        write_result(record, &record->tune_results[i], out);
+        write_choices(record, record->tune_results[i].phase, out);
+    }
+    write_failed(record, out);
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# tune and run --auto: the trail in the result, the settings on the page and in a file, no file left.
+# shellcheck disable=SC2154 # the helpers set target, status, output
+
+load helper
+
+# Options that leave little to search, so that a test takes few seconds; what they find, no test asks.
+few=(--buffer-size 64k --writers 2 --producers 1 --buffer-count 8 --huge-pages never --no-preallocate
+    --direct never --budget 4s --size 1m)
+
+@test "tune leaves a trail, a page, a settings file and nothing else" {
+    ranks 2 tune "${few[@]}" --result r.h5 "$target" >page
+    [ -z "$(ls -A "$target")" ]
+    [ "$(column r.h5 tune bytes)" -gt 0 ]
+    grep -q '^tune$' page
+    grep -qE '^  write  *[0-9.]+ [GMK]iB/s' page
+    grep -qE '^  read  *[0-9.]+ [GMK]iB/s' page
+    grep -qE '^    writers  *2  *fixed' page
+    grep -qE '^settings r.conf' page
+    "$TIDEMILL" report r.h5 | grep -q '^tune$'
+    "$TIDEMILL" run --quiet --size 1m --options-from r.conf --result s.h5 "$target"
+}
+
+@test "tune of /dev/null, of one new file and of a file that exists" {
+    "$TIDEMILL" tune --buffer-size 64k --writers 2 --budget 4s --size 1m --quiet --result n.h5 /dev/null
+    "$TIDEMILL" tune "${few[@]}" --quiet --result f.h5 --output "$work/new"
+    [ ! -e "$work/new" ]
+    truncate -s 1m "$work/old"
+    "$TIDEMILL" tune "${few[@]}" --quiet --overwrite --result o.h5 "$work/old"
+    [ "$(stat -c %s "$work/old")" = $((1 << 20)) ]
+}
+
+@test "run --auto is one run with the trail in its result" {
+    "$TIDEMILL" run --auto "${few[@]}" --verify --result r.h5 "$target" >page
+    [ -z "$(ls -A "$target")" ]
+    grep -qE '^  01_write .*complete' page
+    grep -qE '^  02_read .*complete .*all, 0 errors' page
+    grep -q '^tune$' page
+    [ "$(column r.h5 tune bytes)" -gt 0 ]
+    [ ! -e r.conf ]
+}
+
+@test "command lines of the older benchmark run as they are" {
+    local f=$work/test.bin
+    "$TIDEMILL" run --auto --size 10MB --output "$f" --budget 20s --budget-size 200m --quiet --result a.h5
+    [ ! -e "$f" ]
+    "$TIDEMILL" run --size 10MB --buffer-size 8MB --num-writers 1 --buffer-count 2 --output "$f" --quiet --result b.h5
+    "$TIDEMILL" run --size 10MB --buffer-size 1MB --num-writers 8 --buffer-count 16 --output "$f" --quiet --result c.h5
+    "$TIDEMILL" run --size 10MB --buffer-size 4MB --buffer-count 64 --num-writers 2 --output "$f" --quiet --result d.h5
+    "$TIDEMILL" run --size 10MB --numa-mode force --max-threads 2 --no-direct --output "$f" --quiet --result e.h5
+    [ ! -e "$f" ]
+}
+
+@test "what cannot be tuned is refused before anything is created" {
+    refused 'is too short for two probes of each of' "$TIDEMILL" tune --budget 1s --size 1m "$target"
+    refused 'is too small for two probes' "$TIDEMILL" tune --budget-size 1m --size 1m "$target"
+    refused "unknown preset 'gne4'" "$TIDEMILL" tune --preset gne4 "$target"
+    refused 'start with write' "$TIDEMILL" tune --phases read --size 1m "$target"
+    refused "move bytes, not 'create'" "$TIDEMILL" tune --phases create "$target"
+    refused '--sweep exclude each other' "$TIDEMILL" tune --sweep depth=1,2 --size 1m "$target"
+    refused '--rate exclude each other' "$TIDEMILL" run --auto --rate 1m/s --size 1m "$target"
+    refused 'has nothing to find' "$TIDEMILL" tune "${few[@]}" /dev/null
+    touch r.conf
+    refused 'r.conf' "$TIDEMILL" tune "${few[@]}" --result r.h5 "$target"
+}
+
+@test "an interrupt keeps the trail and shows the best so far" {
+    "$TIDEMILL" tune --budget 10m --size 1m --result r.h5 "$target" >page 2>err &
+    local pid=$!
+    for ((i = 0; i < 600; i++)); do
+        [ ! -s r.h5 ] || [ "$(column r.h5 tune bytes 2>/dev/null || echo 0)" = 0 ] || break
+        sleep 0.1
+    done
+    kill -INT "$pid"
+    local code=0
+    wait "$pid" || code=$?
+    [ "$code" = 130 ]
+    grep -q 'UNFINISHED *the run was interrupted' page
+    [ "$(column r.h5 tune bytes)" -gt 0 ]
+    [ -z "$(ls -A "$target")" ]
+}
