@@ -15,6 +15,19 @@ with h5py.File(sys.argv[1], "r+") as file:
 PY
 }
 
+# follows_schema JSON...: each is as results/compare.schema.json describes it
+follows_schema() {
+    /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || return 0
+    /usr/bin/python3 - "$BATS_TEST_DIRNAME/../../results/compare.schema.json" "$@" <<'PY'
+import json, sys, jsonschema
+schema = json.load(open(sys.argv[1]))
+for path in sys.argv[2:]:
+    jsonschema.Draft202012Validator(schema).validate(json.load(open(path)))
+for broken in {}, {**json.load(open(path)), "more": 1}:
+    assert not jsonschema.Draft202012Validator(schema).is_valid(broken)
+PY
+}
+
 @test "the same, slower and faster results: exit 0, 1 and 0" {
     "$TIDEMILL" run --size 1m --verify --repeat 4 --pause 0s --result a.h5 "$target"
     slower a.h5 slow.h5 1000
@@ -66,6 +79,13 @@ for phase in slow["phases"]:
     assert phase["median_bytes_per_s"] > 0 and phase["cpu_ratio"] > 0, phase
 assert other["verdict"] == "not comparable" and "--size" in other["unlike"] and not other["phases"]
 PY
+    "$TIDEMILL" run --phases create,stat --objects-per-rank 9 --label $'\xff<' --result m.h5 "$target"
+    apart "$TIDEMILL" compare --anyway --json - m.h5 m.h5
+    cp "$out" names.json
+    apart "$TIDEMILL" compare --json - a.h5 m.h5
+    cp "$out" refused.json
+    [ "$status" -eq 2 ]
+    follows_schema all.json names.json refused.json
     echo mine >taken
     refused "'taken' exists" "$TIDEMILL" compare --json taken a.h5 a.h5
     [ "$(cat taken)" = mine ]

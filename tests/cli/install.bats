@@ -19,6 +19,7 @@ load helper
         share/tidemill/launch/launched.sh share/tidemill/launch/slurm.sbatch \
         share/tidemill/presets/default.conf \
         share/tidemill/results/read_result.py share/tidemill/results/schema.json \
+        share/tidemill/results/compare.schema.json \
         share/doc/tidemill/README.md share/doc/tidemill/LICENSE share/doc/tidemill/CHANGELOG \
         share/doc/tidemill/results/README.md; do
         [ -s "$work/moved/$path" ] || { echo "missing: $path"; false; }
