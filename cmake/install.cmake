@@ -8,8 +8,9 @@ install(FILES ${PROJECT_BINARY_DIR}/pages/completion.zsh RENAME _tidemill
     DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(PROGRAMS launch/hosts.sh launch/slurm.sbatch DESTINATION ${share}/launch)
 install(FILES launch/launched.sh DESTINATION ${share}/launch)
-install(PROGRAMS results/read_result.py DESTINATION ${share}/results)
-install(FILES results/schema.json results/compare.schema.json DESTINATION ${share}/results)
+install(PROGRAMS results/read_result.py results/read_result.R DESTINATION ${share}/results)
+install(FILES results/schema.json results/compare.schema.json results/read_result.m
+    DESTINATION ${share}/results)
 install(FILES README.md CHANGELOG LICENSE CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES results/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/results)
 install(FILES launch/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/launch)

@@ -19,7 +19,8 @@ load helper
         share/tidemill/launch/launched.sh share/tidemill/launch/slurm.sbatch \
         share/tidemill/presets/default.conf \
         share/tidemill/results/read_result.py share/tidemill/results/schema.json \
-        share/tidemill/results/compare.schema.json \
+        share/tidemill/results/compare.schema.json share/tidemill/results/read_result.m \
+        share/tidemill/results/read_result.R \
         share/doc/tidemill/README.md share/doc/tidemill/LICENSE share/doc/tidemill/CHANGELOG \
         share/doc/tidemill/results/README.md; do
         [ -s "$work/moved/$path" ] || { echo "missing: $path"; false; }

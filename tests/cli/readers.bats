@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# What other people's tools make of a result, and the commands of results/README.md.
+
+load helper
+
+results=$BATS_TEST_DIRNAME/../../results
+
+@test "Octave reads a result" {
+    command -v octave-cli >/dev/null || skip "octave is not installed"
+    ranks 2 run --size 4m --result "it's.h5" "$target"
+    "$TIDEMILL" report --json r.json "it's.h5"
+    export PATH=${TIDEMILL%/*}:$PATH
+    octave-cli --norc --eval "
+        addpath('$results');
+        for file = {'it''s.h5', 'r.json'}
+            r = read_result(file{1});
+            assert(r.phases{2}.bytes == 4 * 2^20 && numel(r.phases{1}.ranks) == 2);
+            assert(strcmp(r.phases{1}.name, '01_write') && ischar(r.environment.nodes.hostname));
+        end
+        read_result('r.json');" >page
+    [ "$(grep -c 'GB/s' page)" -eq 2 ]
+}
+
+@test "R reads a result" {
+    Rscript -e 'library(hdf5r)' >/dev/null 2>&1 || skip "R with hdf5r is not installed"
+    ranks 2 run --size 4m --result r.h5 "$target"
+    Rscript "$results/read_result.R" r.h5 >page
+    grep -q '01_write complete 4194304 ' page
+    Rscript -e "source('$results/read_result.R')
+        file <- hdf5r::H5File\$new('r.h5', 'r')
+        ranks <- read_table(file[['phases/02_read/ranks']])
+        stopifnot(nrow(ranks) == 2, sum(ranks\$bytes) == 4194304, is.factor(ranks\$direct_opened))"
+    for other in "$results/reference/metadata.h5" "$BATS_TEST_DIRNAME/../data/v0.1.0/v0.1.0-two-ranks.h5"; do
+        Rscript "$results/read_result.R" "$other" >page
+    done
+}
+
+@test "the commands of the pipelines in the documentation" {
+    "$TIDEMILL" run --size 1m --repeat 6 --result base.h5 "$target"
+    sed -n '/^## In a pipeline/,/^## A run/s/^ *-* *\(run:\)\{0,1\} *\(tidemill .*\)$/\2/p' \
+        "$results/README.md" >commands
+    [ "$(wc -l <commands)" -eq 6 ]
+    export PATH=${TIDEMILL%/*}:$PATH
+    sed -i "s|64GiB|1m|; s|/scratch|$target|; s|--fail-on serious|& --overwrite|; s|5%|99%|; s|^\(tidemill [rc][eo][pm][^ ]*\)|\1 --overwrite|" commands
+    bash -e commands
+    [ -s new.html ] && [ -s compare.json ]
+}
