@@ -204,7 +204,7 @@ struct pulse {
     double slowest_per_s; /* its rate */
 };
 
-enum { PULSE_NO_NODE = UINT32_MAX }; /* 'slowest' where no rank works */
+#define PULSE_NO_NODE UINT32_MAX /* 'slowest' where no rank works */
 
 /* Reports the last second of this rank: 'second' to 'ranks' (1: it still works, 0) are set. They
  * travel up with cluster_progress_poll, and each hop adds them up and names one node, so that the

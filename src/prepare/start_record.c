@@ -283,7 +283,7 @@ static void describe_run(const struct setup *setup, int argc, char *const *argv,
     record->schema_revision = RECORD_REVISION;
     record->status = RECORD_RUNNING;
     record->kept = setup->options.run.keep;
-    record->detail = detail_of(setup);
+    record->detail = (uint8_t)detail_of(setup);
     record->nodes_by_mpi = setup->cluster->mpi_nodes;
     repeat_parse(setup->options.run.repeat, &repeat, NULL);
     record->until_ppm = llround(repeat.until * 1e6);
