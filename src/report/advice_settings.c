@@ -46,7 +46,7 @@ void warn_unused_target(const struct record *record, struct text *out)
         text_add(
             out,
             "target '%s' is not used, because fewer nodes, ranks or writers take turns (--spread) "
-            "than there are targets. Leave it out, or add --writers.",
+            "than there are targets. Leave it out, or add --writers with --layout writer.",
             record->targets[i].path);
         return;
     }
