@@ -131,6 +131,16 @@ struct series {
     FILE *page;    /* for people */
 };
 
+/* A sweep has points and no phases. */
+static bool is_sweep(const struct record *record, const char *path)
+{
+    if (record->sweep_run_count)
+        console_refuse("'%.300s' is a sweep, and compare compares phases; see its table with "
+                       "'tidemill report', or export it with --tables",
+                       path);
+    return record->sweep_run_count > 0;
+}
+
 /* Prints why a result is not compared; false if it is. */
 static bool refuses(const struct series *series, const char *path,
                     const struct comparison *comparison)
@@ -212,7 +222,7 @@ static int begin(struct series *series, const struct request *request)
         console_error(why.text);
         return EXIT_REFUSED;
     }
-    if (load(request->paths[0], &series->base))
+    if (load(request->paths[0], &series->base) || is_sweep(&series->base, request->paths[0]))
         return EXIT_REFUSED;
     if (request->json && !strcmp(request->json, "-"))
         series->page = stderr;
@@ -249,8 +259,9 @@ int cmd_compare(int argc, char *const *argv)
     bool worse = false;
     for (size_t i = 1; i < request.path_count && !code; i++) {
         struct record record = {0};
-        const int one = load(request.paths[i], &record) ? EXIT_REFUSED
-                                                        : add(&series, request.paths[i], &record);
+        const int one = load(request.paths[i], &record) || is_sweep(&record, request.paths[i])
+                            ? EXIT_REFUSED
+                            : add(&series, request.paths[i], &record);
         record_release(&record);
         incomparable |= one == EXIT_REFUSED;
         worse |= one == 1;

@@ -143,23 +143,51 @@ static void add_row(struct table *table, const struct record *record,
     table_add(table, "%s", mark_of(record, row));
 }
 
-/* The lowest offered rate that a phase did not keep up with. */
-static void write_growth(const struct record *record, struct text *out)
+static bool lags(const struct record_sweep *row, int64_t per_s)
+{
+    return row->count && row->offered_per_s && (double)per_s < kept_up * (double)row->offered_per_s;
+}
+
+/* The lowest offered rate that a phase did not keep up with: certainly, by the interval of its
+ * median, or by the median alone. */
+static const struct record_sweep *first_lagging(const struct record *record, const char *phase,
+                                                bool certain)
 {
     const struct record_sweep *first = NULL;
-    char rate[FIGURES_TEXT];
     for (size_t i = 0; i < record->sweep_count; i++) {
         const struct record_sweep *row = &record->sweep[i];
-        if (row->count && row->offered_per_s &&
-            (double)row->median_per_s < kept_up * (double)row->offered_per_s &&
+        if (!strcmp(row->phase, phase) &&
+            (certain ? row->level_ppm && lags(row, row->high_per_s)
+                     : !row->level_ppm && lags(row, row->median_per_s)) &&
             (!first || row->offered_per_s < first->offered_per_s))
             first = row;
     }
-    if (!first)
-        return;
+    return first;
+}
+
+static void add_growth(const struct record_sweep *first, const char *verb, const char *advice,
+                       struct text *out)
+{
+    char rate[FIGURES_TEXT];
     figures_rate_in((double)first->offered_per_s, UNIT_BYTE, rate);
-    text_add(out, "  the queue of %s grows from %s offered on (%s)\n", first->phase, rate,
-             first->settings);
+    text_add(out, "  the queue of %s %s from %s offered on (%s)%s\n", first->phase, verb, rate,
+             first->settings, advice);
+}
+
+static void write_growth(const struct record *record, struct text *out)
+{
+    for (size_t i = 0; i < record->sweep_count; i++) {
+        const char *phase = record->sweep[i].phase;
+        bool before = false;
+        for (size_t j = 0; j < i; j++)
+            before |= !strcmp(record->sweep[j].phase, phase);
+        const struct record_sweep *certain = first_lagging(record, phase, true);
+        const struct record_sweep *possible = first_lagging(record, phase, false);
+        if (!before && certain)
+            add_growth(certain, "grows", "", out);
+        else if (!before && possible)
+            add_growth(possible, "may grow", ": --repeat 6 or more shows whether it does", out);
+    }
 }
 
 static void write_unmeasured(const struct record *record, struct text *out)

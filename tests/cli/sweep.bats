@@ -47,6 +47,7 @@ load helper
     [ "$(column r.h5 sweep base_point)" = 4 ]
     grep -q 'efficiency' page
     [ "$(grep -c '^  ranks 1 .* 100 % ' page)" = 2 ]
+    refused "'r.h5' is a sweep" "$TIDEMILL" compare r.h5 r.h5
     refused '--sweep ranks=4: the job has 3 ranks' ranks 3 run --sweep ranks=1,4 --size 1m "$target"
     refused '--sweep nodes=2: the job has 1 node' "$TIDEMILL" run --sweep nodes=1,2 --size 1m "$target"
 }
