@@ -6,7 +6,9 @@
  * An object is known by the rank and the I/O thread that create it, and its place in the order of
  * that thread. Its first name is "r<rank>.<number>"; a rename swaps it with "n<rank>.<number>". It
  * is in directory "r<rank>" of its rank, or in the directory that all ranks share; under a fan-out
- * it is in a directory "d<number>" in there, which holds at most that many objects.
+ * it is in a directory "d<number>" in there, which holds at most that many objects. With several
+ * levels, the path of such a directory consists of the digits of its number, "d<digit>" for each
+ * level; the first one holds as many as there are.
  */
 #ifndef TIDEMILL_METADATA_OBJECTS_H
 #define TIDEMILL_METADATA_OBJECTS_H
@@ -18,13 +20,15 @@
 #include "options/options.h"
 #include "plan/acknowledged.h"
 
-/* OBJECTS_BITS: a set has at most 2^56 objects. */
-enum { OBJECT_NAME = 48, OBJECTS_BITS = 56 };
+/* OBJECTS_BITS: a set has at most 2^56 objects. A directory of directories holds 2^OBJECTS_DIGIT.
+ */
+enum { OBJECT_NAME = 48, OBJECTS_BITS = 56, OBJECTS_DIGIT = 4 };
 
 struct object_layout {
     uint32_t ranks;
     uint32_t threads; /* of each rank: I/O threads, or operations in flight, that create objects */
     uint64_t fan_out; /* objects in one directory; 0 = any number */
+    uint32_t levels;  /* of directories, from the rank's or the shared one to the objects */
     bool shared;      /* all ranks use the same directories */
 };
 
@@ -97,6 +101,17 @@ bool objects_of_name(const struct object_layout *layout, const char *name, struc
 /* Returns the first object of a rank that can be in a directory, by the directory's number. */
 struct object objects_first_in(const struct object_layout *layout, uint32_t rank,
                                uint64_t directory);
+
+/* Returns the levels of directories with these settings. */
+uint32_t objects_levels(const struct settings *settings);
+
+/* Returns how many directories of a level, from 1, are above 'directories' ones. */
+uint64_t objects_above(const struct object_layout *layout, uint64_t directories, uint32_t level);
+
+/* Prints the path of the directory on a level that is above another one, by its number; level 0 is
+ * that of objects_print_top. */
+void objects_print_above(const struct object_layout *layout, const char *top, uint32_t rank,
+                         uint64_t directory, uint32_t level, struct text *out);
 
 /* Returns true if a run with this layout may have given this name to an object, or to a
  * directory. */

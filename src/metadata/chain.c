@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "parents.h"
+
 int chain_open_flags(const struct chain *chain)
 {
     const int flags = O_NOFOLLOW | O_CLOEXEC;
@@ -74,7 +76,7 @@ enum chain_call chain_begin(struct chain *chain, int64_t now_ns)
     print_directory(chain);
     if (chain->path.failed)
         return done(chain, -ENOMEM);
-    return setup->kind->creates && setup->layout.fan_out ? CHAIN_MAKE_FOLDER : CHAIN_OPEN_FOLDER;
+    return setup->kind->creates && setup->layout.levels ? CHAIN_MAKE_FOLDER : CHAIN_OPEN_FOLDER;
 }
 
 enum chain_call chain_begin_sync(struct chain *chain)
@@ -212,6 +214,8 @@ enum chain_call chain_next(struct chain *chain, int result, int64_t now_ns)
     }
     switch (chain->call) {
     case CHAIN_MAKE_FOLDER:
+        if (result == -ENOENT) /* the first one in a directory of directories */
+            result = parents_make(text_string(&chain->path), chain->setup->top);
         return result && result != -EEXIST ? done(chain, result) : CHAIN_OPEN_FOLDER;
     case CHAIN_OPEN_FOLDER:
         return folder_opened(chain, result, now_ns);

@@ -308,7 +308,7 @@ static void check_parent(struct crew_thread *thread, char first, ssize_t got)
 }
 
 /* Lists the directory of 'list.path', which holds no objects. */
-static void list_parent(struct crew_thread *thread, char first)
+static void list_parent(struct crew_thread *thread, char first, bool may_lack)
 {
     const struct crew_setup *setup = &thread->crew->setup;
     int fd = -1;
@@ -321,7 +321,7 @@ static void list_parent(struct crew_thread *thread, char first)
     }
     if (fd >= 0)
         close(fd);
-    if (got < 0)
+    if (got < 0 && !(may_lack && got == -ENOENT))
         fail(thread, (int)got, 1);
 }
 
@@ -332,12 +332,28 @@ static void list_parents(struct crew_thread *thread)
     if (setup->listing.top && !setup->layout.shared) {
         text_clear(path);
         text_add(path, "%s", setup->top);
-        list_parent(thread, 'r');
+        list_parent(thread, 'r', false);
     }
-    if (setup->layout.fan_out) {
+    if (setup->layout.levels) {
         text_clear(path);
         objects_print_top(&setup->layout, setup->top, setup->rank, path);
-        list_parent(thread, 'd');
+        list_parent(thread, 'd', false);
+    }
+}
+
+/* Lists the directories of each level whose first directory this is. */
+static void list_above(struct crew_thread *thread, uint64_t directory)
+{
+    const struct crew_setup *setup = &thread->crew->setup;
+    const struct object_layout *layout = &setup->layout;
+    struct text *path = &thread->list->path;
+    for (uint32_t level = 1; level < layout->levels; level++) {
+        if (directory &&
+            objects_above(layout, directory, level) == objects_above(layout, directory + 1, level))
+            continue;
+        text_clear(path);
+        objects_print_above(layout, setup->top, setup->rank, directory, level, path);
+        list_parent(thread, 'd', true);
     }
 }
 
@@ -348,8 +364,11 @@ void crew_list_run(struct crew_thread *thread)
     if (lists_parents(thread))
         list_parents(thread);
     for (; directory < listing->directories && !crew_is_finished(thread); directory++)
-        if (is_mine(thread, directory))
+        if (is_mine(thread, directory)) {
+            if (!is_second(thread))
+                list_above(thread, directory);
             list_directory(thread, directory);
+        }
     thread->list->broken_off |= directory < listing->directories;
     struct counters *counters = &thread->outcome.counters;
     counters->requests = operation_applies(thread->crew->setup.kind, &thread->crew->setup.operation)

@@ -7,6 +7,7 @@
 
 #include "crew_list.h"
 #include "crew_parts.h"
+#include "parents.h"
 #include "platform/clock.h"
 #include "ring_thread.h"
 
@@ -80,9 +81,8 @@ static int open_directory(const struct crew_thread *thread, const struct crew_la
     objects_print_directory(&setup->layout, setup->top, &lane->object, &path);
     if (path.failed)
         result = -ENOMEM;
-    else if (setup->kind->creates && setup->layout.fan_out && mkdir(text_string(&path), S_IRWXU) &&
-             errno != EEXIST)
-        result = -errno;
+    else if (setup->kind->creates && setup->layout.levels)
+        result = parents_make(text_string(&path), setup->top);
     while (!result &&
            (*fd = open(text_string(&path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)
         if (errno != EINTR)

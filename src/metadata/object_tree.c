@@ -96,17 +96,22 @@ int object_tree_make_own(struct object_tree *tree, struct failure *why)
     return result;
 }
 
-uint64_t object_tree_shared_directories(const struct object_tree *tree)
+/* Returns how many directories this rank may have made by creating objects. */
+static uint64_t tried_directories(const struct object_tree *tree)
 {
-    uint64_t most = tree->shared_directories;
+    uint64_t most = 0;
     for (uint32_t i = 0; i < tree->layout.threads; i++) {
         const struct object last = {.rank = tree->rank, .thread = i, .place = tree->places[i] - 1};
-        if (!tree->places[i] || !tree->layout.shared || !tree->layout.fan_out)
-            continue;
-        const uint64_t count = objects_directory(&tree->layout, &last) + 1;
+        const uint64_t count = tree->places[i] ? objects_directory(&tree->layout, &last) + 1 : 0;
         most = count > most ? count : most;
     }
     return most;
+}
+
+uint64_t object_tree_shared_directories(const struct object_tree *tree)
+{
+    const uint64_t tried = tree->layout.shared && tree->layout.levels ? tried_directories(tree) : 0;
+    return tried > tree->shared_directories ? tried : tree->shared_directories;
 }
 
 void object_tree_set_names(struct object_tree *tree, struct acknowledged *reached, uint32_t parts)
@@ -268,20 +273,21 @@ void object_tree_finish_rename(struct object_tree *tree, struct failure *why)
         tree->names.parts = 0;
 }
 
-static void remove_directories(struct object_tree *tree, uint32_t thread, struct failure *why)
+/* Those of the lowest level first. */
+static void remove_directories(const struct object_tree *tree, uint64_t count, struct failure *why)
 {
-    struct object object = {.rank = tree->rank, .thread = thread};
+    const struct object_layout *layout = &tree->layout;
     struct text path = {0};
-    while (tree->layout.fan_out && !tree->layout.shared && object.place < tree->places[thread]) {
-        text_clear(&path);
-        objects_print_directory(&tree->layout, tree->top, &object, &path);
-        if (path.failed)
-            break;
-        directory_remove(text_string(&path), 0, why);
-        object.place = objects_next_directory(&tree->layout, &object);
-    }
+    for (uint32_t level = layout->levels; level; level--)
+        for (uint64_t i = 0; i < objects_above(layout, count, level); i++) {
+            const uint32_t bits = OBJECTS_DIGIT * (layout->levels - level);
+            text_clear(&path);
+            objects_print_above(layout, tree->top, tree->rank, bits < OBJECTS_BITS ? i << bits : 0,
+                                level, &path);
+            if (!path.failed)
+                directory_remove(text_string(&path), 0, why);
+        }
     text_release(&path);
-    tree->places[thread] = 0;
 }
 
 static bool is_left_alone(const struct object_tree *tree)
@@ -297,8 +303,9 @@ void object_tree_remove_own(struct object_tree *tree, struct failure *why)
     if (tree->exists)
         for_each_object(tree, remove_object, "remove", why);
     object_tree_set_empty(tree);
-    for (uint32_t i = 0; i < tree->layout.threads; i++)
-        remove_directories(tree, i, why);
+    if (!tree->layout.shared)
+        remove_directories(tree, tried_directories(tree), why);
+    memset(tree->places, 0, tree->layout.threads * sizeof *tree->places);
     objects_print_top(&tree->layout, tree->top, tree->rank, &path);
     if (tree->own_made && !path.failed && !directory_remove(text_string(&path), 0, why))
         tree->own_made = false;
@@ -307,16 +314,10 @@ void object_tree_remove_own(struct object_tree *tree, struct failure *why)
 
 void object_tree_remove_shared(struct object_tree *tree, struct failure *why)
 {
-    struct text path = {0};
     if (is_left_alone(tree))
         return;
-    for (uint64_t i = 0; tree->top_made && i < tree->shared_directories; i++) {
-        text_clear(&path);
-        text_add(&path, "%s/d%" PRIu64, tree->top, i);
-        if (!path.failed)
-            directory_remove(text_string(&path), 0, why);
-    }
-    text_release(&path);
+    if (tree->top_made)
+        remove_directories(tree, tree->shared_directories, why);
     tree->shared_directories = 0;
 }
 

@@ -121,12 +121,38 @@ void objects_print_top(const struct object_layout *layout, const char *top, uint
         text_add(out, "/r%" PRIu32, rank);
 }
 
+uint32_t objects_levels(const struct settings *settings)
+{
+    return settings->tree_depth ? (uint32_t)settings->tree_depth : settings->fan_out > 0;
+}
+
+/* The number of the directory on a level above another one. */
+static uint64_t number_above(const struct object_layout *layout, uint64_t directory, uint32_t level)
+{
+    const uint32_t bits = OBJECTS_DIGIT * (layout->levels - level);
+    return bits < OBJECTS_BITS ? directory >> bits : 0;
+}
+
+uint64_t objects_above(const struct object_layout *layout, uint64_t directories, uint32_t level)
+{
+    return directories ? number_above(layout, directories - 1, level) + 1 : 0;
+}
+
+void objects_print_above(const struct object_layout *layout, const char *top, uint32_t rank,
+                         uint64_t directory, uint32_t level, struct text *out)
+{
+    objects_print_top(layout, top, rank, out);
+    for (uint32_t i = 1; i <= level; i++) {
+        const uint64_t number = number_above(layout, directory, i);
+        text_add(out, "/d%" PRIu64, i == 1 ? number : number % (1 << OBJECTS_DIGIT));
+    }
+}
+
 void objects_print_directory(const struct object_layout *layout, const char *top,
                              const struct object *object, struct text *out)
 {
-    objects_print_top(layout, top, object->rank, out);
-    if (layout->fan_out)
-        text_add(out, "/d%" PRIu64, objects_directory(layout, object));
+    objects_print_above(layout, top, object->rank, objects_directory(layout, object),
+                        layout->levels, out);
 }
 
 /* Reads a number without leading zeros; NULL if there is none, or not below the limit. */
@@ -167,7 +193,7 @@ bool objects_has_name(const struct object_layout *layout, const char *name)
 bool objects_has_directory(const struct object_layout *layout, const char *name)
 {
     const char *rest = NULL;
-    if (*name == 'd' && layout->fan_out)
+    if (*name == 'd' && layout->levels)
         rest = plan_skip_number(name + 1, UINT64_C(1) << OBJECTS_BITS);
     else if (*name == 'r' && !layout->shared)
         rest = plan_skip_number(name + 1, layout->ranks);

@@ -6,6 +6,9 @@
 
 #include "options/find_words.h"
 
+/* Of directories. */
+enum { LEVELS_MOST = 32 };
+
 /* A list that creates nothing is about the objects of an earlier run, or of another section. */
 static int check_order(const enum phase_id *list, size_t count, struct failure *why)
 {
@@ -61,6 +64,9 @@ static int check_objects(const struct options *options, bool opens, struct failu
     uint64_t bytes;
     if (find_size_parse(options->common.find_size, &sized, &bytes, why))
         return -EINVAL;
+    if (options->common.tree_depth > LEVELS_MOST)
+        return failure_set(why, -EINVAL, "--tree-depth: at most %d levels are possible",
+                           LEVELS_MOST);
     if (sized && options->common.objects == OBJECTS_DIRECTORIES)
         return failure_set(why, -EINVAL,
                            "--find-size is for files; leave it or --objects directories out");

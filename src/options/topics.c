@@ -206,6 +206,7 @@ static const char from_mdtest[] =
     "  -w BYTES           --object-size SIZE\n"
     "  -u                 default; without -u: --shared-directory\n"
     "  -I N               --fan-out N\n"
+    "  -z N               --tree-depth N\n"
     "  -N N               --shift N\n"
     "  -y                 --fsync each\n"
     "  -i N               --repeat N\n"

@@ -159,6 +159,9 @@ static void describe_objects(const struct plan *plan, struct text *out)
                                         : "in a directory of its own");
     if (settings->fan_out)
         text_add(out, ", at most %" PRIu64 " in one directory", settings->fan_out);
+    if (settings->tree_depth)
+        text_add(out, ", below %" PRIu64 " level%s of directories", settings->tree_depth,
+                 settings->tree_depth == 1 ? "" : "s");
     text_add(out, "\n");
 }
 

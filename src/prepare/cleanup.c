@@ -183,6 +183,7 @@ static void act_on_targets(const struct dead_run *run, const struct settings *se
             .layout = {.ranks = (uint32_t)run->ranks,
                        .threads = objects_creators(settings),
                        .fan_out = settings->fan_out,
+                       .levels = objects_levels(settings),
                        .shared = settings->shared_directory},
         };
         act_on(&folder, leftovers, act, why);

@@ -47,6 +47,7 @@ int dataset_init_objects(struct dataset *dataset, uint32_t creators, struct fail
         .ranks = setup->shape.rank_count,
         .threads = creators,
         .fan_out = setup->settings->fan_out,
+        .levels = objects_levels(setup->settings),
         .shared = setup->settings->shared_directory,
     };
     return object_tree_init(&dataset->tree, &layout,

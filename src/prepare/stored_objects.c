@@ -79,6 +79,7 @@ int stored_objects_check(const struct record *record, const char *section,
                         : then->object_size_bytes != now->object_size_bytes ? "object-size"
                         : then->shared_directory != now->shared_directory   ? "shared-directory"
                         : then->fan_out != now->fan_out                     ? "fan-out"
+                        : then->tree_depth != now->tree_depth               ? "tree-depth"
                                                                             : NULL;
     if (!phase)
         return failure_set(why, -ENODATA,

@@ -43,7 +43,8 @@ created() { # an object exists
 sections() {
     local number=0 layout kind
     printf 'objects-per-rank = 11\n'
-    for layout in '' 'shared-directory = yes' 'fan-out = 3' 'shared-directory = yes\nfan-out = 3'; do
+    for layout in '' 'shared-directory = yes' 'fan-out = 3' 'shared-directory = yes\nfan-out = 3' \
+        'fan-out = 1\ntree-depth = 3' 'shared-directory = yes\nfan-out = 1\ntree-depth = 2'; do
         for kind in 'object-size = 3901' 'objects = directories'; do
             number=$((number + 1))
             printf '[c%d]\nphase = create\nwriters = 2\n%b\n%b\n' "$number" "$layout" "$kind"

@@ -44,6 +44,8 @@ static inline void rig_start(struct rig *rig, const struct object_layout *layout
     assert_int_equal(content_init(&rig->content, &content, NULL, NULL), 0);
     struct object_layout creators = *layout;
     creators.threads *= depth ? depth : 1;
+    if (layout->fan_out && !layout->levels)
+        creators.levels = 1;
     assert_int_equal(
         object_tree_init(&rig->tree, &creators, directories, rig->folder.path, 0, NULL), 0);
     assert_int_equal(object_tree_make_top(&rig->tree, NULL), 0);

@@ -16,11 +16,12 @@ static void each_operation_is_done_once_in_each_layout(void **state)
     static const enum phase_id phases[] = {PHASE_CREATE, PHASE_READDIR, PHASE_FIND, PHASE_RENAME,
                                            PHASE_STAT,   PHASE_READDIR, PHASE_FIND, PHASE_OPEN,
                                            PHASE_RENAME, PHASE_READDIR, PHASE_FIND, PHASE_REMOVE};
-    for (unsigned variant = 0; variant < 16; variant++) {
+    for (unsigned variant = 0; variant < 24; variant++) {
         struct rig rig;
         const struct object_layout layout = {.ranks = 1,
                                              .threads = variant & 1 ? THREADS : 1,
                                              .fan_out = variant & 2 ? 4 : 0,
+                                             .levels = variant & 16 ? 2 : 0,
                                              .shared = variant & 4};
         rig_start(&rig, &layout, variant & 8);
         rig.setup.sync_end = true;

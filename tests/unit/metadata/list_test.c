@@ -17,6 +17,8 @@ static const struct object_layout layouts[] = {
     {.ranks = 1, .threads = THREADS, .fan_out = 4},
     {.ranks = 1, .threads = THREADS, .shared = true},
     {.ranks = 1, .threads = THREADS, .shared = true, .fan_out = 4},
+    {.ranks = 1, .threads = THREADS, .fan_out = 2, .levels = 3},
+    {.ranks = 1, .threads = THREADS, .shared = true, .fan_out = 1, .levels = 2},
 };
 
 enum { LAYOUTS = sizeof layouts / sizeof *layouts };
@@ -33,12 +35,12 @@ static void a_foreign_name_is_named_and_left_alone(void **state)
 {
     (void)state;
     static const char *const names[] = {"precious", "r0.9999", "r1.0", "n0.1", "r0.01", ".hidden"};
-    for (unsigned i = 0; i < 2 * LAYOUTS * PHASES; i++) {
+    for (unsigned i = 0; i < LAYOUTS * PHASES; i++) {
         const char *const name = names[(i + i / 8) % (sizeof names / sizeof *names)];
         struct rig rig;
         char path[FOLDER_PATH];
         char foreign[FOLDER_PATH];
-        start(&rig, i / PHASES % LAYOUTS, false);
+        start(&rig, i / PHASES, false);
         path_of(&rig, 0, 0, path);
         *strrchr(path, '/') = '\0';
         snprintf(foreign, sizeof foreign, "%.400s/%s", path, name);
@@ -57,7 +59,7 @@ static void a_foreign_name_is_named_and_left_alone(void **state)
 static void a_foreign_name_among_the_directories_is_named(void **state)
 {
     (void)state;
-    static const char *const folders[] = {"", "/r0", NULL, ""};
+    static const char *const folders[] = {"", "/r0", NULL, "", "/r0/d0/d1", "/d3"};
     for (unsigned i = 0; i < LAYOUTS * PHASES; i++) {
         struct rig rig;
         char path[FOLDER_PATH];
@@ -167,12 +169,12 @@ static void a_search_matches_name_size_and_age(void **state)
         {.sized = true, .bytes = SIZE + 1},
         {.name = "["},
     };
-    for (unsigned i = 0; i < sizeof searches / sizeof *searches; i++) {
+    for (unsigned i = 0; i < LAYOUTS; i++) {
         struct rig rig;
         struct utimbuf past = {1, 1};
         char path[FOLDER_PATH];
-        start(&rig, i % LAYOUTS, false);
-        rig.setup.listing.search = searches[i];
+        start(&rig, i, false);
+        rig.setup.listing.search = searches[i % (sizeof searches / sizeof *searches)];
         rig.setup.listing.search.since_ns = 0;
         rig_run(&rig, PHASE_FIND);
         assert_string_equal(rig.failure.text, "");

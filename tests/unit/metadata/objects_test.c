@@ -68,6 +68,7 @@ static void create(struct property *property, struct set *set)
         .ranks = 1 + (uint32_t)property_below(property, RANKS),
         .threads = 1 + (uint32_t)property_below(property, THREADS),
         .fan_out = property_below(property, 3) ? property_below(property, 9) : 0,
+        .levels = 1 + (uint32_t)property_below(property, 4),
         .shared = property_below(property, 2),
     };
     for (uint32_t rank = 0; rank < set->layout.ranks; rank++)
@@ -242,7 +243,7 @@ static void skipping_visits_the_first_object_of_each_directory(void **state)
 static void foreign_names_are_recognised(void **state)
 {
     (void)state;
-    const struct object_layout own = {.ranks = 2, .threads = 1, .fan_out = 5};
+    const struct object_layout own = {.ranks = 2, .threads = 1, .fan_out = 5, .levels = 1};
     const struct object_layout shared = {.ranks = 2, .threads = 1, .shared = true};
     static const char *const foreign[] = {"r2.0", "r0", "r0.", "r0.01", "x0.1", "r0.1x", "", "r.1"};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
