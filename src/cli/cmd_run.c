@@ -248,6 +248,10 @@ static int run_settled(struct session *session, int argc, char *const *argv, int
     if (settled.failed)
         failure_set(&failure, -ENOMEM, "not enough memory for the settings");
     move_trail(&session->record, &trail);
+    if (first) { /* it took the environment from there */
+        session->job.environment = session->record.job.environment;
+        session->record.job.environment = NULL;
+    }
     setup_release(setup);
     record_release(&session->record);
     session->record = (struct record){0};

@@ -32,13 +32,14 @@ few=(--buffer-size 64k --writers 2 --producers 1 --buffer-count 8 --huge-pages n
 }
 
 @test "run --auto is one run with the trail in its result" {
-    "$TIDEMILL" run --auto "${few[@]}" --verify --result r.h5 "$target" >page
+    OMP_NUM_THREADS=3 "$TIDEMILL" run --auto "${few[@]}" --verify --result r.h5 "$target" >page
     [ -z "$(ls -A "$target")" ]
     grep -qE '^  01_write .*complete' page
     grep -qE '^  02_read .*complete .*all, 0 errors' page
     grep -q '^tune$' page
     [ "$(column r.h5 tune bytes)" -gt 0 ]
     [ ! -e r.conf ]
+    attribute r.h5 environment/job environment | grep -q OMP_NUM_THREADS=3 # both parts have recorded it
 }
 
 @test "command lines of the older benchmark run as they are" {
