@@ -86,6 +86,14 @@ static bool other_object(const struct pfs_line *line, const struct record_phase 
            ((hard || easy) && settings->objects != OBJECTS_FILES);
 }
 
+static bool other_tree(const struct pfs_line *line, const struct record_phase *phase,
+                       const struct settings *settings)
+{
+    (void)phase;
+    (void)settings;
+    return !strcmp(line->section, "find");
+}
+
 static bool not_synced(const struct pfs_line *line, const struct record_phase *phase,
                        const struct settings *settings)
 {
@@ -113,6 +121,7 @@ static const struct {
     {other_object,
      "other objects than by the rules (easy: empty files in directories of their own; "
      "hard: files of 3901 bytes in one directory)"},
+    {other_tree, "searched the objects of one phase, not all that the run had made"},
     {not_synced, "written data were not synced"},
     {not_checked, "data that were read were not checked"},
 };

@@ -115,7 +115,7 @@ option() {
     done
 }
 
-@test "pfs: twelve phases, their means, and the deviations from the rules; all of it is recorded" {
+@test "pfs: thirteen phases, their means, and the deviations from the rules; all of it is recorded" {
     ranks 2 run --preset pfs --time 300ms --rate 8m --operation-rate 300 --result r.h5 "$target" >page
     [ -z "$(ls -A "$target")" ]
     /usr/bin/python3 - <<'PY'
@@ -126,8 +126,8 @@ def texts(column):
 table = {"name": texts(file["pfs/name"]), "value_millionths": file["pfs/value_millionths"][:]}
 values = dict(zip(table["name"], table["value_millionths"] / 1e6))
 order = [name[3:] for name in sorted(file["phases"])]
-assert order == ["easy-write", "easy-create", "hard-write", "hard-create", "easy-read", "easy-stat",
-                 "hard-read", "hard-stat", "easy-remove", "hard-open", "hard-remove", "random-read"]
+assert order == ["easy-write", "easy-create", "hard-write", "hard-create", "find", "easy-read",
+                 "easy-stat", "hard-read", "hard-stat", "easy-remove", "hard-open", "hard-remove", "random-read"]
 rates = {"bytes": [], "operations": []}
 for name, phase in file["phases"].items():
     unit = phase.attrs["unit"] if isinstance(phase.attrs["unit"], str) else phase.attrs["unit"].decode()
