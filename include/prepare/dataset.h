@@ -56,6 +56,7 @@ struct dataset {
     struct pending_call *pending_call; /* shows removals in progress; may be NULL */
     bool written;   /* a writing phase has started, or the files are of an earlier run */
     bool rewritten; /* ... and since then, one that writes in place */
+    bool failed;    /* the last phase that wrote or created it has failed */
 };
 
 /* Plans the parts; creates no files. */

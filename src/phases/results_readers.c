@@ -57,9 +57,10 @@ void results_readers(const struct phase *phase, struct record_phase *into, struc
     const struct shape *shape = &plan->setup.shape;
     const struct prepared *prepared = phase->prepared;
     const bool own = prepared->writes || prepared->creates || prepared->source; /* of this run */
+    const uint32_t *kernel = shape->rank_kernel ? shape->rank_kernel : shape->rank_node;
     uint32_t same = 0;
     for (uint32_t rank = 0; rank < shape->rank_count; rank++)
-        same += shape->rank_node[owner_of(phase, rank)] == shape->rank_node[rank];
+        same += kernel[owner_of(phase, rank)] == kernel[rank];
     into->shift = plan->shift;
     if (phase->kind->unit == UNIT_OPERATION || phase->kind->writes)
         into->shift =

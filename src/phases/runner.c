@@ -181,6 +181,14 @@ static bool ends_sweep(const struct run *run, const struct step *step)
            (run->interrupted || run->stalled || run->disconnected);
 }
 
+static enum verdict carry_out_phase(struct run *run, const struct step *step, struct failure *why)
+{
+    const enum verdict verdict = run_phase(run, step, why);
+    if (phase_makes(step->phase))
+        run->setup->prepared[step->dataset]->dataset.failed = verdict == VERDICT_FAILED;
+    return verdict;
+}
+
 static void carry_out(struct run *run, const struct step *step, enum verdict *verdict,
                       struct failure *why)
 {
@@ -205,7 +213,7 @@ static void carry_out(struct run *run, const struct step *step, enum verdict *ve
     if (reason)
         skip(run, step, reason, why);
     else
-        *verdict = verdict_merge(*verdict, run_phase(run, step, why));
+        *verdict = verdict_merge(*verdict, carry_out_phase(run, step, why));
 }
 
 int run_steps(struct run *run, enum verdict *verdict, struct failure *why)

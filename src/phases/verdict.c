@@ -110,6 +110,9 @@ const char *verdict_skip(const struct run *run, const struct step *step, enum ve
         return "skipped: storage does not answer";
     if (run->disconnected)
         return "skipped: a node has lost its connection to the storage";
+    if (run->setup->options.section_count && !phase_makes(step->phase) &&
+        run->setup->prepared[step->dataset]->dataset.failed)
+        return "skipped: the section whose data it uses has failed";
     if (so_far != VERDICT_FINE && !phase_makes(step->phase) && !anything_to_read(run, step))
         return "skipped: nothing was written that could be read";
     return NULL;

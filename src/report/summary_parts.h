@@ -110,6 +110,10 @@ void summary_sweep(const struct record *record, const struct summary_style *styl
 /* "deadline": the rate when the time of --equalise was over. */
 void summary_deadline(const struct record_phase *phase, struct text *out);
 
+/* "source": which node's data each node used, where there are several. */
+void summary_readers(const struct record *record, const struct record_phase *phase,
+                     struct text *out);
+
 /* The phases and means of preset 'pfs'; nothing without. */
 void summary_pfs(const struct record *record, const struct summary_style *style, struct text *out);
 

@@ -356,6 +356,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     summary_ceilings(record, phase, out);
     if (with_mode)
         summary_mode(phase, style, out);
+    summary_readers(record, phase, out);
     summary_cache(record, phase, out);
     write_handling(record, phase, style, out);
     summary_load(phase, style, out);

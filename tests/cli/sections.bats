@@ -210,3 +210,33 @@ END
     [ "$status" -eq 2 ]
     grep -q "unknown section 'nosuch' (known: dump, small, restart, again)" "$err"
 }
+
+@test "a section that uses the data of one that failed is skipped, with the reason" {
+    cat >failing.conf <<END
+size-per-rank = 1m
+buffer-size = 64k
+direct = never
+fsync = never
+engine = pwrite
+target = $target
+[small]
+phase = write
+[large]
+phase = write
+size-per-rank = 24m
+[small-read]
+phase = verify
+data = small
+[large-read]
+phase = verify
+data = large
+END
+    apart prlimit --fsize=20000000 "$TIDEMILL" run --options-from failing.conf --result result.h5
+    [ "$status" -eq 1 ]
+    [ "$(field 01_small status)" = complete ]
+    [ "$(field 02_large status)" = failed ]
+    [ "$(field 03_small-read status)" = complete ]
+    [ "$(field 04_large-read status)" = skipped ]
+    [ "$(field 04_large-read failure)" = "skipped: the section whose data it uses has failed" ]
+    [ -z "$(ls -A "$target")" ]
+}

@@ -737,6 +737,7 @@ class Phase:
         self.ceilings()
         if not self.page.same_mode:
             self.mode()
+        self.source()
         self.cache()
         self.handling()
         self.load()
@@ -1204,6 +1205,22 @@ class Phase:
             some = 1 < ranks and without < ranks and \
                 not (re.match(r"\d", reason) and " ranks (" in reason)
             self.line("degraded", f"{f'{without} of {ranks} ranks: ' if some else ''}{reason}")
+
+    def source(self):
+        """Which node's data each node used, by the table of readers."""
+        if "readers" not in self.group or len(self.page.file["environment/nodes/hostname"]) < 2:
+            return
+        columns = [[text_of(cell) for cell in self.group["readers"][name][()]]
+                   for name in ("node", "boot_id", "written_node", "written_boot_id")]
+        rows = [row for row in zip(*columns) if all(row)]
+        others = [(node, whose) for node, boot, whose, other in rows if boot != other]
+        if not rows:
+            return
+        pairs = list(dict.fromkeys(others))
+        text = ", ".join(f"{node} from {whose}" for node, whose in pairs[:4])
+        self.line("source", f"{len(others)} of {len(columns[0])} rank{plural(len(columns[0]))} used "
+                  f"what another kernel had {'written' if self.unit == 'bytes' else 'created'} "
+                  f"(by boot id){': ' if pairs else ''}{text}{', ...' if len(pairs) > 4 else ''}")
 
     def cache(self):
         """The line on the page cache, from the facts next to it."""
