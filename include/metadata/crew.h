@@ -58,6 +58,7 @@ enum { CREW_ERRORS = 8 };
 struct crew_outcome {
     struct counters counters;
     struct histogram latency;
+    struct histogram parts[OPERATION_PARTS];
     struct histogram intended; /* under a rate: since the instants that it set */
     struct timeline timeline;
     struct slowest slowest;                /* 'piece' is the object's key, 'offset' its place;

@@ -24,6 +24,7 @@ struct operation_kind {
     bool renames;
     bool removes;
     bool lists; /* directories, and carries out the operation on each entry, if there is one */
+    bool opens; /* files, and directories that exist */
     /* Returns 0 or -errno; -EBADMSG: the object is not as it was created. */
     int (*on_file)(struct operation *operation);
     int (*on_directory)(struct operation *operation);
@@ -49,6 +50,16 @@ struct operation_setup {
     const struct object_layout *layout;
 };
 
+/* What an operation on an open object consists of; others have no parts. */
+enum operation_part {
+    PART_OPEN,
+    PART_TRANSFER,
+    PART_SYNC,
+    PART_CLOSE,
+    OPERATION_PARTS,
+    PART_NONE = OPERATION_PARTS
+};
+
 /* The operations of one thread: what it works with, and what they came to. */
 struct operation {
     const struct operation_setup *setup;
@@ -64,8 +75,12 @@ struct operation {
     int64_t syncs;
     int64_t sync_ns;
     int64_t bad_blocks;
-    uint64_t size;                /* of the object whose attributes were read */
-    int64_t modified_ns;          /* since 1970, by the clock of the file system */
+    uint64_t size;       /* of the object whose attributes were read */
+    int64_t modified_ns; /* since 1970, by the clock of the file system */
+    uint32_t parts;      /* of the latest operation: 1 << enum operation_part of each that it had */
+    int64_t part_ns[OPERATION_PARTS + 1];
+    enum operation_part part;     /* plain calls: the part under way */
+    int64_t part_since_ns;        /* clock_now_ns() at its start; 0: parts are not measured */
     struct difference difference; /* of the object; length 0: none */
 };
 
@@ -108,6 +123,27 @@ int operation_check_attributes(const struct operation *operation, const struct s
 /* Returns true if a rename failed because the file system cannot refuse to replace a file. Then the
  * operation, as all later ones, first checks whether the new name is free. */
 bool operation_may_replace(struct operation *operation, int result);
+
+/* Adds time to a part of the operation. Hot path. */
+static inline void operation_add_part(struct operation *operation, enum operation_part part,
+                                      int64_t ns)
+{
+    const uint32_t bit = UINT32_C(1) << part;
+    operation->part_ns[part] = operation->parts & bit ? operation->part_ns[part] + ns : ns;
+    operation->parts |= bit;
+}
+
+/* Begins the first part of an operation by plain calls; ends the part under way, and begins another
+ * one. Hot path. */
+static inline void operation_begin_part(const struct operation_kind *kind,
+                                        struct operation *operation, int64_t now_ns)
+{
+    const bool opens = kind->opens && !(kind->creates && operation->setup->directories);
+    operation->part = opens ? PART_OPEN : PART_NONE;
+    operation->part_since_ns = now_ns;
+}
+
+void operation_end_part(struct operation *operation, enum operation_part next, int64_t now_ns);
 
 /* Syncs an open file or directory: 0 or -errno. */
 int operation_sync(struct operation *operation, int fd);

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/failure.h"
 
@@ -42,5 +43,10 @@ void thread_join(struct thread *thread);
 /* Detaches the thread: its resources are freed when it ends, if ever, so everything that 'body'
  * uses must stay valid. Accepts one that was never started. */
 void thread_detach(struct thread *thread);
+
+/* Returns the CPU time of the kernel threads that work for the io_uring of this thread, which count
+ * neither for it nor for any other; 0 if the kernel does not report it. Those that have ended,
+ * after five idle seconds, are not in it. */
+int64_t thread_ring_cpu_ns(void);
 
 #endif

@@ -297,6 +297,10 @@ struct record_phase {
     struct histogram file_latency;  /* of files: open, transfers, sync and close */
     struct histogram making;        /* filling or checking a buffer; empty without producers */
     struct histogram queue_wait;    /* of buffers, filled for submission or read for checking */
+    struct histogram open_latency;  /* parts of metadata operations: empty where they have none */
+    struct histogram transfer_latency; /* write or read */
+    struct histogram sync_latency;
+    struct histogram close_latency;
 };
 
 #endif

@@ -205,8 +205,25 @@ static enum chain_call folder_synced(struct chain *chain, int result, int64_t no
     return result && chain->setup->kind->creates ? CHAIN_UNDO : CHAIN_DONE;
 }
 
+/* From when the call was queued to when its result was taken. */
+static void count_part(struct chain *chain, int64_t now_ns)
+{
+    static const enum operation_part parts[CHAIN_CALLS] = {
+        [CHAIN_MAKE_FOLDER] = PART_NONE, [CHAIN_OPEN_FOLDER] = PART_NONE,
+        [CHAIN_OPEN] = PART_OPEN,        [CHAIN_WRITE] = PART_TRANSFER,
+        [CHAIN_READ] = PART_TRANSFER,    [CHAIN_READ_END] = PART_TRANSFER,
+        [CHAIN_SYNC] = PART_SYNC,        [CHAIN_CLOSE] = PART_CLOSE,
+        [CHAIN_STAT] = PART_NONE,        [CHAIN_MAKE] = PART_NONE,
+        [CHAIN_RENAME] = PART_NONE,      [CHAIN_REMOVE] = PART_NONE,
+        [CHAIN_UNDO] = PART_NONE,        [CHAIN_SYNC_FOLDER] = PART_SYNC,
+        [CHAIN_PLAIN] = PART_NONE,
+    };
+    operation_add_part(&chain->lane->operation, parts[chain->call], now_ns - chain->since_ns);
+}
+
 enum chain_call chain_next(struct chain *chain, int result, int64_t now_ns)
 {
+    count_part(chain, now_ns);
     /* after an interrupted close the descriptor is closed */
     if (result == -EINTR && chain->call != CHAIN_CLOSE) {
         chain->lane->operation.retries++;

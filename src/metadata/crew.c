@@ -17,6 +17,8 @@ static void outcome_clear(struct crew_outcome *outcome)
     counters_clear(&outcome->counters);
     histogram_clear(&outcome->latency);
     histogram_clear(&outcome->intended);
+    for (int i = 0; i < OPERATION_PARTS; i++)
+        histogram_clear(&outcome->parts[i]);
     timeline_clear(&outcome->timeline);
     slowest_clear(&outcome->slowest);
 }

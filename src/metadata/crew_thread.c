@@ -123,6 +123,9 @@ void crew_count_operations(struct crew_thread *thread, const struct crew_lane *l
     counters->last_ns = thread->gap_from_ns = thread->now_ns;
     counters->operations += (int64_t)count;
     histogram_record(&outcome->latency, latency_ns);
+    for (int i = 0; i < OPERATION_PARTS; i++)
+        if (lane->operation.parts & UINT32_C(1) << i)
+            histogram_record(&outcome->parts[i], lane->operation.part_ns[i]);
     peaks_record(&thread->peaks, thread->now_ns, latency_ns);
     timeline_record(&outcome->timeline, thread->now_ns, (int64_t)count, latency_ns);
     slowest_record(&outcome->slowest, latency_ns, sent_ns, object_key(&lane->object),
@@ -202,8 +205,10 @@ static void do_operation(struct crew_thread *thread, struct crew_lane *lane)
     if (!result) {
         what = CREW_OPERATION;
         crew_watch_set(thread, lane, what);
+        operation_begin_part(setup->kind, operation, sent_ns + thread->crew->gate.start_ns);
         result = operation_carry_out(setup->kind, operation);
         crew_read_clock(thread);
+        operation_end_part(operation, PART_NONE, thread->now_ns + thread->crew->gate.start_ns);
     }
     crew_end_operation(thread, lane, what, result, sent_ns, thread->due_ns);
     crew_publish(thread, before);
@@ -331,6 +336,7 @@ static void finish(struct crew_thread *thread)
     counters->end_ns = thread->now_ns;
     counters->writer_time_ns = thread->now_ns;
     counters->writer_cpu_ns = clock_thread_cpu_ns() - thread->warm_cpu_ns;
+    counters->ring_cpu_ns = thread->ring ? thread_ring_cpu_ns() : 0;
 }
 
 static void do_operations(struct crew_thread *thread, struct crew_lane *lane)

@@ -12,7 +12,7 @@
 
 #include "platform/clock.h"
 
-enum { BUFFER_MOST_BYTES = 1 << 20, BUFFER_LEAST_BYTES = 4096, BLOCK_BYTES = 4096 };
+enum { BUFFER_MOST_BYTES = 1 << 20, BUFFER_LEAST_BYTES = 4096 };
 
 /* Objects have other numbers than the files of byte phases, and so other content. */
 static const uint64_t first_file_number = UINT64_C(1) << 62;
@@ -49,6 +49,8 @@ void operation_set_object(struct operation *operation, const struct object *obje
     const uint64_t number = objects_number(setup->layout, object);
     objects_write_name(setup->layout, object, operation->name);
     operation->difference.length = 0;
+    operation->part_since_ns = 0;
+    operation->parts = 0;
     operation->position = (struct position){
         .file = first_file_number + number,
         .base_bytes = number * setup->object_bytes,
@@ -57,13 +59,26 @@ void operation_set_object(struct operation *operation, const struct object *obje
     };
 }
 
+void operation_end_part(struct operation *operation, enum operation_part next, int64_t now_ns)
+{
+    if (!operation->part_since_ns)
+        return;
+    operation_add_part(operation, operation->part, now_ns - operation->part_since_ns);
+    operation->part_since_ns = now_ns;
+    operation->part = next;
+}
+
 int operation_sync(struct operation *operation, int fd)
 {
+    const enum operation_part next = operation->part == PART_NONE ? PART_NONE : PART_CLOSE;
     const int64_t before_ns = clock_now_ns();
+    operation_end_part(operation, PART_SYNC, before_ns);
     int result;
     while ((result = fsync(fd) ? -errno : 0) == -EINTR)
         operation->retries++;
-    operation->sync_ns += clock_now_ns() - before_ns;
+    const int64_t now_ns = clock_now_ns();
+    operation_end_part(operation, next, now_ns);
+    operation->sync_ns += now_ns - before_ns;
     operation->syncs++;
     return result;
 }
@@ -127,7 +142,14 @@ static int create_file(struct operation *operation)
     const int fd = open_object(operation, O_CREAT | O_EXCL | O_WRONLY);
     if (fd < 0)
         return fd;
-    int result = write_object(operation, fd);
+    const bool transfers = operation->setup->object_bytes > 0;
+    int result = 0;
+    operation_end_part(operation, transfers ? PART_TRANSFER : PART_CLOSE, clock_now_ns());
+    if (transfers) {
+        result = write_object(operation, fd);
+        if (!operation->setup->sync_each)
+            operation_end_part(operation, PART_CLOSE, clock_now_ns());
+    }
     if (!result && operation->setup->sync_each)
         result = operation_sync(operation, fd);
     if (close(fd) && !result)
@@ -198,42 +220,6 @@ static ssize_t read_buffer(struct operation *operation, int fd, size_t bytes)
     return (ssize_t)done;
 }
 
-static int record_wrong(struct operation *operation, const struct difference *difference,
-                        uint64_t blocks)
-{
-    operation->difference = *difference;
-    operation->bad_blocks += (int64_t)blocks;
-    return -EBADMSG;
-}
-
-/* Checks the next bytes of the object, of which only 'got' could be read. */
-int operation_check_content(struct operation *operation, size_t bytes, size_t got)
-{
-    struct position *position = &operation->position;
-    struct difference difference;
-    const uint64_t bad =
-        content_check(operation->setup->content, position, operation->buffer, got, &difference);
-    if (bad)
-        return record_wrong(operation, &difference, bad);
-    position->offset += got;
-    if (got == bytes)
-        return 0;
-    const uint64_t missing = operation->setup->object_bytes - position->offset;
-    difference = (struct difference){
-        .offset = position->offset, .length = missing, .kind = DIFFERENCE_MISSING};
-    return record_wrong(operation, &difference, (missing - 1) / BLOCK_BYTES + 1);
-}
-
-/* The file must end where the object does: 'more' bytes could be read there. */
-int operation_check_end(struct operation *operation, int64_t more)
-{
-    if (more <= 0)
-        return (int)more;
-    operation->bytes -= more;
-    const struct difference longer = {.offset = operation->position.offset, .length = 1};
-    return record_wrong(operation, &longer, 1);
-}
-
 static int check_object(struct operation *operation, int fd)
 {
     size_t bytes;
@@ -253,7 +239,9 @@ static int open_file(struct operation *operation)
     const int fd = open_object(operation, O_RDONLY);
     if (fd < 0)
         return fd;
+    operation_end_part(operation, PART_TRANSFER, clock_now_ns());
     const int result = check_object(operation, fd);
+    operation_end_part(operation, PART_CLOSE, clock_now_ns());
     return close(fd) && !result ? -errno : result;
 }
 
@@ -262,6 +250,7 @@ static int open_directory(struct operation *operation)
     const int fd = open_object(operation, O_RDONLY | O_DIRECTORY);
     if (fd < 0)
         return fd;
+    operation_end_part(operation, PART_CLOSE, clock_now_ns());
     return close(fd) ? -errno : 0;
 }
 
@@ -358,6 +347,7 @@ static int rename_object(struct operation *operation)
 static const struct operation_kind kinds[PHASE_COUNT] = {
     [PHASE_CREATE] = {.phase = PHASE_CREATE,
                       .creates = true,
+                      .opens = true,
                       .on_file = create_file,
                       .on_directory = create_directory},
     [PHASE_STAT] = {.phase = PHASE_STAT,
@@ -366,6 +356,7 @@ static const struct operation_kind kinds[PHASE_COUNT] = {
                     .on_directory = stat_object},
     [PHASE_OPEN] = {.phase = PHASE_OPEN,
                     .shifts = 2,
+                    .opens = true,
                     .on_file = open_file,
                     .on_directory = open_directory},
     [PHASE_RENAME] = {.phase = PHASE_RENAME,

@@ -46,6 +46,8 @@ void work_outcome_clear(struct work_outcome *outcome)
     histogram_clear(&outcome->latency);
     histogram_clear(&outcome->intended);
     histogram_clear(&outcome->files);
+    for (int i = 0; i < WORK_PARTS; i++)
+        histogram_clear(&outcome->parts[i]);
     timeline_clear(&outcome->timeline);
     slowest_clear(&outcome->slowest);
     for (int i = 0; i < HALVES; i++)

@@ -25,10 +25,16 @@ void results_gather_more_latency(struct phase *phase, struct record_phase *into)
     merge_all(phase->run->cluster, &outcome->files);
     merge_all(phase->run->cluster, &outcome->making);
     merge_all(phase->run->cluster, &outcome->queue_wait);
+    for (int i = 0; i < WORK_PARTS && phase->kind->unit == UNIT_OPERATION; i++)
+        merge_all(phase->run->cluster, &outcome->parts[i]);
     if (!into)
         return;
     into->intended = outcome->intended;
     into->file_latency = outcome->files;
     into->making = outcome->making;
     into->queue_wait = outcome->queue_wait;
+    into->open_latency = outcome->parts[WORK_OPEN];
+    into->transfer_latency = outcome->parts[WORK_TRANSFER];
+    into->sync_latency = outcome->parts[WORK_SYNC];
+    into->close_latency = outcome->parts[WORK_CLOSE];
 }

@@ -52,17 +52,21 @@ struct work_half {
     struct timeline timeline;
 };
 
+/* Of an operation on a file that it opens. */
+enum work_part { WORK_OPEN, WORK_TRANSFER, WORK_SYNC, WORK_CLOSE, WORK_PARTS };
+
 /* What the work of this rank came to. Instants are since the start, on this rank's clock. */
 struct work_outcome {
     struct record_row *threads; /* one for each I/O thread that had work, in their order: without
                                    name, node and rank; owned */
     uint32_t thread_count;
-    struct counters beside;      /* of what its I/O threads did not do themselves */
-    struct histogram latency;    /* of requests, submission to completion */
-    struct histogram intended;   /* under a rate: of requests, since the instants that it set */
-    struct histogram files;      /* of whole files: open, transfers, sync and close */
-    struct histogram making;     /* of filling or checking a buffer */
-    struct histogram queue_wait; /* of filled or read buffers, for what comes next */
+    struct counters beside;    /* of what its I/O threads did not do themselves */
+    struct histogram latency;  /* of requests, submission to completion */
+    struct histogram intended; /* under a rate: of requests, since the instants that it set */
+    struct histogram files;    /* of whole files: open, transfers, sync and close */
+    struct histogram parts[WORK_PARTS]; /* of operations */
+    struct histogram making;            /* of filling or checking a buffer */
+    struct histogram queue_wait;        /* of filled or read buffers, for what comes next */
     struct timeline timeline;
     int64_t last_ns; /* nothing is in the timeline after this */
     struct slowest slowest;

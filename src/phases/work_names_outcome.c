@@ -43,6 +43,10 @@ static void add_thread(const struct work_names *names, uint32_t i, struct work_o
     outcome->beside.bad_blocks += counters->bad_blocks;
     histogram_merge(&outcome->latency, &thread->latency);
     histogram_merge(&outcome->intended, &thread->intended);
+    _Static_assert((int)OPERATION_PARTS == (int)WORK_PARTS && (int)PART_CLOSE == (int)WORK_CLOSE,
+                   "the same parts in the same order");
+    for (int part = 0; part < OPERATION_PARTS; part++)
+        histogram_merge(&outcome->parts[part], &thread->parts[part]);
     timeline_merge(&outcome->timeline, &thread->timeline);
     if (counters->last_ns > outcome->last_ns)
         outcome->last_ns = counters->last_ns;

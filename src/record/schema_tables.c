@@ -66,6 +66,14 @@ const struct schema_histogram schema_histograms[] = {
      offsetof(struct record_phase, making)},
     {"queue_wait", "of buffers: filled to submitted (writing), or read to checked (verifying)",
      offsetof(struct record_phase, queue_wait)},
+    {"open_latency", "of metadata operations: open of the file or directory",
+     offsetof(struct record_phase, open_latency)},
+    {"transfer_latency", "of metadata operations: writes, or reads and checks, of the whole file",
+     offsetof(struct record_phase, transfer_latency)},
+    {"sync_latency", "of metadata operations: fsync, with --fsync each",
+     offsetof(struct record_phase, sync_latency)},
+    {"close_latency", "of metadata operations: close",
+     offsetof(struct record_phase, close_latency)},
     {0},
 };
 

@@ -40,13 +40,35 @@ static void add_threads(struct text *line, const char *who, int64_t cpu_ns, int6
     text_add(line, "%s%s %s of a core each (%s s/GiB)", line->length ? ", " : "", who, share, cost);
 }
 
-static void write_processors(const struct counters *counters, struct text *out)
+/* "I/O threads 41 % of a core each, 12.1 us for each operation (7.20 us in threads of io_uring)" */
+static void add_operations(struct text *line, const struct counters *counters)
+{
+    char share[FIGURES_TEXT];
+    char each[FIGURES_TEXT];
+    char ring[FIGURES_TEXT];
+    const int64_t cpu_ns = counters->writer_cpu_ns + counters->ring_cpu_ns;
+    if (counters->writer_time_ns <= 0 || counters->operations <= 0)
+        return;
+    figures_share(counters->writer_cpu_ns, counters->writer_time_ns, share);
+    figures_latency(cpu_ns / counters->operations, each);
+    figures_latency(counters->ring_cpu_ns / counters->operations, ring);
+    text_add(line, "I/O threads %s of a core each, %s for each operation", share, each);
+    if (counters->ring_cpu_ns > 0)
+        text_add(line, " (%s in threads of io_uring)", ring);
+}
+
+static void write_processors(const struct counters *counters, enum amount_unit unit,
+                             struct text *out)
 {
     struct text line = {0};
-    add_threads(&line, "I/O threads", counters->writer_cpu_ns, counters->writer_time_ns,
-                counters->bytes);
-    add_threads(&line, "data threads", counters->producer_cpu_ns, counters->producer_time_ns,
-                counters->producer_bytes);
+    if (unit == UNIT_OPERATION)
+        add_operations(&line, counters);
+    else
+        add_threads(&line, "I/O threads", counters->writer_cpu_ns, counters->writer_time_ns,
+                    counters->bytes);
+    if (unit == UNIT_BYTE)
+        add_threads(&line, "data threads", counters->producer_cpu_ns, counters->producer_time_ns,
+                    counters->producer_bytes);
     if (line.length)
         summary_line(out, "CPU", "%s", text_string(&line));
     out->failed |= line.failed;
@@ -87,6 +109,6 @@ void summary_load(const struct record_phase *phase, const struct summary_style *
     if (!style->verbose)
         return;
     write_in_flight(phase, &load, out);
-    write_processors(&phase->total.counters, out);
+    write_processors(&phase->total.counters, (enum amount_unit)phase->unit, out);
     write_device(&load, out);
 }

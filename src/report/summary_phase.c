@@ -283,6 +283,15 @@ static void write_handling(const struct record *record, const struct record_phas
         write_histogram("files", &phase->file_latency, "files, open to close", out);
 }
 
+/* What metadata operations consist of. */
+static void write_parts(const struct record_phase *phase, struct text *out)
+{
+    write_histogram("open", &phase->open_latency, "operations", out);
+    write_histogram(phase->writes ? "write" : "read", &phase->transfer_latency, "operations", out);
+    write_histogram("sync", &phase->sync_latency, "operations", out);
+    write_histogram("close", &phase->close_latency, "operations", out);
+}
+
 static void write_slowest(const struct record_phase *phase, struct text *out)
 {
     for (size_t i = 0; i < phase->slowest_count; i++) {
@@ -361,6 +370,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     write_handling(record, phase, style, out);
     summary_load(phase, style, out);
     if (style->verbose) {
+        write_parts(phase, out);
         write_start(phase, out);
         write_slowest(phase, out);
     }

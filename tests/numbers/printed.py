@@ -742,6 +742,7 @@ class Phase:
         self.handling()
         self.load()
         if self.page.verbose:
+            self.operation_parts()
             self.skew()
             self.slowest()
         self.failures()
@@ -936,6 +937,12 @@ class Phase:
                        if self.reading else "buffers, filled to submitted")
         if "file_latency" in self.group and self.group["file_latency"].attrs["total"] > 1:
             self.histogram("files", "file_latency", "files, open to close")
+
+    def operation_parts(self):
+        for label, name in (("open", "open_latency"),
+                            ("write" if self.writes else "read", "transfer_latency"),
+                            ("sync", "sync_latency"), ("close", "close_latency")):
+            self.histogram(label, name, "operations")
 
     def skew(self):
         attrs = self.attrs
@@ -1292,9 +1299,15 @@ class Phase:
         for threads, side, moved in (("I/O threads", "writer", "bytes"),
                                  ("data threads", "producer", "producer_bytes")):
             cpu, time = total[f"{side}_cpu_ns"], total[f"{side}_time_ns"]
-            if time > 0 and total[moved] > 0:
+            if self.unit == "bytes" and time > 0 and total[moved] > 0:
                 words.append(f"{threads} {share(cpu, time)} of a core each "
                              f"({fixed(cpu * 1e-9 / (total[moved] / GIB), 3)} s/GiB)")
+        if self.unit != "bytes" and total["writer_time_ns"] > 0 and total["operations"] > 0:
+            cpu, ring, count = (int(total[key]) for key in
+                                ("writer_cpu_ns", "ring_cpu_ns", "operations"))
+            words.append(f"I/O threads {share(cpu, total['writer_time_ns'])} of a core each, "
+                         f"{latency((cpu + ring) // count)} for each operation" +
+                         (f" ({latency(ring // count)} in threads of io_uring)" if ring else ""))
         if words:
             self.line("CPU", ", ".join(words))
         if self.device():

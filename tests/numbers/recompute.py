@@ -179,7 +179,8 @@ def check_histograms(name, phase):
                tuple(int(attrs[key]) for key in ("total", "sum_ns", "max_ns")))
     if "intended" in phase:
         expect(f"{name} intended", total["requests"], int(phase["intended"].attrs["total"]))
-    for histogram in ("latency", "intended", "file_latency", "making", "queue_wait"):
+    for histogram in ("latency", "intended", "file_latency", "making", "queue_wait", "open_latency",
+                      "transfer_latency", "sync_latency", "close_latency"):
         if histogram not in phase:
             continue
         group = phase[histogram]

@@ -78,6 +78,25 @@ static inline void keep_names(struct rig *rig)
     object_tree_set_names(tree, reached, parts);
 }
 
+/* Each operation on an open object has these parts, whose times add up to no more than its own. */
+static inline void check_parts(const struct crew_setup *setup, const struct crew_outcome *outcome)
+{
+    const bool opens =
+        setup->kind->opens && !(setup->kind->creates && setup->operation.directories);
+    const bool reads = opens && !setup->kind->creates && !setup->operation.directories;
+    const uint64_t done = outcome->latency.total;
+    uint64_t sum_ns = 0;
+    assert_int_equal(outcome->parts[PART_OPEN].total, opens ? done : 0);
+    assert_int_equal(outcome->parts[PART_CLOSE].total, opens ? done : 0);
+    assert_int_equal(outcome->parts[PART_TRANSFER].total,
+                     reads || (opens && setup->operation.object_bytes) ? done : 0);
+    assert_int_equal(outcome->parts[PART_SYNC].total,
+                     setup->operation.sync_each && operation_changes(setup->kind) ? done : 0);
+    for (int i = 0; i < OPERATION_PARTS; i++)
+        sum_ns += (uint64_t)outcome->parts[i].sum_ns;
+    assert_true(sum_ns <= (uint64_t)outcome->latency.sum_ns);
+}
+
 static inline void rig_sum(struct rig *rig)
 {
     rig->done = rig->failed = rig->intended = 0;
@@ -95,6 +114,7 @@ static inline void rig_sum(struct rig *rig)
         rig->intended += outcome->intended.total;
         failure_set(&rig->failure, outcome->failure.code, "%s", outcome->failure.text);
         assert_int_equal(outcome->latency.total, outcome->counters.requests);
+        check_parts(&rig->setup, outcome);
         uint64_t errors = 0;
         for (uint32_t j = 0; j < CREW_ERRORS; j++)
             errors += outcome->errors[j].count;

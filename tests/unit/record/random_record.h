@@ -149,6 +149,10 @@ static void random_phase(struct dice *dice, struct record_phase *phase, size_t n
     random_histogram(dice, &phase->file_latency);
     random_histogram(dice, &phase->making);
     random_histogram(dice, &phase->queue_wait);
+    random_histogram(dice, &phase->open_latency);
+    random_histogram(dice, &phase->transfer_latency);
+    random_histogram(dice, &phase->sync_latency);
+    random_histogram(dice, &phase->close_latency);
     if (phase->node_count > 0 && roll(dice, 2)) {
         phase->node_latency = calloc(phase->node_count, sizeof *phase->node_latency);
         for (size_t i = 0; i < phase->node_count; i++)
@@ -258,6 +262,14 @@ static const char *phases_differ(const struct record_phase *a, const struct reco
         return "making";
     if (memcmp(&a->queue_wait, &b->queue_wait, sizeof a->queue_wait) != 0)
         return "queue_wait";
+    if (memcmp(&a->open_latency, &b->open_latency, sizeof a->open_latency) != 0)
+        return "open_latency";
+    if (memcmp(&a->transfer_latency, &b->transfer_latency, sizeof a->transfer_latency) != 0)
+        return "transfer_latency";
+    if (memcmp(&a->sync_latency, &b->sync_latency, sizeof a->sync_latency) != 0)
+        return "sync_latency";
+    if (memcmp(&a->close_latency, &b->close_latency, sizeof a->close_latency) != 0)
+        return "close_latency";
     if (!a->node_latency != !b->node_latency)
         return "presence of node_latency";
     if (!a->latency_nodes != !b->latency_nodes || a->latency_node_count != b->latency_node_count)
