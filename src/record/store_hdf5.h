@@ -102,8 +102,8 @@ hid_t store_packed(struct store *store, int rank, const hsize_t *chunk);
 bool store_has_attribute(hid_t object, const char *name);
 bool store_has(hid_t group, const char *name);
 
-/* Can a dataset of this many bytes be real, by what it occupies in the file? Keeps a damaged file
- * from asking for all memory. */
+/* Can a dataset of this many bytes be real, by what it occupies in this file? Keeps a damaged file
+ * from asking for all memory, and refuses values that are in other files. */
 bool store_plausible(hid_t dataset, uint64_t bytes);
 
 #endif

@@ -168,7 +168,7 @@ static int read_counts(struct store *store, hid_t group, int rank, const hsize_t
     hid_t dataset = H5Dopen2(group, "counts", H5P_DEFAULT);
     if (dataset < 0)
         return store_refuse(store, "cannot read the latency's 'counts'");
-    if (!has_shape(dataset, rank, shape))
+    if (!has_shape(dataset, rank, shape) || !store_plausible(dataset, 0))
         result = store_refuse(store, "the latency's 'counts' have another shape");
     else if (H5Dread(dataset, H5T_NATIVE_INT64, memory_space, H5S_ALL, H5P_DEFAULT, histograms) < 0)
         result = store_refuse(store, "cannot read the latency's 'counts'");
@@ -189,7 +189,7 @@ static int read_node_numbers(struct store *store, hid_t group, size_t count, siz
     *numbers = malloc(count * sizeof **numbers);
     if (!*numbers)
         result = failure_set(store->why, -ENOMEM, "not enough memory to read 'node'");
-    else if (!has_shape(dataset, 1, &shape) ||
+    else if (!has_shape(dataset, 1, &shape) || !store_plausible(dataset, 0) ||
              H5Dread(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *numbers) < 0)
         result = store_refuse(store, "cannot read the latency's 'node'");
     for (size_t i = 0; i < count && !result; i++)

@@ -34,6 +34,9 @@ int store_begin(struct store *store, const char *path, struct failure *why)
     H5dont_atexit();
     H5Eget_auto2(H5E_DEFAULT, &store->print, &store->print_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    /* A result is one file: no link in it leads to another one. */
+    H5Lunregister(H5L_TYPE_EXTERNAL);
+    H5Eclear2(H5E_DEFAULT);
 
     store->text_type = H5Tcopy(H5T_C_S1);
     H5Tset_size(store->text_type, H5T_VARIABLE);
@@ -169,9 +172,19 @@ bool store_has(hid_t group, const char *name)
     return H5Lexists(group, name, H5P_DEFAULT) > 0;
 }
 
+/* Are its values in this file, and not in others that it names? */
+static bool in_own_file(hid_t dataset)
+{
+    hid_t layout = H5Dget_create_plist(dataset);
+    const bool own =
+        layout >= 0 && H5Pget_layout(layout) != H5D_VIRTUAL && H5Pget_external_count(layout) == 0;
+    store_drop(layout);
+    return own;
+}
+
 bool store_plausible(hid_t dataset, uint64_t bytes)
 {
-    return bytes / DEFLATE_BEST <= H5Dget_storage_size(dataset);
+    return in_own_file(dataset) && bytes / DEFLATE_BEST <= H5Dget_storage_size(dataset);
 }
 
 void store_print_library(struct text *out)

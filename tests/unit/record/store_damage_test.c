@@ -134,17 +134,62 @@ static void other_hdf5_files(void **state)
     record_release(&record);
 }
 
+/* A link to another file, which may be anything, is not followed. First of all: HDF5 makes no such
+ * links once a result was opened. */
+static void links_to_other_files(void **state)
+{
+    (void)state;
+    make_foreign(RECORD_SCHEMA, true);
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(H5Lcreate_external(path, "/", file, "environment", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    H5Fclose(file);
+    assert_refused(-EINVAL, "cannot read the group 'environment'");
+}
+
 /* Columns of another shape or kind than they claim. */
-static void replace_column(const char *column, hid_t type, hsize_t rows)
+static void replace_column_by(const char *column, hid_t type, hsize_t rows, hid_t layout)
 {
     hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
     hid_t space = H5Screate_simple(1, &rows, NULL);
     assert_true(H5Ldelete(file, column, H5P_DEFAULT) >= 0);
-    hid_t dataset = H5Dcreate2(file, column, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t dataset = H5Dcreate2(file, column, type, space, H5P_DEFAULT, layout, H5P_DEFAULT);
     assert_true(dataset >= 0);
     H5Dclose(dataset);
     H5Sclose(space);
     H5Fclose(file);
+}
+
+static void replace_column(const char *column, hid_t type, hsize_t rows)
+{
+    replace_column_by(column, type, rows, H5P_DEFAULT);
+}
+
+static void save_two_nodes(void)
+{
+    struct record record = {.schema_version = RECORD_SCHEMA, .node_count = 2};
+    record.nodes = calloc(2, sizeof *record.nodes);
+    assert_int_equal(store_save(path, &record, NULL, NULL), 0);
+    record_release(&record);
+}
+
+static void values_in_other_files(void **state)
+{
+    (void)state;
+    const hsize_t rows = 2;
+    hid_t space = H5Screate_simple(1, &rows, NULL);
+    hid_t external = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t virtual = H5Pcreate(H5P_DATASET_CREATE);
+    assert_true(H5Pset_external(external, "/dev/zero", 0, 16) >= 0);
+    assert_true(H5Pset_virtual(virtual, space, path, "/environment/nodes/cpus", space) >= 0);
+    save_two_nodes();
+    replace_column_by("/environment/nodes/cores", H5T_STD_I64LE, rows, external);
+    assert_refused(-EINVAL, "'cores' is not of its kind");
+    save_two_nodes();
+    replace_column_by("/environment/nodes/cores", H5T_STD_I64LE, rows, virtual);
+    assert_refused(-EINVAL, "'cores' is not of its kind");
+    H5Pclose(virtual);
+    H5Pclose(external);
+    H5Sclose(space);
 }
 
 static void columns_that_do_not_fit(void **state)
@@ -163,10 +208,7 @@ static void columns_that_do_not_fit(void **state)
         {"/environment/nodes/hostname", 2, false, "'hostname' is not of its kind"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct record record = {.schema_version = RECORD_SCHEMA, .node_count = 2};
-        record.nodes = calloc(2, sizeof *record.nodes);
-        assert_int_equal(store_save(path, &record, NULL, NULL), 0);
-        record_release(&record);
+        save_two_nodes();
         replace_column(cases[i].column, cases[i].text ? H5T_C_S1 : H5T_STD_I64LE, cases[i].rows);
         assert_refused(-EINVAL, cases[i].expected);
     }
@@ -254,12 +296,10 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(what_does_not_exist_or_is_not_a_file),
-        TEST(what_is_not_hdf5),
-        TEST(other_hdf5_files),
-        TEST(columns_that_do_not_fit),
-        TEST(files_that_were_cut),
-        TEST(files_with_flipped_bytes),
+        TEST(links_to_other_files),  TEST(what_does_not_exist_or_is_not_a_file),
+        TEST(what_is_not_hdf5),      TEST(other_hdf5_files),
+        TEST(values_in_other_files), TEST(columns_that_do_not_fit),
+        TEST(files_that_were_cut),   TEST(files_with_flipped_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
