@@ -194,7 +194,7 @@ static void print_share(uint64_t ppm, struct text *out)
 {
     char decimals[8];
     snprintf(decimals, sizeof decimals, ".%04u", (unsigned)(ppm % 10000));
-    for (size_t end = strlen(decimals); strchr(".0", decimals[end - 1]) && end > 0; end--)
+    for (size_t end = strlen(decimals); end > 0 && strchr(".0", decimals[end - 1]); end--)
         decimals[end - 1] = '\0';
     text_add(out, "%llu%s%%", (unsigned long long)ppm / 10000, decimals);
 }

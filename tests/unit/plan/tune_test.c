@@ -74,6 +74,11 @@ static void record_step(struct rehearsal *rehearsal, const struct step *step)
     };
     row.bytes = (int64_t)(rate_of(settings, phase_kinds[step->phase].writes) *
                           ((double)settings->time_ns / 1e9));
+    if (settings->size_bytes && row.bytes > (int64_t)settings->size_bytes) {
+        row.duration_ns =
+            (int64_t)((double)row.duration_ns * (double)settings->size_bytes / (double)row.bytes);
+        row.bytes = (int64_t)settings->size_bytes;
+    }
     text_copy(row.phase, sizeof row.phase, phase_kinds[step->phase].name);
     tune_print_settings(&rehearsal->tune, settings, &text);
     text_copy(row.settings, sizeof row.settings, text_string(&text));
@@ -243,6 +248,7 @@ static void stays_within_time_and_bytes(void **state)
     rehearse(&rehearsal, UINT32_MAX);
     for (size_t i = 0; i < rehearsal.record.tune_count; i++)
         bytes += rehearsal.record.tune[i].bytes;
+    assert_true(bytes <= INT64_C(4) << 30);
     for (uint32_t i = 1; i < rehearsal.pool.count; i++)
         assert_true(rehearsal.pool.items[i]->size_bytes <= 32 << 20);
     end(&rehearsal);
