@@ -54,6 +54,8 @@ struct task {
     uint32_t piece_count;     /* at most 16 if it writes: the drive has a bit for each descriptor */
     struct sequence sequence; /* of the requests of all pieces */
     uint64_t places;          /* number of places of the sequence to process; 0: no requests */
+    bool loops;               /* starts over after them, until it is stopped: each pass writes the
+                                 next generation, when the one before is complete */
     struct mix mix;           /* which of them read; the others write */
     const struct reading *reading; /* which requests may be read, and what they hold; NULL: all,
                                       with the content of the pieces' positions */
@@ -61,10 +63,17 @@ struct task {
     bool may_fall_back;            /* use the page cache if O_DIRECT is refused */
 };
 
+/* Places of a task that loops continue to count in later passes; in each, this is the place. */
+static inline uint64_t task_place(const struct task *task, uint64_t place)
+{
+    return __builtin_expect(place >= task->places && task->places, 0) ? place % task->places
+                                                                      : place;
+}
+
 /* Returns the direction of the request at a place of the task's sequence. */
 static inline enum engine_direction task_direction(const struct task *task, uint64_t place)
 {
-    return mix_reads(&task->mix, place) ? ENGINE_READ : ENGINE_WRITE;
+    return mix_reads(&task->mix, task_place(task, place)) ? ENGINE_READ : ENGINE_WRITE;
 }
 
 struct pipeline_setup {
@@ -91,6 +100,8 @@ struct pipeline_setup {
 
 enum { PIPELINE_DIFFERENCES = 8 };
 
+#define PASSES_UNKNOWN UINT64_MAX
+
 /* The results of one I/O thread. */
 struct outcome {
     struct counters counters;
@@ -100,7 +111,9 @@ struct outcome {
     struct histogram queued;                     /* writes: filled by a data thread to submission */
     struct timeline timeline[ENGINE_DIRECTIONS]; /* since the start */
     struct slowest slowest;
-    struct acknowledged acknowledged; /* writes only, as the next */
+    uint64_t passes; /* of a task that loops and writes: complete ones, before the current one;
+                        PASSES_UNKNOWN of one that was lost */
+    struct acknowledged acknowledged; /* writes of the current pass only, as the next */
     struct unsettled unsettled;       /* sent, not acknowledged */
     struct failure failure;
     bool direct_refused; /* direct transfers failed with EINVAL; the page cache was used instead */

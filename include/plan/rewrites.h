@@ -60,10 +60,11 @@ int unsettled_parse(struct unsettled *set, const char *text, struct failure *why
 /* Sets a share that was written with one generation. */
 void rewrites_start(struct rewrites *rewrites, uint64_t generation);
 
-/* Adds a rewrite of the newest generation of a share of which 'written' can be read. If there are
- * more than fit, the oldest of them becomes what can be read: 'written' is then smaller, but
- * correct; and nothing, where that one was mixed. */
-void rewrites_add(struct rewrites *rewrites, const struct rewrite *rewrite,
+/* Adds a rewrite of the newest generation of a share of which 'written' can be read, after 'passes'
+ * whole ones of the generations before it. If there are more than fit, the oldest of them becomes
+ * what can be read: 'written' is then smaller, but correct; and nothing, where that one was mixed.
+ */
+void rewrites_add(struct rewrites *rewrites, const struct rewrite *rewrite, uint64_t passes,
                   struct acknowledged *written);
 
 /* Sets the generations that the request at 'place' may hold. */

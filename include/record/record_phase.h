@@ -75,6 +75,7 @@ struct record_file {
     int64_t bytes_acknowledged;
     int64_t requests_done;
     int64_t generation; /* of the content, from 1; 0 = not recorded */
+    int64_t passes;     /* whole ones, each of the generation before the next; -1 = unknown */
     char *holes;
     char *unsettled; /* requests that were sent and not acknowledged, as "0-99,105" */
 };
@@ -201,6 +202,8 @@ struct record_phase {
     char data[RECORD_NAME];    /* the section whose data it uses; "" = its own */
     int64_t repetition;        /* from 1 */
     int64_t pause_ns;          /* before it */
+    uint8_t loops;             /* 1: started over when all was done */
+    int64_t passes_ppm;        /* ... over amount_planned; 0 = did not */
     int64_t read_fraction_ppm; /* of the requests of a mixed phase; 0 = it was none */
     int64_t position;          /* in the list of phases, from 1; 0 in results without it */
     enum record_status status;

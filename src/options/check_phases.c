@@ -12,6 +12,8 @@ int check_phases(const struct options *options, struct phase_summary *phases, st
     const char *problem = NULL;
     uint32_t updates = 0; /* since the last phase that wrote all of the data set */
     *phases = (struct phase_summary){.given = options->run.phases != NULL};
+    if (options->common.loop && !options->common.time_ns)
+        return failure_set(why, -EINVAL, "--loop starts over until --time; add --time");
     if (!phases->given)
         return 0;
     int status = phases_parse(options->run.phases, list, &count, why);

@@ -71,7 +71,7 @@ static void report_progress(struct watcher *watcher)
         .phase = phase->name,
         .unit = phase->kind->unit,
         .amount = watcher->amount,
-        .planned = is_open_ended(phase) ? 0 : phase->planned,
+        .planned = is_open_ended(phase) || phase->loops ? 0 : phase->planned,
         .elapsed_ns = now_ns - watcher->start_ns,
         .limit_ns = phase->limits.deadline_ns,
     };

@@ -48,6 +48,7 @@ struct phase {
     struct dataset *dataset;         /* the files that it is about */
     const struct content *content;   /* of the data set */
     const char *name;                /* for the live line */
+    bool loops;                      /* starts over when all is done */
     struct limits limits;
     uint32_t point;     /* of a sweep; 0: none */
     uint32_t number;    /* counts what the run has carried out, from 0; tags its messages */

@@ -256,6 +256,8 @@ int results_gather(struct phase *phase, struct record_phase *into, struct failur
         if (into->ended_by == END_SIZE && phase->kind->unit == UNIT_BYTE &&
             phase->prepared->settings->order == ORDER_RANDOM_REPEAT)
             into->amount_planned = into->amount;
+        if (into->loops && into->amount_planned > 0)
+            into->passes_ppm = (int64_t)((double)into->amount / (double)into->amount_planned * 1e6);
         results_active(into);
         if (!phase->prepared->settings->until_steady)
             record_mark_steady(into);

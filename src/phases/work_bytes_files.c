@@ -9,6 +9,7 @@
 struct file_row {
     uint32_t rank;
     uint32_t writer;
+    uint64_t passes;
     struct acknowledged acknowledged;
     struct unsettled unsettled;
 };
@@ -23,6 +24,7 @@ struct difference_row {
 static int keep_file(const struct phase *phase, const struct file_row *row, struct record_file *to,
                      struct failure *why)
 {
+    const uint64_t passes = row->passes == PASSES_UNKNOWN ? 0 : row->passes;
     struct part part;
     struct text holes = {0};
     struct text unsettled = {0};
@@ -41,7 +43,8 @@ static int keep_file(const struct phase *phase, const struct file_row *row, stru
         .bytes_planned = (int64_t)part.share.bytes,
         .bytes_acknowledged = (int64_t)row->acknowledged.bytes,
         .requests_done = (int64_t)row->acknowledged.issued,
-        .generation = (int64_t)phase->dataset->generation + 1,
+        .generation = (int64_t)(phase->dataset->generation + passes) + 1,
+        .passes = row->passes == PASSES_UNKNOWN ? -1 : (int64_t)passes,
         .holes = holes.data,
         .unsettled = unsettled.data,
     };
@@ -64,6 +67,7 @@ static int gather_files(const struct work_bytes *bytes, struct record_phase *int
             rows[used++] = (struct file_row){
                 .rank = run->cluster->rank,
                 .writer = i,
+                .passes = pipeline_outcome(bytes->pipeline, i)->passes,
                 .acknowledged = pipeline_outcome(bytes->pipeline, i)->acknowledged,
                 .unsettled = pipeline_outcome(bytes->pipeline, i)->unsettled,
             };
@@ -80,6 +84,17 @@ static int gather_files(const struct work_bytes *bytes, struct record_phase *int
     }
     free(gathered);
     return why->code;
+}
+
+/* Each pass wrote a generation; ranks agree on the newest one. */
+static void count_passes(const struct work_bytes *bytes)
+{
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < bytes->threads; i++) {
+        const uint64_t passes = pipeline_outcome(bytes->pipeline, i)->passes;
+        most = passes != PASSES_UNKNOWN && passes > most ? passes : most;
+    }
+    bytes->phase->dataset->generation += cluster_max(bytes->phase->run->cluster, most);
 }
 
 static int keep_difference(const struct phase *phase, const struct difference_row *row,
@@ -136,6 +151,8 @@ int work_bytes_gather(const struct work *work, struct record_phase *into, struct
     const struct work_bytes *bytes = (const struct work_bytes *)work;
     if (bytes->phase->kind->writes)
         gather_files(bytes, into, why);
+    if (bytes->phase->loops && bytes->phase->kind->writes)
+        count_passes(bytes);
     if (bytes->phase->kind->reads)
         gather_differences(bytes, into, why);
     return why->code;

@@ -146,24 +146,35 @@ static void add_thread(const struct work_bytes *bytes, uint32_t i, struct work_o
     failure_set(&outcome->failure, thread->failure.code, "%s", thread->failure.text);
 }
 
-/* Keeps for later phases what a thread wrote. */
-static void keep_written(const struct work_bytes *bytes, uint32_t i)
+/* Keeps for later phases what a thread wrote in place: whole passes, and a part of one more. What
+ * a thread that was lost has written in which pass is not known. */
+static void keep_rewritten(const struct work_bytes *bytes, uint32_t i)
 {
     const struct outcome *thread = pipeline_outcome(bytes->pipeline, i);
-    const struct dataset *dataset = bytes->phase->dataset;
-    struct part *part = &dataset->parts[i];
-    if (!bytes->phase->kind->updates) {
-        part->acknowledged = thread->acknowledged;
-        rewrites_start(&part->rewrites, dataset->generation);
-        return;
-    }
+    struct part *part = &bytes->phase->dataset->parts[i];
     const struct rewrite rewrite = {
-        .generation = dataset->generation,
+        .generation = bytes->phase->dataset->generation + thread->passes,
         .mix = bytes->tasks[i].mix,
         .done = thread->acknowledged,
         .unsettled = thread->unsettled,
     };
-    rewrites_add(&part->rewrites, &rewrite, &part->acknowledged);
+    if (thread->passes == PASSES_UNKNOWN)
+        part->acknowledged = (struct acknowledged){0};
+    else
+        rewrites_add(&part->rewrites, &rewrite, thread->passes, &part->acknowledged);
+}
+
+/* Keeps for later phases what a thread wrote. */
+static void keep_written(const struct work_bytes *bytes, uint32_t i)
+{
+    const struct dataset *dataset = bytes->phase->dataset;
+    struct part *part = &dataset->parts[i];
+    if (bytes->phase->kind->updates) {
+        keep_rewritten(bytes, i);
+        return;
+    }
+    part->acknowledged = pipeline_outcome(bytes->pipeline, i)->acknowledged;
+    rewrites_start(&part->rewrites, dataset->generation);
 }
 
 void work_bytes_join(struct work *work, struct work_outcome *outcome)
@@ -180,6 +191,8 @@ void work_bytes_join(struct work *work, struct work_outcome *outcome)
         if (phase->kind->writes)
             keep_written(bytes, i);
     }
+    if (phase->loops)
+        outcome->left = bytes->planned.requests > 0;
     outcome->beside = *pipeline_data_counters(bytes->pipeline);
     outcome->beside.open_ns = bytes->opened.open_ns;
     pipeline_handling(bytes->pipeline, &outcome->making, &outcome->queue_wait);

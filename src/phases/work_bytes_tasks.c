@@ -150,6 +150,7 @@ void work_bytes_set_writing(struct work_bytes *bytes)
                          .order = settings->order,
                          .key = sequence_key(settings->seed, share->file, share->file_offset)},
             .places = places_of(bytes, part),
+            .loops = bytes->phase->loops,
             .may_fall_back = settings->direct == PREFER,
         };
         if (bytes->phase->kind->reads) {
@@ -200,6 +201,7 @@ static uint32_t open_pieces(struct work_bytes *bytes, uint32_t thread, uint32_t 
         .piece_count = dealt.piece_count,
         .sequence = dealt.sequence,
         .places = dealt.places,
+        .loops = bytes->phase->loops,
         .mix.reads = MIX_ALL,
         .reading = &bytes->reading,
         .may_fall_back = bytes->phase->prepared->settings->direct == PREFER,

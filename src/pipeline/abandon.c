@@ -74,6 +74,7 @@ static void replace_outcome(struct io_thread *thread, int64_t limit_ns)
     instead->bytes[ENGINE_WRITE] = instead->counters.bytes - instead->bytes[ENGINE_READ];
     instead->counters.failed_requests = 1;
     instead->unsettled.below = thread->places;
+    instead->passes = thread->passes ? PASSES_UNKNOWN : 0;
     instead->counters.end_ns = clock_now_ns() - thread->pipeline->gate.start_ns;
     if (seen.what == WAIT_WRITE || seen.what == WAIT_READ)
         instead->counters.drained_ns = instead->counters.end_ns;

@@ -18,7 +18,7 @@ static uint32_t piece_at(const struct task *task, uint64_t request)
 
 static inline struct extent extent_at(const struct task *task, uint64_t place, uint32_t *number)
 {
-    uint64_t request = sequence_at(&task->sequence, place);
+    uint64_t request = sequence_at(&task->sequence, task_place(task, place));
     *number = 0;
     if (__builtin_expect(task->piece_count > 1, 0))
         *number = piece_at(task, request);
@@ -30,8 +30,8 @@ bool task_may_read(const struct task *task, uint32_t io_thread, uint64_t place)
 {
     uint32_t number;
     struct extent extent = extent_at(task, place, &number);
-    return reading_may_read(task->reading, io_thread, place, task->pieces[number].share.file_base,
-                            extent);
+    return reading_may_read(task->reading, io_thread, task_place(task, place),
+                            task->pieces[number].share.file_base, extent);
 }
 
 void buffer_assign(struct buffer *buffer, const struct task *task, uint32_t io_thread,
@@ -49,5 +49,7 @@ void buffer_fill(struct buffer *buffer, const struct task *task, const struct co
 {
     struct position position = task->pieces[buffer->piece].position;
     position.offset = buffer->offset;
+    if (task->loops)
+        position.generation += buffer->place / task->places;
     content_fill(content, &position, buffer->memory, length);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io_loop.h"
 
+#include "passes.h"
 #include "pipeline_parts.h"
 #include "platform/clock.h"
 
@@ -59,6 +60,19 @@ static bool take_number(struct source *source, uint32_t *number)
         return false;
     *number = source->stock[--source->stock_count];
     return true;
+}
+
+/* Takes a buffer for the next request. */
+static bool take_next(struct io_thread *thread, uint32_t *number)
+{
+    struct source *source = next_source(thread);
+    if (thread->held_count && source == &thread->sources[ENGINE_WRITE] &&
+        passes_take(thread, number))
+        return true;
+    while (take_number(source, number))
+        if (!thread->passes || !passes_hold(thread, *number))
+            return true;
+    return false;
 }
 
 /* Sends a buffer: a full one with the request that it was filled for, an empty one with the next.
@@ -137,11 +151,13 @@ static enum sending send_all(struct io_thread *thread, int64_t *due_ns)
             skip_unreadable(thread);
             return SENDING_SEARCHES;
         }
+        if (__builtin_expect(thread->passes, 0) && passes_wait(thread))
+            return SENDING_FULL;
         if (limits->writer_rate)
             *due_ns = limits_due(limits, thread->sent_bytes + next_bytes(thread));
         if (*due_ns > thread->drive.now_ns)
             return SENDING_NOT_DUE;
-        if (!take_number(next_source(thread), &number))
+        if (!take_next(thread, &number))
             return SENDING_STARVED;
         send_number(thread, number);
     }
@@ -179,7 +195,7 @@ static void wait_for_buffer(struct io_thread *thread, int64_t most_ns)
     thread->outcome.counters.writer_waited_ns += thread->drive.now_ns - before_ns;
     if (taken && is_finished(thread))
         ring_put(source, number);
-    else if (taken)
+    else if (taken && !(thread->passes && passes_hold(thread, number)))
         send_number(thread, number);
 }
 

@@ -18,13 +18,19 @@ int io_thread_init(struct io_thread *thread, struct pipeline *pipeline, uint32_t
     thread->pipeline = pipeline;
     thread->index = index;
     thread->task = &setup->tasks[index];
-    thread->places = thread->task->places;
+    const bool loops = thread->task->loops && thread->task->places;
+    thread->places = loops ? UINT64_MAX : thread->task->places;
+    thread->passes = loops && thread->task->mix.reads != MIX_ALL;
     thread->sparse = thread->task->reading && !thread->task->reading->whole;
     for (uint32_t i = 0; i < thread->task->piece_count; i++)
         thread->bytes += thread->task->pieces[i].share.bytes;
+    if (loops)
+        thread->bytes = UINT64_MAX;
     if (thread->task->mix.reads == MIX_ALL) /* data threads fill nothing for it */
         atomic_init(&thread->next_place, thread->places);
     outcome_clear(&thread->outcome);
+    if (thread->passes && !(thread->held = calloc(setup->buffers, sizeof *thread->held)))
+        return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
     if (setup->makes && ring_init(&thread->full, setup->buffers))
         return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
     return 0;
@@ -33,6 +39,7 @@ int io_thread_init(struct io_thread *thread, struct pipeline *pipeline, uint32_t
 void io_thread_release(struct io_thread *thread)
 {
     ring_release(&thread->full);
+    free(thread->held);
     for (int i = 0; i < ENGINE_DIRECTIONS; i++)
         free(thread->sources[i].stock);
 }
@@ -90,7 +97,7 @@ static void prepare_stock(struct io_thread *thread, const struct source *source)
             return;
         if (buffer->request.direction == ENGINE_READ)
             continue;
-        buffer_assign(buffer, thread->task, thread->index, i % thread->places);
+        buffer_assign(buffer, thread->task, thread->index, i % thread->task->places);
         buffer_fill(buffer, thread->task, setup->content, setup->buffer_bytes);
     }
 }

@@ -49,11 +49,16 @@ struct io_thread {
     struct drive drive;
     struct outcome outcome;
     struct source sources[ENGINE_DIRECTIONS];
-    uint64_t places; /* number of places to process */
-    uint64_t bytes;  /* of all pieces of the task */
-    uint64_t sent;   /* places sent, or skipped because they may not be read */
-    bool sparse;     /* some of the places may not be read */
-    bool searching;  /* it is not known yet whether the next place may be read */
+    uint64_t places;    /* number of places to process */
+    uint64_t bytes;     /* of all pieces of the task */
+    uint64_t sent;      /* places sent, or skipped because they may not be read */
+    bool passes;        /* the task loops and writes (passes.h) */
+    uint64_t pass;      /* the current one, from 0 */
+    int64_t pass_bytes; /* written before it */
+    uint32_t *held;     /* full buffers of later passes */
+    uint32_t held_count;
+    bool sparse;    /* some of the places may not be read */
+    bool searching; /* it is not known yet whether the next place may be read */
     uint64_t sent_bytes;
     bool reported;       /* 'report' is set */
     int64_t hand_off_ns; /* limit of the next wait for completions if the depth is not full */

@@ -34,10 +34,12 @@ void outcome_count_sync(struct counters *counters, int64_t took_ns)
         counters->longest_sync_ns = took_ns;
 }
 
+/* A filled, sent or failed write of the thread's current pass. */
 static bool holds_write(const struct buffer *buffer, const struct io_thread *thread)
 {
     return buffer->request.direction == ENGINE_WRITE && buffer->io_thread == thread->index &&
-           buffer->state != BUFFER_EMPTY;
+           buffer->state != BUFFER_EMPTY &&
+           (!thread->passes || buffer->place / thread->task->places == thread->pass);
 }
 
 /* Requests that failed stay in flight. Nothing below 'issued' is settled if more are missing than
@@ -49,10 +51,20 @@ static void find_unsettled(const struct pipeline *pipeline, struct io_thread *th
     for (uint32_t i = 0; i < pipeline->setup.buffers; i++) {
         const struct buffer *buffer = &pipeline->buffers[i];
         if (holds_write(buffer, thread) && buffer->state == BUFFER_IN_FLIGHT)
-            places[count++] = buffer->place;
+            places[count++] = task_place(thread->task, buffer->place);
     }
     unsettled_from(&thread->outcome.unsettled, missing_count > ACKNOWLEDGED_HOLES ? issued : 0,
                    places, count);
+}
+
+/* How many places of its current pass a thread has issued. */
+static uint64_t issued_by(const struct io_thread *thread, bool tickets)
+{
+    const uint64_t all =
+        tickets ? atomic_load_explicit(&thread->next_place, memory_order_relaxed) : thread->sent;
+    const uint64_t before = thread->pass * thread->task->places;
+    const uint64_t issued = all > before ? all - before : 0;
+    return issued < thread->task->places ? issued : thread->task->places;
 }
 
 /* The places of an I/O thread that were issued but not acknowledged are those of its buffers that
@@ -60,18 +72,17 @@ static void find_unsettled(const struct pipeline *pipeline, struct io_thread *th
 static void settle_thread(const struct pipeline *pipeline, struct io_thread *thread,
                           uint64_t *missing)
 {
-    bool tickets = pipeline->setup.makes;
-    uint64_t issued =
-        tickets ? atomic_load_explicit(&thread->next_place, memory_order_relaxed) : thread->sent;
+    const uint64_t issued = issued_by(thread, pipeline->setup.makes);
     uint64_t missing_count = 0;
     for (uint32_t i = 0; i < pipeline->setup.buffers; i++) {
         const struct buffer *buffer = &pipeline->buffers[i];
         if (holds_write(buffer, thread))
-            missing[missing_count++] = buffer->place;
+            missing[missing_count++] = task_place(thread->task, buffer->place);
     }
-    issued = issued < thread->places ? issued : thread->places;
+    thread->outcome.passes = thread->pass;
     acknowledged_from(&thread->outcome.acknowledged, issued,
-                      (uint64_t)thread->outcome.bytes[ENGINE_WRITE], missing, missing_count);
+                      (uint64_t)(thread->outcome.bytes[ENGINE_WRITE] - thread->pass_bytes), missing,
+                      missing_count);
     find_unsettled(pipeline, thread, issued, missing_count, missing);
 }
 

@@ -119,8 +119,8 @@ static void drop_covered(struct rewrites *rewrites, const struct rewrite *newest
     rewrites->count = left;
 }
 
-void rewrites_add(struct rewrites *rewrites, const struct rewrite *rewrite,
-                  struct acknowledged *written)
+static void add_one(struct rewrites *rewrites, const struct rewrite *rewrite,
+                    struct acknowledged *written)
 {
     if (rewrite->mix.reads == MIX_ALL)
         return;
@@ -137,6 +137,17 @@ void rewrites_add(struct rewrites *rewrites, const struct rewrite *rewrite,
         memmove(&rewrites->kept[0], &rewrites->kept[1], rewrites->count * sizeof *rewrites->kept);
     }
     rewrites->kept[rewrites->count++] = *rewrite;
+}
+
+void rewrites_add(struct rewrites *rewrites, const struct rewrite *rewrite, uint64_t passes,
+                  struct acknowledged *written)
+{
+    if (passes) {
+        struct rewrite whole = {.generation = rewrite->generation - 1, .mix = rewrite->mix};
+        acknowledged_all(&whole.done, written->issued, 0);
+        add_one(rewrites, &whole, written);
+    }
+    add_one(rewrites, rewrite, written);
 }
 
 void rewrites_at(const struct rewrites *rewrites, uint64_t place, struct generations *at)

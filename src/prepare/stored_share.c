@@ -12,6 +12,7 @@
 struct stored_part {
     uint64_t issued;
     uint64_t bytes;
+    uint64_t passes;
     uint64_t unsettled_below;
 };
 
@@ -35,12 +36,28 @@ static int refuse_place(const struct record_file *file, struct failure *why)
     return -EINVAL;
 }
 
+/* In which pass an end came is known only if it was orderly. */
+static int refuse_passes(const struct record_phase *phase, struct failure *why)
+{
+    bool known = phase->file_count || !phase->loops;
+    for (size_t i = 0; i < phase->file_count; i++)
+        known &= phase->files[i].passes >= 0;
+    if (known)
+        return 0;
+    return failure_set(why, -EINVAL,
+                       "'%s' rewrote the files again and again (--loop) when it died or was given "
+                       "up, so what they hold is not known; write them again",
+                       phase->name);
+}
+
 static int fill_parts(const struct record_phase *phase, const struct plan *plan,
                       struct stored_write *write, struct failure *why)
 {
     uint32_t writers = plan->geometry.setup.writers_per_rank;
     struct text holes = {0};
     struct text unsettled = {0};
+    if (refuse_passes(phase, why))
+        return why->code;
     for (size_t i = 0; i < write->part_count; i++) /* a phase that died may have written anything */
         write->parts[i].unsettled_below = phase->file_count ? 0 : UINT64_MAX;
     for (size_t i = 0; i < phase->file_count; i++) {
@@ -55,10 +72,11 @@ static int fill_parts(const struct record_phase *phase, const struct plan *plan,
             refuse_place(file, why);
             break;
         }
-        bool whole = file->bytes_acknowledged == file->bytes_planned;
+        const bool whole = !file->passes && file->bytes_acknowledged == file->bytes_planned;
         struct stored_part *part = &write->parts[file->rank * writers + file->writer];
         part->issued = whole ? share.request_count : (uint64_t)file->requests_done;
         part->bytes = (uint64_t)file->bytes_acknowledged;
+        part->passes = (uint64_t)file->passes;
         stored_lines_add(&holes, file->rank, file->writer, file->holes);
         stored_lines_add(&unsettled, file->rank, file->writer, file->unsettled);
     }
@@ -77,7 +95,7 @@ static int read_part(const struct stored_write *write, const struct dataset *dat
     const uint32_t rank = dataset->cluster->rank;
     const struct stored_part *sent = &write->parts[(size_t)rank * dataset->part_count + writer];
     *part = (struct rewrite){
-        .generation = write->generation,
+        .generation = write->generation + sent->passes,
         .mix = mix_of(write->read_fraction_ppm, dataset->plan->setup.settings->seed,
                       &dataset->parts[writer].share, write->generation),
     };
@@ -103,7 +121,8 @@ static int keep_write(const struct stored_write *write, bool first, struct datas
         if (read_part(write, dataset, i, rewrite, why))
             break;
         if (!first) {
-            rewrites_add(&part->rewrites, rewrite, &part->acknowledged);
+            const size_t at = (size_t)dataset->cluster->rank * dataset->part_count + i;
+            rewrites_add(&part->rewrites, rewrite, write->parts[at].passes, &part->acknowledged);
             continue;
         }
         part->acknowledged = rewrite->done;
@@ -179,7 +198,7 @@ int stored_share(const struct stored *stored, const char *section, struct datase
     dataset->written = true;
     for (bool first = true; cluster_max(cluster, phase != NULL); first = false) {
         if (phase && phase->file_count && phase->files[0].generation)
-            generation = (uint64_t)phase->files[0].generation - 1;
+            generation = (uint64_t)(phase->files[0].generation - 1 - phase->files[0].passes);
         if (share_write(phase, generation, first, dataset, why))
             return why->code;
         if (phase)

@@ -107,3 +107,33 @@ void warn_repeated_seed(const struct record *record, struct text *out)
                       "the same bytes again, and storage that deduplicates may store none of them. "
                       "Use another --seed.");
 }
+
+/* Does the page cache of each node hold all that it reads, again and again? */
+static bool loops_in_memory(const struct record *record, const struct record_phase *phase)
+{
+    int64_t memory = INT64_MAX;
+    const int64_t nodes = record->node_count ? (int64_t)record->node_count : 1;
+    for (size_t i = 0; i < record->node_count; i++)
+        if (record->nodes[i].memory_bytes < memory)
+            memory = record->nodes[i].memory_bytes;
+    return warning_counts_bytes(phase) && phase->loops && phase->reads &&
+           phase->amount > phase->amount_planned &&
+           phase->total.modes.direct_in_effect != TRUTH_YES &&
+           phase->total.modes.uncached != TRUTH_YES && phase->amount_planned / nodes < memory;
+}
+
+void warn_loop_in_memory(const struct record *record, struct text *out)
+{
+    for (size_t i = 0; i < record->phase_count; i++) {
+        const struct record_phase *phase = &record->phases[i];
+        char each[UNITS_TEXT];
+        if (!loops_in_memory(record, phase))
+            continue;
+        units_format_size((uint64_t)phase->amount_planned, each);
+        text_add(out,
+                 "%s read the same %s again and again (--loop), which fit the memory of the nodes: "
+                 "later passes may come from the page cache; use a larger --size, or O_DIRECT",
+                 phase->name, each);
+        return;
+    }
+}

@@ -75,6 +75,9 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
 /* "p50 1.00 ms, p99 2.00 ms, max 3.00 ms": those that the number of requests carries. */
 void summary_percentiles(const struct histogram *histogram, struct text *out);
 
+/* "passes" of a phase that starts over. */
+void summary_passes(const struct record_phase *phase, struct text *out);
+
 /* "read" and "write" of a mixed phase. */
 void summary_halves(const struct record_phase *phase, struct text *out);
 

@@ -346,6 +346,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     struct text line = {0};
     write_time(phase, out);
     write_end(record, phase, out);
+    summary_passes(phase, out);
     write_rate(phase, out);
     summary_deadline(phase, out);
     if (summary_median(record, phase) == phase)

@@ -723,6 +723,7 @@ class Phase:
         self.page.parts.append(title)
         self.time()
         self.end()
+        self.passes()
         self.rates()
         self.runs()
         self.expected()
@@ -838,6 +839,11 @@ class Phase:
             f"the fastest one in {rest}"
         self.line("deadline", f"{self.rate_text(rate(int(attrs[f'deadline_{self.unit}']), at))} "
                   f"{self.name_of_rate} after the {duration(at)} of --time; then {then}")
+
+    def passes(self):
+        if self.attrs.get("loops", "FALSE") == "TRUE" and self.amount:
+            self.line("passes", f"{fixed(int(self.attrs['passes_ppm']) / 1e6, 2)} over "
+                                f"{size(self.planned)} (--loop)")
 
     def runs(self):
         """The rates of all repetitions, next to the median one; of more than ten the outer ones."""

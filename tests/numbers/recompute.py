@@ -198,6 +198,13 @@ def check_histograms(name, phase):
             problems.append(f"{name} {histogram} sum_ns does not fit its counts")
 
 
+def check_passes(name, phase):
+    attrs = phase.attrs
+    loops = attrs["loops"] == "TRUE" and int(attrs["bytes_planned"]) > 0
+    wanted = int(int(attrs["bytes"]) / int(attrs["bytes_planned"]) * 1e6) if loops else 0
+    expect(f"{name} passes", wanted, int(attrs["passes_ppm"]))
+
+
 def check_halves(name, phase):
     """What a mixed phase read and what it wrote are the phase."""
     attrs = phase.attrs
@@ -287,6 +294,8 @@ with h5py.File(sys.argv[1], "r") as result:
             check_latency(title, group)
             check_histograms(title, group)
             check_halves(title, group)
+            if unit_of(group) == "bytes":
+                check_passes(title, group)
             check_device(title, group)
     check_summary(result)
     check_ceilings(result)

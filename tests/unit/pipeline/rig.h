@@ -25,6 +25,8 @@ struct rig {
     struct folder folder;
     enum job job;           /* of the next pipeline */
     struct mix mix;         /* of the tasks of JOB_MIXED */
+    uint64_t generation;    /* of what the next pipeline writes or reads */
+    bool loops;             /* of its tasks */
     enum order order;       /* of the next pipeline */
     uint64_t request_bytes; /* of the next reading job */
     enum order written_order;
@@ -110,6 +112,7 @@ static inline void rig_piece(struct rig *rig, uint32_t io_thread, uint32_t numbe
         .first_request = piece->first_request,
         .writer = piece->writer,
         .position = {.file = piece->share.file,
+                     .generation = rig->generation,
                      .base_bytes = piece->share.file_base,
                      .file_bytes = geometry_file_bytes(&rig->geometry, &piece->share)},
     };
@@ -170,6 +173,7 @@ static inline void rig_tasks(struct rig *rig, enum preference direct)
             .piece_count = dealt.piece_count,
             .sequence = dealt.sequence,
             .places = dealt.places,
+            .loops = rig->loops,
             .mix = reads                   ? (struct mix){.reads = MIX_ALL}
                    : rig->job == JOB_MIXED ? rig->mix
                                            : (struct mix){0},

@@ -104,7 +104,7 @@ static void test_each_request_has_its_generations(void **state)
             struct rewrite rewrite;
             random_rewrite(&property, phase, &written, &rewrite, &truth);
             exact &= rewrite.unsettled.below == 0 && rewrite.done.hole_count < ACKNOWLEDGED_HOLES;
-            rewrites_add(&rewrites, &rewrite, &written);
+            rewrites_add(&rewrites, &rewrite, 0, &written);
             assert_true(rewrites.count <= REWRITES_KEPT);
             for (uint64_t place = 0; place < count; place++) {
                 struct generations at;
@@ -132,7 +132,7 @@ static void test_a_whole_rewrite_replaces_all_before(void **state)
     for (uint64_t i = 4; i < 20; i++) {
         struct rewrite rewrite = {.generation = i};
         acknowledged_all(&rewrite.done, i % 2 ? 10 : 5, 10);
-        rewrites_add(&rewrites, &rewrite, &written);
+        rewrites_add(&rewrites, &rewrite, 0, &written);
         assert_int_equal(rewrites.count, i % 2 ? 0 : 1);
     }
     rewrites_at(&rewrites, 9, &at);

@@ -54,6 +54,14 @@ static void spoil_seed(struct record *record)
     record->phases[0].seed_source = SEED_FROM_RESULT;
 }
 
+static void spoil_passes(struct record *record)
+{
+    struct record_phase *read = &record->phases[1];
+    read->loops = 1;
+    read->amount_planned = read->amount / 4;
+    read->total.modes.direct_in_effect = TRUTH_NO;
+}
+
 static void spoil_check(struct record *record)
 {
     struct record_phase *read = &record->phases[1];
@@ -107,6 +115,7 @@ static const struct warning_case settings_cases[] = {
      "bytes, so writers share stripes; --interleave 1MiB avoids it",
      spoil_stripes},
     {"repeated-seed", SEVERITY_WARNING, "the seed comes from the result", spoil_seed},
+    {"loop-in-memory", SEVERITY_WARNING, "02_read read the same ", spoil_passes},
     {"checked-in-part", SEVERITY_SERIOUS,
      "02_read checked 25 % of what was written before it was ended by --time", spoil_check},
     {"checked-in-part", SEVERITY_SERIOUS, "it was ended by --until-steady", spoil_check_by_rounds},
