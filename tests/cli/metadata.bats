@@ -39,39 +39,43 @@ created() { # an object exists
     [ -n "$(find "$target" -name 'r0.*' -print -quit)" ]
 }
 
-# sections: all phases with each combination of options, as a settings file
+kinds=('object-size = 3901' 'objects = directories')
+
+# sections KIND: all phases with each layout of objects of this kind, as a settings file
 sections() {
-    local number=0 layout kind
+    local number=0 layout
     printf 'objects-per-rank = 11\n'
     for layout in '' 'shared-directory = yes' 'fan-out = 3' 'shared-directory = yes\nfan-out = 3' \
         'fan-out = 1\ntree-depth = 3' 'shared-directory = yes\nfan-out = 1\ntree-depth = 2'; do
-        for kind in 'object-size = 3901' 'objects = directories'; do
-            number=$((number + 1))
-            printf '[c%d]\nphase = create\nwriters = 2\n%b\n%b\n' "$number" "$layout" "$kind"
-            for phase in stat readdir rename find open remove; do
-                printf '[%s%d]\nphase = %s\ndata = c%d\n' "$phase" "$number" "$phase" "$number"
-            done
+        number=$((number + 1))
+        printf '[c%d]\nphase = create\nwriters = 2\n%b\n%b\n' "$number" "$layout" "$1"
+        for phase in stat readdir rename find open remove; do
+            printf '[%s%d]\nphase = %s\ndata = c%d\n' "$phase" "$number" "$phase" "$number"
         done
     done
 }
 
 @test "each combination of options, by one and by three ranks: each object once, nothing left" {
-    sections >s.ini
-    for count in 1 3; do
-        ranks "$count" run --quiet --overwrite --result r.h5 --options-from s.ini "$target"
-        each_did r.h5 $((11 * count))
-        [ -z "$(ls -A "$target")" ]
+    for kind in "${kinds[@]}"; do
+        sections "$kind" >s.ini
+        for count in 1 3; do
+            ranks "$count" run --quiet --overwrite --result r.h5 --options-from s.ini "$target"
+            each_did r.h5 $((11 * count))
+            [ -z "$(ls -A "$target")" ]
+        done
     done
 }
 
 @test "each combination of options, with several operations in flight through io_uring" {
     need_uring
-    { printf 'engine = uring\ndepth = 3\n' && sections; } >s.ini
-    ranks 2 run --quiet --result r.h5 --options-from s.ini "$target"
-    each_did r.h5 22
-    [ "$(attribute r.h5 phases/01_c1 engine_used)" = uring ]
-    [ "$(attribute r.h5 phases/01_c1 depth)" -eq 3 ]
-    [ -z "$(ls -A "$target")" ]
+    for kind in "${kinds[@]}"; do
+        { printf 'engine = uring\ndepth = 3\n' && sections "$kind"; } >s.ini
+        ranks 2 run --quiet --overwrite --result r.h5 --options-from s.ini "$target"
+        each_did r.h5 22
+        [ "$(attribute r.h5 phases/01_c1 engine_used)" = uring ]
+        [ "$(attribute r.h5 phases/01_c1 depth)" -eq 3 ]
+        [ -z "$(ls -A "$target")" ]
+    done
 }
 
 @test "metadata operations are plain calls unless io_uring is asked for" {
