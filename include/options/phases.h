@@ -43,6 +43,12 @@ static inline bool phase_makes(enum phase_id phase)
     return phase_kinds[phase].writes && !phase_kinds[phase].updates;
 }
 
+/* Returns true if --loop can start the phase over. */
+static inline bool phase_can_loop(enum phase_id phase)
+{
+    return phase_kinds[phase].unit == UNIT_BYTE && !phase_makes(phase);
+}
+
 /* Parses a comma-separated list of phases; -EINVAL for an unknown one. */
 int phases_parse(const char *list, enum phase_id phases[PHASES_MOST], size_t *count,
                  struct failure *why);

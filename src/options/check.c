@@ -176,6 +176,10 @@ static int check_null_device(const struct options *options, const struct phase_s
             return failure_set(why, -EINVAL,
                                "'/dev/null' cannot be read; use --phases write, or another "
                                "target");
+        if (options->common.loop)
+            return failure_set(why, -EINVAL,
+                               "'/dev/null' cannot be read, and --loop reads or rewrites; leave "
+                               "--loop out, or use another target");
         if (options->common.verify)
             return failure_set(why, -EINVAL,
                                "'/dev/null' stores nothing that --verify could check; leave "
@@ -323,6 +327,8 @@ static int check_section(const struct options *options, size_t index, struct fai
             written.layout = LAYOUT_SHARED; /* the default, as it will be */
         section_adopt(&view.common, &written, section->phase, &inner);
     }
+    if (options->common.loop) /* for the sections that can */
+        view.common.loop &= phase_can_loop(section->phase);
     if (!inner.code)
         check_one(&view, &inner);
     settings_release(&written);

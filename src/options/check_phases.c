@@ -11,6 +11,7 @@ int check_phases(const struct options *options, struct phase_summary *phases, st
     size_t count;
     const char *problem = NULL;
     uint32_t updates = 0; /* since the last phase that wrote all of the data set */
+    bool loops = false;
     *phases = (struct phase_summary){.given = options->run.phases != NULL};
     if (options->common.loop && !options->common.time_ns)
         return failure_set(why, -EINVAL, "--loop starts over until --time; add --time");
@@ -25,6 +26,7 @@ int check_phases(const struct options *options, struct phase_summary *phases, st
             problem = "rewrites before anything is written; start with write";
         if (phase_makes(list[i]) && phases->reads && !phases->writes)
             problem = "reads before anything is written; start with write";
+        loops |= phase_can_loop(list[i]);
         updates = kind->updates ? updates + 1 : kind->writes ? 0 : updates;
         if (updates > PHASES_UPDATES_MOST && !problem)
             problem = "rewrites more than 8 times in a row; put a write between";
@@ -32,6 +34,8 @@ int check_phases(const struct options *options, struct phase_summary *phases, st
         phases->reads |= kind->reads;
         phases->verifies |= kind->checks;
     }
+    if (options->common.loop && !loops && !problem)
+        problem = "has nothing that --loop could start over; add read, rewrite or mixed";
     if (!status && problem)
         return failure_set(why, -EINVAL, "--phases '%s' %s", options->run.phases, problem);
     return status;

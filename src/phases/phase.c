@@ -67,7 +67,7 @@ int phase_init(struct phase *phase, struct run *run, const struct step *step, st
         .dataset = &source->dataset,
         .content = moves_bytes ? &source->content : &source->object_content,
         .name = name_of(&run->setup->options, step),
-        .loops = moves_bytes && settings->loop && !phase_makes(step->phase),
+        .loops = settings->loop && phase_can_loop(step->phase),
         .limits = {.deadline_ns = settings->time_ns,
                    .equalise = settings->equalise,
                    .tail_ns = settings->tail_max_ns,

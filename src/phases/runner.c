@@ -69,7 +69,7 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
     into->writes = kind->writes;
     into->reads = kind->reads;
     into->checks = phase_checks(kind, prepared->settings);
-    into->loops = kind->unit == UNIT_BYTE && prepared->settings->loop && !phase_makes(step->phase);
+    into->loops = prepared->settings->loop && phase_can_loop(step->phase);
     if (kind->reads && kind->writes)
         into->read_fraction_ppm = (int64_t)prepared->settings->read_fraction_ppm;
     into->unit = (uint8_t)kind->unit;
