@@ -253,18 +253,35 @@ void warn_null_target(const struct record *record, struct text *out)
     }
 }
 
+/* With less data than this many times the memory, what the page cache holds at the start and at the
+ * end is a large part of what is measured. */
+enum { MEMORY_TIMES = 3 };
+
 /* What the nodes on one kernel moved together: they share its page cache. */
 struct kernel_use {
-    const struct record_node *node; /* the first of them that its memory can hold all of it */
+    const struct record_node *node; /* the first of them whose memory is large for it */
     int64_t amount;
     uint64_t nodes;
 };
 
+static size_t largest_memory(const struct record *record)
+{
+    size_t found = 0;
+    for (size_t i = 1; i < record->node_count; i++)
+        if (record->nodes[i].memory_limit_bytes > record->nodes[found].memory_limit_bytes)
+            found = i;
+    return found;
+}
+
+/* The node with the most memory needs the most data, so it is looked at first. */
 static void find_kernel_use(const struct record *record, const struct record_phase *phase,
                             struct kernel_use *use)
 {
+    const size_t nodes = phase->node_count == record->node_count ? phase->node_count : 0;
+    const size_t first = largest_memory(record);
     *use = (struct kernel_use){0};
-    for (size_t i = 0; i < phase->node_count && phase->node_count == record->node_count; i++) {
+    for (size_t number = 0; number < nodes; number++) {
+        const size_t i = (first + number) % nodes;
         *use = (struct kernel_use){0};
         for (size_t j = 0; j < phase->node_count; j++) {
             if (!warning_same_kernel(&record->nodes[i], &record->nodes[j]))
@@ -272,7 +289,7 @@ static void find_kernel_use(const struct record *record, const struct record_pha
             use->amount += phase->nodes[j].counters.bytes;
             use->nodes++;
         }
-        if (record->nodes[i].memory_limit_bytes > use->amount) {
+        if (record->nodes[i].memory_limit_bytes > use->amount / MEMORY_TIMES) {
             use->node = &record->nodes[i];
             return;
         }
@@ -291,7 +308,7 @@ void warn_fits_in_memory(const struct record *record, struct text *out)
     char memory[UNITS_TEXT];
     char enough[UNITS_TEXT];
     const uint64_t limit = (uint64_t)use.node->memory_limit_bytes;
-    const uint64_t needed = divide_up(2 * divide_up(limit, 1U << 30), use.nodes) << 30;
+    const uint64_t needed = divide_up(MEMORY_TIMES * divide_up(limit, 1U << 30), use.nodes) << 30;
     const bool fits = targets_fit_per_node(record, (double)needed);
     const char *direct = could_be_direct(record, phase) ? "use O_DIRECT" : "";
     units_format_size((uint64_t)use.amount, moved);

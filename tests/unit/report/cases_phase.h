@@ -292,7 +292,7 @@ static const struct warning_case phase_cases[] = {
     {"null-target", SEVERITY_NOTE, "/dev/null discards everything", spoil_null},
     {"fits-in-memory", SEVERITY_WARNING,
      "01_write moved 64.0 GiB on n002 through a page cache that may "
-     "hold 100 GiB: use --size-per-node 200GiB",
+     "hold 100 GiB: use --size-per-node 300GiB",
      spoil_memory},
     {"generation-bound", SEVERITY_WARNING, "I/O threads waited 45 % of the time", spoil_generation},
     {"checking-bound", SEVERITY_WARNING,

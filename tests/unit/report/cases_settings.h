@@ -29,6 +29,14 @@ static void spoil_directory(struct record *record)
     create->writers_each = 2;
 }
 
+static void spoil_attributes(struct record *record)
+{
+    struct record_phase *stat = &record->phases[1];
+    stat->unit = UNIT_OPERATION;
+    strcpy(stat->kind, "stat");
+    stat->same_node_ranks = 1;
+}
+
 static void spoil_plan(struct record *record)
 {
     record->targets[0].planned_bytes = 0;
@@ -105,6 +113,10 @@ static const struct warning_case settings_cases[] = {
      "each rank had 32 operations in flight, but the kernel changes the names in one directory one "
      "at a time",
      spoil_directory},
+    {"cached-attributes", SEVERITY_NOTE,
+     "02_read read attributes of objects that the same node had created and may still have in "
+     "memory",
+     spoil_attributes},
     {"unused-target", SEVERITY_WARNING, "target '/mnt/pfs' is not used", spoil_plan},
     {"interleave-unaligned", SEVERITY_NOTE,
      "--interleave 47008 in 01_write is not a multiple of the file system's blocks of 4096 bytes, "

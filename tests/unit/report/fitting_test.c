@@ -204,9 +204,9 @@ static const struct {
     const char *expected; /* NULL: the warning is not raised */
     const char *unexpected;
 } cases[] = {
-    {make_target_small, "fits-in-memory", "no space for the 200GiB per node", "--size"},
-    {spoil_memory, "fits-in-memory", "use --size-per-node 200GiB", "O_DIRECT"},
-    {never_direct, "fits-in-memory", "use --size-per-node 200GiB, or use O_DIRECT", "no space"},
+    {make_target_small, "fits-in-memory", "no space for the 300GiB per node", "--size"},
+    {spoil_memory, "fits-in-memory", "use --size-per-node 300GiB", "O_DIRECT"},
+    {never_direct, "fits-in-memory", "use --size-per-node 300GiB, or use O_DIRECT", "no space"},
     {never_direct_and_small, "fits-in-memory", "may hold 100 GiB: use O_DIRECT", "--size"},
     {never_direct_without_extents, "fits-in-memory", "no space", "O_DIRECT"},
     {in_memory, "fits-in-memory", NULL, NULL},
