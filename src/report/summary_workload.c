@@ -67,13 +67,15 @@ static void add_amount(const struct settings *settings, const struct record_phas
     units_format_exact_duration(settings->time_ns, time);
     if (phase && phase->amount_planned > 0 && !phase->open_ended) {
         units_show_amount((uint64_t)phase->amount_planned, phase->unit, size);
-        text_add(out, "%s%s%s", settings->time_ns ? "at most " : "", size,
+        text_add(out, "%s%s%s", settings->time_ns && !settings->loop ? "at most " : "", size,
                  phase->ranks_total > 1 ? " in total" : "");
-        text_add(out, settings->time_ns ? " or " : ", ");
+        text_add(out, settings->loop      ? ", read or rewritten again and again for "
+                      : settings->time_ns ? " or "
+                                          : ", ");
     }
     if (settings->time_ns) {
         add_apart(time, out);
-        text_add(out, " for each phase, ");
+        text_add(out, settings->loop ? ", " : " for each phase, ");
     }
     if (settings->until_steady)
         text_add(out, "until the rate is steady, ");

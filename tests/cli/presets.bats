@@ -22,13 +22,13 @@ option() {
 @test "--preset list shows each preset and its file" {
     apart "$TIDEMILL" run --preset list
     [ "$status" -eq 0 ]
-    for name in array default gen4 gen5 pfs sata; do
+    for name in array database default gen4 gen5 pfs sata; do
         grep -q "^$name " "$out"
     done
     while read -r file; do
         [ -f "$file" ]
     done < <(grep -o '/.*\.conf$' "$out")
-    [ "$(grep -c '\.conf$' "$out")" -eq 6 ]
+    [ "$(grep -c '\.conf$' "$out")" -eq 7 ]
 }
 
 @test "each preset makes a plan on this machine" {
@@ -39,8 +39,17 @@ option() {
     [ -z "$(ls -A "$target")" ]
 }
 
+@test "preset database: reads and synced rewrites of 8 KiB, until the time is over" {
+    "$TIDEMILL" run --preset database --size 256k --set oltp.time=300ms --result r.h5 "$target" >page
+    /usr/bin/python3 "$BATS_TEST_DIRNAME/../numbers/printed.py" r.h5 page
+    [ "$(attribute r.h5 phases/02_oltp read_fraction_ppm)" -eq 700000 ]
+    [ "$(option r.h5 fsync)" = "$(printf 'end\nend\neach')" ]
+    grep -q '^ *oltp: 256 KiB, read or rewritten again and again for 300 ms, ' page
+    [ -z "$(ls -A "$target")" ]
+}
+
 @test "an unknown preset: the nearest one is suggested" {
-    refused "unknown preset 'gem4' (known: array, default, gen4, gen5, pfs, sata; or the path of a file); did you mean 'gen4'?" \
+    refused "unknown preset 'gem4' (known: array, database, default, gen4, gen5, pfs, sata; or the path of a file); did you mean 'gen4'?" \
         "$TIDEMILL" run --preset gem4 --size 1m "$target"
     refused "--preset: cannot open './none.conf'" "$TIDEMILL" run --preset ./none.conf --size 1m "$target"
 }

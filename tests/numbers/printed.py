@@ -383,11 +383,13 @@ class Page:
             return
         text += "; " if works else ""
         time = options.get("time")
+        loop = options.get("loop") == "yes"
         if phase and phase.planned and not phase.open_ended:
-            text += ("at most " if time else "") + size(phase.planned)
+            text += ("at most " if time and not loop else "") + size(phase.planned)
             text += (" in total" if phase.attrs["ranks_total"] > 1 else "") + \
-                (" or " if time else ", ")
-        text += f"{exact(time)} for each phase, " if time else ""
+                (", read or rewritten again and again for " if loop else
+                 " or " if time else ", ")
+        text += f"{exact(time)}{'' if loop else ' for each phase'}, " if time else ""
         text += "until the rate is steady, " if options["until-steady"] == "yes" else ""
         text += self.pattern(options, phase) + self.mode(options, phase, writes)
         text += self.data(options) if writes else ""
