@@ -234,9 +234,10 @@ time.sleep(60)" "$device")
 @test "two directories share the space of their file system" {
     in_namespace 'mount -t tmpfs -o size=32m none "$1"
         mkdir "$1/a" "$1/b"
-        "$2" run --time 5s --phases write --dry-run "$1/a" "$1/b" | grep -o "gets .* MiB"
+        "$2" run --time 5s --phases write --layout writer --writers 2 --dry-run "$1/a" "$1/b" |
+            grep -o "gets .* MiB"
         "$2" run --size 40m --phases write --result r.h5 "$1/a" "$1/b"' - "$target" "$TIDEMILL"
     [ "$status" -eq 2 ]
-    [ "$(<"$out")" = 'gets 30.0 MiB' ]
+    [ "$(<"$out")" = $'gets 15.0 MiB\ngets 15.0 MiB' ]
     grep -q 'the plan needs 40.0 MiB (41943040 bytes)' "$err"
 }
