@@ -273,7 +273,7 @@ static size_t largest_memory(const struct record *record)
     return found;
 }
 
-/* The node with the most memory needs the most data, so it is looked at first. */
+/* The node with the most memory needs the most data, so it comes first. */
 static void find_kernel_use(const struct record *record, const struct record_phase *phase,
                             struct kernel_use *use)
 {
