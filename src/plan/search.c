@@ -204,7 +204,7 @@ static void conclude_axis(struct search *search)
 {
     const struct search_step *step = &search->step;
     const uint32_t axis = step->axis;
-    int winner = step_best(step, -1);
+    int winner = step_best(step);
     if (winner < 0) {
         search->stage = search->measured || !search->probes ? search->stage : SEARCH_SETTLED;
         return;

@@ -108,20 +108,19 @@ double step_middle(const struct search_step *step, uint32_t index, uint32_t roun
     return sum / (rounds - 2 * cut);
 }
 
-int step_best(const struct search_step *step, int not )
+int step_best(const struct search_step *step)
 {
     int best = -1;
     for (uint32_t i = 0; i < step->count && step->rounds; i++)
-        if (!step->out[i] &&
-            (int)i != not &&(best < 0 || step_middle(step, i, step->rounds) >
-                                             step_middle(step, (uint32_t)best, step->rounds)))
+        if (!step->out[i] && (best < 0 || step_middle(step, i, step->rounds) >
+                                              step_middle(step, (uint32_t)best, step->rounds)))
             best = (int)i;
     return best;
 }
 
 void step_drop(struct search_step *step, const struct search *search)
 {
-    const int best = step_best(step, -1);
+    const int best = step_best(step);
     const double width =
         step_half_width(search, step->rounds) * (step->rounds < SEARCH_ROUNDS_LEAST ? 2 : 1);
     if (best < 0 || step->rounds < 2)

@@ -29,7 +29,7 @@ void step_drop(struct search_step *step, const struct search *search);
 /* How many are still in question. */
 uint32_t step_left(const struct search_step *step);
 
-/* The index with the highest mean of those left, or -1; 'not' is left out. */
-int step_best(const struct search_step *step, int not );
+/* The index with the highest mean of those left, or -1. */
+int step_best(const struct search_step *step);
 
 #endif

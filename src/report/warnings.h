@@ -36,11 +36,11 @@ bool warning_unsynced(const struct record *record, const struct record_phase *ph
 bool warning_wide(const struct record_summary *row);
 bool warning_short(const struct record_phase *phase);
 
-/* The slowest target of a phase, if it is far slower than the others for what its ranks are; else
- * NULL. It then explains slow nodes, ranks and I/O threads. */
 /* Returns the --interleave of a phase; 0 without. */
 uint64_t warning_interleave(const struct record *record, const struct record_phase *phase);
 
+/* The slowest target of a phase, if it is far slower than the others for what its ranks are; else
+ * NULL. It then explains slow nodes, ranks and I/O threads. */
 const struct record_used_target *warning_slow_target(const struct record_phase *phase);
 
 /* Ranks of a node that had something to do; 1 where a record has no rows of ranks. */
