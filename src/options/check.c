@@ -327,8 +327,7 @@ static int check_section(const struct options *options, size_t index, struct fai
             written.layout = LAYOUT_SHARED; /* the default, as it will be */
         section_adopt(&view.common, &written, section->phase, &inner);
     }
-    if (options->common.loop) /* for the sections that can */
-        view.common.loop &= phase_can_loop(section->phase);
+    view.common.loop &= phase_can_loop(section->phase); /* it is meant for those that can */
     if (!inner.code)
         check_one(&view, &inner);
     settings_release(&written);
