@@ -35,6 +35,16 @@ static inline uint64_t checked_scale(uint64_t a, uint64_t b, uint64_t c)
     return (uint64_t)((wide)a * b / c);
 }
 
+static inline uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 static inline uint64_t divide_up(uint64_t a, uint64_t b)
 {
     return a / b + (a % b != 0);

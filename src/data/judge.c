@@ -114,11 +114,6 @@ static void add_window(struct judge *judge, const uint8_t *bytes, size_t length)
     }
 }
 
-static double smaller(size_t packed, size_t raw)
-{
-    return (double)(packed < raw ? packed : raw);
-}
-
 static void compress_chunk(struct judge *judge, struct packed *packed, const uint8_t *bytes,
                            size_t length, double weight)
 {
@@ -127,8 +122,8 @@ static void compress_chunk(struct judge *judge, struct packed *packed, const uin
     int lz4 = LZ4_compress_default((const char *)bytes, judge->scratch, (int)length,
                                    (int)judge->scratch_bytes);
     packed->raw += weight * (double)length;
-    packed->zstd += weight * smaller(ZSTD_isError(zstd) ? length : zstd, length);
-    packed->lz4 += weight * smaller(lz4 <= 0 ? length : (size_t)lz4, length);
+    packed->zstd += weight * (double)smaller(ZSTD_isError(zstd) ? length : zstd, length);
+    packed->lz4 += weight * (double)smaller(lz4 <= 0 ? length : (size_t)lz4, length);
     packed->bytes += length;
 }
 

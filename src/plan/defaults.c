@@ -22,16 +22,6 @@ enum {
     OBJECTS_PER_RANK = 1000,
 };
 
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 /* From 8 CPUs on, the numbers of the benchmark that preceded this one. A synchronous engine has one
  * request for each writer, so it gets at least 4 writers. */
 static uint64_t writers_for(uint32_t cpus, bool synchronous)

@@ -94,10 +94,10 @@ static uint32_t point_at(const struct schedule *schedule, uint32_t before)
 {
     const uint64_t base = mix(schedule->setup.seed + schedule->repetition);
     for (uint32_t i = 0; i < schedule->setup.point_count; i++) {
-        uint32_t smaller = 0;
+        uint32_t fewer = 0;
         for (uint32_t j = 0; j < schedule->setup.point_count; j++)
-            smaller += mix(base + j) < mix(base + i); /* mix maps different numbers to different */
-        if (smaller == before)
+            fewer += mix(base + j) < mix(base + i); /* mix maps different numbers to different */
+        if (fewer == before)
             return i + 1;
     }
     return 0;

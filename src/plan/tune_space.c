@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/tune_space.h"
 
+#include "base/checked.h"
 #include "plan/pool.h"
 
 enum {
@@ -30,16 +31,6 @@ static const enum option_id ids[AXES] = {
     [AXIS_PRODUCERS] = OPTION_PRODUCERS, [AXIS_PAGES] = OPTION_HUGE_PAGES,
     [AXIS_BLOCKS] = OPTION_PREALLOCATE,
 };
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* For a node with this many CPUs. */
 static void table_start(uint64_t cpus, uint64_t *size, uint64_t *writers, uint64_t *buffers)

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/checked.h"
+
 enum {
     MOST_ROWS = 32768,    /* of ranks or writers, by default */
     ALL_LATENCIES = 4096, /* nodes */
@@ -112,7 +114,7 @@ static void join(struct record_device *into, const struct record_device *next)
 
 size_t thin_devices(struct record_device *rows, size_t count, size_t most)
 {
-    const size_t together = (count + most - 1) / most;
+    const size_t together = divide_up(count, most);
     if (together < 2)
         return count;
     size_t kept = 0;
