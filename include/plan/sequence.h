@@ -32,6 +32,11 @@ struct sequence {
     uint64_t key; /* of random */
 };
 
+struct share;
+
+/* The order of all requests of a writer's share. */
+struct sequence sequence_of(const struct share *share, enum order order, uint64_t seed);
+
 /* The request that a random sequence has at 'place'. */
 uint64_t sequence_shuffled(const struct sequence *sequence, uint64_t place);
 

@@ -146,9 +146,7 @@ void work_bytes_set_writing(struct work_bytes *bytes)
         *task = (struct task){
             .pieces = &bytes->pieces[i],
             .piece_count = places_of(bytes, part) ? 1 : 0,
-            .sequence = {.count = share->request_count,
-                         .order = settings->order,
-                         .key = sequence_key(settings->seed, share->file, share->file_offset)},
+            .sequence = sequence_of(share, settings->order, settings->seed),
             .places = places_of(bytes, part),
             .loops = bytes->phase->loops,
             .may_fall_back = settings->direct == PREFER,

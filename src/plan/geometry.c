@@ -260,25 +260,6 @@ void geometry_rank_interleaved(const struct geometry *geometry, uint32_t rank,
                         geometry->setup.writers_per_rank, request_bytes, share);
 }
 
-void share_set_bytes(struct share *share, uint64_t bytes)
-{
-    share->bytes = bytes;
-    share->request_count = share->turn_bytes
-                               ? bytes / share->turn_bytes * share->turn_requests +
-                                     divide_up(bytes % share->turn_bytes, share->request_bytes)
-                               : divide_up(bytes, share->request_bytes);
-}
-
-uint64_t share_bytes_before(const struct share *share, uint64_t index)
-{
-    if (index >= share->request_count)
-        return share->bytes;
-    if (!share->turn_bytes)
-        return index * share->request_bytes;
-    return index / share->turn_requests * share->turn_bytes +
-           index % share->turn_requests * share->request_bytes;
-}
-
 uint64_t geometry_rank_bytes(const struct geometry *geometry, uint32_t rank)
 {
     if (geometry->setup.turn_bytes) {

@@ -8,12 +8,7 @@
 
 static struct sequence written_sequence(const struct reading *reading, uint32_t writer)
 {
-    const struct share *share = &reading->shares[writer];
-    return (struct sequence){
-        .count = share->request_count,
-        .order = reading->setup.written_order,
-        .key = sequence_key(reading->setup.seed, share->file, share->file_offset),
-    };
+    return sequence_of(&reading->shares[writer], reading->setup.written_order, reading->setup.seed);
 }
 
 static uint64_t start_of(const struct share *share)
@@ -47,8 +42,7 @@ static uint64_t useful_bytes(const struct reading *reading, uint32_t writer, uin
     const struct share *share = &reading->shares[writer];
     if (!acknowledged_count(&reading->setup.acknowledged[writer]))
         return 0;
-    return reading->same || reach == share->request_count ? share->bytes
-                                                          : reach * share->request_bytes;
+    return reading->same ? share->bytes : share_bytes_before(share, reach);
 }
 
 /* The turns of all writing threads, up to the last one in which a request was acknowledged. */
@@ -139,10 +133,9 @@ static bool cut(const struct piece *stretch, uint64_t first, uint64_t end, struc
         piece->share.request_count = after - before;
         return true;
     }
-    piece->share.file_offset += before * share->request_bytes;
-    share_set_bytes(&piece->share, after < share->request_count
-                                       ? (after - before) * share->request_bytes
-                                       : share->bytes - before * share->request_bytes);
+    const uint64_t start = share_bytes_before(share, before);
+    piece->share.file_offset += start;
+    share_set_bytes(&piece->share, share_bytes_before(share, after) - start);
     return true;
 }
 
@@ -224,7 +217,7 @@ static bool interleaved_covers(const struct reading *reading, uint64_t start, ui
 bool reading_covers(const struct reading *reading, uint64_t start, uint64_t length)
 {
     const uint64_t end = start + length;
-    if (reading->shares[0].turn_bytes)
+    if (reading->setup.written->setup.turn_bytes)
         return interleaved_covers(reading, start, end);
     for (uint32_t writer = writer_at(reading, start); start < end; writer++) {
         const struct share *share = &reading->shares[writer];
@@ -232,8 +225,8 @@ bool reading_covers(const struct reading *reading, uint64_t start, uint64_t leng
         uint64_t stop = end - start_of(share);
         if (stop > share->bytes)
             stop = share->bytes;
-        if (first < stop && !share_has(reading, writer, first / share->request_bytes,
-                                       (stop - 1) / share->request_bytes))
+        if (first < stop && !share_has(reading, writer, share_request_at(share, first),
+                                       share_request_at(share, stop - 1)))
             return false;
         start = start_of(share) + stop;
     }
@@ -246,16 +239,15 @@ static void count_run(const struct reading *reading, const struct piece *stretch
                       uint64_t first, uint64_t end, struct amount *amount)
 {
     const struct share *share = &reading->shares[writer];
-    const uint64_t request_bytes = stretch->share.request_bytes;
     const uint64_t base = start_of(share) - start_of(&stretch->share);
-    uint64_t end_bytes = end < share->request_count ? end * share->request_bytes : share->bytes;
-    uint64_t from = divide_up(base + first * share->request_bytes, request_bytes);
-    uint64_t to = divide_up(base + end_bytes, request_bytes);
+    uint64_t from = share_request_from(&stretch->share, base + share_bytes_before(share, first));
+    uint64_t to = share_request_from(&stretch->share, base + share_bytes_before(share, end));
     if (from >= to)
         return;
     const struct extent last = share_extent(&stretch->share, to - 1);
     amount->requests += to - 1 - from;
-    amount->bytes += (to - 1 - from) * request_bytes;
+    amount->bytes +=
+        share_bytes_before(&stretch->share, to - 1) - share_bytes_before(&stretch->share, from);
     if (reading_covers(reading, stretch->share.file_base + last.offset, last.length)) {
         amount->requests++;
         amount->bytes += last.length;
@@ -360,7 +352,7 @@ void reading_count(const struct reading *reading, struct amount *amount)
             amount->bytes += stretch->share.bytes;
         return;
     }
-    if (!reading->same && reading->shares[0].turn_bytes) {
+    if (!reading->same && reading->setup.written->setup.turn_bytes) {
         count_interleaved(reading, amount);
         return;
     }

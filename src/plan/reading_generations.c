@@ -10,7 +10,7 @@ static uint64_t start_of(const struct share *share)
 static uint64_t request_at(const struct reading *reading, uint64_t start, uint32_t *writer)
 {
     const struct share *share = &reading->shares[0];
-    if (share->turn_bytes) {
+    if (reading->setup.written->setup.turn_bytes) {
         const uint64_t offset = start - start_of(share);
         const uint64_t within = offset % share->period_bytes;
         *writer = (uint32_t)(within / share->turn_bytes);
@@ -21,7 +21,7 @@ static uint64_t request_at(const struct reading *reading, uint64_t start, uint32
     while (*writer && start_of(&reading->shares[*writer]) > start)
         (*writer)--;
     share = &reading->shares[*writer];
-    return (start - start_of(share)) / share->request_bytes;
+    return share_request_at(share, start - start_of(share));
 }
 
 uint64_t reading_generations(const struct reading *reading, uint64_t start, uint64_t length,
@@ -30,11 +30,8 @@ uint64_t reading_generations(const struct reading *reading, uint64_t start, uint
     uint32_t writer;
     const uint64_t request = request_at(reading, start, &writer);
     const struct share *share = &reading->shares[writer];
-    const struct sequence sequence = {
-        .count = share->request_count,
-        .order = reading->setup.written_order,
-        .key = sequence_key(reading->setup.seed, share->file, share->file_offset),
-    };
+    const struct sequence sequence =
+        sequence_of(share, reading->setup.written_order, reading->setup.seed);
     const struct extent extent = share_extent(share, request);
     const uint64_t left = share->file_base + extent.offset + extent.length - start;
     rewrites_at(&reading->setup.rewrites[writer], sequence_place_of(&sequence, request),

@@ -2,6 +2,7 @@
 #include "plan/sequence.h"
 
 #include "base/checked.h"
+#include "plan/writer_share.h"
 
 enum { ROUNDS = 4 };
 
@@ -20,6 +21,15 @@ static uint64_t scatter(uint64_t x)
 uint64_t sequence_key(uint64_t seed, uint64_t file, uint64_t file_offset)
 {
     return scatter(scatter(scatter(seed) + file) + file_offset);
+}
+
+struct sequence sequence_of(const struct share *share, enum order order, uint64_t seed)
+{
+    return (struct sequence){
+        .count = share->request_count,
+        .order = order,
+        .key = sequence_key(seed, share->file, share->file_offset),
+    };
 }
 
 /* Half of the bits that hold every number below 'count', rounded up. */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/writer_share.h"
+
+#include "base/checked.h"
+
+uint64_t share_request_from(const struct share *share, uint64_t bytes)
+{
+    if (!share->turn_bytes)
+        return divide_up(bytes, share->request_bytes);
+    return bytes / share->turn_bytes * share->turn_requests +
+           divide_up(bytes % share->turn_bytes, share->request_bytes);
+}
+
+uint64_t share_request_at(const struct share *share, uint64_t bytes)
+{
+    if (!share->turn_bytes)
+        return bytes / share->request_bytes;
+    return bytes / share->turn_bytes * share->turn_requests +
+           bytes % share->turn_bytes / share->request_bytes;
+}
+
+void share_set_bytes(struct share *share, uint64_t bytes)
+{
+    share->bytes = bytes;
+    share->request_count = share_request_from(share, bytes);
+}
+
+uint64_t share_bytes_before(const struct share *share, uint64_t index)
+{
+    if (index >= share->request_count)
+        return share->bytes;
+    if (!share->turn_bytes)
+        return index * share->request_bytes;
+    return index / share->turn_requests * share->turn_bytes +
+           index % share->turn_requests * share->request_bytes;
+}
