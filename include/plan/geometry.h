@@ -13,6 +13,11 @@
  * With 'turn_bytes', all writers of a shared file take turns in it instead, in the order of its
  * ranks and their writers: parts decide the size of the file only, the shares of a file differ by
  * at most one turn, and the last request of each turn may be short.
+ *
+ * With 'files_per_rank', what is one file otherwise is cut into several (file_cut.h), which the
+ * rank's writers divide among them: no file is in two shares, the shares of a rank differ by at
+ * most one file, and the last request of each file may be short. Offsets count through all files of
+ * a rank, or of a writer with layout writer, as if they were one.
  */
 #ifndef TIDEMILL_PLAN_GEOMETRY_H
 #define TIDEMILL_PLAN_GEOMETRY_H
@@ -29,9 +34,10 @@
 struct geometry_setup {
     enum layout layout;
     uint64_t total_bytes;
-    uint64_t part_bytes;    /* exactly, for each rank or node; 0 = all ranks share 'total_bytes' */
-    uint64_t turn_bytes;    /* of a shared file: its writers take turns; 0 = contiguous shares */
-    uint64_t request_bytes; /* at most 'turn_bytes', if that is set */
+    uint64_t part_bytes;     /* exactly, for each rank or node; 0 = all ranks share 'total_bytes' */
+    uint64_t turn_bytes;     /* of a shared file: its writers take turns; 0 = contiguous shares */
+    uint64_t files_per_rank; /* not with layout shared; 0 counts as 1 */
+    uint64_t request_bytes;  /* at most 'turn_bytes', if that is set */
     uint32_t writers_per_rank;
     uint32_t target_count;
     enum spread spread; /* how writers take targets in turn; by writer: only with files of theirs */

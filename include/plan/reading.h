@@ -6,9 +6,10 @@
  *
  * What may have been acknowledged is a list of stretches, each contiguous in one file. The reader
  * cuts each stretch into requests (the last one may be short), numbers them all and deals them
- * evenly to its threads. The turns of an interleaved file are one stretch, whose requests end with
- * the adjacent turns of the rank's writers. A reader that has the writers' request size, order and
- * number of threads instead goes through their shares, as they did.
+ * evenly to its threads; where a rank has several files, by whole files, and no request is in two
+ * of them. The turns of an interleaved file are one stretch, whose requests end with the adjacent
+ * turns of the rank's writers. A reader that has the writers' request size, order and number of
+ * threads instead goes through their shares, as they did.
  *
  * Always true: no byte belongs to two requests, and a request may be read only where every writing
  * request that it touches was acknowledged.
@@ -36,6 +37,8 @@ struct reading_setup {
     uint64_t request_bytes;
     uint32_t threads;
     enum order order;
+    uint64_t epoch; /* random: each has another order of the files, if there are several; 0: that of
+                       the writers */
 };
 
 /* Requests that follow each other in one file. */
@@ -53,6 +56,7 @@ struct reading {
     uint32_t stretch_count;
     uint64_t request_count; /* of all stretches */
     bool same;              /* as the writers: thread i has the share of writing thread i */
+    bool anew;              /* whole files, in the order of this epoch */
     bool whole;             /* every request of the stretches may be read */
 };
 

@@ -29,7 +29,9 @@ static inline bool order_is_random(enum order order)
 struct sequence {
     uint64_t count;
     enum order order;
-    uint64_t key; /* of random */
+    uint64_t key;           /* of random */
+    uint64_t file_requests; /* random: whole files of this many requests, but the last, change
+                               places, and within each its requests keep theirs; 0: requests do */
 };
 
 struct share;
@@ -37,8 +39,9 @@ struct share;
 /* The order of all requests of a writer's share. */
 struct sequence sequence_of(const struct share *share, enum order order, uint64_t seed);
 
-/* The request that a random sequence has at 'place'. */
+/* The request that a random sequence has at 'place', without and with files. */
 uint64_t sequence_shuffled(const struct sequence *sequence, uint64_t place);
+uint64_t sequence_shuffled_files(const struct sequence *sequence, uint64_t place);
 
 /* The request that a random-repeat sequence draws at 'place'. */
 uint64_t sequence_drawn(const struct sequence *sequence, uint64_t place);
@@ -62,7 +65,9 @@ static inline uint64_t sequence_at(const struct sequence *sequence, uint64_t pla
     case ORDER_STRIDED:
         return sequence_strided(sequence, place);
     case ORDER_RANDOM:
-        return sequence_shuffled(sequence, place);
+        return __builtin_expect(sequence->file_requests != 0, 0)
+                   ? sequence_shuffled_files(sequence, place)
+                   : sequence_shuffled(sequence, place);
     case ORDER_RANDOM_REPEAT:
         return sequence_drawn(sequence, place);
     case ORDER_SEQUENTIAL:

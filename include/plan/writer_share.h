@@ -7,7 +7,9 @@
 
 #include <stdint.h>
 
-/* One writer's part: contiguous, or (interleaved) a turn in every 'period_bytes' of the file. */
+/* One writer's part: contiguous, or (interleaved) a turn in every 'period_bytes' of the file. A
+ * contiguous one may be in several files, one for each turn; their offsets are those in all
+ * of them one after the other. */
 struct share {
     uint32_t target;
     uint64_t file;        /* index of the file in the plan */
@@ -17,9 +19,10 @@ struct share {
     uint64_t request_count;
     uint64_t request_bytes;
     uint64_t part_bytes;    /* if the file holds several parts or turns: the size of each; else 0 */
-    uint64_t turn_bytes;    /* interleaved: of each turn but the file's last; else 0 */
-    uint64_t turn_requests; /* interleaved: in each whole turn */
-    uint64_t period_bytes;  /* interleaved: from the start of a turn to that of the next */
+    uint64_t cut_bytes;     /* in several files: of each but the rank's last; else 0 */
+    uint64_t turn_bytes;    /* interleaved: of each turn but the file's last; or cut_bytes */
+    uint64_t turn_requests; /* in each whole turn, or file */
+    uint64_t period_bytes;  /* from the start of a turn, or file, to that of the next */
     uint64_t skipped_requests; /* interleaved: before the first one of 'request_count' */
 };
 
@@ -28,6 +31,9 @@ struct extent {
     uint64_t offset; /* in the file */
     uint64_t length;
 };
+
+/* Cuts a share into files of 'bytes' each; 0: it is in one. */
+void share_cut(struct share *share, uint64_t bytes);
 
 /* Cuts or extends a share to its first 'bytes'. */
 void share_set_bytes(struct share *share, uint64_t bytes);

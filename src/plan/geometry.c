@@ -2,9 +2,12 @@
 #include "plan/geometry.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/checked.h"
+#include "base/units.h"
+#include "file_cut.h"
 #include "rank_sort.h"
 
 uint32_t geometry_target(const struct geometry *geometry, uint32_t rank)
@@ -174,6 +177,50 @@ static void divide_data_set(struct geometry *geometry)
         geometry->request_count = count_interleaved(geometry);
 }
 
+/* The size of each file of a rank but the last; 0 if it is not cut into several. */
+static uint64_t cut_bytes(const struct geometry *geometry, uint32_t rank)
+{
+    const struct geometry_setup *setup = &geometry->setup;
+    return setup->files_per_rank > 1 ? file_cut(geometry_rank_bytes(geometry, rank),
+                                                setup->files_per_rank, setup->request_bytes)
+                                     : 0;
+}
+
+/* Each working rank must have something for each of its files. */
+static int check_cut(const struct geometry *geometry, struct failure *why)
+{
+    const struct geometry_setup *setup = &geometry->setup;
+    char size[UNITS_TEXT];
+    if (setup->files_per_rank > 1 && setup->layout == LAYOUT_SHARED)
+        return failure_set(
+            why, -EINVAL, "--files-per-rank excludes --layout shared; use --layout rank or writer");
+    for (uint32_t place = 0; place < geometry->working && setup->files_per_rank > 1; place++) {
+        const uint64_t bytes = geometry_rank_bytes(geometry, geometry->rank_at[place]);
+        if (cut_bytes(geometry, geometry->rank_at[place]))
+            continue;
+        units_format_exact_size(file_cut_size(bytes, setup->files_per_rank), size);
+        return failure_set(why, -EINVAL,
+                           "%" PRIu64 " bytes of a rank cannot be cut into %" PRIu64
+                           " files of equal size: use fewer --files-per-rank, or --size-per-rank "
+                           "%s",
+                           bytes, setup->files_per_rank, size);
+    }
+    return 0;
+}
+
+static uint64_t count_cut(const struct geometry *geometry)
+{
+    uint64_t count = 0;
+    for (uint32_t place = 0; place < geometry->working; place++) {
+        const uint32_t rank = geometry->rank_at[place];
+        struct share all = {.request_bytes = geometry->setup.request_bytes,
+                            .bytes = geometry_rank_bytes(geometry, rank)};
+        share_cut(&all, cut_bytes(geometry, rank));
+        count += all.request_count;
+    }
+    return count;
+}
+
 int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
                   struct failure *why)
 {
@@ -201,6 +248,12 @@ int geometry_init(struct geometry *geometry, const struct geometry_setup *setup,
         return failure_set(why, -ENOMEM, "not enough memory for a plan of %u ranks", ranks);
     }
     divide_data_set(geometry);
+    if (check_cut(geometry, why)) {
+        geometry_release(geometry);
+        return -EINVAL;
+    }
+    if (setup->files_per_rank > 1)
+        geometry->request_count = count_cut(geometry);
     geometry->file_count = setup->layout == LAYOUT_SHARED ? setup->target_count
                            : setup->layout == LAYOUT_RANK
                                ? ranks
@@ -271,13 +324,14 @@ uint64_t geometry_rank_bytes(const struct geometry *geometry, uint32_t rank)
     return start[1] - start[0];
 }
 
-/* The bytes of a rank that come before those of one of its writers. */
-static uint64_t bytes_before(const struct geometry *geometry, uint32_t rank, uint32_t writer)
+/* The bytes of a rank that come before those of one of its writers: whole requests, or files. */
+static uint64_t bytes_before(const struct geometry *geometry, uint32_t rank, uint64_t cut,
+                             uint32_t writer)
 {
     const struct geometry_setup *setup = &geometry->setup;
     uint64_t bytes = geometry_rank_bytes(geometry, rank);
-    uint64_t count = divide_up(bytes, setup->request_bytes);
-    uint64_t before = checked_scale(count, writer, setup->writers_per_rank) * setup->request_bytes;
+    uint64_t unit = cut ? cut : setup->request_bytes;
+    uint64_t before = checked_scale(divide_up(bytes, unit), writer, setup->writers_per_rank) * unit;
     return before < bytes ? before : bytes;
 }
 
@@ -297,8 +351,9 @@ void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t wri
         return;
     }
     uint64_t rank_start = geometry->start_bytes[geometry->place_of[rank]];
-    uint64_t before = bytes_before(geometry, rank, writer);
-    uint64_t bytes = bytes_before(geometry, rank, writer + 1U) - before;
+    uint64_t cut = cut_bytes(geometry, rank);
+    uint64_t before = bytes_before(geometry, rank, cut, writer);
+    uint64_t bytes = bytes_before(geometry, rank, cut, writer + 1U) - before;
     uint64_t base = setup->layout == LAYOUT_WRITER ? rank_start + before
                     : setup->layout == LAYOUT_RANK
                         ? rank_start
@@ -311,9 +366,9 @@ void geometry_share(const struct geometry *geometry, uint32_t rank, uint32_t wri
         .file_offset = rank_start + before - base,
         .file_base = base,
         .bytes = bytes,
-        .request_count = divide_up(bytes, setup->request_bytes),
         .request_bytes = setup->request_bytes,
     };
+    share_cut(share, cut);
     if (setup->layout == LAYOUT_SHARED && geometry_file_bytes(geometry, share) > setup->part_bytes)
         share->part_bytes = setup->part_bytes;
 }

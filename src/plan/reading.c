@@ -31,18 +31,23 @@ static void add_share(struct reading *reading, uint32_t writer, uint64_t bytes)
     }
     *stretch = (struct piece){.share = *share, .rank = reading->setup.rank, .writer = writer};
     stretch->share.request_bytes = reading->setup.request_bytes;
+    if (share->cut_bytes)
+        share_cut(&stretch->share, share->cut_bytes);
     share_set_bytes(&stretch->share, bytes);
     reading->stretch_count++;
 }
 
-/* How much of a share may be worth reading: up to the last request that was acknowledged. In the
- * writers' own order it is all or nothing, as the order goes over the whole share. */
+/* How much of a share may be worth reading: up to the last request that was acknowledged, and the
+ * end of its file if there are several. In the writers' own order it is all or nothing, as the
+ * order goes over the whole share. */
 static uint64_t useful_bytes(const struct reading *reading, uint32_t writer, uint64_t reach)
 {
     const struct share *share = &reading->shares[writer];
     if (!acknowledged_count(&reading->setup.acknowledged[writer]))
         return 0;
-    return reading->same ? share->bytes : share_bytes_before(share, reach);
+    if (reading->same || !share->cut_bytes)
+        return reading->same ? share->bytes : share_bytes_before(share, reach);
+    return smaller(divide_up(reach, share->turn_requests) * share->cut_bytes, share->bytes);
 }
 
 /* The turns of all writing threads, up to the last one in which a request was acknowledged. */
@@ -78,8 +83,11 @@ static void make_stretches(struct reading *reading)
         geometry_share(setup->written, setup->rank, i, &reading->shares[i]);
         const struct sequence sequence = written_sequence(reading, i);
         uint64_t reach = sequence_reach(&sequence, set->issued);
-        reading->whole &= reading->same ? !set->hole_count : acknowledged_count(set) == reach;
-        add_share(reading, i, useful_bytes(reading, i, reach));
+        uint64_t bytes = useful_bytes(reading, i, reach);
+        reading->whole &= reading->same ? !set->hole_count
+                                        : acknowledged_count(set) ==
+                                              share_request_from(&reading->shares[i], bytes);
+        add_share(reading, i, bytes);
     }
     for (uint32_t i = 0; i < reading->stretch_count; i++) {
         reading->stretches[i].first_request = reading->request_count;
@@ -91,10 +99,12 @@ int reading_init(struct reading *reading, const struct reading_setup *setup, str
 {
     const struct geometry_setup *written = &setup->written->setup;
     uint32_t writers = written->writers_per_rank;
+    const bool anew = setup->epoch && setup->order == ORDER_RANDOM && written->files_per_rank > 1;
     *reading = (struct reading){
         .setup = *setup,
         .same = setup->request_bytes == written->request_bytes &&
-                setup->order == setup->written_order && setup->threads == writers,
+                setup->order == setup->written_order && setup->threads == writers && !anew,
+        .anew = anew,
         .shares = calloc(writers, sizeof *reading->shares),
         .stretches = calloc(writers, sizeof *reading->stretches),
     };
@@ -114,54 +124,6 @@ void reading_release(struct reading *reading)
     free(reading->shares);
     free(reading->stretches);
     *reading = (struct reading){0};
-}
-
-/* The requests from 'first' to before 'end', counted over all stretches, that are in a stretch. */
-static bool cut(const struct piece *stretch, uint64_t first, uint64_t end, struct piece *piece)
-{
-    const struct share *share = &stretch->share;
-    uint64_t before = first > stretch->first_request ? first - stretch->first_request : 0;
-    uint64_t after = end > stretch->first_request ? end - stretch->first_request : 0;
-    if (after > share->request_count)
-        after = share->request_count;
-    if (before >= after)
-        return false;
-    *piece = *stretch;
-    piece->first_request += before;
-    if (share->turn_bytes) {
-        piece->share.skipped_requests = before;
-        piece->share.request_count = after - before;
-        return true;
-    }
-    const uint64_t start = share_bytes_before(share, before);
-    piece->share.file_offset += start;
-    share_set_bytes(&piece->share, share_bytes_before(share, after) - start);
-    return true;
-}
-
-void reading_assign(const struct reading *reading, uint32_t thread, struct piece *pieces,
-                    struct reading_part *dealt)
-{
-    const struct reading_setup *setup = &reading->setup;
-    uint64_t first = checked_scale(reading->request_count, thread, setup->threads);
-    uint64_t end = checked_scale(reading->request_count, thread + 1U, setup->threads);
-    if (reading->same) {
-        first = reading->stretches[thread].first_request;
-        end = first + reading->stretches[thread].share.request_count;
-    }
-    *dealt = (struct reading_part){
-        .sequence = {.count = end - first, .order = setup->order},
-        .places = end - first,
-    };
-    for (uint32_t i = 0; i < reading->stretch_count; i++)
-        if (cut(&reading->stretches[i], first, end, &pieces[dealt->piece_count]))
-            pieces[dealt->piece_count++].first_request -= first;
-    if (dealt->piece_count)
-        dealt->sequence.key =
-            sequence_key(setup->seed, pieces[0].share.file,
-                         pieces[0].share.file_offset + pieces[0].share.skipped_requests);
-    if (reading->same && setup->acknowledged[thread].issued < dealt->places)
-        dealt->places = setup->acknowledged[thread].issued;
 }
 
 /* The writing thread whose share holds a byte of the data set: the last one that begins at or

@@ -29,6 +29,7 @@ struct sequence sequence_of(const struct share *share, enum order order, uint64_
         .count = share->request_count,
         .order = order,
         .key = sequence_key(seed, share->file, share->file_offset),
+        .file_requests = share->cut_bytes ? share->turn_requests : 0,
     };
 }
 
@@ -89,6 +90,48 @@ static uint64_t place_of_shuffled(const struct sequence *sequence, uint64_t requ
     return request;
 }
 
+/* The order of files. */
+static struct sequence of_files(const struct sequence *sequence)
+{
+    return (struct sequence){
+        .count = divide_up(sequence->count, sequence->file_requests),
+        .order = ORDER_RANDOM,
+        .key = sequence->key,
+    };
+}
+
+/* By how many requests the last file is shorter than the others, and the place behind it. */
+static uint64_t find_last(const struct sequence *sequence, const struct sequence *files,
+                          uint64_t *behind)
+{
+    const uint64_t lacks = files->count * sequence->file_requests - sequence->count;
+    *behind =
+        lacks ? (place_of_shuffled(files, files->count - 1) + 1) * sequence->file_requests - lacks
+              : 0;
+    return lacks;
+}
+
+uint64_t sequence_shuffled_files(const struct sequence *sequence, uint64_t place)
+{
+    const struct sequence files = of_files(sequence);
+    uint64_t behind;
+    const uint64_t lacks = find_last(sequence, &files, &behind);
+    place += place >= behind ? lacks : 0;
+    return sequence_shuffled(&files, place / sequence->file_requests) * sequence->file_requests +
+           place % sequence->file_requests;
+}
+
+static uint64_t place_of_shuffled_files(const struct sequence *sequence, uint64_t request)
+{
+    const struct sequence files = of_files(sequence);
+    const uint64_t file = request / sequence->file_requests;
+    uint64_t behind;
+    const uint64_t lacks = find_last(sequence, &files, &behind);
+    const uint64_t place = place_of_shuffled(&files, file) * sequence->file_requests +
+                           request % sequence->file_requests;
+    return place >= behind + lacks ? place - lacks : place;
+}
+
 static uint64_t place_of_strided(const struct sequence *sequence, uint64_t request)
 {
     uint64_t rows = sequence->count / SEQUENCE_STRIDE;
@@ -104,7 +147,8 @@ uint64_t sequence_place_of(const struct sequence *sequence, uint64_t request)
     case ORDER_STRIDED:
         return place_of_strided(sequence, request);
     case ORDER_RANDOM:
-        return place_of_shuffled(sequence, request);
+        return sequence->file_requests ? place_of_shuffled_files(sequence, request)
+                                       : place_of_shuffled(sequence, request);
     case ORDER_SEQUENTIAL:
     case ORDER_RANDOM_REPEAT:
         break;

@@ -19,6 +19,13 @@ uint64_t share_request_at(const struct share *share, uint64_t bytes)
            bytes % share->turn_bytes / share->request_bytes;
 }
 
+void share_cut(struct share *share, uint64_t bytes)
+{
+    share->cut_bytes = share->turn_bytes = share->period_bytes = bytes;
+    share->turn_requests = bytes ? divide_up(bytes, share->request_bytes) : 0;
+    share_set_bytes(share, share->bytes);
+}
+
 void share_set_bytes(struct share *share, uint64_t bytes)
 {
     share->bytes = bytes;

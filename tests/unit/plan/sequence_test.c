@@ -6,6 +6,7 @@
 
 #include "property.h"
 
+#include "base/checked.h"
 #include "plan/sequence.h"
 
 static const enum order orders[] = {ORDER_SEQUENTIAL, ORDER_STRIDED, ORDER_RANDOM};
@@ -60,6 +61,32 @@ static void test_huge_shares(void **state)
             }
             assert_true(sequence_at(&sequence, counts[c] - 1) < counts[c]);
         }
+}
+
+/* Whole files change places, of which the last may be short; the requests of each keep theirs. */
+static void test_files_are_shuffled_whole(void **state)
+{
+    (void)state;
+    struct property property = property_start("whole files");
+    for (int round = 0; round < 300; round++) {
+        const struct sequence sequence = {
+            .count = 1 + property_below(&property, 2000),
+            .order = ORDER_RANDOM,
+            .key = property_next(&property),
+            .file_requests = 1 + property_below(&property, 40),
+        };
+        assert_permutation(&sequence);
+        uint64_t breaks = 0;
+        for (uint64_t place = 0; place < sequence.count; place++) {
+            const uint64_t request = sequence_at(&sequence, place);
+            assert_int_equal(sequence_place_of(&sequence, request), place);
+            if (request % sequence.file_requests)
+                assert_int_equal(sequence_at(&sequence, place - 1), request - 1);
+            else
+                breaks++;
+        }
+        assert_int_equal(breaks, divide_up(sequence.count, sequence.file_requests));
+    }
 }
 
 /* The first places hold no request at or beyond the reach; where the order is not random, one right
@@ -179,10 +206,15 @@ static void test_is_sequential(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_is_a_permutation),    cmocka_unit_test(test_is_sequential),
-        cmocka_unit_test(test_huge_shares),         cmocka_unit_test(test_strides),
-        cmocka_unit_test(test_random_is_random),    cmocka_unit_test(test_drawn_with_replacement),
-        cmocka_unit_test(test_the_order_is_frozen), cmocka_unit_test(test_reach),
+        cmocka_unit_test(test_is_a_permutation),
+        cmocka_unit_test(test_is_sequential),
+        cmocka_unit_test(test_huge_shares),
+        cmocka_unit_test(test_strides),
+        cmocka_unit_test(test_random_is_random),
+        cmocka_unit_test(test_drawn_with_replacement),
+        cmocka_unit_test(test_the_order_is_frozen),
+        cmocka_unit_test(test_reach),
+        cmocka_unit_test(test_files_are_shuffled_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,11 +59,7 @@ static void write_share(struct property *property, struct written *written, uint
         acknowledged_all(set, share.request_count, share.bytes);
     else
         random_set(property, share.request_count, share.bytes, set);
-    const struct sequence sequence = {
-        .count = share.request_count,
-        .order = written->order,
-        .key = sequence_key(written->seed, share.file, share.file_offset),
-    };
+    const struct sequence sequence = sequence_of(&share, written->order, written->seed);
     for (uint64_t place = 0; place < share.request_count; place++) {
         struct extent extent = share_extent(&share, sequence_at(&sequence, place));
         memset(&written->had[share.file_base + extent.offset], acknowledged_has(set, place),
@@ -96,9 +92,14 @@ static void write_some(struct property *property, struct written *written)
     if (setup.layout == LAYOUT_SHARED && property_below(property, 2))
         setup.turn_bytes =
             setup.request_bytes * (1 + property_below(property, 3)) + property_below(property, 9);
+    if (setup.layout != LAYOUT_SHARED && property_below(property, 2))
+        setup.files_per_rank = 1 + property_below(property, 9);
     written->order = orders[property_below(property, 3)];
     written->seed = property_next(property);
-    assert_int_equal(geometry_init(&written->geometry, &setup, NULL), 0);
+    if (geometry_init(&written->geometry, &setup, NULL)) {
+        setup.files_per_rank = 1; /* some of them would be empty */
+        assert_int_equal(geometry_init(&written->geometry, &setup, NULL), 0);
+    }
     for (uint32_t rank = 0; rank < ranks; rank++)
         for (uint32_t writer = 0; writer < setup.writers_per_rank; writer++)
             write_share(property, written, rank, writer, whole);
