@@ -16,6 +16,7 @@
 #include "cluster/cluster.h"
 #include "phases/keeper.h"
 #include "phases/reported_wait.h"
+#include "platform/memory.h"
 #include "platform/pending_call.h"
 #include "prepare/setup.h"
 #include "record/record.h"
@@ -63,7 +64,8 @@ struct run {
     int64_t started_ns;       /* clock_now_ns() at the start of the run */
     int64_t slack_ns; /* the runner's own: how far off a start is set at least; 0 at first */
     int64_t saved_ns; /* the runner's own: when the result was saved after a probe of a search */
-    uint32_t carried_out; /* the runner's own: counts phases and probes */
+    struct arena_reserve reserve; /* the runner's own: for the buffers of probes */
+    uint32_t carried_out;         /* the runner's own: counts phases and probes */
 };
 
 /* Carries out the steps of the schedule. After each one the record is saved. -errno with 'why' only

@@ -92,10 +92,11 @@ struct pipeline_setup {
     bool sync;      /* fsync at the end of each I/O thread */
     bool sync_each; /* also after each request; one fsync for requests that complete together */
     enum preference huge_pages;
-    const struct numa *numa; /* one lane for each domain, bound to it; NULL: no binding */
-    uint32_t place;          /* index among the pipelines of this node; selects the domains */
-    uint32_t lanes;          /* number of lanes without 'numa'; 0 counts as 1 */
-    int64_t spin_ns;         /* time to poll a ring before sleeping */
+    struct arena_reserve *reserve; /* for the buffers of a single lane that is not bound; or NULL */
+    const struct numa *numa;       /* one lane for each domain, bound to it; NULL: no binding */
+    uint32_t place;                /* index among the pipelines of this node; selects the domains */
+    uint32_t lanes;                /* number of lanes without 'numa'; 0 counts as 1 */
+    int64_t spin_ns;               /* time to poll a ring before sleeping */
 };
 
 enum { PIPELINE_DIFFERENCES = 8 };

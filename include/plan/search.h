@@ -27,6 +27,7 @@ enum {
     SEARCH_AXES_MOST = 12,
     SEARCH_LEVELS_MOST = 16,
     SEARCH_ROUNDS_LEAST = 3,
+    SEARCH_ROUNDS_SCARCE = 2, /* if the budget has no more for each axis */
     SEARCH_ROUNDS_MOST = 12,
     SEARCH_RESIDUALS_MOST = 1024,
     SEARCH_KNEE_PERCENT = 97,

@@ -20,6 +20,7 @@ struct tune_setup {
     struct tune_limits limits;
     enum phase_id phases[TUNE_PHASES_MOST]; /* the one that writes first */
     uint32_t phase_count;
+    uint32_t ranks;
     int64_t budget_ns;
     uint64_t budget_bytes; /* 0: any */
 };
@@ -45,6 +46,7 @@ struct tune {
     bool filled;      /* the files for reading exist */
     uint32_t dataset; /* the settings that wrote them */
     int64_t probe_ns;
+    uint32_t idle; /* probes in a row that moved nothing, without a failure */
 };
 
 /* -EINVAL if the budget is too small for two probes of each candidate. */

@@ -28,6 +28,7 @@ struct tune_space {
     struct search_space search; /* its context is this struct, which must stay where it is */
     struct tune_axis axes[SEARCH_AXES_MOST];
     uint64_t buffers_most;       /* bytes of all buffers of a rank */
+    uint64_t in_flight_most;     /* bytes of a rank: more would take longer than a probe */
     const struct settings *base; /* resolved: what is not on an axis */
     bool synchronous[ENGINE_COUNT];
 };
@@ -45,6 +46,9 @@ struct tune_limits {
 
 /* The start is what the older benchmark used for that many CPUs, or the preset. */
 void tune_space_init(struct tune_space *space, const struct tune_limits *limits);
+
+/* Returns the bytes in flight of a candidate, for each rank. */
+uint64_t tune_space_in_flight(const struct tune_space *space, const struct candidate *candidate);
 
 /* Changes a copy of the base to the settings of a candidate. */
 void tune_space_apply(const struct tune_space *space, const struct candidate *candidate,

@@ -77,4 +77,15 @@ void arena_transparent_mode(char *out, size_t size);
 /* Unmaps the arena; accepts a zeroed one. */
 void arena_unmap(struct arena *arena);
 
+/* Memory that outlives a pool of buffers: the next pool need not allocate its pages again. */
+struct arena_reserve {
+    struct arena whole;
+    enum preference huge;
+};
+
+/* Takes the arena from the beginning of the reserve, which is mapped again if it is too small or
+ * has other pages. Unmapping that arena leaves the reserve as it is. One user at a time. */
+int arena_take(struct arena *arena, struct arena_reserve *reserve, size_t bytes,
+               enum preference huge, struct failure *why);
+
 #endif

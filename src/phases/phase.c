@@ -13,8 +13,13 @@
 #include "work_bytes.h"
 #include "work_names.h"
 
-/* How far off the common start is named: at least and, after late ones, at most. */
-enum { LEAST_SLACK_NS = 20 * 1000 * 1000, MOST_SLACK_NS = 1000 * 1000 * 1000 };
+/* How far off the common start is named: at least and, after late ones, at most. Of a short probe,
+ * that would be a good part. */
+enum {
+    LEAST_SLACK_NS = 20 * 1000 * 1000,
+    PROBE_SLACK_NS = 2 * 1000 * 1000,
+    MOST_SLACK_NS = 1000 * 1000 * 1000
+};
 
 bool phase_checks(const struct phase_kind *kind, const struct settings *settings)
 {
@@ -127,12 +132,13 @@ const char *phase_device(const struct phase *phase)
 static void start_together(struct phase *phase)
 {
     struct run *run = phase->run;
+    const bool probe = phase->prepared->probe;
     if (run->slack_ns < LEAST_SLACK_NS)
         run->slack_ns = LEAST_SLACK_NS;
     cluster_compare_clocks(run->cluster, &clock_source_kernel, &phase->clocks.before);
     phase->clocks.start_ns =
         cluster_agree_start(run->cluster, &clock_source_kernel, &phase->clocks.before,
-                            run->slack_ns, &phase->clocks.slack_ns);
+                            probe ? PROBE_SLACK_NS : run->slack_ns, &phase->clocks.slack_ns);
     facts_started(phase);
     if (run->cluster->leader)
         phase->watch.gauge = gauge_start(phase_device(phase), phase->clocks.start_ns);
@@ -175,7 +181,8 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
     results_gather(phase, into, &gathering);
     if (gathering.code && !failure.code)
         failure = gathering;
-    learn_from_start(run, into);
+    if (!phase->prepared->probe)
+        learn_from_start(run, into);
     cluster_agree(run->cluster, &failure, &agreement);
     return verdict_decide(phase, &agreement, bad, into);
 }

@@ -242,6 +242,7 @@ int run_steps(struct run *run, enum verdict *verdict, struct failure *why)
         if (ends_sweep(run, &step))
             break;
     }
+    arena_unmap(&run->reserve.whole);
     if (result < 0)
         failure_set(why, result, "not enough memory for the next step");
     return result;

@@ -31,6 +31,7 @@ static int open_pipeline(struct work *work, struct failure *why)
         .sync = phase->kind->writes && settings->fsync != FSYNC_NEVER,
         .sync_each = settings->fsync == FSYNC_EACH,
         .huge_pages = settings->huge_pages,
+        .reserve = phase->prepared->probe ? &phase->run->reserve : NULL,
         .numa = phase->prepared->numa,
         .place = phase->run->cluster->local_rank,
         .spin_ns = phase->prepared->roomy ? SPIN_NS : 0,

@@ -108,6 +108,15 @@ static void bind_memory(const struct pipeline *pipeline, struct lane *lane)
                                               lane->arena.memory, lane->arena.bytes);
 }
 
+static int map_memory(const struct pipeline *pipeline, struct lane *lane, uint64_t bytes,
+                      struct failure *why)
+{
+    const struct pipeline_setup *setup = &pipeline->setup;
+    if (setup->reserve && !setup->numa && pipeline->lane_count == 1)
+        return arena_take(&lane->arena, setup->reserve, bytes, setup->huge_pages, why);
+    return arena_map(&lane->arena, bytes, setup->huge_pages, why);
+}
+
 static int make_memory(struct pipeline *pipeline, struct lane *lane, struct failure *why)
 {
     const struct pipeline_setup *setup = &pipeline->setup;
@@ -115,7 +124,7 @@ static int make_memory(struct pipeline *pipeline, struct lane *lane, struct fail
     if (checked_multiply(pool_stride_bytes(setup->buffer_bytes), lane->buffer_count, &bytes))
         return failure_set(why, -EOVERFLOW, "%u buffers of %llu bytes are too large",
                            lane->buffer_count, (unsigned long long)setup->buffer_bytes);
-    if (arena_map(&lane->arena, bytes, setup->huge_pages, why))
+    if (map_memory(pipeline, lane, bytes, why))
         return why->code;
     bind_memory(pipeline, lane);
     const int refused = arena_secure(&lane->arena, why);

@@ -193,6 +193,8 @@ void pipeline_close(struct pipeline *pipeline)
     if (!pipeline)
         return;
     if (pipeline_abandoned(pipeline)) { /* lost threads may still access all of it */
+        if (pipeline->setup.reserve)
+            *pipeline->setup.reserve = (struct arena_reserve){0};
         end_threads(pipeline, thread_detach);
         return;
     }

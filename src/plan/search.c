@@ -44,7 +44,8 @@ static int next_axis(const struct search *search)
 {
     int found = -1;
     for (uint32_t i = search->space->axis_count; i-- > 0;)
-        if (is_due(search, i) && (!search->steps[i] || found < 0 || search->steps[(uint32_t)found]))
+        if (is_due(search, i) &&
+            (!search->compared_at[i] || found < 0 || search->compared_at[(uint32_t)found]))
             found = (int)i;
     return found;
 }
@@ -97,7 +98,7 @@ static uint32_t rounds_for(const struct search *search, uint32_t count, uint32_t
     const uint32_t spare =
         affordable > reserve(search, affordable) ? affordable - reserve(search, affordable) : 0;
     const uint32_t rounds = due && count ? spare / due / count : 0;
-    return rounds < SEARCH_ROUNDS_LEAST  ? SEARCH_ROUNDS_LEAST
+    return rounds < SEARCH_ROUNDS_SCARCE ? SEARCH_ROUNDS_SCARCE
            : rounds > SEARCH_ROUNDS_MOST ? SEARCH_ROUNDS_MOST
                                          : rounds;
 }

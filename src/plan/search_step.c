@@ -123,7 +123,7 @@ void step_drop(struct search_step *step, const struct search *search)
     const int best = step_best(step);
     const double width =
         step_half_width(search, step->rounds) * (step->rounds < SEARCH_ROUNDS_LEAST ? 2 : 1);
-    if (best < 0 || step->rounds < 2)
+    if (best < 0)
         return;
     const double least = step_middle(step, (uint32_t)best, step->rounds) - width;
     for (uint32_t i = 0; i < step->count; i++)

@@ -12,14 +12,17 @@ enum {
     PROBES_USUAL = 200, /* of a phase, by which the length of a probe is chosen */
     PROBE_MOST_NS = 2000000000 - 1,
     OVERHEAD_NS = 100 * 1000 * 1000, /* of a probe, until it is known */
+    IDLE_MOST = 3,                   /* such probes in a row */
     FILL_PROBES = 8,                 /* files for reading take as long as 8 probes */
+    WRITING_PARTS = 3,
+    WRITING_OF = 5,
     BYTES_UNIT = 1 << 20,
 };
 
-/* Each phase has half of what is left when the first of them begins; the last one has it all. */
+/* Writing, whose probes take longer, has more than half; reading has what writing leaves. */
 static int64_t share_of(const struct tune *tune, int64_t budget)
 {
-    return tune->at + 1 < tune->setup.phase_count ? budget / 2 : budget;
+    return tune->at + 1 < tune->setup.phase_count ? budget / WRITING_OF * WRITING_PARTS : budget;
 }
 
 static uint32_t least_probes(const struct tune *tune)
@@ -154,15 +157,33 @@ static uint32_t affordable(const struct tune *tune, const struct record *record)
     return probes < UINT32_MAX ? (uint32_t)probes : UINT32_MAX;
 }
 
-/* What the last step has measured. */
+/* A queue that takes longer to empty than a probe only makes the probe longer. Twice what is in
+ * flight now can be tried nevertheless: storage may take that long for any request. */
+static void limit_in_flight(struct tune *tune, const struct record *record)
+{
+    struct tune_pass *pass = &tune->passes[tune->at];
+    int64_t fastest = 0;
+    for (size_t i = pass->first; i < record->tune_count; i++)
+        if (record->tune[i].stage != TUNE_FILL && record->tune[i].per_s > fastest)
+            fastest = record->tune[i].per_s;
+    const double seconds = (double)tune->probe_ns / 1e9;
+    const uint64_t bytes = (uint64_t)(seconds * (double)fastest / tune->setup.ranks);
+    const uint64_t now = tune_space_in_flight(&pass->space, &pass->search.best);
+    pass->space.in_flight_most = larger(bytes, fastest ? 2 * now : now);
+}
+
+/* What the last step has measured. A probe whose threads got no CPU before it was over is repeated.
+ */
 static void take_rows(struct tune *tune, const struct record *record)
 {
     for (; tune->seen < record->tune_count; tune->seen++) {
         const struct record_tune *row = &record->tune[tune->seen];
         if (row->stage == TUNE_FILL)
             tune->filled = !row->reason[0] && row->bytes > 0;
-        else
+        else if (row->per_s > 0 || row->reason[0] || ++tune->idle > IDLE_MOST) {
             search_add(&tune->passes[tune->at].search, (double)row->per_s);
+            tune->idle = 0;
+        }
     }
 }
 
@@ -220,6 +241,7 @@ int tune_next(struct tune *tune, const struct record *record, struct step *step)
             pass->first = record->tune_count;
             return fill(tune, step);
         }
+        limit_in_flight(tune, record);
         const struct candidate *candidate = search_next(&pass->search, affordable(tune, record));
         if (!candidate)
             continue;

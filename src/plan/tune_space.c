@@ -205,7 +205,24 @@ static void make_synchronous(const struct tune_space *space, struct candidate *c
         candidate->level[AXIS_WRITERS]++;
 }
 
-/* Does it fit the memory, and can its engine do it? */
+uint64_t tune_space_in_flight(const struct tune_space *space, const struct candidate *candidate)
+{
+    return value_of(space, candidate, AXIS_SIZE) * value_of(space, candidate, AXIS_WRITERS) *
+           value_of(space, candidate, AXIS_DEPTH);
+}
+
+/* Larger requests or more threads get less depth, so that a probe ends in time. */
+static bool limit_in_flight(const struct tune_space *space, uint32_t axis,
+                            struct candidate *candidate)
+{
+    while (tune_space_in_flight(space, candidate) > space->in_flight_most && axis != AXIS_DEPTH &&
+           candidate->level[AXIS_DEPTH])
+        candidate->level[AXIS_DEPTH]--;
+    return (axis != AXIS_DEPTH && axis != AXIS_WRITERS) ||
+           tune_space_in_flight(space, candidate) <= space->in_flight_most;
+}
+
+/* Does it fit the memory and the probe, and can its engine do it? */
 static bool fit(const void *context, uint32_t axis, struct candidate *candidate)
 {
     const struct tune_space *space = context;
@@ -219,8 +236,13 @@ static bool fit(const void *context, uint32_t axis, struct candidate *candidate)
             make_synchronous(space, candidate);
         candidate->level[AXIS_DEPTH] = 0;
     }
-    return buffers_of(space, candidate) >= value_of(space, candidate, AXIS_WRITERS) &&
-           buffers_of(space, candidate) <= space->buffers_most / bytes;
+    if (!limit_in_flight(space, axis, candidate))
+        return false;
+    const uint64_t buffers = buffers_of(space, candidate);
+    return buffers >= value_of(space, candidate, AXIS_WRITERS) &&
+           buffers <= space->buffers_most / bytes &&
+           (axis != AXIS_BUFFERS || buffers <= 2 * space->in_flight_most / bytes +
+                                                   value_of(space, candidate, AXIS_PRODUCERS));
 }
 
 void tune_space_init(struct tune_space *space, const struct tune_limits *limits)
@@ -248,6 +270,7 @@ void tune_space_init(struct tune_space *space, const struct tune_limits *limits)
     space->search.axes[AXIS_WRITERS].follows = true;
     space->search.axes[AXIS_BUFFERS].thrift = 3;
     space->search.context = space;
+    space->in_flight_most = tune_space_in_flight(space, &space->search.start);
 }
 
 void tune_space_apply(const struct tune_space *space, const struct candidate *candidate,

@@ -301,3 +301,17 @@ void arena_unmap(struct arena *arena)
         munmap(arena->start, arena->mapped_bytes);
     *arena = (struct arena){0};
 }
+
+int arena_take(struct arena *arena, struct arena_reserve *reserve, size_t bytes,
+               enum preference huge, struct failure *why)
+{
+    if (reserve->whole.bytes < bytes || reserve->huge != huge) {
+        arena_unmap(&reserve->whole);
+        if (arena_map(&reserve->whole, bytes, huge, why) || arena_secure(&reserve->whole, why) < 0)
+            return why->code;
+        reserve->huge = huge;
+    }
+    *arena =
+        (struct arena){.memory = reserve->whole.memory, .bytes = round_up(bytes, page_bytes(), 0)};
+    return 0;
+}

@@ -67,6 +67,7 @@ int setup_tune(struct setup *setup, struct failure *why)
                    .engines = find_engines(setup),
                    .direct = cluster_min(setup->cluster, all_direct(base)),
                    .files = all_files(base) && !base->plan.setup.open_ended_bytes},
+        .ranks = (uint32_t)setup->cluster->shape.rank_count,
         .budget_ns = run->budget_ns,
         .budget_bytes = run->budget_size_bytes,
     };

@@ -200,6 +200,28 @@ static void missing_huge_pages_are_reported(void **state)
     assert_int_equal(status, 0);
 }
 
+/* Pages that one pool has allocated serve the next one. */
+static void a_reserve_outlives_its_arenas(void **state)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    struct arena_reserve reserve = {0};
+    struct arena arena;
+    (void)state;
+    assert_int_equal(arena_take(&arena, &reserve, 8 * page, NEVER, NULL), 0);
+    arena_touch(arena.memory, arena.bytes);
+    arena_unmap(&arena);
+    assert_int_equal(arena_take(&arena, &reserve, 4 * page - 1, NEVER, NULL), 0);
+    assert_int_equal(arena.bytes, 4 * page);
+    assert_int_equal(resident_pages(&arena), 4);
+    arena_unmap(&arena);
+    assert_int_equal(arena_take(&arena, &reserve, 16 * page, NEVER, NULL), 0);
+    assert_true(arena.bytes >= 16 * page);
+    assert_int_equal(resident_pages(&arena), 0);
+    assert_int_equal(arena_take(&arena, &reserve, 8 * page, PREFER, NULL), 0);
+    assert_int_equal(reserve.huge, PREFER);
+    arena_unmap(&reserve.whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +231,7 @@ int main(void)
         cmocka_unit_test(a_page_that_cannot_be_allocated_is_reported),
         cmocka_unit_test(each_page_is_counted_once),
         cmocka_unit_test(pages_are_checked),
+        cmocka_unit_test(a_reserve_outlives_its_arenas),
         cmocka_unit_test(missing_huge_pages_are_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
