@@ -167,7 +167,7 @@ static bool wait_for_work(struct data_thread *thread, uint32_t *number)
         if (!work_left(thread)) /* a buffer may have arrived before this check */
             return ring_take(source, number);
         int64_t before_ns = clock_now_ns();
-        bool received = ring_take_wait(source, number, bell, thread->pipeline->setup.spin_ns, -1);
+        bool received = ring_take_wait(source, number, bell, thread->lane->spin_ns, -1);
         thread->counters.producer_waited_ns += clock_now_ns() - before_ns;
         if (received)
             return true;

@@ -4,6 +4,7 @@
 #include "passes.h"
 #include "pipeline_parts.h"
 #include "platform/clock.h"
+#include "recycle.h"
 
 /* POLL_NS: the longest sleep before a check of the stop flag where no ring can wake the thread.
  * A ring cannot wake a thread that waits for completions either, although it could send another
@@ -108,19 +109,6 @@ static void count_use(const struct io_thread *thread, const struct buffer *buffe
         return;
     use->requests++;
     histogram_record(&use->latency, thread->drive.now_ns - buffer->sent_ns);
-}
-
-static void release_buffer(struct io_thread *thread, struct buffer *buffer)
-{
-    struct source *source = &thread->sources[buffer->request.direction];
-    bool read = source->ring && buffer->request.direction == ENGINE_READ;
-    buffer_step(buffer, BUFFER_IN_FLIGHT, read ? BUFFER_FULL : BUFFER_EMPTY);
-    if (!source->ring) {
-        source->stock[source->stock_count++] = buffer->index;
-        return;
-    }
-    buffer->ready_ns = thread->drive.now_ns;
-    ring_put(&thread->lane->data, buffer->index);
 }
 
 enum sending {
@@ -314,7 +302,7 @@ static void collect(struct io_thread *thread, enum sending sending, int64_t due_
         if (__builtin_expect(thread->task->uses != NULL, 0))
             count_use(thread, done[i]);
         peaks_record(&thread->peaks, thread->drive.now_ns, thread->drive.now_ns - done[i]->sent_ns);
-        release_buffer(thread, done[i]);
+        recycle_buffer(thread, done[i]);
     }
     pass_time(thread, before_bytes);
     atomic_store_explicit(&thread->seen_bytes, (uint64_t)thread->outcome.counters.bytes,
@@ -351,9 +339,12 @@ void io_loop_run(struct io_thread *thread)
 {
     thread->hand_off_ns = HAND_OFF_NS;
     thread->searching = thread->sparse;
+    thread->announced_ns = thread->drive.now_ns;
     while (!thread->drive.broken) {
         int64_t due_ns = 0;
         enum sending sending = send_all(thread, &due_ns);
+        if (thread->unannounced)
+            recycle_announce(thread, sending != SENDING_FULL);
         if (batch_grows(thread, sending))
             continue;
         if (drive_in_flight(&thread->drive))

@@ -60,7 +60,10 @@ struct io_thread {
     bool sparse;    /* some of the places may not be read */
     bool searching; /* it is not known yet whether the next place may be read */
     uint64_t sent_bytes;
-    bool reported;       /* 'report' is set */
+    bool reported;        /* 'report' is set */
+    uint32_t unannounced; /* buffers released since data threads were woken (recycle.h) */
+    uint32_t announce_at; /* this many are announced at once */
+    int64_t announced_ns;
     int64_t hand_off_ns; /* limit of the next wait for completions if the depth is not full */
     int64_t warm_cpu_ns; /* CPU time of this thread before the clock started */
     struct failure open_failure;

@@ -7,6 +7,7 @@
 
 #include "base/checked.h"
 #include "plan/pool.h"
+#include "recycle.h"
 
 /* The requested number of lanes, but each needs an I/O thread and, if there are any, a data
  * thread. */
@@ -137,6 +138,12 @@ static int make_memory(struct pipeline *pipeline, struct lane *lane, struct fail
         return why->code;
     for (uint32_t i = 0; i < lane->buffer_count; i++)
         assign_buffer(pipeline, lane, i);
+    for (uint32_t i = 0; i < lane->io_thread_count; i++) {
+        struct io_thread *thread = &pipeline->io_threads[lane->first_io_thread + i];
+        recycle_init(thread);
+        if (!thread->announce_at)
+            lane->spin_ns = setup->spin_ns;
+    }
     return 0;
 }
 

@@ -20,6 +20,7 @@ struct lane {
     _Atomic int thread_error; /* -errno if a thread could not be bound; else 0 */
     _Atomic int touch_error;  /* -errno if a page could not be allocated */
     int memory_error;         /* as thread_error, for memory */
+    int64_t spin_ns;          /* time for which its data threads poll before they sleep */
     bool huge_refused;        /* the kernel refused explicit huge pages */
     struct ring empty;        /* buffers to read into */
     struct ring data;         /* for data threads: EMPTY buffers to fill, FULL ones to check */

@@ -37,10 +37,10 @@ void ring_release(struct ring *ring)
     ring->cells = NULL;
 }
 
-static void wake_sleepers(struct ring *ring, int sleepers)
+static void wake_sleepers(struct ring *ring, uint32_t sleepers)
 {
     atomic_fetch_add_explicit(&ring->bell, 1, memory_order_release);
-    park_wake(&ring->bell, sleepers);
+    park_wake(&ring->bell, (int)sleepers);
 }
 
 static void relax(void)
@@ -74,17 +74,27 @@ static uint32_t claim_tail(struct ring *ring)
     }
 }
 
-/* Stores 'sequence', then reads 'sleepers'; ring_take_wait stores 'sleepers', then reads
+/* Stores 'sequence'; ring_wake then reads 'sleepers'. ring_take_wait stores 'sleepers', then reads
  * 'sequence'. All four accesses are sequentially consistent, so at least one of the two threads
  * sees the store of the other. */
-void ring_put(struct ring *ring, uint32_t value)
+void ring_put_quietly(struct ring *ring, uint32_t value)
 {
     uint32_t tail = claim_tail(ring);
     struct ring_cell *cell = &ring->cells[tail & ring->mask];
     cell->value = value;
     atomic_store_explicit(&cell->sequence, tail + 1, memory_order_seq_cst);
+}
+
+void ring_wake(struct ring *ring, uint32_t count)
+{
     if (atomic_load_explicit(&ring->sleepers, memory_order_seq_cst))
-        wake_sleepers(ring, 1);
+        wake_sleepers(ring, count);
+}
+
+void ring_put(struct ring *ring, uint32_t value)
+{
+    ring_put_quietly(ring, value);
+    ring_wake(ring, 1);
 }
 
 bool ring_take(struct ring *ring, uint32_t *value)

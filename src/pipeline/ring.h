@@ -41,6 +41,12 @@ void ring_release(struct ring *ring);
 /* Adds a number and wakes one sleeper, if any. */
 void ring_put(struct ring *ring, uint32_t value);
 
+/* Adds a number without waking any sleeper: ring_wake must follow. */
+void ring_put_quietly(struct ring *ring, uint32_t value);
+
+/* Wakes sleepers, at most 'count' of them, if any. */
+void ring_wake(struct ring *ring, uint32_t count);
+
 /* Removes the oldest number; false if the ring is empty. */
 bool ring_take(struct ring *ring, uint32_t *value);
 

@@ -122,22 +122,33 @@ struct market {
     _Atomic uint8_t seen[NUMBERS];
     uint32_t payload[NUMBERS]; /* plain memory; the ring must order the accesses */
     int64_t spin_ns;
+    uint32_t together; /* numbers that a seller wakes buyers for at once */
 };
 
 static void sell(void *argument)
 {
     struct market *market = argument;
+    uint32_t quiet = 0;
     for (;;) {
         uint32_t number = atomic_fetch_add(&market->next, 1);
         uint32_t ticket;
         if (number >= NUMBERS)
-            return;
-        while (!ring_take_wait(&market->back, &ticket, ring_listen(&market->back), market->spin_ns,
-                               -1))
-            ;
+            break;
+        if (!ring_take(&market->back, &ticket)) {
+            ring_wake(&market->ring, quiet);
+            quiet = 0;
+            while (!ring_take_wait(&market->back, &ticket, ring_listen(&market->back),
+                                   market->spin_ns, -1))
+                ;
+        }
         market->payload[number] = number ^ 0x5a5a5a5a;
-        ring_put(&market->ring, number);
+        ring_put_quietly(&market->ring, number);
+        if (++quiet >= market->together) {
+            ring_wake(&market->ring, quiet);
+            quiet = 0;
+        }
     }
+    ring_wake(&market->ring, quiet);
 }
 
 static void buy(void *argument)
@@ -160,13 +171,15 @@ static void buy(void *argument)
 }
 
 /* No thread has a time limit, so one lost wake-up hangs the test. */
-static void trade(uint32_t sellers, uint32_t buyers, uint32_t capacity, int64_t spin_ns)
+static void trade(uint32_t sellers, uint32_t buyers, uint32_t capacity, int64_t spin_ns,
+                  uint32_t together)
 {
     struct market *market =
         aligned_alloc(RING_LINE, sizeof *market + RING_LINE - sizeof *market % RING_LINE);
     struct thread threads[2 * THREADS] = {0};
     memset(market, 0, sizeof *market);
     market->spin_ns = spin_ns;
+    market->together = together;
     assert_int_equal(ring_init(&market->ring, capacity), 0);
     assert_int_equal(ring_init(&market->back, capacity), 0);
     for (uint32_t i = 0; i < capacity; i++)
@@ -188,19 +201,28 @@ static void trade(uint32_t sellers, uint32_t buyers, uint32_t capacity, int64_t 
 static void test_each_number_once_sleeping(void **state)
 {
     (void)state;
-    trade(1, 1, 1, 0);
-    trade(1, 1, 64, 0);
-    trade(4, 1, 8, 0);
-    trade(1, 4, 8, 0);
-    trade(4, 4, 3, 0);
+    trade(1, 1, 1, 0, 1);
+    trade(1, 1, 64, 0, 1);
+    trade(4, 1, 8, 0, 1);
+    trade(1, 4, 8, 0, 1);
+    trade(4, 4, 3, 0, 1);
+}
+
+static void test_each_number_once_when_announced_together(void **state)
+{
+    (void)state;
+    trade(1, 1, 8, 0, 4);
+    trade(1, 4, 64, 0, 16);
+    trade(4, 4, 64, 0, 5);
+    trade(2, 2, 64, 20000, UINT32_MAX);
 }
 
 static void test_each_number_once_spinning(void **state)
 {
     (void)state;
-    trade(1, 1, 1, 20000);
-    trade(2, 2, 16, 20000);
-    trade(4, 4, 4, 2000);
+    trade(1, 1, 1, 20000, 1);
+    trade(2, 2, 16, 20000, 1);
+    trade(4, 4, 4, 2000, 1);
 }
 
 int main(void)
@@ -213,6 +235,7 @@ int main(void)
         timed_test(test_wait_ends_at_the_limit),
         timed_test(test_a_bell_before_the_sleep_is_not_lost),
         timed_test(test_each_number_once_sleeping),
+        timed_test(test_each_number_once_when_announced_together),
         timed_test(test_each_number_once_spinning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
