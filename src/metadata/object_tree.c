@@ -141,10 +141,12 @@ static int remove_object(const struct object_tree *tree, int folder, const struc
     char other[OBJECT_NAME];
     objects_write_name(&tree->layout, object, name);
     objects_write_other_name(name, other);
-    if (!unlinkat(folder, name, flags))
+    if (!TEMP_FAILURE_RETRY(unlinkat(folder, name, flags)))
         return 0;
     const int result = -errno;
-    return result == -ENOENT && tree->unsure && !unlinkat(folder, other, flags) ? 0 : result;
+    return result == -ENOENT && tree->unsure && !TEMP_FAILURE_RETRY(unlinkat(folder, other, flags))
+               ? 0
+               : result;
 }
 
 /* Fails if a file of others has the name that the object is to get. */
@@ -170,11 +172,11 @@ static int rename_object(const struct object_tree *tree, int folder, const struc
         return 0;
     objects_write_name(&tree->layout, object, name);
     objects_write_other_name(name, other);
-    if (!renameat2(folder, name, folder, other, RENAME_NOREPLACE))
+    if (!TEMP_FAILURE_RETRY(renameat2(folder, name, folder, other, RENAME_NOREPLACE)))
         return 0;
     if (errno != EINVAL && errno != ENOSYS) /* the file system can refuse to replace */
         return -errno;
-    return renameat(folder, name, folder, other) ? -errno : 0;
+    return TEMP_FAILURE_RETRY(renameat(folder, name, folder, other)) ? -errno : 0;
 }
 
 static int open_folder(const struct object_tree *tree, const struct object *object,
@@ -184,7 +186,8 @@ static int open_folder(const struct object_tree *tree, const struct object *obje
     objects_print_directory(&tree->layout, tree->top, object, path);
     if (path->failed)
         return failure_set(why, -ENOMEM, "not enough memory for the objects");
-    const int folder = open(text_string(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    const int folder = (int)TEMP_FAILURE_RETRY(
+        open(text_string(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (folder < 0 && errno != ENOENT)
         failure_system(why, errno, "cannot open directory '%s'", text_string(path));
     return folder;

@@ -137,6 +137,12 @@ static int write_object(struct operation *operation, int fd)
     return 0;
 }
 
+/* Keeps the first failure. After EINTR the file is closed. */
+static int close_object(int fd, int result)
+{
+    return close(fd) && errno != EINTR && !result ? -errno : result;
+}
+
 static int create_file(struct operation *operation)
 {
     const int fd = open_object(operation, O_CREAT | O_EXCL | O_WRONLY);
@@ -152,10 +158,9 @@ static int create_file(struct operation *operation)
     }
     if (!result && operation->setup->sync_each)
         result = operation_sync(operation, fd);
-    if (close(fd) && !result)
-        result = -errno;
+    result = close_object(fd, result);
     if (result)
-        unlinkat(operation->folder, operation->name, 0);
+        TEMP_FAILURE_RETRY(unlinkat(operation->folder, operation->name, 0));
     return result;
 }
 
@@ -173,7 +178,7 @@ static int create_directory(struct operation *operation)
         return result;
     result = sync_folder(operation);
     if (result)
-        unlinkat(operation->folder, operation->name, AT_REMOVEDIR);
+        TEMP_FAILURE_RETRY(unlinkat(operation->folder, operation->name, AT_REMOVEDIR));
     return result;
 }
 
@@ -242,7 +247,7 @@ static int open_file(struct operation *operation)
     operation_end_part(operation, PART_TRANSFER, clock_now_ns());
     const int result = check_object(operation, fd);
     operation_end_part(operation, PART_CLOSE, clock_now_ns());
-    return close(fd) && !result ? -errno : result;
+    return close_object(fd, result);
 }
 
 static int open_directory(struct operation *operation)
@@ -251,7 +256,7 @@ static int open_directory(struct operation *operation)
     if (fd < 0)
         return fd;
     operation_end_part(operation, PART_CLOSE, clock_now_ns());
-    return close(fd) ? -errno : 0;
+    return close_object(fd, 0);
 }
 
 /* True if the entries are those of an empty directory. */
@@ -283,7 +288,7 @@ static int list_directory(struct operation *operation)
         else if (!holds_nothing(operation->buffer, got))
             result = -ENOTEMPTY;
     }
-    return close(fd) && !result ? -errno : result;
+    return close_object(fd, result);
 }
 
 static int find_directory(struct operation *operation)

@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+static int make(const char *path)
+{
+    return TEMP_FAILURE_RETRY(mkdir(path, S_IRWXU)) ? -errno : 0;
+}
 
 static int make_above(const char *path, const char *top)
 {
@@ -13,8 +19,9 @@ static int make_above(const char *path, const char *top)
     char *at = parent ? parent + strlen(top) + 1 : NULL;
     while (!result && (at = strchr(at, '/'))) {
         *at = '\0';
-        if (mkdir(parent, S_IRWXU) && errno != EEXIST)
-            result = -errno;
+        result = make(parent);
+        if (result == -EEXIST)
+            result = 0;
         *at++ = '/';
     }
     free(parent);
@@ -23,8 +30,8 @@ static int make_above(const char *path, const char *top)
 
 int parents_make(const char *path, const char *top)
 {
-    int result = mkdir(path, S_IRWXU) ? -errno : 0;
+    int result = make(path);
     if (result == -ENOENT && !(result = make_above(path, top)))
-        result = mkdir(path, S_IRWXU) ? -errno : 0;
+        result = make(path);
     return result == -EEXIST ? 0 : result;
 }

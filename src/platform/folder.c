@@ -15,7 +15,7 @@ int directory_create(const char *path, mode_t mode, struct failure *why)
 {
     char shown[PATH_TEXT];
     char note[SPACE_TEXT];
-    if (mkdir(path, mode) == 0)
+    if (TEMP_FAILURE_RETRY(mkdir(path, mode)) == 0)
         return 0;
     const int error = errno;
     if (error == EEXIST)
@@ -63,7 +63,7 @@ int directory_remove(const char *path, int64_t wait_ns, struct failure *why)
     char shown[PATH_TEXT], name[PATH_TEXT] = "";
     const int64_t until_ns = clock_now_ns() + wait_ns;
     for (;;) {
-        if (rmdir(path) == 0 || errno == ENOENT)
+        if (TEMP_FAILURE_RETRY(rmdir(path)) == 0 || errno == ENOENT)
             return 0;
         const int error = errno;
         path_text(path, shown);
