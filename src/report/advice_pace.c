@@ -167,7 +167,8 @@ void warn_checking(const struct record *record, struct text *out)
 
 static bool has_tail(const struct record_phase *phase)
 {
-    return warning_counts(phase) && phase->ranks_total > 1 && phase->equalised == EQUALISED_NO &&
+    return warning_counts(phase) && phase->status != RECORD_FAILED && phase->ranks_total > 1 &&
+           phase->equalised == EQUALISED_NO &&
            (double)phase->end_skew_ns > tail_limit * (double)phase->duration_ns;
 }
 

@@ -24,7 +24,8 @@ void warn_mpi_nodes(const struct record *record, struct text *out)
 
 static bool has_less_depth(const struct record_phase *phase)
 {
-    return phase->depth_asked > phase->depth && !warning_paced(phase);
+    return phase->depth_asked > phase->depth && phase->engine_cause != ENGINE_PLAIN_LISTS &&
+           !warning_paced(phase);
 }
 
 void warn_depth_one(const struct record *record, struct text *out)
