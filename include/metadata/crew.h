@@ -50,6 +50,7 @@ struct crew_error {
     int error; /* errno; 0: all further errors */
     uint64_t count;
     struct object first; /* with it */
+    bool directory;      /* ... or rather the directory that it is in */
 };
 
 enum { CREW_ERRORS = 8 };
@@ -65,6 +66,7 @@ struct crew_outcome {
                                               listing directories: 'offset' is its number */
     struct failure failure;                /* the first one, wrong data excepted */
     struct crew_error errors[CREW_ERRORS]; /* by error, in no order */
+    bool checks_first;                     /* renames checked first whether the new name is free */
     struct object wrong;                   /* the first object with wrong data */
     struct difference difference;          /* ... and the place; length 0: none */
 };

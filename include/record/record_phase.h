@@ -36,6 +36,7 @@ enum record_grant {
     GRANT_MEMORY_BINDING = 64,
     GRANT_CACHE_DROP = 128,
     GRANT_PREALLOCATION = 256,
+    GRANT_SAFE_RENAME = 512,
 };
 
 /* How files were opened and transfers made, and what was not granted. */
@@ -274,6 +275,8 @@ struct record_phase {
     size_t difference_count;
     uint8_t objects_state;          /* enum record_objects_state: after the phase */
     int64_t objects_generation;     /* of their content, from 0 */
+    int64_t objects_since_ns;       /* 1970 to before the first create, by the clock of the file
+                                       system; 0 = not recorded */
     int64_t objects_content_bytes;  /* over which ratios of the content hold */
     struct record_objects *objects; /* by creator, after a phase that creates or renames */
     size_t objects_count;

@@ -33,6 +33,7 @@ static const struct {
     [CHAIN_CLOSE] = {IORING_OP_CLOSE, "close by plain calls"},
     [CHAIN_STAT] = {IORING_OP_STATX, "statx by plain calls"},
     [CHAIN_MAKE] = {IORING_OP_MKDIRAT, "mkdirat by plain calls"},
+    [CHAIN_CHECK_NAME] = {IORING_OP_STATX, "statx by plain calls"},
     [CHAIN_RENAME] = {IORING_OP_RENAMEAT, "renameat by plain calls"},
     [CHAIN_REMOVE] = {IORING_OP_UNLINKAT, "unlinkat by plain calls"},
     [CHAIN_UNDO] = {IORING_OP_UNLINKAT, "unlinkat by plain calls"},
@@ -91,6 +92,13 @@ static off_t offset_of(const struct chain *chain)
     return (off_t)(chain->lane->operation.position.offset + chain->moved);
 }
 
+/* Returns the name whose attributes are read. */
+static const char *name_of(const struct chain *chain)
+{
+    const struct operation *operation = &chain->lane->operation;
+    return chain->call == CHAIN_STAT ? operation->name : operation->other;
+}
+
 int chain_call_plainly(struct chain *chain)
 {
     struct operation *operation = &chain->lane->operation;
@@ -125,7 +133,8 @@ int chain_call_plainly(struct chain *chain)
         result = close(chain->fd);
         break;
     case CHAIN_STAT:
-        result = statx(operation->folder, operation->name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS,
+    case CHAIN_CHECK_NAME:
+        result = statx(operation->folder, name_of(chain), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS,
                        &chain->facts);
         break;
     case CHAIN_MAKE:
@@ -133,7 +142,7 @@ int chain_call_plainly(struct chain *chain)
         break;
     case CHAIN_RENAME:
         result = renameat2(operation->folder, operation->name, operation->folder, operation->other,
-                           RENAME_NOREPLACE);
+                           chain_rename_flags(chain));
         break;
     case CHAIN_REMOVE:
     case CHAIN_UNDO:
@@ -183,7 +192,8 @@ static void prepare(struct io_uring_sqe *entry, struct chain *chain)
         io_uring_prep_close(entry, chain->fd);
         break;
     case CHAIN_STAT:
-        io_uring_prep_statx(entry, operation->folder, operation->name, AT_SYMLINK_NOFOLLOW,
+    case CHAIN_CHECK_NAME:
+        io_uring_prep_statx(entry, operation->folder, name_of(chain), AT_SYMLINK_NOFOLLOW,
                             STATX_BASIC_STATS, &chain->facts);
         break;
     case CHAIN_MAKE:
@@ -191,7 +201,7 @@ static void prepare(struct io_uring_sqe *entry, struct chain *chain)
         break;
     case CHAIN_RENAME:
         io_uring_prep_renameat(entry, operation->folder, operation->name, operation->folder,
-                               operation->other, RENAME_NOREPLACE);
+                               operation->other, chain_rename_flags(chain));
         break;
     case CHAIN_REMOVE:
     case CHAIN_UNDO:

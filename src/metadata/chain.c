@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "parents.h"
@@ -22,6 +23,11 @@ int chain_remove_flags(const struct chain *chain)
     return chain->setup->operation.directories ? AT_REMOVEDIR : 0;
 }
 
+unsigned chain_rename_flags(const struct chain *chain)
+{
+    return chain->lane->operation.may_replace ? 0 : RENAME_NOREPLACE;
+}
+
 static enum chain_call done(struct chain *chain, int result)
 {
     chain->result = result;
@@ -38,7 +44,7 @@ static enum chain_call first_call(struct chain *chain, int64_t now_ns)
         return CHAIN_STAT;
     case PHASE_RENAME:
         objects_write_other_name(chain->lane->operation.name, chain->lane->operation.other);
-        return chain->lane->operation.may_replace ? CHAIN_PLAIN : CHAIN_RENAME;
+        return chain->lane->operation.may_replace ? CHAIN_CHECK_NAME : CHAIN_RENAME;
     case PHASE_REMOVE:
         return CHAIN_REMOVE;
     case PHASE_CREATE:
@@ -177,7 +183,7 @@ static void count_sync(struct chain *chain, int64_t now_ns)
 static enum chain_call closed(struct chain *chain, int result)
 {
     chain->fd = -1;
-    if (!chain->result)
+    if (!chain->result && result != -EINTR) /* after that, it is closed too */
         chain->result = result;
     return chain->result && chain->what == CREW_OPERATION && chain->setup->kind->creates
                ? CHAIN_UNDO
@@ -193,9 +199,10 @@ static enum chain_call folder_changed(struct chain *chain, int result)
 
 static enum chain_call renamed(struct chain *chain, int result)
 {
-    if (!operation_may_replace(&chain->lane->operation, result))
+    struct operation *operation = &chain->lane->operation;
+    if (operation->may_replace || !operation_may_replace(operation, result))
         return folder_changed(chain, result);
-    return CHAIN_PLAIN;
+    return CHAIN_CHECK_NAME;
 }
 
 static enum chain_call folder_synced(struct chain *chain, int result, int64_t now_ns)
@@ -214,9 +221,9 @@ static void count_part(struct chain *chain, int64_t now_ns)
         [CHAIN_READ] = PART_TRANSFER,    [CHAIN_READ_END] = PART_TRANSFER,
         [CHAIN_SYNC] = PART_SYNC,        [CHAIN_CLOSE] = PART_CLOSE,
         [CHAIN_STAT] = PART_NONE,        [CHAIN_MAKE] = PART_NONE,
-        [CHAIN_RENAME] = PART_NONE,      [CHAIN_REMOVE] = PART_NONE,
-        [CHAIN_UNDO] = PART_NONE,        [CHAIN_SYNC_FOLDER] = PART_SYNC,
-        [CHAIN_PLAIN] = PART_NONE,
+        [CHAIN_CHECK_NAME] = PART_NONE,  [CHAIN_RENAME] = PART_NONE,
+        [CHAIN_REMOVE] = PART_NONE,      [CHAIN_UNDO] = PART_NONE,
+        [CHAIN_SYNC_FOLDER] = PART_SYNC, [CHAIN_PLAIN] = PART_NONE,
     };
     operation_add_part(&chain->lane->operation, parts[chain->call], now_ns - chain->since_ns);
 }
@@ -224,7 +231,6 @@ static void count_part(struct chain *chain, int64_t now_ns)
 enum chain_call chain_next(struct chain *chain, int result, int64_t now_ns)
 {
     count_part(chain, now_ns);
-    /* after an interrupted close the descriptor is closed */
     if (result == -EINTR && chain->call != CHAIN_CLOSE) {
         chain->lane->operation.retries++;
         return chain->call;
@@ -253,6 +259,8 @@ enum chain_call chain_next(struct chain *chain, int result, int64_t now_ns)
         return done(chain,
                     result ? result
                            : operation_check_attributes(&chain->lane->operation, &chain->facts));
+    case CHAIN_CHECK_NAME:
+        return result == -ENOENT ? CHAIN_RENAME : done(chain, result ? result : -EEXIST);
     case CHAIN_RENAME:
         return renamed(chain, result);
     case CHAIN_MAKE:

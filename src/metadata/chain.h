@@ -21,7 +21,8 @@ enum chain_call {
     CHAIN_SYNC,
     CHAIN_CLOSE,
     CHAIN_STAT,
-    CHAIN_MAKE, /* an object that is a directory */
+    CHAIN_MAKE,       /* an object that is a directory */
+    CHAIN_CHECK_NAME, /* that the new one is free */
     CHAIN_RENAME,
     CHAIN_REMOVE,
     CHAIN_UNDO, /* remove what failed after it was created */
@@ -61,5 +62,6 @@ enum chain_call chain_next(struct chain *chain, int result, int64_t now_ns);
 /* Flags of the calls that have some. */
 int chain_open_flags(const struct chain *chain);
 int chain_remove_flags(const struct chain *chain);
+unsigned chain_rename_flags(const struct chain *chain);
 
 #endif

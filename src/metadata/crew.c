@@ -227,7 +227,7 @@ static void replace_outcome(struct crew_thread *thread, int64_t limit_ns)
     counters->requests = counters->operations;
     counters->end_ns = clock_now_ns() - thread->crew->gate.start_ns;
     timeline_record_part(&instead->timeline, counters->end_ns, counters->operations);
-    crew_count_errors(instead, ETIMEDOUT, 1, &seen.object);
+    crew_count_errors(instead, &(struct crew_error){ETIMEDOUT, 1, seen.object, false});
     crew_set_lost(thread->crew, &seen, limit_ns, &instead->failure);
     thread->instead = instead;
 }

@@ -13,7 +13,7 @@
 static bool is_of_object(int error)
 {
     return error == EEXIST || error == ENOENT || error == EBADMSG || error == ENOTEMPTY ||
-           error == EISDIR || error == ENOTDIR || error == ELOOP;
+           error == EISDIR || error == ENOTDIR || error == ELOOP || error == ESTALE;
 }
 
 void crew_add_errors(struct crew_error errors[CREW_ERRORS], const struct crew_error *more)
@@ -21,18 +21,24 @@ void crew_add_errors(struct crew_error errors[CREW_ERRORS], const struct crew_er
     uint32_t i = more->error ? 0 : CREW_ERRORS - 1;
     while (i < CREW_ERRORS - 1 && errors[i].count && errors[i].error != more->error)
         i++;
-    if (!errors[i].count)
+    if (!errors[i].count) {
         errors[i].first = more->first;
+        errors[i].directory = more->directory;
+    }
     errors[i].error = i < CREW_ERRORS - 1 ? more->error : 0;
     errors[i].count += more->count;
 }
 
-void crew_count_errors(struct crew_outcome *outcome, int error, uint64_t count,
-                       const struct object *first)
+void crew_count_errors(struct crew_outcome *outcome, const struct crew_error *errors)
 {
-    const struct crew_error more = {.error = error, .count = count, .first = *first};
-    crew_add_errors(outcome->errors, &more);
-    outcome->counters.failed_requests += (int64_t)count;
+    crew_add_errors(outcome->errors, errors);
+    outcome->counters.failed_requests += (int64_t)errors->count;
+}
+
+/* Errors of a call that the file system lacks, or has not for this. */
+static bool is_unknown(int error)
+{
+    return error == ENOSYS || error == EOPNOTSUPP || error == EINVAL || error == EXDEV;
 }
 
 static const char *explain(const struct crew_setup *setup, int error)
@@ -41,7 +47,15 @@ static const char *explain(const struct crew_setup *setup, int error)
         return ": another process created it, and it was left alone";
     if (setup->kind->renames && error == EEXIST)
         return ": another process created a file of its new name, and it was left alone";
-    if (error == ENOENT)
+    if (setup->kind->removes && error == ENOTEMPTY)
+        return ": another process created something in it, which was left alone";
+    if (!setup->kind->creates && (error == EISDIR || error == ENOTDIR || error == ELOOP))
+        return ": another process replaced it";
+    if (setup->kind->renames && is_unknown(error))
+        return ": the file system cannot rename it";
+    if (setup->kind->creates && is_unknown(error))
+        return ": the file system cannot create it";
+    if (error == ENOENT || error == ESTALE)
         return setup->kind->creates ? ": another process removed its directory"
                                     : ": another process removed it";
     if (error == EMLINK)
@@ -75,7 +89,10 @@ bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane
     char note[SPACE_TEXT];
     const bool wrong_data = result == -EBADMSG && lane->operation.difference.length;
     if (what != CREW_SYNC)
-        crew_count_errors(outcome, -result, 1, &lane->object);
+        crew_count_errors(outcome, &(struct crew_error){.error = -result,
+                                                        .count = 1,
+                                                        .first = lane->object,
+                                                        .directory = what == CREW_DIRECTORY});
     if (outcome->failure.code || wrong_data)
         return is_of_object(-result);
     objects_print_directory(&setup->layout, setup->top, &lane->object, &path);
@@ -108,7 +125,10 @@ bool crew_count_listing(struct crew_thread *thread, int result, uint64_t count, 
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    crew_count_errors(outcome, -result, count, &thread->lanes->object);
+    crew_count_errors(outcome, &(struct crew_error){.error = -result,
+                                                    .count = count,
+                                                    .first = thread->lanes->object,
+                                                    .directory = true});
     if (!outcome->failure.code)
         failure_set(&outcome->failure, result, "%s", line);
     return is_of_object(-result);

@@ -118,9 +118,8 @@ void crew_count_operations(struct crew_thread *thread, const struct crew_lane *l
 /* Publishes how many operations are done; 'before' of them were done before now. */
 void crew_publish(struct crew_thread *thread, int64_t before);
 
-/* Counts operations that failed with this errno, on 'first' and others. */
-void crew_count_errors(struct crew_outcome *outcome, int error, uint64_t count,
-                       const struct object *first);
+/* Adds failures to those of a thread. */
+void crew_count_errors(struct crew_outcome *outcome, const struct crew_error *errors);
 
 /* Counts a failed operation and keeps the first one; returns true if the thread can continue. */
 bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane, int result,

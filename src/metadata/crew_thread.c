@@ -317,6 +317,7 @@ static void add_lane(struct crew_thread *thread, struct crew_lane *lane)
     counters->syncs += operation->syncs;
     counters->sync_ns += operation->sync_ns;
     counters->bad_blocks += operation->bad_blocks;
+    thread->outcome.checks_first |= operation->may_replace;
     acknowledged_from(&lane->reached, lane->cursor.position - lane->all.position,
                       (uint64_t)operation->bytes, lane->missing, lane->missing_count);
 }

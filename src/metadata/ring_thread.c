@@ -158,7 +158,8 @@ static void leave(struct crew_thread *thread, int error, int64_t limit_ns)
     if (crew_watch_read(thread, &seen))
         crew_set_lost(thread->crew, &seen, limit_ns, &outcome->failure);
     if (thread->ring->busy)
-        crew_count_errors(outcome, error, thread->ring->busy, &seen.object);
+        crew_count_errors(outcome,
+                          &(struct crew_error){error, thread->ring->busy, seen.object, false});
     thread->ring->lost = thread->over = true;
     atomic_store_explicit(&thread->crew->abandoned, true, memory_order_relaxed);
 }

@@ -29,10 +29,14 @@ static struct stall own_stall(const struct phase *phase, const struct work_state
 static void describe(const struct phase *phase, const struct stall *stall, struct text *line)
 {
     const struct cluster *cluster = phase->run->cluster;
-    text_add(line, "rank %u on %s waits for a ", stall->rank,
-             cluster->node_names[cluster->shape.rank_node[stall->rank]]);
-    if (!phase->work->methods->describe(phase->work, stall, line))
-        text_add(line, "file");
+    struct text what = {0};
+    if (!phase->work->methods->describe(phase->work, stall, &what))
+        text_add(&what, "file");
+    text_add(line, "rank %u on %s waits for a%s %s", stall->rank,
+             cluster->node_names[cluster->shape.rank_node[stall->rank]],
+             *text_string(&what) == 'o' ? "n" : "", text_string(&what));
+    line->failed |= what.failed;
+    text_release(&what);
     if (stall->ranks > 1)
         text_add(line, "; %u other rank%s", stall->ranks - 1,
                  stall->ranks == 2 ? " waits as well" : "s wait as well");

@@ -154,6 +154,11 @@ static bool wait_for_end(struct work *work, int64_t limit_ns)
     return crew_wait(((struct work_names *)work)->crew, limit_ns);
 }
 
+uint64_t work_names_place(const struct work_names *names, const struct object *object)
+{
+    return names->kind->lists ? objects_number(&names->tree->layout, object) : object->place;
+}
+
 static void peek(const struct work *work, struct work_state *state)
 {
     struct crew_state seen;
@@ -166,7 +171,7 @@ static void peek(const struct work *work, struct work_state *state)
         .waits = seen.waits,
         .wait = {.writer = object_key(&seen.object),
                  .what = (uint32_t)seen.what,
-                 .offset = seen.object.place,
+                 .offset = work_names_place((const struct work_names *)work, &seen.object),
                  .since_ns = seen.since_ns},
     };
     state->reported = crew_reports(((const struct work_names *)work)->crew, &state->sent);
@@ -216,11 +221,6 @@ static bool print_path(const struct work_names *names, const struct object *obje
     return !out->failed;
 }
 
-uint64_t work_names_place(const struct work_names *names, const struct object *object)
-{
-    return names->kind->lists ? objects_number(&names->tree->layout, object) : object->place;
-}
-
 /* The object of a rank that a record is about. */
 static struct object object_of(const struct work *work, uint32_t rank, uint32_t key, uint64_t place)
 {
@@ -234,19 +234,31 @@ static struct object object_of(const struct work *work, uint32_t rank, uint32_t 
     return object;
 }
 
-static char *path_of(const struct work *work, const struct slow_request *request,
+static char *path_in(const struct work_names *names, const struct slow_request *request, bool whole,
                      struct failure *why)
 {
-    const struct work_names *names = (const struct work_names *)work;
     const struct object object =
-        object_of(work, request->rank, request->file_writer, request->offset);
-    const bool whole = !names->kind->lists || names->kind->on_file || names->tree->directories;
+        object_of(&names->work, request->rank, request->file_writer, request->offset);
     struct text path = {0};
     if (print_path(names, &object, whole, &path))
         return path.data;
     text_release(&path);
     failure_set(why, -ENOMEM, "not enough memory for the results");
     return NULL;
+}
+
+static char *path_of(const struct work *work, const struct slow_request *request,
+                     struct failure *why)
+{
+    const struct work_names *names = (const struct work_names *)work;
+    const bool whole = !names->kind->lists || names->kind->on_file || names->tree->directories;
+    return path_in(names, request, whole, why);
+}
+
+char *work_names_directory(const struct work_names *names, const struct slow_request *place,
+                           struct failure *why)
+{
+    return path_in(names, place, false, why);
 }
 
 static bool describe(const struct work *work, const struct stall *stall, struct text *line)

@@ -35,6 +35,10 @@ uint32_t work_names_visitor(const struct work_names *names);
  * are listed its number. */
 uint64_t work_names_place(const struct work_names *names, const struct object *object);
 
+/* Returns the path of the directory that the object of a record is in (malloc'ed). */
+char *work_names_directory(const struct work_names *names, const struct slow_request *place,
+                           struct failure *why);
+
 /* Sets which directories this rank lists, and what it must find there. Collective. */
 int work_names_prepare_list(struct work_names *names, struct agreement *agreement);
 

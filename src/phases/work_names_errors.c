@@ -19,7 +19,8 @@ static void set_first(const struct work_names *names, const struct error_row *ro
                                        .file_writer = object_key(&row->error.first),
                                        .offset = work_names_place(names, &row->error.first)};
     const char *const name = row->error.error ? strerrorname_np(row->error.error) : "other";
-    char *path = names->work.methods->path(&names->work, &place, why);
+    char *path = row->error.directory ? work_names_directory(names, &place, why)
+                                      : names->work.methods->path(&names->work, &place, why);
     to->number = row->error.error;
     to->rank = row->rank;
     text_copy(to->name, sizeof to->name, name ? name : "unknown");

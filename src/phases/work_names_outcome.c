@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,20 @@ static void merge_slowest(const struct work_names *names, uint32_t thread, struc
     slowest_merge(into, &own);
 }
 
+static const char checks_first[] =
+    "each rename first checked whether the new name was free: the file system cannot refuse to "
+    "replace a file";
+
+/* What the thread was not granted. */
+static void set_modes(const struct work_names *names, uint32_t i, struct record_modes *modes)
+{
+    const bool checks = crew_outcome(names->crew, i)->checks_first;
+    const char *const reason = crew_reason(names->crew, i);
+    modes->not_granted_set = (reason[0] ? GRANT_ENGINE_MODE : 0) + (checks ? GRANT_SAFE_RENAME : 0);
+    snprintf(modes->not_granted, sizeof modes->not_granted, "%s%s%s", reason,
+             reason[0] && checks ? "; " : "", checks ? checks_first : "");
+}
+
 static void add_thread(const struct work_names *names, uint32_t i, struct work_outcome *outcome)
 {
     const struct crew_outcome *thread = crew_outcome(names->crew, i);
@@ -34,9 +49,7 @@ static void add_thread(const struct work_names *names, uint32_t i, struct work_o
         struct record_row *row = &outcome->threads[outcome->thread_count++];
         *row = (struct record_row){.writer = i, .counters = *counters};
         row->counters.bad_blocks = 0; /* counted for the rank */
-        text_copy(row->modes.not_granted, sizeof row->modes.not_granted,
-                  crew_reason(names->crew, i));
-        row->modes.not_granted_set = row->modes.not_granted[0] ? GRANT_ENGINE_MODE : 0;
+        set_modes(names, i, &row->modes);
         text_copy(row->first_failure, sizeof row->first_failure, thread->failure.text);
         record_latency_of(&thread->latency, &row->latency);
     }

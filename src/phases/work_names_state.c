@@ -71,9 +71,11 @@ void work_names_gather_state(const struct work_names *names, struct record_phase
     const struct object_tree *tree = names->tree;
     if (!operation_changes(names->kind))
         return;
+    const uint64_t since_ns = cluster_min(names->phase->run->cluster, (uint64_t)tree->since_ns);
     if (into) {
         into->objects_state = (uint8_t)state_of(names);
         into->objects_generation = (int64_t)tree->generation;
+        into->objects_since_ns = (int64_t)since_ns;
         into->objects_content_bytes = (int64_t)names->phase->content->setup.total_bytes;
     }
     if (names->kind->removes)

@@ -13,6 +13,7 @@
 struct header {
     uint64_t generation;
     uint64_t content_bytes;
+    int64_t since_ns;
     uint32_t creators; /* of each rank */
     uint32_t parts;    /* of each rank, after a rename that has not reached all; else 0 */
     bool second;
@@ -128,6 +129,7 @@ static int read_header(const struct record_phase *phase, uint32_t ranks, struct 
     *header = (struct header){
         .generation = (uint64_t)phase->objects_generation,
         .content_bytes = (uint64_t)phase->objects_content_bytes,
+        .since_ns = phase->objects_since_ns,
         .creators = (uint32_t)(phase->objects_count / ranks),
         .parts = partly ? (uint32_t)(phase->renamed_count / ranks) : 0,
         .second = state == OBJECTS_SECOND_NAMES || state == OBJECTS_PARTLY_SECOND,
@@ -200,6 +202,7 @@ int stored_objects_share(const struct stored *stored, const char *section, struc
         return agreement->first.code;
     }
     tree->generation = header.generation;
+    tree->since_ns = header.since_ns;
     tree->names.second = !header.second;
     if (!header.parts) {
         free(reached);

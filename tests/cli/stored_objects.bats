@@ -56,6 +56,21 @@ uring_if_possible() {
     tr -s ' \n' ' ' <page | grep -q 'created by an earlier run'
 }
 
+@test "find knows the matches of stored objects: by name, size and age" {
+    create 2 --objects-per-rank 20 --object-size 100 --fan-out 6
+    local since
+    since=$(attribute a.h5 phases/01_create objects_since_utc_ns)
+    [ "$since" -gt 0 ]
+    from 2 a.h5 find,rename,find b.h5 --find-name 'r*.1?' --find-size 100
+    [ "$(attribute b.h5 phases/01_find find_matches)" -eq 20 ]
+    [ "$(attribute b.h5 phases/02_rename objects_since_utc_ns)" -eq "$since" ]
+    [ "$(attribute b.h5 phases/03_find find_matches)" -eq 0 ]
+    touch -d 2001-01-01 "$(find "$target" -name n1.13)"
+    from 2 b.h5 find c.h5 && return 1
+    [ "$(attribute c.h5 phases/01_find find_matches)" -eq 39 ]
+    [[ $(attribute c.h5 phases/01_find failure) == *"n1.13' is older than the start of the first create"* ]]
+}
+
 @test "what a time limit left, with several operations in flight" {
     need_uring
     create 2 --time 100ms --engine uring --depth 5 --fan-out 10 --writers 2
