@@ -83,6 +83,8 @@ class Case:
     ended: str = ""  # pattern, such as "write:failed verify:skipped"; "": all complete
     why: tuple = ()  # (phase, pattern of its failure)
     facts: dict = dataclasses.field(default_factory=dict)  # (phase, column of ranks): least sum
+    errors: dict = dataclasses.field(default_factory=dict)  # phase: (operations, "ENOENT 2, EIO 1")
+    foreign: tuple = ()  # patterns of files of others in the target, which exist at the end
     named: bool = False  # the result's name is printed at the end; else it may be
     left: bool = False  # files may be left, which --cleanup removes
     within_s: float = FAULT_TO_END_S
@@ -352,12 +354,30 @@ class Bench:
                     failure = text_of(phases[name].attrs.get("failure", "")) if name in phases else ""
                     if not re.fullmatch(self.filled(pattern), failure):
                         self.wrong.append(f"{name} failed with {failure!r}, not {pattern!r}")
+                for name, wanted in case.errors.items():
+                    self.judge_errors(name, phases[name], wanted)
                 for (name, column), least in case.facts.items():
                     total = int(sum(phases[name]["ranks"][column][:]))
                     if total < least:
                         self.wrong.append(f"{name}: {column} is {total}, not at least {least}")
         except (OSError, KeyError) as error:
             self.wrong.append(f"the result cannot be read: {error}")
+
+    def judge_errors(self, name, phase, wanted):
+        """Operations that succeeded, and failures by error, each with its first path and host."""
+        counts = []
+        if "errors" in phase:
+            table = phase["errors"]
+            counts = [f"{text_of(error)} {count}"
+                      for error, count in zip(table["error"], table["operations"])]
+            for path, host in zip(table["path"], table["host"]):
+                self.match(f"path of {name}", self.filled("{target}/{run}/objects/.*"), text_of(path))
+                self.match(f"host of {name}", self.filled("{host}"), text_of(host))
+        done = int(phase.attrs["operations"])
+        self.expect(f"operations of {name}", wanted, (done, ", ".join(counts)))
+        rate = done / phase.attrs["duration_ns"] * 1e9
+        if abs(phase.attrs["rate_whole_operations_per_s"] - rate) > 1:
+            self.wrong.append(f"the rate of {name} is not that of its {done} operations")
 
     def judge_report(self):
         """The report of a run that was killed or interrupted must show that."""
@@ -382,6 +402,13 @@ class Bench:
     def judge_left(self):
         """A rank that is killed while it saves leaves the file that was to replace the result."""
         killed = re.search("interrupted|running", self.case.status or "")
+        left = self.left()
+        for pattern in self.case.foreign:
+            paths = [self.target / name for name in left if re.fullmatch(pattern, name)]
+            self.expect(f"content of '{pattern}'", ["precious\n"],
+                        [path.read_text(encoding="ascii") for path in paths])
+            for path in paths:
+                path.unlink()
         if (self.case.left and self.left()) or (killed and self.temporary()):
             self.clean_up()
         self.expect("left in the target", [], self.left())

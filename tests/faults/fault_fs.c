@@ -77,12 +77,53 @@ static int hang(void)
     return 0;
 }
 
-/* Finds the rule of a call and does its delay or hang; -errno if the call must fail. */
+static void remove_any(const char *path)
+{
+    if (unlink(path))
+        rmdir(path);
+}
+
+/* Creates a file of others. */
+static void appear(const char *path)
+{
+    static const char text[] = "precious\n";
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    ssize_t written = write(fd, text, sizeof text - 1);
+    (void)written;
+    close(fd);
+}
+
+/* What others do to the object right before the call, or to the name that it gives. */
+static void meddle(const char *path, const char *call, const struct rule *rule)
+{
+    char buffer[NAME_BYTES];
+    bool is_folder = !strcmp(call, "list") || !strcmp(call, "rmdir");
+    if (is_folder)
+        snprintf(buffer, sizeof buffer, "%s%s/precious", source, path);
+    else
+        snprintf(buffer, sizeof buffer, "%s%s", source, path);
+    if (rule_does(rule, "vanish"))
+        remove_any(buffer);
+    if (!rule_does(rule, "appear"))
+        return;
+    char *name = strrchr(buffer, '/') + 1;
+    if (rule->value || !strcmp(call, "rename"))
+        *name = *name == 'r' ? 'n' : 'r';
+    appear(buffer);
+}
+
+/* Finds the rule of a call and does what it has to do first; -errno if the call must fail. */
 static int strike(const char *path, const char *call, off_t offset, const struct rule **rule)
 {
     *rule = rules_meet(&rules, path, call, offset);
-    if (*rule)
-        rules_mark();
+    if (!*rule)
+        return 0;
+    rules_mark();
+    meddle(path, call, *rule);
+    if (rule_does(*rule, "kill"))
+        kill(fuse_get_context()->pid, SIGKILL);
     if (rule_does(*rule, "errno"))
         return (int)-(*rule)->value;
     if (rule_does(*rule, "delay"))
@@ -111,6 +152,10 @@ static int list(const char *path, void *entries, fuse_fill_dir_t fill, off_t off
     (void)offset;
     (void)info;
     (void)flags;
+    const struct rule *rule;
+    int error = strike(path, "list", NO_OFFSET, &rule);
+    if (error)
+        return error;
     DIR *folder = opendir(below(path, buffer));
     if (!folder)
         return -errno;
@@ -130,7 +175,8 @@ static int open_below(const char *path, struct fuse_file_info *info, int more, m
     int error = strike(path, call, NO_OFFSET, &rule);
     if (error)
         return error;
-    int fd = open(below(path, buffer), (info->flags & ~O_DIRECT) | more | O_CLOEXEC, mode);
+    int flags = info->flags & (rule_does(rule, "inclusive") ? ~(O_DIRECT | O_EXCL) : ~O_DIRECT);
+    int fd = open(below(path, buffer), flags | more | O_CLOEXEC, mode);
     if (fd < 0)
         return -errno;
     info->fh = (uint64_t)fd;
@@ -264,7 +310,9 @@ static int rename_file(const char *from, const char *to, unsigned flags)
     int error = strike(from, "rename", NO_OFFSET, &rule);
     if (error)
         return error;
-    return flags ? -EINVAL : result_of(rename(below(from, buffer), below(to, other)));
+    if (flags && rule_does(rule, "noflags"))
+        return -EINVAL;
+    return result_of(renameat2(AT_FDCWD, below(from, buffer), AT_FDCWD, below(to, other), flags));
 }
 
 static const struct fuse_operations operations = {

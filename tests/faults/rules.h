@@ -7,11 +7,15 @@
  *   WHERE   the rank (preload) or the end of the path (file system); '*' is any
  *   CALL    open write read fsync close setup (of io_uring) remove; preload: statx probe (the
  *           operations of io_uring); file system: open_direct open_both (with O_DIRECT, for
- *           reading and writing) stat mkdir rmdir rename
+ *           reading and writing) stat mkdir rmdir rename list
  *   NTH     counts this rule's calls from 1: "3" is only the third, "3+" all from the third on;
- *           "@N" is the first transfer at offset N, for requests in an unknown order
+ *           "1/2" is every second one; "@N" is the first transfer at offset N, for requests in an
+ *           unknown order
  *   ACTION  errno=N short=BYTES zero long delay=MILLISECONDS hang shift=BYTES flip lose
- *           kill signal=N launcher=N (sends the signal to the parent)
+ *           kill signal=N launcher=N (sends the signal to the parent); file system: appear (first,
+ * a file of others appears: with the name that is created or given, or in the directory), appear=1
+ * (... with the object's other name), vanish (first, the object is removed), inclusive (open
+ * without O_EXCL), noflags (refuse to rename without replacing)
  */
 #ifndef TIDEMILL_TESTS_RULES_H
 #define TIDEMILL_TESTS_RULES_H
@@ -33,6 +37,7 @@ struct rule {
     char action[RULE_WORD];
     long nth;
     bool onward;
+    long every;   /* 0: once */
     off_t offset; /* NO_OFFSET: by number */
     long value;
     _Atomic long seen;
@@ -55,6 +60,7 @@ static inline bool rule_read(struct rule *rule, const char *text)
     rule->nth = placed ? 1 : number;
     rule->offset = placed ? number : NO_OFFSET;
     rule->onward = *end == '+';
+    rule->every = *end == '/' ? strtol(end + 1, NULL, 10) : 0;
     char *equals = strchr(rule->action, '=');
     if (equals) {
         *equals = '\0';
@@ -89,6 +95,13 @@ static inline bool rule_names(const struct rule *rule, const char *where)
            (length >= own && !strcmp(where + length - own, rule->where));
 }
 
+static inline bool rule_counts(const struct rule *rule, long seen)
+{
+    if (rule->every)
+        return seen % rule->every == rule->nth % rule->every;
+    return rule->onward ? seen >= rule->nth : seen == rule->nth;
+}
+
 /* Returns the rule that applies to this call, or NULL; counts the call for each matching rule. */
 static inline const struct rule *rules_meet(struct rules *rules, const char *where,
                                             const char *call, off_t offset)
@@ -101,7 +114,7 @@ static inline const struct rule *rules_meet(struct rules *rules, const char *whe
         if (rule->offset != NO_OFFSET && rule->offset != offset)
             continue;
         long seen = atomic_fetch_add(&rule->seen, 1) + 1;
-        if (!met && (rule->onward ? seen >= rule->nth : seen == rule->nth))
+        if (!met && rule_counts(rule, seen))
             met = rule;
     }
     return met;
