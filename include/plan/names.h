@@ -10,11 +10,14 @@
 
 #include "options/options.h"
 
-/* The prefix of files of the probes of --ceilings: "probe-r7". */
-extern const char plan_probe_prefix[];
+/* Whose files they are: names of probes and points, as of --ceilings, have the prefix "probe-", of
+ * warm-ups "warm-up-". */
+enum file_use { FILES_OF_RUN, FILES_OF_PROBE, FILES_OF_WARM_UP, FILE_USES };
+
+extern const char *const plan_file_prefixes[FILE_USES];
 
 /* Returns true if a run of this shape can have created a file of this name: "r7" of 8 ranks,
- * "r7.w0", "shared", and those of a probe. */
+ * "r7.w0", "shared", and those of probes and warm-ups. */
 bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name);
 
 /* Returns what follows a number below 'limit' as names hold it, without a sign or leading zeros;

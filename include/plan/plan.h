@@ -17,6 +17,7 @@
 #include "options/options.h"
 #include "plan/acknowledged.h"
 #include "plan/geometry.h"
+#include "plan/names.h"
 #include "plan/shape.h"
 
 enum { PLAN_NAME = 64 };
@@ -30,7 +31,7 @@ struct plan_setup {
     bool reads;                      /* a phase with these settings reads */
     bool creates;                    /* a phase with these settings creates objects */
     bool visits;                     /* a phase with these settings is about objects */
-    bool probe;                      /* of a probe: with other file names */
+    enum file_use files;             /* which names they have */
     struct shape shape;
     const enum target_kind *target_kinds; /* one for each of settings->targets */
     bool undivided; /* as version 0.1.0 did: only the last request of the data set is short */

@@ -3,7 +3,8 @@
  * The schedule: the only place that knows the order of a run. It hands out one step after the
  * other, depending on the record so far: the list of phases, repeated N times or until the medians
  * are known well enough, with the probes of --ceilings before the first phase of each distinct
- * settings that writes. Pure; rank 0 alone asks it.
+ * settings that writes, and with a warm-up before each phase that moves bytes. Pure; rank 0 alone
+ * asks it.
  */
 #ifndef TIDEMILL_PLAN_SCHEDULE_H
 #define TIDEMILL_PLAN_SCHEDULE_H
@@ -38,7 +39,7 @@ struct schedule_setup {
                              are the settings 1 to point_count */
     uint64_t seed;        /* of that order */
     struct tune *tune;    /* instead of all else: a search; NULL: none */
-    struct settings_pool *pool; /* gets the settings of the probes */
+    struct settings_pool *pool; /* gets the settings of probes and warm-ups */
 };
 
 struct schedule {
@@ -47,6 +48,8 @@ struct schedule {
     uint32_t repetition; /* how many have begun */
     uint32_t point;      /* of a sweep: how many of this repetition are done */
     int probe;           /* enum record_probe: the next one before list[next] */
+    uint32_t filled;     /* settings of the data set that the next warm-up writes in place, or 0 */
+    bool warm;           /* the warm-up before list[next] is done */
 };
 
 void schedule_init(struct schedule *schedule, const struct schedule_setup *setup);

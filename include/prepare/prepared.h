@@ -23,19 +23,21 @@
 struct prepared {
     struct setup *setup;
     struct cluster *cluster;
-    uint64_t depth_asked;           /* rank 0: --depth before it was resolved; 0 if not given */
-    struct settings *settings;      /* in the setup's pool; resolved by prepare_plan */
-    bool writes;                    /* a phase with these settings writes data */
-    bool reads;                     /* a phase with these settings reads data */
-    bool mixed;                     /* a phase with these settings reads and writes data */
-    bool creates;                   /* a phase with these settings creates objects */
-    bool visits;                    /* a phase with these settings is about objects */
-    const struct prepared *source;  /* the one whose data set it reads; NULL: its own */
-    const char *section;            /* the section's name, or "" */
-    enum phase_id phase;            /* of the section */
-    const char *folder;             /* the section's directory in the run's, or "" */
-    uint32_t point;                 /* of a sweep, from 1; 0: it belongs to none */
-    bool probe;                     /* of a probe: already resolved, with other file names */
+    uint64_t depth_asked;          /* rank 0: --depth before it was resolved; 0 if not given */
+    struct settings *settings;     /* in the setup's pool; resolved by prepare_plan */
+    bool writes;                   /* a phase with these settings writes data */
+    bool reads;                    /* a phase with these settings reads data */
+    bool mixed;                    /* a phase with these settings reads and writes data */
+    bool creates;                  /* a phase with these settings creates objects */
+    bool visits;                   /* a phase with these settings is about objects */
+    const struct prepared *source; /* the one whose data set it reads; NULL: its own */
+    const char *section;           /* the section's name, or "" */
+    enum phase_id phase;           /* of the section */
+    const char *folder;            /* the section's directory in the run's, or "" */
+    uint32_t point;                /* of a sweep, from 1; 0: it belongs to none */
+    bool probe;    /* of a probe or warm-up: already resolved, with other file names */
+    bool warms;    /* of a warm-up */
+    bool rewrites; /* a phase with these settings writes in place */
     struct record_target *targets;  /* one for each target, as this rank sees it */
     struct record_target *first;    /* the same as rank 0 sees them */
     struct target_space *spaces;    /* their file systems, likewise */
@@ -70,6 +72,12 @@ int prepare_plan(struct prepared *prepared, struct failure *why);
 
 /* Makes the content of objects; 'total_bytes': over which its ratios hold. Not collective. */
 int prepare_object_content(struct prepared *prepared, uint64_t total_bytes, struct failure *why);
+
+/* Refuses --warm-up where what writes in place cannot have a data set of its own. */
+int prepare_warm_up(struct prepared *prepared, struct failure *why);
+
+/* Does the data set of a warm-up, which is as large, exist at the same time as this one? */
+bool prepare_warms_apart(const struct prepared *prepared);
 
 /* Checks the plan against the free space of the targets. */
 int prepare_space(struct prepared *prepared, struct failure *why);

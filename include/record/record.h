@@ -58,6 +58,22 @@ struct record_ceiling {
     char reason[RECORD_LINE]; /* why it was not measured; "" = it was */
 };
 
+/* Work of the same kind before a phase, or before a phase of a point, outside its numbers. */
+struct record_warm_up {
+    char phase[RECORD_NAME]; /* the name of the phase that follows; of a point its kind */
+    int64_t repetition;      /* from 1 */
+    int64_t point;           /* of a sweep, from 1; 0 = none */
+    char kind[16];           /* what was done */
+    uint8_t own;             /* enum record_truth: on a data set of its own, which was removed */
+    int64_t time_ns;         /* how long it was to last */
+    int64_t bytes;
+    int64_t requests;
+    int64_t duration_ns; /* as of a phase, so the next */
+    enum record_end_reason ended_by;
+    uint8_t direct_in_effect; /* enum record_truth */
+    char reason[RECORD_LINE]; /* why it failed; "" = it did not */
+};
+
 struct record_advice {
     char code[RECORD_NAME]; /* "cached-reads", "fallback-direct", ... */
     enum record_severity severity;
@@ -106,6 +122,8 @@ struct record {
     size_t summary_count;
     struct record_ceiling *ceilings;
     size_t ceiling_count;
+    struct record_warm_up *warm_ups; /* in the order of time */
+    size_t warm_up_count;
     struct record_sweep *sweep;
     size_t sweep_count;
     struct record_sweep_run *sweep_runs; /* in the order of time */
@@ -148,6 +166,9 @@ bool record_settled(const struct record *record, double share);
 
 /* Keeps a probe, and its rate unless it has a reason; 0 or -ENOMEM. */
 int record_add_ceiling(struct record *record, const struct record_ceiling *ceiling);
+
+/* Keeps a warm-up; 0 or -ENOMEM. */
+int record_add_warm_up(struct record *record, const struct record_warm_up *warm_up);
 
 /* Keeps a measurement of a sweep, with its rate unless it has a reason, and summarises its points
  * again; 0 or -ENOMEM. */

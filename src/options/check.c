@@ -328,6 +328,9 @@ static int check_section(const struct options *options, size_t index, struct fai
         section_adopt(&view.common, &written, section->phase, &inner);
     }
     view.common.loop &= phase_can_loop(section->phase); /* it is meant for those that can */
+    if (phase_kinds[section->phase].unit != UNIT_BYTE &&
+        view.common.source[OPTION_WARM_UP] != SOURCE_SECTION)
+        view.common.warm_up_ns = 0; /* likewise */
     if (!inner.code)
         check_one(&view, &inner);
     settings_release(&written);

@@ -12,6 +12,7 @@ int check_phases(const struct options *options, struct phase_summary *phases, st
     const char *problem = NULL;
     uint32_t updates = 0; /* since the last phase that wrote all of the data set */
     bool loops = false;
+    bool bytes = false;
     *phases = (struct phase_summary){.given = options->run.phases != NULL};
     if (options->common.loop && !options->common.time_ns)
         return failure_set(why, -EINVAL, "--loop starts over until --time; add --time");
@@ -22,6 +23,7 @@ int check_phases(const struct options *options, struct phase_summary *phases, st
         const struct phase_kind *kind = &phase_kinds[list[i]];
         if (kind->unit != UNIT_BYTE)
             continue;
+        bytes = true;
         if (kind->updates && !phases->writes && !problem)
             problem = "rewrites before anything is written; start with write";
         if (phase_makes(list[i]) && phases->reads && !phases->writes)
@@ -36,6 +38,8 @@ int check_phases(const struct options *options, struct phase_summary *phases, st
     }
     if (options->common.loop && !loops && !problem)
         problem = "has nothing that --loop could start over; add read, rewrite or mixed";
+    if (options->common.warm_up_ns && !bytes && !problem)
+        problem = "moves no bytes, which --warm-up is for; leave --warm-up out";
     if (!status && problem)
         return failure_set(why, -EINVAL, "--phases '%s' %s", options->run.phases, problem);
     return status;

@@ -24,6 +24,7 @@ static void release_sketch(struct keeper *keeper)
     free(keeper->sketch.clocks);
     free(keeper->sketch.summary);
     free(keeper->sketch.ceilings);
+    free(keeper->sketch.warm_ups);
     free(keeper->sketch.sweep);
     free(keeper->sketch.sweep_runs);
     free(keeper->sketch.tune);
@@ -50,6 +51,7 @@ static void make_sketch(struct keeper *keeper)
     sketch.clocks = copy_of(record->clocks, record->clock_count, sizeof *record->clocks);
     sketch.summary = copy_of(record->summary, record->summary_count, sizeof *record->summary);
     sketch.ceilings = copy_of(record->ceilings, record->ceiling_count, sizeof *record->ceilings);
+    sketch.warm_ups = copy_of(record->warm_ups, record->warm_up_count, sizeof *record->warm_ups);
     sketch.sweep = copy_of(record->sweep, record->sweep_count, sizeof *record->sweep);
     sketch.sweep_runs =
         copy_of(record->sweep_runs, record->sweep_run_count, sizeof *record->sweep_runs);
@@ -58,12 +60,14 @@ static void make_sketch(struct keeper *keeper)
         copy_of(record->tune_choices, record->tune_choice_count, sizeof *record->tune_choices);
     sketch.tune_results =
         copy_of(record->tune_results, record->tune_result_count, sizeof *record->tune_results);
-    if (!sketch.phases || !sketch.clocks || !sketch.summary || !sketch.ceilings || !sketch.sweep ||
-        !sketch.sweep_runs || !sketch.tune || !sketch.tune_choices || !sketch.tune_results) {
+    if (!sketch.phases || !sketch.clocks || !sketch.summary || !sketch.ceilings ||
+        !sketch.warm_ups || !sketch.sweep || !sketch.sweep_runs || !sketch.tune ||
+        !sketch.tune_choices || !sketch.tune_results) {
         free(sketch.phases);
         free(sketch.clocks);
         free(sketch.summary);
         free(sketch.ceilings);
+        free(sketch.warm_ups);
         free(sketch.sweep);
         free(sketch.sweep_runs);
         free(sketch.tune);

@@ -2,6 +2,7 @@
 /* The life of a phase: prepare, agree, gate, work, gate, gather, agree. */
 #include "phase.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,15 @@ bool phase_checks(const struct phase_kind *kind, const struct settings *settings
     return kind->checks || (kind->reads && settings->verify);
 }
 
+void phase_set_name(const struct run *run, const struct step *step, size_t number,
+                    char name[RECORD_NAME])
+{
+    const struct options *options = &run->setup->options;
+    snprintf(name, RECORD_NAME, "%02zu_%.32s", number,
+             options->section_count ? options->sections[step->section].name
+                                    : phase_kinds[step->phase].name);
+}
+
 /* In the live line. */
 static const char *name_of(const struct options *options, const struct step *step)
 {
@@ -40,6 +50,10 @@ static const char *name_of(const struct options *options, const struct step *ste
                                                  : "tune: read";
     if (step->role == STEP_PROBE)
         return probes[step->probe];
+    if (step->role == STEP_WARM_UP)
+        return !phase_writes_bytes(step->phase) ? "warm-up: read"
+               : phase_makes(step->phase)       ? "warm-up: write"
+                                                : "warm-up: rewrite";
     return options->section_count ? options->sections[step->section].name
                                   : phase_kinds[step->phase].name;
 }
@@ -72,7 +86,7 @@ int phase_init(struct phase *phase, struct run *run, const struct step *step, st
         .dataset = &source->dataset,
         .content = moves_bytes ? &source->content : &source->object_content,
         .name = name_of(&run->setup->options, step),
-        .loops = settings->loop && phase_can_loop(step->phase),
+        .loops = settings->loop && (phase_can_loop(step->phase) || step->role == STEP_WARM_UP),
         .limits = {.deadline_ns = settings->time_ns,
                    .equalise = settings->equalise,
                    .tail_ns = settings->tail_max_ns,

@@ -67,6 +67,10 @@ const char *phase_device(const struct phase *phase);
 /* Does it compare every byte that it reads with what was written? */
 bool phase_checks(const struct phase_kind *kind, const struct settings *settings);
 
+/* Sets the name of a phase in the result, "03_restart"; 'number' counts from 1. */
+void phase_set_name(const struct run *run, const struct step *step, size_t number,
+                    char name[RECORD_NAME]);
+
 /* Every rank, in the same order. The phase must stay where it is until it is released. */
 int phase_init(struct phase *phase, struct run *run, const struct step *step, struct failure *why);
 void phase_release(struct phase *phase);

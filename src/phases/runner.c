@@ -15,6 +15,7 @@
 #include "point_step.h"
 #include "probe_step.h"
 #include "verdict.h"
+#include "warm_step.h"
 #include "watchdog.h"
 
 enum { POLL_NS = 50 * 1000 * 1000 };
@@ -81,8 +82,7 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
         text_copy(into->section, sizeof into->section, section->name);
         text_copy(into->data, sizeof into->data, section->data);
     }
-    snprintf(into->name, sizeof into->name, "%02zu_%.32s", run->record->phase_count,
-             into->section[0] ? into->section : kind->name);
+    phase_set_name(run, step, run->record->phase_count, into->name);
     into->position = step->position;
     text_copy(into->kind, sizeof into->kind, kind->name);
     into->repetition = step->repetition;
@@ -178,7 +178,8 @@ static void pause_before(const struct run *run, const struct step *step)
  * probes of a search that remain are not. */
 static bool ends_sweep(const struct run *run, const struct step *step)
 {
-    return (step->role == STEP_POINT || step->role == STEP_TRIAL) &&
+    return (step->role == STEP_POINT || step->role == STEP_TRIAL ||
+            (step->role == STEP_WARM_UP && step->point)) &&
            (run->interrupted || run->stalled || run->disconnected);
 }
 
@@ -203,6 +204,10 @@ static void carry_out(struct run *run, const struct step *step, enum verdict *ve
     if (step->role == STEP_TRIAL) {
         if (!ends_sweep(run, step))
             *verdict = verdict_merge(*verdict, probe_carry_out(run, step, why));
+        return;
+    }
+    if (step->role == STEP_WARM_UP) {
+        *verdict = verdict_merge(*verdict, warm_up_carry_out(run, step, *verdict, why));
         return;
     }
     if (step->role == STEP_POINT) {

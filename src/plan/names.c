@@ -16,12 +16,17 @@ const char *plan_skip_number(const char *text, uint64_t limit)
     return at == text || (text[0] == '0' && at - text > 1) ? NULL : at;
 }
 
-const char plan_probe_prefix[] = "probe-";
+const char *const plan_file_prefixes[FILE_USES] = {"", "probe-", "warm-up-"};
 
 bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name)
 {
-    if (!strncmp(name, plan_probe_prefix, sizeof plan_probe_prefix - 1))
-        name += sizeof plan_probe_prefix - 1;
+    for (int use = FILES_OF_PROBE; use < FILE_USES; use++) {
+        const size_t length = strlen(plan_file_prefixes[use]);
+        if (strncmp(name, plan_file_prefixes[use], length))
+            continue;
+        name += length;
+        break;
+    }
     if (layout == LAYOUT_SHARED)
         return !strcmp(name, "shared");
     if (name[0] != 'r')

@@ -39,7 +39,7 @@ static int make_fingerprint(struct plan *plan, struct failure *why)
     uint64_t hash = fold_text(UINT64_C(0xcbf29ce484222325), text_string(&text));
     hash = fold_text(hash, plan->run_id);
     const bool use[] = {plan->setup.writes, plan->setup.reads, plan->setup.creates,
-                        plan->setup.visits, plan->setup.probe};
+                        plan->setup.visits, (bool)plan->setup.files};
     hash = fold(hash, use, sizeof use);
     hash = fold(hash, &plan->geometry.setup.total_bytes, sizeof(uint64_t));
     hash = fold(hash, plan->setup.shape.rank_node,

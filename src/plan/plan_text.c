@@ -30,7 +30,7 @@ void plan_path(const struct plan *plan, uint32_t rank, uint32_t writer, const st
         return;
     }
     plan_folder(plan, share->target, out);
-    text_add(out, "/%s", plan->setup.probe ? plan_probe_prefix : "");
+    text_add(out, "/%s", plan_file_prefixes[plan->setup.files]);
     switch (plan->geometry.setup.layout) {
     case LAYOUT_SHARED:
         text_add(out, "shared");
@@ -109,6 +109,19 @@ static void describe_ceilings(const struct plan *plan, const struct run_settings
              "ceilings    before the first phase three probes of up to %s: generator only, storage "
              "only, both%s\n",
              time, settings->rate_bytes ? "; without the rate limit" : "");
+}
+
+static void describe_warm_up(const struct plan *plan, struct text *out)
+{
+    const struct settings *settings = plan->setup.settings;
+    char time[UNITS_TEXT];
+    if (!settings->warm_up_ns || !(plan->setup.writes || plan->setup.reads))
+        return;
+    units_format_exact_duration(settings->warm_up_ns, time);
+    text_add(out,
+             "warm-up     %s of the same work before each phase that moves bytes, outside every "
+             "number; what writes has a data set of its own, which is removed\n",
+             time);
 }
 
 void plan_describe_slow_rate(const struct plan *plan, struct text *out)
@@ -274,6 +287,7 @@ void plan_describe(const struct plan *plan, const struct run_settings *run,
         describe_pool(settings, out);
     describe_settings(plan, run, out);
     describe_ceilings(plan, run, out);
+    describe_warm_up(plan, out);
     if (!section)
         describe_phases(settings, run, out);
     text_add(out, "run id      %s, seed %" PRIu64 "\n", plan->run_id, settings->seed);

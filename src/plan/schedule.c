@@ -70,6 +70,9 @@ static bool all_went_well(const struct record *record)
     for (size_t i = 0; i < record->phase_count; i++)
         if (record->phases[i].status != RECORD_COMPLETE && !found_wrong_data(&record->phases[i]))
             return false;
+    for (size_t i = 0; i < record->warm_up_count; i++)
+        if (record->warm_ups[i].reason[0])
+            return false;
     return true;
 }
 
@@ -103,6 +106,57 @@ static uint32_t point_at(const struct schedule *schedule, uint32_t before)
     return 0;
 }
 
+static bool is_warm_up_due(const struct schedule *schedule, const struct step *step)
+{
+    return !schedule->warm && phase_kinds[step->phase].unit == UNIT_BYTE &&
+           schedule->setup.pool->items[step->settings]->warm_up_ns;
+}
+
+/* What writes gets a data set of its own. Where the phase writes in place, that data set must first
+ * be written, for as long at most. */
+static int hand_out_warm_up(struct schedule *schedule, const struct step *next, struct step *step)
+{
+    struct settings_pool *pool = schedule->setup.pool;
+    const bool in_place = phase_kinds[next->phase].updates;
+    const bool fills = in_place && !schedule->filled;
+    struct settings *settings =
+        settings_pool_add(pool, pool->items[fills ? next->dataset : next->settings]);
+    if (!settings)
+        return -ENOMEM;
+    settings->time_ns = pool->items[next->settings]->warm_up_ns;
+    settings->loop = !fills;
+    settings->until_steady = settings->equalise = false;
+    *step = *next;
+    step->role = STEP_WARM_UP;
+    step->warmed_phase = next->phase;
+    step->warmed_dataset = next->dataset;
+    step->settings = pool->count - 1;
+    step->phase = fills ? PHASE_WRITE : next->phase;
+    if (phase_makes(step->phase))
+        step->dataset = step->settings;
+    else if (in_place)
+        step->dataset = schedule->filled;
+    step->last = phase_writes_bytes(next->phase) && !fills;
+    if (in_place && !fills)
+        step->pause_ns = 0;
+    schedule->filled = fills ? step->settings : 0;
+    schedule->warm = !fills;
+    return 1;
+}
+
+/* The phase or its warm-up, which the pause then precedes. */
+static int hand_out(struct schedule *schedule, struct step *next, struct step *step)
+{
+    const struct settings *settings = schedule->setup.pool->items[next->settings];
+    next->pause_ns = schedule->warm ? 0 : settings->pause_ns;
+    if (is_warm_up_due(schedule, next))
+        return hand_out_warm_up(schedule, next, step);
+    *step = *next;
+    schedule->next++;
+    schedule->warm = false;
+    return 1;
+}
+
 /* Each repetition measures each point once, so that a drift of the device affects all alike. */
 static int hand_out_point(struct schedule *schedule, struct step *step)
 {
@@ -117,18 +171,17 @@ static int hand_out_point(struct schedule *schedule, struct step *step)
         schedule->repetition++;
     }
     const uint32_t point = point_at(schedule, schedule->point);
-    *step = (struct step){
+    struct step next = {
         .phase = schedule->setup.items[schedule->next].phase,
         .role = STEP_POINT,
         .settings = point,
         .dataset = point,
         .point = point,
         .repetition = schedule->repetition,
-        .position = ++schedule->next,
-        .last = schedule->next == schedule->setup.item_count,
-        .pause_ns = schedule->setup.pool->items[point]->pause_ns,
+        .position = schedule->next + 1,
+        .last = schedule->next + 1 == schedule->setup.item_count,
     };
-    return 1;
+    return hand_out(schedule, &next, step);
 }
 
 int schedule_next(struct schedule *schedule, const struct record *record, struct step *step)
@@ -146,16 +199,17 @@ int schedule_next(struct schedule *schedule, const struct record *record, struct
     const struct schedule_item *item = &schedule->setup.items[schedule->next];
     if (is_probe_due(schedule, item))
         return hand_out_probe(schedule, item, step);
-    *step = (struct step){
+    struct step next = {
         .phase = item->phase,
         .role = STEP_PHASE,
         .settings = item->settings,
         .section = item->section,
         .dataset = item->dataset,
         .repetition = schedule->repetition,
-        .position = ++schedule->next,
-        .pause_ns = schedule->setup.pool->items[item->settings]->pause_ns,
+        .position = schedule->next + 1,
     };
-    schedule->probe = PROBE_DATA;
-    return 1;
+    const int result = hand_out(schedule, &next, step);
+    if (step->role == STEP_PHASE)
+        schedule->probe = PROBE_DATA;
+    return result;
 }

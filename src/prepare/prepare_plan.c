@@ -186,7 +186,9 @@ static int make_plan(struct prepared *prepared, uint64_t open_ended_bytes, bool 
         .reads = prepared->reads,
         .creates = prepared->creates,
         .visits = prepared->visits,
-        .probe = prepared->probe || prepared->point,
+        .files = prepared->warms                      ? FILES_OF_WARM_UP
+                 : prepared->probe || prepared->point ? FILES_OF_PROBE
+                                                      : FILES_OF_RUN,
         .shape = prepared->cluster->shape,
         .target_kinds = prepared->target_kinds,
         .undivided = undivided,

@@ -29,13 +29,17 @@ static bool share_space(const struct prepared *prepared, uint32_t a, const struc
     return (prepared == other && a == b) || (number && number == other->spaces[b].number);
 }
 
+/* Those that write, and a warm-up that exists at the same time. */
 static uint32_t writing_sections(const struct setup *setup)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < setup->prepared_count; i++)
+    bool warms_apart = false;
+    for (uint32_t i = 0; i < setup->prepared_count; i++) {
         count +=
             setup->prepared[i]->writes && !setup->prepared[i]->probe && !setup->prepared[i]->point;
-    return count ? count : 1;
+        warms_apart |= prepare_warms_apart(setup->prepared[i]);
+    }
+    return (count ? count : 1) + warms_apart;
 }
 
 /* Free space of the target's file system above --free-space-floor. */
@@ -165,17 +169,25 @@ static int check_space(const struct prepared *prepared, uint32_t target, struct 
     bool others = false;
     if (prepared->target_kinds[target] == TARGET_DEVICE)
         return check_device(prepared, target, why);
-    for (uint32_t i = 0; i < setup->prepared_count; i++)
-        if (setup->prepared[i]->point == prepared->point) /* the files of a point are removed */
-            add_planned(prepared, setup->prepared[i], target, &need, &space, &others);
+    uint64_t apart = 0; /* of the largest warm-up */
+    for (uint32_t i = 0; i < setup->prepared_count; i++) {
+        const uint64_t before = need;
+        if (setup->prepared[i]->point != prepared->point) /* the files of a point are removed */
+            continue;
+        add_planned(prepared, setup->prepared[i], target, &need, &space, &others);
+        if (prepare_warms_apart(setup->prepared[i]))
+            apart = larger(apart, need - before);
+    }
+    need += apart;
     if (prepared->target_kinds[target] == TARGET_NULL || need <= space || setup->options.run.force)
         return 0;
     char need_text[2 * UNITS_TEXT], space_text[2 * UNITS_TEXT];
     return failure_set(why, -ENOSPC,
-                       "the plan needs %s on '%s'%s, which has %s available: use a smaller size, "
-                       "or --force",
+                       "the plan needs %s on '%s'%s%s, which has %s available: use a smaller "
+                       "size, or --force",
                        show_bytes(need, need_text), prepared->settings->targets[target],
                        others ? " and other targets of its file system" : "",
+                       apart ? ", with the data set of a warm-up" : "",
                        show_bytes(space, space_text));
 }
 

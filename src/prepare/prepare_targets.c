@@ -24,6 +24,8 @@ static int inspect_targets(struct prepared *prepared, struct failure *why)
     const struct settings *settings = prepared->settings;
     const struct run_settings *run = &prepared->setup->options.run;
     bool writes = prepared->writes || prepared->creates;
+    /* those of a probe were checked at the start, and a new file may have been created since */
+    writes &= !prepared->probe;
     for (size_t i = 0; i < settings->target_count && !why->code; i++) {
         struct record_target *target = &prepared->targets[i];
         if (target_detect(settings->targets[i], target, why) ||

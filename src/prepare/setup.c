@@ -136,6 +136,7 @@ static void use_phase(struct prepared *prepared, enum phase_id phase)
     prepared->writes |= bytes && phase_makes(phase);
     prepared->reads |= bytes && !phase_makes(phase);
     prepared->mixed |= bytes && kind->reads && kind->writes;
+    prepared->rewrites |= bytes && kind->updates;
     prepared->creates |= !bytes && kind->writes;
     prepared->visits |= !bytes && kind->reads;
 }
@@ -266,8 +267,9 @@ int setup_prepare(struct setup *setup, struct failure *why)
             return why->code;
     for (uint32_t i = 0; i < setup->prepared_count; i++) {
         struct prepared *prepared = setup->prepared[i];
-        if (prepare_space(prepared, why) || prepare_striping(prepared, why) ||
-            prepare_direct(prepared, why) || prepare_mode(prepared, why))
+        if (prepare_warm_up(prepared, why) || prepare_space(prepared, why) ||
+            prepare_striping(prepared, why) || prepare_direct(prepared, why) ||
+            prepare_mode(prepared, why))
             return why->code;
     }
     return setup->options.run.automatic ? setup_tune(setup, why) : 0;
@@ -318,8 +320,12 @@ int setup_prepare_step(struct setup *setup, const struct step *step, struct fail
     if (setup_agree(setup, &failure, why))
         return why->code;
     use_phase(prepared, step->phase);
-    prepared->probe = step->role == STEP_PROBE || step->role == STEP_TRIAL;
-    prepared->folder = setup->prepared[setup->items[step->position - 1].settings]->folder;
+    prepared->probe = step->role != STEP_PHASE && step->role != STEP_POINT;
+    prepared->warms = step->role == STEP_WARM_UP;
+    prepared->point = step->point;
+    const uint32_t user =
+        prepared->warms ? step->warmed_dataset : setup->items[step->position - 1].settings;
+    prepared->folder = setup->prepared[user]->folder;
     if (step->dataset != step->settings)
         prepared->source = setup->prepared[step->dataset];
     if (prepare_targets(prepared, why) || prepare_engine(prepared, why) ||
@@ -329,7 +335,7 @@ int setup_prepare_step(struct setup *setup, const struct step *step, struct fail
         return prepare_dataset(prepared, why);
     dataset_init(&prepared->dataset, setup->cluster, &prepared->plan, &failure);
     prepared->dataset.pending_call = setup->pending_call;
-    prepared->dataset.generation = first_probe_generation + step->settings;
+    prepared->dataset.generation = first_probe_generation + ((uint64_t)step->settings << 20);
     return setup_agree(setup, &failure, why);
 }
 

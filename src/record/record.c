@@ -71,6 +71,7 @@ void record_release(struct record *record)
     free(record->phases);
     free(record->summary);
     free(record->ceilings);
+    free(record->warm_ups);
     free(record->sweep);
     free(record->sweep_runs);
     free(record->pfs);
@@ -104,6 +105,17 @@ int record_add_ceiling(struct record *record, const struct record_ceiling *ceili
     ceilings[count] = *ceiling;
     ceilings[count].per_s =
         ceiling->reason[0] ? 0 : schema_per_second(ceiling->bytes, ceiling->duration_ns);
+    return 0;
+}
+
+int record_add_warm_up(struct record *record, const struct record_warm_up *warm_up)
+{
+    struct record_warm_up *rows =
+        reallocarray(record->warm_ups, record->warm_up_count + 1, sizeof *rows);
+    if (!rows)
+        return -ENOMEM;
+    record->warm_ups = rows;
+    rows[record->warm_up_count++] = *warm_up;
     return 0;
 }
 

@@ -22,6 +22,7 @@ const struct schema_rows schema_environment_tables[] = {
 const struct schema_rows schema_run_tables[] = {
     ROWS(struct record, "summary", schema_summary, summary, summary_count),
     ROWS(struct record, "ceilings", schema_ceiling, ceilings, ceiling_count),
+    ROWS(struct record, "warm_ups", schema_warm_up, warm_ups, warm_up_count),
     ROWS(struct record, "sweep", schema_sweep, sweep, sweep_count),
     ROWS(struct record, "sweep_runs", schema_sweep_run, sweep_runs, sweep_run_count),
     ROWS(struct record, "pfs", schema_pfs, pfs, pfs_count),

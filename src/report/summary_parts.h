@@ -96,6 +96,10 @@ void summary_load(const struct record_phase *phase, const struct summary_style *
 void summary_errors(const struct record_phase *phase, const struct summary_style *style,
                     struct text *out);
 
+/* "warm-up": what was done before the phase; nothing without. */
+void summary_warm_up(const struct record *record, const struct record_phase *phase,
+                     struct text *out);
+
 /* What could be reached at most, and how much of it was. */
 void summary_ceilings(const struct record *record, const struct record_phase *phase,
                       struct text *out);

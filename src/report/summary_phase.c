@@ -344,6 +344,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
                          bool with_mode, const struct summary_style *style, struct text *out)
 {
     struct text line = {0};
+    summary_warm_up(record, phase, out);
     write_time(phase, out);
     write_end(record, phase, out);
     summary_passes(phase, out);

@@ -723,6 +723,7 @@ class Phase:
             title += ", nearest to the median" \
                 if self.page.median(int(attrs["position"])) is self else ""
         self.page.parts.append(title)
+        self.warm_up()
         self.time()
         self.end()
         self.passes()
@@ -1172,6 +1173,22 @@ class Phase:
             return ""
         lower = "storage" if alone["storage"] <= alone["data"] else "data"
         return f"{share(int(self.rate()), alone[lower])} of the lower ceiling ({PROBES[lower]})"
+
+    def warm_up(self):
+        table = columns(self.page.file["warm_ups"])
+        words = []
+        for i, phase in enumerate(table["phase"]):
+            if text_of(phase) != self.name or table["point"][i]:
+                continue
+            kind = text_of(table["kind"][i])
+            done = "read from the same files" if not table["own_data"][i] else \
+                "written to files of its own" if kind == "write" else \
+                "read from and written to files of its own, in place" if kind == "mixed" else \
+                "written to files of its own, in place"
+            words.append(f"{duration(int(table['duration_ns'][i]))}: {size(int(table['bytes'][i]))} "
+                         f"{done}" + (", until it failed" if len(table["reason"][i]) else ""))
+        if words:
+            self.line("warm-up", "; ".join(words) + "; outside every number")
 
     def ceilings(self):
         words = [f"{PROBES[probe]} not measured ({reason})" if reason else

@@ -209,7 +209,7 @@ static void is_lines_in_the_order_of_the_table(void **state)
     options_print_canonical(&options, &text);
     const char *canonical = text_string(&text);
     static const char first[] =
-        "size = 4GiB\nloop = no\npause = 0s\nread-fraction = 70%\nverify = no\n";
+        "size = 4GiB\nloop = no\npause = 0s\nwarm-up = 0s\nread-fraction = 70%\nverify = no\n";
     assert_int_equal(strncmp(canonical, first, strlen(first)), 0);
     assert_non_null(strstr(canonical, "\nrate = 100000000B/s\n"));
     assert_non_null(strstr(canonical, "\ntarget = /pfs\ntarget = \"a # b\"\n"));

@@ -119,6 +119,8 @@ static void refuses_invalid_options(void **state)
         {"target = /a\nceilings = yes\ngenerate = once", "--generate once does not generate data"},
         {"target = /a\nceilings = yes\nengine = null", "--engine null stores nothing that --ceil"},
         {"target = /a\nceilings = yes\nphases = read", "--phases 'read' has no write"},
+        {"target = /a\nphases = create,remove\nwarm-up = 1s",
+         "moves no bytes, which --warm-up is for"},
         {"target = /a\nphases = write,verify\ngenerate = once", "--generate once writes the sa"},
         {"target = /a\nverify = yes\nengine = null", "--engine null stores nothing"},
         {"target = /a\nverify = yes\nphases = write", "--verify checks what read phases read"},

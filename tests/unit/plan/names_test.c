@@ -25,6 +25,8 @@ static void a_probe_names_its_files_apart(void **state)
     assert_true(plan_has_file_name(LAYOUT_SHARED, 4, 2, "probe-shared"));
     assert_true(plan_has_file_name(LAYOUT_RANK, 4, 2, "probe-r3"));
     assert_true(plan_has_file_name(LAYOUT_WRITER, 4, 2, "probe-r3.w1"));
+    assert_true(plan_has_file_name(LAYOUT_RANK, 4, 2, "warm-up-r3"));
+    assert_false(plan_has_file_name(LAYOUT_RANK, 4, 2, "warm-up-probe-r3"));
     static const char *const foreign[] = {"probe-",       "probe-r4",    "probe-probe-r3",
                                           "probe-shared", "probe-r3.w1", "prober3",
                                           "Probe-r3"};

@@ -42,7 +42,7 @@ static void check_path(enum layout layout, const char *target, const enum target
     plan_path(&plan, 3, 2, &share, &path);
     assert_string_equal(text_string(&path), right);
     text_clear(&path);
-    plan.setup.probe = true;
+    plan.setup.files = FILES_OF_PROBE;
     plan_path(&plan, 3, 2, &share, &path);
     if (*kind == TARGET_DIRECTORY)
         assert_non_null(strstr(text_string(&path), "/tidemill-20240229/probe-"));

@@ -40,7 +40,7 @@ static void add_settings(struct rehearsal *rehearsal, size_t count)
 
 static void record_step(struct rehearsal *rehearsal, const struct step *step)
 {
-    if (step->role == STEP_PROBE)
+    if (step->role == STEP_PROBE || step->role == STEP_WARM_UP)
         return;
     struct record_phase *phase = record_add_phase(&rehearsal->record);
     assert_non_null(phase);
@@ -246,6 +246,76 @@ static void a_sweep_goes_through_all_points_in_a_new_order(void **state)
     end(&rehearsal);
 }
 
+/* Checks a warm-up: its settings, and whose files it uses and removes. */
+static void check_warm_up(const struct rehearsal *rehearsal, size_t index, enum phase_id phase,
+                          uint32_t dataset, bool last)
+{
+    const struct step *step = &rehearsal->steps[index];
+    const struct settings *own = rehearsal->pool.items[step->settings];
+    assert_int_equal(step->role, STEP_WARM_UP);
+    assert_int_equal(step->phase, phase);
+    assert_int_equal(step->dataset, dataset);
+    assert_int_equal(step->last, last);
+    assert_int_equal(own->time_ns, 9);
+    assert_int_equal(own->rate_bytes, 77);
+    assert_false(own->until_steady);
+}
+
+/* What writes in place gets a data set that is written first; metadata phases get nothing. */
+static void a_warm_up_precedes_each_phase_that_moves_bytes(void **state)
+{
+    (void)state;
+    static const struct schedule_item items[] = {{.phase = PHASE_WRITE},
+                                                 {.phase = PHASE_READ},
+                                                 {.phase = PHASE_MIXED},
+                                                 {.phase = PHASE_CREATE}};
+    struct rehearsal rehearsal = {0};
+    add_settings(&rehearsal, 1);
+    rehearsal.pool.items[0]->warm_up_ns = 9;
+    rehearsal.pool.items[0]->pause_ns = 5;
+    const struct schedule_setup setup = {items, 4, .repeat = {.count = 2}, .ceilings = true};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 3 + 8 + 8);
+    check_warm_up(&rehearsal, 3, PHASE_WRITE, rehearsal.steps[3].settings, true);
+    check_warm_up(&rehearsal, 5, PHASE_READ, 0, false);
+    check_warm_up(&rehearsal, 7, PHASE_WRITE, rehearsal.steps[7].settings, false);
+    check_warm_up(&rehearsal, 8, PHASE_MIXED, rehearsal.steps[7].settings, true);
+    check_warm_up(&rehearsal, 11, PHASE_WRITE, rehearsal.steps[11].settings, true);
+    for (size_t i = 3; i < rehearsal.count; i++) {
+        const struct step *step = &rehearsal.steps[i];
+        const bool warms = step->role == STEP_WARM_UP;
+        assert_int_equal(step->pause_ns,
+                         (warms && i != 8 && i != 16) || i == 10 || i == 18 ? 5 : 0);
+        assert_int_equal(rehearsal.pool.items[step->settings]->loop, warms && i != 7 && i != 15);
+        if (warms) {
+            assert_int_equal(step->warmed_phase, items[step->position - 1].phase);
+            assert_int_equal(step->warmed_dataset, 0);
+        }
+    }
+    end(&rehearsal);
+}
+
+static void each_point_of_a_sweep_is_warmed_up(void **state)
+{
+    (void)state;
+    struct rehearsal rehearsal = {0};
+    add_settings(&rehearsal, 3);
+    for (int i = 1; i < 3; i++)
+        rehearsal.pool.items[i]->warm_up_ns = 9;
+    const struct schedule_setup setup = {write_read, 2, .repeat = {.count = 1}, .point_count = 2};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 8);
+    for (size_t i = 0; i < 8; i += 2) {
+        const struct step *phase = &rehearsal.steps[i + 1];
+        assert_int_equal(phase->role, STEP_POINT);
+        assert_int_equal(rehearsal.steps[i].point, phase->point);
+        check_warm_up(&rehearsal, i, phase->phase,
+                      phase->phase == PHASE_READ ? phase->dataset : rehearsal.steps[i].settings,
+                      phase->phase == PHASE_WRITE);
+    }
+    end(&rehearsal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +326,8 @@ int main(void)
         cmocka_unit_test(wrong_data_end_nothing),
         cmocka_unit_test(until_ends_once_the_medians_are_known),
         cmocka_unit_test(probes_come_once_for_each_settings_that_write),
+        cmocka_unit_test(a_warm_up_precedes_each_phase_that_moves_bytes),
+        cmocka_unit_test(each_point_of_a_sweep_is_warmed_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

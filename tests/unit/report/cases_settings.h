@@ -70,6 +70,14 @@ static void spoil_passes(struct record *record)
     read->total.modes.direct_in_effect = TRUTH_NO;
 }
 
+static void spoil_warm_up(struct record *record)
+{
+    const struct record_warm_up row = {.phase = "02_read",
+                                       .kind = "read",
+                                       .reason = "cannot read '/scratch/r0': Input/output error"};
+    assert_int_equal(record_add_warm_up(record, &row), 0);
+}
+
 static void spoil_check(struct record *record)
 {
     struct record_phase *read = &record->phases[1];
@@ -128,6 +136,8 @@ static const struct warning_case settings_cases[] = {
      spoil_stripes},
     {"repeated-seed", SEVERITY_WARNING, "the seed comes from the result", spoil_seed},
     {"loop-in-memory", SEVERITY_WARNING, "02_read read the same ", spoil_passes},
+    {"warm-up-failed", SEVERITY_WARNING,
+     "the warm-up of 02_read failed: cannot read '/scratch/r0': Input/output error", spoil_warm_up},
     {"checked-in-part", SEVERITY_SERIOUS,
      "02_read checked 25 % of what was written before it was ended by --time", spoil_check},
     {"checked-in-part", SEVERITY_SERIOUS, "it was ended by --until-steady", spoil_check_by_rounds},
