@@ -45,8 +45,9 @@ void thread_join(struct thread *thread);
 void thread_detach(struct thread *thread);
 
 /* Returns the CPU time of the kernel threads that work for the io_uring of this thread, which count
- * neither for it nor for any other; 0 if the kernel does not report it. Those that have ended,
- * after five idle seconds, are not in it. */
-int64_t thread_ring_cpu_ns(void);
+ * neither for it nor for any other: its workers, and the one that submits if the ring has SQPOLL. 0
+ * if the kernel does not report it. Those that have ended, after five idle seconds, are not in it.
+ */
+int64_t thread_ring_cpu_ns(bool sqpoll);
 
 #endif

@@ -22,4 +22,10 @@ void counters_clear(struct counters *counters);
 /* Adds 'from' to 'into', each counter by its rule. */
 void counters_merge(struct counters *into, const struct counters *from);
 
+/* Returns the CPU time of all threads that worked for the phase. */
+static inline int64_t counters_cpu_ns(const struct counters *counters)
+{
+    return counters->writer_cpu_ns + counters->ring_cpu_ns + counters->producer_cpu_ns;
+}
+
 #endif

@@ -337,7 +337,7 @@ static void finish(struct crew_thread *thread)
     counters->end_ns = thread->now_ns;
     counters->writer_time_ns = thread->now_ns;
     counters->writer_cpu_ns = clock_thread_cpu_ns() - thread->warm_cpu_ns;
-    counters->ring_cpu_ns = thread->ring ? thread_ring_cpu_ns() : 0;
+    counters->ring_cpu_ns = thread->ring ? thread_ring_cpu_ns(false) : 0;
 }
 
 static void do_operations(struct crew_thread *thread, struct crew_lane *lane)

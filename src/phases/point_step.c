@@ -66,7 +66,7 @@ static int add_row(struct run *run, const struct step *step, struct record_phase
         .offered_per_s = (int64_t)settings->rate_bytes * shape_count_ranks(shape),
         .p50_ns = latency.p50_ns,
         .p99_ns = latency.p99_ns,
-        .cpu_ns = from->total.counters.writer_cpu_ns + from->total.counters.producer_cpu_ns,
+        .cpu_ns = counters_cpu_ns(&from->total.counters),
         .direct_in_effect = from->total.modes.direct_in_effect,
     };
     set_reason(from, verdict, &row);

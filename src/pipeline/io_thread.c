@@ -51,6 +51,14 @@ static void refuse_buffers(struct io_thread *thread)
     ring_wake_all(&thread->lane->data);
 }
 
+/* 0 for engines without a ring, as finding its threads takes time. */
+static int64_t ring_cpu_ns(const struct io_thread *thread)
+{
+    return thread->drive.engine.kind->traits.rings
+               ? thread_ring_cpu_ns(thread->pipeline->setup.mode.sqpoll)
+               : 0;
+}
+
 /* Sync and close count as part of the phase: data are written only when they are durable. */
 static void io_thread_finish(struct io_thread *thread)
 {
@@ -71,6 +79,8 @@ static void io_thread_finish(struct io_thread *thread)
     int64_t synced_ns = clock_now_ns();
     watch_set(&thread->watch, WAIT_CLOSE, 0, 0, synced_ns);
     text_copy(thread->outcome.reason, sizeof thread->outcome.reason, thread->drive.engine.reason);
+    /* the ring's threads end with it */
+    counters->ring_cpu_ns = ring_cpu_ns(thread) - thread->warm_ring_cpu_ns;
     /* the ring of io_uring keeps its registered files open, so it must be closed first */
     drive_close(&thread->drive);
     for (uint32_t i = 0; i < task->piece_count; i++) { /* again, where pieces share a file: no-op */
@@ -146,6 +156,8 @@ void io_thread_body(void *argument)
     bool go = thread_gate_pass(&thread->pipeline->gate);
     if (go && busy && !result) {
         thread->warm_cpu_ns = clock_thread_cpu_ns();
+        if (thread->pipeline->setup.mode.sqpoll)
+            thread->warm_ring_cpu_ns = ring_cpu_ns(thread);
         drive_start(&thread->drive, thread->pipeline->gate.start_ns);
         thread->outcome.counters.started_ns = thread->drive.now_ns;
         io_loop_run(thread);

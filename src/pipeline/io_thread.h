@@ -64,8 +64,9 @@ struct io_thread {
     uint32_t unannounced; /* buffers released since data threads were woken (recycle.h) */
     uint32_t announce_at; /* this many are announced at once */
     int64_t announced_ns;
-    int64_t hand_off_ns; /* limit of the next wait for completions if the depth is not full */
-    int64_t warm_cpu_ns; /* CPU time of this thread before the clock started */
+    int64_t hand_off_ns;      /* limit of the next wait for completions if the depth is not full */
+    int64_t warm_cpu_ns;      /* CPU time of this thread before the clock started */
+    int64_t warm_ring_cpu_ns; /* ... and of the thread that submits to its ring */
     struct failure open_failure;
 };
 

@@ -55,7 +55,7 @@ static int64_t cpu_of(const struct record_phase *phase, double ignored)
     (void)ignored;
     const struct counters *total = &phase->total.counters;
     const double share = phase->unit == UNIT_BYTE ? 1073741824.0 : 1e6;
-    const double cpu_ns = (double)(total->writer_cpu_ns + total->producer_cpu_ns);
+    const double cpu_ns = (double)counters_cpu_ns(total);
     return phase->amount > 0 ? (int64_t)(cpu_ns / (double)phase->amount * share) : 0;
 }
 

@@ -40,6 +40,16 @@ static void add_threads(struct text *line, const char *who, int64_t cpu_ns, int6
     text_add(line, "%s%s %s of a core each (%s s/GiB)", line->length ? ", " : "", who, share, cost);
 }
 
+/* ", threads of io_uring 0.002 s/GiB": they come and go, so they have no share of a core. */
+static void add_ring(struct text *line, const struct counters *counters)
+{
+    char cost[FIGURES_TEXT];
+    if (!line->length || counters->ring_cpu_ns <= 0)
+        return;
+    figures_fixed((double)counters->ring_cpu_ns * 1e-9 / ((double)counters->bytes / gib), 3, cost);
+    text_add(line, ", threads of io_uring %s s/GiB", cost);
+}
+
 /* "I/O threads 41 % of a core each, 12.1 us for each operation (7.20 us in threads of io_uring)" */
 static void add_operations(struct text *line, const struct counters *counters)
 {
@@ -61,14 +71,15 @@ static void write_processors(const struct counters *counters, enum amount_unit u
                              struct text *out)
 {
     struct text line = {0};
-    if (unit == UNIT_OPERATION)
+    if (unit == UNIT_OPERATION) {
         add_operations(&line, counters);
-    else
+    } else {
         add_threads(&line, "I/O threads", counters->writer_cpu_ns, counters->writer_time_ns,
                     counters->bytes);
-    if (unit == UNIT_BYTE)
+        add_ring(&line, counters);
         add_threads(&line, "data threads", counters->producer_cpu_ns, counters->producer_time_ns,
                     counters->producer_bytes);
+    }
     if (line.length)
         summary_line(out, "CPU", "%s", text_string(&line));
     out->failed |= line.failed;

@@ -1327,6 +1327,9 @@ class Phase:
             if self.unit == "bytes" and time > 0 and total[moved] > 0:
                 words.append(f"{threads} {share(cpu, time)} of a core each "
                              f"({fixed(cpu * 1e-9 / (total[moved] / GIB), 3)} s/GiB)")
+                if side == "writer" and total.get("ring_cpu_ns", 0) > 0:
+                    ring = fixed(total["ring_cpu_ns"] * 1e-9 / (total["bytes"] / GIB), 3)
+                    words.append(f"threads of io_uring {ring} s/GiB")
         if self.unit != "bytes" and total["writer_time_ns"] > 0 and total["operations"] > 0:
             cpu, ring, count = (int(total[key]) for key in
                                 ("writer_cpu_ns", "ring_cpu_ns", "operations"))

@@ -30,6 +30,7 @@ struct rig {
     uint64_t failed;
     int64_t bad_blocks;
     int64_t behind;
+    int64_t ring_cpu_ns;
     int64_t last_ns;
     uint64_t intended;
     uint64_t matches;
@@ -100,7 +101,7 @@ static inline void check_parts(const struct crew_setup *setup, const struct crew
 static inline void rig_sum(struct rig *rig)
 {
     rig->done = rig->failed = rig->intended = 0;
-    rig->bad_blocks = rig->behind = 0;
+    rig->bad_blocks = rig->behind = rig->ring_cpu_ns = 0;
     rig->failure = (struct failure){0};
     if (rig->setup.kind->lists)
         rig->matches = crew_check_listed(rig->crew);
@@ -114,6 +115,7 @@ static inline void rig_sum(struct rig *rig)
         rig->intended += outcome->intended.total;
         failure_set(&rig->failure, outcome->failure.code, "%s", outcome->failure.text);
         assert_int_equal(outcome->latency.total, outcome->counters.requests);
+        rig->ring_cpu_ns += outcome->counters.ring_cpu_ns;
         check_parts(&rig->setup, outcome);
         uint64_t errors = 0;
         for (uint32_t j = 0; j < CREW_ERRORS; j++)

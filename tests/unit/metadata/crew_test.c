@@ -9,6 +9,7 @@
 
 #include "crew_rig.h"
 #include "engines/engine.h"
+#include "ring_threads.h"
 
 static void each_operation_is_done_once_in_each_layout(void **state)
 {
@@ -34,6 +35,19 @@ static void each_operation_is_done_once_in_each_layout(void **state)
         object_tree_set_empty(&rig.tree);
         rig_end(&rig);
     }
+}
+
+/* The kernel reads attributes in threads of its own. */
+static void the_rings_threads_are_counted(void **state)
+{
+    (void)state;
+    struct rig rig;
+    const struct object_layout layout = {.ranks = 1, .threads = 1};
+    rig_start(&rig, &layout, false);
+    rig_run(&rig, PHASE_CREATE);
+    rig_run(&rig, PHASE_STAT);
+    assert_int_equal(rig.ring_cpu_ns > 0, depth > 0 && ring_threads_have_known_names());
+    rig_end(&rig);
 }
 
 static void objects_that_remain_are_removed_at_the_end(void **state)
@@ -317,6 +331,7 @@ static int run_at(uint32_t number)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_operation_is_done_once_in_each_layout),
         cmocka_unit_test(objects_that_remain_are_removed_at_the_end),
+        cmocka_unit_test(the_rings_threads_are_counted),
         cmocka_unit_test(a_foreign_object_is_a_failure_and_stays),
         cmocka_unit_test(objects_that_vanished_are_counted),
         cmocka_unit_test(failures_are_counted_by_error),

@@ -5,6 +5,7 @@
 #include "ending.h"
 #include "fake_engine.h"
 #include "property.h"
+#include "ring_threads.h"
 #include "timed.h"
 
 static void test_a_deadline_ends_writing(void **state)
@@ -189,12 +190,42 @@ static void test_closing_at_any_moment(void **state)
     rig_end(&rig);
 }
 
+/* The kernel thread that submits polls all the time; with other engines there is none. */
+static void test_the_rings_threads_are_counted(void **state)
+{
+    (void)state;
+    const struct engine_setup ring = {.depth = 8, .mode.sqpoll = true};
+    for (int polls = 0; polls < 2; polls++) {
+        struct rig rig;
+        const enum engine_id engine = polls ? ENGINE_URING : ENGINE_PWRITE;
+        struct failure why = {0};
+        if (polls && (!ring_threads_have_known_names() ||
+                      engine_try(engine_kind_of(engine), &ring, 2, &why))) {
+            print_message("without threads of a ring: %s\n", why.text);
+            return;
+        }
+        struct pipeline_setup setup = setup_for(engine_kind_of(engine));
+        setup.mode.sqpoll = polls;
+        setup.limits.deadline_ns = 250 * 1000 * 1000;
+        rig_start(&rig, LAYOUT_RANK, 2, MANY_BYTES, REQUEST);
+        start(&rig, &setup);
+        rig_wait(&rig);
+        for (uint32_t w = 0; w < 2; w++)
+            assert_int_equal(pipeline_outcome(rig.pipeline, w)->counters.ring_cpu_ns > 0, polls);
+        rig_end(&rig);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        timed_test(test_a_deadline_ends_writing), timed_test(test_a_deadline_holds_for_a_slow_rate),
-        timed_test(test_a_rate_is_kept),          timed_test(test_a_stop_at_any_moment),
-        timed_test(test_a_stop_before_the_start), timed_test(test_closing_at_any_moment),
+        timed_test(test_a_deadline_ends_writing),
+        timed_test(test_a_deadline_holds_for_a_slow_rate),
+        timed_test(test_a_rate_is_kept),
+        timed_test(test_a_stop_at_any_moment),
+        timed_test(test_a_stop_before_the_start),
+        timed_test(test_closing_at_any_moment),
+        timed_test(test_the_rings_threads_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
