@@ -325,6 +325,19 @@ const char *crew_wait_name(const struct operation_kind *kind, enum crew_wait wha
     return what == CREW_OPERATION || kind->lists ? phase_kinds[kind->phase].name : names[what];
 }
 
+/* A call that was left in flight may still use them. */
+void crew_close_directories(struct crew_thread *thread)
+{
+    if (atomic_load_explicit(&thread->crew->abandoned, memory_order_relaxed))
+        return;
+    for (uint32_t i = 0; i < thread->crew->lanes; i++) {
+        struct operation *operation = &thread->lanes[i].operation;
+        if (operation->folder >= 0)
+            close(operation->folder);
+        operation->folder = -1;
+    }
+}
+
 static void free_lanes(struct crew_thread *thread)
 {
     for (uint32_t i = 0; thread->lanes && i < thread->crew->lanes; i++)

@@ -91,6 +91,9 @@ bool crew_watch_read(const struct crew_thread *thread, struct crew_state *state)
 void crew_set_lost(const struct crew *crew, const struct crew_state *seen, int64_t limit_ns,
                    struct failure *why);
 
+/* Closes the directories of a thread that has ended; only itself can. */
+void crew_close_directories(struct crew_thread *thread);
+
 void crew_read_clock(struct crew_thread *thread);
 
 /* True if the thread may start no further operation. */

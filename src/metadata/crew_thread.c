@@ -370,6 +370,7 @@ void crew_thread_body(void *argument)
 {
     struct crew_thread *thread = argument;
     struct crew *crew = thread->crew;
+    thread_own_descriptors();
     if (thread->ring)
         ring_thread_open(thread); /* only this thread may use it */
     if (thread_gate_pass(&crew->gate) && thread->busy) {
@@ -387,6 +388,7 @@ void crew_thread_body(void *argument)
     }
     if (thread->ring)
         ring_thread_close(thread);
+    crew_close_directories(thread);
     atomic_store_explicit(&thread->gone, true, memory_order_release);
     thread_gate_leave(&crew->gate);
 }

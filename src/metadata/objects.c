@@ -85,15 +85,22 @@ struct object objects_first_in(const struct object_layout *layout, uint32_t rank
                            .place = directory / layout->threads * layout->fan_out};
 }
 
+/* Two digits at a time: an object is named in each operation. */
 static char *write_number(char *at, uint64_t number)
 {
+    static const char pairs[] = "0001020304050607080910111213141516171819"
+                                "2021222324252627282930313233343536373839"
+                                "4041424344454647484950515253545556575859"
+                                "6061626364656667686970717273747576777879"
+                                "8081828384858687888990919293949596979899";
     char digits[20];
-    size_t count = 0;
-    do
-        digits[count++] = (char)('0' + number % 10);
-    while (number /= 10);
-    while (count)
-        *at++ = digits[--count];
+    char *first = digits + sizeof digits;
+    for (; number >= 10; number /= 100)
+        memcpy(first -= 2, pairs + number % 100 * 2, 2);
+    if (number || first == digits + sizeof digits)
+        *--first = (char)('0' + number);
+    while (first < digits + sizeof digits)
+        *at++ = *first++;
     return at;
 }
 

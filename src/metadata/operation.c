@@ -39,8 +39,6 @@ int operation_init(struct operation *operation, const struct operation_setup *se
 void operation_release(struct operation *operation)
 {
     free(operation->buffer);
-    if (operation->setup && operation->folder >= 0)
-        close(operation->folder);
 }
 
 void operation_set_object(struct operation *operation, const struct object *object)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "platform/thread.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -75,4 +76,12 @@ void thread_join(struct thread *thread)
     if (thread->started)
         pthread_join(thread->handle, NULL);
     thread->started = false;
+}
+
+/* ThreadSanitizer knows one table of descriptors only. */
+void thread_own_descriptors(void)
+{
+#if !defined(__SANITIZE_THREAD__) && !__has_feature(thread_sanitizer)
+    unshare(CLONE_FILES);
+#endif
 }

@@ -50,6 +50,28 @@ static void the_rings_threads_are_counted(void **state)
     rig_end(&rig);
 }
 
+static int count_descriptors(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 1024; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+static void all_directories_are_closed(void **state)
+{
+    (void)state;
+    const struct object_layout layout = {.ranks = 1, .threads = THREADS, .fan_out = 4};
+    const int before = count_descriptors();
+    struct rig rig;
+    rig_start(&rig, &layout, false);
+    rig_run(&rig, PHASE_CREATE);
+    rig_run(&rig, PHASE_FIND);
+    rig_run(&rig, PHASE_STAT);
+    rig_end(&rig);
+    assert_int_equal(count_descriptors(), before);
+}
+
 static void objects_that_remain_are_removed_at_the_end(void **state)
 {
     (void)state;
@@ -332,6 +354,7 @@ static int run_at(uint32_t number)
         cmocka_unit_test(each_operation_is_done_once_in_each_layout),
         cmocka_unit_test(objects_that_remain_are_removed_at_the_end),
         cmocka_unit_test(the_rings_threads_are_counted),
+        cmocka_unit_test(all_directories_are_closed),
         cmocka_unit_test(a_foreign_object_is_a_failure_and_stays),
         cmocka_unit_test(objects_that_vanished_are_counted),
         cmocka_unit_test(failures_are_counted_by_error),

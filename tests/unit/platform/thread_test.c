@@ -2,6 +2,8 @@
 #include "platform/thread.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,6 +86,44 @@ static void a_detached_thread_continues(void **state)
         close(pipes[i]);
 }
 
+static void open_null(void *argument)
+{
+    thread_own_descriptors();
+    *(int *)argument = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Containers may not allow it, and ThreadSanitizer does not know it. */
+static bool may_own_descriptors(void)
+{
+#ifdef __SANITIZE_THREAD__
+    return false;
+#endif
+    int status;
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(unshare(CLONE_FILES) ? 1 : 0);
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+static void descriptors_of_a_thread_end_with_it(void **state)
+{
+    (void)state;
+    struct thread thread;
+    int pipes[2];
+    int fd;
+    char byte;
+    if (!may_own_descriptors())
+        skip();
+    assert_int_equal(pipe(pipes), 0);
+    assert_int_equal(thread_start(&thread, "opens", open_null, &fd, NULL), 0);
+    thread_join(&thread);
+    assert_true(fd >= 0);
+    assert_int_equal(fcntl(fd, F_GETFD), -1); /* no descriptor of this thread */
+    close(pipes[1]);                          /* ... of which no copy is left */
+    assert_int_equal(read(pipes[0], &byte, 1), 0);
+    close(pipes[0]);
+}
+
 /* As an unprivileged user without free processes; in a child process, because it cannot be
  * undone. */
 static int start_in_child(void)
@@ -118,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_thread_has_a_name_and_blocks_signals),
         cmocka_unit_test(joining_twice_or_without_start_is_accepted),
+        cmocka_unit_test(descriptors_of_a_thread_end_with_it),
         cmocka_unit_test(a_detached_thread_continues),
         cmocka_unit_test(a_failed_start_suggests_a_remedy),
     };
