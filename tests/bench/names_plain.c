@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The plain loop that metadata phases are compared with: names_plain DIRECTORY PROCESSES OBJECTS.
- * Each process creates, inspects and removes empty files in a directory of its own, with the system
- * calls of tidemill. Prints "create SECONDS CPU_SECONDS" and so on, of all processes: the slowest,
- * and the sum.
+ * Each process creates, inspects, lists, finds and removes empty files in a directory of its own,
+ * with the system calls of tidemill. Prints "create SECONDS CPU_SECONDS" and so on: from the first
+ * start to the last end, and the sum of the processes.
  */
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { OPERATIONS = 3 };
+enum { OPERATIONS = 5, PROCESSES = 64 };
 
 struct shared {
     _Atomic int arrived[OPERATIONS];
-    double seconds[OPERATIONS][64];
-    double cpu_seconds[OPERATIONS][64];
+    double start[OPERATIONS][PROCESSES];
+    double end[OPERATIONS][PROCESSES];
+    double cpu_seconds[OPERATIONS][PROCESSES];
 };
 
 static double now(clockid_t clock)
@@ -46,26 +50,59 @@ static int remove_one(int folder, const char *name)
     return unlinkat(folder, name, 0);
 }
 
+/* Goes through all names; with 'find' it inspects each. Returns how many there are. */
+static long list(int folder, int find)
+{
+    long count = 0;
+    DIR *stream = fdopendir(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const struct dirent *entry;
+    while (stream && (entry = readdir(stream)))
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+            count += !find || !stat_one(folder, entry->d_name);
+    if (stream)
+        closedir(stream);
+    return count;
+}
+
+static int each(int folder, int process, long objects, int (*operation)(int, const char *))
+{
+    for (long object = 0; object < objects; object++) {
+        char name[32];
+        snprintf(name, sizeof name, "p%d.%ld", process, object);
+        if (operation(folder, name))
+            return -1;
+    }
+    return 0;
+}
+
+static int carry_out(int number, int folder, int process, long objects)
+{
+    switch (number) {
+    case 0:
+        return each(folder, process, objects, create_one);
+    case 1:
+        return each(folder, process, objects, stat_one);
+    case 4:
+        return each(folder, process, objects, remove_one);
+    default:
+        return list(folder, number == 3) == objects ? 0 : -1;
+    }
+}
+
 static void work(struct shared *shared, const char *path, int process, int processes, long objects)
 {
-    static int (*const operations[OPERATIONS])(int, const char *) = {create_one, stat_one,
-                                                                     remove_one};
     const int folder = open(path, O_RDONLY | O_DIRECTORY);
     for (int i = 0; i < OPERATIONS; i++) {
         shared->arrived[i]++;
         while (shared->arrived[i] < processes)
             usleep(100);
-        const double start = now(CLOCK_MONOTONIC);
+        shared->start[i][process] = now(CLOCK_MONOTONIC);
         const double cpu = now(CLOCK_PROCESS_CPUTIME_ID);
-        for (long object = 0; object < objects; object++) {
-            char name[32];
-            snprintf(name, sizeof name, "p%d.%ld", process, object);
-            if (operations[i](folder, name)) {
-                perror(name);
-                _exit(1);
-            }
+        if (carry_out(i, folder, process, objects)) {
+            fprintf(stderr, "names_plain: operation %d failed: %s\n", i, strerror(errno));
+            _exit(1);
         }
-        shared->seconds[i][process] = now(CLOCK_MONOTONIC) - start;
+        shared->end[i][process] = now(CLOCK_MONOTONIC);
         shared->cpu_seconds[i][process] = now(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     }
     _exit(0);
@@ -73,11 +110,11 @@ static void work(struct shared *shared, const char *path, int process, int proce
 
 int main(int argc, char **argv)
 {
-    static const char *const names[OPERATIONS] = {"create", "stat", "remove"};
+    static const char *const names[OPERATIONS] = {"create", "stat", "readdir", "find", "remove"};
     const int processes = argc == 4 ? atoi(argv[2]) : 0;
     struct shared *shared =
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (processes < 1 || processes > 64 || shared == MAP_FAILED)
+    if (processes < 1 || processes > PROCESSES || shared == MAP_FAILED)
         return 2;
     for (int i = 0; i < processes; i++) {
         char path[4096];
@@ -90,13 +127,15 @@ int main(int argc, char **argv)
     for (int i = 0, status; i < processes; i++)
         failed |= wait(&status) < 0 || status != 0;
     for (int i = 0; i < OPERATIONS && !failed; i++) {
-        double slowest = 0;
+        double first = shared->start[i][0];
+        double last = shared->end[i][0];
         double cpu = 0;
         for (int process = 0; process < processes; process++) {
-            slowest = shared->seconds[i][process] > slowest ? shared->seconds[i][process] : slowest;
+            first = shared->start[i][process] < first ? shared->start[i][process] : first;
+            last = shared->end[i][process] > last ? shared->end[i][process] : last;
             cpu += shared->cpu_seconds[i][process];
         }
-        printf("%s %.9f %.9f\n", names[i], slowest, cpu);
+        printf("%s %.9f %.9f\n", names[i], last - first, cpu);
     }
     return failed;
 }
