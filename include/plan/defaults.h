@@ -28,6 +28,16 @@ struct capacity {
     bool mixed;           /* a phase reads and writes: it needs buffers for each */
 };
 
+/* From 8 CPUs on, what the benchmark that preceded this one used on a node. */
+struct usual {
+    uint64_t cpus; /* at least */
+    uint64_t buffer_size_bytes;
+    uint64_t writers;
+    uint64_t buffer_count;
+};
+
+const struct usual *usual_for(uint64_t cpus);
+
 /* Sets the list of phases if it is not given: "write,read", or "write" if nothing can be read.
  * -ENOMEM. */
 int defaults_fit_run(struct run_settings *run, bool null_target, struct failure *why);

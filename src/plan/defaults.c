@@ -17,23 +17,30 @@ enum {
     DEPTH_LEAST = 4,
     MEMORY_PART = 4, /* a default pool uses at most 1/4 of the memory */
     SIZE_PER_RANK_SHIFT = 30,
+    WRITERS_MOST = 16, /* of a default; tune starts with more from 128 CPUs on */
     THREADS_MOST = 4096,
     BUFFERS_MOST = 1 << 24,
     OBJECTS_PER_RANK = 1000,
 };
 
-/* From 8 CPUs on, the numbers of the benchmark that preceded this one. A synchronous engine has one
- * request for each writer, so it gets at least 4 writers. */
+const struct usual *usual_for(uint64_t cpus)
+{
+    static const struct usual rows[] = {
+        {128, 8 << 20, 32, 1024}, {64, 8 << 20, 16, 1024}, {32, 8 << 20, 12, 512},
+        {16, 8 << 20, 8, 256},    {8, 4 << 20, 4, 128},    {4, 4 << 20, 2, 64},
+        {2, 4 << 20, 1, 32},      {0, 4 << 20, 1, 16},
+    };
+    const struct usual *row = rows;
+    while (cpus < row->cpus)
+        row++;
+    return row;
+}
+
+/* A synchronous engine has one request for each writer, so it gets at least 4 writers. */
 static uint64_t writers_for(uint32_t cpus, bool synchronous)
 {
-    static const struct {
-        uint32_t cpus;
-        uint64_t writers;
-    } steps[] = {{64, 16}, {32, 12}, {16, 8}, {8, 4}, {4, 2}, {0, 1}};
-    size_t step = 0;
-    while (cpus < steps[step].cpus)
-        step++;
-    return synchronous ? larger(steps[step].writers, 4) : steps[step].writers;
+    const uint64_t writers = smaller(usual_for(cpus)->writers, WRITERS_MOST);
+    return synchronous ? larger(writers, 4) : writers;
 }
 
 /* The number of buffers that fit the part of the memory that a default may use. */

@@ -32,21 +32,6 @@ static const enum option_id ids[AXES] = {
     [AXIS_BLOCKS] = OPTION_PREALLOCATE,
 };
 
-/* For a node with this many CPUs. */
-static void table_start(uint64_t cpus, uint64_t *size, uint64_t *writers, uint64_t *buffers)
-{
-    *size = (uint64_t)(cpus >= 16 ? 8 : 4) << 20;
-    *buffers = cpus >= 64 ? 1024 : cpus >= 32 ? 512 : cpus >= 16 ? 256 : 16 * cpus;
-    *writers = cpus >= 64   ? smaller(cpus / 4, 32)
-               : cpus >= 32 ? 12
-               : cpus >= 16 ? 8
-                            : larger(cpus / 2, 1);
-    if (cpus >= 8 && cpus < 16) {
-        *writers = 4;
-        *buffers = 128;
-    }
-}
-
 static bool is_given(const struct tune_limits *limits, enum option_id id)
 {
     return limits->given->source[id] > SOURCE_PRESET;
@@ -66,8 +51,10 @@ static void find_start(const struct tune_limits *limits, uint64_t start[AXES])
     const struct settings *base = limits->base;
     const uint64_t ranks = larger(limits->capacity.node_ranks, 1);
     const uint64_t memory = limits->capacity.memory_bytes / MEMORY_PART;
-    uint64_t size, writers, buffers;
-    table_start(limits->capacity.cpus * ranks, &size, &writers, &buffers);
+    const struct usual *usual = usual_for(limits->capacity.cpus * ranks);
+    uint64_t size = usual->buffer_size_bytes;
+    uint64_t writers = usual->writers;
+    uint64_t buffers = usual->buffer_count;
     if (from_preset(limits)) {
         size = base->buffer_size_bytes;
         writers = base->writers * ranks;
