@@ -94,7 +94,7 @@ struct record_tune_result {
     int64_t high_ppm;
     int64_t level_ppm;
     int64_t noise_ppm;      /* standard deviation of one probe; 0 = not known */
-    int64_t half_width_ppm; /* a better candidate could be this much faster; -1 = not known */
+    int64_t half_width_ppm; /* settled may be this much below the best; -1 = not known */
     int64_t knee_depth;     /* 0 = not found */
     int64_t knee_writers;
     int64_t knee_buffers;

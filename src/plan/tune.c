@@ -109,6 +109,7 @@ static int64_t add_settings(struct tune *tune, const struct tune_pass *pass,
         settings->time_ns = time_ns;
     settings->source[OPTION_TIME] = SOURCE_COMMAND_LINE;
     settings->until_steady = false;
+    settings->loop |= phase_can_loop(pass->phase) && !phase_writes_bytes(pass->phase);
     limit_size(tune, settings);
     return pool->count - 1;
 }

@@ -2,6 +2,7 @@
 /* What tune and --auto found, and why. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "figures.h"
@@ -34,10 +35,33 @@ static void write_gain(const struct record_tune_result *result, struct text *out
     if (result->noise_ppm)
         text_add(&line, " with a noise of %.1f %%", 100 * ratio_of(result->noise_ppm));
     if (result->half_width_ppm >= 0 && result->noise_ppm)
-        text_add(&line, ", so that the best may be %.0f %% faster",
+        text_add(&line, ", so that it may be %.0f %% below the best",
                  ceil(100 * ratio_of(result->half_width_ppm)));
     summary_line(out, result->phase, "%s", text_string(&line));
     text_release(&line);
+}
+
+/* Was each option compared with its other values? */
+static bool all_compared(const struct record *record, const char *phase)
+{
+    for (size_t i = 0; i < record->tune_choice_count; i++) {
+        const struct record_tune_choice *choice = &record->tune_choices[i];
+        if (!strcmp(choice->phase, phase) && choice->outcome == TUNE_UNCOMPARED &&
+            choice->compared != 1)
+            return false;
+    }
+    return true;
+}
+
+static const char *unfinished_words(const struct record *record, const char *phase)
+{
+    if (record->status == RECORD_INTERRUPTED)
+        return "the run was interrupted; the best so far is shown";
+    if (!all_compared(record, phase))
+        return "the budget ended before every option was compared; the best so far is shown; use "
+               "a larger --budget";
+    return "the budget ended before the options were compared again after a change; the best so "
+           "far is shown; use a larger --budget";
 }
 
 static void write_result(const struct record *record, const struct record_tune_result *result,
@@ -45,11 +69,7 @@ static void write_result(const struct record *record, const struct record_tune_r
 {
     write_gain(result, out);
     if (result->finished != TRUTH_YES)
-        summary_line(out, "UNFINISHED", "%s",
-                     record->status == RECORD_INTERRUPTED
-                         ? "the run was interrupted; the best so far is shown"
-                         : "the budget ended before every option was compared as often as it "
-                           "should; the best so far is shown; use a larger --budget");
+        summary_line(out, "UNFINISHED", "%s", unfinished_words(record, result->phase));
     if (result->shifted == TRUTH_YES)
         summary_line(out, "level",
                      "the rate of the same settings changed much meanwhile, as when "
@@ -64,15 +84,31 @@ static void write_result(const struct record *record, const struct record_tune_r
                      result->knee_buffers);
 }
 
-/* "1.31 times the rate of 1MiB (+-8 %)" */
+/* "1.31 times the rate of 1MiB (1.21 to 1.41)" */
 static void add_ratio(const struct record_tune_choice *choice, struct text *out)
 {
-    text_add(out, "%.2f times the rate of %s", ratio_of(choice->ratio_ppm), choice->other);
+    const double ratio = ratio_of(choice->ratio_ppm);
+    const double factor = 1 + ratio_of(choice->half_width_ppm);
+    text_add(out, "%.2f times the rate of %s", ratio, choice->other);
     if (choice->half_width_ppm >= 0)
-        text_add(out, " (+-%.0f %%)", ceil(100 * ratio_of(choice->half_width_ppm)));
+        text_add(out, " (%.2f to %.*f)", ratio / factor, ratio * factor < 100 ? 2 : 0,
+                 ratio * factor);
 }
 
-static void add_reason(const struct record_tune_choice *choice, struct text *out)
+/* Does the search start with this value? */
+static bool is_start(const struct record_tune_choice *choice, const char *start)
+{
+    char words[2 * RECORD_NAME];
+    const char *found;
+    snprintf(words, sizeof words, "--%s", choice->option);
+    if (!strcmp(choice->value, "yes") || !strcmp(choice->value, "no"))
+        return (strstr(start, words) != NULL) == !strcmp(choice->value, "yes");
+    snprintf(words, sizeof words, "--%s %s", choice->option, choice->value);
+    found = strstr(start, words);
+    return found && (found[strlen(words)] == ' ' || !found[strlen(words)]);
+}
+
+static void add_reason(const struct record_tune_choice *choice, const char *start, struct text *out)
 {
     switch (choice->outcome) {
     case TUNE_FIXED:
@@ -82,7 +118,9 @@ static void add_reason(const struct record_tune_choice *choice, struct text *out
         text_add(out, choice->compared == 1 ? "nothing else is possible" : "not compared");
         break;
     case TUNE_EQUAL:
-        text_add(out, "no difference found: ");
+        text_add(out, choice->ratio_ppm <= million || is_start(choice, start)
+                          ? "no difference found: "
+                          : "faster, within the noise: ");
         add_ratio(choice, out);
         break;
     case TUNE_KEPT:
@@ -95,15 +133,16 @@ static void add_reason(const struct record_tune_choice *choice, struct text *out
     }
 }
 
-static void write_choices(const struct record *record, const char *phase, struct text *out)
+static void write_choices(const struct record *record, const struct record_tune_result *result,
+                          struct text *out)
 {
     struct table table = {.columns = 3, .left = 6};
     for (size_t i = 0; i < record->tune_choice_count; i++) {
         const struct record_tune_choice *choice = &record->tune_choices[i];
         struct text reason = {0};
-        if (strcmp(choice->phase, phase) != 0)
+        if (strcmp(choice->phase, result->phase) != 0)
             continue;
-        add_reason(choice, &reason);
+        add_reason(choice, result->start, &reason);
         table_add(&table, "%s", choice->option);
         table_add(&table, "%s", choice->value);
         table_add(&table, "%s", text_string(&reason));
@@ -135,7 +174,7 @@ void summary_tune(const struct record *record, const struct summary_style *style
     text_add(out, "%stune%s\n", paint_on(style, PAINT_BOLD), paint_off(style));
     for (size_t i = 0; i < record->tune_result_count; i++) {
         write_result(record, &record->tune_results[i], out);
-        write_choices(record, record->tune_results[i].phase, out);
+        write_choices(record, &record->tune_results[i], out);
     }
     write_failed(record, out);
 }

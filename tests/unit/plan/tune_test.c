@@ -96,6 +96,7 @@ static void rehearse(struct rehearsal *rehearsal, uint32_t most)
     assert_int_equal(tune_init(&rehearsal->tune, &rehearsal->setup, NULL), 0);
     while (rehearsal->steps < most && tune_next(&rehearsal->tune, &rehearsal->record, &step) == 1) {
         assert_int_equal(step.role, STEP_TRIAL);
+        assert_true(rehearsal->pool.items[step.settings]->loop != phase_kinds[step.phase].writes);
         if (!phase_kinds[step.phase].writes)
             assert_int_equal(rehearsal->record.tune[0].stage, TUNE_COMPARE);
         record_step(rehearsal, &step);
