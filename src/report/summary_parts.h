@@ -110,9 +110,24 @@ void summary_balance(const struct record_phase *phase, struct text *out);
 /* What tune and --auto found; nothing without. */
 void summary_tune(const struct record *record, const struct summary_style *style, struct text *out);
 
+/* The same in parts: the lines of one phase; a table of its choices, with a header if 'titled',
+ * which the caller releases; and how many probes failed. */
+void summary_tune_lines(const struct record *record, const struct record_tune_result *result,
+                        struct text *out);
+void summary_tune_rows(const struct record *record, const struct record_tune_result *result,
+                       bool titled, struct table *table);
+void summary_tune_failed(const struct record *record, struct text *out);
+
 /* The points of a sweep; nothing without. */
 void summary_sweep(const struct record *record, const struct summary_style *style,
                    struct text *out);
+
+/* Fills a table with its header and the points by --sort; the caller releases it. False without
+ * memory. */
+bool summary_sweep_rows(const struct record *record, struct table *table);
+
+/* Where the queue grows, and what is not known or not measured: a line for each. */
+void summary_sweep_remarks(const struct record *record, struct text *out);
 
 /* "deadline": the rate when the time of --equalise was over. */
 void summary_deadline(const struct record_phase *phase, struct text *out);

@@ -1,75 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of a sweep. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/units.h"
 #include "figures.h"
-#include "options/options.h"
 #include "summary_parts.h"
+#include "swept.h"
 #include "table.h"
 
 static const double gib = 1073741824.0;
-
-/* Below this share of the offered rate the queue grows as long as the load lasts. */
-static const double kept_up = 0.98;
-
-static enum sort_by sort_of(const struct record *record)
-{
-    struct options options;
-    struct failure ignored = {0};
-    enum sort_by sort = SORT_RATE;
-    if (!options_init(&options, &ignored) && record->options &&
-        !options_read(&options, record->options, "", SOURCE_FILE, true, &ignored))
-        sort = options.run.sort;
-    options_release(&options);
-    return sort;
-}
-
-/* What is sorted to the top is small. */
-static int64_t key_of(const struct record_sweep *row, enum sort_by sort)
-{
-    switch (sort) {
-    case SORT_P50:
-        return row->count ? row->p50_ns : INT64_MAX;
-    case SORT_P99:
-        return row->count && row->p99_ns >= 0 ? row->p99_ns : INT64_MAX;
-    case SORT_CPU:
-        return row->count ? row->cpu_ns_per_gib : INT64_MAX;
-    case SORT_POINT:
-        return 0;
-    case SORT_RATE:
-        break;
-    }
-    return -row->median_per_s;
-}
-
-/* Phases stay apart, in the order of the list; equal keys in that of the points. */
-static bool is_before(const struct record *record, const struct record_sweep *a,
-                      const struct record_sweep *b, enum sort_by sort)
-{
-    if (strcmp(a->phase, b->phase) != 0) {
-        for (size_t i = 0; i < record->sweep_count; i++)
-            if (!strcmp(record->sweep[i].phase, a->phase))
-                return true;
-            else if (!strcmp(record->sweep[i].phase, b->phase))
-                return false;
-    }
-    const int64_t left = key_of(a, sort);
-    const int64_t right = key_of(b, sort);
-    return left != right ? left < right : a->point < b->point;
-}
-
-static void sort_rows(const struct record *record, const struct record_sweep **rows,
-                      enum sort_by sort)
-{
-    for (size_t i = 0; i < record->sweep_count; i++) {
-        size_t at = i;
-        for (; at > 0 && is_before(record, &record->sweep[i], rows[at - 1], sort); at--)
-            rows[at] = rows[at - 1];
-        rows[at] = &record->sweep[i];
-    }
-}
 
 static void add_latency(struct table *table, const struct record_sweep *row, int64_t ns)
 {
@@ -89,18 +27,6 @@ static void add_interval(struct table *table, const struct record_sweep *row)
     figures_rate_text((double)row->low_per_s, gib, low);
     figures_rate_text((double)row->high_per_s, gib, high);
     table_add(table, "%s to %s", low, high);
-}
-
-static const char *mark_of(const struct record *record, const struct record_sweep *row)
-{
-    bool highest = row->count > 0;
-    for (size_t i = 0; i < record->sweep_count; i++)
-        highest = highest && (strcmp(record->sweep[i].phase, row->phase) != 0 ||
-                              record->sweep[i].median_per_s <= row->median_per_s);
-    return highest                      ? "best"
-           : row->best == TRUTH_YES     ? "equal"
-           : row->best == TRUTH_UNKNOWN ? "?"
-                                        : "";
 }
 
 /* Columns that only some sweeps have. */
@@ -140,57 +66,23 @@ static void add_row(struct table *table, const struct record *record,
     add_latency(table, row, row->p99_ns);
     figures_fixed((double)row->cpu_ns_per_gib / 1e9, 3, cpu);
     table_add(table, "%s", row->count ? cpu : "-");
-    table_add(table, "%s", mark_of(record, row));
+    table_add(table, "%s", swept_mark(record, row));
 }
 
-static bool lags(const struct record_sweep *row, int64_t per_s)
-{
-    return row->count && row->offered_per_s && (double)per_s < kept_up * (double)row->offered_per_s;
-}
-
-/* The lowest offered rate that a phase did not keep up with: certainly, by the interval of its
- * median, or by the median alone. */
-static const struct record_sweep *first_lagging(const struct record *record, const char *phase,
-                                                bool certain)
-{
-    const struct record_sweep *first = NULL;
-    for (size_t i = 0; i < record->sweep_count; i++) {
-        const struct record_sweep *row = &record->sweep[i];
-        if (!strcmp(row->phase, phase) &&
-            (certain ? row->level_ppm && lags(row, row->high_per_s)
-                     : !row->level_ppm && lags(row, row->median_per_s)) &&
-            (!first || row->offered_per_s < first->offered_per_s))
-            first = row;
-    }
-    return first;
-}
-
-static void add_growth(const struct record_sweep *first, const char *verb, const char *advice,
-                       struct text *out)
+static void add_growth(const struct record *record, const char *phase, struct text *out)
 {
     char rate[FIGURES_TEXT];
+    bool certain;
+    const struct record_sweep *first = swept_overload(record, phase, &certain);
+    if (!first)
+        return;
     figures_rate_in((double)first->offered_per_s, UNIT_BYTE, rate);
-    text_add(out, "  the queue of %s %s from %s offered on (%s)%s\n", first->phase, verb, rate,
-             first->settings, advice);
+    text_add(out, "  the queue of %s %s from %s offered on (%s)%s\n", first->phase,
+             certain ? "grows" : "may grow", rate, first->settings,
+             certain ? "" : ": --repeat 6 or more shows whether it does");
 }
 
-static void write_growth(const struct record *record, struct text *out)
-{
-    for (size_t i = 0; i < record->sweep_count; i++) {
-        const char *phase = record->sweep[i].phase;
-        bool before = false;
-        for (size_t j = 0; j < i; j++)
-            before |= !strcmp(record->sweep[j].phase, phase);
-        const struct record_sweep *certain = first_lagging(record, phase, true);
-        const struct record_sweep *possible = first_lagging(record, phase, false);
-        if (!before && certain)
-            add_growth(certain, "grows", "", out);
-        else if (!before && possible)
-            add_growth(possible, "may grow", ": --repeat 6 or more shows whether it does", out);
-    }
-}
-
-static void write_unmeasured(const struct record *record, struct text *out)
+static void add_unmeasured(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < record->sweep_run_count; i++) {
         const struct record_sweep_run *run = &record->sweep_runs[i];
@@ -211,36 +103,46 @@ static bool any_unknown(const struct record *record)
     return false;
 }
 
-void summary_sweep(const struct record *record, const struct summary_style *style, struct text *out)
+bool summary_sweep_rows(const struct record *record, struct table *table)
 {
     static const char *const heads[] = {
         "settings",   "phase", "n",   "offered GiB/s", "GiB/s", "95 %",
         "efficiency", "p50",   "p99", "CPU s/GiB",     ""};
     struct shown shown = {0};
-    if (!record->sweep_count)
-        return;
-    for (size_t i = 0; i < record->sweep_count; i++)
+    const struct record_sweep **rows = swept_sorted(record);
+    for (size_t i = 0; i < record->sweep_count; i++) {
         shown.offers |= record->sweep[i].offered_per_s > 0;
-    for (size_t i = 0; i < record->sweep_count; i++)
         shown.scales |= record->sweep[i].scale > 0;
-    const struct record_sweep **rows = calloc(record->sweep_count, sizeof *rows);
-    struct table table = {.columns = 9U + shown.offers + shown.scales, .left = 2};
-    if (!rows) {
-        out->failed = true;
-        return;
     }
-    sort_rows(record, rows, sort_of(record));
+    *table = (struct table){.columns = 9U + shown.offers + shown.scales, .left = 2};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if ((shown.offers || i != 3) && (shown.scales || i != 6))
-            table_add(&table, "%s", heads[i]);
-    for (size_t i = 0; i < record->sweep_count; i++)
-        add_row(&table, record, rows[i], &shown);
-    text_add(out, "%ssweep%s\n", paint_on(style, PAINT_BOLD), paint_off(style));
-    table_write(&table, 2, out);
-    write_growth(record, out);
+            table_add(table, "%s", heads[i]);
+    for (size_t i = 0; rows && i < record->sweep_count; i++)
+        add_row(table, record, rows[i], &shown);
+    const bool done = rows;
+    free(rows);
+    return done;
+}
+
+void summary_sweep_remarks(const struct record *record, struct text *out)
+{
+    const char *phase;
+    for (size_t i = 0; (phase = swept_phase(record, i)); i++)
+        add_growth(record, phase, out);
     if (any_unknown(record))
         text_add(out, "  ?  whether it equals the best takes --repeat 4 or more\n");
-    write_unmeasured(record, out);
+    add_unmeasured(record, out);
+}
+
+void summary_sweep(const struct record *record, const struct summary_style *style, struct text *out)
+{
+    struct table table;
+    if (!record->sweep_count)
+        return;
+    text_add(out, "%ssweep%s\n", paint_on(style, PAINT_BOLD), paint_off(style));
+    out->failed |= !summary_sweep_rows(record, &table);
+    table_write(&table, 2, out);
+    summary_sweep_remarks(record, out);
     table_release(&table);
-    free(rows);
 }

@@ -64,8 +64,8 @@ static const char *unfinished_words(const struct record *record, const char *pha
            "far is shown; use a larger --budget";
 }
 
-static void write_result(const struct record *record, const struct record_tune_result *result,
-                         struct text *out)
+void summary_tune_lines(const struct record *record, const struct record_tune_result *result,
+                        struct text *out)
 {
     write_gain(result, out);
     if (result->finished != TRUTH_YES)
@@ -133,26 +133,27 @@ static void add_reason(const struct record_tune_choice *choice, const char *star
     }
 }
 
-static void write_choices(const struct record *record, const struct record_tune_result *result,
-                          struct text *out)
+void summary_tune_rows(const struct record *record, const struct record_tune_result *result,
+                       bool titled, struct table *table)
 {
-    struct table table = {.columns = 3, .left = 6};
+    static const char *const heads[] = {"option", "value", "why"};
+    *table = (struct table){.columns = 3, .left = 6};
+    for (size_t i = 0; titled && i < table->columns; i++)
+        table_add(table, "%s", heads[i]);
     for (size_t i = 0; i < record->tune_choice_count; i++) {
         const struct record_tune_choice *choice = &record->tune_choices[i];
         struct text reason = {0};
         if (strcmp(choice->phase, result->phase) != 0)
             continue;
         add_reason(choice, result->start, &reason);
-        table_add(&table, "%s", choice->option);
-        table_add(&table, "%s", choice->value);
-        table_add(&table, "%s", text_string(&reason));
+        table_add(table, "%s", choice->option);
+        table_add(table, "%s", choice->value);
+        table_add(table, "%s", text_string(&reason));
         text_release(&reason);
     }
-    table_write(&table, 4, out);
-    table_release(&table);
 }
 
-static void write_failed(const struct record *record, struct text *out)
+void summary_tune_failed(const struct record *record, struct text *out)
 {
     size_t failed = 0;
     const char *first = "";
@@ -173,8 +174,11 @@ void summary_tune(const struct record *record, const struct summary_style *style
         return;
     text_add(out, "%stune%s\n", paint_on(style, PAINT_BOLD), paint_off(style));
     for (size_t i = 0; i < record->tune_result_count; i++) {
-        write_result(record, &record->tune_results[i], out);
-        write_choices(record, &record->tune_results[i], out);
+        struct table table;
+        summary_tune_lines(record, &record->tune_results[i], out);
+        summary_tune_rows(record, &record->tune_results[i], false, &table);
+        table_write(&table, 4, out);
+        table_release(&table);
     }
-    write_failed(record, out);
+    summary_tune_failed(record, out);
 }
