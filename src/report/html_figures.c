@@ -13,11 +13,12 @@ static const char *behind(const char *at, const char *open, const char *close)
 }
 
 /* Adds the picture without what is for files of their own, and without names, as those of several
- * pictures would collide. */
-static void add_picture(struct text *out, const char *svg, const char *caption)
+ * pictures would collide: the shapes of points are defined in the first one. */
+static void add_picture(struct text *out, const char *svg, const char *caption, bool first)
 {
     static const char *const dropped[][2] = {
-        {"<title>", "</title>"}, {"<desc>", "</desc>"}, {"<defs>", "</defs>"}, {" id=\"", "\" "}};
+        {"<title>", "</title>"}, {"<desc>", "</desc>"}, {" id=\"", "\" "}, {"<defs>", "</defs>"}};
+    const size_t count = sizeof dropped / sizeof *dropped - first;
     const char *at = strstr(svg, "<svg");
     if (!at)
         return;
@@ -26,7 +27,7 @@ static void add_picture(struct text *out, const char *svg, const char *caption)
     text_add(out, "\"");
     for (at += 4; *at;) {
         const char *next = NULL;
-        for (size_t i = 0; !next && i < sizeof dropped / sizeof *dropped; i++)
+        for (size_t i = 0; !next && i < count; i++)
             next = behind(at, dropped[i][0], dropped[i][1]);
         const size_t length = next ? 0 : 1 + strcspn(at + 1, "< ");
         text_add_bytes(out, at, length);
@@ -45,7 +46,8 @@ static void add_figure(struct html_page *page, const struct plot *plot)
         script.failed ? -ENOMEM : page->plots->draw(&script, &svg, page->plots->context);
     if (!page->missing) {
         text_add(page->out, "<figure>");
-        add_picture(page->out, text_string(&svg), text_string(&caption));
+        add_picture(page->out, text_string(&svg), text_string(&caption), !page->marked);
+        page->marked = true;
         html_element(page->out, "figcaption", text_string(&caption));
         text_add(page->out, "</figure>\n");
     }
@@ -64,12 +66,12 @@ size_t html_figure_count(const struct html_page *page, const struct record_phase
     return count;
 }
 
-void html_figures(struct html_page *page, const struct record_phase *phase)
+void html_figures(struct html_page *page, enum plot_group group, const void *subject)
 {
     struct plot plot;
     bool open = false;
     for (size_t i = 0; !page->missing && plot_find(page->record, i, &plot); i++) {
-        if (plot.phase != phase)
+        if (plot_group(&plot) != group || (subject && plot_subject(&plot) != subject))
             continue;
         text_add(page->out, "%s", open ? "" : "<div class=\"figures\">\n");
         open = true;

@@ -45,6 +45,8 @@ static void add_phases(const struct html_page *page)
     const bool repeated =
         record->phase_count && record->phases[record->phase_count - 1].repetition > 1;
     struct table table;
+    if (!record->phase_count && (record->sweep_count || record->tune_count))
+        return;
     text_add(page->out, "<section id=\"phases\"><h2>Phases</h2>\n");
     for (enum amount_unit unit = 0; unit < UNIT_COUNT; unit++) {
         if (repeated && summary_repetition_rows(record, unit, &table)) {
@@ -104,8 +106,10 @@ void export_html(const struct record *record, const struct html_plots *plots, st
     struct html_page page = {.record = record, .plots = plots, .out = out};
     add_fixed(html_begin, out);
     add_head(&page);
+    html_tune(&page);
     add_phases(&page);
-    html_figures(&page, NULL);
+    html_sweep(&page);
+    html_figures(&page, PLOTS_OF_RUN, NULL);
     add_advice(&page, false);
     for (size_t i = 0; i < record->phase_count; i++)
         if (html_has_details(record, &record->phases[i]))

@@ -108,6 +108,7 @@ void html_cards(const struct html_page *page)
     for (size_t i = 0; i < record->phase_count; i++)
         if (html_has_details(record, &record->phases[i]))
             add_card(page, &record->phases[i], i + 1);
+    html_point_cards(page);
     text_add(page->out, "</section>\n");
 }
 
@@ -157,7 +158,7 @@ void html_phase(struct html_page *page, const struct record_phase *phase)
     const char *long_part = strstr(text_string(&lines), "\n  slowest ");
     const bool split = html_figure_count(page, phase) == 1;
     text_add(out, "%s", split ? "<div class=\"split\">\n" : "");
-    html_figures(page, phase);
+    html_figures(page, PLOTS_OF_PHASE, phase);
     html_lines(out, text_string(&lines), long_part);
     text_add(out, "%s", split ? "</div>\n" : "");
     if (long_part)

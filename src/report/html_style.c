@@ -37,6 +37,7 @@ const char *const html_begin[] = {
     ".card p.no{color:var(--no)}\n",
     ".card .rate{font-size:1.1rem;color:var(--fg)}\n",
     ".card .rate b{font-size:2.1rem;font-weight:650;letter-spacing:-.01em}\n",
+    ".option{display:inline-block;max-width:100%}\n",
     ".card h3 a{color:inherit;text-decoration:none}\n",
     ".card h3 a:hover{text-decoration:underline}\n",
     "dl{display:grid;grid-template-columns:6.5rem minmax(0,1fr);gap:.25rem 1rem;margin:0 0 1rem;max-width:62rem}\n",

@@ -6,6 +6,7 @@
 #include "figures.h"
 #include "plots_parts.h"
 #include "summary_parts.h"
+#include "swept.h"
 
 enum { WIDTH = 520, PIXELS = 3, POINTS_PER_INCH = 100 };
 
@@ -109,38 +110,80 @@ static bool has_data(const struct record *record, const struct plot *plot)
         return plot_heat_nodes(phase) > PLOT_BARS;
     case PLOT_TARGETS:
         return phase->used_target_count > 1;
+    case PLOT_SWEEP:
+        return swept_best(record, plot->of);
+    case PLOT_LOAD:
+        return plot_has_load(record, plot->of);
+    case PLOT_TUNE:
+        return plot_has_probes(record, plot->of);
+    case PLOT_CANDIDATES:
+        return plot_has_candidates(record, plot->of);
     }
     return false;
 }
 
-/* Those of all phases together, then those of each phase. */
-static const enum plot_kind of_run[] = {PLOT_LATENCY, PLOT_WAITS};
-static const enum plot_kind of_phase[] = {PLOT_THROUGHPUT, PLOT_NODES, PLOT_HEAT, PLOT_TARGETS};
-enum {
-    OF_RUN = sizeof of_run / sizeof *of_run,
-    OF_PHASE = sizeof of_phase / sizeof *of_phase,
+/* The kinds of each group, in the order of the list. */
+static const struct {
+    enum plot_kind first;
+    enum plot_kind last;
+} groups[PLOT_GROUPS] = {
+    [PLOTS_OF_RUN] = {PLOT_LATENCY, PLOT_WAITS},
+    [PLOTS_OF_PHASE] = {PLOT_THROUGHPUT, PLOT_TARGETS},
+    [PLOTS_OF_SWEEP] = {PLOT_SWEEP, PLOT_LOAD},
+    [PLOTS_OF_TUNE] = {PLOT_TUNE, PLOT_CANDIDATES},
 };
+
+enum plot_group plot_group(const struct plot *plot)
+{
+    enum plot_group group = PLOTS_OF_RUN;
+    while (plot->kind > groups[group].last)
+        group++;
+    return group;
+}
+
+const void *plot_subject(const struct plot *plot)
+{
+    return plot->phase ? (const void *)plot->phase : plot->of;
+}
+
+static bool find_subject(const struct record *record, enum plot_group group, size_t index,
+                         struct plot *plot)
+{
+    *plot = (struct plot){0};
+    switch (group) {
+    case PLOTS_OF_PHASE:
+        plot->phase = index < record->phase_count ? &record->phases[index] : NULL;
+        return plot->phase;
+    case PLOTS_OF_SWEEP:
+        plot->of = swept_phase(record, index);
+        return plot->of;
+    case PLOTS_OF_TUNE:
+        plot->of = index < record->tune_result_count ? record->tune_results[index].phase : NULL;
+        return plot->of;
+    default:
+        return index == 0;
+    }
+}
 
 bool plot_find(const struct record *record, size_t index, struct plot *plot)
 {
-    for (size_t i = 0; i < OF_RUN + record->phase_count * OF_PHASE; i++) {
-        const size_t place = i - OF_RUN;
-        *plot = i < OF_RUN ? (struct plot){.kind = of_run[i]}
-                           : (struct plot){.kind = of_phase[place % OF_PHASE],
-                                           .phase = &record->phases[place / OF_PHASE]};
-        if (has_data(record, plot) && index-- == 0)
-            return true;
-    }
+    for (enum plot_group group = 0; group < PLOT_GROUPS; group++)
+        for (size_t i = 0; find_subject(record, group, i, plot); i++)
+            for (plot->kind = groups[group].first; plot->kind <= groups[group].last; plot->kind++)
+                if (has_data(record, plot) && index-- == 0)
+                    return true;
     return false;
 }
 
 void plot_name(const struct plot *plot, struct text *out)
 {
     static const char *const names[] = {
-        [PLOT_LATENCY] = "latency", [PLOT_WAITS] = "waits", [PLOT_THROUGHPUT] = "throughput",
-        [PLOT_NODES] = "nodes",     [PLOT_HEAT] = "heat",   [PLOT_TARGETS] = "targets",
+        [PLOT_LATENCY] = "latency",       [PLOT_WAITS] = "waits", [PLOT_THROUGHPUT] = "throughput",
+        [PLOT_NODES] = "nodes",           [PLOT_HEAT] = "heat",   [PLOT_TARGETS] = "targets",
+        [PLOT_SWEEP] = "sweep",           [PLOT_LOAD] = "load",   [PLOT_TUNE] = "tune",
+        [PLOT_CANDIDATES] = "candidates",
     };
-    const char *phase = plot->phase ? plot->phase->name : "";
+    const char *phase = plot->phase ? plot->phase->name : plot->of ? plot->of : "";
     for (const char *at = phase; *at; at++)
         text_add(out, "%c", strchr("/.", *at) || (unsigned char)*at <= ' ' ? '_' : *at);
     text_add(out, "%s%s", *phase ? "-" : "", names[plot->kind]);
@@ -167,6 +210,18 @@ void plot_script(const struct record *record, const struct plot *plot, enum plot
         break;
     case PLOT_TARGETS:
         plot_targets(plot->phase, format, out);
+        break;
+    case PLOT_SWEEP:
+        plot_sweep(record, plot->of, format, out);
+        break;
+    case PLOT_LOAD:
+        plot_load(record, plot->of, format, out);
+        break;
+    case PLOT_TUNE:
+        plot_tune(record, plot->of, format, out);
+        break;
+    case PLOT_CANDIDATES:
+        plot_candidates(record, plot->of, format, out);
         break;
     }
 }

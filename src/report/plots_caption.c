@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each plot shows, in one sentence. */
 #include "plots_parts.h"
+#include "plots_points.h"
+
+static void caption_sweep(const struct record *record, const char *phase, struct text *out)
+{
+    struct point_list points;
+    if (points_find(record, phase, &points) && points.groups && points.axis == AXIS_OFFERED)
+        text_add(out, "Rate that %s achieved against the rate that was offered", phase);
+    else if (points.groups)
+        text_add(out, "Rate of %s by %s", phase, points.name);
+    else if (points.count) {
+        text_add(out, "Rate of %s by ", phase);
+        points_names(points.places[0].row->settings, out);
+        if (points.count > PLOT_BARS)
+            text_add(out, ": the fastest %d of %zu points", PLOT_BARS, points.count);
+    }
+    text_add(out, "%s",
+             points.groups ? ": medians, with their 95 % intervals from six repetitions on" : "");
+    points_release(&points);
+}
 
 void plot_caption(const struct record *record, const struct plot *plot, struct text *out)
 {
@@ -37,6 +56,28 @@ void plot_caption(const struct record *record, const struct plot *plot, struct t
         break;
     case PLOT_TARGETS:
         text_add(out, "Rate of each target");
+        break;
+    case PLOT_SWEEP:
+        caption_sweep(record, plot->of, out);
+        break;
+    case PLOT_LOAD:
+        text_add(out,
+                 "Load curve of %s: latency from the intended start against the throughput that "
+                 "was achieved; the dotted lines lead to the throughput that was offered",
+                 plot->of);
+        break;
+    case PLOT_TUNE:
+        text_add(out,
+                 "The probes of the search for %s in order, by what was compared; the line is the "
+                 "median of the settled settings, the shade one standard deviation of a probe",
+                 plot->of);
+        break;
+    case PLOT_CANDIDATES:
+        text_add(
+            out,
+            "What the search for %s compared, from top to bottom: the probes of each value, their "
+            "median, and from six probes on its 95 %% interval",
+            plot->of);
         break;
     }
 }

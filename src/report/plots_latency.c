@@ -47,6 +47,26 @@ static size_t add_curves(const struct record *record, const struct record_phase 
     return count;
 }
 
+void plot_latency_ticks(struct text *out, bool fine)
+{
+    static const struct {
+        const char *unit;
+        double ms;
+    } powers[] = {{"ns", 1e-6}, {"us", 1e-3}, {"ms", 1}, {"s", 1e3}};
+    static const int steps[] = {1, 2, 5};
+    text_add(out, "set ytics (");
+    for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
+        for (int scale = 1; scale <= (i == 3 ? 1000 : 100); scale *= 10)
+            for (size_t j = 0; j < (fine ? sizeof steps / sizeof *steps : 1); j++)
+                text_add(out, "%s'%d %s' %d%s", i + (size_t)scale + j > 1 ? ", " : "",
+                         steps[j] * scale, powers[i].unit, steps[j] * scale,
+                         i == 0   ? "e-6"
+                         : i == 1 ? "e-3"
+                         : i == 2 ? ""
+                                  : "e3");
+    text_add(out, ")\n");
+}
+
 void plot_latency(const struct record *record, enum plot_format format, struct text *out)
 {
     static const char *const styles[CURVES] = {
@@ -60,12 +80,11 @@ void plot_latency(const struct record *record, enum plot_format format, struct t
     text_add(out,
              "set key above left maxrows 2\nset tmargin 3.5\nset logscale xy\nset grid xtics\n"
              "set xtics ('50 %%%%' 2, '90 %%%%' 10, '99 %%%%' 100, '99.9 %%%%' 1000, '99.99 %%%%' "
-             "10000, '5 nines' 1e5, '6 nines' 1e6, '7 nines' 1e7, '8 nines' 1e8)\n"
-             "set ytics ('10 ns' 1e-5, '100 ns' 1e-4, '1 us' 1e-3, '10 us' 1e-2, '100 us' 0.1, '1 "
-             "ms' 1, '10 ms' 10, '100 ms' 100, '1 s' 1e3, '10 s' 1e4, '100 s' 1e5, '1000 s' "
-             "1e6)\nset xlabel 'share of the requests that were faster'\nset ylabel 'latency'\nset "
-             "lmargin 11\n"
-             "set rmargin 3\nset xrange [1:*]\nplot ");
+             "10000, '5 nines' 1e5, '6 nines' 1e6, '7 nines' 1e7, '8 nines' 1e8)\n");
+    plot_latency_ticks(out, false);
+    text_add(out, "set xlabel 'share of the requests that were faster'\nset ylabel 'latency'\nset "
+                  "lmargin 11\n"
+                  "set rmargin 3\nset xrange [1:*]\nplot ");
     for (size_t i = 0; i < count; i++) {
         text_add(out, "%s$p%zu with lines lw 2 %s title ", i ? ", " : "", i, styles[i]);
         plot_quote(out, shown[i]->name, NAME_SHOWN);

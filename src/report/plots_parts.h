@@ -35,6 +35,28 @@ void plot_heat(const struct record_phase *phase, enum plot_format format, struct
 void plot_targets(const struct record_phase *phase, enum plot_format format, struct text *out);
 void plot_latency(const struct record *record, enum plot_format format, struct text *out);
 void plot_waits(const struct record *record, enum plot_format format, struct text *out);
+void plot_sweep(const struct record *record, const char *phase, enum plot_format format,
+                struct text *out);
+void plot_load(const struct record *record, const char *phase, enum plot_format format,
+               struct text *out);
+void plot_tune(const struct record *record, const char *phase, enum plot_format format,
+               struct text *out);
+void plot_candidates(const struct record *record, const char *phase, enum plot_format format,
+                     struct text *out);
+
+/* Does a phase have two points of a load curve, two probes, or two candidates? */
+bool plot_has_load(const struct record *record, const char *phase);
+bool plot_has_probes(const struct record *record, const char *phase);
+bool plot_has_candidates(const struct record *record, const char *phase);
+
+/* Adds ticks of an axis of latencies in ms; with 'fine' ones within powers of ten. */
+void plot_latency_ticks(struct text *out, bool fine);
+
+/* Begins a picture of bars at the rows 0 to 'count' - 1, up to the list of their names; adds a row
+ * of a bar, and how a block of these rows is drawn. */
+void plot_begin_bars(struct text *out, enum plot_format format, size_t count);
+void plot_bar(struct text *out, size_t y, double from, double to);
+extern const char plot_bars[];
 
 /* Returns how many nodes have bins of their own. */
 size_t plot_heat_nodes(const struct record_phase *phase);

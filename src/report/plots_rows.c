@@ -67,7 +67,7 @@ static bool is_outlier(const struct rated *node, const struct spread *spread)
     return fabs(node->rate - spread->median) > spread->distance;
 }
 
-static void begin_bars(struct text *out, enum plot_format format, size_t count)
+void plot_begin_bars(struct text *out, enum plot_format format, size_t count)
 {
     plot_begin(out, format, BARS_EDGE + BAR * (int)count);
     text_add(out,
@@ -77,7 +77,7 @@ static void begin_bars(struct text *out, enum plot_format format, size_t count)
 }
 
 /* "x from 0 to its value at row y". */
-static void add_bar(struct text *out, size_t y, double from, double to)
+void plot_bar(struct text *out, size_t y, double from, double to)
 {
     text_add(out, "%zu ", y);
     plot_number(out, from);
@@ -96,7 +96,7 @@ static void add_median(struct text *out, double median, const char *label)
     text_add(out, "%s", label);
 }
 
-static const char bars[] = " using (($2+$3)/2):1:2:3:($1-0.38):($1+0.38) with boxxyerror ";
+const char plot_bars[] = " using (($2+$3)/2):1:2:3:($1-0.38):($1+0.38) with boxxyerror ";
 
 static void bar_nodes(const struct record_phase *phase, enum plot_format format,
                       const struct rated *nodes, size_t count, const struct spread *spread,
@@ -104,7 +104,7 @@ static void bar_nodes(const struct record_phase *phase, enum plot_format format,
 {
     const double unit = plot_unit(phase->unit);
     bool outliers = false;
-    begin_bars(out, format, count);
+    plot_begin_bars(out, format, count);
     for (size_t i = 0; i < count; i++) {
         text_add(out, "%s", i ? ", " : "");
         plot_quote(out, nodes[i].row->name, NAME_SHOWN);
@@ -115,7 +115,7 @@ static void bar_nodes(const struct record_phase *phase, enum plot_format format,
         text_add(out, "$%s << EOD\n", pass ? "outliers" : "usual");
         for (size_t i = 0; i < count; i++)
             if (is_outlier(&nodes[i], spread) == pass) {
-                add_bar(out, i, 0, nodes[i].rate / unit);
+                plot_bar(out, i, 0, nodes[i].rate / unit);
                 outliers |= pass;
             }
         text_add(out, "EOD\n");
@@ -126,8 +126,8 @@ static void bar_nodes(const struct record_phase *phase, enum plot_format format,
         text_add(out,
                  ", $outliers%slc rgb '" PLOT_RED
                  "' fs transparent solid 0.35 border title 'outlier'",
-                 bars);
-    text_add(out, ", $usual%slc rgb '" PLOT_BLUE "' notitle\n", bars);
+                 plot_bars);
+    text_add(out, ", $usual%slc rgb '" PLOT_BLUE "' notitle\n", plot_bars);
 }
 
 /* The names of the slowest outliers, and of the fastest, next to their points. */
@@ -192,7 +192,7 @@ void plot_targets(const struct record_phase *phase, enum plot_format format, str
 {
     const size_t count =
         phase->used_target_count < PLOT_BARS ? phase->used_target_count : PLOT_BARS;
-    begin_bars(out, format, count);
+    plot_begin_bars(out, format, count);
     for (size_t i = 0; i < count; i++) {
         text_add(out, "%s", i ? ", " : "");
         plot_quote(out, phase->used_targets[i].path, NAME_SHOWN);
@@ -202,9 +202,9 @@ void plot_targets(const struct record_phase *phase, enum plot_format format, str
     for (size_t i = 0; i < count; i++) {
         const struct record_used_target *used = &phase->used_targets[i];
         const int64_t amount = phase->unit == UNIT_BYTE ? used->bytes : used->operations;
-        add_bar(out, i, 0, figures_rate(amount, used->end_ns) / plot_unit(phase->unit));
+        plot_bar(out, i, 0, figures_rate(amount, used->end_ns) / plot_unit(phase->unit));
     }
-    text_add(out, "EOD\nplot $usual%slc rgb '" PLOT_BLUE "' notitle\n", bars);
+    text_add(out, "EOD\nplot $usual%slc rgb '" PLOT_BLUE "' notitle\n", plot_bars);
 }
 
 /* --- waits */
@@ -270,7 +270,7 @@ void plot_waits(const struct record *record, enum plot_format format, struct tex
     struct text names = {0};
     struct text rows = {0};
     const size_t count = add_spent(record, &names, &rows);
-    begin_bars(out, format, count);
+    plot_begin_bars(out, format, count);
     text_add(out, "%s)\n$spent << EOD\n%sEOD\nset xrange [0:100]\nset xlabel '%% of the time'\n",
              text_string(&names), text_string(&rows));
     text_add(out, "plot ");

@@ -55,13 +55,18 @@ page() {
 page few 4 2 30
 page many 500 2 60
 page hostile 3 1 20 $'</style><script>document.title="taken"</script>\'"`$(touch taken)%s{/}'
+page points 2 0 20
+page hostile_points 2 0 20 $'</style><script>document.title="taken"</script>\'"`$(touch taken)%s{/}, x --depth'
 "$TIDEMILL" report --html old.html "$here/../data/v0.1.0/v0.1.0-two-ranks.h5"
 seen few.html 390 light
 seen few.html 1280 dark
 seen many.html 390 dark
 seen many.html 1280 light
 seen old.html 390 light
+seen points.html 390 light
+seen points.html 1280 dark
 seen hostile.html 390 light
+seen hostile_points.html 1280 light
 
 # With the policy: headers of tables have become buttons, and nothing else ran.
 dump hostile.html 1280 light >dumped
@@ -69,6 +74,7 @@ if ! grep -q '<button type="button" title="sort">' dumped; then
     echo "the page's own script does not run: is its SHA-256 in html_style.c that of the script?"
     failed=1
 fi
+dump hostile_points.html 1280 light >>dumped
 if grep -q '<title>taken' dumped || [[ -e taken ]]; then
     echo "a name became code"
     failed=1

@@ -2,7 +2,7 @@
 /*
  * Writes the result of a run of any size that never took place, for tests of reports: synthetic
  * RESULT NODES PHASES SECONDS [NAME]. The third node is slow; NAME replaces each name and text that
- * comes from outside.
+ * comes from outside. PHASES 0: the points of sweeps and the probes of a search, without phases.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "record/store.h"
 #include "report/advice.h"
 #include "report/words.h"
-#include "sample_record.h"
+#include "sample_points.h"
 #include "stats/timeline.h"
 
 enum { MOST_BINS = 1 << 19, LEAST_NODE_BINS = 32, ALL_BINS = 1024, READINGS = 60 };
@@ -107,6 +107,22 @@ static int extend(struct record *record, int64_t phases)
     return 0;
 }
 
+static void rename_points(struct record *record, const char *name)
+{
+    for (size_t i = 0; i < record->sweep_count; i++) {
+        struct record_sweep *row = &record->sweep[i];
+        text_copy(row->settings, sizeof row->settings, name);
+        text_copy(row->phase, sizeof row->phase, i % 2 ? name : "write");
+    }
+    for (size_t i = 0; i < record->sweep_run_count; i++)
+        text_copy(record->sweep_runs[i].reason, sizeof record->sweep_runs[i].reason,
+                  i % 9 ? "" : name);
+    for (size_t i = 0; i < record->tune_count; i++)
+        text_copy(record->tune[i].option, sizeof record->tune[i].option, name);
+    for (size_t i = 0; i < record->tune_result_count; i++)
+        text_copy(record->tune_results[i].settings, sizeof record->tune_results[i].settings, name);
+}
+
 /* Puts a text into everything that is not a number. */
 static void rename_all(struct record *record, const char *name)
 {
@@ -121,6 +137,7 @@ static void rename_all(struct record *record, const char *name)
     }
     snprintf(record->targets[0].path, sizeof record->targets[0].path, "/%s", name);
     snprintf(record->targets[0].source, sizeof record->targets[0].source, "%s", name);
+    rename_points(record, name);
     for (size_t i = 0; i < record->phase_count; i++) {
         struct record_phase *phase = &record->phases[i];
         snprintf(phase->nodes[0].name, sizeof phase->nodes[0].name, "%s", name);
@@ -130,6 +147,14 @@ static void rename_all(struct record *record, const char *name)
         for (char *at = strchr(phase->name, '/'); at; at = strchr(at, '/'))
             *at = '_';
     }
+}
+
+static void keep_points(struct record *record)
+{
+    for (size_t i = 0; i < record->phase_count; i++)
+        record_phase_release(&record->phases[i]);
+    record->phase_count = 0;
+    sample_points(record);
 }
 
 int main(int argc, char **argv)
@@ -149,7 +174,11 @@ int main(int argc, char **argv)
                                   .requests_per_rank = 1024,
                                   .node_rate = rate};
     sample_record(&record, &sample);
-    int result = extend(&record, atoll(argv[3]));
+    int result = 0;
+    if (atoll(argv[3]))
+        result = extend(&record, atoll(argv[3]));
+    else
+        keep_points(&record);
     if (argc > 5)
         rename_all(&record, argv[5]);
     for (size_t i = 0; i < record.phase_count; i++)

@@ -11,7 +11,7 @@
 
 #include "html_text.h"
 #include "report/plots.h"
-#include "sample_record.h"
+#include "sample_points.h"
 #include "summary_parts.h"
 
 static const char hostile[] = "<script>alert('x')</script>\"&\x01\n\xff\xe2\x80\xae$(id)`id`{}%s";
@@ -117,7 +117,9 @@ static void a_page_has_its_plots_inside_and_needs_nothing_else(void **state)
     assert_true(drawn.count >= 4);
     assert_non_null(strstr(text_string(&out), "<svg role=\"img\" aria-label=\""));
     assert_null(strstr(text_string(&out), "<?xml"));
-    assert_null(strstr(text_string(&out), "<defs>"));
+    const char *defined = strstr(text_string(&out), "<defs>"); /* for all pictures */
+    assert_non_null(defined);
+    assert_null(strstr(defined + 1, "<defs>"));
     assert_null(strstr(text_string(&out), "id=\"plot\""));
     assert_null(strstr(text_string(&out), "src="));
     assert_null(strstr(text_string(&out), "http:"));
@@ -185,6 +187,97 @@ static void plots_have_names_that_are_safe_for_files(void **state)
     record_release(&record);
 }
 
+static const struct plot *find(const struct record *record, const char *name, struct plot *plot)
+{
+    struct text own = {0};
+    bool found = false;
+    for (size_t i = 0; !found && plot_find(record, i, plot); i++) {
+        text_clear(&own);
+        plot_name(plot, &own);
+        found = !strcmp(text_string(&own), name);
+    }
+    text_release(&own);
+    return found ? plot : NULL;
+}
+
+static void expect_drawn(const struct record *record, const char *name, const char *words)
+{
+    struct plot plot;
+    struct text script = {0};
+    assert_non_null(find(record, name, &plot));
+    plot_script(record, &plot, PLOT_SVG, &script);
+    assert_false(script.failed);
+    if (!strstr(text_string(&script), words))
+        fail_msg("'%s' is not in %s:\n%s", words, name, text_string(&script));
+    text_release(&script);
+}
+
+static void points_and_probes_have_plots_of_their_kind(void **state)
+{
+    (void)state;
+    struct record record = {0};
+    struct plot plot;
+    sample_points(&record);
+    expect_drawn(&record, "write-sweep", "set logscale x\nset xtics ('1' 1.000000, '2' 2.000000");
+    expect_drawn(&record, "write-sweep", "with yerrorbars");
+    expect_drawn(&record, "write-sweep", "$best << EOD\n64.000000 ");
+    expect_drawn(&record, "verify-sweep", "title 'ideal'");
+    expect_drawn(&record, "read-sweep", "ideal(x) = 1.000000 * x");
+    expect_drawn(&record, "read-sweep", "title 'queue grows'");
+    expect_drawn(&record, "read-load", "set xlabel 'achieved GiB/s'");
+    expect_drawn(&record, "read-load", "title 'queue grows'");
+    expect_drawn(&record, "rewrite-sweep", "set ytics scale 0 ('uring, 8, 4MiB' 0");
+    expect_drawn(&record, "write-tune", "'buffer-size' 12.500000, 'writers' 36.500000");
+    expect_drawn(&record, "write-tune", "title 'knee'");
+    expect_drawn(&record, "write-candidates", "'depth 16, 17 buffers' 17");
+    assert_null(find(&record, "write-load", &plot));
+    assert_null(find(&record, "read-tune", &plot));
+    record_release(&record);
+}
+
+/* Lines of several engines have one axis; words and too many lines have bars. */
+static void a_load_of_several_engines_has_a_line_each(void **state)
+{
+    (void)state;
+    struct record record = {0};
+    struct record_sweep_run run = {.point = 1, .phase = "write"};
+    for (int i = 0; i < 8; i++, run.point++) {
+        run.offered_per_s = (INT64_C(1) << 30) << i / 2;
+        snprintf(run.settings, sizeof run.settings, "engine %s, rate %dGiB/s",
+                 i % 2 ? "uring" : "pwrite", 1 << i / 2);
+        sample_point(&record, run, 1e9, 1);
+    }
+    expect_drawn(&record, "write-sweep", "title 'pwrite', ");
+    expect_drawn(&record, "write-load", "title 'uring, p99'");
+    record_release(&record);
+    run = (struct record_sweep_run){.point = 1, .phase = "write", .settings = "depth 1"};
+    sample_point(&record, run, 1e9, 1);
+    expect_drawn(&record, "write-sweep", "set ytics scale 0 ('1' 0");
+    record_release(&record);
+}
+
+static void the_page_of_points_has_their_tables_and_the_best_at_the_top(void **state)
+{
+    (void)state;
+    struct record record = {.status = RECORD_COMPLETE};
+    struct text out = {0};
+    int tried = 0;
+    const struct html_plots plots = {draw_nothing, &tried};
+    sample_points(&record);
+    export_html(&record, &plots, &out);
+    const char *page = text_string(&out);
+    assert_null(strstr(page, "<h2>Phases</h2>"));
+    assert_non_null(strstr(page, "<p>1.90 times the start</p>"));
+    assert_non_null(strstr(page, "<p>depth 64</p><p>best of the sweep, median of 6"));
+    assert_non_null(strstr(page, "<th scope=\"col\">efficiency</th>"));
+    assert_non_null(strstr(page, "<tr><th scope=\"row\">nodes 2</th>"));
+    assert_non_null(strstr(page, "<p>the queue of read grows from 2.05 GiB/s"));
+    assert_non_null(strstr(page, "gnuplot-nox"));
+    assert_int_equal(tried, 1);
+    text_release(&out);
+    record_release(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +288,9 @@ int main(void)
         cmocka_unit_test(hostile_names_reach_neither_markup_nor_scripts_of_plots),
         cmocka_unit_test(a_record_without_phases_is_a_page),
         cmocka_unit_test(plots_have_names_that_are_safe_for_files),
+        cmocka_unit_test(points_and_probes_have_plots_of_their_kind),
+        cmocka_unit_test(a_load_of_several_engines_has_a_line_each),
+        cmocka_unit_test(the_page_of_points_has_their_tables_and_the_best_at_the_top),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
