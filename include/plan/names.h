@@ -24,6 +24,9 @@ bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, co
  * NULL if there is none. */
 const char *plan_skip_number(const char *text, uint64_t limit);
 
+/* ... and gets the number. Hot path. */
+const char *plan_read_number(const char *text, uint64_t limit, uint64_t *number);
+
 /* Prints the directory that a run makes in a directory target. */
 void plan_print_folder(const char *target, const char *run_id, struct text *out);
 

@@ -162,26 +162,16 @@ void objects_print_directory(const struct object_layout *layout, const char *top
                         layout->levels, out);
 }
 
-/* Reads a number without leading zeros; NULL if there is none, or not below the limit. */
-static const char *read_number(const char *text, uint64_t limit, uint64_t *number)
-{
-    const char *end = plan_skip_number(text, limit);
-    *number = 0;
-    for (const char *at = text; at < end; at++)
-        *number = *number * 10 + (uint64_t)(*at - '0');
-    return end;
-}
-
 bool objects_of_name(const struct object_layout *layout, const char *name, struct object *object)
 {
     uint64_t rank;
     uint64_t number;
     if (*name != FIRST && *name != SECOND)
         return false;
-    const char *rest = read_number(name + 1, layout->ranks, &rank);
+    const char *rest = plan_read_number(name + 1, layout->ranks, &rank);
     if (!rest || *rest != '.')
         return false;
-    rest = read_number(rest + 1, UINT64_C(1) << OBJECTS_BITS, &number);
+    rest = plan_read_number(rest + 1, UINT64_C(1) << OBJECTS_BITS, &number);
     if (!rest || *rest)
         return false;
     *object = (struct object){.rank = (uint32_t)rank,

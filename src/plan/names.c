@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-const char *plan_skip_number(const char *text, uint64_t limit)
+const char *plan_read_number(const char *text, uint64_t limit, uint64_t *number)
 {
     uint64_t value = 0;
     const char *at = text;
@@ -13,7 +13,14 @@ const char *plan_skip_number(const char *text, uint64_t limit)
         if (value >= limit)
             return NULL;
     }
+    *number = value;
     return at == text || (text[0] == '0' && at - text > 1) ? NULL : at;
+}
+
+const char *plan_skip_number(const char *text, uint64_t limit)
+{
+    uint64_t unused;
+    return plan_read_number(text, limit, &unused);
 }
 
 const char *const plan_file_prefixes[FILE_USES] = {"", "probe-", "warm-up-"};
