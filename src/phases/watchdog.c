@@ -151,7 +151,8 @@ void watchdog_start(struct run *run)
     if (run->cluster->rank != 0)
         return;
     for (uint32_t i = 0; i < setup->prepared_count && !run->settings->keep; i++)
-        run->removes |= setup->prepared[i]->writes && setup->prepared[i]->dataset.folder;
+        run->removes |= (setup->prepared[i]->writes || setup->prepared[i]->creates) &&
+                        setup->prepared[i]->dataset.folder;
     run->keeper->removes = run->removes;
     int64_t after_ns = smallest(after_signal_ns, run->settings->stall_warning_ns);
     cluster_watch_gates(run->cluster, smallest(after_ns, run->settings->stall_abort_ns), on_absent,

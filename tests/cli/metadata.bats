@@ -149,13 +149,15 @@ print(*(sum(p["ranks/syncs"][:]) for p in h5py.File("r.h5")["phases"].values()))
 }
 
 @test "an interrupt ends the creation, keeps the numbers and removes the objects" {
-    "$TIDEMILL" run --quiet --result r.h5 --phases create,stat --time 300s --fan-out 100 "$target" &
+    "$TIDEMILL" run --quiet --result r.h5 --phases create,stat --time 300s --fan-out 100 "$target" \
+        2>printed &
     pid=$!
     await "objects" created
     kill -INT "$pid"
     code=0
     wait "$pid" || code=$?
     [ "$code" -eq 130 ]
+    grep -q "before it has removed its files: tidemill run --cleanup '.*r.h5'" printed
     [ "$(attribute r.h5 phases/01_create status)" = interrupted ]
     [ "$(operations r.h5 01_create)" -gt 0 ]
     [ -z "$(ls -A "$target")" ]
