@@ -41,6 +41,9 @@ static int prepare_creating(struct work_names *names, struct agreement *agreemen
 static uint32_t owner_of(const struct work *work, uint32_t rank)
 {
     const struct work_names *names = (const struct work_names *)work;
+    const struct object_layout *layout = &names->tree->layout;
+    if (names->kind->lists && layout->shared && !layout->fan_out)
+        return rank; /* objects of all ranks are in the single directory */
     for (uint32_t i = 0; i < names->kind->shifts; i++)
         rank = names->phase->prepared->plan.reads_of[rank];
     return rank;
