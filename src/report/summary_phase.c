@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lines of one phase. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/units.h"
@@ -298,10 +299,13 @@ static void write_slowest(const struct record_phase *phase, struct text *out)
         const struct record_slow *slow = &phase->slowest[i];
         char latency[FIGURES_TEXT];
         char sent[UNITS_TEXT];
+        char offset[FIGURES_TEXT] = "";
         figures_latency(slow->latency_ns, latency);
         units_format_duration(slow->sent_ns, sent);
-        summary_line(out, i ? "" : "slowest", "%s: %s, %s at offset %lld, %s after the start",
-                     latency, slow->name, file_of(slow), (long long)slow->offset, sent);
+        if (phase->unit == UNIT_BYTE)
+            snprintf(offset, sizeof offset, " at offset %lld", (long long)slow->offset);
+        summary_line(out, i ? "" : "slowest", "%s: %s, %s%s, %s after the start", latency,
+                     slow->name, file_of(slow), offset, sent);
     }
 }
 

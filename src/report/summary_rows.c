@@ -57,15 +57,16 @@ static struct order sorted(struct rows *rows)
     return order;
 }
 
-static void add_head(struct table *table, const char *what)
+static void add_head(struct table *table, enum amount_unit unit, const char *what)
 {
-    static const char *const heads[2][COLUMNS] = {
-        {"", "GiB/s", "I/O threads", "data threads", "p50", "p99", "p99.9", "max"},
+    const char *const heads[2][COLUMNS] = {
+        {what, figures_amount_unit(unit), "I/O threads", "data threads", "p50", "p99", "p99.9",
+         "max"},
         {"", "", "waited", "waited", "", "", "", ""},
     };
     for (size_t line = 0; line < 2; line++)
         for (size_t i = 0; i < COLUMNS; i++)
-            table_add(table, "%s", line == 0 && i == 0 ? what : heads[line][i]);
+            table_add(table, "%s", heads[line][i]);
 }
 
 static void add_row(struct table *table, const struct rows *rows, size_t which)
@@ -79,7 +80,7 @@ static void add_row(struct table *table, const struct rows *rows, size_t which)
     table_add(table, "%s", text_string(&name));
     table->cells.failed |= name.failed;
     text_release(&name);
-    figures_rate_cell(speed(rows, which), rows->unit, cell);
+    figures_amount_rate(speed(rows, which), rows->unit, cell);
     table_add(table, "%s", cell);
     figures_share(row->counters.writer_waited_ns, row->counters.writer_time_ns, cell);
     table_add(table, "%s", cell);
@@ -118,7 +119,7 @@ static void write_table(const struct rows *rows, const struct order *order, bool
     struct table table = {.columns = COLUMNS};
     if (rows->count < 2 || !order->count)
         return;
-    add_head(&table, what);
+    add_head(&table, rows->unit, what);
     add_lines(rows, order, all, EXTREMES, &table);
     text_add(out, "\n");
     table_write(&table, 2, out);

@@ -60,7 +60,7 @@ static bool has_phase(const struct record *record, const char *section)
 
 /* How much, and when it ends. */
 static void add_amount(const struct settings *settings, const struct record_phase *phase,
-                       struct text *out)
+                       bool one_phase, struct text *out)
 {
     char size[UNITS_TEXT];
     char time[UNITS_TEXT];
@@ -75,7 +75,7 @@ static void add_amount(const struct settings *settings, const struct record_phas
     }
     if (settings->time_ns) {
         add_apart(time, out);
-        text_add(out, settings->loop ? ", " : " for each phase, ");
+        text_add(out, settings->loop || one_phase ? ", " : " for each phase, ");
     }
     if (settings->until_steady)
         text_add(out, "until the rate is steady, ");
@@ -238,7 +238,7 @@ static void add_workload(const struct record *record, const struct settings *set
     if (operations && !phase)
         return;
     text_add(out, "%s", operations ? "; " : "");
-    add_amount(settings, phase, out);
+    add_amount(settings, phase, section != NULL, out);
     add_pattern(record, settings, phase, out);
     add_mode(settings, phase, write || !read, out);
     if (write || !read)

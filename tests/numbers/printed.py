@@ -389,7 +389,7 @@ class Page:
             text += (" in total" if phase.attrs["ranks_total"] > 1 else "") + \
                 (", read or rewritten again and again for " if loop else
                  " or " if time else ", ")
-        text += f"{exact(time)}{'' if loop else ' for each phase'}, " if time else ""
+        text += f"{exact(time)}{'' if loop or section else ' for each phase'}, " if time else ""
         text += "until the rate is steady, " if options["until-steady"] == "yes" else ""
         text += self.pattern(options, phase) + self.mode(options, phase, writes)
         text += self.data(options) if writes else ""
@@ -969,8 +969,9 @@ class Phase:
         for i in range(len(table["name"])):
             self.line("" if i else "slowest",
                       f"{latency(table['latency_ns'][i])}: {text_of(table['name'][i])}, "
-                      f"{text_of(table['path'][i]).rpartition('/')[2]} at offset "
-                      f"{table['offset'][i]}, {duration(table['sent_ns'][i])} after the start")
+                      f"{text_of(table['path'][i]).rpartition('/')[2]}"
+                      f"{' at offset ' + str(table['offset'][i]) if self.unit == 'bytes' else ''}, "
+                      f"{duration(table['sent_ns'][i])} after the start")
 
     # --- what limited it
 
@@ -1434,14 +1435,13 @@ class Phase:
         speed = self.speeds(table)
         every = self.page.verbose or what != "node" or len(speed) <= 16
         count = len(speed) if every else len(order)
-        head = [[f"{what}{'' if every else ', by rate'}", "GiB/s", "I/O threads", "data threads",
+        head = [[f"{what}{'' if every else ', by rate'}", self.name_of_rate, "I/O threads", "data threads",
                  "p50", "p99", "p99.9", "max"], ["", "", "waited", "waited", "", "", "", ""]]
         lines = []
         for i in range(count):
             row = i if every else order[i]
             if every or i < 4 or i + 4 >= count or i == count // 2:
-                cells = [shorten(text_of(table["name"][row]), 40), self.rate_text(speed[row])
-                         + ("" if self.unit == "bytes" else " kop/s")]
+                cells = [shorten(text_of(table["name"][row]), 40), self.rate_text(speed[row])]
                 for side in ("writer", "producer"):
                     cells.append(share(int(table[f"{side}_waited_ns"][row]),
                                        int(table[f"{side}_time_ns"][row])))
