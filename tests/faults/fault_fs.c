@@ -9,8 +9,9 @@
  *   FAULT_HIDE     "yes": a removed file that is open stays, as .fuse_hidden...
  *   FAULT_OWNER    files belong to this user id, as they do with root squash
  *   FAULT_FORGET   "yes": the kernel remembers no names
- *   FAULT_RELEASE  hanging calls continue when this file exists
- *   FAULT_HARD     "yes": hanging calls do not end even if their process is killed
+ *   FAULT_LOG      a line for each call, in order, is appended to this file: "NS open /path", with
+ * the time since 1970 FAULT_RELEASE  hanging calls continue when this file exists FAULT_HARD "yes":
+ * hanging calls do not end even if their process is killed
  *
  * Runs in the foreground; ends when unmounted.
  */
@@ -39,6 +40,7 @@ enum { NAME_BYTES = 4096, POLL_NS = 20 * 1000 * 1000, TRANSFER_MOST = 1 << 20 };
 
 static struct rules rules;
 static const char *source;
+static int log_fd = -1;
 
 /* Returns the path below the source. */
 static const char *below(const char *path, char buffer[NAME_BYTES])
@@ -114,9 +116,23 @@ static void meddle(const char *path, const char *call, const struct rule *rule)
     appear(buffer);
 }
 
+static void log_call(const char *path, const char *call)
+{
+    char line[NAME_BYTES];
+    if (log_fd < 0)
+        return;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    long long ns = (long long)now.tv_sec * 1000000000LL + (long long)now.tv_nsec;
+    int length = snprintf(line, sizeof line, "%lld %s %s\n", ns, call, path);
+    ssize_t written = write(log_fd, line, (size_t)length);
+    (void)written;
+}
+
 /* Finds the rule of a call and does what it has to do first; -errno if the call must fail. */
 static int strike(const char *path, const char *call, off_t offset, const struct rule **rule)
 {
+    log_call(path, call);
     *rule = rules_meet(&rules, path, call, offset);
     if (!*rule)
         return 0;
@@ -172,6 +188,8 @@ static int open_below(const char *path, struct fuse_file_info *info, int more, m
     const char *call = info->flags & O_DIRECT                ? "open_direct"
                        : (info->flags & O_ACCMODE) == O_RDWR ? "open_both"
                                                              : "open";
+    if (more & O_CREAT)
+        log_call(path, "create");
     int error = strike(path, call, NO_OFFSET, &rule);
     if (error)
         return error;
@@ -352,6 +370,8 @@ int main(int count, char **words)
         return 2;
     }
     source = words[1];
+    if (getenv("FAULT_LOG"))
+        log_fd = open(getenv("FAULT_LOG"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     signal(SIGUSR1, wake_up);
     char foreground[] = "-f";
     char options_word[] = "-o";
