@@ -7,7 +7,7 @@ load helper
 
 # Options that leave little to search, so that a test takes few seconds; what they find, no test asks.
 few=(--buffer-size 64k --writers 2 --producers 1 --buffer-count 8 --huge-pages never --no-preallocate
-    --direct never --budget 4s --size 1m)
+    --direct never --budget 3s --size 1m)
 
 @test "tune leaves a trail, a page, a settings file and nothing else" {
     ranks 2 tune "${few[@]}" --result r.h5 "$target" >page
@@ -23,7 +23,7 @@ few=(--buffer-size 64k --writers 2 --producers 1 --buffer-count 8 --huge-pages n
 }
 
 @test "tune of /dev/null, of one new file and of a file that exists" {
-    "$TIDEMILL" tune --buffer-size 64k --writers 2 --budget 4s --size 1m --quiet --result n.h5 /dev/null
+    "$TIDEMILL" tune --buffer-size 64k --writers 2 --budget 2s --size 1m --quiet --result n.h5 /dev/null
     "$TIDEMILL" tune "${few[@]}" --quiet --result f.h5 --output "$work/new"
     [ ! -e "$work/new" ]
     truncate -s 1m "$work/old"
@@ -44,7 +44,7 @@ few=(--buffer-size 64k --writers 2 --producers 1 --buffer-count 8 --huge-pages n
 
 @test "command lines of the older benchmark run as they are" {
     local f=$work/test.bin
-    "$TIDEMILL" run --auto --size 10MB --output "$f" --budget 20s --budget-size 200m --quiet --result a.h5
+    "$TIDEMILL" run --auto --size 10MB --output "$f" --budget 10s --budget-size 100m --quiet --result a.h5
     [ ! -e "$f" ]
     "$TIDEMILL" run --size 10MB --buffer-size 8MB --num-writers 1 --buffer-count 2 --output "$f" --quiet --result b.h5
     "$TIDEMILL" run --size 10MB --buffer-size 1MB --num-writers 8 --buffer-count 16 --output "$f" --quiet --result c.h5

@@ -9,9 +9,10 @@
  *   FAULT_HIDE     "yes": a removed file that is open stays, as .fuse_hidden...
  *   FAULT_OWNER    files belong to this user id, as they do with root squash
  *   FAULT_FORGET   "yes": the kernel remembers no names
- *   FAULT_LOG      a line for each call, in order, is appended to this file: "NS open /path", with
- * the time since 1970 FAULT_RELEASE  hanging calls continue when this file exists FAULT_HARD "yes":
- * hanging calls do not end even if their process is killed
+ *   FAULT_LOG      a line "NS CALL PATH" for each call, with the time since 1970, is appended to it
+ *   FAULT_AT_ONCE  the number of calls that are delayed at a time; others wait for one of these
+ *   FAULT_RELEASE  hanging calls continue when this file exists
+ *   FAULT_HARD     "yes": hanging calls do not end even if their process is killed
  *
  * Runs in the foreground; ends when unmounted.
  */
@@ -20,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -32,6 +34,7 @@
 enum { NAME_BYTES = 4096, POLL_NS = 20 * 1000 * 1000, TRANSFER_MOST = 1 << 20 };
 
 /* So that calls that are delayed do not wait for each other. */
+enum { THREADS = 64 };
 #if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 12)
 #define MANY_THREADS ",max_idle_threads=64,max_threads=64"
 #else
@@ -39,6 +42,7 @@ enum { NAME_BYTES = 4096, POLL_NS = 20 * 1000 * 1000, TRANSFER_MOST = 1 << 20 };
 #endif
 
 static struct rules rules;
+static sem_t places; /* FAULT_AT_ONCE */
 static const char *source;
 static int log_fd = -1;
 
@@ -59,6 +63,14 @@ static void sleep_ns(long nanoseconds)
     struct timespec left = {.tv_sec = nanoseconds / 1000000000,
                             .tv_nsec = nanoseconds % 1000000000};
     nanosleep(&left, NULL);
+}
+
+static void delay_ns(long nanoseconds)
+{
+    while (sem_wait(&places))
+        ;
+    sleep_ns(nanoseconds);
+    sem_post(&places);
 }
 
 static bool is_yes(const char *name)
@@ -143,7 +155,7 @@ static int strike(const char *path, const char *call, off_t offset, const struct
     if (rule_does(*rule, "errno"))
         return (int)-(*rule)->value;
     if (rule_does(*rule, "delay"))
-        sleep_ns((*rule)->value * 1000000);
+        delay_ns((*rule)->value * 1000000);
     return rule_does(*rule, "hang") ? hang() : 0;
 }
 
@@ -311,6 +323,8 @@ static int space(const char *path, struct statvfs *out)
 static void *begin(struct fuse_conn_info *connection, struct fuse_config *settings)
 {
     connection->max_write = TRANSFER_MOST;
+    if (getenv("FAULT_AT_ONCE"))
+        connection->max_background = connection->congestion_threshold = THREADS;
     settings->kernel_cache = 0;
     settings->intr = 1;
     settings->hard_remove = !is_yes("FAULT_HIDE");
@@ -372,6 +386,8 @@ int main(int count, char **words)
     source = words[1];
     if (getenv("FAULT_LOG"))
         log_fd = open(getenv("FAULT_LOG"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const char *at_once = getenv("FAULT_AT_ONCE");
+    sem_init(&places, 0, at_once ? (unsigned)atoi(at_once) : THREADS);
     signal(SIGUSR1, wake_up);
     char foreground[] = "-f";
     char options_word[] = "-o";
