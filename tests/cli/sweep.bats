@@ -4,6 +4,11 @@
 
 load helper
 
+# recomputed RESULT PAGE: each figure follows from the measurements, and the page has no other.
+recomputed() {
+    /usr/bin/python3 "$BATS_TEST_DIRNAME/../numbers/recompute.py" "$@"
+}
+
 @test "a sweep of two options measures each point --repeat times and leaves nothing" {
     ranks 2 run --sweep depth=1,2 --sweep buffer-size=64k,128k --repeat 2 --size 1m --sort point \
         --result r.h5 "$target" >page
@@ -14,6 +19,7 @@ load helper
     grep -q '^sweep$' page
     [ "$(grep -c '^  depth [12], buffer-size \(64k\|128k\)  *\(write\|read\)' page)" = 8 ]
     "$TIDEMILL" report r.h5 | grep -q 'whether it equals the best takes --repeat 4'
+    recomputed r.h5 page
 }
 
 @test "the points are shown by --dry-run" {
@@ -28,11 +34,16 @@ load helper
         --result r.h5 "$target" >page
     grep -q 'offered GiB/s' page
     [ "$(column r.h5 sweep offered_bytes_per_s)" = $((48 << 20)) ]
+    recomputed r.h5 page
 }
 
 @test "/dev/null and one new file can be swept" {
-    "$TIDEMILL" run --sweep producers=1,2 --size 4m --quiet --result r.h5 /dev/null
-    [ "$(column r.h5 sweep n)" = 2 ]
+    "$TIDEMILL" run --sweep producers=1,2 --size 4m --repeat 7 --sort cpu --result r.h5 /dev/null >page
+    [ "$(column r.h5 sweep n)" = 14 ]
+    recomputed r.h5 page
+    /usr/bin/python3 -c 'import h5py; h5py.File("r.h5", "r+")["sweep/median_bytes_per_s"][1] += 1'
+    run recomputed r.h5 page
+    [[ $status -eq 1 && $output == "median_bytes_per_s of point 2, write: computed"* ]]
     "$TIDEMILL" run --sweep depth=1,2 --size 4m --quiet --result s.h5 --output "$work/new"
     [ "$(column s.h5 sweep n)" = 4 ]
     [ ! -e "$work/new" ]
@@ -47,6 +58,7 @@ load helper
     [ "$(column r.h5 sweep base_point)" = 4 ]
     grep -q 'efficiency' page
     [ "$(grep -c '^  ranks 1 .* 100 % ' page)" = 2 ]
+    recomputed r.h5 page
     refused "'r.h5' is a sweep" "$TIDEMILL" compare r.h5 r.h5
     refused '--sweep ranks=4: the job has 3 ranks' ranks 3 run --sweep ranks=1,4 --size 1m "$target"
     refused '--sweep nodes=2: the job has 1 node' "$TIDEMILL" run --sweep nodes=1,2 --size 1m "$target"

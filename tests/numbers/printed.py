@@ -11,6 +11,8 @@ import signal
 
 import h5py
 
+import sweep
+
 GIB, GB = 2**30, 10**9
 NEVER = 2**63 - 1  # first_ns of ranks without work
 WIDTH = 100
@@ -604,13 +606,60 @@ class Page:
         modes = [self.modes(phase) for phase in phases]
         self.same_mode = len(modes) > 1 and all(lines == modes[0] for lines in modes)
         self.parts += modes[0] if self.same_mode else []
-        self.table()
+        if self.phases or not len(self.file["sweep_runs/point"]):
+            self.table()
+        self.sweep()
         self.advice("warnings", {"serious": "WARNING", "warning": "warning"})
         for phase in phases:
             phase.write()
         if self.verbose:
             self.repetitions()
         self.advice("notes", {"note": "note"})
+
+
+    # --- a sweep
+
+    def sweep(self):
+        points = sweep.points_of(self.file) if "sweep_runs" in self.file else []
+        if not points:
+            return
+        offers = any(point.offered for point in points)
+        scales = any(point.scale for point in points)
+        head = ["settings", "phase", "n", *(["offered GiB/s"] if offers else []), "GiB/s", "95 %",
+                *(["efficiency"] if scales else []), "p50", "p99", "CPU s/GiB", ""]
+        self.parts.append("sweep")
+        self.rows([head], [self.point(point, offers, scales) for point in
+                           sweep.sorted_by(points, self.options.get("sort", "rate"))])
+        self.overloads(points)
+        if any(point.best == "unknown" for point in points):
+            self.parts.append("? whether it equals the best takes --repeat 4 or more")
+        runs = columns(self.file["sweep_runs"])
+        for i, reason in enumerate(runs["reason"]):
+            if text_of(reason):
+                self.parts.append(f"not measured: {text_of(runs['phase'][i])} of "
+                                  f"{text_of(runs['settings'][i])}, repetition "
+                                  f"{runs['repetition'][i]}: {text_of(reason)}")
+
+    def point(self, point, offers, scales):
+        def shown(ns):
+            return latency(ns) if point.rates and ns > 0 else "-"
+        return [point.settings, point.phase, str(len(point.rates)),
+                *([rate_text(point.offered) if point.offered else "-"] if offers else []),
+                rate_text(point.rate) if point.rates else "-",
+                " to ".join(rate_text(bound) for bound in point.bounds[:2]) if point.bounds else "-",
+                *([f"{fixed(point.efficiency * 100, 0)} %" if point.efficiency else "-"]
+                  if scales else []),
+                shown(point.p50), shown(point.p99),
+                fixed(point.cpu / 1e9, 3) if point.rates else "-", point.mark]
+
+    def overloads(self, points):
+        for phase in sweep.phases_of(points):
+            first, certain = sweep.overload(points, phase)
+            if first:
+                self.parts.append(
+                    f"the queue of {phase} {'grows' if certain else 'may grow'} from "
+                    f"{rate_text(first.offered)} GiB/s offered on ({first.settings})"
+                    f"{'' if certain else ': --repeat 6 or more shows whether it does'}")
 
 
 def truth(column, value):

@@ -3,8 +3,8 @@
 
 Shares no code with tidemill. Computes the attributes of phases from ranks and timelines, nodes from
 ranks by the rules of counters.def, latencies from histograms, and the table over repetitions from
-the phases; compares histograms with counters, and the printed SUMMARY word by word (printed.py), so
-that an unknown line is a difference too.
+the phases, and the points of a sweep from its measurements; compares histograms with counters, and
+the printed SUMMARY word by word (printed.py), so that an unknown line is a difference too.
 """
 import math
 import pathlib
@@ -13,6 +13,7 @@ import sys
 
 import h5py
 
+import sweep
 from printed import NEVER, differences, percentile
 
 problems = []
@@ -284,6 +285,19 @@ def check_ceilings(file):
         expect(f"ceiling of {probe.decode()}", wanted, int(rows["rate_bytes_per_s"][i]))
 
 
+def check_sweep(file):
+    rows = table(file["sweep"])
+    points = sweep.points_of(file)
+    expect("points of the sweep", len(points), len(rows["point"]))
+    names = h5py.check_enum_dtype(file["sweep/best"].dtype)
+    for i, point in enumerate(points[:len(rows["point"])]):
+        for column, wanted in point.columns().items():
+            found = rows[column][i]
+            wanted = names[wanted] if column == "best" else wanted
+            found = found.decode() if isinstance(found, bytes) else int(found)
+            expect(f"{column} of point {point.point}, {point.phase}", wanted, found)
+
+
 with h5py.File(sys.argv[1], "r") as result:
     for title, group in result["phases"].items():
         if group.attrs["duration_ns"] > 0:
@@ -299,6 +313,8 @@ with h5py.File(sys.argv[1], "r") as result:
             check_device(title, group)
     check_summary(result)
     check_ceilings(result)
+    if "sweep" in result:
+        check_sweep(result)
     if len(sys.argv) > 2:
         problems += differences(result, open(sys.argv[2], encoding="utf-8").read())
 if problems:
