@@ -130,6 +130,8 @@ struct record {
     size_t sweep_run_count;
     struct record_pfs *pfs;
     size_t pfs_count;
+    struct record_checkpoint *checkpoints;
+    size_t checkpoint_count;
     struct record_deviation *deviations;
     size_t deviation_count;
     struct record_tune *tune; /* in the order of time */

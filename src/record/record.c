@@ -75,6 +75,7 @@ void record_release(struct record *record)
     free(record->sweep);
     free(record->sweep_runs);
     free(record->pfs);
+    free(record->checkpoints);
     free(record->deviations);
     free(record->tune);
     free(record->tune_choices);

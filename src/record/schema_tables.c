@@ -27,6 +27,7 @@ const struct schema_rows schema_run_tables[] = {
     ROWS(struct record, "sweep_runs", schema_sweep_run, sweep_runs, sweep_run_count),
     ROWS(struct record, "pfs", schema_pfs, pfs, pfs_count),
     ROWS(struct record, "pfs_deviations", schema_deviation, deviations, deviation_count),
+    ROWS(struct record, "checkpoints", schema_checkpoint, checkpoints, checkpoint_count),
     ROWS(struct record, "tune", schema_tune, tune, tune_count),
     ROWS(struct record, "tune_choices", schema_tune_choice, tune_choices, tune_choice_count),
     ROWS(struct record, "tune_results", schema_tune_result, tune_results, tune_result_count),

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "checkpoint.h"
 #include "outside.h"
 #include "pfs.h"
 #include "warnings.h"
@@ -108,7 +109,9 @@ int advice_consider(struct record *record)
     record_clear_advice(record);
     for (size_t i = 0; i < sizeof warnings / sizeof warnings[0] && !result; i++)
         result = raise_warning(record, &warnings[i]);
-    return result ? result : pfs_consider(record);
+    if (!result)
+        result = pfs_consider(record);
+    return result ? result : checkpoint_consider(record);
 }
 
 int advice_consider_sums(struct record *record)

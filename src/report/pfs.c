@@ -8,17 +8,11 @@
 
 #include "base/text.h"
 #include "pfs_rules.h"
+#include "preset_name.h"
 
 static const double gib = 1073741824.0;
 static const double kilo = 1000;
 static const double million = 1e6;
-
-static bool is_set(const struct record *record)
-{
-    const char *slash = strrchr(record->preset, '/');
-    const char *name = slash ? slash + 1 : record->preset;
-    return !strcmp(name, "pfs") || !strcmp(name, "pfs.conf");
-}
 
 static double value_of(const struct pfs_line *line, const struct record_summary *row)
 {
@@ -94,7 +88,7 @@ int pfs_consider(struct record *record)
     record->pfs = NULL;
     record->deviations = NULL;
     record->pfs_count = record->deviation_count = 0;
-    if (!is_set(record) || !record->phase_count)
+    if (!preset_is(record, "pfs") || !record->phase_count)
         return 0;
     return fill(record) ? -ENOMEM : pfs_deviations(record);
 }

@@ -103,4 +103,5 @@ void summary_write(const struct record *record, const struct summary_style *styl
         summary_repetitions(record, style, out);
     write_remarks(record, style, out);
     summary_pfs(record, style, out);
+    summary_checkpoints(record, style, out);
 }

@@ -139,6 +139,10 @@ void summary_readers(const struct record *record, const struct record_phase *pha
 /* The phases and means of preset 'pfs'; nothing without. */
 void summary_pfs(const struct record *record, const struct summary_style *style, struct text *out);
 
+/* The generations of preset 'checkpoint'; nothing without. */
+void summary_checkpoints(const struct record *record, const struct summary_style *style,
+                         struct text *out);
+
 /* A line for each target, where several were used. */
 void summary_targets(const struct record_phase *phase, struct text *out);
 void summary_rows(const struct record_phase *phase, const struct summary_style *style,

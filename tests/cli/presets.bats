@@ -22,13 +22,13 @@ option() {
 @test "--preset list shows each preset and its file" {
     apart "$TIDEMILL" run --preset list
     [ "$status" -eq 0 ]
-    for name in array database default gen4 gen5 pfs sata; do
+    for name in array checkpoint database default gen4 gen5 pfs sata; do
         grep -q "^$name " "$out"
     done
     while read -r file; do
         [ -f "$file" ]
     done < <(grep -o '/.*\.conf$' "$out")
-    [ "$(grep -c '\.conf$' "$out")" -eq 7 ]
+    [ "$(grep -c '\.conf$' "$out")" -eq 8 ]
 }
 
 @test "each preset makes a plan on this machine" {
@@ -48,8 +48,32 @@ option() {
     [ -z "$(ls -A "$target")" ]
 }
 
+@test "preset checkpoint: the slowest rank of each generation, and whether a page cache took part" {
+    ranks 2 run --preset checkpoint --pause 0s --size-per-rank 1m --direct never --set restart-02.direct=prefer \
+        --phases save-01,save-02,restart-01,restart-02 --result r.h5 "$target" >page
+    [ -z "$(ls -A "$target")" ]
+    /usr/bin/python3 - <<'PY'
+import h5py
+file = h5py.File("r.h5")
+table, phases = file["checkpoints"], sorted(file["phases"])
+assert [name.decode() for name in table["phase"]] == phases == \
+    ["01_save-01", "02_save-02", "03_restart-01", "04_restart-02"], phases
+caches = h5py.check_enum_dtype(table["cache"].dtype)
+for i, name in enumerate(phases):
+    ranks = file["phases"][name]["ranks"]
+    ends = list(ranks["end_ns"][:])
+    assert table["slowest_ns"][i] == max(ends), name
+    assert table["slowest_rank"][i] == ranks["name"][ends.index(max(ends))], name
+    assert abs(table["least_bytes_per_s"][i] - min(2**20 * 1e9 / end for end in ends)) <= 1, name
+    assert table["bytes"][i] == 2 << 20, name
+assert all(table["cache"][i] == caches["used"] for i in range(2))
+PY
+    grep -q '^  01_save-01  *[0-9.]* [mu]*s  *[^ ]*:[01]  *[0-9.]* .* used$' page
+    "$TIDEMILL" report r.h5 | sed -n '/^checkpoint$/,/^  memory/p' | diff - <(sed -n '/^checkpoint$/,/^  memory/p' page)
+}
+
 @test "an unknown preset: the nearest one is suggested" {
-    refused "unknown preset 'gem4' (known: array, database, default, gen4, gen5, pfs, sata; or the path of a file); did you mean 'gen4'?" \
+    refused "unknown preset 'gem4' (known: array, checkpoint, database, default, gen4, gen5, pfs, sata; or the path of a file); did you mean 'gen4'?" \
         "$TIDEMILL" run --preset gem4 --size 1m "$target"
     refused "--preset: cannot open './none.conf'" "$TIDEMILL" run --preset ./none.conf --size 1m "$target"
 }

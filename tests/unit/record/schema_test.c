@@ -72,6 +72,8 @@ static void every_member_has_a_column(void **state)
         ELSEWHERE(struct record, summary_count),
         ELSEWHERE(struct record, ceilings),
         ELSEWHERE(struct record, ceiling_count),
+        ELSEWHERE(struct record, checkpoints),
+        ELSEWHERE(struct record, checkpoint_count),
         ELSEWHERE(struct record, warm_ups),
         ELSEWHERE(struct record, warm_up_count),
         ELSEWHERE(struct record, sweep),
