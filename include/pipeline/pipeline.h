@@ -54,9 +54,11 @@ struct task {
     uint32_t piece_count;     /* at most 16 if it writes: the drive has a bit for each descriptor */
     struct sequence sequence; /* of the requests of all pieces */
     uint64_t places;          /* number of places of the sequence to process; 0: no requests */
-    bool loops;               /* starts over after them, until it is stopped: each pass writes the
-                                 next generation, when the one before is complete */
-    struct mix mix;           /* which of them read; the others write */
+    uint64_t first; /* of a task that only reads: the place that it begins with; those before it
+                       come last */
+    bool loops;     /* starts over after them, until it is stopped: each pass writes the
+                       next generation, when the one before is complete */
+    struct mix mix; /* which of them read; the others write */
     const struct reading *reading; /* which requests may be read, and what they hold; NULL: all,
                                       with the content of the pieces' positions */
     struct piece_use *uses;        /* one for each piece, to be counted; NULL: no counting */
@@ -66,6 +68,7 @@ struct task {
 /* Places of a task that loops continue to count in later passes; in each, this is the place. */
 static inline uint64_t task_place(const struct task *task, uint64_t place)
 {
+    place += task->first;
     return __builtin_expect(place >= task->places && task->places, 0) ? place % task->places
                                                                       : place;
 }
@@ -79,6 +82,8 @@ static inline enum engine_direction task_direction(const struct task *task, uint
 struct pipeline_setup {
     bool makes;  /* data threads fill buffers to write; else they are filled before the start */
     bool checks; /* data threads check the data read; else it is dropped */
+    bool ready;  /* ... what they check is in the buffers before the start, for an engine that
+                    reads nothing: the rate of checking alone */
     const struct engine_kind *engine;
     uint32_t io_threads;
     uint32_t data_threads; /* started only if 'makes' or 'checks' */

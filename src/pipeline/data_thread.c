@@ -116,22 +116,28 @@ static uint64_t check_rewritten(const struct content *content, const struct task
     return bad;
 }
 
+static uint64_t check(const struct pipeline *pipeline, uint32_t number, struct difference *first)
+{
+    const struct buffer *buffer = &pipeline->buffers[number];
+    const struct task *task = &pipeline->setup.tasks[buffer->io_thread];
+    struct position position = task->pieces[buffer->piece].position;
+    position.offset = buffer->offset;
+    if (pipeline->filled)
+        position = pipeline->filled[number];
+    else if (task->reading && task->reading->setup.rewrites)
+        return check_rewritten(pipeline->setup.content, task, &position, buffer, first);
+    return content_check(pipeline->setup.content, &position, buffer->memory, buffer->moved, first);
+}
+
 static void check_one(struct data_thread *thread, uint32_t number)
 {
     struct pipeline *pipeline = thread->pipeline;
     struct buffer *buffer = &pipeline->buffers[number];
-    const struct task *task = &pipeline->setup.tasks[buffer->io_thread];
-    struct position position = task->pieces[buffer->piece].position;
     struct found found = {.io_thread = buffer->io_thread, .piece = buffer->piece};
     buffer_step(buffer, BUFFER_FULL, BUFFER_FILLING);
-    position.offset = buffer->offset;
     int64_t before_ns = since_gate_ns(thread);
     histogram_record(&thread->queued, before_ns - buffer->ready_ns);
-    uint64_t bad =
-        task->reading && task->reading->setup.rewrites
-            ? check_rewritten(pipeline->setup.content, task, &position, buffer, &found.difference)
-            : content_check(pipeline->setup.content, &position, buffer->memory, buffer->moved,
-                            &found.difference);
+    uint64_t bad = check(pipeline, number, &found.difference);
     histogram_record(&thread->made, since_gate_ns(thread) - before_ns);
     thread->counters.producer_bytes += (int64_t)buffer->moved;
     if (buffer->moved < buffer->length)
@@ -186,6 +192,27 @@ static void data_thread_work(struct data_thread *thread)
     }
 }
 
+/* Fills a buffer with the data of a request that it may be used for. Threads without requests have
+ * none to offer. */
+static void fill_ready(const struct pipeline *pipeline, uint32_t number)
+{
+    struct buffer *buffer = &pipeline->buffers[number];
+    uint32_t io_thread = buffer->io_thread;
+    uint32_t left = pipeline->setup.io_threads;
+    while (left && !pipeline->setup.tasks[io_thread].places) {
+        io_thread = (io_thread + 1) % pipeline->setup.io_threads;
+        left--;
+    }
+    if (!left)
+        return;
+    const struct task *task = &pipeline->setup.tasks[io_thread];
+    struct position *filled = &pipeline->filled[number];
+    buffer_assign(buffer, task, io_thread, number % task->places);
+    *filled = task->pieces[buffer->piece].position;
+    filled->offset = buffer->offset;
+    content_fill(pipeline->setup.content, filled, buffer->memory, pipeline->setup.buffer_bytes);
+}
+
 /* Touches this thread's part of the lane's memory. I/O threads touch buffers that data threads
  * never use. */
 static void touch_buffers(struct data_thread *thread)
@@ -196,8 +223,10 @@ static void touch_buffers(struct data_thread *thread)
          i += lane->data_thread_count) {
         const struct buffer *buffer = &pipeline->buffers[lane->first_buffer + i];
         bool reads = buffer->request.direction == ENGINE_READ;
-        if (reads ? pipeline->setup.checks : pipeline->setup.makes)
-            lane_touch(pipeline, lane, buffer);
+        if (!(reads ? pipeline->setup.checks : pipeline->setup.makes))
+            continue;
+        if (lane_touch(pipeline, lane, buffer) && pipeline->filled)
+            fill_ready(pipeline, lane->first_buffer + i);
     }
 }
 

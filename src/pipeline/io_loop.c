@@ -85,7 +85,8 @@ static void send_number(struct io_thread *thread, uint32_t number)
     bool made = buffer->state == BUFFER_FULL;
     if (!made) {
         buffer_assign(buffer, thread->task, thread->index, thread->sent);
-        if (pipeline->setup.checks && buffer->request.direction == ENGINE_READ)
+        if (pipeline->setup.checks && !pipeline->setup.ready &&
+            buffer->request.direction == ENGINE_READ)
             content_poison(buffer->memory, buffer->length);
     }
     thread->sent++;

@@ -154,7 +154,9 @@ int lanes_make(struct pipeline *pipeline, struct failure *why)
     pipeline->lanes = aligned_alloc(RING_LINE, count * sizeof *pipeline->lanes);
     pipeline->buffers =
         aligned_alloc(BUFFER_LINE, (size_t)setup->buffers * sizeof *pipeline->buffers);
-    if (!pipeline->lanes || !pipeline->buffers)
+    if (setup->ready)
+        pipeline->filled = calloc(setup->buffers, sizeof *pipeline->filled);
+    if (!pipeline->lanes || !pipeline->buffers || (setup->ready && !pipeline->filled))
         return failure_set(why, -ENOMEM, "not enough memory for %u buffers", setup->buffers);
     memset(pipeline->lanes, 0, count * sizeof *pipeline->lanes);
     pipeline->lane_count = count;

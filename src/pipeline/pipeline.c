@@ -209,5 +209,6 @@ void pipeline_close(struct pipeline *pipeline)
     free(pipeline->io_threads);
     free(pipeline->data_threads);
     free(pipeline->buffers);
+    free(pipeline->filled);
     free(pipeline);
 }

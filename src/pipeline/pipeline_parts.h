@@ -21,6 +21,7 @@ struct pipeline {
     struct lane *lanes;
     uint32_t lane_count;
     struct buffer *buffers;
+    struct position *filled; /* with 'ready': what each buffer holds; else NULL */
     struct io_thread *io_threads;
     struct data_thread *data_threads;
     uint32_t data_thread_count;

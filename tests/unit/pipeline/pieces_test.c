@@ -89,9 +89,34 @@ static void test_reads_in_another_way(void **state)
             if (property_below(&property, 2))
                 rig.request_bytes = 512 * (1 + property_below(&property, 40));
             rig.order = orders[property_below(&property, 3)];
+            rig.first_percent = property_below(&property, 2) ? property_below(&property, 100) : 0;
             if (is_available(engines[e]))
                 check_reading(&rig, &setup, direct);
         }
+        rig_end(&rig);
+    }
+}
+
+/* What is checked is not in the files, which are damaged: it is in the buffers from the start. */
+static void test_ready_data_are_checked_without_reading(void **state)
+{
+    (void)state;
+    struct property property = property_start("ready");
+    for (int round = 0; round < ROUNDS; round++) {
+        struct rig rig;
+        write_all(&rig, &property, NEVER);
+        for (uint32_t i = 0; i < WRITERS; i++)
+            if (rig_share(&rig, i)->bytes)
+                rig_damage(&rig, i, rig_share(&rig, i)->file_offset);
+        if (property_below(&property, 3))
+            lose_some(&rig, &property);
+        struct pipeline_setup setup = setup_for(ENGINE_NULL);
+        setup.ready = true;
+        rig.job = JOB_CHECK;
+        rig.io_threads = 1 + (uint32_t)property_below(&property, RIG_THREADS);
+        rig.request_bytes = 1 + property_below(&property, 20000);
+        rig.order = orders[property_below(&property, 3)];
+        check_reading(&rig, &setup, NEVER);
         rig_end(&rig);
     }
 }
@@ -199,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_in_another_way),
+        cmocka_unit_test(test_ready_data_are_checked_without_reading),
         cmocka_unit_test(test_a_difference_is_in_its_file),
         cmocka_unit_test(test_a_failure_names_its_file),
         cmocka_unit_test(test_a_search_is_stopped),

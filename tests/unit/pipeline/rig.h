@@ -29,6 +29,7 @@ struct rig {
     bool loops;             /* of its tasks */
     enum order order;       /* of the next pipeline */
     uint64_t request_bytes; /* of the next reading job */
+    uint64_t first_percent; /* of its places, where its tasks begin */
     enum order written_order;
     struct content content;
     struct geometry geometry;
@@ -173,6 +174,7 @@ static inline void rig_tasks(struct rig *rig, enum preference direct)
             .piece_count = dealt.piece_count,
             .sequence = dealt.sequence,
             .places = dealt.places,
+            .first = reads ? dealt.places * rig->first_percent / 100 : 0,
             .loops = rig->loops,
             .mix = reads                   ? (struct mix){.reads = MIX_ALL}
                    : rig->job == JOB_MIXED ? rig->mix
