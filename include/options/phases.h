@@ -43,6 +43,13 @@ static inline bool phase_makes(enum phase_id phase)
     return phase_kinds[phase].writes && !phase_kinds[phase].updates;
 }
 
+/* Returns true if --ceilings can probe the phase. One that writes in place cannot be probed: its
+ * probes would replace the data that it is about. */
+static inline bool phase_has_ceilings(enum phase_id phase)
+{
+    return phase_kinds[phase].unit == UNIT_BYTE && !phase_kinds[phase].updates;
+}
+
 /* Returns true if --loop can start the phase over. */
 static inline bool phase_can_loop(enum phase_id phase)
 {

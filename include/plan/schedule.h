@@ -2,9 +2,9 @@
 /*
  * The schedule: the only place that knows the order of a run. It hands out one step after the
  * other, depending on the record so far: the list of phases, repeated N times or until the medians
- * are known well enough, with the probes of --ceilings before the first phase of each distinct
- * settings that writes, and with a warm-up before each phase that moves bytes. Pure; rank 0 alone
- * asks it.
+ * are known well enough, with the probes of --ceilings before the first phase of each kind that has
+ * ceilings with each distinct settings, and with a warm-up before each phase that moves bytes.
+ * Pure; rank 0 alone asks it.
  */
 #ifndef TIDEMILL_PLAN_SCHEDULE_H
 #define TIDEMILL_PLAN_SCHEDULE_H
@@ -19,8 +19,9 @@
 #include "plan/tune.h"
 #include "record/record.h"
 
-/* How long a probe lasts at most, in ns. */
-enum { SCHEDULE_PROBE_NS = 2 * 1000 * 1000 * 1000 };
+/* How long a probe of --ceilings lasts at most, in ns; and how often each is repeated: so often
+ * that the medians of two of them are within their extremes with a probability of 96.9 %. */
+enum { SCHEDULE_PROBE_NS = 500 * 1000 * 1000, SCHEDULE_ROUNDS = 7, SCHEDULE_PROBES = 3 };
 
 /* One phase of the list. */
 struct schedule_item {
@@ -44,12 +45,15 @@ struct schedule_setup {
 
 struct schedule {
     struct schedule_setup setup;
-    uint32_t next;       /* in the list */
-    uint32_t repetition; /* how many have begun */
-    uint32_t point;      /* of a sweep: how many of this repetition are done */
-    int probe;           /* enum record_probe: the next one before list[next] */
-    uint32_t filled;     /* settings of the data set that the next warm-up writes in place, or 0 */
-    bool warm;           /* the warm-up before list[next] is done */
+    uint32_t next;                            /* in the list */
+    uint32_t repetition;                      /* how many have begun */
+    uint32_t point;                           /* of a sweep: how many of this repetition are done */
+    uint32_t round;                           /* of the probes before list[next], from 0 */
+    int probe;                                /* enum record_probe: the next one of this round */
+    uint32_t probe_settings[SCHEDULE_PROBES]; /* in the pool */
+    size_t first_ceiling; /* of the record: where the rows of these probes begin */
+    uint32_t filled;      /* settings of the data set that the next warm-up writes in place, or 0 */
+    bool warm;            /* the warm-up before list[next] is done */
 };
 
 void schedule_init(struct schedule *schedule, const struct schedule_setup *setup);

@@ -25,6 +25,7 @@ struct step {
     enum phase_id phase;
     enum step_role role;
     enum record_probe probe;      /* of STEP_PROBE: what it measures */
+    uint32_t round;               /* ... and in which round of them, from 1 */
     enum record_tune_stage stage; /* of STEP_TRIAL: what it is for */
     uint32_t option;              /* ... and which option it compares; OPTION_COUNT: none */
     uint32_t settings;

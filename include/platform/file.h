@@ -59,6 +59,9 @@ void file_advise_random(const struct file *file);
  * mapped pages stay. 0 or -errno. */
 int file_drop_cache(const struct file *file);
 
+/* The same, as far as possible, for a file that is not open. */
+void file_drop_cache_of(const char *path);
+
 /* Calls fsync for the descriptors whose bit is set in 'which'; an error does not stop it. Returns 0
  * or the first -errno. Two descriptors of one file may both be set: the kernel needs only one
  * fsync, but a file system in user space may hold data for each handle. */

@@ -43,10 +43,10 @@ struct record_summary {
     int64_t rest_median_per_s; /* of all others; 0 without */
 };
 
-/* What could be reached at most, by a probe before the first phase. */
+/* What could be reached at most, by a probe before the first phase of this kind and section. */
 struct record_ceiling {
     enum record_probe probe;
-    char direction[16]; /* "write" */
+    char direction[16]; /* the phase's kind: "write", "read" or "verify" */
     int64_t bytes;
     int64_t requests;
     int64_t duration_ns; /* as of a phase, so the next two */
@@ -56,6 +56,8 @@ struct record_ceiling {
     char engine[16];
     uint8_t direct_in_effect; /* enum record_truth */
     char reason[RECORD_LINE]; /* why it was not measured; "" = it was */
+    char section[RECORD_NAME];
+    int64_t round; /* of the probes of the phase, from 1; 0 = there was one round */
 };
 
 /* Work of the same kind before a phase, or before a phase of a point, outside its numbers. */

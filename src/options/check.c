@@ -144,11 +144,28 @@ static int check_verification(const struct options *options, const struct phase_
     return 0;
 }
 
+static int check_probed(const struct options *options, struct failure *why)
+{
+    enum phase_id phases[PHASES_MOST];
+    size_t count = 0;
+    if (!options->run.phases || phases_parse(options->run.phases, phases, &count, why))
+        return why->code;
+    for (size_t i = 0; i < count; i++)
+        if (phase_has_ceilings(phases[i]))
+            return 0;
+    return failure_set(why, -EINVAL,
+                       "--ceilings probes the phases write, read and verify, and --phases '%s' has "
+                       "none of them; add one, or leave --ceilings out",
+                       options->run.phases);
+}
+
 /* The probes compare generating with storing, so a run must do both. */
 static int check_ceilings(const struct options *options, const struct phase_summary *phases,
                           struct failure *why)
 {
-    if (!options->run.ceilings)
+    if (!options->run.ceilings || check_probed(options, why))
+        return why->code;
+    if (phases->given && !phases->writes)
         return 0;
     if (options->common.generate == GENERATE_ONCE)
         return failure_set(why, -EINVAL,
@@ -158,11 +175,6 @@ static int check_ceilings(const struct options *options, const struct phase_summ
         return failure_set(why, -EINVAL,
                            "--engine null stores nothing that --ceilings could probe; leave one of "
                            "them out");
-    if (phases->given && !phases->writes)
-        return failure_set(why, -EINVAL,
-                           "--ceilings measures the limits of writing, and --phases '%s' has no "
-                           "write; add it, or leave --ceilings out",
-                           options->run.phases);
     return 0;
 }
 
@@ -320,7 +332,7 @@ static int check_section(const struct options *options, size_t index, struct fai
     snprintf(phase, sizeof phase, "%s%s", phase_kinds[section->phase].updates ? "write," : "",
              phase_kinds[section->phase].name);
     view.run.phases = phase;
-    view.run.ceilings &= phase_makes(section->phase) && phase_writes_bytes(section->phase);
+    view.run.ceilings &= phase_has_ceilings(section->phase);
     if (!section_settings(options, index, &view.common, &inner) && other < options->section_count &&
         !section_settings(options, other, &written, &inner)) {
         if (written.interleave_bytes && !settings_given(&written, OPTION_LAYOUT))
@@ -339,6 +351,18 @@ static int check_section(const struct options *options, size_t index, struct fai
                       : 0;
 }
 
+static int check_sections_probed(const struct options *options, struct failure *why)
+{
+    for (size_t i = 0; i < options->section_count; i++)
+        if (phase_has_ceilings(options->sections[i].phase))
+            return 0;
+    return options->run.ceilings
+               ? failure_set(why, -EINVAL,
+                             "--ceilings probes the phases write, read and verify, and no section "
+                             "has one; leave it out")
+               : 0;
+}
+
 int options_check(const struct options *options, struct failure *why)
 {
     struct failure unused = {0};
@@ -350,7 +374,8 @@ int options_check(const struct options *options, struct failure *why)
         return why->code;
     if (!options->section_count)
         return check_one(options, why);
-    sections_check(options, why);
+    if (!sections_check(options, why))
+        check_sections_probed(options, why);
     for (size_t i = 0; i < options->section_count && !why->code; i++)
         check_section(options, i, why);
     return why->code;

@@ -49,7 +49,10 @@ static const char *name_of(const struct options *options, const struct step *ste
                : phase_kinds[step->phase].writes ? "tune: write"
                                                  : "tune: read";
     if (step->role == STEP_PROBE)
-        return probes[step->probe];
+        return phase_kinds[step->phase].reads && step->probe == PROBE_DATA ? "probe: checker only"
+               : phase_kinds[step->phase].reads && step->probe == PROBE_BOTH
+                   ? "probe: checker and storage"
+                   : probes[step->probe];
     if (step->role == STEP_WARM_UP)
         return !phase_writes_bytes(step->phase) ? "warm-up: read"
                : phase_makes(step->phase)       ? "warm-up: write"
@@ -94,6 +97,9 @@ int phase_init(struct phase *phase, struct run *run, const struct step *step, st
                        divide_up(moves_bytes ? settings->rate_bytes : settings->operation_rate,
                                  settings->writers)},
         .point = step->point,
+        .round = step->dataset == step->settings ? 0 : step->round,
+        .ready =
+            step->role == STEP_PROBE && step->probe == PROBE_DATA && phase_kinds[step->phase].reads,
         .number = run->carried_out++,
         .started_ns = clock_now_ns() - run->started_ns,
     };

@@ -51,6 +51,8 @@ struct phase {
     bool loops;                      /* starts over when all is done */
     struct limits limits;
     uint32_t point;     /* of a sweep; 0: none */
+    uint32_t round;     /* of a probe that reads the run's files, from 1; 0: it is none */
+    bool ready;         /* it checks data that were not read: a probe of checking alone */
     uint32_t number;    /* counts what the run has carried out, from 0; tags its messages */
     int64_t started_ns; /* since the run's start */
     uint64_t planned;   /* amount for all ranks; known when all are ready */

@@ -97,8 +97,13 @@ static int add_row(struct run *run, const struct step *step, const struct record
         .direct_in_effect = from->total.modes.direct_in_effect,
         .probe = step->probe,
         .ended_by = from->ended_by,
+        .round = step->round,
     };
-    text_copy(row.direction, sizeof row.direction, from->kind);
+    text_copy(row.direction, sizeof row.direction,
+              phase_kinds[run->setup->items[step->position - 1].phase].name);
+    if (run->setup->options.section_count)
+        text_copy(row.section, sizeof row.section,
+                  run->setup->options.sections[step->section].name);
     text_copy(row.engine, sizeof row.engine, from->engine_used);
     set_reason(from, verdict, row.reason);
     return record_add_ceiling(run->record, &row);
@@ -119,9 +124,11 @@ static void show_trial(const struct run *run, const struct step *step,
 }
 
 /* Saving takes longer than a short probe on a busy disk. */
-static bool is_save_due(struct run *run)
+static bool is_save_due(struct run *run, const struct step *step)
 {
     const int64_t now_ns = clock_now_ns();
+    if (step->role == STEP_PROBE && step->round == SCHEDULE_ROUNDS)
+        return true;
     if (run->saved_ns && now_ns - run->saved_ns < save_every_ns)
         return false;
     run->saved_ns = now_ns;
@@ -140,7 +147,7 @@ static void report_and_keep(struct run *run, const struct step *step, struct rec
         show_trial(run, step, into);
     if (trial ? add_trial(run, step, into, verdict) : add_row(run, step, into, verdict))
         failure_set(why, -ENOMEM, "not enough memory for the results");
-    else if (!trial || is_save_due(run))
+    else if (is_save_due(run, step))
         keeper_save(run->keeper, why);
     record_phase_release(into);
     free(into);
@@ -186,12 +193,14 @@ enum verdict probe_carry_out(struct run *run, const struct step *step, struct fa
         return VERDICT_FAILED;
     }
     enum verdict verdict = measure(run, step, into, why);
-    bool removed = (step->role == STEP_TRIAL && !step->last) ||
+    bool removed = (step->role == STEP_TRIAL ? !step->last : step->dataset != step->settings) ||
                    step->settings >= run->setup->prepared_count ||
                    probe_remove_files(run, step, into);
     if (into)
         report_and_keep(run, step, into, verdict, why);
     if (verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM)
         return run->interrupted = verdict;
+    if (step->role == STEP_PROBE && verdict == VERDICT_WRONG_DATA)
+        return run->stalled ? VERDICT_FAILED : verdict;
     return removed && !run->stalled ? VERDICT_FINE : VERDICT_FAILED;
 }

@@ -6,11 +6,11 @@
 #include "phases/run.h"
 #include "plan/step.h"
 
-/* Carries out a probe like a writing phase, into files of its own that are gone afterwards, and
- * adds its row to the record's ceilings. A probe that fails is recorded as such and the run
+/* Carries out a probe like a phase, and adds its row to the record. One that writes does so into
+ * files of its own that are gone afterwards. A probe that fails is recorded as such and the run
  * continues, unless its files cannot be removed. Collective; the verdict is what concerns the run:
- * signals, storage that does not answer, files that remain. 'why' is set when the result cannot be
- * kept. */
+ * signals, wrong data, storage that does not answer, files that remain. 'why' is set when the
+ * result cannot be kept. */
 enum verdict probe_carry_out(struct run *run, const struct step *step, struct failure *why);
 
 /* Removes the files of its data set; the folder is that of the section. False where some files

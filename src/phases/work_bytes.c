@@ -18,6 +18,7 @@ static int open_pipeline(struct work *work, struct failure *why)
     struct pipeline_setup setup = {
         .makes = phase->kind->writes && settings->generate == GENERATE_EACH,
         .checks = phase_checks(phase->kind, settings),
+        .ready = phase->ready,
         .engine = phase->prepared->engine,
         .io_threads = bytes->threads,
         .data_threads = (uint32_t)settings->producers,
@@ -107,7 +108,7 @@ static void remove_early(struct work_bytes *bytes)
 {
     const struct phase *phase = bytes->phase;
     const bool keeps = phase->run->settings->keep;
-    if (keeps && !phase->prepared->probe)
+    if (keeps && (!phase->prepared->probe || phase->round))
         return;
     pipeline_skip_sync(bytes->pipeline);
     if (is_slow(bytes->pipeline))
@@ -165,6 +166,8 @@ static void end(struct work *work)
     struct work_bytes *bytes = (struct work_bytes *)work;
     bool lost = bytes->pipeline && pipeline_abandoned(bytes->pipeline);
     pipeline_close(bytes->pipeline);
+    if (bytes->phase->round && !lost)
+        work_bytes_restore_cache(bytes);
     opened_release(&bytes->opened, lost);
     if (!lost) { /* threads that wait for storage may come back to them */
         reading_release(&bytes->reading);

@@ -75,4 +75,8 @@ bool work_bytes_modes(const struct work *work, struct record_modes *modes);
 void work_bytes_record_opened(struct work_bytes *bytes);
 void work_bytes_record_ended(struct work_bytes *bytes);
 
+/* After a probe that has read the run's files: if they were mostly not in the page cache before it,
+ * drops them from there again, so that the phase finds them as it would have without the probe. */
+void work_bytes_restore_cache(const struct work_bytes *bytes);
+
 #endif

@@ -81,7 +81,7 @@ void work_bytes_record_opened(struct work_bytes *bytes)
     counters->pool_transparent_bytes = (int64_t)place.pages.transparent_bytes;
     counters->pool_small_bytes = (int64_t)place.pages.small_bytes;
     counters->lanes = place.lanes;
-    if (phase->kind->reads && phase->prepared->settings->cache != CACHE_KEEP) {
+    if (phase->kind->reads && (phase->round || phase->prepared->settings->cache != CACHE_KEEP)) {
         struct file_pages pages = {0};
         int64_t counted = 0;
         count_cached_pages(bytes, &pages, &counted);
@@ -100,4 +100,19 @@ void work_bytes_record_ended(struct work_bytes *bytes)
     counters->cached_pages = (int64_t)pages.resident;
     counters->counted_cached_bytes = pages.cached_bytes;
     counters->counted_dirty_bytes = pages.dirty_bytes;
+}
+
+void work_bytes_restore_cache(const struct work_bytes *bytes)
+{
+    const struct counters *counters = &bytes->phase->facts.counters;
+    struct pending_call *pending_call = bytes->phase->run->pending_call;
+    if (2 * counters->cached_before_pages >= counters->sampled_before_pages)
+        return;
+    for (uint32_t i = 0; i < bytes->opened.count; i++) {
+        if (!bytes->opened.paths[i] || !is_first_of_file(bytes, i))
+            continue;
+        pending_call_begin(pending_call, "opening", bytes->opened.paths[i]);
+        file_drop_cache_of(bytes->opened.paths[i]);
+        pending_call_end(pending_call);
+    }
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "platform/clock.h"
 
 /* Opens the file of a piece; 'path' is given away. */
@@ -199,6 +200,9 @@ static uint32_t open_pieces(struct work_bytes *bytes, uint32_t thread, uint32_t 
         .piece_count = dealt.piece_count,
         .sequence = dealt.sequence,
         .places = dealt.places,
+        .first = bytes->phase->round
+                     ? checked_scale(dealt.places, bytes->phase->round - 1, SCHEDULE_ROUNDS)
+                     : 0,
         .loops = bytes->phase->loops,
         .mix.reads = MIX_ALL,
         .reading = &bytes->reading,

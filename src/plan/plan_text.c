@@ -102,13 +102,13 @@ static void describe_ceilings(const struct plan *plan, const struct run_settings
 {
     const struct settings *settings = plan->setup.settings;
     char time[UNITS_TEXT];
-    if (!run->ceilings)
+    if (!run->ceilings || !(plan->setup.writes || plan->setup.reads))
         return;
     units_format_exact_duration(SCHEDULE_PROBE_NS, time);
     text_add(out,
-             "ceilings    before the first phase three probes of up to %s: generator only, storage "
-             "only, both%s\n",
-             time, settings->rate_bytes ? "; without the rate limit" : "");
+             "ceilings    before the first write, read and verify phase, %d rounds of probes of up "
+             "to %s: generator or checker only, storage only, both%s\n",
+             SCHEDULE_ROUNDS, time, settings->rate_bytes ? "; without the rate limit" : "");
 }
 
 static void describe_warm_up(const struct plan *plan, struct text *out)

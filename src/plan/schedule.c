@@ -3,33 +3,62 @@
 
 #include <errno.h>
 
-enum { PROBES = PROBE_BOTH + 1 };
-
 void schedule_init(struct schedule *schedule, const struct schedule_setup *setup)
 {
     *schedule = (struct schedule){.setup = *setup, .repetition = 1};
 }
 
-/* Did an earlier item of the list have these settings and write too? Then they were probed. */
+/* Did an earlier item of the list have these settings and the same kind? Then they were probed. */
 static bool was_probed(const struct schedule *schedule, const struct schedule_item *item)
 {
     for (uint32_t i = 0; i < schedule->next; i++) {
         const struct schedule_item *earlier = &schedule->setup.items[i];
-        if (earlier->settings == item->settings && phase_writes_bytes(earlier->phase))
+        if (earlier->settings == item->settings && earlier->phase == item->phase)
             return true;
     }
     return false;
 }
 
-static bool is_probe_due(const struct schedule *schedule, const struct schedule_item *item)
+static bool checks(const struct schedule *schedule, const struct schedule_item *item)
 {
-    return schedule->setup.ceilings && schedule->repetition == 1 && schedule->probe < PROBES &&
-           phase_writes_bytes(item->phase) && !was_probed(schedule, item);
+    return phase_kinds[item->phase].checks ||
+           (phase_kinds[item->phase].reads && schedule->setup.pool->items[item->settings]->verify);
 }
 
-/* A probe has no rate limit, and writes no longer than it must. */
-static int hand_out_probe(struct schedule *schedule, const struct schedule_item *item,
-                          struct step *step)
+/* Data that are read and not checked are limited by storage alone. */
+static bool has_probe(const struct schedule *schedule, const struct schedule_item *item, int probe)
+{
+    return probe == PROBE_STORAGE || phase_writes_bytes(item->phase) || checks(schedule, item);
+}
+
+/* What could not be measured is not tried again. */
+static bool has_failed(const struct record *record, size_t first, int probe)
+{
+    for (size_t i = first; i < record->ceiling_count; i++)
+        if (record->ceilings[i].probe == (enum record_probe)probe && record->ceilings[i].reason[0])
+            return true;
+    return false;
+}
+
+/* Moves on to the next probe before an item of the list; false if there is none. */
+static bool find_probe(struct schedule *schedule, const struct schedule_item *item,
+                       const struct record *record)
+{
+    if (!schedule->setup.ceilings || schedule->repetition > 1 || !phase_has_ceilings(item->phase) ||
+        was_probed(schedule, item))
+        return false;
+    if (!schedule->round && !schedule->probe)
+        schedule->first_ceiling = record->ceiling_count;
+    for (; schedule->round < SCHEDULE_ROUNDS; schedule->round++, schedule->probe = 0)
+        for (; schedule->probe < SCHEDULE_PROBES; schedule->probe++)
+            if (has_probe(schedule, item, schedule->probe) &&
+                !has_failed(record, schedule->first_ceiling, schedule->probe))
+                return true;
+    return false;
+}
+
+/* A probe has no rate limit, and lasts no longer than it must. */
+static int add_settings(struct schedule *schedule, const struct schedule_item *item)
 {
     struct settings_pool *pool = schedule->setup.pool;
     struct settings *settings = settings_pool_add(pool, pool->items[item->settings]);
@@ -41,15 +70,30 @@ static int hand_out_probe(struct schedule *schedule, const struct schedule_item 
     settings->until_steady = settings->equalise = false;
     if (schedule->probe == PROBE_DATA)
         settings->engine = ENGINE_NULL;
-    if (schedule->probe == PROBE_STORAGE)
+    if (schedule->probe == PROBE_STORAGE && phase_writes_bytes(item->phase))
         settings->generate = GENERATE_ONCE;
+    if (!phase_writes_bytes(item->phase))
+        settings->verify = schedule->probe != PROBE_STORAGE;
+    schedule->probe_settings[schedule->probe] = pool->count - 1;
+    return 0;
+}
+
+/* A writing probe writes files of its own; a reading one reads those of the run. */
+static int hand_out_probe(struct schedule *schedule, const struct schedule_item *item,
+                          struct step *step)
+{
+    const bool writes = phase_writes_bytes(item->phase);
+    if (!schedule->round && add_settings(schedule, item))
+        return -ENOMEM;
+    const uint32_t settings = schedule->probe_settings[schedule->probe];
     *step = (struct step){
-        .phase = item->phase,
+        .phase = writes ? item->phase : PHASE_READ,
         .role = STEP_PROBE,
         .probe = (enum record_probe)schedule->probe++,
-        .settings = pool->count - 1,
+        .round = schedule->round + 1,
+        .settings = settings,
         .section = item->section,
-        .dataset = pool->count - 1,
+        .dataset = writes ? settings : item->dataset,
         .repetition = schedule->repetition,
         .position = schedule->next + 1,
     };
@@ -197,7 +241,7 @@ int schedule_next(struct schedule *schedule, const struct record *record, struct
         schedule->repetition++;
     }
     const struct schedule_item *item = &schedule->setup.items[schedule->next];
-    if (is_probe_due(schedule, item))
+    if (find_probe(schedule, item, record))
         return hand_out_probe(schedule, item, step);
     struct step next = {
         .phase = item->phase,
@@ -209,7 +253,9 @@ int schedule_next(struct schedule *schedule, const struct record *record, struct
         .position = schedule->next + 1,
     };
     const int result = hand_out(schedule, &next, step);
-    if (step->role == STEP_PHASE)
-        schedule->probe = PROBE_DATA;
+    if (step->role == STEP_PHASE) {
+        schedule->round = 0;
+        schedule->probe = 0;
+    }
     return result;
 }

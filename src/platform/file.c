@@ -200,6 +200,15 @@ int file_drop_cache(const struct file *file)
     return -posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
 }
 
+void file_drop_cache_of(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    close(fd);
+}
+
 int file_preallocate(const struct file *file, const char *path, uint64_t bytes, struct failure *why)
 {
     char shown[PATH_TEXT];

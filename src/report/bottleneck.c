@@ -205,11 +205,11 @@ static void add_bottleneck(const struct record *record, const struct record_phas
 void summary_bottleneck(const struct record *record, const struct record_phase *phase,
                         struct text *out)
 {
-    const struct record_ceiling *lower = ceiling_lower(record, phase);
+    struct ceiling lower;
     add_bottleneck(record, phase, out);
     add_device(phase, out);
-    if (!lower)
+    if (!ceiling_lower(record, phase, &lower))
         return;
     text_add(out, "; ");
-    ceiling_share(phase, lower, out);
+    ceiling_share(phase, &lower, out);
 }

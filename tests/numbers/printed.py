@@ -53,6 +53,22 @@ def rate_cell(per_s, unit):
     return rate_text(per_s) if unit == "bytes" else f"{rate_text(per_s, 1000)} kop/s"
 
 
+def middle(numbers):
+    """Returns the median of sorted numbers, rounded down."""
+    return (numbers[(len(numbers) - 1) // 2] + numbers[len(numbers) // 2]) // 2
+
+
+def coverage(count, d):
+    """The chance that the true median is between the d-th smallest and largest of the numbers."""
+    return 1 - 2 * sum(math.comb(count, heads) for heads in range(d)) / 2 ** count
+
+
+def bounds(count):
+    """Returns the indices of the narrowest such bounds with a chance of 95 %."""
+    d = max(d for d in range(1, count // 2 + 1) if coverage(count, d) >= 0.95)
+    return d - 1, count - d
+
+
 def share(part, whole):
     if whole <= 0:
         return "-"
@@ -1209,20 +1225,42 @@ class Phase:
         self.line("limit", "; ".join(parts))
 
     def probes(self):
-        """Returns the probes of a writing phase in their order."""
+        """Returns the name, rates (None: not measured) and reason of each ceiling of the phase."""
         table = columns(self.page.file["ceilings"])
-        if self.reads:
-            return []
-        return [(text_of(probe), int(table["rate_bytes_per_s"][i]), int(table["duration_ns"][i]),
-                 text_of(table["reason"][i])) for i, probe in enumerate(table["probe"])]
+        rounds = {}
+        for i, probe in enumerate(table["probe"]):
+            kind, section = text_of(table["direction"][i]), text_of(table["section"][i])
+            if (kind, section) != (self.attrs["kind"], self.attrs["section"]):
+                continue
+            rates, reasons = rounds.setdefault(text_of(probe), ([], []))
+            if table["reason"][i]:
+                reasons.append(text_of(table["reason"][i]))
+            elif table["rate_bytes_per_s"][i] > 0:
+                rates.append(int(table["rate_bytes_per_s"][i]))
+        return {probe: (sorted(rates) if not reasons else [], reasons[-1:])
+                for probe, (rates, reasons) in rounds.items()}
+
+    def probe_name(self, probe):
+        return PROBES[probe] if self.writes else PROBES[probe].replace("generator", "checker")
 
     def reached(self):
-        """Returns the share of the lower ceiling; "" if one of the two is unknown."""
-        alone = {probe: per_s for probe, per_s, _, _ in self.probes() if probe in ("data", "storage")}
-        if len(alone) < 2 or min(alone.values()) <= 0:
+        """Returns the share of the lower ceiling; "" if one of them is unknown."""
+        found = {probe: rates for probe, (rates, _) in self.probes().items() if rates}
+        alone = not self.writes and not self.checks
+        names = ["storage"] if alone else ["data", "storage"]
+        if not all(name in found for name in names):
             return ""
-        lower = "storage" if alone["storage"] <= alone["data"] else "data"
-        return f"{share(int(self.rate()), alone[lower])} of the lower ceiling ({PROBES[lower]})"
+        lower = min(reversed(names), key=lambda name: middle(found[name]))
+        which = f"the {'ceiling' if alone else 'lower ceiling'} ({self.probe_name(lower)})"
+        part = share(int(self.rate()), middle(found[lower]))
+        if any(len(found[name]) < 6 for name in names):
+            count = len(found[lower])
+            return f"about {part} of {which}, of {count} probe{'s' if count > 1 else ''}"
+        low = min(found[name][bounds(len(found[name]))[0]] for name in names)
+        high = min(found[name][bounds(len(found[name]))[1]] for name in names)
+        least = share(int(self.rate()), high).split(" ")[0]
+        more = ", more than its short probes reached" if int(self.rate()) > high else ""
+        return f"{part} ({least} to {share(int(self.rate()), low)}) of {which}{more}"
 
     def warm_up(self):
         table = columns(self.page.file["warm_ups"])
@@ -1241,11 +1279,29 @@ class Phase:
             self.line("warm-up", "; ".join(words) + "; outside every number")
 
     def ceilings(self):
-        words = [f"{PROBES[probe]} not measured ({reason})" if reason else
-                 f"{PROBES[probe]} {rate_text(per_s)} GiB/s ({duration(took)})"
-                 for probe, per_s, took, reason in self.probes()]
-        if words:
-            self.line("ceilings", ", ".join(words))
+        words, last = [], None
+        for probe in ("data", "storage", "both"):
+            if probe not in self.probes():
+                continue
+            rates, reasons = self.probes()[probe]
+            if not rates:
+                words.append(f"{self.probe_name(probe)} not measured"
+                             + (f" ({reasons[0]})" if reasons else ""))
+                continue
+            where = f"{len(rates)} probe{'s' if len(rates) > 1 else ''}"
+            if len(rates) >= 6:
+                low, high = bounds(len(rates))
+                where = f"{rate_text(rates[low])} to {rate_text(rates[high])}"
+                last = len(rates)
+            words.append(f"{self.probe_name(probe)} {rate_text(middle(rates))} GiB/s ({where})")
+        line = ", ".join(words)
+        if last:
+            level = share(round(coverage(last, bounds(last)[0] + 1) * 1e6), 1000000)
+            line += f"; medians of {last} probes, with intervals of {level}"
+        elif len(self.page.file["ceilings/probe"]) and self.attrs["kind"] in ("rewrite", "mixed"):
+            line += "none: probes would replace the data"
+        if line:
+            self.line("ceilings", line)
 
     # --- how it was done
 

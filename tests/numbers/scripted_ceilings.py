@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripted_ceilings.py RESULT REQUESTS LENGTH: the probes of a scripted run of two ranks. All exact.
 
-A probe has two seconds and no rate limit, regardless of the run. A rank that still has
-requests sends none after that time.
+A probe has half a second and no rate limit, regardless of the run. A rank that still has
+requests sends none after that time. There are seven rounds of them.
 """
 import sys
 
 import h5py
 
 MS = 1000 * 1000
-PROBE_NS = 2000 * MS
+PROBE_NS = 500 * MS
+ROUNDS = 7
 
 
 def play(rank, requests):
@@ -34,17 +35,18 @@ def main(path, requests, length):
     whole = total == 2 * requests
     with h5py.File(path, "r") as file:
         rows = file["ceilings"]
-        expect("probes", [b"data", b"storage", b"both"], list(rows["probe"]))
-        expect("engines", [b"null", b"pwrite", b"pwrite"], list(rows["engine"]))
-        expect("direction", [b"write"] * 3, list(rows["direction"]))
-        expect("ranks", [2] * 3, list(rows["ranks"]))
-        expect("requests", [total] * 3, list(rows["requests"]))
-        expect("bytes", [total * length] * 3, list(rows["bytes"]))
-        expect("duration", [duration] * 3, list(rows["duration_ns"]))
-        expect("ended by", [b"size" if whole else b"time"] * 3, list(rows["ended_by"]))
-        expect("reason", [b""] * 3, list(rows["reason"]))
+        expect("probes", [b"data", b"storage", b"both"] * ROUNDS, list(rows["probe"]))
+        expect("engines", [b"null", b"pwrite", b"pwrite"] * ROUNDS, list(rows["engine"]))
+        expect("direction", [b"write"] * 3 * ROUNDS, list(rows["direction"]))
+        expect("ranks", [2] * 3 * ROUNDS, list(rows["ranks"]))
+        expect("requests", [total] * 3 * ROUNDS, list(rows["requests"]))
+        expect("bytes", [total * length] * 3 * ROUNDS, list(rows["bytes"]))
+        expect("duration", [duration] * 3 * ROUNDS, list(rows["duration_ns"]))
+        expect("ended by", [b"size" if whole else b"time"] * 3 * ROUNDS, list(rows["ended_by"]))
+        expect("reason", [b""] * 3 * ROUNDS, list(rows["reason"]))
+        expect("round", [1 + i // 3 for i in range(3 * ROUNDS)], list(rows["round"]))
         expect("phases", 1, len(file["phases"]))
-    print(f"three probes of {total} requests are as scripted")
+    print(f"{3 * ROUNDS} probes of {total} requests are as scripted")
 
 
 main(sys.argv[1], *map(int, sys.argv[2:]))

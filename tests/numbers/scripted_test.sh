@@ -41,7 +41,7 @@ refused '01_write making' result.h5
 # First, a probe writes all data within its two seconds; then more than the slower rank can write in
 # that time. Probes ignore the rate limit of the run.
 mkdir -p target
-for requests in 20 80; do
+for requests in 10 80; do
     rm -f result.h5
     ranks 2 "$scripted" run --ceilings --engine pwrite --writers 1 --depth 1 --buffer-size "$length" \
         --size-per-rank $((requests * length)) --rate 128KiB/s --phases write --result result.h5 \

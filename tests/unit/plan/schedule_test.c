@@ -6,7 +6,7 @@
 
 #include "plan/schedule.h"
 
-enum { STEPS_MOST = 64, RATE = 1000000 };
+enum { ROUNDS = SCHEDULE_ROUNDS, STEPS_MOST = 128, RATE = 1000000 };
 
 /* What a run would do: each step that is handed out is recorded with a status and a rate. */
 struct rehearsal {
@@ -17,6 +17,7 @@ struct rehearsal {
     int64_t (*bytes_of)(const struct step *step);
     size_t fails_at; /* this phase fails, counted from 1 */
     bool fails_by_wrong_data;
+    enum record_probe probe_fails; /* all of this kind; 0: none */
 };
 
 static int64_t even(const struct step *step)
@@ -40,8 +41,15 @@ static void add_settings(struct rehearsal *rehearsal, size_t count)
 
 static void record_step(struct rehearsal *rehearsal, const struct step *step)
 {
-    if (step->role == STEP_PROBE || step->role == STEP_WARM_UP)
+    if (step->role == STEP_WARM_UP)
         return;
+    if (step->role == STEP_PROBE) {
+        struct record_ceiling row = {.probe = step->probe, .bytes = RATE, .duration_ns = RATE};
+        if (rehearsal->probe_fails && step->probe == rehearsal->probe_fails)
+            strcpy(row.reason, "no");
+        assert_int_equal(record_add_ceiling(&rehearsal->record, &row), 0);
+        return;
+    }
     struct record_phase *phase = record_add_phase(&rehearsal->record);
     assert_non_null(phase);
     phase->repetition = step->repetition;
@@ -112,9 +120,9 @@ static void phases_pause_as_their_settings_want(void **state)
                                           {.phase = PHASE_READ, .settings = 1}};
     const struct schedule_setup setup = {items, 2, .ceilings = true, .repeat = {.count = 1}};
     rehearse(&rehearsal, &setup);
-    assert_int_equal(rehearsal.count, 3 + 2);
-    for (uint32_t i = 0; i < 5; i++)
-        assert_int_equal(rehearsal.steps[i].pause_ns, i == 4 ? 5 : 0);
+    assert_int_equal(rehearsal.count, 4 * SCHEDULE_ROUNDS + 2);
+    for (uint32_t i = 0; i < rehearsal.count; i++)
+        assert_int_equal(rehearsal.steps[i].pause_ns, i == rehearsal.count - 1 ? 5 : 0);
     end(&rehearsal);
 }
 
@@ -162,53 +170,99 @@ static void until_ends_once_the_medians_are_known(void **state)
     end(&scatter);
 }
 
-static void check_probes(const struct rehearsal *rehearsal, size_t first, uint32_t settings)
+/* A round of the probes before an item that has 'settings'. Those of reading use its data set. */
+static void check_round(const struct rehearsal *rehearsal, size_t first, uint32_t round,
+                        const struct schedule_item *item)
 {
     static const enum record_probe probes[] = {PROBE_DATA, PROBE_STORAGE, PROBE_BOTH};
+    const bool writes = item->phase == PHASE_WRITE;
     for (size_t i = 0; i < 3; i++) {
         const struct step *step = &rehearsal->steps[first + i];
         const struct settings *own = rehearsal->pool.items[step->settings];
         assert_int_equal(step->role, STEP_PROBE);
-        assert_int_equal(step->phase, PHASE_WRITE);
+        assert_int_equal(step->phase, writes ? PHASE_WRITE : PHASE_READ);
         assert_int_equal(step->probe, probes[i]);
-        assert_int_equal(step->dataset, step->settings);
-        assert_true(step->settings > settings);
+        assert_int_equal(step->round, round);
+        assert_int_equal(step->section, item->section);
+        assert_int_equal(step->dataset, writes ? step->settings : item->dataset);
+        assert_true(step->settings > item->settings);
         assert_int_equal(own->rate_bytes, 0);
         assert_false(own->until_steady);
         assert_int_equal(own->time_ns, SCHEDULE_PROBE_NS);
         assert_int_equal(own->engine, i == 0 ? ENGINE_NULL : ENGINE_URING);
-        assert_int_equal(own->generate, i == 1 ? GENERATE_ONCE : GENERATE_EACH);
+        assert_int_equal(own->generate, writes && i == 1 ? GENERATE_ONCE : GENERATE_EACH);
+        assert_int_equal(own->verify, !writes && i != 1);
     }
     /* ... and those that they are made from stay as they were */
-    assert_int_equal(rehearsal->pool.items[settings]->rate_bytes, 77);
-    assert_int_equal(rehearsal->pool.items[settings]->generate, GENERATE_EACH);
+    assert_int_equal(rehearsal->pool.items[item->settings]->rate_bytes, 77);
+    assert_int_equal(rehearsal->pool.items[item->settings]->generate, GENERATE_EACH);
+    assert_false(rehearsal->pool.items[item->settings]->verify);
 }
 
-/* Two sections that write and one that reads: probes come before the first phase of each that
- * writes, once, however often the list is repeated. */
-static void probes_come_once_for_each_settings_that_write(void **state)
+/* Of each settings and kind of phase, once, however often the list is repeated; each round with the
+ * settings of the first. */
+static void probes_come_in_rounds_before_what_they_are_for(void **state)
 {
     (void)state;
     static const struct schedule_item items[] = {
         {.phase = PHASE_WRITE, .settings = 0, .section = 0, .dataset = 0},
-        {.phase = PHASE_READ, .settings = 1, .section = 1, .dataset = 0},
+        {.phase = PHASE_VERIFY, .settings = 1, .section = 1, .dataset = 0},
+        {.phase = PHASE_REWRITE, .settings = 1, .section = 1, .dataset = 0},
+        {.phase = PHASE_MIXED, .settings = 1, .section = 1, .dataset = 0},
         {.phase = PHASE_WRITE, .settings = 2, .section = 2, .dataset = 2},
         {.phase = PHASE_WRITE, .settings = 0, .section = 0, .dataset = 0},
     };
     struct rehearsal rehearsal = {0};
     add_settings(&rehearsal, 3);
-    const struct schedule_setup setup = {items, 4, .repeat = {.count = 2}, .ceilings = true};
+    const struct schedule_setup setup = {items, 6, .repeat = {.count = 2}, .ceilings = true};
     rehearse(&rehearsal, &setup);
-    assert_int_equal(rehearsal.count, 3 + 2 + 3 + 2 + 4);
-    check_probes(&rehearsal, 0, 0);
-    check_probes(&rehearsal, 5, 2);
-    assert_int_equal(rehearsal.pool.count, 3 + 6);
-    assert_int_equal(rehearsal.steps[3].role, STEP_PHASE);
-    assert_int_equal(rehearsal.steps[3].position, 1);
-    assert_int_equal(rehearsal.steps[4].settings, 1);
-    assert_int_equal(rehearsal.steps[4].dataset, 0);
-    for (size_t i = 10; i < 14; i++)
+    assert_int_equal(rehearsal.count, 3 * 3 * ROUNDS + 2 * 6);
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        check_round(&rehearsal, 3 * round, round + 1, &items[0]);
+        check_round(&rehearsal, 3 * ROUNDS + 1 + 3 * round, round + 1, &items[1]);
+        check_round(&rehearsal, 6 * ROUNDS + 4 + 3 * round, round + 1, &items[4]);
+    }
+    assert_int_equal(rehearsal.pool.count, 3 + 9);
+    assert_int_equal(rehearsal.steps[3 * ROUNDS].role, STEP_PHASE);
+    assert_int_equal(rehearsal.steps[3 * ROUNDS].position, 1);
+    for (size_t i = 9 * ROUNDS + 4; i < rehearsal.count; i++)
         assert_int_equal(rehearsal.steps[i].role, STEP_PHASE);
+    end(&rehearsal);
+}
+
+/* Without checks, only storage is busy. */
+static void reading_without_checks_has_one_ceiling(void **state)
+{
+    (void)state;
+    struct rehearsal rehearsal = {0};
+    add_settings(&rehearsal, 1);
+    const struct schedule_setup setup = {&write_read[1], 1, .repeat = {.count = 1},
+                                         .ceilings = true};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, ROUNDS + 1);
+    for (size_t i = 0; i < ROUNDS; i++)
+        assert_int_equal(rehearsal.steps[i].probe, PROBE_STORAGE);
+    end(&rehearsal);
+
+    rehearsal = (struct rehearsal){0};
+    add_settings(&rehearsal, 1);
+    rehearsal.pool.items[0]->verify = true;
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 3 * ROUNDS + 1);
+    end(&rehearsal);
+}
+
+static void a_probe_that_failed_is_not_repeated(void **state)
+{
+    (void)state;
+    struct rehearsal rehearsal = {.probe_fails = PROBE_STORAGE};
+    add_settings(&rehearsal, 1);
+    const struct schedule_setup setup = {write_read, 1, .repeat = {.count = 1}, .ceilings = true};
+    rehearse(&rehearsal, &setup);
+    assert_int_equal(rehearsal.count, 1 + 2 * ROUNDS + 1);
+    for (size_t i = 3; i < rehearsal.count; i++)
+        assert_true(rehearsal.steps[i].role == STEP_PHASE ||
+                    rehearsal.steps[i].probe != PROBE_STORAGE);
     end(&rehearsal);
 }
 
@@ -261,6 +315,19 @@ static void check_warm_up(const struct rehearsal *rehearsal, size_t index, enum 
     assert_false(own->until_steady);
 }
 
+/* They come before the warm-up, which is to be right before the phase. */
+static void leave_out_probes(struct rehearsal *rehearsal)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < rehearsal->count; i++) {
+        const bool probe = rehearsal->steps[i].role == STEP_PROBE;
+        assert_false(probe && kept && rehearsal->steps[kept - 1].role == STEP_WARM_UP);
+        if (!probe)
+            rehearsal->steps[kept++] = rehearsal->steps[i];
+    }
+    rehearsal->count = kept;
+}
+
 /* What writes in place gets a data set that is written first; metadata phases get nothing. */
 static void a_warm_up_precedes_each_phase_that_moves_bytes(void **state)
 {
@@ -275,18 +342,18 @@ static void a_warm_up_precedes_each_phase_that_moves_bytes(void **state)
     rehearsal.pool.items[0]->pause_ns = 5;
     const struct schedule_setup setup = {items, 4, .repeat = {.count = 2}, .ceilings = true};
     rehearse(&rehearsal, &setup);
-    assert_int_equal(rehearsal.count, 3 + 8 + 8);
-    check_warm_up(&rehearsal, 3, PHASE_WRITE, rehearsal.steps[3].settings, true);
-    check_warm_up(&rehearsal, 5, PHASE_READ, 0, false);
-    check_warm_up(&rehearsal, 7, PHASE_WRITE, rehearsal.steps[7].settings, false);
-    check_warm_up(&rehearsal, 8, PHASE_MIXED, rehearsal.steps[7].settings, true);
-    check_warm_up(&rehearsal, 11, PHASE_WRITE, rehearsal.steps[11].settings, true);
-    for (size_t i = 3; i < rehearsal.count; i++) {
+    leave_out_probes(&rehearsal);
+    assert_int_equal(rehearsal.count, 8 + 8);
+    check_warm_up(&rehearsal, 0, PHASE_WRITE, rehearsal.steps[0].settings, true);
+    check_warm_up(&rehearsal, 2, PHASE_READ, 0, false);
+    check_warm_up(&rehearsal, 4, PHASE_WRITE, rehearsal.steps[4].settings, false);
+    check_warm_up(&rehearsal, 5, PHASE_MIXED, rehearsal.steps[4].settings, true);
+    check_warm_up(&rehearsal, 8, PHASE_WRITE, rehearsal.steps[8].settings, true);
+    for (size_t i = 0; i < rehearsal.count; i++) {
         const struct step *step = &rehearsal.steps[i];
         const bool warms = step->role == STEP_WARM_UP;
-        assert_int_equal(step->pause_ns,
-                         (warms && i != 8 && i != 16) || i == 10 || i == 18 ? 5 : 0);
-        assert_int_equal(rehearsal.pool.items[step->settings]->loop, warms && i != 7 && i != 15);
+        assert_int_equal(step->pause_ns, (warms && i != 5 && i != 13) || i == 7 || i == 15 ? 5 : 0);
+        assert_int_equal(rehearsal.pool.items[step->settings]->loop, warms && i != 4 && i != 12);
         if (warms) {
             assert_int_equal(step->warmed_phase, items[step->position - 1].phase);
             assert_int_equal(step->warmed_dataset, 0);
@@ -325,7 +392,9 @@ int main(void)
         cmocka_unit_test(a_failure_ends_the_repetitions_but_not_the_list),
         cmocka_unit_test(wrong_data_end_nothing),
         cmocka_unit_test(until_ends_once_the_medians_are_known),
-        cmocka_unit_test(probes_come_once_for_each_settings_that_write),
+        cmocka_unit_test(probes_come_in_rounds_before_what_they_are_for),
+        cmocka_unit_test(reading_without_checks_has_one_ceiling),
+        cmocka_unit_test(a_probe_that_failed_is_not_repeated),
         cmocka_unit_test(a_warm_up_precedes_each_phase_that_moves_bytes),
         cmocka_unit_test(each_point_of_a_sweep_is_warmed_up),
     };

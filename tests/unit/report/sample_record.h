@@ -269,7 +269,25 @@ static inline int sample_ceiling(struct record *record, enum record_probe probe,
     struct record_ceiling ceiling = {
         .probe = probe, .bytes = INT64_C(3) << 30, .duration_ns = ms * 1000000};
     snprintf(ceiling.reason, sizeof ceiling.reason, "%s", reason);
+    snprintf(ceiling.direction, sizeof ceiling.direction, "write");
     return record_add_ceiling(record, &ceiling);
+}
+
+/* As many probes as a run makes, of 'ms' with two percent between one and the next; the median is
+ * the rate of 'ms'. */
+static inline int sample_ceilings(struct record *record, const char *kind, enum record_probe probe,
+                                  int64_t ms)
+{
+    int failed = 0;
+    for (int64_t i = 0; i < 7; i++) {
+        struct record_ceiling ceiling = {.probe = probe,
+                                         .bytes = INT64_C(3) << 30,
+                                         .round = i + 1,
+                                         .duration_ns = ms * (100 + 2 * (3 - i)) * 10000};
+        snprintf(ceiling.direction, sizeof ceiling.direction, "%s", kind);
+        failed |= record_add_ceiling(record, &ceiling);
+    }
+    return failed;
 }
 
 /* As a rank or a node that had no share is kept. */

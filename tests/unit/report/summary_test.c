@@ -350,14 +350,15 @@ static void a_run_without_phases(void **state)
 }
 
 /* For the phase that writes, not for the one that reads. */
-static void ceilings_are_shown_for_what_writes(void **state)
+static void ceilings_are_shown_for_what_was_probed(void **state)
 {
     (void)state;
     struct record record;
     sample_record(&record, &one);
-    assert_int_equal(sample_ceiling(&record, PROBE_DATA, 134, ""), 0);
-    assert_int_equal(sample_ceiling(&record, PROBE_STORAGE, 1691, ""), 0);
-    assert_int_equal(sample_ceiling(&record, PROBE_BOTH, 1722, ""), 0);
+    assert_int_equal(sample_ceilings(&record, "write", PROBE_DATA, 134), 0);
+    assert_int_equal(sample_ceilings(&record, "write", PROBE_STORAGE, 1691), 0);
+    assert_int_equal(sample_ceilings(&record, "write", PROBE_BOTH, 1722), 0);
+    assert_int_equal(sample_ceilings(&record, "read", PROBE_STORAGE, 1810), 0);
     assert_int_equal(advice_consider(&record), 0);
     assert_golden("ceilings", &record, &plain);
     record_release(&record);
@@ -379,7 +380,7 @@ int main(void)
         cmocka_unit_test(an_unfinished_run_is_marked),
         cmocka_unit_test(repetitions_have_a_median),
         cmocka_unit_test(a_run_without_phases),
-        cmocka_unit_test(ceilings_are_shown_for_what_writes),
+        cmocka_unit_test(ceilings_are_shown_for_what_was_probed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
