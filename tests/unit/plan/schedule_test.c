@@ -170,7 +170,7 @@ static void until_ends_once_the_medians_are_known(void **state)
     end(&scatter);
 }
 
-/* A round of the probes before an item that has 'settings'. Those of reading use its data set. */
+/* Those of reading use the data set; the settings that they are made from stay as they were. */
 static void check_round(const struct rehearsal *rehearsal, size_t first, uint32_t round,
                         const struct schedule_item *item)
 {
@@ -193,7 +193,6 @@ static void check_round(const struct rehearsal *rehearsal, size_t first, uint32_
         assert_int_equal(own->generate, writes && i == 1 ? GENERATE_ONCE : GENERATE_EACH);
         assert_int_equal(own->verify, !writes && i != 1);
     }
-    /* ... and those that they are made from stay as they were */
     assert_int_equal(rehearsal->pool.items[item->settings]->rate_bytes, 77);
     assert_int_equal(rehearsal->pool.items[item->settings]->generate, GENERATE_EACH);
     assert_false(rehearsal->pool.items[item->settings]->verify);
