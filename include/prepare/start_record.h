@@ -25,6 +25,9 @@ int result_claim(const struct options *options, const char *job_id, const struct
  * Collective. */
 int start_record_targets(struct setup *setup, struct record *record, struct failure *why);
 
+/* Rank 0: records which targets of its node are on the file system of the result. */
+void start_record_place(const char *path, int64_t node, struct record *record);
+
 /* Records, when the run has ended, which CPUs the ranks may use now. Collective. */
 void start_record_compare(struct setup *setup, struct record *record);
 

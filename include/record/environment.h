@@ -119,6 +119,7 @@ struct record_target {
     uint8_t hidden_caches;     /* 1: daemons or servers below it may cache: unseen from here */
     uint8_t ignores_sync;      /* 1: its mount makes fsync do nothing */
     uint8_t compresses;        /* 1: its file system may compress what is written */
+    uint8_t holds_result;      /* 1: the result is on its file system; seen by the first node */
     uint8_t apart;             /* 1: this node does not see what the first one created there */
     uint8_t striping;          /* enum record_striping: whose tool reported the layout of files */
     int64_t stripe_count;      /* -1 = over all targets; 0 = unknown */

@@ -140,6 +140,8 @@ static int open_datasets(struct session *session, struct failure *why)
     int result = setup_datasets(setup, why);
     if (!result) {
         start_record_targets(setup, &session->record, &failure);
+        if (path) /* rank 0 */
+            start_record_place(path, session->cluster.node, &session->record);
         if (!failure.code && advice_consider(&session->record)) /* rank 0 alone has one */
             failure_set(&failure, -ENOMEM, "not enough memory for the record");
         if (path && !failure.code && !store_save(path, &session->record, NULL, &failure))

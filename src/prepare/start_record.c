@@ -92,6 +92,20 @@ int result_claim(const struct options *options, const char *job_id, const struct
     return result;
 }
 
+void start_record_place(const char *path, int64_t node, struct record *record)
+{
+    struct target_space own;
+    struct failure ignored = {0};
+    if (target_detect_space(path, &own, &ignored) || !own.number)
+        return;
+    for (size_t i = 0; i < record->target_count; i++) {
+        struct record_target *target = &record->targets[i];
+        struct target_space space;
+        if (target->node_number == node && !target_detect_space(target->path, &space, &ignored))
+            target->holds_result = space.number == own.number;
+    }
+}
+
 /* Rank 0: the allowed CPUs of a node are those of all its ranks together. */
 static int unite_masks(const struct shape *shape, const uint64_t *masks, struct record *record,
                        bool at_end)

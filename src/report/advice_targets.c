@@ -53,3 +53,18 @@ void warn_sources(const struct record *record, struct text *out)
         return;
     }
 }
+
+/* What is local to a node gets nothing of the result while a phase runs. */
+void warn_result_on_target(const struct record *record, struct text *out)
+{
+    for (size_t i = 0; i < record->target_count; i++) {
+        const struct record_target *target = &record->targets[i];
+        if (!target->holds_result || (target->shared != TRUTH_YES && !target->remote))
+            continue;
+        text_add(out, "the result is written to the file system of '");
+        text_add_printable(out, target->path);
+        text_add(out, "', which is measured and shared by nodes; use --result "
+                      "on another file system");
+        return;
+    }
+}

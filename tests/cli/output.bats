@@ -152,3 +152,16 @@ PY
     [ "$(attribute r.h5 /phases/01_write bytes)" -eq 7 ]
     [ "$(attribute r.h5 /phases/01_write direct_in_effect)" != yes ]
 }
+
+@test "whether the result is on the file system of a target is recorded" {
+    mkdir work
+    "$TIDEMILL" run --size 1m --phases write --quiet --result work/a.h5 "$target"
+    /usr/bin/python3 -c 'import h5py; assert h5py.File("work/a.h5")["environment/targets/holds_result"][0]'
+    [ "$(id -u)" -eq 0 ] || skip "only root can mount a file system"
+    unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+    apart unshare -m --propagation private bash -c '
+        mount -t tmpfs -o size=8m none "$1" || exit 77
+        "$0" run --size 1m --phases write --quiet --result work/b.h5 "$1"' "$TIDEMILL" "$target"
+    [ "$status" -ne 77 ] || skip "no tmpfs can be mounted here"
+    /usr/bin/python3 -c 'import h5py; assert not h5py.File("work/b.h5")["environment/targets/holds_result"][0]'
+}

@@ -70,6 +70,12 @@ static void spoil_passes(struct record *record)
     read->total.modes.direct_in_effect = TRUTH_NO;
 }
 
+static void spoil_result_place(struct record *record)
+{
+    record->targets[0].holds_result = 1;
+    record->targets[0].shared = TRUTH_YES;
+}
+
 static void spoil_warm_up(struct record *record)
 {
     const struct record_warm_up row = {.phase = "02_read",
@@ -136,6 +142,9 @@ static const struct warning_case settings_cases[] = {
      spoil_stripes},
     {"repeated-seed", SEVERITY_WARNING, "the seed comes from the result", spoil_seed},
     {"loop-in-memory", SEVERITY_WARNING, "02_read read the same ", spoil_passes},
+    {"result-on-target", SEVERITY_NOTE,
+     "the result is written to the file system of '/mnt/pfs', which is measured and shared",
+     spoil_result_place},
     {"warm-up-failed", SEVERITY_WARNING,
      "the warm-up of 02_read failed: cannot read '/scratch/r0': Input/output error", spoil_warm_up},
     {"checked-in-part", SEVERITY_SERIOUS,
