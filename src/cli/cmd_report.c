@@ -24,7 +24,7 @@ static const char usage[] =
     "Options\n"
     "  -v, --verbose        show every rank and writer\n"
     "  --json FILE|-        write the whole result as one JSON object\n"
-    "  --csv FILE           append one row per phase\n"
+    "  --csv FILE           append a row for each phase or point of a sweep\n"
     "  --tables DIR         write a CSV file per table\n"
     "  --openmetrics FILE|- write the figures as gauges for a metrics collector\n"
     "  --html FILE          write one page that needs no network, with plots by gnuplot\n"

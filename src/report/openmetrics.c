@@ -19,6 +19,25 @@ static void add_label(struct text *out, const char *name, const char *value)
     text_release(&valid);
 }
 
+/* The labels of the run, and the value. */
+static void add_end(struct text *out, const struct record *record, int64_t value, bool seconds)
+{
+    text_add(out, ",");
+    add_label(out, "run_id", record->run_id);
+    text_add(out, ",");
+    add_label(out, "label", record->label);
+    text_add(out, "} ");
+    if (seconds)
+        text_add(out, "%" PRId64 ".%09" PRId64 "\n", value / 1000000000, value % 1000000000);
+    else
+        text_add(out, "%" PRId64 "\n", value);
+}
+
+static void add_head(struct text *out, const char *name, const char *help)
+{
+    text_add(out, "# TYPE %s gauge\n# HELP %s %s\n", name, name, help);
+}
+
 /* A phase, or what of a mixed one read or wrote. */
 struct sample {
     const struct record_phase *phase;
@@ -103,19 +122,11 @@ static void add_sample(struct text *out, const struct record *record, const stru
         return;
     text_add(out, "%s{", gauges[gauge].name);
     add_label(out, "phase", sample->phase->name);
-    text_add(out, ",");
     if (sample->half) {
-        add_label(out, "direction", sample->half);
         text_add(out, ",");
+        add_label(out, "direction", sample->half);
     }
-    add_label(out, "run_id", record->run_id);
-    text_add(out, ",");
-    add_label(out, "label", record->label);
-    text_add(out, "} ");
-    if (gauges[gauge].seconds)
-        text_add(out, "%" PRId64 ".%09" PRId64 "\n", value / 1000000000, value % 1000000000);
-    else
-        text_add(out, "%" PRId64 "\n", value);
+    add_end(out, record, value, gauges[gauge].seconds);
 }
 
 static void add_phase(struct text *out, const struct record *record,
@@ -130,13 +141,124 @@ static void add_phase(struct text *out, const struct record *record,
     }
 }
 
+/* --- points of a sweep, and what a search settled on: their settings are a label */
+
+static int64_t point_rate(const void *row)
+{
+    const struct record_sweep *point = row;
+    return point->count ? point->median_per_s : -1;
+}
+
+static int64_t point_low(const void *row)
+{
+    return ((const struct record_sweep *)row)->low_per_s;
+}
+
+static int64_t point_high(const void *row)
+{
+    return ((const struct record_sweep *)row)->high_per_s;
+}
+
+static int64_t point_offered(const void *row)
+{
+    const struct record_sweep *point = row;
+    return point->offered_per_s ? point->offered_per_s : -1;
+}
+
+static int64_t point_p50(const void *row)
+{
+    const struct record_sweep *point = row;
+    return point->count ? point->p50_ns : -1;
+}
+
+static int64_t point_p99(const void *row)
+{
+    const struct record_sweep *point = row;
+    return point->count ? point->p99_ns : -1;
+}
+
+static int64_t point_best(const void *row)
+{
+    const struct record_sweep *point = row;
+    return point->best == TRUTH_UNKNOWN ? -1 : point->best == TRUTH_YES;
+}
+
+static int64_t search_finished(const void *row)
+{
+    return ((const struct record_tune_result *)row)->finished == TRUTH_YES;
+}
+
+static int64_t search_rate(const void *row)
+{
+    return ((const struct record_tune_result *)row)->settled_per_s;
+}
+
+static int64_t search_start(const void *row)
+{
+    return ((const struct record_tune_result *)row)->start_per_s;
+}
+
+struct points_gauge {
+    const char *name;
+    const char *help;
+    int64_t (*of)(const void *row); /* as of gauges */
+    bool seconds;
+};
+
+static const struct points_gauge sweep_gauges[] = {
+    {"tidemill_sweep_rate_bytes_per_second", "Median of bytes / duration", point_rate, false},
+    {"tidemill_sweep_rate_low_bytes_per_second", "Lower bound of its interval", point_low, false},
+    {"tidemill_sweep_rate_high_bytes_per_second", "Upper bound of its interval", point_high, false},
+    {"tidemill_sweep_offered_bytes_per_second", "Load offered by --rate", point_offered, false},
+    {"tidemill_sweep_latency_p50_seconds", "Median of the median latencies", point_p50, true},
+    {"tidemill_sweep_latency_p99_seconds", "Median of the 99th percentiles", point_p99, true},
+    {"tidemill_sweep_best", "1 if not distinguishable from the best point", point_best, false},
+};
+
+static const struct points_gauge tune_gauges[] = {
+    {"tidemill_tune_finished", "1 if every option was compared", search_finished, false},
+    {"tidemill_tune_rate_bytes_per_second", "Median with settled settings", search_rate, false},
+    {"tidemill_tune_start_bytes_per_second", "Median with those of the start", search_start, false},
+};
+
+static void add_point(struct text *out, const struct record *record,
+                      const struct points_gauge *gauge, const void *row, const char *phase,
+                      const char *settings)
+{
+    const int64_t value = gauge->of(row);
+    if (value < 0)
+        return;
+    text_add(out, "%s{", gauge->name);
+    add_label(out, "phase", phase);
+    text_add(out, ",");
+    add_label(out, "settings", settings);
+    add_end(out, record, value, gauge->seconds);
+}
+
+static void add_points(struct text *out, const struct record *record)
+{
+    for (size_t i = 0; record->sweep_count && i < sizeof sweep_gauges / sizeof *sweep_gauges; i++) {
+        add_head(out, sweep_gauges[i].name, sweep_gauges[i].help);
+        for (size_t j = 0; j < record->sweep_count; j++)
+            add_point(out, record, &sweep_gauges[i], &record->sweep[j], record->sweep[j].phase,
+                      record->sweep[j].settings);
+    }
+    for (size_t i = 0; record->tune_result_count && i < sizeof tune_gauges / sizeof *tune_gauges;
+         i++) {
+        add_head(out, tune_gauges[i].name, tune_gauges[i].help);
+        for (size_t j = 0; j < record->tune_result_count; j++)
+            add_point(out, record, &tune_gauges[i], &record->tune_results[j],
+                      record->tune_results[j].phase, record->tune_results[j].settings);
+    }
+}
+
 void export_openmetrics(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++) {
-        text_add(out, "# TYPE %s gauge\n# HELP %s %s\n", gauges[i].name, gauges[i].name,
-                 gauges[i].help);
+        add_head(out, gauges[i].name, gauges[i].help);
         for (size_t j = 0; j < record->phase_count; j++)
             add_phase(out, record, &record->phases[j], i);
     }
+    add_points(out, record);
     text_add(out, "# EOF\n");
 }

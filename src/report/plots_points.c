@@ -15,39 +15,15 @@ static const double wide = 8;
 const struct plot_curve plot_curves[POINT_GROUPS] = {
     {PLOT_BLUE, "1"}, {PLOT_RED, "2"}, {PLOT_GREEN, "4"}, {PLOT_VIOLET, "(18,4)"}};
 
-/* One option of settings such as "depth 4, engine uring". */
-struct part {
-    const char *name;
-    size_t name_length;
-    const char *value;
-    size_t value_length;
-};
-
-/* Moves to the next option; false behind the last. */
-static bool next_part(const char **at, struct part *part)
-{
-    if (!**at)
-        return false;
-    const char *end = strstr(*at, ", ");
-    const size_t length = end ? (size_t)(end - *at) : strlen(*at);
-    const size_t name = strcspn(*at, " ");
-    part->name = *at;
-    part->name_length = name < length ? name : length;
-    part->value = *at + part->name_length + (name < length);
-    part->value_length = length - part->name_length - (name < length);
-    *at += length + (end ? 2 : 0);
-    return true;
-}
-
-static bool is_named(const struct part *part, const char *name)
+static bool is_named(const struct swept_option *part, const char *name)
 {
     return part->name_length == strlen(name) && !strncmp(part->name, name, part->name_length);
 }
 
 static void add_parts(const char *settings, bool names, struct text *out)
 {
-    struct part part;
-    for (const char *at = settings; next_part(&at, &part);) {
+    struct swept_option part;
+    for (const char *at = settings; swept_next(&at, &part);) {
         text_add(out, "%s", part.name == settings ? "" : ", ");
         text_add_bytes(out, names ? part.name : part.value,
                        names ? part.name_length : part.value_length);
@@ -68,11 +44,11 @@ void points_names(const char *settings, struct text *out)
 static void find_axis(struct point_list *points)
 {
     const struct record_sweep *first = points->places[0].row;
-    struct part part;
+    struct swept_option part;
     size_t count = 0;
     points->name[0] = '\0';
     points->axis = first->scale ? AXIS_SCALE : first->offered_per_s ? AXIS_OFFERED : AXIS_VALUE;
-    for (const char *at = first->settings; next_part(&at, &part); count++)
+    for (const char *at = first->settings; swept_next(&at, &part); count++)
         if (points->axis == AXIS_VALUE ||
             (points->axis == AXIS_SCALE ? is_named(&part, "ranks") || is_named(&part, "nodes")
                                         : is_named(&part, "rate")))
@@ -86,9 +62,9 @@ static void find_axis(struct point_list *points)
 static bool find_place(struct point_list *points, struct place *place)
 {
     struct text others = {0};
-    struct part part;
+    struct swept_option part;
     bool found = false;
-    for (const char *at = place->row->settings; next_part(&at, &part);) {
+    for (const char *at = place->row->settings; swept_next(&at, &part);) {
         if (is_named(&part, points->name)) {
             snprintf(place->value, sizeof place->value, "%.*s", (int)part.value_length, part.value);
             found = true;

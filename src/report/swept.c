@@ -9,6 +9,21 @@
 /* Below this share of the offered rate the queue grows as long as the load lasts. */
 static const double kept_up = 0.98;
 
+bool swept_next(const char **at, struct swept_option *option)
+{
+    if (!**at)
+        return false;
+    const char *end = strstr(*at, ", ");
+    const size_t length = end ? (size_t)(end - *at) : strlen(*at);
+    const size_t name = strcspn(*at, " ");
+    option->name = *at;
+    option->name_length = name < length ? name : length;
+    option->value = *at + option->name_length + (name < length);
+    option->value_length = length - option->name_length - (name < length);
+    *at += length + (end ? 2 : 0);
+    return true;
+}
+
 static bool is_first_of_phase(const struct record *record, size_t row)
 {
     for (size_t i = 0; i < row; i++)

@@ -8,6 +8,17 @@
 
 #include "record/record.h"
 
+/* One option of the settings of a point, such as "depth 4, engine uring". */
+struct swept_option {
+    const char *name;
+    size_t name_length;
+    const char *value;
+    size_t value_length;
+};
+
+/* Moves to the next option; false behind the last. */
+bool swept_next(const char **at, struct swept_option *option);
+
 /* Returns the phase with this index, of those that the points have; NULL behind the last. */
 const char *swept_phase(const struct record *record, size_t index);
 

@@ -162,7 +162,7 @@ static void sample_search(struct record *record, const char *phase)
     result->probes = (int64_t)record->tune_count;
 }
 
-static void sample_points(struct record *record)
+static void __attribute__((unused)) sample_points(struct record *record)
 {
     sample_search(record, "write");
     sample_depths(record, "write");

@@ -196,7 +196,8 @@ static inline void sample_totals(struct record *record)
         record_total(&record->phases[i]);
 }
 
-static void sample_record(struct record *record, const struct sample *sample)
+static void __attribute__((unused))
+sample_record(struct record *record, const struct sample *sample)
 {
     memset(record, 0, sizeof *record);
     record->schema_version = RECORD_SCHEMA;
