@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "search_end.h"
 #include "search_step.h"
 
 enum {
@@ -249,36 +250,6 @@ static void conclude_axis(struct search *search)
     search->best_rounds = step->rounds;
 }
 
-static double knee_least(const struct search_step *step, uint32_t rounds)
-{
-    return step_middle(step, step->count - 1, rounds) + log(SEARCH_KNEE_PERCENT / 100.0);
-}
-
-static void conclude_knee(struct search *search)
-{
-    const struct search_step *step = &search->step;
-    if (!step->rounds || step->out[step->count - 1])
-        return;
-    for (uint32_t i = 0; i < step->others; i++)
-        if (!step->out[i] && step_middle(step, i, step->rounds) >= knee_least(step, step->rounds)) {
-            search->knee = step->candidates[i];
-            search->knee_known = true;
-            return;
-        }
-}
-
-/* Is it decided for each level on which side of the knee it is? */
-static bool is_knee_clear(const struct search *search)
-{
-    const struct search_step *step = &search->step;
-    const double width = step_half_width(search, step->rounds);
-    bool clear = step->rounds >= SEARCH_ROUNDS_LEAST && !step->out[step->count - 1];
-    for (uint32_t i = 0; i + 1 < step->count && clear; i++)
-        clear = step->out[i] ||
-                fabs(step_middle(step, i, step->rounds) - knee_least(step, step->rounds)) > width;
-    return clear;
-}
-
 static bool is_step_over(const struct search *search)
 {
     const struct search_step *step = &search->step;
@@ -288,15 +259,17 @@ static bool is_step_over(const struct search *search)
         return search->stage == SEARCH_AXES && step->rounds > 1 && step_left(step) == 1;
     if (step_half_width(search, step->rounds) < log(equal_enough))
         return true;
-    return search->stage == SEARCH_KNEE ? is_knee_clear(search) : step_left(step) == 1;
+    return search->stage == SEARCH_KNEE ? search_knee_is_clear(search) : step_left(step) == 1;
 }
 
 static void conclude(struct search *search)
 {
     if (search->stage == SEARCH_AXES)
         conclude_axis(search);
+    else if (search->stage == SEARCH_PAIRS)
+        search_end_pairs(search);
     else if (search->stage == SEARCH_KNEE)
-        conclude_knee(search);
+        search_end_knee(search);
     search->step.count = 0;
 }
 

@@ -268,6 +268,24 @@ static void leaves_out_what_fails(void **state)
     assert_true(search.probes < 20);
 }
 
+/* What each step found a gain is none in the end. */
+static void returns_to_a_start_that_is_faster(void **state)
+{
+    struct search search;
+    const struct candidate *candidate;
+    (void)state;
+    search_init(&search, &space);
+    while ((candidate = search_next(&search, PROBES_MOST - search.probes))) {
+        const bool other = candidate->level[ENGINE];
+        search_add(&search, search.stage == SEARCH_AXES ? 100 << other : 200 >> other);
+    }
+    assert_memory_equal(&search.best, &space.start, sizeof search.best);
+    assert_int_equal(search.findings[ENGINE].level, 0);
+    assert_int_equal(search.findings[ENGINE].other, 1);
+    assert_true(search.findings[ENGINE].differs);
+    assert_true(fabs(search.findings[ENGINE].ratio - 2) < 0.1);
+}
+
 /* Two threads and one request each are all that is possible. */
 static bool fit_small(const void *context, uint32_t axis, struct candidate *candidate)
 {
@@ -304,6 +322,7 @@ int main(void)
         cmocka_unit_test(reports_where_it_found_no_difference),
         cmocka_unit_test(stays_within_any_budget),
         cmocka_unit_test(leaves_out_what_fails),
+        cmocka_unit_test(returns_to_a_start_that_is_faster),
         cmocka_unit_test(respects_what_is_possible),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

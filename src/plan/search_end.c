@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "search_end.h"
+
+#include <math.h>
+
+#include "search_step.h"
+
+void search_end_pairs(struct search *search)
+{
+    const struct search_step *step = &search->step;
+    if (!step->rounds || step->out[0] || step->out[1])
+        return;
+    const double lead = step_middle(step, 0, step->rounds) - step_middle(step, 1, step->rounds);
+    const double width = step_half_width(search, step->rounds);
+    if (lead <= width / 2)
+        return;
+    for (uint32_t i = 0; i < search->space->axis_count; i++)
+        if (search->best.level[i] != search->space->start.level[i])
+            search->findings[i] = (struct search_finding){
+                .rounds = step->rounds,
+                .compared = search->findings[i].compared,
+                .level = search->space->start.level[i],
+                .other = search->best.level[i],
+                .differs = lead > width,
+                .ratio = exp(lead),
+                .half_width = expm1(width),
+            };
+    search->best = search->knee = search->space->start;
+}
+
+static double knee_least(const struct search_step *step, uint32_t rounds)
+{
+    return step_middle(step, step->count - 1, rounds) + log(SEARCH_KNEE_PERCENT / 100.0);
+}
+
+void search_end_knee(struct search *search)
+{
+    const struct search_step *step = &search->step;
+    if (!step->rounds || step->out[step->count - 1])
+        return;
+    for (uint32_t i = 0; i < step->others; i++)
+        if (!step->out[i] && step_middle(step, i, step->rounds) >= knee_least(step, step->rounds)) {
+            search->knee = step->candidates[i];
+            search->knee_known = true;
+            return;
+        }
+}
+
+bool search_knee_is_clear(const struct search *search)
+{
+    const struct search_step *step = &search->step;
+    const double width = step_half_width(search, step->rounds);
+    bool clear = step->rounds >= SEARCH_ROUNDS_LEAST && !step->out[step->count - 1];
+    for (uint32_t i = 0; i + 1 < step->count && clear; i++)
+        clear = step->out[i] ||
+                fabs(step_middle(step, i, step->rounds) - knee_least(step, step->rounds)) > width;
+    return clear;
+}
