@@ -31,6 +31,7 @@ struct tune_pass {
     struct tune_space space;
     struct search search;
     size_t first; /* its first row in the record */
+    bool probed;  /* the start has been fitted to the rate of the first probe */
     struct {
         struct candidate candidate;
         uint32_t settings;

@@ -50,6 +50,10 @@ void tune_space_init(struct tune_space *space, const struct tune_limits *limits)
 /* Returns the bytes in flight of a candidate, for each rank. */
 uint64_t tune_space_in_flight(const struct tune_space *space, const struct candidate *candidate);
 
+/* Lowers the depth of the start, if it is free, until no more than these bytes are in flight, or it
+ * is 1. False: it stays as it was. */
+bool tune_space_lower_start(struct tune_space *space, uint64_t bytes);
+
 /* Changes a copy of the base to the settings of a candidate. */
 void tune_space_apply(const struct tune_space *space, const struct candidate *candidate,
                       struct settings *settings);

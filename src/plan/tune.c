@@ -173,6 +173,20 @@ static void limit_in_flight(struct tune *tune, const struct record *record)
     pass->space.in_flight_most = larger(bytes, fastest ? 2 * now : now);
 }
 
+/* The start is that of a fast device. On a slower one each probe would take long with it. */
+static void fit_start(struct tune *tune, struct tune_pass *pass, const struct record_tune *row)
+{
+    const double seconds = 2 * (double)tune->probe_ns / 1e9;
+    if (pass->probed || row->per_s <= 0)
+        return;
+    pass->probed = true;
+    if (!tune_space_lower_start(&pass->space,
+                                (uint64_t)(seconds * (double)row->per_s / tune->setup.ranks)))
+        return;
+    search_init(&pass->search, &pass->space.search);
+    pass->search.probes = 1;
+}
+
 /* What the last step has measured. A probe whose threads got no CPU before it was over is repeated.
  */
 static void take_rows(struct tune *tune, const struct record *record)
@@ -183,6 +197,7 @@ static void take_rows(struct tune *tune, const struct record *record)
             tune->filled = !row->reason[0] && row->bytes > 0;
         else if (row->per_s > 0 || row->reason[0] || ++tune->idle > IDLE_MOST) {
             search_add(&tune->passes[tune->at].search, (double)row->per_s);
+            fit_start(tune, &tune->passes[tune->at], row);
             tune->idle = 0;
         }
     }

@@ -21,7 +21,8 @@ enum {
     DEPTH_MOST = 128,
     DEPTH_START = 32,
     PRODUCERS_MOST = 16,
-    MEMORY_PART = 4, /* as of a default pool */
+    FLIGHT_MOST = 512 << 20, /* of the start; the first probe may show that it must be less */
+    MEMORY_PART = 4,         /* as of a default pool */
 };
 
 static const enum option_id ids[AXES] = {
@@ -198,6 +199,16 @@ uint64_t tune_space_in_flight(const struct tune_space *space, const struct candi
            value_of(space, candidate, AXIS_DEPTH);
 }
 
+bool tune_space_lower_start(struct tune_space *space, uint64_t bytes)
+{
+    struct candidate *start = &space->search.start;
+    const uint8_t before = start->level[AXIS_DEPTH];
+    while (start->level[AXIS_DEPTH] && tune_space_in_flight(space, start) > bytes)
+        start->level[AXIS_DEPTH]--;
+    space->in_flight_most = tune_space_in_flight(space, start);
+    return start->level[AXIS_DEPTH] != before;
+}
+
 /* Larger requests or more threads get less depth, so that a probe ends in time. */
 static bool limit_in_flight(const struct tune_space *space, uint32_t axis,
                             struct candidate *candidate)
@@ -257,7 +268,7 @@ void tune_space_init(struct tune_space *space, const struct tune_limits *limits)
     space->search.axes[AXIS_WRITERS].follows = true;
     space->search.axes[AXIS_BUFFERS].thrift = 3;
     space->search.context = space;
-    space->in_flight_most = tune_space_in_flight(space, &space->search.start);
+    tune_space_lower_start(space, FLIGHT_MOST);
 }
 
 void tune_space_apply(const struct tune_space *space, const struct candidate *candidate,

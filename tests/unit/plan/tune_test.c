@@ -273,6 +273,19 @@ static void keeps_queues_short(void **state)
     end(&rehearsal);
 }
 
+/* 16 threads and requests of 32 MiB are too many for a disk that stores 3.2 GB/s at best. */
+static void lowers_the_start_of_a_slow_device(void **state)
+{
+    struct rehearsal rehearsal;
+    (void)state;
+    begin(&rehearsal, "size-per-rank = 64GiB\nwriters = 16\nbuffer-size = 32MiB\n");
+    rehearse(&rehearsal, UINT32_MAX);
+    assert_string_equal(choice(&rehearsal, "write", "depth")->value, "1");
+    for (uint32_t i = 1; i < rehearsal.pool.count; i++)
+        assert_true(rehearsal.pool.items[i]->depth <= 4);
+    end(&rehearsal);
+}
+
 /* A loaded machine may give a probe's threads no time at all. */
 static void repeats_a_probe_that_moved_nothing(void **state)
 {
@@ -315,6 +328,7 @@ int main(void)
         cmocka_unit_test(refuses_a_budget_that_is_too_small),
         cmocka_unit_test(stays_within_time_and_bytes),
         cmocka_unit_test(keeps_queues_short),
+        cmocka_unit_test(lowers_the_start_of_a_slow_device),
         cmocka_unit_test(repeats_a_probe_that_moved_nothing),
         cmocka_unit_test(shows_the_best_so_far),
     };
