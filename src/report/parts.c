@@ -37,14 +37,31 @@ static void parts_find(const struct record_phase *phase, struct parts *parts)
                             .closing_ns = phase->duration_ns - drained_ns};
 }
 
-bool parts_gathered(const struct record_phase *phase)
+/* False for a phase that ended before its numbers were gathered: only its amount and its time are
+ * known. */
+static bool is_gathered(const struct record_phase *phase)
 {
     return phase->status != RECORD_INTERRUPTED || phase->node_count > 0;
 }
 
-bool parts_synced(const struct record_phase *phase)
+/* True if the last part contains syncs. */
+static bool is_synced(const struct record_phase *phase)
 {
-    return phase->unit == UNIT_BYTE && phase->writes && phase->synced;
+    return phase->unit == UNIT_BYTE ? phase->writes && phase->synced
+                                    : phase->total.counters.syncs > 0;
+}
+
+const char *parts_covered(const struct record_phase *phase)
+{
+    if (phase->status == RECORD_FAILED)
+        return " until the failure";
+    if (!is_gathered(phase))
+        return " as last received";
+    if (is_synced(phase))
+        return phase->unit == UNIT_BYTE ? ", fsync and close included" : ", sync included";
+    if (phase->unit == UNIT_BYTE)
+        return phase->writes && !phase->discards ? ", without fsync" : "";
+    return phase->objects_state == OBJECTS_UNCHANGED ? "" : ", without sync";
 }
 
 const char *parts_verb(const struct record_phase *phase)
@@ -120,7 +137,7 @@ void parts_print(const struct record_phase *phase, struct text *out)
     struct text line = {0};
     struct text moving = {0};
     char whole[UNITS_TEXT];
-    if (!parts_gathered(phase)) {
+    if (!is_gathered(phase)) {
         units_format_duration(phase->duration_ns, whole);
         text_add(out, "%s", whole);
         return;
@@ -135,7 +152,10 @@ void parts_print(const struct record_phase *phase, struct text *out)
     const int64_t drained_ns = phase->duration_ns - parts.closing_ns;
     add_part(&rounding, drained_ns - parts.idle_ns, drained_ns, "without a completion", &line);
     add_part(&rounding, drained_ns, phase->duration_ns,
-             parts_synced(phase) ? "fsync and close" : "close", &line);
+             !is_synced(phase)          ? "close"
+             : phase->unit == UNIT_BYTE ? "fsync and close"
+                                        : "sync",
+             &line);
     const char *parted = strchr(text_string(&line), '=');
     const bool single = parted && !strchr(parted, '+'); /* then the whole is that part */
     text_add(out, "%s", single ? parted + 2 : text_string(&line));

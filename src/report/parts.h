@@ -13,12 +13,9 @@
  * that the printed parts add up, too; parts that are rounded to nothing are left out. */
 void parts_print(const struct record_phase *phase, struct text *out);
 
-/* True if the last part contains syncs of files. */
-/* False for a phase that ended before its numbers were gathered: only its amount and its time are
- * known. */
-bool parts_gathered(const struct record_phase *phase);
-
-bool parts_synced(const struct record_phase *phase);
+/* What the time of the whole phase covers, to follow its rate: ", fsync and close included" or "".
+ */
+const char *parts_covered(const struct record_phase *phase);
 
 /* "writing", "reading", "moving data" or "working". */
 const char *parts_verb(const struct record_phase *phase);

@@ -84,12 +84,7 @@ static void write_rate(const struct record_phase *phase, struct text *out)
     figures_rate_in(figures_rate(phase->amount, phase->duration_ns), phase->unit, rate);
     figures_rate_in(figures_rate(phase->active_amount, phase->active_ns), phase->unit, active);
     struct text line = {0};
-    text_add(&line, "%s%s", rate,
-             phase->status == RECORD_FAILED ? " until the failure"
-             : !parts_gathered(phase)       ? " as last received"
-             : parts_synced(phase)          ? ", fsync and close included"
-             : phase->unit == UNIT_BYTE && phase->writes && !phase->discards ? ", without fsync"
-                                                                             : "");
+    text_add(&line, "%s%s", rate, parts_covered(phase));
     if (was_slower_later(phase) && phase->status == RECORD_COMPLETE)
         text_add(&line, "; %s while all ranks were %s", active, parts_verb(phase));
     summary_line(out, "rate", "%s", text_string(&line));

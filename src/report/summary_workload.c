@@ -290,6 +290,18 @@ static void write_preset(const struct record *record, const struct options *opti
     text_release(&line);
 }
 
+/* A result passes --keep on to a run with its options. */
+static void write_kept(const struct record *record, const struct options *options, struct text *out)
+{
+    bool wrote = false;
+    for (size_t i = 0; i < record->phase_count; i++)
+        wrote |= record->phases[i].writes;
+    if (options->run.keep && wrote && record->target_count &&
+        record->targets[0].kind == TARGET_KIND_DIRECTORY)
+        summary_line(out, "kept", "what is in directory tidemill-%s at the end (--keep)",
+                     record->run_id);
+}
+
 void summary_workload(const struct record *record, const struct summary_style *style,
                       struct text *out)
 {
@@ -324,6 +336,8 @@ void summary_workload(const struct record *record, const struct summary_style *s
     }
     if (known)
         write_preset(record, &options, out);
+    if (known)
+        write_kept(record, &options, out);
     out->failed |= line.failed || ignored.code == -ENOMEM;
     text_release(&line);
     options_release(&options);

@@ -254,6 +254,11 @@ class Page:
             self.workload("" if i else "workload", *section)
         if text_of(attrs.get("preset", "")):
             self.preset(sections)
+        kinds = [text_of(kind) for kind in self.file["environment/targets/kind"][()]]
+        if sections and sections[0][2].get("keep") == "yes" and kinds[:1] == ["directory"] and \
+                any(phase.writes for phase in self.phases):
+            self.line("kept", f"what is in directory tidemill-{text_of(attrs['run_id'])} at the end "
+                              "(--keep)")
         if attrs["label"]:
             self.line("label", text_of(attrs["label"]))
 
@@ -845,7 +850,7 @@ class Phase:
         edges = [(2 * instant // step + 1) // 2 for instant in (0, first, last, drained, whole)]
         names = (f"all ranks {self.verb()}" if many else self.verb(), "only some",
                  "without a completion", "fsync and close" if self.unit == "bytes" and self.writes and self.synced
-                 else "close")
+                 else "sync" if self.unit != "bytes" and self.total.get("syncs") else "close")
         parts = [f"{fixed((end - start) / 10**decimals, decimals)} {unit} {name}"
                  for start, end, name in zip(edges, edges[1:], names) if end > start]
         self.line("time", f"{shown} = {' + '.join(parts)}" if len(parts) > 1 else
@@ -886,6 +891,10 @@ class Phase:
         elif self.writes and self.unit == "bytes":
             text += ", fsync and close included" if self.synced else \
                 "" if self.discards else ", without fsync"
+        elif self.unit != "bytes" and self.total.get("syncs"):
+            text += ", sync included"
+        elif self.unit != "bytes" and attrs.get("objects_state", "unchanged") != "unchanged":
+            text += ", without sync"
         active = rate(self.active, int(attrs["active_ns"]))
         if many and active > 1.05 * self.rate() and attrs["status"] == "complete":
             text += f"; {self.rate_text(active)} {self.name_of_rate} while all ranks were {self.verb()}"
