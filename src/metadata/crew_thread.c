@@ -123,7 +123,7 @@ void crew_count_operations(struct crew_thread *thread, const struct crew_lane *l
     counters->last_ns = thread->gap_from_ns = thread->now_ns;
     counters->operations += (int64_t)count;
     histogram_record(&outcome->latency, latency_ns);
-    for (int i = 0; i < OPERATION_PARTS; i++)
+    for (int i = 0; i < OPERATION_PARTS && lane->operation.parts >> i; i++)
         if (lane->operation.parts & UINT32_C(1) << i)
             histogram_record(&outcome->parts[i], lane->operation.part_ns[i]);
     peaks_record(&thread->peaks, thread->now_ns, latency_ns);

@@ -85,7 +85,10 @@ struct object objects_first_in(const struct object_layout *layout, uint32_t rank
                            .place = directory / layout->threads * layout->fan_out};
 }
 
-/* Two digits at a time: an object is named in each operation. */
+enum { NUMBER_DIGITS = 20 };
+
+/* Two digits at a time, as an object is named in each operation. There must be space for as many
+ * digits as a number can have, since a copy of fixed length takes no call. */
 static char *write_number(char *at, uint64_t number)
 {
     static const char pairs[] = "0001020304050607080910111213141516171819"
@@ -93,15 +96,15 @@ static char *write_number(char *at, uint64_t number)
                                 "4041424344454647484950515253545556575859"
                                 "6061626364656667686970717273747576777879"
                                 "8081828384858687888990919293949596979899";
-    char digits[20];
-    char *first = digits + sizeof digits;
+    char digits[2 * NUMBER_DIGITS] = {0};
+    char *const end = digits + NUMBER_DIGITS;
+    char *first = end;
     for (; number >= 10; number /= 100)
         memcpy(first -= 2, pairs + number % 100 * 2, 2);
-    if (number || first == digits + sizeof digits)
+    if (number || first == end)
         *--first = (char)('0' + number);
-    while (first < digits + sizeof digits)
-        *at++ = *first++;
-    return at;
+    memcpy(at, first, NUMBER_DIGITS);
+    return at + (end - first);
 }
 
 void objects_write_name(const struct object_layout *layout, const struct object *object,
