@@ -4,12 +4,19 @@
 #include <string.h>
 
 #include "figures.h"
+#include "pfs_rules.h"
 #include "summary_parts.h"
 
-static void add_value(struct table *table, const struct record_pfs *row)
+/* A phase is rounded once, from its rate, as in the table of phases. */
+static void add_value(const struct record *record, struct table *table,
+                      const struct record_pfs *row)
 {
     char value[FIGURES_TEXT];
-    figures_rate_text((double)row->value_millionths, 1e6, value);
+    const struct record_summary *summary = row->lines ? NULL : pfs_row(record, row->name);
+    if (summary)
+        figures_amount_rate((double)summary->median_per_s, (enum amount_unit)summary->unit, value);
+    else
+        figures_rate_text((double)row->value_millionths, 1e6, value);
     table_add(table, "%s", row->value_millionths ? value : "-");
 }
 
@@ -27,7 +34,7 @@ static void write_phases(const struct record *record, struct text *out)
         table_add(&table, "%s", row->name);
         if (!bytes)
             table_add(&table, "%s", "");
-        add_value(&table, row);
+        add_value(record, &table, row);
         if (bytes)
             table_add(&table, "%s", "");
     }
@@ -43,7 +50,7 @@ static void write_means(const struct record *record, struct text *out)
         if (!row->lines)
             continue;
         table_add(&table, "tidemill pfs %s mean, not an IO500 score", row->name);
-        add_value(&table, row);
+        add_value(record, &table, row);
         table_add(&table, "%s, of %lld phases", row->unit, (long long)row->lines);
     }
     table_write(&table, 2, out);

@@ -85,6 +85,23 @@ static void the_means_are_geometric(void **state)
     record_release(&record);
 }
 
+static void rates_are_rounded_once(void **state)
+{
+    (void)state;
+    struct record record;
+    struct text out = {0};
+    pfs_record(&record);
+    record.phases[0].amount = (int64_t)(1.1249997 * 1073741824.0); /* 1.125000 in millionths */
+    assert_int_equal(record_summarise(&record), 0);
+    assert_int_equal(pfs_consider(&record), 0);
+    summary_write(&record, &plain, &out);
+    const char *page = strstr(text_string(&out), "\npfs\n");
+    assert_non_null(page);
+    assert_non_null(strstr(page, "\n  easy-write    1.12\n"));
+    text_release(&out);
+    record_release(&record);
+}
+
 static void a_phase_that_is_missing_is_named(void **state)
 {
     (void)state;
@@ -154,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_means_are_geometric),
+        cmocka_unit_test(rates_are_rounded_once),
         cmocka_unit_test(a_phase_that_is_missing_is_named),
         cmocka_unit_test(broken_rules_are_named),
         cmocka_unit_test(other_runs_have_no_means),
