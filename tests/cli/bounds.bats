@@ -115,3 +115,32 @@ print(os.lseek(file, 1 << 32, os.SEEK_DATA))' "$1"
         [ "$(attribute r.h5 phases/01_read bytes)" -eq "$size" ]
     done
 }
+
+# cost SIZE OPTION...: KiB of memory at most and seconds of CPU time of a run
+cost() {
+    /usr/bin/python3 - "$TIDEMILL" run --force --quiet --buffer-size 4k --result cost.h5 --overwrite \
+        --size "$@" <<'PY'
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(usage.ru_maxrss, int(usage.ru_utime + usage.ru_stime))
+PY
+}
+
+@test "a plan costs the same for 1 GiB and for 100 TiB: nothing is kept or counted for each request" {
+    local options small_memory small_seconds memory seconds
+    printf '%s\n' "[w]" "phase = write" "layout = shared" "interleave = 47008" "writers = 3" \
+        "[m]" "phase = write" "order = random" "[u]" "phase = mixed" "data = m" \
+        "[r]" "phase = read" "data = w" "order = random-repeat" "writers = 2" >s.conf
+    for options in "--dry-run --options-from s.conf $target" \
+        "--time 100ms --order random --rate 1m /dev/null" \
+        "--time 100ms --layout shared --interleave 47008 --rate 1m /dev/null"; do
+        # shellcheck disable=SC2086 # the words of the options
+        read -r small_memory small_seconds < <(cost 1g $options)
+        # shellcheck disable=SC2086
+        read -r memory seconds < <(cost 100t $options)
+        # 2.7e10 requests: a bit for each of them were 3.4 GB, and a nanosecond 27 s
+        [ "$memory" -lt $((small_memory + 16384)) ]
+        [ "$seconds" -lt $((small_seconds + 10)) ]
+    done
+}

@@ -46,6 +46,16 @@ PY
     [ -z "$(ls -A "$target")" ]
 }
 
+@test "--loop with --equalise: all I/O threads go over their data equally often" {
+    ranks 2 run --phases write,read,rewrite,verify --size 1m --writers 2 --buffer-size 64k --rate 20m \
+        --time 500ms --loop --equalise --result r.h5 "$target"
+    for phase in 02_read 03_rewrite 04_verify; do
+        equal r.h5 "$phase" bytes
+        [ "$(attribute r.h5 "phases/$phase" bytes)" -gt $((1 << 20)) ]
+    done
+    [ "$(column r.h5 phases/04_verify/ranks bad_blocks | sort -u)" -eq 0 ]
+}
+
 @test "--pause waits before each phase, and a signal ends it" {
     "$TIDEMILL" run --size 1m --verify --pause 1s --result r.h5 "$target"
     [ "$(attribute r.h5 phases/02_read pause_ns)" -eq 1000000000 ]

@@ -5,22 +5,9 @@
 
 load ../cli/helper
 load spoil
+load in_place
 
 length=262144 # of a request
-
-settings() { # RATE TIME: a section that writes, a mixed one that is slow, and one that verifies
-    printf '%s\n' "seed = $seed" "[w]" "phase = write" "size = $bytes" "buffer-size = 256k" \
-        "[m]" "phase = mixed" "data = w" "read-fraction = 50%" "rate = $1" "time = $2" \
-        "[v]" "phase = verify" "data = w" >s.ini
-}
-
-# Keeps what a run of these phases wrote as a file, for its content.
-content() { # NAME PHASES
-    "$TIDEMILL" run --quiet --size "$bytes" --buffer-size 256k --seed "$seed" --read-fraction 50% \
-        --phases "$2" --keep --result "$1.h5" "$target"
-    mv "$(find "$target" -type f)" "$1"
-    rm -rf "${target:?}"/*
-}
 
 holds() { # FILE REQUEST NAME: does a request of FILE hold the content of NAME?
     cmp -s -i $(($2 * length)) -n "$length" "$1" "$3"
@@ -34,12 +21,6 @@ find_each() { # REQUEST
         if holds mixed "$i" old; then read=${read:-$i}; else written=${written:-$i}; fi
     done
     [ -n "$read" ] && [ -n "$written" ]
-}
-
-verify() { # EXIT-CODE
-    rm -f v.h5
-    run "$TIDEMILL" run --quiet --options-from first.h5 --phases v --result v.h5
-    [ "$status" -eq "$1" ] || { printf 'exit %s\n%s\n' "$status" "$output"; return 1; }
 }
 
 @test "mixed data verify with every engine, layout and order, on one and on several ranks" {
@@ -76,8 +57,8 @@ verify() { # EXIT-CODE
         holds mixed "$i" old || { holds mixed "$i" new && count=$((count + 1)); }
     done
     [ "$count" -ge 14 ] && [ "$count" -le 18 ] # of 32, half
-    settings 1g 1h
-    "$TIDEMILL" run --quiet --phases w,m --options-from s.ini --keep --result first.h5 "$target"
+    settings mixed 1g 1h
+    "$TIDEMILL" run --quiet --phases w,u --options-from s.ini --keep --result first.h5 "$target"
     file=$(find "$target" -type f)
     cmp "$file" mixed
     verify 0
@@ -96,14 +77,8 @@ verify() { # EXIT-CODE
     content new write,rewrite
     content mixed write,mixed
     find_each 8
-    settings 512k 1h
-    mkfifo pipe
-    "$TIDEMILL" run --phases w,m --options-from s.ini --keep --result first.h5 "$target" 2>pipe &
-    pid=$!
-    grep -qm 1 '^m: ' pipe
-    kill -KILL "$pid"
-    wait "$pid" || true
-    file=$(find "$target" -type f)
+    settings mixed 512k 1h
+    killed
     verify 0
     put new $((written * length)) 8192 $((written * length))
     verify 0
@@ -114,4 +89,21 @@ verify() { # EXIT-CODE
     put old $((written * length)) 4096 $((written * length))
     put new $((read * length)) 4096 $((read * length))
     verify 3
+}
+
+@test "wrong data that a mixed phase reads are counted, named, and the exit code is 3" {
+    local preload=${TIDEMILL%/*}/tests/faults/libfault_preload.so
+    [ -e "$preload" ]
+    for engine in pwrite pwritev; do
+        run env FAULT_RULES="0 read 2 flip" FAULT_PATH="$target" LD_PRELOAD="$preload" \
+            ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
+            "$TIDEMILL" run --quiet --overwrite --size 1m --buffer-size 64k --writers 1 --engine "$engine" \
+            --phases write,mixed --verify --seed "$seed" --result x.h5 "$target"
+        [ "$status" -eq 3 ] || { printf 'exit %s\n%s\n' "$status" "$output"; return 1; }
+        grep -q "1 block of 4 KiB holds wrong data, first in '.*/r0' at offset [0-9]* (rank 0 .*): flipped" \
+            <<<"$output"
+        [ "$(attribute x.h5 phases/02_mixed status)" = failed ]
+        [ "$(column x.h5 phases/02_mixed/ranks bad_blocks)" -eq 1 ]
+        [ -z "$(ls -A "$target")" ]
+    done
 }

@@ -6,26 +6,7 @@
 
 load ../cli/helper
 load spoil
-
-settings() { # RATE TIME: a section that writes, one that rewrites slowly, and one that verifies
-    printf '%s\n' "seed = $seed" "[w]" "phase = write" "size = $bytes" "buffer-size = 256k" \
-        "[u]" "phase = rewrite" "data = w" "rate = $1" "time = $2" \
-        "[v]" "phase = verify" "data = w" >s.ini
-}
-
-# Keeps what a run of these phases wrote as a file, for its content.
-content() { # NAME PHASES
-    "$TIDEMILL" run --quiet --size "$bytes" --buffer-size 256k --seed "$seed" --phases "$2" --keep \
-        --result "$1.h5" "$target"
-    mv "$(find "$target" -type f)" "$1"
-    rm -rf "${target:?}"/*
-}
-
-verify() { # EXIT-CODE
-    rm -f v.h5
-    run "$TIDEMILL" run --quiet --options-from first.h5 --phases v --result v.h5
-    [ "$status" -eq "$1" ] || { printf 'exit %s\n%s\n' "$status" "$output"; return 1; }
-}
+load in_place
 
 @test "rewritten data verify with every engine, layout and order, on one and on several ranks" {
     local orders=(sequential strided random) i=0
@@ -43,7 +24,7 @@ verify() { # EXIT-CODE
 @test "after a rewrite that ended early, each part of the file has its own generation" {
     content old write
     content new write,rewrite
-    settings 2m 1
+    settings rewrite 2m 1
     "$TIDEMILL" run --quiet --phases w,u --options-from s.ini --keep --result first.h5 "$target"
     file=$(find "$target" -type f)
     sent=$(h5dump -d /phases/02_u/files/requests_done -y first.h5 |
@@ -63,14 +44,8 @@ verify() { # EXIT-CODE
 @test "where a rewrite died, the old and the new data are right, and nothing else is" {
     content old write
     content new write,rewrite
-    settings 512k 1h
-    mkfifo pipe
-    "$TIDEMILL" run --phases w,u --options-from s.ini --keep --result first.h5 "$target" 2>pipe &
-    pid=$!
-    grep -qm 1 '^u: ' pipe
-    kill -KILL "$pid"
-    wait "$pid" || true
-    file=$(find "$target" -type f)
+    settings rewrite 512k 1h
+    killed
     verify 0
     put new 262144 8192 262144
     put old $((bytes - 262144)) 8192 $((bytes - 262144))
@@ -79,4 +54,14 @@ verify() { # EXIT-CODE
     put /dev/zero 0 4096 "$at"
     verify 3
     grep -qw "$at" <<<"$output"
+}
+
+@test "where a phase died that went over the data again and again, they are refused" {
+    for kind in rewrite mixed; do
+        rm -rf pipe first.h5 "${target:?}"/*
+        settings "$kind" 512k 1h "loop = yes"
+        killed
+        verify 2
+        grep -q "'02_u' rewrote the files again and again (--loop) when it died" <<<"$output"
+    done
 }
