@@ -196,8 +196,9 @@ static int make_folders(struct prepared *prepared, struct failure *why)
     return result;
 }
 
-/* Points have content of their own, so that storage cannot deduplicate one against another. */
-static const unsigned point_shift = 32;
+/* Points have content of their own, so that storage cannot deduplicate one against another, or
+ * against the probes and warm-ups of the run (first_probe_generation). */
+static const unsigned point_shift = 33;
 
 /* Its files are in the directory of the run, which the common settings have made. */
 static int prepare_point(struct prepared *prepared, struct failure *why)

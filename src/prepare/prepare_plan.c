@@ -95,7 +95,8 @@ static int complete(const struct prepared *prepared, struct resolution *with, st
                       prepared->reads, prepared->visits, why) ||
          refuse_missing_files(prepared, why)))
         return why->code;
-    with->random = host_random();
+    /* the points of a sweep have the same random order, so that only what is swept differs */
+    with->random = prepared->point ? setup->prepared[0]->settings->seed : host_random();
     with->undivided = setup->reads_stored && setup->stored.record.schema_revision == 0;
     if (settings_copy(&fitted, prepared->settings, why))
         return why->code;

@@ -9,6 +9,12 @@ recomputed() {
     /usr/bin/python3 "$BATS_TEST_DIRNAME/../numbers/recompute.py" "$@"
 }
 
+# seeds RESULT: how many different ones the points had
+seeds() {
+    /usr/bin/python3 -c 'import sys, h5py
+print(len(set(h5py.File(sys.argv[1])["sweep_runs/seed"][()])))' "$1"
+}
+
 @test "a sweep of two options measures each point --repeat times and leaves nothing" {
     ranks 2 run --sweep depth=1,2 --sweep buffer-size=64k,128k --repeat 2 --size 1m --sort point \
         --result r.h5 "$target" >page
@@ -16,6 +22,7 @@ recomputed() {
     [ "$(column r.h5 sweep n)" = 16 ] # 4 points x 2 phases x 2
     [ "$(column r.h5 sweep_runs bytes)" = $((16 << 20)) ]
     [ "$(column r.h5 sweep_runs repetition)" = 24 ]
+    [ "$(seeds r.h5)" = 1 ]
     grep -q '^sweep$' page
     [ "$(grep -c '^  depth [12], buffer-size \(64k\|128k\)  *\(write\|read\)' page)" = 8 ]
     "$TIDEMILL" report r.h5 | grep -q 'whether it equals the best takes --repeat 4'
@@ -44,6 +51,8 @@ recomputed() {
     /usr/bin/python3 -c 'import h5py; h5py.File("r.h5", "r+")["sweep/median_bytes_per_s"][1] += 1'
     run recomputed r.h5 page
     [[ $status -eq 1 && $output == "median_bytes_per_s of point 2, write: computed"* ]]
+    "$TIDEMILL" run --sweep seed=1,2 --size 1m --quiet --result t.h5 /dev/null
+    [ "$(seeds t.h5)" = 2 ]
     "$TIDEMILL" run --sweep depth=1,2 --size 4m --quiet --result s.h5 --output "$work/new"
     [ "$(column s.h5 sweep n)" = 4 ]
     [ ! -e "$work/new" ]
