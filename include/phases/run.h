@@ -39,6 +39,7 @@ struct listener {
     void (*progress)(void *context, const struct progress *progress);
     void (*phase_opened)(void *context, struct record_phase *phase); /* modes are known */
     void (*phase_ended)(void *context, struct record_phase *phase, uint32_t point);
+    void (*trial_ended)(void *context, const struct record_phase *trial); /* a probe of 'tune' */
     void (*second)(void *context, const struct record_live *seen); /* with --live */
     void (*stalled)(void *context, const char *line);              /* storage does not answer */
 };

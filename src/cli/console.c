@@ -124,6 +124,13 @@ static void on_ended(void *context, struct record_phase *phase, uint32_t point)
         console_error(phase->failure);
 }
 
+/* They are many and short: those who follow the run get a line of each, the terminal does not. */
+static void on_trial_ended(void *context, const struct record_phase *trial)
+{
+    struct console *console = context;
+    live_output_end(&console->output, trial, 0);
+}
+
 static void on_stalled(void *context, const char *line)
 {
     clear_line(context);
@@ -137,6 +144,7 @@ void console_listen(struct console *console, struct listener *listener)
         .progress = on_progress,
         .phase_opened = on_opened,
         .phase_ended = on_ended,
+        .trial_ended = on_trial_ended,
         .second = on_second,
         .stalled = on_stalled,
     };

@@ -143,6 +143,8 @@ static void report_and_keep(struct run *run, const struct step *step, struct rec
     into->status = verdict_status(verdict);
     if (run->listener.phase_ended && (!trial || run->stalled))
         run->listener.phase_ended(run->listener.context, into, step->point);
+    if (trial && run->listener.trial_ended && !run->stalled)
+        run->listener.trial_ended(run->listener.context, into);
     if (trial)
         show_trial(run, step, into);
     if (trial ? add_trial(run, step, into, verdict) : add_row(run, step, into, verdict))

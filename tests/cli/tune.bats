@@ -32,13 +32,22 @@ few=(--buffer-size 64k --writers 2 --producers 1 --buffer-count 8 --huge-pages n
 }
 
 @test "run --auto is one run with the trail in its result" {
-    OMP_NUM_THREADS=3 "$TIDEMILL" run --auto "${few[@]}" --verify --result r.h5 "$target" >page
+    OMP_NUM_THREADS=3 "$TIDEMILL" run --auto "${few[@]}" --verify --live lines --result r.h5 \
+        "$target" >page
     [ -z "$(ls -A "$target")" ]
     grep -qE '^  01_write .*complete' page
     grep -qE '^  02_read .*complete .*all, 0 errors' page
     grep -q '^tune$' page
     [ "$(column r.h5 tune bytes)" -gt 0 ]
     [ ! -e r.conf ]
+    # --live has a line of each probe, and of each phase
+    /usr/bin/python3 -c 'import h5py, json
+ends = [line for line in map(json.loads, open("lines")) if line["status"] != "running"]
+names = [line["phase"] for line in ends]
+rows = h5py.File("r.h5")["tune"]
+assert names[-2:] == ["01_write", "02_read"], names
+assert names[:-2] == ["tune_" + phase.decode() for phase in rows["phase"]], names
+assert [line["bytes"] for line in ends[:-2]] == list(rows["bytes"])'
     attribute r.h5 environment/job environment | grep -q OMP_NUM_THREADS=3 # both parts have recorded it
 }
 
