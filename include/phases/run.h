@@ -40,8 +40,8 @@ struct listener {
     void (*phase_opened)(void *context, struct record_phase *phase); /* modes are known */
     void (*phase_ended)(void *context, struct record_phase *phase, uint32_t point);
     void (*trial_ended)(void *context, const struct record_phase *trial); /* a probe of 'tune' */
-    void (*second)(void *context, const struct record_live *seen); /* with --live */
-    void (*stalled)(void *context, const char *line);              /* storage does not answer */
+    void (*second)(void *context, const struct record_live *seen);        /* with --live */
+    void (*stalled)(void *context, const char *line); /* storage does not answer */
 };
 
 enum verdict { VERDICT_FINE, VERDICT_FAILED, VERDICT_WRONG_DATA, VERDICT_SIGINT, VERDICT_SIGTERM };

@@ -124,7 +124,7 @@ static void on_ended(void *context, struct record_phase *phase, uint32_t point)
         console_error(phase->failure);
 }
 
-/* They are many and short: those who follow the run get a line of each, the terminal does not. */
+/* These are many and short: --live gets a line of each, and the terminal none. */
 static void on_trial_ended(void *context, const struct record_phase *trial)
 {
     struct console *console = context;

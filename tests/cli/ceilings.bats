@@ -80,7 +80,6 @@ verify - data 7
 verify - storage 7
 END
         /usr/bin/python3 "$numbers/recompute.py" b.h5 page
-        grep -q 'of the ceiling (storage only)' page
     done
     [ "$(find "$target" -type f -printf '%s\n')" -eq $((2 << 20)) ]
 }
@@ -130,7 +129,7 @@ print(int(group["cached_before_pages"][0]), int(group["sampled_before_pages"][0]
 }
 
 @test "with a time, a rate, kept data and a shared file, and on /dev/null" {
-    "$TIDEMILL" run --ceilings --time 500ms --size 1g --force --rate 10m/s --keep --phases write \
+    "$TIDEMILL" run --ceilings --time 100ms --size 1g --force --rate 10m/s --keep --phases write \
         --layout shared --result r.h5 "$target" >page
     [ "$(find "$target" -type f -printf '%f\n')" = shared ]
     /usr/bin/python3 "$numbers/recompute.py" r.h5 page
