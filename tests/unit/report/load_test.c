@@ -115,8 +115,8 @@ static void the_summary_shows_what_was_busy(void **state)
     (void)state;
     static const char *const expected[] = {
         "in flight 32.0 requests on average, 16.0 for each I/O thread, depth 16\n",
-        "CPU       I/O threads 2.5 % of a core each (0.051 s/GiB), threads of "
-        "io_uring 0.102 s/GiB, data\n            threads 0 % of a core each",
+        "CPU       I/O threads 2.5 % of a core each (0.051 s/GiB), ",
+        ", threads of io_uring 0.102 s/GiB, data\n            threads 0 % of a core each",
         "device    nvme0n1 50 % busy, queue 3.0, 1.50 ms for each request\n",
     };
     struct record record;
