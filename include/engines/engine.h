@@ -48,8 +48,9 @@ struct engine_mode {
 struct engine_setup {
     const int *fds; /* copied by engine_open; open until close; -1: never used */
     uint32_t fd_count;
-    uint32_t depth; /* requests that may be in flight at once */
-    void *memory;   /* the arena that contains all buffers of this I/O thread */
+    bool fds_change; /* engine_set_fd is going to replace them */
+    uint32_t depth;  /* requests that may be in flight at once */
+    void *memory;    /* the arena that contains all buffers of this I/O thread */
     size_t memory_bytes;
     size_t buffer_bytes; /* from one buffer in it to the next; 0: transfers may be anywhere */
     struct engine_mode mode;
@@ -120,6 +121,9 @@ void engines_close(struct engine *engines, uint32_t count);
  * setup->memory_bytes (0: reads nothing) from the start of fds[0]. Returns 0 or -errno. */
 int engine_try(const struct engine_kind *kind, const struct engine_setup *setup, uint32_t count,
                struct failure *why);
+
+/* Replaces a descriptor that no request in flight uses. */
+void engine_set_fd(struct engine *engine, uint32_t index, int fd);
 
 /* Closes and zeroes; accepts a zeroed engine. */
 void engine_close(struct engine *engine);

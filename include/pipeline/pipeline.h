@@ -31,14 +31,22 @@
 #include "stats/slowest.h"
 #include "stats/timeline.h"
 
-/* Consecutive requests in one file. */
+/* Consecutive requests in one file, or in several. */
 struct task_piece {
     const char *path;
-    struct file *file; /* open; the I/O thread closes it */
+    struct file *file;       /* open; the I/O thread closes it. Of several: holds the lock only */
+    const struct file *like; /* of several: as which each is opened; 'path' is their directory */
     struct share share;
     uint64_t first_request;   /* counted over all pieces of the task */
     uint32_t writer;          /* the writing thread that the file is named by; for the caller */
     struct position position; /* file, base, generation, size; the offset is set per request */
+};
+
+/* How an I/O thread opens files that it also closes, where a share is in several. */
+struct task_files {
+    enum file_access access;
+    bool preallocate;
+    bool drop_cache; /* of each, once it is open */
 };
 
 /* What an I/O thread transferred of one piece. */
@@ -59,10 +67,11 @@ struct task {
     bool loops;     /* starts over after them, until it is stopped: each pass writes the
                        next generation, when the one before is complete */
     struct mix mix; /* which of them read; the others write */
-    const struct reading *reading; /* which requests may be read, and what they hold; NULL: all,
-                                      with the content of the pieces' positions */
-    struct piece_use *uses;        /* one for each piece, to be counted; NULL: no counting */
-    bool may_fall_back;            /* use the page cache if O_DIRECT is refused */
+    const struct reading *reading;  /* which requests may be read, and what they hold; NULL: all,
+                                       with the content of the pieces' positions */
+    const struct task_files *files; /* how those of the pieces are opened; NULL: they are open */
+    struct piece_use *uses;         /* one for each piece, to be counted; NULL: no counting */
+    bool may_fall_back;             /* use the page cache if O_DIRECT is refused */
 };
 
 /* Places of a task that loops continue to count in later passes; in each, this is the place. */
@@ -114,7 +123,10 @@ struct outcome {
     int64_t bytes[ENGINE_DIRECTIONS];            /* counters.bytes by direction */
     struct histogram latency[ENGINE_DIRECTIONS]; /* submission to completion of whole requests */
     struct histogram intended;                   /* with a rate: due time to completion */
-    struct histogram queued;                     /* writes: filled by a data thread to submission */
+    struct histogram opening;                    /* of files that the thread opens itself */
+    struct histogram closing;                    /* ... without their sync */
+    struct histogram files;  /* ... from the begin of open to the end of close */
+    struct histogram queued; /* writes: filled by a data thread to submission */
     struct timeline timeline[ENGINE_DIRECTIONS]; /* since the start */
     struct slowest slowest;
     uint64_t passes; /* of a task that loops and writes: complete ones, before the current one;
@@ -129,13 +141,13 @@ struct outcome {
 };
 
 /* The longest wait of an I/O thread for storage. */
-enum wait_kind { WAIT_WRITE, WAIT_READ, WAIT_SYNC, WAIT_CLOSE };
+enum wait_kind { WAIT_WRITE, WAIT_READ, WAIT_SYNC, WAIT_CLOSE, WAIT_OPEN };
 
 struct waiting {
     uint32_t io_thread;
     uint32_t piece; /* of its task */
     enum wait_kind what;
-    uint64_t offset;  /* in the file; 0 for sync and close */
+    uint64_t offset;  /* in the piece's file or files; 0 for sync and close */
     int64_t since_ns; /* clock_now_ns() */
 };
 

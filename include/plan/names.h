@@ -20,6 +20,12 @@ extern const char *const plan_file_prefixes[FILE_USES];
  * "r7.w0", "shared", and those of probes and warm-ups. */
 bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, const char *name);
 
+/* Prints the path of a file of a share that is in several, in their directory 'folder'. */
+void plan_print_file(const char *folder, uint64_t file, struct text *out);
+
+/* Returns true for the name of such a file. */
+bool plan_has_cut_name(const char *name);
+
 /* Returns what follows a number below 'limit' as names hold it, without a sign or leading zeros;
  * NULL if there is none. */
 const char *plan_skip_number(const char *text, uint64_t limit);

@@ -32,6 +32,14 @@ struct extent {
     uint64_t length;
 };
 
+/* The file that holds an offset, counted from 0; its own offsets begin there; and its size. Of a
+ * share that is in several files. */
+static inline uint64_t share_file_at(const struct share *share, uint64_t offset)
+{
+    return offset / share->cut_bytes;
+}
+uint64_t share_file_bytes(const struct share *share, uint64_t file);
+
 /* Cuts a share into files of 'bytes' each; 0: it is in one. */
 void share_cut(struct share *share, uint64_t bytes);
 

@@ -21,6 +21,7 @@
 
 enum file_access {
     FILE_CREATE,    /* O_CREAT | O_EXCL, write only, mode 0600, no symlink followed */
+    FILE_MAKE,      /* the same, or an existing file; in a directory that only this run uses */
     FILE_OPEN,      /* an existing file, write only, no symlink followed */
     FILE_OPEN_BOTH, /* the same, read and write */
     FILE_OPEN_READ, /* an existing file, read only */
@@ -49,6 +50,11 @@ struct file {
 int file_open(struct file *file, const char *path, enum file_access access, enum preference direct,
               uint64_t request_bytes, struct failure *why);
 
+/* Opens 'path' as 'like', a file of the same directory, was opened, by as few system calls as
+ * possible: once, and again without O_DIRECT only with 'two_ways'. */
+int file_open_like(struct file *file, const struct file *like, const char *path,
+                   enum file_access access, bool two_ways, struct failure *why);
+
 /* Returns the file's current size; -1 if it is not a regular file. */
 int64_t file_bytes(const struct file *file);
 
@@ -74,6 +80,9 @@ int file_close(struct file *file, const char *path, struct failure *why);
  * descriptors. Any number of ranks may hold it, and file_is_used detects it. -EBUSY if another
  * process holds an exclusive lock. File systems without such locks are accepted. */
 int file_claim(struct file *file, const char *path, struct failure *why);
+
+/* Takes the same lock on a directory, with a descriptor of its own; 'file' is not open. */
+int file_claim_folder(struct file *file, const char *path, struct failure *why);
 
 /* Sets '*used' if any process holds a lock on 'name' in the open 'folder' (AT_FDCWD: a path). Waits
  * for other processes that only check. -ENOLCK if locks are not available, so that the use cannot

@@ -23,6 +23,7 @@
 struct part {
     struct share share;
     char *path;
+    uint64_t files;                   /* in the directory 'path'; 0: that is the file */
     bool creates;                     /* this writer creates the file in the first writing phase */
     bool made;                        /* it has created the file */
     struct acknowledged acknowledged; /* can be read */
@@ -92,6 +93,11 @@ uint64_t dataset_objects_count(const struct dataset *dataset);
 
 /* Prints the path of the directory that holds the objects of a rank. */
 void dataset_objects(const struct dataset *dataset, uint32_t rank, struct text *out);
+
+/* Returns the path (malloc'ed) of the file that holds an offset of a part, and sets the offset in
+ * that file, where the part is in several. NULL without memory. */
+char *dataset_path(const struct dataset *dataset, uint32_t rank, uint32_t writer, uint64_t *offset,
+                   struct failure *why);
 
 /* Sets the path (malloc'ed) and share of another rank's part. */
 int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t writer,

@@ -78,7 +78,9 @@ struct record_file {
     int64_t generation; /* of the content, from 1; 0 = not recorded */
     int64_t passes;     /* whole ones, each of the generation before the next; -1 = unknown */
     char *holes;
-    char *unsettled; /* requests that were sent and not acknowledged, as "0-99,105" */
+    char *unsettled;       /* requests that were sent and not acknowledged, as "0-99,105" */
+    int64_t first_file;    /* 'path' is a directory: the number of the first file in it */
+    int64_t several_files; /* ... and how many; 0 = 'path' is the file */
 };
 
 /* Wrong data: one row for each bad place kept (a few per rank; counters.bad_blocks counts all). */
@@ -205,6 +207,8 @@ struct record_phase {
     int64_t pause_ns;          /* before it */
     uint8_t loops;             /* 1: started over when all was done */
     int64_t passes_ppm;        /* ... over amount_planned; 0 = did not */
+    int64_t data_files;        /* that the ranks' data are cut into; 0 = they are not */
+    int64_t data_file_bytes;   /* of each, except a rank's last */
     int64_t read_fraction_ppm; /* of the requests of a mixed phase; 0 = it was none */
     int64_t position;          /* in the list of phases, from 1; 0 in results without it */
     enum record_status status;

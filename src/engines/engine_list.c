@@ -88,6 +88,11 @@ int engine_try(const struct engine_kind *kind, const struct engine_setup *setup,
     return result;
 }
 
+void engine_set_fd(struct engine *engine, uint32_t index, int fd)
+{
+    engine->fds[index] = fd;
+}
+
 void engine_close(struct engine *engine)
 {
     if (engine->kind)

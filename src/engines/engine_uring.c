@@ -84,8 +84,9 @@ static int bound_workers(struct io_uring *ring, uint32_t depth)
 static int register_all(struct engine *engine, struct uring *uring, struct failure *why)
 {
     const struct engine_setup *setup = &engine->setup;
-    int error = io_uring_register_files(&uring->ring, setup->fds, setup->fd_count);
-    uring->files_registered = error == 0;
+    int error =
+        setup->fds_change ? 0 : io_uring_register_files(&uring->ring, setup->fds, setup->fd_count);
+    uring->files_registered = !setup->fds_change && error == 0;
     if (error)
         uring_add_reason(engine->reason, "files not registered", -error);
     error = io_uring_register_ring_fd(&uring->ring);

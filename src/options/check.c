@@ -7,6 +7,7 @@
 #include "base/units.h"
 #include "check_engine.h"
 #include "check_equalise.h"
+#include "check_files.h"
 #include "check_interleave.h"
 #include "check_metadata.h"
 #include "check_phases.h"
@@ -296,9 +297,9 @@ static int check_cleanup(const struct options *options, struct failure *why)
 static int check_one(const struct options *options, struct failure *why)
 {
     static int (*const rules[])(const struct options *, struct failure *) = {
-        check_texts,      check_targets,  check_one_size, check_not_zero, check_offsets,
-        check_pool,       check_floor,    check_repeat,   check_ratios,   check_engine,
-        check_interleave, check_expected, check_equalise, check_striping,
+        check_texts,      check_targets, check_one_size, check_not_zero, check_offsets,
+        check_pool,       check_floor,   check_repeat,   check_ratios,   check_engine,
+        check_interleave, check_files,   check_expected, check_equalise, check_striping,
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         int status = rules[i](options, why);

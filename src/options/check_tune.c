@@ -49,5 +49,7 @@ int check_tune(const struct options *options, struct failure *why)
         return exclude("--sweep", why);
     if (options->common.rate_bytes)
         return exclude("--rate", why);
+    if (options->common.files_per_rank > 1)
+        return exclude("--files-per-rank", why);
     return check_list(options, why);
 }

@@ -25,7 +25,9 @@ void results_gather_more_latency(struct phase *phase, struct record_phase *into)
     merge_all(phase->run->cluster, &outcome->files);
     merge_all(phase->run->cluster, &outcome->making);
     merge_all(phase->run->cluster, &outcome->queue_wait);
-    for (int i = 0; i < WORK_PARTS && phase->kind->unit == UNIT_OPERATION; i++)
+    const bool opens = phase->kind->unit == UNIT_OPERATION ||
+                       phase->dataset->plan->geometry.setup.files_per_rank > 1;
+    for (int i = 0; i < WORK_PARTS && opens; i++)
         merge_all(phase->run->cluster, &outcome->parts[i]);
     if (!into)
         return;

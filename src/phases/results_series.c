@@ -125,7 +125,8 @@ static int keep_slow(const struct phase *phase, const struct slow_request *from,
 {
     const struct cluster *cluster = phase->run->cluster;
     uint32_t node = cluster->shape.rank_node[from->rank];
-    char *path = phase->work->methods->path(phase->work, from, why);
+    uint64_t offset = phase->kind->unit == UNIT_BYTE ? from->offset : 0;
+    char *path = phase->work->methods->path(phase->work, from, &offset, why);
     if (!path)
         return why->code;
     *to = (struct record_slow){
@@ -133,7 +134,7 @@ static int keep_slow(const struct phase *phase, const struct slow_request *from,
         .rank = from->rank,
         .writer = from->writer,
         .path = path,
-        .offset = phase->kind->unit == UNIT_BYTE ? (int64_t)from->offset : 0,
+        .offset = (int64_t)offset,
         .length = (int64_t)from->length,
         .sent_ns = from->sent_ns,
         .latency_ns = from->latency_ns,

@@ -20,6 +20,20 @@
 
 enum { POLL_NS = 50 * 1000 * 1000 };
 
+/* The files that ranks have several of. */
+static void keep_files(const struct geometry *geometry, struct record_phase *into)
+{
+    for (uint32_t rank = 0; rank < geometry->setup.shape.rank_count; rank++) {
+        struct share share;
+        geometry_share(geometry, rank, 0, &share);
+        if (!share.cut_bytes)
+            continue;
+        into->data_files += (int64_t)geometry->setup.files_per_rank;
+        if ((int64_t)share.cut_bytes > into->data_file_bytes)
+            into->data_file_bytes = (int64_t)share.cut_bytes;
+    }
+}
+
 /* The settings of a phase as far as they decide what its numbers mean. */
 static void keep_settings(const struct prepared *prepared, const struct phase_kind *kind,
                           struct record_phase *into)
@@ -74,6 +88,8 @@ static struct record_phase *add_phase(struct run *run, const struct step *step, 
     if (kind->reads && kind->writes)
         into->read_fraction_ppm = (int64_t)prepared->settings->read_fraction_ppm;
     into->unit = (uint8_t)kind->unit;
+    if (kind->unit == UNIT_BYTE)
+        keep_files(&run->setup->prepared[step->dataset]->plan.geometry, into);
     into->open_ended = kind->unit == UNIT_BYTE
                            ? phase_makes(step->phase) && plan_open_ended(&prepared->plan)
                            : kind->writes && !prepared->settings->objects_per_rank;

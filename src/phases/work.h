@@ -133,8 +133,10 @@ struct work_methods {
      * Collective, after join. */
     int (*gather)(const struct work *work, struct record_phase *into, struct failure *why);
 
-    /* Returns the path that a request of any rank was for; malloc'ed, NULL without memory. */
-    char *(*path)(const struct work *work, const struct slow_request *request, struct failure *why);
+    /* Returns the path that a request of any rank was for, and sets its offset there; malloc'ed,
+     * NULL without memory. */
+    char *(*path)(const struct work *work, const struct slow_request *request, uint64_t *offset,
+                  struct failure *why);
 
     /* Adds what a rank waits for, as "write of '/path' at offset 0"; false without memory. */
     bool (*describe)(const struct work *work, const struct stall *stall, struct text *line);

@@ -138,26 +138,26 @@ static uint32_t owner_of(const struct work *work, uint32_t rank)
     return phase->kind->writes ? rank : phase->prepared->plan.reads_of[rank];
 }
 
-static char *path_of(const struct work *work, const struct slow_request *request,
+static char *path_of(const struct work *work, const struct slow_request *request, uint64_t *offset,
                      struct failure *why)
 {
     const struct phase *phase = ((const struct work_bytes *)work)->phase;
-    struct part part = {0};
-    uint32_t owner = owner_of(work, request->rank);
-    return dataset_foreign(phase->dataset, owner, request->file_writer, &part, why) ? NULL
-                                                                                    : part.path;
+    return dataset_path(phase->dataset, owner_of(work, request->rank), request->file_writer, offset,
+                        why);
 }
 
 static bool describe(const struct work *work, const struct stall *stall, struct text *line)
 {
     const struct phase *phase = ((const struct work_bytes *)work)->phase;
-    struct part part = {0};
-    if (dataset_foreign(phase->dataset, owner_of(work, stall->rank), stall->writer, &part, NULL))
+    uint64_t offset = stall->offset;
+    char *path =
+        dataset_path(phase->dataset, owner_of(work, stall->rank), stall->writer, &offset, NULL);
+    if (!path)
         return false;
-    text_add(line, "%s of '%s'", pipeline_wait_name((enum wait_kind)stall->what), part.path);
+    text_add(line, "%s of '%s'", pipeline_wait_name((enum wait_kind)stall->what), path);
     if (stall->what == WAIT_WRITE || stall->what == WAIT_READ)
-        text_add(line, " at offset %" PRIu64, stall->offset);
-    free(part.path);
+        text_add(line, " at offset %" PRIu64, offset);
+    free(path);
     return true;
 }
 

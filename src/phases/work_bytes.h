@@ -17,6 +17,7 @@ struct work_bytes {
     uint32_t threads;    /* I/O threads */
     struct task *tasks;  /* one for each I/O thread */
     struct opened opened;
+    struct task_files files;   /* how threads open those of shares that are in several */
     struct task_piece *pieces; /* of all tasks in order; place i of 'opened' is of piece i */
     struct piece_use *uses;    /* likewise; NULL unless an I/O thread works on several targets */
     struct acknowledged *readable; /* of the part that this rank reads, by writing thread */
@@ -46,6 +47,11 @@ int work_bytes_prepare(struct work *work, struct agreement *agreement);
 /* Opens the parts that this rank writes: those whose files it makes, or, after those of all ranks,
  * the others, whose files must exist. */
 void work_bytes_open_parts(struct work_bytes *bytes, bool makers, struct failure *why);
+
+/* Finds out how the files of a share are opened that is in several, in the directory 'folder',
+ * which it makes and claims; they stay closed. 'folder' is given away. */
+int work_bytes_open_folder(struct work_bytes *bytes, uint32_t place, char *folder,
+                           const struct share *share, bool makes, struct failure *why);
 
 /* The tasks of the opened parts; and, once 'readable' is known, files and tasks for what may be
  * read. */

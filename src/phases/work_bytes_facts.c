@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/checked.h"
+#include "plan/names.h"
+
 enum { POOL_LEAST_BYTES = 2 << 20, FILES_MOST = 8, WINDOWS = 16 };
 
 /* Threads may have opened the same file. */
@@ -17,22 +20,48 @@ static bool is_first_of_file(const struct work_bytes *bytes, uint32_t place)
     return true;
 }
 
+static void count_pages(const char *path, struct file_pages *sum, int64_t *counted)
+{
+    struct file_pages pages;
+    if (file_count_pages(path, WINDOWS, &pages))
+        return;
+    sum->seen += pages.seen;
+    sum->resident += pages.resident;
+    sum->cached_bytes += pages.cached_bytes;
+    sum->dirty_bytes += pages.dirty_bytes;
+    *counted += pages.counted;
+}
+
+/* Of a piece in several files: of some of them, evenly distributed. */
+static void count_some(const struct task_piece *piece, struct file_pages *sum, int64_t *counted)
+{
+    const struct share *share = &piece->share;
+    const uint64_t first = share_file_at(share, share->file_offset);
+    const uint64_t files = divide_up(share->bytes, share->cut_bytes);
+    const uint64_t looks = smaller(files, FILES_MOST);
+    for (uint64_t i = 0; i < looks; i++) {
+        struct text path = {0};
+        plan_print_file(piece->path, first + checked_scale(files, i, looks), &path);
+        if (!path.failed)
+            count_pages(text_string(&path), sum, counted);
+        text_release(&path);
+    }
+}
+
 static void count_cached_pages(const struct work_bytes *bytes, struct file_pages *sum,
                                int64_t *counted)
 {
     uint32_t files = 0;
     for (uint32_t i = 0; i < bytes->opened.count && files < FILES_MOST; i++) {
-        struct file_pages pages;
-        if (!bytes->opened.paths[i] || !is_first_of_file(bytes, i))
+        if (!bytes->opened.paths[i])
+            continue;
+        if (bytes->pieces[i].share.cut_bytes)
+            count_some(&bytes->pieces[i], sum, counted);
+        else if (is_first_of_file(bytes, i))
+            count_pages(bytes->opened.paths[i], sum, counted);
+        else
             continue;
         files++;
-        if (file_count_pages(bytes->opened.paths[i], WINDOWS, &pages))
-            continue;
-        sum->seen += pages.seen;
-        sum->resident += pages.resident;
-        sum->cached_bytes += pages.cached_bytes;
-        sum->dirty_bytes += pages.dirty_bytes;
-        *counted += pages.counted;
     }
 }
 

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/checked.h"
+
 struct file_row {
     uint32_t rank;
     uint32_t writer;
@@ -45,6 +47,9 @@ static int keep_file(const struct phase *phase, const struct file_row *row, stru
         .requests_done = (int64_t)row->acknowledged.issued,
         .generation = (int64_t)(phase->dataset->generation + passes) + 1,
         .passes = row->passes == PASSES_UNKNOWN ? -1 : (int64_t)passes,
+        .first_file = part.files ? (int64_t)share_file_at(&part.share, part.share.file_offset) : 0,
+        .several_files =
+            part.files ? (int64_t)divide_up(part.share.bytes, part.share.cut_bytes) : 0,
         .holes = holes.data,
         .unsettled = unsettled.data,
     };
@@ -101,18 +106,19 @@ static int keep_difference(const struct phase *phase, const struct difference_ro
                            struct record_difference *to, struct failure *why)
 {
     const struct cluster *cluster = phase->run->cluster;
-    struct part part;
-    if (dataset_foreign(phase->dataset, row->owner, row->writer, &part, why))
+    uint64_t offset = row->difference.offset;
+    char *path = dataset_path(phase->dataset, row->owner, row->writer, &offset, why);
+    if (!path)
         return why->code;
     *to = (struct record_difference){
         .rank = row->rank,
-        .offset = (int64_t)row->difference.offset,
+        .offset = (int64_t)offset,
         .length = (int64_t)row->difference.length,
     };
     text_copy(to->host, sizeof to->host, cluster->node_names[cluster->shape.rank_node[row->rank]]);
-    text_copy(to->path, sizeof to->path, part.path);
+    text_copy(to->path, sizeof to->path, path);
     text_copy(to->kind, sizeof to->kind, difference_kind_name(row->difference.kind));
-    free(part.path);
+    free(path);
     return 0;
 }
 

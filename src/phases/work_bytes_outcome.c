@@ -132,7 +132,10 @@ static void add_thread(const struct work_bytes *bytes, uint32_t i, struct work_o
         row_of_thread(bytes, i, &latency, &outcome->threads[outcome->thread_count++]);
     histogram_merge(&outcome->latency, &latency);
     histogram_merge(&outcome->intended, &thread->intended);
-    if (counters->requests)
+    histogram_merge(&outcome->parts[WORK_OPEN], &thread->opening);
+    histogram_merge(&outcome->parts[WORK_CLOSE], &thread->closing);
+    histogram_merge(&outcome->files, &thread->files);
+    if (counters->requests && !bytes->tasks[i].files)
         histogram_record(&outcome->files,
                          opens_ns(bytes, i) + counters->end_ns - counters->first_ns);
     add_half(&outcome->halves[HALF_READ], thread, ENGINE_READ);

@@ -42,6 +42,7 @@ static void set_piece(struct work_bytes *bytes, uint32_t place, uint32_t file,
                      .base_bytes = share->file_base,
                      .generation = dataset->generation,
                      .file_bytes = geometry_file_bytes(&dataset->plan->geometry, share)},
+        .like = share->cut_bytes ? &bytes->opened.modes[file] : NULL,
     };
 }
 
@@ -90,6 +91,12 @@ void work_bytes_open_parts(struct work_bytes *bytes, bool makers, struct failure
         bool makes = part->creates && is_new(bytes, part);
         if (!part->share.bytes || bytes->opened.paths[i] || makes != makers)
             continue;
+        if (part->files) {
+            bytes->files.access = bytes->phase->kind->updates ? access_of(bytes, false) : FILE_MAKE;
+            work_bytes_open_folder(bytes, i, strdup(part->path), &part->share, makes, why);
+            part->made |= makes && !why->code;
+            continue;
+        }
         if (open_file(bytes, i, strdup(part->path), access_of(bytes, makes), why))
             break;
         part->made |= makes;
@@ -150,6 +157,7 @@ void work_bytes_set_writing(struct work_bytes *bytes)
             .sequence = sequence_of(share, settings->order, settings->seed),
             .places = places_of(bytes, part),
             .loops = bytes->phase->loops,
+            .files = part->files ? &bytes->files : NULL,
             .may_fall_back = settings->direct == PREFER,
         };
         if (bytes->phase->kind->reads) {
@@ -177,6 +185,7 @@ int work_bytes_init_reading(struct work_bytes *bytes, struct failure *why)
         .request_bytes = settings->buffer_size_bytes,
         .threads = bytes->threads,
         .order = settings->order,
+        .epoch = bytes->phase->kind->writes ? 0 : bytes->phase->number + 1,
     };
     if (reading_init(&bytes->reading, &setup, why) || bytes->phase->kind->writes)
         return why->code;
@@ -206,15 +215,23 @@ static uint32_t open_pieces(struct work_bytes *bytes, uint32_t thread, uint32_t 
         .loops = bytes->phase->loops,
         .mix.reads = MIX_ALL,
         .reading = &bytes->reading,
+        .files = bytes->reading.shares[0].cut_bytes ? &bytes->files : NULL,
         .may_fall_back = bytes->phase->prepared->settings->direct == PREFER,
+    };
+    bytes->files = (struct task_files){
+        .access = FILE_OPEN_READ,
+        .drop_cache = bytes->phase->prepared->settings->cache == CACHE_DROP,
     };
     for (uint32_t i = 0; i < dealt.piece_count && !why->code; i++, place++) {
         struct part part;
         if (!i || pieces[i].share.file != pieces[i - 1].share.file) {
             file = place;
-            if (!dataset_foreign(bytes->phase->dataset, pieces[i].rank, pieces[i].writer, &part,
-                                 why) &&
-                !open_file(bytes, file, part.path, FILE_OPEN_READ, why))
+            if (dataset_foreign(bytes->phase->dataset, pieces[i].rank, pieces[i].writer, &part,
+                                why))
+                break;
+            if (part.files)
+                work_bytes_open_folder(bytes, file, part.path, &pieces[i].share, false, why);
+            else if (!open_file(bytes, file, part.path, FILE_OPEN_READ, why))
                 drop_cache(bytes, file);
         }
         set_piece(bytes, place, file, &pieces[i]);

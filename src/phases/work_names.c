@@ -250,9 +250,10 @@ static char *path_in(const struct work_names *names, const struct slow_request *
     return NULL;
 }
 
-static char *path_of(const struct work *work, const struct slow_request *request,
+static char *path_of(const struct work *work, const struct slow_request *request, uint64_t *offset,
                      struct failure *why)
 {
+    (void)offset;
     const struct work_names *names = (const struct work_names *)work;
     const bool whole = !names->kind->lists || names->kind->on_file || names->tree->directories;
     return path_in(names, request, whole, why);

@@ -19,8 +19,10 @@ static void set_first(const struct work_names *names, const struct error_row *ro
                                        .file_writer = object_key(&row->error.first),
                                        .offset = work_names_place(names, &row->error.first)};
     const char *const name = row->error.error ? strerrorname_np(row->error.error) : "other";
-    char *path = row->error.directory ? work_names_directory(names, &place, why)
-                                      : names->work.methods->path(&names->work, &place, why);
+    uint64_t offset = 0;
+    char *path = row->error.directory
+                     ? work_names_directory(names, &place, why)
+                     : names->work.methods->path(&names->work, &place, &offset, why);
     to->number = row->error.error;
     to->rank = row->rank;
     text_copy(to->name, sizeof to->name, name ? name : "unknown");

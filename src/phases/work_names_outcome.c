@@ -104,7 +104,8 @@ static int keep_wrong(const struct work_names *names, const struct wrong_row *ro
     const struct cluster *cluster = names->phase->run->cluster;
     const struct slow_request place = {
         .rank = row->rank, .file_writer = object_key(&row->object), .offset = row->object.place};
-    char *path = names->work.methods->path(&names->work, &place, why);
+    uint64_t offset = 0;
+    char *path = names->work.methods->path(&names->work, &place, &offset, why);
     if (!path)
         return why->code;
     *to = (struct record_difference){

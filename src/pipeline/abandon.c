@@ -7,7 +7,20 @@
 #include "base/units.h"
 #include "outcome.h"
 #include "pipeline_parts.h"
+#include "plan/names.h"
 #include "platform/clock.h"
+
+/* Prints the path of the file at an offset of a piece, and returns the offset in that file. */
+static uint64_t task_piece_print(const struct task_piece *piece, uint64_t offset, struct text *path)
+{
+    const uint64_t cut = piece->share.cut_bytes;
+    if (!cut) {
+        text_add(path, "%s", piece->path);
+        return offset;
+    }
+    plan_print_file(piece->path, offset / cut, path);
+    return offset % cut;
+}
 
 void pipeline_skip_sync(struct pipeline *pipeline)
 {
@@ -31,10 +44,8 @@ bool pipeline_waiting(const struct pipeline *pipeline, struct waiting *longest)
 const char *pipeline_wait_name(enum wait_kind what)
 {
     static const char *const names[] = {
-        [WAIT_WRITE] = "write",
-        [WAIT_READ] = "read",
-        [WAIT_SYNC] = "sync",
-        [WAIT_CLOSE] = "close",
+        [WAIT_WRITE] = "write", [WAIT_READ] = "read", [WAIT_SYNC] = "sync",
+        [WAIT_CLOSE] = "close", [WAIT_OPEN] = "open",
     };
     return names[what];
 }
@@ -43,15 +54,18 @@ static void set_failure(const struct io_thread *thread, const struct waiting *se
                         int64_t limit_ns, struct failure *why)
 {
     char limit[UNITS_TEXT];
-    const char *path = thread->task->pieces[seen->piece].path;
+    struct text path = {0};
+    const uint64_t offset =
+        task_piece_print(&thread->task->pieces[seen->piece], seen->offset, &path);
     units_format_duration(limit_ns, limit);
     if (seen->what == WAIT_WRITE || seen->what == WAIT_READ)
         failure_set(why, -ETIMEDOUT,
                     "%s of '%s' at offset %" PRIu64 " did not complete within %s (--stall-abort)",
-                    pipeline_wait_name(seen->what), path, seen->offset, limit);
+                    pipeline_wait_name(seen->what), text_string(&path), offset, limit);
     else
         failure_set(why, -ETIMEDOUT, "%s of '%s' did not complete within %s (--stall-abort)",
-                    pipeline_wait_name(seen->what), path, limit);
+                    pipeline_wait_name(seen->what), text_string(&path), limit);
+    text_release(&path);
 }
 
 /* The lost thread may resume at any time, so its own outcome must not be read. None of its requests

@@ -25,8 +25,9 @@ struct buffer {
     uint32_t index;       /* in the lane's pool */
     uint32_t io_thread;   /* of its current or, if EMPTY, last request */
     uint32_t piece;       /* of the thread's task that the request is in */
+    uint32_t file;        /* in flight: among the drive's */
     uint64_t place;       /* of the request in the thread's sequence */
-    uint64_t offset;      /* of the request in the file */
+    uint64_t offset;      /* of the request in the piece's file or files */
     uint64_t length;      /* of the request */
     uint64_t moved;       /* bytes of it transferred so far */
     int64_t ready_ns;     /* when it became FULL */

@@ -6,14 +6,21 @@
 
 #include "base/checked.h"
 #include "drive_failure.h"
+#include "file_slots.h"
 #include "outcome.h"
 #include "platform/clock.h"
 
 /* EAGAIN is a temporary shortage: retry at once, then with pauses for about a second. */
 enum { TRIES_AT_ONCE = 16, TRIES_MOST = 1000, RETRY_NS = 1000 * 1000 };
 
-/* The engine's descriptors come in pairs, one pair for each piece. */
-enum { PAGE_BYTES = 4096, FD_DIRECT = 0, FD_BUFFERED = 1, FDS = 2 };
+enum { PAGE_BYTES = 4096 };
+
+uint64_t drive_direct_end(uint64_t file_bytes, uint64_t unit)
+{
+    return is_aligned(file_bytes, unit)
+               ? UINT64_MAX
+               : align_down(file_bytes, unit > PAGE_BYTES ? unit : PAGE_BYTES);
+}
 
 /* Direct and buffered writes must never share a page: the kernel would write the dirty cached page
  * back over data written directly. All transfers in an unaligned last page of a file are therefore
@@ -25,9 +32,7 @@ static uint64_t direct_end_of(const struct task_piece *piece)
     uint64_t end = piece->position.file_bytes;
     if (piece->share.part_bytes && !is_aligned(piece->share.part_bytes, unit))
         return 0;
-    end = end < share_end ? share_end : end;
-    return is_aligned(end, unit) ? UINT64_MAX
-                                 : align_down(end, unit > PAGE_BYTES ? unit : PAGE_BYTES);
+    return drive_direct_end(end < share_end ? share_end : end, unit);
 }
 
 static void set_files(struct drive *drive, int *fds)
@@ -47,14 +52,15 @@ static void set_files(struct drive *drive, int *fds)
 
 int drive_open(struct drive *drive, const struct drive_setup *setup, struct failure *why)
 {
-    const uint32_t pieces = setup->task->piece_count;
-    int *fds = calloc(pieces, FDS * sizeof *fds);
+    const uint32_t count = setup->task->files ? file_slots_count(setup) : setup->task->piece_count;
+    int *fds = calloc(count, FDS * sizeof *fds);
     struct engine_setup engine = {
         .fds = fds,
         .depth = setup->depth,
         .memory = setup->arena ? setup->arena->memory : NULL,
         .memory_bytes = setup->arena ? setup->arena->bytes : 0,
         .buffer_bytes = setup->stride_bytes,
+        .fds_change = setup->task->files,
         .mode = setup->mode,
     };
     *drive = (struct drive){
@@ -64,15 +70,16 @@ int drive_open(struct drive *drive, const struct drive_setup *setup, struct fail
         .watch = setup->watch,
         .sync_each = setup->sync_each,
         .checks = setup->checks,
-        .files = calloc(pieces, sizeof *drive->files),
+        .files = calloc(count, sizeof *drive->files),
     };
     int result = -ENOMEM;
-    if (fds && drive->files) {
-        set_files(drive, fds);
-        engine.fd_count = pieces * FDS - (fds[pieces * FDS - 1] < 0); /* the last may be missing */
+    if (fds && drive->files && !(setup->task->files && file_slots_init(drive, setup, count))) {
+        if (!setup->task->files)
+            set_files(drive, fds);
+        engine.fd_count = count * FDS - (fds[count * FDS - 1] < 0); /* the last may be missing */
         result = engine_open(&drive->engine, setup->engine, &engine, why);
     } else {
-        failure_set(why, result, "not enough memory for %u files", pieces);
+        failure_set(why, result, "not enough memory for %u files", count);
     }
     free(fds);
     setup->outcome->buffers_fixed = drive->engine.buffers_fixed;
@@ -94,6 +101,7 @@ void drive_read_clock(struct drive *drive)
 void drive_close(struct drive *drive)
 {
     engine_close(&drive->engine);
+    file_slots_release(drive);
     free(drive->files);
     drive->files = NULL;
 }
@@ -116,10 +124,10 @@ static uint64_t direct_part(const struct drive_file *at, const struct buffer *bu
 /* Sets the request to the next part that one descriptor can transfer. */
 static void set_part(const struct drive *drive, struct buffer *buffer)
 {
-    const struct drive_file *at = &drive->files[buffer->piece];
-    uint64_t offset = buffer->offset + buffer->moved;
+    const struct drive_file *at = &drive->files[buffer->file];
+    uint64_t offset = buffer->offset - at->start + buffer->moved;
     uint64_t part = buffer->length - buffer->moved;
-    uint32_t fd = buffer->piece * FDS;
+    uint32_t fd = buffer->file * FDS;
     if (at->two_ways) {
         uint64_t direct = direct_part(at, buffer, offset, part);
         fd += direct ? FD_DIRECT : FD_BUFFERED;
@@ -143,8 +151,7 @@ static inline bool send_part(struct drive *drive, struct buffer *buffer)
     return false;
 }
 
-/* Shows observers since when the oldest request has been in flight. */
-static void show_oldest(const struct drive *drive)
+void drive_show_oldest(const struct drive *drive)
 {
     const struct buffer *oldest = drive->oldest;
     if (!drive->watch)
@@ -167,7 +174,7 @@ static void join_flight(struct drive *drive, struct buffer *buffer)
     if (drive->oldest)
         return;
     drive->oldest = buffer;
-    show_oldest(drive);
+    drive_show_oldest(drive);
 }
 
 static void leave_flight(struct drive *drive, struct buffer *buffer)
@@ -186,6 +193,12 @@ static void leave_flight(struct drive *drive, struct buffer *buffer)
 void drive_send(struct drive *drive, struct buffer *buffer)
 {
     buffer->moved = 0;
+    buffer->file = buffer->piece;
+    if (__builtin_expect(drive->slots != NULL, 0) && file_slots_enter(drive, buffer)) {
+        drive_read_clock(drive);
+        buffer->sent_ns = drive->now_ns;
+        return;
+    }
     buffer->tries = 0;
     buffer->unaligned = false;
     buffer->sent_ns = clock_now_ns() - drive->gate_ns;
@@ -196,7 +209,7 @@ void drive_send(struct drive *drive, struct buffer *buffer)
     join_flight(drive, buffer);
     if (!send_part(drive, buffer)) {
         leave_flight(drive, buffer);
-        show_oldest(drive);
+        drive_show_oldest(drive);
     }
 }
 
@@ -226,7 +239,7 @@ static enum settled settle_error(struct drive *drive, struct buffer *buffer)
             clock_sleep_ns(RETRY_NS);
         return SETTLED_CONTINUES;
     }
-    struct drive_file *at = &drive->files[buffer->piece];
+    struct drive_file *at = &drive->files[buffer->file];
     if (result == -EINVAL && buffer->request.file % FDS == FD_DIRECT &&
         drive->task->may_fall_back && at->two_ways) {
         at->direct_refused = drive->outcome->direct_refused = true;
@@ -265,6 +278,14 @@ static void count_done(struct drive *drive, const struct buffer *buffer)
                    buffer->length);
 }
 
+static inline void mark_written(struct drive *drive, const struct buffer *buffer)
+{
+    if (__builtin_expect(drive->slots != NULL, 0))
+        drive->files[buffer->file].written |= 1u << buffer->request.file % FDS;
+    else
+        drive->written |= 1u << buffer->request.file;
+}
+
 static enum settled settle(struct drive *drive, struct buffer *buffer)
 {
     int64_t result = buffer->request.result;
@@ -279,7 +300,7 @@ static enum settled settle(struct drive *drive, struct buffer *buffer)
     struct counters *counters = &drive->outcome->counters;
     buffer->moved += (uint64_t)result;
     if (buffer->request.direction == ENGINE_WRITE)
-        drive->written |= 1u << buffer->request.file;
+        mark_written(drive, buffer);
     if (buffer->request.file % FDS == FD_BUFFERED)
         counters->buffered_bytes += result;
     if ((uint64_t)result < buffer->request.length)
@@ -290,6 +311,8 @@ static enum settled settle(struct drive *drive, struct buffer *buffer)
 int drive_sync(struct drive *drive)
 {
     uint32_t files = drive->written;
+    if (drive->slots)
+        return file_slots_sync(drive);
     if (!files)
         return 0;
     drive->written = 0;
@@ -303,7 +326,7 @@ static bool sync_now(struct drive *drive)
     if (drive->watch && !drive->oldest) /* else the oldest request has waited for longer */
         watch_set(drive->watch, WAIT_SYNC, 0, 0, drive->gate_ns + before_ns);
     int result = drive_sync(drive);
-    show_oldest(drive);
+    drive_show_oldest(drive);
     drive->now_ns = clock_now_ns() - drive->gate_ns;
     outcome_count_sync(&drive->outcome->counters, drive->now_ns - before_ns);
     if (result)
@@ -347,14 +370,18 @@ uint32_t drive_collect(struct drive *drive, struct buffer **done, int64_t limit_
         leave_flight(drive, buffer);
         if (settled == SETTLED_DONE)
             done[whole++] = buffer;
+        else if (drive->slots)
+            file_slots_leave(drive, buffer);
     }
     if (drive->oldest != oldest)
-        show_oldest(drive);
+        drive_show_oldest(drive);
     uint32_t durable = drive->sync_each ? put_reads_first(done, whole) : whole;
     for (uint32_t i = 0; i < whole; i++) {
         if (i == durable && !sync_now(drive))
             return durable;
         count_done(drive, done[i]);
     }
+    for (uint32_t i = 0; drive->slots && i < whole; i++)
+        file_slots_leave(drive, done[i]);
     return whole;
 }

@@ -18,7 +18,8 @@
 #include "platform/memory.h"
 #include "watch.h"
 
-enum { DRIVE_BATCH = 64 };
+/* The engine's descriptors come in pairs, one pair for each of the drive's files. */
+enum { DRIVE_BATCH = 64, FD_DIRECT = 0, FD_BUFFERED = 1, FDS = 2 };
 
 struct drive_setup {
     const struct engine_kind *engine;
@@ -27,17 +28,20 @@ struct drive_setup {
     struct outcome *outcome; /* cleared */
     struct watch *watch;     /* shows observers the current wait; may be NULL */
     uint32_t depth;
+    bool sync;                 /* files that the drive opens are synced before it closes them */
     bool sync_each;            /* a write is complete when it is durable */
     bool checks;               /* a file that ends too early is wrong data, not a failure */
     const struct arena *arena; /* holds all buffers; may be NULL */
     uint64_t stride_bytes;     /* distance of buffers in the arena */
 };
 
-/* The file of a piece. */
+/* The file of a piece, or an open one of its files. */
 struct drive_file {
     const struct file *file;
     const char *path;
+    uint64_t start;      /* of the file among those of the piece */
     uint64_t direct_end; /* from this offset on, transfers must be buffered */
+    uint32_t written;    /* of several: a bit for each descriptor, as drive->written */
     bool two_ways;       /* has a direct and a buffered descriptor */
     bool direct_refused;
 };
@@ -55,7 +59,8 @@ struct drive {
     struct watch *watch;
     bool sync_each;
     bool checks;
-    struct drive_file *files; /* one for each piece of the task */
+    struct drive_file *files; /* one for each piece of the task, or for each slot */
+    struct file_slots *slots; /* of files that the drive opens and closes; NULL: none */
     int64_t gate_ns;
     int64_t now_ns;      /* since the gate, at the last reading of the clock */
     int64_t gap_from_ns; /* since when there was no completion that could have come */
@@ -83,6 +88,12 @@ static inline uint32_t drive_in_flight(const struct drive *drive)
 /* Sends a buffer whose direction, piece, offset and length are set; fewer than 'depth' requests
  * must be in flight. */
 void drive_send(struct drive *drive, struct buffer *buffer);
+
+/* Shows observers since when the oldest request has been in flight. */
+void drive_show_oldest(const struct drive *drive);
+
+/* The first offset of a file from which on transfers must be buffered. */
+uint64_t drive_direct_end(uint64_t file_bytes, uint64_t unit);
 
 /* Syncs what was written since the last sync. -errno; the caller sets the failure. */
 int drive_sync(struct drive *drive);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "file_slots.h"
 #include "io_loop.h"
 #include "outcome.h"
 #include "pipeline_parts.h"
@@ -78,6 +79,8 @@ static void io_thread_finish(struct io_thread *thread)
     }
     int64_t synced_ns = clock_now_ns();
     watch_set(&thread->watch, WAIT_CLOSE, 0, 0, synced_ns);
+    if (thread->drive.slots)
+        file_slots_close(&thread->drive);
     text_copy(thread->outcome.reason, sizeof thread->outcome.reason, thread->drive.engine.reason);
     /* the ring's threads end with it */
     counters->ring_cpu_ns = ring_cpu_ns(thread) - thread->warm_ring_cpu_ns;
@@ -122,6 +125,7 @@ static int io_thread_open(struct io_thread *thread)
         .outcome = &thread->outcome,
         .watch = &thread->watch,
         .depth = pipeline->setup.depth,
+        .sync = pipeline->setup.sync,
         .sync_each = pipeline->setup.sync && pipeline->setup.sync_each,
         .checks = pipeline->setup.checks,
         .arena = &thread->lane->arena,

@@ -16,6 +16,9 @@ void outcome_clear(struct outcome *outcome)
         timeline_clear(&outcome->timeline[i]);
     }
     histogram_clear(&outcome->intended);
+    histogram_clear(&outcome->opening);
+    histogram_clear(&outcome->closing);
+    histogram_clear(&outcome->files);
     histogram_clear(&outcome->queued);
     slowest_clear(&outcome->slowest);
 }

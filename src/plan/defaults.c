@@ -8,6 +8,7 @@
 
 #include "base/checked.h"
 #include "base/units.h"
+#include "file_cut.h"
 #include "plan/pool.h"
 
 enum {
@@ -65,6 +66,13 @@ static uint64_t needed_depth(const struct capacity *capacity)
     return capacity->depth_max == 1;
 }
 
+/* The bytes of each file of a rank that has several, in whole pages. */
+static uint64_t file_bytes(const struct settings *settings)
+{
+    return file_cut_size(settings->size_per_rank_bytes, settings->files_per_rank) /
+           settings->files_per_rank;
+}
+
 /* Requests get smaller if the given values need more buffers than fit the memory, but contain at
  * least one block of --dedup-block. */
 static void fit_buffer_size(struct settings *settings, const struct capacity *capacity)
@@ -83,6 +91,9 @@ static void fit_buffer_size(struct settings *settings, const struct capacity *ca
     if (settings->interleave_bytes)
         settings->buffer_size_bytes =
             smaller(settings->buffer_size_bytes, settings->interleave_bytes);
+    if (settings->files_per_rank > 1 && settings->size_per_rank_bytes)
+        settings->buffer_size_bytes =
+            larger(smaller(settings->buffer_size_bytes, file_bytes(settings)), least);
     while (settings->buffer_size_bytes / 2 >= least && affordable(settings, capacity) < wanted)
         settings->buffer_size_bytes /= 2;
 }
@@ -157,6 +168,8 @@ static void fit_threads(struct settings *settings, const struct capacity *capaci
         settings->writers =
             smaller(writers_for(capacity->cpus, synchronous), larger(buffers / larger(each, 1), 1));
     }
+    if (settings->files_per_rank > 1 && !is_fixed(settings, OPTION_WRITERS))
+        settings->writers = smaller(settings->writers, settings->files_per_rank);
     if (!synchronous && !settings_given(settings, OPTION_DEPTH))
         settings->depth = smaller(larger(IN_FLIGHT / larger(settings->writers, 1), DEPTH_LEAST),
                                   capacity->depth_max);
@@ -270,6 +283,13 @@ int defaults_fit_run(struct run_settings *run, bool null_target, struct failure 
     return run->phases ? 0 : fit_text(&run->phases, "write,read", why);
 }
 
+/* Files of a rank get whole pages; --time alone would leave their size open. */
+static uint64_t default_size(const struct settings *settings)
+{
+    const uint64_t size = UINT64_C(1) << SIZE_PER_RANK_SHIFT;
+    return settings->files_per_rank > 1 ? file_cut_size(size, settings->files_per_rank) : size;
+}
+
 int defaults_fit(struct settings *settings, const struct capacity *capacity, uint64_t random,
                  struct failure *why)
 {
@@ -285,8 +305,9 @@ int defaults_fit(struct settings *settings, const struct capacity *capacity, uin
         settings->objects_per_rank = OBJECTS_PER_RANK;
     if (!capacity->names_only && !settings_given(settings, OPTION_SIZE) &&
         !settings_given(settings, OPTION_SIZE_PER_RANK) &&
-        !settings_given(settings, OPTION_SIZE_PER_NODE) && !settings_given(settings, OPTION_TIME))
-        settings->size_per_rank_bytes = UINT64_C(1) << SIZE_PER_RANK_SHIFT;
+        !settings_given(settings, OPTION_SIZE_PER_NODE) &&
+        (!settings_given(settings, OPTION_TIME) || settings->files_per_rank > 1))
+        settings->size_per_rank_bytes = default_size(settings);
     if (check_block(settings, capacity, why))
         return -EINVAL;
     divide_preset(settings, capacity);
@@ -318,6 +339,12 @@ static void fit_default_size(struct settings *settings, const struct resolution 
     uint64_t total;
     if (!checked_multiply(settings->size_per_rank_bytes, with->ranks, &total) && total <= half)
         return;
+    if (settings->files_per_rank >
+        1) { /* at least a page for each file: the plan checks the space */
+        half = file_cut_size(half / with->ranks, settings->files_per_rank);
+        settings->size_per_rank_bytes = smaller(settings->size_per_rank_bytes, half);
+        return;
+    }
     settings->size_per_rank_bytes = 0;
     settings->size_bytes =
         half < settings->buffer_size_bytes ? half : align_down(half, settings->buffer_size_bytes);

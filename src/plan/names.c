@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/names.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -44,6 +45,17 @@ bool plan_has_file_name(enum layout layout, uint64_t ranks, uint64_t writers, co
     if (strncmp(rest, ".w", 2))
         return false;
     rest = plan_skip_number(rest + 2, writers);
+    return rest && !*rest;
+}
+
+void plan_print_file(const char *folder, uint64_t file, struct text *out)
+{
+    text_add(out, "%s/f%" PRIu64, folder, file);
+}
+
+bool plan_has_cut_name(const char *name)
+{
+    const char *rest = name[0] == 'f' ? plan_skip_number(name + 1, UINT64_C(1) << 60) : NULL;
     return rest && !*rest;
 }
 

@@ -107,6 +107,10 @@ static int check_targets(const struct plan_setup *setup, struct failure *why)
         enum target_kind kind = setup->target_kinds[i];
         if (kind == TARGET_DIRECTORY)
             continue;
+        if (settings->files_per_rank > 1 && (setup->writes || setup->reads))
+            return failure_set(why, -EINVAL,
+                               "target '%s' is not a directory, which --files-per-rank needs",
+                               settings->targets[i]);
         if (setup->creates || setup->visits)
             return failure_set(why, -EINVAL,
                                "target '%s' is not a directory, which metadata phases need",
@@ -173,6 +177,7 @@ int plan_init(struct plan *plan, const struct plan_setup *setup, struct failure 
         .total_bytes = total,
         .part_bytes = settings->size_bytes || setup->undivided ? 0 : part_bytes,
         .turn_bytes = settings->interleave_bytes,
+        .files_per_rank = setup->writes || setup->reads ? settings->files_per_rank : 1,
         .request_bytes = settings->buffer_size_bytes,
         .writers_per_rank = (uint32_t)settings->writers,
         .target_count = (uint32_t)settings->target_count,

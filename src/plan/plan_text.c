@@ -269,7 +269,9 @@ void plan_describe(const struct plan *plan, const struct run_settings *run,
     text_add(out, "plan        %" PRIu32 " rank%s on %" PRIu32 " node%s, ", shape->rank_count,
              shape->rank_count == 1 ? "" : "s", shape->node_count,
              shape->node_count == 1 ? "" : "s");
-    if (bytes)
+    if (bytes && settings->files_per_rank > 1)
+        text_add(out, "%" PRIu64 " files for each rank, ", settings->files_per_rank);
+    else if (bytes)
         text_add(out, "%s, ", layouts[settings->layout]);
     text_add(out, "%zu target%s", settings->target_count, settings->target_count == 1 ? "" : "s");
     if (settings->target_count > 1)

@@ -70,6 +70,8 @@ static int add_settings(struct schedule *schedule, const struct schedule_item *i
     settings->until_steady = settings->equalise = false;
     if (schedule->probe == PROBE_DATA)
         settings->engine = ENGINE_NULL;
+    if (phase_writes_bytes(item->phase))
+        settings->files_per_rank = 1;
     if (schedule->probe == PROBE_STORAGE && phase_writes_bytes(item->phase))
         settings->generate = GENERATE_ONCE;
     if (!phase_writes_bytes(item->phase))

@@ -19,6 +19,11 @@ uint64_t share_request_at(const struct share *share, uint64_t bytes)
            bytes % share->turn_bytes / share->request_bytes;
 }
 
+uint64_t share_file_bytes(const struct share *share, uint64_t file)
+{
+    return smaller(share->cut_bytes, share->file_offset + share->bytes - file * share->cut_bytes);
+}
+
 void share_cut(struct share *share, uint64_t bytes)
 {
     share->cut_bytes = share->turn_bytes = share->period_bytes = bytes;

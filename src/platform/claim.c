@@ -56,6 +56,23 @@ int file_claim(struct file *file, const char *path, struct failure *why)
         path_text(path, shown));
 }
 
+int file_claim_folder(struct file *file, const char *path, struct failure *why)
+{
+    char shown[PATH_TEXT];
+    path_text(path, shown);
+    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return failure_system(why, errno, "cannot open directory '%s'", shown);
+    if (try_lock(fd, LOCK_SH) != -EWOULDBLOCK) {
+        file->lock_fd = fd;
+        return 0;
+    }
+    close(fd);
+    return failure_set(
+        why, -EBUSY,
+        "cannot use '%s': another process holds a lock on it; wait until it has finished", shown);
+}
+
 /* ... and an exclusive one only on a file that is open for writing; but closing a block device
  * after that would wake udev. */
 static int open_for_lock(int folder, const char *name)

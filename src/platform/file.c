@@ -24,6 +24,7 @@ static const struct file closed_file = {
 
 static const int open_flags[] = {
     [FILE_CREATE] = O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
+    [FILE_MAKE] = O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
     [FILE_OPEN] = O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
     [FILE_OPEN_BOTH] = O_RDWR | O_NOFOLLOW | O_CLOEXEC,
     [FILE_OPEN_READ] = O_RDONLY | O_CLOEXEC,
@@ -33,7 +34,7 @@ static int open_failure(struct failure *why, int error, const char *path, enum f
 {
     char shown[PATH_TEXT];
     char note[SPACE_TEXT];
-    const char *verb = access == FILE_CREATE ? "create" : "open";
+    const char *verb = access <= FILE_MAKE ? "create" : "open";
     path_text(path, shown);
     switch (error) {
     case EEXIST:
@@ -65,6 +66,12 @@ static int check_kind(const char *path, struct failure *why)
                        path_text(path, shown));
 }
 
+static const int create_flags[] = {
+    [FILE_CREATE] = O_CREAT | O_EXCL,
+    [FILE_MAKE] = O_CREAT,
+    [FILE_OPEN_READ] = 0,
+};
+
 static int open_buffered(const char *path, enum file_access access, struct failure *why)
 {
     if (access != FILE_CREATE) {
@@ -72,8 +79,7 @@ static int open_buffered(const char *path, enum file_access access, struct failu
         if (error)
             return error;
     }
-    const int create = access == FILE_CREATE ? O_CREAT | O_EXCL : 0;
-    const int fd = open(path, open_flags[access] | create, 0600);
+    const int fd = open(path, open_flags[access] | create_flags[access], 0600);
     return fd >= 0 ? fd : open_failure(why, errno, path, access);
 }
 
@@ -174,6 +180,24 @@ int file_open(struct file *file, const char *path, enum file_access access, enum
     if (access == FILE_CREATE)
         unlink(path);
     return error;
+}
+
+int file_open_like(struct file *file, const struct file *like, const char *path,
+                   enum file_access access, bool two_ways, struct failure *why)
+{
+    const int flags = open_flags[access];
+    const int direct = like->opened == TRUTH_YES ? O_DIRECT : 0;
+    *file = *like;
+    file->fd = file->buffered_fd = -1;
+    file->lock_fd = 0;
+    file->fd = open(path, flags | create_flags[access] | direct, 0600);
+    if (file->fd >= 0 && direct && two_ways)
+        file->buffered_fd = open(path, flags);
+    if (file->fd >= 0 && (!direct || !two_ways || file->buffered_fd >= 0))
+        return 0;
+    const int error = errno;
+    file_close(file, path, NULL);
+    return open_failure(why, error, path, access);
 }
 
 static int sync_fd(int fd)

@@ -136,6 +136,12 @@ static int remove_entry(struct leftovers *leftovers, int folder, const char *nam
     return failure_system(why, errno, "cannot remove '%s'", path_text(name, shown));
 }
 
+static bool is_directory(int folder, const char *name)
+{
+    struct stat facts;
+    return fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(facts.st_mode);
+}
+
 static bool is_dot(const char *name)
 {
     return !strcmp(name, ".") || !strcmp(name, "..");
@@ -168,12 +174,13 @@ int leftovers_remove(struct leftovers *leftovers, struct failure *why)
             continue;
         else if (file_is_hidden_leftover(entry->d_name)) /* does nothing while it is open */
             unlinkat(dirfd(folder), entry->d_name, 0);
+        else if (leftovers->inside && is_own_folder(leftovers, entry->d_name) &&
+                 is_directory(dirfd(folder), entry->d_name))
+            error = act_inside(leftovers, entry->d_name, leftovers_remove, why);
         else if (leftovers->own(entry->d_name, leftovers->context))
             error = leftovers->folders_only
                         ? 0
                         : remove_entry(leftovers, dirfd(folder), entry->d_name, why);
-        else if (leftovers->inside && is_own_folder(leftovers, entry->d_name))
-            error = act_inside(leftovers, entry->d_name, leftovers_remove, why);
     closedir(folder);
     if (error)
         return error;

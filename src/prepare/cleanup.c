@@ -115,6 +115,16 @@ static int check_run(const struct setup *setup, const struct dead_run *run, stru
     return 0;
 }
 
+/* With --files-per-rank, which points of a sweep may have, a name of a file may be that of a
+ * directory. */
+static bool is_cut_folder(const struct folder *folder, const char *name)
+{
+    const struct settings *settings = folder->settings;
+    const char *prefix = plan_file_prefixes[FILES_OF_PROBE];
+    return (settings->files_per_rank > 1 || !strncmp(name, prefix, strlen(prefix))) &&
+           plan_has_file_name(settings->layout, folder->run->ranks, settings->writers, name);
+}
+
 static bool is_own(const char *name, void *context)
 {
     const struct folder *folder = context;
@@ -129,14 +139,17 @@ static bool is_own_folder(const char *name, void *context)
     const struct folder *folder = context;
     const struct options *options = &folder->run->options;
     if (folder->settings)
-        return folder->creates && !strcmp(name, object_tree_top_name);
+        return (folder->creates && !strcmp(name, object_tree_top_name)) ||
+               (!folder->run->options.run.keep && is_cut_folder(folder, name));
     return section_find(options, name) < options->section_count;
 }
 
-static bool is_object(const char *name, void *context)
+static bool is_inside(const char *name, void *context)
 {
     const struct folder *folder = context;
-    return folder->settings->objects == OBJECTS_FILES && objects_has_name(&folder->layout, name);
+    const struct settings *settings = folder->settings;
+    return (settings->objects == OBJECTS_FILES && objects_has_name(&folder->layout, name)) ||
+           plan_has_cut_name(name);
 }
 
 static bool is_object_folder(const char *name, void *context)
@@ -158,7 +171,7 @@ static void act_on(struct folder *folder, struct leftovers *leftovers, folder_ac
     leftovers->folder = text_string(&path);
     leftovers->context = folder;
     struct leftovers objects = {
-        .own = is_object, .own_folder = is_object_folder, .context = folder};
+        .own = is_inside, .own_folder = is_object_folder, .context = folder};
     objects.inside = &objects;
     leftovers->inside = folder->settings ? &objects : NULL;
     if (path.failed)

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
+#include "plan/names.h"
+
 static int init_part(const struct plan *plan, uint32_t rank, uint32_t writer, struct part *part,
                      struct failure *why)
 {
@@ -15,6 +18,9 @@ static int init_part(const struct plan *plan, uint32_t rank, uint32_t writer, st
     if (path.failed || !path.data)
         return failure_set(why, -ENOMEM, "not enough memory");
     part->path = path.data;
+    if (part->share.cut_bytes)
+        part->files =
+            divide_up(geometry_file_bytes(&plan->geometry, &part->share), part->share.cut_bytes);
     return 0;
 }
 
@@ -167,6 +173,23 @@ int dataset_foreign(const struct dataset *dataset, uint32_t rank, uint32_t write
                     struct part *part, struct failure *why)
 {
     return init_part(dataset->plan, rank, writer, part, why);
+}
+
+char *dataset_path(const struct dataset *dataset, uint32_t rank, uint32_t writer, uint64_t *offset,
+                   struct failure *why)
+{
+    struct part part;
+    struct text path = {0};
+    if (dataset_foreign(dataset, rank, writer, &part, why) || !part.files)
+        return part.path;
+    plan_print_file(part.path, share_file_at(&part.share, *offset), &path);
+    *offset %= part.share.cut_bytes;
+    free(part.path);
+    if (!path.failed)
+        return path.data;
+    text_release(&path);
+    failure_set(why, -ENOMEM, "not enough memory");
+    return NULL;
 }
 
 static int create_above(struct data_folder *folder, struct failure *why)

@@ -4,27 +4,44 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "plan/names.h"
 #include "platform/clock.h"
 #include "platform/thread.h"
 #include "prepare/dataset.h"
 
 enum { REMOVAL_POLL_NS = 5 * 1000 * 1000, OPEN_FILES_NS = 1000 * 1000 * 1000 };
 
-static void remove_files(struct dataset *dataset, struct failure *why)
+/* Returns 0 if none of the part's files and their directory is left. */
+static int remove_several(const struct part *part, struct failure *why)
+{
+    struct text path = {0};
+    int result = 0;
+    for (uint64_t file = 0; file < part->files; file++) {
+        text_clear(&path);
+        plan_print_file(part->path, file, &path);
+        const int error = path.failed ? -ENOMEM : file_remove(text_string(&path), why);
+        result = result ? result : error;
+    }
+    text_release(&path);
+    return result ? result : directory_remove(part->path, OPEN_FILES_NS, why);
+}
+
+/* Threads may still open files of a part that has several: 'early', these stay. */
+static void remove_files(struct dataset *dataset, bool early, struct failure *why)
 {
     for (uint32_t i = 0; i < dataset->part_count; i++) {
         struct part *part = &dataset->parts[i];
-        if (!part->made)
+        if (!part->made || (early && part->files))
             continue;
         pending_call_begin(dataset->pending_call, "removal", part->path);
-        part->made = file_remove(part->path, why) != 0;
+        part->made = (part->files ? remove_several(part, why) : file_remove(part->path, why)) != 0;
         pending_call_end(dataset->pending_call);
     }
 }
 
 static void remove_own(struct dataset *dataset, struct failure *why)
 {
-    remove_files(dataset, why);
+    remove_files(dataset, false, why);
     object_tree_remove_own(&dataset->tree, why);
 }
 
@@ -78,7 +95,7 @@ int dataset_remove(struct dataset *dataset, struct failure *why)
 void dataset_remove_early(struct dataset *dataset)
 {
     struct failure ignored = {0};
-    remove_files(dataset, &ignored);
+    remove_files(dataset, true, &ignored);
     remove_folder_within(dataset, 0, &ignored);
 }
 

@@ -24,6 +24,25 @@ static int refuse_size(const char *option, uint64_t bytes, uint64_t nearest, uin
                        target, multiple_of, option, bytes, option, better);
 }
 
+/* ... and so do files, of which each may end with a shorter one. */
+static int check_direct_files(const struct prepared *prepared, const struct record_target *target,
+                              const char *path, struct failure *why)
+{
+    struct share share;
+    uint32_t unit;
+    geometry_share(&prepared->plan.geometry, prepared->cluster->rank, 0, &share);
+    if (!share.cut_bytes)
+        return 0;
+    const uint64_t nearest = target_direct_size(target, share.cut_bytes, &unit);
+    if (!nearest || nearest == share.cut_bytes)
+        return 0;
+    return failure_set(why, -EINVAL,
+                       "--direct require: on '%s' O_DIRECT needs multiples of %" PRIu32
+                       " bytes, and with --files-per-rank %" PRIu64 " a file has %" PRIu64
+                       ": use another size or number, or '--direct prefer'",
+                       path, unit, prepared->settings->files_per_rank, share.cut_bytes);
+}
+
 /* The size counts too: its last request may be shorter than the others. */
 static int check_direct(const struct prepared *prepared, uint32_t number, struct failure *why)
 {
@@ -51,6 +70,8 @@ static int check_direct(const struct prepared *prepared, uint32_t number, struct
     const uint64_t nearest_turn = turn ? target_direct_size(&target, turn, &unit) : 0;
     if (nearest_turn && nearest_turn != turn)
         return refuse_size("interleave", turn, nearest_turn, unit, path, why);
+    if (geometry->files_per_rank > 1 && check_direct_files(prepared, &target, path, why))
+        return why->code;
     const uint64_t nearest_size = target_direct_size(&target, size, &unit);
     if (nearest_size && nearest_size != size)
         return refuse_size(options_name(size_option), size, nearest_size, unit, path, why);

@@ -220,6 +220,8 @@ static uint64_t files_needed(const struct prepared *prepared)
     const uint64_t names =
         prepared->creates || prepared->visits ? 3 * objects_creators(settings) + rings : 0;
     uint64_t files = settings->writers;
+    if (prepared->plan.geometry.setup.files_per_rank > 1)
+        files *= smaller(pool_files(settings->depth), settings->files_per_rank);
     if (prepared_is_names_only(prepared))
         return names;
     /* what other threads have written, in files of their own, is read in parts */

@@ -232,9 +232,49 @@ static int check_objects(const struct prepared *prepared, uint32_t target, struc
                        show_bytes(available_bytes(prepared, target), space));
 }
 
+/* The files and directories that ranks make on a target with --files-per-rank. */
+static uint64_t planned_files(const struct prepared *prepared, uint32_t target)
+{
+    const struct shape *shape = &prepared->cluster->shape;
+    const struct geometry *geometry = &prepared->plan.geometry;
+    const bool local = may_be_local(prepared, target);
+    uint64_t files = 0;
+    for (uint32_t rank = 0; rank < shape->rank_count; rank++) {
+        struct share share;
+        if (local && shape->rank_node[rank] != prepared->cluster->node)
+            continue;
+        for (uint32_t i = 0; i < geometry->setup.writers_per_rank; i++) {
+            geometry_share(geometry, rank, i, &share);
+            if (share.target == target && share.bytes)
+                files += divide_up(share.bytes, share.cut_bytes) + 1;
+        }
+    }
+    return files;
+}
+
+static int check_files(const struct prepared *prepared, uint32_t target, struct failure *why)
+{
+    uint64_t files = 0;
+    if (prepared->plan.geometry.setup.files_per_rank <= 1)
+        return 0;
+    for (uint32_t i = 0; i < prepared->settings->target_count; i++)
+        if (share_space(prepared, target, prepared, i))
+            files += planned_files(prepared, i);
+    if (files <= prepared->spaces[target].free_inodes)
+        return 0;
+    return failure_set(why, -ENOSPC,
+                       "the plan needs %" PRIu64 " inodes on '%s', which has %" PRIu64
+                       " free: use fewer --files-per-rank, or --force",
+                       files, prepared->settings->targets[target],
+                       prepared->spaces[target].free_inodes);
+}
+
 static int check_target(const struct prepared *prepared, uint32_t target, struct failure *why)
 {
     if (prepared->writes && check_space(prepared, target, why))
+        return why->code;
+    if (prepared->writes && !prepared->setup->options.run.force &&
+        check_files(prepared, target, why))
         return why->code;
     if (prepared->creates && !prepared->setup->options.run.force)
         return check_objects(prepared, target, why);

@@ -132,6 +132,9 @@ void summary_sweep_remarks(const struct record *record, struct text *out);
 /* "deadline": the rate when the time of --equalise was over. */
 void summary_deadline(const struct record_phase *phase, struct text *out);
 
+/* "files": with --files-per-rank, how many there are, and what opening and closing them took. */
+void summary_files(const struct record_phase *phase, struct text *out);
+
 /* "source": which node's data each node used, where there are several. */
 void summary_readers(const struct record *record, const struct record_phase *phase,
                      struct text *out);

@@ -276,16 +276,18 @@ static void write_handling(const struct record *record, const struct record_phas
         write_histogram("queueing", &phase->queue_wait,
                         reading ? "buffers, read to checked" : "buffers, filled to submitted", out);
     if (style->verbose && phase->file_latency.total > 1)
-        write_histogram("files", &phase->file_latency, "files, open to close", out);
+        write_histogram(phase->data_files ? "each file" : "files", &phase->file_latency,
+                        "files, open to close", out);
 }
 
-/* What metadata operations consist of. */
+/* What metadata operations consist of, or work on many files besides requests. */
 static void write_parts(const struct record_phase *phase, struct text *out)
 {
-    write_histogram("open", &phase->open_latency, "operations", out);
-    write_histogram(phase->writes ? "write" : "read", &phase->transfer_latency, "operations", out);
-    write_histogram("sync", &phase->sync_latency, "operations", out);
-    write_histogram("close", &phase->close_latency, "operations", out);
+    const char *what = phase->unit == UNIT_BYTE ? "files" : "operations";
+    write_histogram("open", &phase->open_latency, what, out);
+    write_histogram(phase->writes ? "write" : "read", &phase->transfer_latency, what, out);
+    write_histogram("sync", &phase->sync_latency, what, out);
+    write_histogram("close", &phase->close_latency, what, out);
 }
 
 static void write_slowest(const struct record_phase *phase, struct text *out)
@@ -356,6 +358,7 @@ void summary_phase_lines(const struct record *record, const struct record_phase 
     write_latency(phase, out);
     summary_halves(phase, out);
     write_listing(phase, out);
+    summary_files(phase, out);
     write_gap(phase, style, out);
     summary_balance(phase, out);
     summary_targets(phase, out);

@@ -110,13 +110,19 @@ static void add_pattern(const struct record *record, const struct settings *sett
     const uint64_t depth = phase && phase->depth > 0 ? (uint64_t)phase->depth : settings->depth;
     const uint64_t threads = settings->writers;
     const uint64_t makers = settings->producers;
-    text_add(out, "%s, ", layout_name(record, settings));
+    if (settings->files_per_rank > 1)
+        text_add(out, "%llu files per rank, ", (unsigned long long)settings->files_per_rank);
+    else
+        text_add(out, "%s, ", layout_name(record, settings));
     if (settings->interleave_bytes) {
         text_add(out, "in turns of ");
         add_exact(settings->interleave_bytes, out);
         text_add(out, ", ");
     }
-    text_add(out, "%s, ", orders[settings->order]);
+    text_add(out, "%s, ",
+             settings->files_per_rank > 1 && settings->order == ORDER_RANDOM
+                 ? "whole files in random order"
+                 : orders[settings->order]);
     if (settings->buffer_size_bytes) {
         add_exact(settings->buffer_size_bytes, out);
         text_add(out, " requests, ");

@@ -182,12 +182,9 @@ static int fake_gather(const struct work *work, struct record_phase *into, struc
 }
 
 static char *fake_path(const struct work *work, const struct slow_request *request,
-                       struct failure *why)
+                       uint64_t *offset, struct failure *why)
 {
-    (void)work;
-    (void)request;
-    (void)why;
-    return strdup("/dir/f1");
+    return work && request && offset && why ? strdup("/dir/f1") : NULL;
 }
 
 static bool fake_describe(const struct work *work, const struct stall *stall, struct text *line)

@@ -436,10 +436,13 @@ class Page:
                 "null": "no files"}.get(kinds[0] if kinds else "") or \
             {"rank": "one file per rank", "shared": "one file shared by all ranks",
              "writer": "one file per I/O thread"}[options["layout"]]
+        files = options.get("files-per-rank", "1")
+        text = f"{files} files per rank" if files != "1" else text
         turns = options.get("interleave", "0")
         text += f", in turns of {exact(turns)}" if turns != "0" else ""
         text += {"sequential": ", sequential, ", "strided": ", every 16th request first, ",
-                 "random": ", random order, ",
+                 "random": ", random order, " if files == "1" else
+                           ", whole files in random order, ",
                  "random-repeat": ", random order with repetitions, "}[options["order"]]
         text += f"{exact(options['buffer-size'])} requests, " if "buffer-size" in options else ""
         depth = int(phase.attrs["depth"]) if phase else 0
@@ -804,6 +807,7 @@ class Phase:
         self.latencies()
         self.halves()
         self.listing()
+        self.files()
         self.gap()
         self.balance()
         self.targets()
@@ -1019,13 +1023,29 @@ class Phase:
         self.histogram("queueing", "queue_wait", "buffers, read to checked"
                        if self.reading else "buffers, filled to submitted")
         if "file_latency" in self.group and self.group["file_latency"].attrs["total"] > 1:
-            self.histogram("files", "file_latency", "files, open to close")
+            self.histogram("each file" if self.attrs.get("data_files", 0) else "files",
+                           "file_latency", "files, open to close")
+
+    def files(self):
+        if not self.attrs.get("data_files", 0):
+            return
+        opened = int(self.group["open_latency"].attrs["total"]) \
+            if "open_latency" in self.group else 0
+        text = f"{self.attrs['data_files']} of {size(self.attrs['data_file_size'])}, opened " \
+               f"{opened} time{'' if opened == 1 else 's'}"
+        for word, name in (("open", "open_latency"), ("close", "close_latency")):
+            shown = {key: value for key, value in self.percentiles(name)
+                     if key in ("p50", "p99", "max")}
+            if shown:
+                text += f"; {word} " + ", ".join(f"{key} {latency(value)}"
+                                                 for key, value in shown.items())
+        self.line("files", text)
 
     def operation_parts(self):
         for label, name in (("open", "open_latency"),
                             ("write" if self.writes else "read", "transfer_latency"),
                             ("sync", "sync_latency"), ("close", "close_latency")):
-            self.histogram(label, name, "operations")
+            self.histogram(label, name, "files" if self.unit == "bytes" else "operations")
 
     def skew(self):
         attrs = self.attrs

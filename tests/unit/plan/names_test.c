@@ -48,12 +48,28 @@ static void numbers_beyond_the_run_are_not_its_own(void **state)
     assert_true(plan_has_file_name(LAYOUT_RANK, UINT64_MAX, 2, "r4294967295"));
 }
 
+static void test_names_of_many_files(void **state)
+{
+    (void)state;
+    static const char *const others[] = {
+        "f", "f01", "f-1", "f1x", "g1", "f 1", "f18446744073709551616"};
+    struct text path = {0};
+    plan_print_file("/t/r0", 100000, &path);
+    assert_string_equal(text_string(&path), "/t/r0/f100000");
+    text_release(&path);
+    assert_true(plan_has_cut_name("f0"));
+    assert_true(plan_has_cut_name("f100000"));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(plan_has_cut_name(others[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_layout_knows_its_names_and_no_others),
         cmocka_unit_test(a_probe_names_its_files_apart),
         cmocka_unit_test(numbers_beyond_the_run_are_not_its_own),
+        cmocka_unit_test(test_names_of_many_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
