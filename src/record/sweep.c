@@ -17,14 +17,22 @@ static bool is_of(const struct record_sweep_run *run, const struct record_sweep 
     return run->point == row->point && !strcmp(run->phase, row->phase);
 }
 
-/* One number of each measured repetition of a row, sorted. */
-static size_t collect(const struct record *record, const struct record_sweep *row,
-                      int64_t (*value)(const struct record_sweep_run *), int64_t *values)
+/* One number of each measured repetition of a row, in the order of time. */
+static size_t gather(const struct record *record, const struct record_sweep *row,
+                     int64_t (*value)(const struct record_sweep_run *), int64_t *values)
 {
     size_t count = 0;
     for (size_t i = 0; i < record->sweep_run_count; i++)
         if (is_of(&record->sweep_runs[i], row) && record->sweep_runs[i].per_s > 0)
             values[count++] = value(&record->sweep_runs[i]);
+    return count;
+}
+
+/* The same, sorted. */
+static size_t collect(const struct record *record, const struct record_sweep *row,
+                      int64_t (*value)(const struct record_sweep_run *), int64_t *values)
+{
+    const size_t count = gather(record, row, value, values);
     describe_sort(values, count);
     return count;
 }
@@ -67,14 +75,15 @@ static void summarise(const struct record *record, struct record_sweep *row, int
     row->cpu_ns_per_gib = describe_median(values, collect(record, row, cpu_of, values));
 }
 
-/* 'values' has space for both. */
+/* 'values' has space for both. The order of time matters: of many numbers, the first are compared.
+ */
 static enum record_truth is_best(const struct record *record, const struct record_sweep *best,
                                  const struct record_sweep *row, int64_t *values)
 {
     if (row == best)
         return TRUTH_YES;
-    const size_t before = collect(record, best, rate_of, values);
-    const size_t after = collect(record, row, rate_of, values + before);
+    const size_t before = gather(record, best, rate_of, values);
+    const size_t after = gather(record, row, rate_of, values + before);
     const struct ratio ratio = ratio_estimate(values, before, values + before, after);
     if (ratio.level_ppm == 0)
         return row->count ? TRUTH_UNKNOWN : TRUTH_NO;

@@ -89,10 +89,11 @@ class Point:
                 "latency_p99_ns": self.p99, "cpu_ns_per_gib": self.cpu, "best": self.best}
 
     def judge(self, points):
-        """Compares the point with the best of its phase, and with that of the fewest ranks."""
+        """Compares the point with the best of its phase (the first 32 repetitions of both), and with
+        that of the fewest ranks."""
         mates = [mate for mate in points if mate.phase == self.phase]
         best = max(mates, key=lambda mate: mate.rate)
-        bound = highest_ratio(best.rates, self.rates) if self.rates and self is not best else None
+        bound = highest_ratio(best.rates[:32], self.rates[:32]) if self.rates and self is not best else None
         self.best = ("yes" if self is best else "no" if not self.rates else
                      "unknown" if bound is None else "yes" if bound >= 1 else "no")
         base = [mate for mate in mates if mate.point == self.base_point]

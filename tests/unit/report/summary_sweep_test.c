@@ -80,11 +80,26 @@ static void a_queue_grows_only_if_the_interval_shows_it(void **state)
     record_release(&record);
 }
 
+/* Of many repetitions the first are compared, not the slowest. */
+static void many_repetitions_are_compared_in_the_order_of_time(void **state)
+{
+    (void)state;
+    struct record record = {0};
+    for (int64_t i = 0; i < 40; i++) {
+        add(&record, 1, 0, i < 26 ? 200 : 50);
+        add(&record, 2, 0, 100);
+    }
+    expect(&record, "best\n", true);
+    expect(&record, "equal\n", false);
+    record_release(&record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_best_point_comes_first),
         cmocka_unit_test(a_queue_grows_only_if_the_interval_shows_it),
+        cmocka_unit_test(many_repetitions_are_compared_in_the_order_of_time),
     };
     return cmocka_run_group_tests_name("summary_sweep", tests, NULL, NULL);
 }
