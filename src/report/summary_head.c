@@ -36,7 +36,9 @@ static void add_phase_failure(const struct record_phase *phase, struct text *out
 {
     struct text reason = {0};
     summary_reason(phase, &reason);
-    text_add(out, ": %s%s%s", phase->name, reason.length ? ": " : " failed", text_string(&reason));
+    text_add(out, ": ");
+    text_add_printable(out, phase->name);
+    text_add(out, "%s%s", reason.length ? ": " : " failed", text_string(&reason));
     out->failed |= reason.failed;
     text_release(&reason);
 }

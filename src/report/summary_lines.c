@@ -99,13 +99,17 @@ void summary_text(struct text *out, enum paint paint, const struct summary_style
 {
     const size_t start = 2 + SUMMARY_LABEL;
     struct text safe = {0};
-    size_t length = count_letters(label, strlen(label));
+    struct text name = {0};
+    text_add_printable(&name, label);
+    size_t length = count_letters(text_string(&name), name.length);
     size_t padding = length < SUMMARY_LABEL ? SUMMARY_LABEL - length : 2;
     text_add_printable(&safe, words);
-    text_add(out, "  %s%s%s%*s", paint_on(style, paint), label, paint_off(style), (int)padding, "");
+    text_add(out, "  %s%s%s%*s", paint_on(style, paint), text_string(&name), paint_off(style),
+             (int)padding, "");
     add_broken(out, 2 + length + padding, start, text_string(&safe));
     text_add(out, "\n");
-    out->failed |= safe.failed;
+    out->failed |= safe.failed || name.failed;
+    text_release(&name);
     text_release(&safe);
 }
 

@@ -333,7 +333,9 @@ static void write_differences(const struct record_phase *phase, const struct sum
 static void write_title(const struct record *record, const struct record_phase *phase,
                         const struct summary_style *style, struct text *out)
 {
-    text_add(out, "%s%s%s", paint_on(style, PAINT_BOLD), phase->name, paint_off(style));
+    text_add(out, "%s", paint_on(style, PAINT_BOLD));
+    text_add_printable(out, phase->name);
+    text_add(out, "%s", paint_off(style));
     if (record->phases[record->phase_count - 1].repetition > 1)
         text_add(out, "   repetition %lld of %lld%s", (long long)phase->repetition,
                  (long long)record->phases[record->phase_count - 1].repetition,

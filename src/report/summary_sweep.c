@@ -69,17 +69,29 @@ static void add_row(struct table *table, const struct record *record,
     table_add(table, "%s", swept_mark(record, row));
 }
 
+/* Releases it. */
+static void add_sentence(struct text *sentence, struct text *out)
+{
+    text_add(out, "  ");
+    text_add_printable(out, text_string(sentence));
+    text_add(out, "\n");
+    out->failed |= sentence->failed;
+    text_release(sentence);
+}
+
 static void add_growth(const struct record *record, const char *phase, struct text *out)
 {
     char rate[FIGURES_TEXT];
+    struct text line = {0};
     bool certain;
     const struct record_sweep *first = swept_overload(record, phase, &certain);
     if (!first)
         return;
     figures_rate_in((double)first->offered_per_s, UNIT_BYTE, rate);
-    text_add(out, "  the queue of %s %s from %s offered on (%s)%s\n", first->phase,
+    text_add(&line, "the queue of %s %s from %s offered on (%s)%s", first->phase,
              certain ? "grows" : "may grow", rate, first->settings,
              certain ? "" : ": --repeat 6 or more shows whether it does");
+    add_sentence(&line, out);
 }
 
 static void add_unmeasured(const struct record *record, struct text *out)
@@ -88,10 +100,10 @@ static void add_unmeasured(const struct record *record, struct text *out)
         const struct record_sweep_run *run = &record->sweep_runs[i];
         if (!run->reason[0])
             continue;
-        text_add(out, "  not measured: %s of %s, repetition %lld: ", run->phase, run->settings,
-                 (long long)run->repetition);
-        text_add_printable(out, run->reason);
-        text_add(out, "\n");
+        struct text line = {0};
+        text_add(&line, "not measured: %s of %s, repetition %lld: %s", run->phase, run->settings,
+                 (long long)run->repetition, run->reason);
+        add_sentence(&line, out);
     }
 }
 

@@ -28,7 +28,8 @@ void table_add(struct table *table, const char *format, ...)
         table->cells.failed = true;
         return;
     }
-    text_add_bytes(&table->cells, cell, (size_t)length + 1);
+    text_add_printable(&table->cells, cell);
+    text_add_bytes(&table->cells, "", 1);
     table->cell_count++;
     free(cell);
 }

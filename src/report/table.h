@@ -22,7 +22,7 @@ struct table {
     struct text cells; /* one after the other, each ended by a NUL */
 };
 
-/* The next cell, from left to right and line by line. */
+/* The next cell, from left to right and line by line; control characters are escaped. */
 void table_add(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* All lines, each behind 'indent' spaces; no spaces at their ends. Columns that do not fit

@@ -58,12 +58,28 @@ static void a_table_without_lines_is_nothing(void **state)
     text_release(&out);
 }
 
+static void control_characters_are_escaped(void **state)
+{
+    (void)state;
+    struct table table = {.columns = 2};
+    struct text out = {0};
+    table_add(&table, "a\x1b[31m");
+    table_add(&table, "b\nc");
+    table_add(&table, "d");
+    table_add(&table, "e");
+    table_write(&table, 0, &out);
+    assert_string_equal(text_string(&out), "a\\x1b[31m  b\\nc\nd             e\n");
+    table_release(&table);
+    text_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_aligned_by_letters),
         cmocka_unit_test(a_wide_table_is_continued),
         cmocka_unit_test(a_table_without_lines_is_nothing),
+        cmocka_unit_test(control_characters_are_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
