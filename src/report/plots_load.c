@@ -78,7 +78,7 @@ static void add_overload(const struct place *first, struct text *out)
 static void add_axes(const struct point_list *points, struct text *out)
 {
     double rate = 0;
-    double least = INFINITY;
+    double least = HUGE_VAL;
     double most = 0;
     for (size_t i = 0; i < points->count; i++) {
         const struct record_sweep *row = points->places[i].row;

@@ -23,7 +23,7 @@ static void add_pair(struct text *out, double x, double y)
 
 static double highest(const struct point_list *points, bool lowest)
 {
-    double found = lowest ? INFINITY : 0;
+    double found = lowest ? HUGE_VAL : 0;
     for (size_t i = 0; i < points->count; i++) {
         const struct record_sweep *row = points->places[i].row;
         const double bound = (double)(!row->level_ppm ? row->median_per_s

@@ -118,7 +118,7 @@ static void add_reason(const struct record_tune_choice *choice, const char *star
         text_add(out, choice->compared == 1 ? "nothing else is possible" : "not compared");
         break;
     case TUNE_EQUAL:
-        text_add(out, choice->ratio_ppm <= million || is_start(choice, start)
+        text_add(out, (double)choice->ratio_ppm <= million || is_start(choice, start)
                           ? "no difference found: "
                           : "faster, within the noise: ");
         add_ratio(choice, out);
