@@ -145,6 +145,8 @@ void summary_sweep_remarks(const struct record *record, struct text *out)
     if (any_unknown(record))
         text_add(out, "  ?  whether it equals the best takes --repeat 4 or more\n");
     add_unmeasured(record, out);
+    if (record->status == RECORD_INTERRUPTED)
+        text_add(out, "  unfinished: the best is that of the measurements so far\n");
 }
 
 void summary_sweep(const struct record *record, const struct summary_style *style, struct text *out)

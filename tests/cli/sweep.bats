@@ -58,6 +58,20 @@ print(len(set(h5py.File(sys.argv[1])["sweep_runs/seed"][()])))' "$1"
     [ ! -e "$work/new" ]
 }
 
+@test "an interrupt keeps what was measured, marked as unfinished, and leaves no file" {
+    status=0
+    env FAULT_RULES="0 write 70 signal=2" FAULT_PATH="$target" \
+        LD_PRELOAD="${TIDEMILL%/*}/tests/faults/libfault_preload.so" \
+        ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
+        "$TIDEMILL" run --sweep buffer-size=16k,32k --repeat 9 --engine pwrite --size 1m \
+        --phases write --result i.h5 "$target" >page || status=$?
+    [ "$status" -eq 130 ]
+    [ -z "$(ls -A "$target")" ]
+    [ "$(column i.h5 sweep n)" -ge 1 ]
+    grep -q '^  unfinished: the best is that of the measurements so far$' page
+    recomputed i.h5 page
+}
+
 @test "a sweep over ranks: the first ones work, and each point has its efficiency" {
     ranks 3 run --sweep ranks=1,3 --sort point --size-per-rank 1m --layout shared --verify \
         --result r.h5 "$target" >page

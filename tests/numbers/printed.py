@@ -663,6 +663,8 @@ class Page:
                 self.parts.append(f"not measured: {text_of(runs['phase'][i])} of "
                                   f"{text_of(runs['settings'][i])}, repetition "
                                   f"{runs['repetition'][i]}: {text_of(reason)}")
+        if text_of(self.file.attrs["status"]) == "interrupted":
+            self.parts.append("unfinished: the best is that of the measurements so far")
 
     def point(self, point, offers, scales):
         def shown(ns):
