@@ -118,7 +118,8 @@ static void add_reason(const struct record_tune_choice *choice, const char *star
         text_add(out, choice->compared == 1 ? "nothing else is possible" : "not compared");
         break;
     case TUNE_EQUAL:
-        text_add(out, (double)choice->ratio_ppm <= million || is_start(choice, start)
+        text_add(out, choice->half_width_ppm < 0 ? "too few probes to decide: "
+                      : ratio_of(choice->ratio_ppm) <= 1 || is_start(choice, start)
                           ? "no difference found: "
                           : "faster, within the noise: ");
         add_ratio(choice, out);

@@ -77,6 +77,8 @@ static void reasons_follow_from_the_numbers(void **state)
     check(&found, rows, 4, "no difference found: 1.10 times the rate of 8 (0.88 to 1.38)");
     check(&found, rows, 4, "faster, within the noise: 1.10 times the rate of 1");
     check(&found, rows, 4, "no difference found: 0.90 times the rate of pwrite");
+    rows[3].half_width_ppm = -1;
+    check(&found, rows, 4, "too few probes to decide: 0.90 times the rate of pwrite");
 }
 
 static void what_the_budget_left_out_is_reported(void **state)
