@@ -86,7 +86,7 @@ static void sample_probe(struct record *record, const char *phase, enum record_t
 {
     const int64_t number = (int64_t)record->tune_count;
     struct record_tune probe = {
-        .stage = stage,
+        .stage = (uint8_t)stage,
         .bytes = (int64_t)(per_s * (1 + 0.08 * sample_spread(number * 17))),
         .duration_ns = SAMPLE_RUN_NS,
         .started_ns = number * SAMPLE_RUN_NS,
