@@ -115,13 +115,20 @@ static int check_run(const struct setup *setup, const struct dead_run *run, stru
     return 0;
 }
 
+static bool has_prefix(const char *name)
+{
+    for (int use = FILES_OF_PROBE; use < FILE_USES; use++)
+        if (!strncmp(name, plan_file_prefixes[use], strlen(plan_file_prefixes[use])))
+            return true;
+    return false;
+}
+
 /* With --files-per-rank, which points of a sweep may have, a name of a file may be that of a
  * directory. */
 static bool is_cut_folder(const struct folder *folder, const char *name)
 {
     const struct settings *settings = folder->settings;
-    const char *prefix = plan_file_prefixes[FILES_OF_PROBE];
-    return (settings->files_per_rank > 1 || !strncmp(name, prefix, strlen(prefix))) &&
+    return (settings->files_per_rank > 1 || has_prefix(name)) &&
            plan_has_file_name(settings->layout, folder->run->ranks, settings->writers, name);
 }
 

@@ -72,6 +72,18 @@ END
     [ "$(rows r.h5)" = "01_write write 1 signal" ]
 }
 
+@test "--cleanup removes what a run that died in a warm-up left, also where a point cuts its files" {
+    "$TIDEMILL" run --size 8m --warm-up 600s --phases write --sweep files-per-rank=2,3 --live live \
+        --result r.h5 "$target" >out 2>err &
+    pid=$!
+    await "the warm-up" test -s live
+    kill -KILL "$pid"
+    wait "$pid" || true
+    [ -n "$(find "$target" -path '*/warm-up-r0/f1')" ]
+    "$TIDEMILL" run --cleanup r.h5
+    [ -z "$(ls -A "$target")" ]
+}
+
 @test "its data set needs space next to the one that exists; a full disk fails it" {
     [ "$(id -u)" -eq 0 ] || skip "only root can mount a small file system"
     unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
