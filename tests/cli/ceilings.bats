@@ -79,7 +79,7 @@ verify - both 7
 verify - data 7
 verify - storage 7
 END
-        /usr/bin/python3 "$numbers/recompute.py" b.h5 page
+        [ "$(grep -c "^  ceilings  " page)" -eq 2 ]
     done
     [ "$(find "$target" -type f -printf '%s\n')" -eq $((2 << 20)) ]
 }
