@@ -89,6 +89,17 @@ static void settle_thread(const struct pipeline *pipeline, struct io_thread *thr
     find_unsettled(pipeline, thread, issued, missing_count, missing);
 }
 
+/* Where only checking is measured, the work ends with the last check, not with the last request. */
+static void end_with_checks(struct pipeline *pipeline)
+{
+    for (uint32_t i = 0; i < pipeline->setup.io_threads; i++) {
+        struct counters *counters = &pipeline->io_threads[i].outcome.counters;
+        for (uint32_t p = 0; p < pipeline->data_thread_count && pipeline->io_threads[i].places; p++)
+            if (pipeline->data_threads[p].counters.producer_time_ns > counters->end_ns)
+                counters->end_ns = pipeline->data_threads[p].counters.producer_time_ns;
+    }
+}
+
 void outcome_settle(struct pipeline *pipeline)
 {
     uint64_t *missing = calloc(pipeline->setup.buffers, sizeof *missing);
@@ -105,4 +116,6 @@ void outcome_settle(struct pipeline *pipeline)
             failure_set(&thread->outcome.failure, -ENOMEM, "not enough memory");
     }
     free(missing);
+    if (pipeline->setup.ready)
+        end_with_checks(pipeline);
 }

@@ -117,6 +117,10 @@ static void test_ready_data_are_checked_without_reading(void **state)
         rig.request_bytes = 1 + property_below(&property, 20000);
         rig.order = orders[property_below(&property, 3)];
         check_reading(&rig, &setup, NEVER);
+        const int64_t checked_ns = pipeline_data_counters(rig.pipeline)->made_ns;
+        for (uint32_t i = 0; i < rig.io_threads; i++) /* of two data threads */
+            assert_true(!rig.tasks[i].places ||
+                        2 * pipeline_outcome(rig.pipeline, i)->counters.end_ns >= checked_ns);
         rig_end(&rig);
     }
 }
