@@ -14,7 +14,7 @@ import sys
 import h5py
 
 import sweep
-from printed import NEVER, differences, percentile
+from printed import NEVER, Columns, differences, percentile
 
 problems = []
 
@@ -42,7 +42,8 @@ def unit_of(phase):
 
 
 def table(group):
-    return {name: column[()] for name, column in group.items() if isinstance(column, h5py.Dataset)}
+    return Columns({name: column[()] for name, column in group.items()
+                    if isinstance(column, h5py.Dataset)})
 
 
 def spread(values):
