@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The object that is being written: members are separated by commas. */
@@ -104,17 +105,46 @@ static void write_row(struct writer *writer, const struct schema_table *table,
     write_value(writer, object);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const int64_t left = *(const int64_t *)a;
+    const int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Where only outliers have a histogram, only they have bins and readings of devices. */
+static bool is_kept(const struct record_phase *phase, const struct schema_table *table,
+                    const void *row)
+{
+    int64_t node = -1;
+    if (table == &schema_bin)
+        node = ((const struct record_bin *)row)->node;
+    else if (table == &schema_device)
+        node = ((const struct record_device *)row)->node;
+    return node < 0 || !phase || !phase->latency_nodes ||
+           bsearch(&node, phase->latency_nodes, phase->latency_node_count, sizeof node, by_number);
+}
+
+/* 'phase' is the owner if that is one; else NULL. */
 static void write_tables(struct writer *writer, const struct schema_rows *list,
-                         enum amount_unit unit, const void *owner)
+                         enum amount_unit unit, const void *owner, const struct record_phase *phase)
 {
     for (; list->name; list++) {
+        const struct schema_table *table = list->table;
+        const char *before = "\n";
         size_t count;
         const char *rows = schema_rows_of(list, writer->detail, owner, &count);
+        if (table == &schema_file && writer->detail != DETAIL_WRITER)
+            count = 0; /* its rows are those of I/O threads */
         write_name(writer, list->name);
         put(writer, "[");
-        for (size_t i = 0; i < count; i++) {
-            put(writer, "%s", i ? ",\n" : "\n");
-            write_row(writer, list->table, unit, rows + i * list->table->row_bytes);
+        for (const char *row = rows; row < rows + count * table->row_bytes;
+             row += table->row_bytes) {
+            if (!is_kept(phase, table, row))
+                continue;
+            put(writer, "%s", before);
+            write_row(writer, table, unit, row);
+            before = ",\n";
         }
         put(writer, "]");
     }
@@ -191,7 +221,7 @@ static void write_phase(struct writer *writer, const struct record_phase *phase)
     open_object(writer, "total");
     write_members(writer, &schema_row, &phase->total);
     close_object(writer);
-    write_tables(writer, schema_phase_tables, phase->unit, phase);
+    write_tables(writer, schema_phase_tables, phase->unit, phase, phase);
     write_latency(writer, phase);
     for (const struct schema_histogram *list = schema_histograms; list->name; list++) {
         const struct histogram *more = (const void *)((const char *)phase + list->offset);
@@ -202,7 +232,7 @@ static void write_phase(struct writer *writer, const struct record_phase *phase)
         const struct record_half *half = &phase->halves[i];
         open_object(writer, schema_half_names[i]);
         write_members(writer, &schema_half, half);
-        write_tables(writer, schema_half_tables, UNIT_BYTE, half);
+        write_tables(writer, schema_half_tables, UNIT_BYTE, half, NULL);
         write_histogram(writer, "latency", &half->histogram);
         close_object(writer);
     }
@@ -215,7 +245,7 @@ int export_json(const struct record *record, export_sink *sink, void *context)
     open_object(&writer, NULL);
     write_members(&writer, &schema_run, record);
     open_object(&writer, "environment");
-    write_tables(&writer, schema_environment_tables, UNIT_BYTE, record);
+    write_tables(&writer, schema_environment_tables, UNIT_BYTE, record, NULL);
     open_object(&writer, "job");
     write_members(&writer, &schema_job, &record->job);
     close_object(&writer);
@@ -227,7 +257,7 @@ int export_json(const struct record *record, export_sink *sink, void *context)
         write_phase(&writer, &record->phases[i]);
     }
     put(&writer, "]");
-    write_tables(&writer, schema_run_tables, UNIT_BYTE, record);
+    write_tables(&writer, schema_run_tables, UNIT_BYTE, record, NULL);
     close_object(&writer);
     put(&writer, "\n");
     return writer.failed ? -EIO : 0;

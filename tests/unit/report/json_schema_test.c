@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * results/schema.json matches the table map. With TIDEMILL_TEST_UPDATE set, the file is
- * written instead of compared.
+ * written instead of compared. And what the JSON of a large run leaves out.
  */
 #include "report/export.h"
 
@@ -171,8 +171,65 @@ static void the_published_schema_is_that_of_the_map(void **state)
     json_decref(made);
 }
 
+static int add_piece(const char *bytes, size_t length, void *context)
+{
+    text_add(context, "%.*s", (int)length, bytes);
+    return 0;
+}
+
+/* Rows of a table of the only phase. */
+static size_t rows_in_json(const struct record *record, const char *table)
+{
+    struct text json = {0};
+    assert_int_equal(export_json(record, add_piece, &json), 0);
+    json_t *result = json_loads(text_string(&json), 0, NULL);
+    const json_t *rows =
+        json_object_get(json_array_get(json_object_get(result, "phases"), 0), table);
+    assert_true(json_is_array(rows));
+    const size_t count = json_array_size(rows);
+    json_decref(result);
+    text_release(&json);
+    return count;
+}
+
+static void nodes_without_a_histogram_have_no_bins(void **state)
+{
+    (void)state;
+    enum { NODES = 5 };
+    struct record_bin bins[NODES + 1] = {0};
+    struct record_device devices[2 * NODES] = {0};
+    struct record_file file = {0};
+    struct histogram *latency = calloc(2, sizeof *latency);
+    int64_t kept[] = {1, 3};
+    struct record_phase phase = {.bins = bins,
+                                 .bin_count = NODES + 1,
+                                 .devices = devices,
+                                 .device_count = 2 * NODES,
+                                 .files = &file,
+                                 .file_count = 1,
+                                 .node_latency = latency};
+    struct record record = {.phases = &phase, .phase_count = 1};
+    for (int i = 0; i <= NODES; i++)
+        bins[i].node = i - 1;
+    for (int i = 0; i < 2 * NODES; i++)
+        devices[i].node = i / 2;
+    assert_int_equal(rows_in_json(&record, "timeline"), NODES + 1);
+    assert_int_equal(rows_in_json(&record, "device"), 2 * NODES);
+    assert_int_equal(rows_in_json(&record, "files"), 1);
+    phase.latency_nodes = kept;
+    phase.latency_node_count = 2;
+    record.detail = DETAIL_NODE;
+    assert_int_equal(rows_in_json(&record, "timeline"), 3);
+    assert_int_equal(rows_in_json(&record, "device"), 4);
+    assert_int_equal(rows_in_json(&record, "files"), 0);
+    free(latency);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_published_schema_is_that_of_the_map)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_published_schema_is_that_of_the_map),
+        cmocka_unit_test(nodes_without_a_histogram_have_no_bins),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
