@@ -5,15 +5,18 @@
 
 #include "results.h"
 
-/* Returns the node of a rank in an earlier run, or NULL if its result does not show it. */
-static const struct record_node *earlier_node(const struct record *record, int64_t rank)
+/* Returns the node of a rank in an earlier run, or NULL if its result does not show it. The rows of
+ * ranks are in their order. */
+static const struct record_node *earlier_node(const struct record *record, uint32_t rank)
 {
-    for (size_t i = record->phase_count; i-- > 0;)
-        for (size_t j = 0; record->phases[i].writes && j < record->phases[i].rank_count; j++) {
-            const struct record_row *row = &record->phases[i].ranks[j];
-            if (row->rank == rank && row->node >= 0 && (size_t)row->node < record->node_count)
-                return &record->nodes[row->node];
-        }
+    for (size_t i = record->phase_count; i-- > 0;) {
+        const struct record_phase *phase = &record->phases[i];
+        if (!phase->writes || rank >= phase->rank_count)
+            continue;
+        const struct record_row *row = &phase->ranks[rank];
+        if (row->rank == rank && row->node >= 0 && (size_t)row->node < record->node_count)
+            return &record->nodes[row->node];
+    }
     return NULL;
 }
 

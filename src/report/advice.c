@@ -2,6 +2,7 @@
 #include "report/advice.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "checkpoint.h"
@@ -36,17 +37,51 @@ bool warning_paced(const struct record_phase *phase)
     return counters->writer_paced_ns * PACED_SHARE > counters->writer_time_ns;
 }
 
-int64_t warning_ranks_on(const struct record_phase *phase, int64_t node)
+int64_t *warning_ranks(const struct record_phase *phase)
 {
-    int64_t ranks = 0;
-    for (size_t i = 0; i < phase->rank_count; i++)
-        ranks += phase->ranks[i].node == node && !record_row_idle(&phase->ranks[i]);
-    return ranks ? ranks : 1;
+    const size_t nodes = phase->node_count;
+    int64_t *ranks = calloc(nodes + 1, sizeof *ranks);
+    for (size_t i = 0; ranks && i < phase->rank_count; i++) {
+        const struct record_row *rank = &phase->ranks[i];
+        if (rank->node >= 0 && (size_t)rank->node < nodes && !record_row_idle(rank))
+            ranks[rank->node]++;
+    }
+    for (size_t i = 0; ranks && i < nodes; i++)
+        ranks[i] = ranks[i] ? ranks[i] : 1;
+    return ranks;
 }
 
 bool warning_same_kernel(const struct record_node *a, const struct record_node *b)
 {
     return a == b || (a->boot_id[0] && strcmp(a->boot_id, b->boot_id) == 0);
+}
+
+/* Nodes on one kernel follow each other, in their own order. */
+static int by_kernel(const void *a, const void *b, void *context)
+{
+    const struct record_node *nodes = context;
+    const size_t left = *(const size_t *)a;
+    const size_t right = *(const size_t *)b;
+    const int order = strcmp(nodes[left].boot_id, nodes[right].boot_id);
+    return order ? order : (left > right) - (left < right);
+}
+
+size_t *warning_kernels(const struct record *record)
+{
+    const size_t nodes = record->node_count;
+    size_t *first = calloc(2 * nodes + 1, sizeof *first);
+    size_t *order = first + nodes;
+    if (!first)
+        return NULL;
+    for (size_t i = 0; i < nodes; i++)
+        order[i] = i;
+    qsort_r(order, nodes, sizeof *order, by_kernel, record->nodes);
+    for (size_t i = 0; i < nodes; i++)
+        first[order[i]] =
+            i && warning_same_kernel(&record->nodes[order[i - 1]], &record->nodes[order[i]])
+                ? first[order[i - 1]]
+                : order[i];
+    return first;
 }
 
 const struct record_phase *warning_phase(const struct record *record,

@@ -3,6 +3,8 @@
  * syncing. */
 #include "warnings.h"
 
+#include <stdlib.h>
+
 #include "base/checked.h"
 #include "base/units.h"
 #include "cached.h"
@@ -273,35 +275,36 @@ static size_t largest_memory(const struct record *record)
     return found;
 }
 
-/* The node with the most memory needs the most data, so it comes first. */
-static void find_kernel_use(const struct record *record, const struct record_phase *phase,
-                            struct kernel_use *use)
+/* The node with the most memory needs the most data, so it comes first. False without memory. */
+static bool find_kernel_use(const struct record *record, const struct record_phase *phase,
+                            struct kernel_use *found)
 {
     const size_t nodes = phase->node_count == record->node_count ? phase->node_count : 0;
     const size_t first = largest_memory(record);
-    *use = (struct kernel_use){0};
-    for (size_t number = 0; number < nodes; number++) {
-        const size_t i = (first + number) % nodes;
-        *use = (struct kernel_use){0};
-        for (size_t j = 0; j < phase->node_count; j++) {
-            if (!warning_same_kernel(&record->nodes[i], &record->nodes[j]))
-                continue;
-            use->amount += phase->nodes[j].counters.bytes;
-            use->nodes++;
-        }
-        if (record->nodes[i].memory_limit_bytes > use->amount / MEMORY_TIMES) {
-            use->node = &record->nodes[i];
-            return;
-        }
+    size_t *kernel = warning_kernels(record);
+    struct kernel_use *uses = calloc(nodes + 1, sizeof *uses);
+    const bool known = kernel && uses;
+    for (size_t i = 0; known && i < nodes; i++) {
+        uses[kernel[i]].amount += phase->nodes[i].counters.bytes;
+        uses[kernel[i]].nodes++;
     }
+    for (size_t number = 0; known && number < nodes && !found->node; number++) {
+        const struct record_node *node = &record->nodes[(first + number) % nodes];
+        const struct kernel_use *use = &uses[kernel[node - record->nodes]];
+        if (node->memory_limit_bytes > use->amount / MEMORY_TIMES)
+            *found = (struct kernel_use){node, use->amount, use->nodes};
+    }
+    free(kernel);
+    free(uses);
+    return known;
 }
 
 void warn_fits_in_memory(const struct record *record, struct text *out)
 {
     const struct record_phase *phase = warning_phase(record, warning_buffered);
     struct kernel_use use = {0};
-    if (phase)
-        find_kernel_use(record, phase, &use);
+    if (phase && !find_kernel_use(record, phase, &use))
+        out->failed = true;
     if (!use.node || targets_in_memory(record) || only_tails(phase))
         return;
     char moved[UNITS_TEXT];

@@ -30,6 +30,7 @@ struct crowd {
     const struct record_row *rows;
     size_t count;
     size_t active;
+    const int64_t *ranks; /* of each node; else NULL */
     int64_t median[MEASURES];
     int64_t limit[MEASURES];
 };
@@ -40,8 +41,8 @@ static int64_t rate_of(const struct crowd *crowd, const struct record_row *row,
     int64_t rate = (int64_t)figures_row_rate(row, crowd->phase->unit);
     if (measure == MEASURE_RATE)
         return rate;
-    if (row->rank < 0)
-        return rate / warning_ranks_on(crowd->phase, row->node);
+    if (crowd->ranks)
+        return rate / crowd->ranks[row - crowd->rows];
     return crowd->phase->ended_by == END_SIZE
                ? (int64_t)figures_rate(SHARE_WHOLE, row->counters.end_ns)
                : rate;
@@ -206,10 +207,14 @@ static void consider_crowd(const struct record *record, const struct record_phas
     if (crowd.active < LEAST_ROWS || (kind == CROWD_NODES && crowd.active < NODES_WITH_OUTLIERS))
         return;
     crowd.phase = phase;
-    if (find_limit(&crowd, MEASURE_RATE) || find_limit(&crowd, MEASURE_FOR_SHARE))
+    int64_t *ranks = kind == CROWD_NODES ? warning_ranks(phase) : NULL;
+    crowd.ranks = ranks;
+    if ((kind == CROWD_NODES && !ranks) || find_limit(&crowd, MEASURE_RATE) ||
+        find_limit(&crowd, MEASURE_FOR_SHARE))
         out->failed = true;
     else
         add_slow(record, phase, &crowd, out);
+    free(ranks);
 }
 
 /* Names the first phase with slow nodes, else with slow ranks, else with slow I/O threads, if that

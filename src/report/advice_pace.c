@@ -208,14 +208,15 @@ struct pace {
     double each;
 };
 
-static struct pace pace_of(const struct record_phase *phase, const struct record_row *node)
+static struct pace pace_of(const struct record_phase *phase, const int64_t *ranks, size_t node)
 {
-    double rate = figures_row_rate(node, phase->unit);
-    return (struct pace){rate, rate / (double)warning_ranks_on(phase, node->node)};
+    double rate = figures_row_rate(&phase->nodes[node], phase->unit);
+    return (struct pace){rate, rate / (double)ranks[node]};
 }
 
 /* Medians over the nodes that had something to do; false when there is no memory for them. */
-static bool find_medians(const struct record_phase *phase, struct pace *median)
+static bool find_medians(const struct record_phase *phase, const int64_t *ranks,
+                         struct pace *median)
 {
     size_t used = 0;
     int64_t *rates = calloc(2 * phase->node_count, sizeof *rates);
@@ -224,7 +225,7 @@ static bool find_medians(const struct record_phase *phase, struct pace *median)
     for (size_t i = 0; i < phase->node_count; i++) {
         if (record_row_idle(&phase->nodes[i]))
             continue;
-        struct pace pace = pace_of(phase, &phase->nodes[i]);
+        struct pace pace = pace_of(phase, ranks, i);
         rates[phase->node_count + used] = (int64_t)pace.each;
         rates[used++] = (int64_t)pace.whole;
     }
@@ -243,10 +244,12 @@ static void add_slow_nodes(const struct record_phase *phase, struct text *out)
     struct text names = {0};
     size_t slow = 0;
     char rate[FIGURES_TEXT];
-    out->failed |= !find_medians(phase, &median);
-    for (size_t i = 0; i < phase->node_count; i++) {
+    int64_t *ranks = warning_ranks(phase);
+    const bool known = ranks && find_medians(phase, ranks, &median);
+    out->failed |= !known;
+    for (size_t i = 0; known && i < phase->node_count; i++) {
         const struct record_row *node = &phase->nodes[i];
-        struct pace own = pace_of(phase, node);
+        struct pace own = pace_of(phase, ranks, i);
         if (record_row_idle(node) || own.whole >= slow_limit * median.whole ||
             own.each >= slow_limit * median.each || slow++ >= NAMED_NODES)
             continue;
@@ -262,6 +265,7 @@ static void add_slow_nodes(const struct record_phase *phase, struct text *out)
                  text_string(&names));
     out->failed |= names.failed;
     text_release(&names);
+    free(ranks);
 }
 
 /* Of a few nodes none is the usual one; more are compared in advice_outliers.c. */

@@ -70,18 +70,19 @@ void warn_rate_missed(const struct record *record, struct text *out)
 
 void warn_shared_kernel(const struct record *record, struct text *out)
 {
-    for (size_t i = 0; i < record->node_count; i++)
-        for (size_t j = i + 1; j < record->node_count; j++) {
-            const struct record_node *node = &record->nodes[i];
-            if (!warning_same_kernel(node, &record->nodes[j]))
-                continue;
-            text_add(out,
-                     "%s and %s run on one kernel (equal boot ids), as containers do: they share "
-                     "its cores, memory and page cache and are one node for caches; use one node "
-                     "for each machine",
-                     node->hostname, record->nodes[j].hostname);
-            return;
-        }
+    size_t *kernel = warning_kernels(record);
+    size_t other = 0;
+    out->failed |= !kernel;
+    for (size_t i = 1; kernel && i < record->node_count; i++)
+        if (kernel[i] != i && (!other || kernel[i] < kernel[other]))
+            other = i;
+    if (other)
+        text_add(out,
+                 "%s and %s run on one kernel (equal boot ids), as containers do: they share "
+                 "its cores, memory and page cache and are one node for caches; use one node "
+                 "for each machine",
+                 record->nodes[kernel[other]].hostname, record->nodes[other].hostname);
+    free(kernel);
 }
 
 /* CPUs in a list such as "0-3,8"; 0 if it is not a list. */

@@ -3,14 +3,16 @@
 
 #include <string.h>
 
+/* The rows of a node follow each other. */
 double targets_free_bytes(const struct record *record)
 {
     double most = 0;
+    double sum = 0;
     for (size_t i = 0; i < record->target_count; i++) {
-        double sum = 0;
-        for (size_t j = 0; j < record->target_count; j++)
-            if (strcmp(record->targets[j].node, record->targets[i].node) == 0)
-                sum += (double)record->targets[j].free_bytes;
+        const struct record_target *target = &record->targets[i];
+        if (i && strcmp(target->node, target[-1].node) != 0)
+            sum = 0;
+        sum += (double)target->free_bytes;
         most = sum > most ? sum : most;
     }
     return most;

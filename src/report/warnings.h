@@ -43,11 +43,15 @@ uint64_t warning_interleave(const struct record *record, const struct record_pha
  * NULL. It then explains slow nodes, ranks and I/O threads. */
 const struct record_used_target *warning_slow_target(const struct record_phase *phase);
 
-/* Ranks of a node that had something to do; 1 where a record has no rows of ranks. */
-int64_t warning_ranks_on(const struct record_phase *phase, int64_t node);
+/* Ranks of each node that had something to do, malloc'ed; 1 where a record has no rows of ranks.
+ * NULL without memory. */
+int64_t *warning_ranks(const struct record_phase *phase);
 
 /* True for containers on one kernel, and for a node itself. */
 bool warning_same_kernel(const struct record_node *a, const struct record_node *b);
+
+/* For each node of a record the first one on its kernel, malloc'ed; NULL without memory. */
+size_t *warning_kernels(const struct record *record);
 
 /* The first phase for which 'applies' returns true, or NULL. */
 const struct record_phase *warning_phase(const struct record *record,
