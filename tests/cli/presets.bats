@@ -22,13 +22,13 @@ option() {
 @test "--preset list shows each preset and its file" {
     apart "$TIDEMILL" run --preset list
     [ "$status" -eq 0 ]
-    for name in array checkpoint database default gen4 gen5 pfs sata; do
+    for name in array checkpoint database default gen4 gen5 pfs sata training; do
         grep -q "^$name " "$out"
     done
     while read -r file; do
         [ -f "$file" ]
     done < <(grep -o '/.*\.conf$' "$out")
-    [ "$(grep -c '\.conf$' "$out")" -eq 8 ]
+    [ "$(grep -c '\.conf$' "$out")" -eq 9 ]
 }
 
 @test "each preset makes a plan on this machine" {
@@ -72,8 +72,24 @@ PY
     "$TIDEMILL" report r.h5 | sed -n '/^checkpoint$/,/^  memory/p' | diff - <(sed -n '/^checkpoint$/,/^  memory/p' page)
 }
 
+@test "preset training: each epoch reads all files, in an order of its own" {
+    ranks 2 run --preset training --size-per-rank 1m --files-per-rank 16 --result r.h5 "$target" >page
+    [ -z "$(ls -A "$target")" ]
+    /usr/bin/python3 "$BATS_TEST_DIRNAME/../numbers/printed.py" r.h5 page
+    /usr/bin/python3 - <<'PY'
+import h5py
+phases = h5py.File("r.h5")["phases"]
+assert len(phases) == 6
+for name, phase in phases.items():
+    assert phase.attrs["data_files"] == 32 and phase.attrs["data_file_size"] == 1 << 16, name
+    assert phase.attrs["bytes"] == 2 << 20, name
+    assert sum(phase["open_latency/counts"]) == 32, name
+PY
+    "$TIDEMILL" run --preset training --size-per-rank 1g --dry-run "$target" | grep -q 'in 8192 requests of 128KiB'
+}
+
 @test "an unknown preset: the nearest one is suggested" {
-    refused "unknown preset 'gem4' (known: array, checkpoint, database, default, gen4, gen5, pfs, sata; or the path of a file); did you mean 'gen4'?" \
+    refused "unknown preset 'gem4' (known: array, checkpoint, database, default, gen4, gen5, pfs, sata, training; or the path of a file); did you mean 'gen4'?" \
         "$TIDEMILL" run --preset gem4 --size 1m "$target"
     refused "--preset: cannot open './none.conf'" "$TIDEMILL" run --preset ./none.conf --size 1m "$target"
 }
