@@ -7,7 +7,7 @@
 #include "phase.h"
 #include "platform/clock.h"
 #include "probe_step.h"
-#include "verdict.h"
+#include "side_step.h"
 
 static void open_record(const struct run *run, const struct step *step, struct record_phase *into)
 {
@@ -30,16 +30,6 @@ static void open_record(const struct run *run, const struct step *step, struct r
     text_copy(into->engine_used, sizeof into->engine_used, engine_name(prepared->engine->id));
     histogram_clear(&into->latency);
     record_modes_clear(&into->total.modes);
-}
-
-static void set_reason(const struct record_phase *from, enum verdict verdict,
-                       struct record_sweep_run *row)
-{
-    if (from->failure)
-        text_copy(row->reason, sizeof row->reason, from->failure);
-    else if (verdict != VERDICT_FINE)
-        text_copy(row->reason, sizeof row->reason,
-                  verdict == VERDICT_SIGINT ? "interrupted by SIGINT" : "interrupted by SIGTERM");
 }
 
 /* With a rate, latency counts from the instants that it sets. */
@@ -69,7 +59,7 @@ static int add_row(struct run *run, const struct step *step, struct record_phase
         .cpu_ns = counters_cpu_ns(&from->total.counters),
         .direct_in_effect = from->total.modes.direct_in_effect,
     };
-    set_reason(from, verdict, &row);
+    side_step_reason(from, verdict, row.reason, sizeof row.reason);
     setup_print_point(run->setup, step->point, &name);
     text_copy(row.settings, sizeof row.settings, text_string(&name));
     text_copy(row.phase, sizeof row.phase, from->kind);
@@ -78,35 +68,12 @@ static int add_row(struct run *run, const struct step *step, struct record_phase
     return result;
 }
 
-static enum verdict measure(struct run *run, const struct step *step, struct record_phase *into)
-{
-    struct phase phase = {0};
-    struct failure failure = {0};
-    struct agreement agreement;
-    enum verdict verdict = VERDICT_FAILED;
-    if (into)
-        open_record(run, step, into);
-    phase_init(&phase, run, step, &failure);
-    if (cluster_agree(run->cluster, &failure, &agreement))
-        verdict = verdict_decide(&phase, &agreement, 0, into);
-    else
-        verdict = phase_carry_out(&phase, into);
-    phase_release(&phase);
-    return verdict;
-}
-
 enum verdict point_carry_out(struct run *run, const struct step *step, struct failure *why)
 {
-    struct failure failure = {0};
-    struct agreement agreement;
-    struct record_phase *into = run->record ? calloc(1, sizeof *into) : NULL;
-    if (run->record && !into)
-        failure_set(&failure, -ENOMEM, "not enough memory for a point of the sweep");
-    if (cluster_agree(run->cluster, &failure, &agreement)) {
-        failure_set(why, agreement.first.code, "%s", agreement.first.text);
+    struct record_phase *into;
+    if (side_step_begin(run, "a point of the sweep", &into, why))
         return VERDICT_FAILED;
-    }
-    enum verdict verdict = measure(run, step, into);
+    enum verdict verdict = side_step_measure(run, step, open_record, into, why);
     const bool removes = step->last || verdict != VERDICT_FINE;
     const bool removed = !removes || probe_remove_files(run, step, into);
     if (into) {

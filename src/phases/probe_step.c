@@ -7,7 +7,7 @@
 
 #include "phase.h"
 #include "platform/clock.h"
-#include "verdict.h"
+#include "side_step.h"
 
 static const int64_t save_every_ns = 5000000000;
 
@@ -53,16 +53,6 @@ bool probe_remove_files(struct run *run, const struct step *step, struct record_
     return false;
 }
 
-static void set_reason(const struct record_phase *from, enum verdict verdict,
-                       char reason[RECORD_LINE])
-{
-    if (from->failure)
-        text_copy(reason, RECORD_LINE, from->failure);
-    else if (verdict != VERDICT_FINE)
-        text_copy(reason, RECORD_LINE,
-                  verdict == VERDICT_SIGINT ? "interrupted by SIGINT" : "interrupted by SIGTERM");
-}
-
 static int add_trial(struct run *run, const struct step *step, const struct record_phase *from,
                      enum verdict verdict)
 {
@@ -82,7 +72,7 @@ static int add_trial(struct run *run, const struct step *step, const struct reco
     tune_print_settings(run->setup->tune, run->setup->pool.items[step->settings], &settings);
     text_copy(row.settings, sizeof row.settings, text_string(&settings));
     text_release(&settings);
-    set_reason(from, verdict, row.reason);
+    side_step_reason(from, verdict, row.reason, sizeof row.reason);
     return record_add_tune(run->record, &row);
 }
 
@@ -105,7 +95,7 @@ static int add_row(struct run *run, const struct step *step, const struct record
         text_copy(row.section, sizeof row.section,
                   run->setup->options.sections[step->section].name);
     text_copy(row.engine, sizeof row.engine, from->engine_used);
-    set_reason(from, verdict, row.reason);
+    side_step_reason(from, verdict, row.reason, sizeof row.reason);
     return record_add_ceiling(run->record, &row);
 }
 
@@ -155,46 +145,12 @@ static void report_and_keep(struct run *run, const struct step *step, struct rec
     free(into);
 }
 
-/* Its settings are prepared only now. */
-static enum verdict measure(struct run *run, const struct step *step, struct record_phase *into,
-                            struct failure *why)
-{
-    struct phase phase = {0};
-    struct failure failure = {0};
-    struct agreement agreement;
-    enum verdict verdict = VERDICT_FAILED;
-    setup_prepare_step(run->setup, step, &failure);
-    if (step->settings >= run->setup->prepared_count) { /* not even its settings could be kept */
-        failure_set(why, failure.code, "%s", failure.text);
-        return verdict;
-    }
-    if (into)
-        open_record(run, step, into);
-    if (failure.code) {
-        verdict_set_line(into, failure.text);
-        return verdict;
-    }
-    phase_init(&phase, run, step, &failure);
-    if (cluster_agree(run->cluster, &failure, &agreement))
-        verdict_decide(&phase, &agreement, 0, into);
-    else
-        verdict = phase_carry_out(&phase, into);
-    phase_release(&phase);
-    return verdict;
-}
-
 enum verdict probe_carry_out(struct run *run, const struct step *step, struct failure *why)
 {
-    struct failure failure = {0};
-    struct agreement agreement;
-    struct record_phase *into = run->record ? calloc(1, sizeof *into) : NULL;
-    if (run->record && !into)
-        failure_set(&failure, -ENOMEM, "not enough memory for a probe");
-    if (cluster_agree(run->cluster, &failure, &agreement)) {
-        failure_set(why, agreement.first.code, "%s", agreement.first.text);
+    struct record_phase *into;
+    if (side_step_begin(run, "a probe", &into, why))
         return VERDICT_FAILED;
-    }
-    enum verdict verdict = measure(run, step, into, why);
+    enum verdict verdict = side_step_measure(run, step, open_record, into, why);
     bool removed = (step->role == STEP_TRIAL ? !step->last : step->dataset != step->settings) ||
                    step->settings >= run->setup->prepared_count ||
                    probe_remove_files(run, step, into);

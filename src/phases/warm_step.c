@@ -7,7 +7,7 @@
 #include "phase.h"
 #include "platform/clock.h"
 #include "probe_step.h"
-#include "verdict.h"
+#include "side_step.h"
 
 /* Will the phase that follows be skipped? */
 static bool is_idle(const struct run *run, const struct step *step, enum verdict so_far)
@@ -62,39 +62,8 @@ static int add_row(struct run *run, const struct step *step, const struct record
         text_copy(row.phase, sizeof row.phase, phase_kinds[step->warmed_phase].name);
     else
         phase_set_name(run, &follows, run->record->phase_count + 1, row.phase);
-    if (from->failure)
-        text_copy(row.reason, sizeof row.reason, from->failure);
-    else if (verdict != VERDICT_FINE)
-        text_copy(row.reason, sizeof row.reason,
-                  verdict == VERDICT_SIGINT ? "interrupted by SIGINT" : "interrupted by SIGTERM");
+    side_step_reason(from, verdict, row.reason, sizeof row.reason);
     return record_add_warm_up(run->record, &row);
-}
-
-static enum verdict measure(struct run *run, const struct step *step, struct record_phase *into,
-                            struct failure *why)
-{
-    struct phase phase = {0};
-    struct failure failure = {0};
-    struct agreement agreement;
-    enum verdict verdict = VERDICT_FAILED;
-    setup_prepare_step(run->setup, step, &failure);
-    if (step->settings >= run->setup->prepared_count) { /* not even its settings could be kept */
-        failure_set(why, failure.code, "%s", failure.text);
-        return verdict;
-    }
-    if (into)
-        open_record(run, step, into);
-    if (failure.code) {
-        verdict_set_line(into, failure.text);
-        return verdict;
-    }
-    phase_init(&phase, run, step, &failure);
-    if (cluster_agree(run->cluster, &failure, &agreement))
-        verdict_decide(&phase, &agreement, 0, into);
-    else
-        verdict = phase_carry_out(&phase, into);
-    phase_release(&phase);
-    return verdict;
 }
 
 /* Rank 0. */
@@ -115,18 +84,12 @@ static void keep(struct run *run, const struct step *step, struct record_phase *
 enum verdict warm_up_carry_out(struct run *run, const struct step *step, enum verdict so_far,
                                struct failure *why)
 {
-    struct failure failure = {0};
-    struct agreement agreement;
     if (is_idle(run, step, so_far) || !has_data(run, step))
         return VERDICT_FINE;
-    struct record_phase *into = run->record ? calloc(1, sizeof *into) : NULL;
-    if (run->record && !into)
-        failure_set(&failure, -ENOMEM, "not enough memory for a warm-up");
-    if (cluster_agree(run->cluster, &failure, &agreement)) {
-        failure_set(why, agreement.first.code, "%s", agreement.first.text);
+    struct record_phase *into;
+    if (side_step_begin(run, "a warm-up", &into, why))
         return VERDICT_FAILED;
-    }
-    enum verdict verdict = measure(run, step, into, why);
+    enum verdict verdict = side_step_measure(run, step, open_record, into, why);
     const bool own = phase_writes_bytes(step->phase) && step->dataset < run->setup->prepared_count;
     if (own)
         run->setup->prepared[step->dataset]->dataset.failed = verdict != VERDICT_FINE;
