@@ -125,7 +125,7 @@ struct outcome {
     struct histogram intended;                   /* with a rate: due time to completion */
     struct histogram opening;                    /* of files that the thread opens itself */
     struct histogram closing;                    /* ... without their sync */
-    struct histogram files;  /* ... from the begin of open to the end of close */
+    struct histogram files;  /* ... from the start of open to the end of close */
     struct histogram queued; /* writes: filled by a data thread to submission */
     struct timeline timeline[ENGINE_DIRECTIONS]; /* since the start */
     struct slowest slowest;

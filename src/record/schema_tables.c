@@ -64,7 +64,7 @@ const struct schema_histogram schema_histograms[] = {
      offsetof(struct record_phase, intended)},
     {"file_latency",
      "of files: time in open, and first submission to the end of close; with --files-per-rank from "
-     "the begin of open",
+     "the start of open",
      offsetof(struct record_phase, file_latency)},
     {"making", "of buffers: filling one (writing) or checking one (verifying)",
      offsetof(struct record_phase, making)},

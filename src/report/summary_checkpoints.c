@@ -64,6 +64,6 @@ void summary_checkpoints(const struct record *record, const struct summary_style
             used, record->checkpoint_count);
     else
         summary_line(out, "memory",
-                     "in no phase the page cache took part: it was bypassed or empty, or each node "
+                     "the page cache took part in no phase: it was bypassed or empty, or each node "
                      "moved more than three times its memory");
 }
