@@ -56,14 +56,6 @@ struct schema_table {
 #undef COLUMN
 #undef END
 
-/* Did version 0.1.0 have this table, or this column of it? */
-bool schema_first_table(const struct schema_table *table);
-bool schema_first_column(const struct schema_table *table, const struct column *column);
-
-/* True if this column is 0 or empty in each row: a missing one is read as that. */
-bool schema_empty_column(const struct schema_table *table, const struct column *column,
-                         const void *rows, size_t count);
-
 /* A rate, in addition to its numerator and denominator: an attribute of a phase, written and not
  * read. */
 struct schema_rate {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "engines/engine.h"
 #include "kinds.h"
@@ -27,7 +26,8 @@ int engine_open(struct engine *engine, const struct engine_kind *kind,
     int *fds = calloc(setup->fd_count, sizeof *fds);
     if (!fds)
         return failure_system(why, ENOMEM, "cannot open engine '%s'", engine_name(kind->id));
-    memcpy(fds, setup->fds, setup->fd_count * sizeof *fds);
+    for (uint32_t i = 0; i < setup->fd_count; i++)
+        fds[i] = setup->fds[i];
     *engine = (struct engine){.kind = kind, .setup = *setup, .fds = fds};
     engine->setup.fds = fds;
     const int error = kind->open(engine, &engine->setup, why);

@@ -211,31 +211,6 @@ const char *schema_text(const struct column *column, const void *row)
     return string ? string : "";
 }
 
-/* An amount in the unit of its row never is. */
-static bool cell_is_empty(const struct column *column, const void *row)
-{
-    int64_t number;
-    if (column->kind == COLUMN_BYTES || column->kind == COLUMN_OPERATIONS)
-        return false;
-    if (column->kind == COLUMN_TEXT || column->kind == COLUMN_STRING)
-        return !schema_text(column, row)[0];
-    if (schema_form(column->kind) != FORM_NUMBER)
-        return schema_enum_value(column, row) == 0;
-    memcpy(&number, (const char *)row + column->offset, sizeof number);
-    return number == 0;
-}
-
-bool schema_empty_column(const struct schema_table *table, const struct column *column,
-                         const void *rows, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const void *row = (const char *)rows + i * table->row_bytes;
-        if (!schema_other_row(table, column, row) && !cell_is_empty(column, row))
-            return false;
-    }
-    return true;
-}
-
 const char *record_status_name(enum record_status status)
 {
     return name_of(COLUMN_STATUS, status);

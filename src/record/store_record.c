@@ -8,12 +8,6 @@
 #include "legacy.h"
 #include "record/schema_tables.h"
 
-/* A table without rows is in the file only if version 0.1.0 had it. */
-static bool left_out(const struct schema_table *table, size_t count)
-{
-    return count == 0 && !schema_first_table(table);
-}
-
 static int write_tables(struct store *store, hid_t parent, const struct schema_rows *list,
                         const void *owner)
 {
@@ -21,8 +15,7 @@ static int write_tables(struct store *store, hid_t parent, const struct schema_r
     for (; list->name && !result; list++) {
         size_t count;
         const void *rows = schema_rows_of(list, store->detail, owner, &count);
-        if (!left_out(list->table, count))
-            result = store_write_table(store, parent, list->name, list->table, rows, count);
+        result = store_write_table(store, parent, list->name, list->table, rows, count);
     }
     return result;
 }
@@ -50,8 +43,6 @@ static int write_phase_tables(struct store *store, hid_t group, hid_t before,
     for (const struct schema_rows *list = schema_phase_tables; list->name && !result; list++) {
         size_t count;
         const void *rows = schema_rows_of(list, store->detail, phase, &count);
-        if (left_out(list->table, count))
-            continue;
         const bool of_rows = list->table == &schema_row;
         store->alike[0] = open_alike(before, list->name);
         store->alike[1] = of_rows ? open_alike(group, "ranks") : 0;

@@ -226,34 +226,19 @@ static int write_column(struct store *store, hid_t group, const struct schema_ta
     return result;
 }
 
-/* A table of version 0.1.0 has the columns of then, and later ones if they are not empty; that of
- * ceilings is rare, and whole. What a phase counts is kept even if it is 0. */
-static bool in_file(const struct store *store, const struct schema_table *table,
-                    const struct column *column, const void *rows, size_t count)
-{
-    if (!schema_unit_column(table) && schema_other_unit(column->kind, store->unit))
-        return false;
-    const bool amount = store->unit == UNIT_OPERATION && strcmp(column->name, "operations") == 0;
-    const bool whole = !schema_first_table(table) || (count && table == &schema_ceiling);
-    return amount || whole || schema_first_column(table, column) ||
-           !schema_empty_column(table, column, rows, count);
-}
-
 int store_write_table(struct store *store, hid_t parent, const char *name,
                       const struct schema_table *table, const void *rows, size_t count)
 {
-    unsigned columns = 0;
-    for (size_t i = 0; i < table->column_count; i++)
-        columns += in_file(store, table, &table->columns[i], rows, count);
     /* A header with space for all columns, as it otherwise grows by a piece for each. */
-    H5Pset_est_link_info(store->ordered, columns, NAME_LENGTH);
+    H5Pset_est_link_info(store->ordered, (unsigned)table->column_count, NAME_LENGTH);
     hid_t group = store_make_group(store, parent, name, table->long_name);
     H5Pset_est_link_info(store->ordered, 0, 0);
     if (group < 0)
         return store_code(store);
+    bool mixed = schema_unit_column(table) != NULL;
     int result = store_write_integer(store, group, "rows", (int64_t)count);
     for (size_t i = 0; i < table->column_count && !result; i++)
-        if (in_file(store, table, &table->columns[i], rows, count))
+        if (mixed || !schema_other_unit(table->columns[i].kind, store->unit))
             result = write_column(store, group, table, &table->columns[i], rows, count);
     store_drop(group);
     return result;

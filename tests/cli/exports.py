@@ -4,9 +4,8 @@
 
 exports.py RESULT.h5 RESULT.json TABLES SCHEMA.json
 
-Every attribute and every column of the HDF5 file is in both, with the same value; what the file leaves
-out is 0, empty, or the first value of its list. The JSON is valid by the schema, which describes every
-member of it.
+Every attribute and every column of the HDF5 file is in both, with the same value; the JSON is valid
+by the schema, which describes every member of it.
 """
 import csv
 import json
@@ -16,7 +15,6 @@ import h5py
 import jsonschema
 
 FAULTS = []
-FIRST = {}  # the first values of lists, by name
 
 
 def fault(where, expected, found):
@@ -65,14 +63,6 @@ def rows(group, found, where):
                 fault(f"{where}[{i}]/{name}", value, "nothing")
 
 
-def left_out(group, found, where):
-    """Columns that the file does not have."""
-    for name in set(found[0] if found else ()) - set(group):
-        for i, row in enumerate(found):
-            if row[name] not in (0, "", FIRST.get(name)):
-                fault(f"{where}[{i}]/{name}", "nothing", row[name])
-
-
 def histogram(group, found, where):
     attributes(group, found, where)
     counts = group["counts"][...]
@@ -99,12 +89,8 @@ def phase(group, found, where):
                 assert found[name] == [], where
                 continue
             rows(part, found[name], f"{where}/{name}")
-            left_out(part, found[name], f"{where}/{name}")
         else:
             attributes(part, found[name], f"{where}/{name}")
-    for name in set(found) - set(group) - {"latency", "read", "write"}:
-        if isinstance(found[name], list) and found[name]:
-            fault(f"{where}/{name}", "nothing", found[name])
 
 
 def table(folder, name):
@@ -139,13 +125,6 @@ def described(value, schema, where):
             described(member, schema["items"], where)
 
 
-def find_first(schema):
-    for name, part in schema.get("properties", {}).items():
-        FIRST.update({name: part["enum"][0]} if "enum" in part else {})
-        find_first(part)
-        find_first(part.get("items", {}))
-
-
 def main():
     result, exported, folder, schema_path = sys.argv[1:]
     with open(exported, encoding="utf-8") as file:
@@ -153,7 +132,6 @@ def main():
     with open(schema_path, encoding="utf-8") as file:
         schema = json.load(file)
     jsonschema.validate(found, schema)
-    find_first(schema)
     described(found, schema, "")
     with h5py.File(result) as file:
         attributes(file, found, "")
@@ -162,7 +140,6 @@ def main():
                 attributes(group, found["environment"][name], name)
             else:
                 rows(group, found["environment"][name], name)
-                left_out(group, found["environment"][name], name)
                 cells(group, table(folder, f"environment_{name}"), name)
         for name in ("summary", "ceilings", "advice"):
             rows(file[name], found[name], name)

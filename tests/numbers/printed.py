@@ -10,7 +10,6 @@ import re
 import signal
 
 import h5py
-import numpy
 
 import sweep
 
@@ -147,20 +146,8 @@ def shorten(text, most):
     return text[:kept - kept // 2] + "..." + text[len(text) - kept // 2:]
 
 
-class Columns(dict):
-    """The columns of a table; one that the file leaves out is 0 in each row."""
-
-    def __missing__(self, name):
-        return numpy.zeros(len(next(iter(self.values()))), int)
-
-
-class Row(dict):
-    def __missing__(self, name):
-        return 0
-
-
 def columns(table):
-    return Columns({name: column[()] for name, column in table.items()})
+    return {name: column[()] for name, column in table.items()}
 
 
 MAXIMA = ("last_ns", "drained_ns", "end_ns", "stopped_ns")
@@ -168,9 +155,9 @@ MAXIMA = ("last_ns", "drained_ns", "end_ns", "stopped_ns")
 
 def sum_of(table):
     """Adds up columns of numbers; maxima of instants and of longest times."""
-    return Row({key: int(values.max() if key.startswith("longest_") or key in MAXIMA
-                         else values.sum()) if len(values) else 0
-                for key, values in table.items() if values.dtype.kind == "i"})
+    return {key: int(values.max() if key.startswith("longest_") or key in MAXIMA
+                     else values.sum()) if len(values) else 0
+            for key, values in table.items() if values.dtype.kind == "i"}
 
 
 def settings_of(text):
@@ -362,9 +349,9 @@ class Page:
         paths = [text_of(path) for path in table["path"]]
         firsts = [i for i, path in enumerate(paths) if path not in paths[:i]]
         for place, i in enumerate(firsts[:4]):
-            self.line("target" if place == 0 else "", self.target(Row({
+            self.line("target" if place == 0 else "", self.target({
                 name: text_of(column[i]) if column.dtype.kind == "S" else column[i]
-                for name, column in table.items()})))
+                for name, column in table.items()}))
         if len(firsts) > 4:
             self.line("", f"and {len(firsts) - 4} more")
 
@@ -643,7 +630,7 @@ class Page:
         modes = [self.modes(phase) for phase in phases]
         self.same_mode = len(modes) > 1 and all(lines == modes[0] for lines in modes)
         self.parts += modes[0] if self.same_mode else []
-        if self.phases or "sweep_runs" not in self.file:
+        if self.phases or not len(self.file["sweep_runs/point"]):
             self.table()
         self.sweep()
         self.advice("warnings", {"serious": "WARNING", "warning": "warning"})
@@ -1307,7 +1294,7 @@ class Phase:
         return f"{part} ({least} to {share(int(self.rate()), low)}) of {which}{more}"
 
     def warm_up(self):
-        table = columns(self.page.file["warm_ups"]) if "warm_ups" in self.page.file else {"phase": []}
+        table = columns(self.page.file["warm_ups"])
         words = []
         for i, phase in enumerate(table["phase"]):
             if text_of(phase) != self.name or table["point"][i]:
@@ -1392,16 +1379,15 @@ class Phase:
         """Which node's data each node used, by the table of readers."""
         if "readers" not in self.group or len(self.page.file["environment/nodes/hostname"]) < 2:
             return
-        table = columns(self.group["readers"])
-        cells = [[cell and text_of(cell) for cell in table[name]]
-                 for name in ("node", "boot_id", "written_node", "written_boot_id")]
-        rows = [row for row in zip(*cells) if all(row)]
+        columns = [[text_of(cell) for cell in self.group["readers"][name][()]]
+                   for name in ("node", "boot_id", "written_node", "written_boot_id")]
+        rows = [row for row in zip(*columns) if all(row)]
         others = [(node, whose) for node, boot, whose, other in rows if boot != other]
         if not rows:
             return
         pairs = list(dict.fromkeys(others))
         text = ", ".join(f"{node} from {whose}" for node, whose in pairs[:4])
-        self.line("source", f"{len(others)} of {len(cells[0])} rank{plural(len(cells[0]))} used "
+        self.line("source", f"{len(others)} of {len(columns[0])} rank{plural(len(columns[0]))} used "
                   f"what another kernel had {'written' if self.unit == 'bytes' else 'created'} "
                   f"(by boot id){': ' if pairs else ''}{text}{', ...' if len(pairs) > 4 else ''}")
 
@@ -1429,10 +1415,10 @@ class Phase:
                          f"of {after} sampled pages {total['cached_pages']} cached after")
         text = state + (", and fsync did nothing" if self.unsynced() else "") + \
             (": " + ", ".join(shown) if shown else "")
-        targets = columns(self.page.file["environment/targets"])
+        targets = self.page.file["environment/targets"]
         elsewhere = any(remote or text_of(system).startswith("fuse") for remote, system in
-                        zip(targets["remote"], targets["file_system"])) or \
-            any(targets["hidden_caches"])
+                        zip(targets["remote"][()], targets["file_system"][()])) or \
+            ("hidden_caches" in targets and targets["hidden_caches"][()].any())
         if not elsewhere and before + after > 0:
             synced = (self.synced and not self.unsynced()) or attrs["direct_in_effect"] == "yes"
             way = "to storage" if synced else "into the page cache"

@@ -14,7 +14,7 @@ import sys
 import h5py
 
 import sweep
-from printed import NEVER, Columns, differences, percentile
+from printed import NEVER, differences, percentile
 
 problems = []
 
@@ -42,8 +42,7 @@ def unit_of(phase):
 
 
 def table(group):
-    return Columns({name: column[()] for name, column in group.items()
-                    if isinstance(column, h5py.Dataset)})
+    return {name: column[()] for name, column in group.items() if isinstance(column, h5py.Dataset)}
 
 
 def spread(values):

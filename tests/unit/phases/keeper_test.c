@@ -115,9 +115,17 @@ static void hang(struct keeper *keeper)
         clock_sleep_ns(SECOND_NS / 10);
 }
 
+/* Sends a signal and waits until the guard has received it: a run is told of it only then. */
+static void interrupt(int signal_number)
+{
+    kill(getpid(), signal_number);
+    while (!interrupt_signal())
+        clock_sleep_ns(SECOND_NS / 1000);
+}
+
 static void hear(struct keeper *keeper)
 {
-    kill(getpid(), SIGINT);
+    interrupt(SIGINT);
     keeper_interrupted(keeper, "interrupted by SIGINT", 12345, SECOND_NS);
     clock_sleep_ns(SECOND_NS);
 }
@@ -160,7 +168,7 @@ static void hear_twice(struct keeper *keeper)
     keeper->removes = true;
     keeper->record->phases[1].node_count = 0;
     keeper_set_farewell(keeper, show, shown);
-    kill(getpid(), SIGTERM);
+    interrupt(SIGTERM);
     keeper_interrupted(keeper, "interrupted by SIGTERM", 12345, SECOND_NS);
     keeper_interrupted(keeper, "rank 3 on n07 waits", 12345, SECOND_NS);
     for (int i = 0; i < 100; i++) {

@@ -17,7 +17,7 @@ struct dice {
     unsigned short state[3];
 };
 
-static inline struct dice dice_of(unsigned seed)
+static struct dice dice_of(unsigned seed)
 {
     return (struct dice){{0x330e, (unsigned short)seed, (unsigned short)(seed >> 16)}};
 }
