@@ -115,7 +115,7 @@ static void hang(struct keeper *keeper)
         clock_sleep_ns(SECOND_NS / 10);
 }
 
-/* Sends a signal and waits until the guard has received it: a run is told of it only then. */
+/* Sends a signal and waits until the guard has received it, as it does before a run reacts. */
 static void interrupt(int signal_number)
 {
     kill(getpid(), signal_number);
