@@ -35,7 +35,8 @@ int output_file_close(struct output_file *file, struct failure *why);
 void output_file_discard(struct output_file *file);
 
 /* Appends 'rows' by one write under an advisory lock, with 'header' before them if the file is
- * empty. After a failure the file is as it was. -EINVAL if it begins with another header. */
+ * empty. Without rows, only checks that this is possible. After a failure the file is as it was, or
+ * empty. -EINVAL if it begins with another header. */
 int output_file_append(const char *path, const char *header, const char *rows, struct failure *why);
 
 /* Creates a directory unless it exists. */

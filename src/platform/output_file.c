@@ -161,7 +161,7 @@ int output_file_append(const char *path, const char *header, const char *rows, s
         return failure_set(why, -EINVAL, "'%s' has other columns; name another file",
                            path_text(path, shown));
     }
-    if (!result) {
+    if (!result && rows[0]) {
         text_add(&lines, "%s%s", facts.st_size ? "" : header, rows);
         result = lines.failed ? -ENOMEM : append(fd, facts.st_size, &lines);
     }

@@ -63,6 +63,22 @@ PY
     same d.h5
 }
 
+@test "a result can be read at any time of its run" {
+    local program readings=0
+    "$TIDEMILL" run --quiet --phases write --sweep depth=1,2,4,8 --repeat 50 --time 20ms --result r.h5 /dev/null &
+    program=$!
+    while [ "$readings" -lt 10 ] && kill -0 "$program" 2>/dev/null; do
+        [ -e r.h5 ] || continue # it is replaced after each measurement
+        "$TIDEMILL" report r.h5 >page
+        grep -q '^tidemill ' page
+        readings=$((readings + 1))
+    done
+    kill -TERM "$program" 2>/dev/null || true
+    wait "$program" || true
+    [ "$readings" -gt 0 ]
+    "$TIDEMILL" report r.h5 >page
+}
+
 @test "--csv appends a row per phase, from many at once" {
     "$TIDEMILL" run --size 1m --verify --label '=cmd' --result a.h5 "$target"
     for _ in $(seq 20); do
@@ -128,6 +144,13 @@ PY
         left=$(find small -type f -name '*.tmp*')
         [ -z "$left" ]
         [ $format = openmetrics ] || [ $format = csv ] || [ "$status" -eq 1 ]
+        rm -rf small/x
+    done
+    head -c 64k /dev/zero >small/filler 2>/dev/null || true # now also the smallest file is too large
+    for format in json csv openmetrics tables html plots; do
+        apart "$TIDEMILL" report --$format small/x a.h5
+        [ "$status" -eq 1 ]
+        [ -z "$(find small -type f -size +0 ! -name filler)" ]
         rm -rf small/x
     done
     umount small
