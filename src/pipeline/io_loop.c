@@ -345,7 +345,7 @@ void io_loop_run(struct io_thread *thread)
         int64_t due_ns = 0;
         enum sending sending = send_all(thread, &due_ns);
         if (thread->unannounced)
-            recycle_announce(thread, sending != SENDING_FULL);
+            recycle_announce(thread, sending != SENDING_FULL || !drive_in_flight(&thread->drive));
         if (batch_grows(thread, sending))
             continue;
         if (drive_in_flight(&thread->drive))
