@@ -173,8 +173,9 @@ enum verdict session_finish(struct session *session, enum verdict verdict, bool 
     start_record_compare(setup, &session->record);
     const bool keeps =
         setup->options.run.keep && !setup->options.run.automatic && !setup->reads_stored;
-    if (!keeps && setup_remove(setup, stalled ? REMOVAL_NS : 0, &removal))
-        session->given_up |= stalled;
+    session->given_up |= stalled; /* its removal may be left to a thread, on any rank */
+    if (!keeps)
+        setup_remove(setup, stalled ? REMOVAL_NS : 0, &removal);
     if (cluster_agree(&session->cluster, &removal, &agreement) && verdict == VERDICT_FINE)
         verdict = VERDICT_FAILED;
     if (session->cluster.rank != 0) {
