@@ -2,7 +2,6 @@
 #include "point_step.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "phase.h"
 #include "platform/clock.h"
@@ -76,17 +75,8 @@ enum verdict point_carry_out(struct run *run, const struct step *step, struct fa
     enum verdict verdict = side_step_measure(run, step, open_record, into, why);
     const bool removes = step->last || verdict != VERDICT_FINE;
     const bool removed = !removes || probe_remove_files(run, step, into);
-    if (into) {
-        into->status = verdict_status(verdict);
-        if (run->listener.phase_ended)
-            run->listener.phase_ended(run->listener.context, into, step->point);
-        if (add_row(run, step, into, verdict))
-            failure_set(why, -ENOMEM, "not enough memory for the results");
-        else
-            keeper_save(run->keeper, why);
-        record_phase_release(into);
-        free(into);
-    }
+    if (into)
+        side_step_keep(run, step, add_row, into, verdict, why);
     if (verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM)
         run->interrupted = verdict;
     return removed ? verdict : verdict_merge(verdict, VERDICT_FAILED);

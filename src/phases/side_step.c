@@ -48,6 +48,22 @@ enum verdict side_step_measure(struct run *run, const struct step *step,
     return verdict;
 }
 
+void side_step_keep(struct run *run, const struct step *step,
+                    int (*add)(struct run *run, const struct step *step, struct record_phase *into,
+                               enum verdict verdict),
+                    struct record_phase *into, enum verdict verdict, struct failure *why)
+{
+    into->status = verdict_status(verdict);
+    if (run->listener.phase_ended)
+        run->listener.phase_ended(run->listener.context, into, step->point);
+    if (add(run, step, into, verdict))
+        failure_set(why, -ENOMEM, "not enough memory for the results");
+    else
+        keeper_save(run->keeper, why);
+    record_phase_release(into);
+    free(into);
+}
+
 void side_step_reason(const struct record_phase *from, enum verdict verdict, char *out, size_t size)
 {
     if (from->failure)

@@ -21,6 +21,13 @@ enum verdict side_step_measure(struct run *run, const struct step *step,
                                             struct record_phase *into),
                                struct record_phase *into, struct failure *why);
 
+/* Rank 0: reports the step's end, lets 'add' add its row to the record, saves the result, and frees
+ * 'into'. 'why' is set when the row cannot be kept. */
+void side_step_keep(struct run *run, const struct step *step,
+                    int (*add)(struct run *run, const struct step *step, struct record_phase *into,
+                               enum verdict verdict),
+                    struct record_phase *into, enum verdict verdict, struct failure *why);
+
 /* The failure or the signal that ended the step, as text; left as it is where there was none. */
 void side_step_reason(const struct record_phase *from, enum verdict verdict, char *out,
                       size_t size);

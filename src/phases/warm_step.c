@@ -2,7 +2,6 @@
 #include "warm_step.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "phase.h"
 #include "platform/clock.h"
@@ -42,7 +41,7 @@ static void open_record(const struct run *run, const struct step *step, struct r
     record_modes_clear(&into->total.modes);
 }
 
-static int add_row(struct run *run, const struct step *step, const struct record_phase *from,
+static int add_row(struct run *run, const struct step *step, struct record_phase *from,
                    enum verdict verdict)
 {
     const struct step follows = {.phase = step->warmed_phase, .section = step->section};
@@ -66,21 +65,6 @@ static int add_row(struct run *run, const struct step *step, const struct record
     return record_add_warm_up(run->record, &row);
 }
 
-/* Rank 0. */
-static void keep(struct run *run, const struct step *step, struct record_phase *into,
-                 enum verdict verdict, struct failure *why)
-{
-    into->status = verdict_status(verdict);
-    if (run->listener.phase_ended)
-        run->listener.phase_ended(run->listener.context, into, step->point);
-    if (add_row(run, step, into, verdict))
-        failure_set(why, -ENOMEM, "not enough memory for the results");
-    else
-        keeper_save(run->keeper, why);
-    record_phase_release(into);
-    free(into);
-}
-
 enum verdict warm_up_carry_out(struct run *run, const struct step *step, enum verdict so_far,
                                struct failure *why)
 {
@@ -97,7 +81,7 @@ enum verdict warm_up_carry_out(struct run *run, const struct step *step, enum ve
     if (removes && !probe_remove_files(run, step, into))
         verdict = verdict_merge(verdict, VERDICT_FAILED);
     if (into)
-        keep(run, step, into, verdict, why);
+        side_step_keep(run, step, add_row, into, verdict, why);
     if (verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM)
         run->interrupted = verdict;
     return verdict;

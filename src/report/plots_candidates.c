@@ -187,10 +187,7 @@ static void plot_all(const struct record *record, const struct candidates *candi
              text_string(&intervals));
     if (intervals.length)
         text_add(out, ", $intervals with xerrorbars ps 0 lw 1.5 lc rgb '" PLOT_GREY "' notitle");
-    for (enum probe_role role = 0; role < PROBE_ROLES; role++)
-        if (any[role])
-            text_add(out, ", $role%d with points %s title '%s'", role, probe_marks[role].points,
-                     probe_marks[role].name);
+    probe_add_roles(any, out);
     text_add(out, "\n");
     out->failed |= intervals.failed;
     text_release(&intervals);

@@ -7,7 +7,10 @@
 #include "base/units.h"
 #include "plots_parts.h"
 
-const struct probe_marks probe_marks[PROBE_ROLES] = {
+static const struct {
+    const char *name;
+    const char *points;
+} marks[PROBE_ROLES] = {
     [PROBE_OTHER] = {"others", "pt 6 ps 0.7 lw 1.5 lc rgb '" PLOT_GREY "'"},
     [PROBE_START] = {"start", "pt 1 ps 0.8 lw 2 lc rgb '" PLOT_RED "'"},
     [PROBE_SETTLED] = {"settled", "pt 7 ps 0.7 lc rgb '" PLOT_BLUE "'"},
@@ -75,4 +78,12 @@ enum probe_role probe_role(const struct record_tune *probe, const struct record_
     if (!strcmp(probe->settings, result->settings))
         return PROBE_SETTLED;
     return strcmp(probe->settings, result->start) ? PROBE_OTHER : PROBE_START;
+}
+
+void probe_add_roles(const bool any[PROBE_ROLES], struct text *out)
+{
+    for (enum probe_role role = 0; role < PROBE_ROLES; role++)
+        if (any[role])
+            text_add(out, ", $role%d with points %s title '%s'", role, marks[role].points,
+                     marks[role].name);
 }

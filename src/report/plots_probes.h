@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/text.h"
 #include "record/record.h"
 
 enum { PROBE_VALUE = 24 };
@@ -26,9 +27,7 @@ enum probe_role { PROBE_OTHER, PROBE_START, PROBE_SETTLED, PROBE_KNEE, PROBE_ROL
 enum probe_role probe_role(const struct record_tune *probe,
                            const struct record_tune_result *result);
 
-extern const struct probe_marks {
-    const char *name;
-    const char *points;
-} probe_marks[PROBE_ROLES];
+/* Adds the plots of $role0, $role1 ... to a plot command, of those roles that have points. */
+void probe_add_roles(const bool any[PROBE_ROLES], struct text *out);
 
 #endif

@@ -126,9 +126,6 @@ void plot_tune(const struct record *record, const char *phase, enum plot_format 
     for (enum probe_role role = 0; role < PROBE_ROLES; role++)
         any[role] = add_probes(record, result, role, 1 + probes / PROBES_SHOWN, out);
     text_add(out, "plot settled(x) with lines lw 1.5 lc rgb '" PLOT_BLUE "' notitle");
-    for (enum probe_role role = 0; role < PROBE_ROLES; role++)
-        if (any[role])
-            text_add(out, ", $role%d with points %s title '%s'", role, probe_marks[role].points,
-                     probe_marks[role].name);
+    probe_add_roles(any, out);
     text_add(out, "\n");
 }
