@@ -257,9 +257,9 @@ static bool is_step_over(const struct search *search)
         return true;
     if (search->stage == SEARCH_PAIRS || step->rounds < SEARCH_ROUNDS_LEAST)
         return search->stage == SEARCH_AXES && step->rounds > 1 && step_left(step) == 1;
-    if (step_half_width(search, step->rounds) < log(equal_enough))
-        return true;
-    return search->stage == SEARCH_KNEE ? search_knee_is_clear(search) : step_left(step) == 1;
+    if (search->stage == SEARCH_KNEE)
+        return search_knee_is_clear(search);
+    return step_left(step) == 1 || step_half_width(search, step->rounds) < log(equal_enough);
 }
 
 static void conclude(struct search *search)

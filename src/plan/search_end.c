@@ -33,13 +33,21 @@ static double knee_least(const struct search_step *step, uint32_t rounds)
     return step_middle(step, step->count - 1, rounds) + log(SEARCH_KNEE_PERCENT / 100.0);
 }
 
+/* A level that cannot be told from the knee's share reaches it. Much noise excuses no more than the
+ * share itself does. */
+static double knee_tolerance(const struct search *search)
+{
+    return fmin(step_half_width(search, search->step.rounds), -log(SEARCH_KNEE_PERCENT / 100.0));
+}
+
 void search_end_knee(struct search *search)
 {
     const struct search_step *step = &search->step;
     if (!step->rounds || step->out[step->count - 1])
         return;
+    const double least = knee_least(step, step->rounds) - knee_tolerance(search);
     for (uint32_t i = 0; i < step->others; i++)
-        if (!step->out[i] && step_middle(step, i, step->rounds) >= knee_least(step, step->rounds)) {
+        if (!step->out[i] && step_middle(step, i, step->rounds) >= least) {
             search->knee = step->candidates[i];
             search->knee_known = true;
             return;

@@ -191,24 +191,45 @@ static void settles_near_the_best_with_much_noise(void **state)
         check_surface(&surfaces[i], 0.40, 0.10);
 }
 
-/* Each request takes 5 ms, and N are carried out at once. */
+/* Each request takes 5 ms, and N are carried out at once. One that finds the device idle also takes
+ * 'way_s' to reach it and to come back. */
+static double rate_at_once(double in_flight, double at_once, double way_s)
+{
+    return fmin(in_flight / (0.005 + way_s), at_once / 0.005);
+}
+
+static uint32_t find_knee(uint32_t at_once, double way_s, double sigma, uint64_t seed)
+{
+    struct search search;
+    const struct candidate *candidate;
+    uint64_t drawn = seed;
+    search_init(&search, &space);
+    while ((candidate = search_next(&search, PROBES_MOST - search.probes)))
+        search_add(&search, rate_at_once(point_of(candidate).in_flight, at_once, way_s) *
+                                (1 + sigma * normal(&drawn)));
+    assert_true(search.knee_known);
+    return (uint32_t)point_of(&search.knee).in_flight;
+}
+
+static const uint32_t at_once[] = {1, 4, 8, 16, 64};
+
 static void finds_the_exact_knee(void **state)
 {
-    static const uint32_t at_once[] = {1, 4, 16, 64};
+    (void)state;
+    for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++)
+        assert_int_equal(find_knee(at_once[i], 0, 0.01, 7), at_once[i]);
+}
+
+/* N requests reach 97.4 % of what more reach: too little above 97 % to be seen in few rounds. */
+static void finds_a_knee_that_noise_hides(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof at_once / sizeof *at_once; i++) {
-        struct search search;
-        const struct candidate *candidate;
-        uint64_t drawn = 7;
-        search_init(&search, &space);
-        while ((candidate = search_next(&search, PROBES_MOST - search.probes))) {
-            const double in_flight = point_of(candidate).in_flight;
-            search_add(&search, fmin(in_flight, at_once[i]) / 0.005 * (1 + 0.01 * normal(&drawn)));
-        }
-        print_message("%u at once: knee at %.0f in flight, %u probes\n", at_once[i],
-                      point_of(&search.knee).in_flight, search.probes);
-        assert_true(search.knee_known);
-        assert_int_equal((int)point_of(&search.knee).in_flight, (int)at_once[i]);
+        int exact = 0;
+        for (uint64_t seed = 0; seed < SEEDS; seed++)
+            exact += find_knee(at_once[i], 133e-6, 0.01, 1000 + seed) == at_once[i];
+        print_message("%u at once: exact in %d of %d\n", at_once[i], exact, SEEDS);
+        assert_true(exact >= LEAST_GOOD);
     }
 }
 
@@ -319,6 +340,7 @@ int main(void)
         cmocka_unit_test(settles_near_the_best_with_little_noise),
         cmocka_unit_test(settles_near_the_best_with_much_noise),
         cmocka_unit_test(finds_the_exact_knee),
+        cmocka_unit_test(finds_a_knee_that_noise_hides),
         cmocka_unit_test(reports_where_it_found_no_difference),
         cmocka_unit_test(stays_within_any_budget),
         cmocka_unit_test(leaves_out_what_fails),
