@@ -11,7 +11,7 @@
  * around the level that won. After a change of one axis the others are compared again. The search
  * ends when no axis is left to compare, or at the budget; then it probes the start and the winner
  * in alternating pairs, and finds the knee: the lowest levels of the thrifty axes that reach
- * SEARCH_KNEE_PERCENT of the winner's rate, or that the noise does not tell from those.
+ * SEARCH_KNEE_PERCENT of the winner's rate, or that the noise hides among those.
  *
  * Rates are compared by the middle of their logarithms; the noise is what the rounds of all steps
  * leave unexplained.

@@ -33,8 +33,8 @@ static double knee_least(const struct search_step *step, uint32_t rounds)
     return step_middle(step, step->count - 1, rounds) + log(SEARCH_KNEE_PERCENT / 100.0);
 }
 
-/* A level that cannot be told from the knee's share reaches it. Much noise excuses no more than the
- * share itself does. */
+/* A level that may reach the knee's share, for all that the noise shows, reaches it. Much noise
+ * excuses no more than the share itself does. */
 static double knee_tolerance(const struct search *search)
 {
     return fmin(step_half_width(search, search->step.rounds), -log(SEARCH_KNEE_PERCENT / 100.0));

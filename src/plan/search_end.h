@@ -8,8 +8,8 @@
 /* Where all changes together made it slower beyond the noise, the start remains. */
 void search_end_pairs(struct search *search);
 
-/* Finds the lowest level that reaches the knee's share of the winner's rate, or cannot be told from
- * it. */
+/* Finds the lowest level that reaches the knee's share of the winner's rate, or may reach
+ * it for all that the noise shows. */
 void search_end_knee(struct search *search);
 
 /* Is it decided for each level on which side of the knee it is? */

@@ -2,8 +2,9 @@
 /*
  * The plain loop that metadata phases are compared with: names_plain DIRECTORY PROCESSES OBJECTS.
  * Each process creates, inspects, lists, finds and removes empty files in a directory of its own,
- * with the system calls of tidemill, on a core of its own where there are enough. Prints "create SECONDS CPU_SECONDS" and so on: from the first
- * start to the last end, and the sum of the processes.
+ * with the system calls of tidemill, on a core of its own where there are enough. Prints "create
+ * SECONDS CPU_SECONDS" and so on: from the first start to the last end, and the sum of the
+ * processes.
  */
 #include <dirent.h>
 #include <errno.h>
