@@ -79,7 +79,8 @@ void summary_tune_lines(const struct record *record, const struct record_tune_re
     if (result->knee_depth)
         summary_line(out, "knee",
                      "depth %" PRId64 ", %" PRId64 " I/O thread%s and %" PRId64
-                     " buffers per rank are the least that reaches 97 %% of the rate",
+                     " buffers per rank are the least that reaches 97 %% of the rate, "
+                     "within the noise",
                      result->knee_depth, result->knee_writers, result->knee_writers == 1 ? "" : "s",
                      result->knee_buffers);
 }
