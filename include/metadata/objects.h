@@ -4,11 +4,11 @@
  * few numbers and never stored, and the order in which an I/O thread goes through them. Pure.
  *
  * An object is known by the rank and the I/O thread that create it, and its place in the order of
- * that thread. Its first name is "r<rank>.<number>"; a rename swaps it with "n<rank>.<number>". It
- * is in directory "r<rank>" of its rank, or in the directory that all ranks share; under a fan-out
- * it is in a directory "d<number>" in there, which holds at most that many objects. With several
- * levels, the path of such a directory consists of the digits of its number, "d<digit>" for each
- * level; the first one holds as many as there are.
+ * that thread. Its first name is "tm.created.r<rank>.<number>"; a rename swaps it with
+ * "tm.renamed.r<rank>.<number>". It is in directory "r<rank>" of its rank, or in the directory that
+ * all ranks share; under a fan-out it is in a directory "d<number>" in there, which holds at most
+ * that many objects. With several levels, the path of such a directory consists of the digits of
+ * its number, "d<digit>" for each level; the first one holds as many as there are.
  */
 #ifndef TIDEMILL_METADATA_OBJECTS_H
 #define TIDEMILL_METADATA_OBJECTS_H

@@ -8,8 +8,14 @@
 #include "base/checked.h"
 #include "plan/names.h"
 
-/* What the first and the second name of an object begin with. */
-enum { FIRST = 'r', SECOND = 'n' };
+/* What the first and the second name of an object begin with. They are as long as what the names of
+ * mdtest begin with: file systems search directories block by block, so longer names take longer.
+ */
+enum { BEGINNING = 12 };
+static const char first_beginning[] = "tm.created.r";
+static const char second_beginning[] = "tm.renamed.r";
+_Static_assert(sizeof first_beginning == BEGINNING + 1, "as long as \"file.mdtest.\"");
+_Static_assert(sizeof second_beginning == BEGINNING + 1, "a rename keeps the length");
 
 /* Plain calls by default, as applications make them: where storage is fast, they are faster too. */
 uint32_t objects_depth(const struct settings *settings)
@@ -110,8 +116,8 @@ static char *write_number(char *at, uint64_t number)
 void objects_write_name(const struct object_layout *layout, const struct object *object,
                         char out[OBJECT_NAME])
 {
-    *out = object->second ? SECOND : FIRST;
-    char *at = write_number(out + 1, object->rank);
+    memcpy(out, object->second ? second_beginning : first_beginning, BEGINNING);
+    char *at = write_number(out + BEGINNING, object->rank);
     *at++ = '.';
     at = write_number(at, number_in_rank(layout, object));
     *at = '\0';
@@ -120,7 +126,8 @@ void objects_write_name(const struct object_layout *layout, const struct object 
 void objects_write_other_name(const char name[OBJECT_NAME], char out[OBJECT_NAME])
 {
     memcpy(out, name, OBJECT_NAME);
-    *out = *name == FIRST ? SECOND : FIRST;
+    memcpy(out, memcmp(name, first_beginning, BEGINNING) ? first_beginning : second_beginning,
+           BEGINNING);
 }
 
 void objects_print_top(const struct object_layout *layout, const char *top, uint32_t rank,
@@ -169,9 +176,10 @@ bool objects_of_name(const struct object_layout *layout, const char *name, struc
 {
     uint64_t rank;
     uint64_t number;
-    if (*name != FIRST && *name != SECOND)
+    const bool second = !strncmp(name, second_beginning, BEGINNING);
+    if (!second && strncmp(name, first_beginning, BEGINNING) != 0)
         return false;
-    const char *rest = plan_read_number(name + 1, layout->ranks, &rank);
+    const char *rest = plan_read_number(name + BEGINNING, layout->ranks, &rank);
     if (!rest || *rest != '.')
         return false;
     rest = plan_read_number(rest + 1, UINT64_C(1) << OBJECTS_BITS, &number);
@@ -180,7 +188,7 @@ bool objects_of_name(const struct object_layout *layout, const char *name, struc
     *object = (struct object){.rank = (uint32_t)rank,
                               .thread = (uint32_t)(number % layout->threads),
                               .place = number / layout->threads,
-                              .second = *name == SECOND};
+                              .second = second};
     return true;
 }
 

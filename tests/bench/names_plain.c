@@ -2,9 +2,9 @@
 /*
  * The plain loop that metadata phases are compared with: names_plain DIRECTORY PROCESSES OBJECTS.
  * Each process creates, inspects, lists, finds and removes empty files in a directory of its own,
- * with the system calls of tidemill, on a core of its own where there are enough. Prints "create
- * SECONDS CPU_SECONDS" and so on: from the first start to the last end, and the sum of the
- * processes.
+ * with the system calls of tidemill and names as long, on a core of its own where there are enough.
+ * Prints "create SECONDS CPU_SECONDS" and so on: from the first start to the last end, and the sum
+ * of the processes.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -70,7 +70,7 @@ static int each(int folder, int process, long objects, int (*operation)(int, con
 {
     for (long object = 0; object < objects; object++) {
         char name[32];
-        snprintf(name, sizeof name, "p%d.%ld", process, object);
+        snprintf(name, sizeof name, "file.mdtest.%d.%ld", process, object);
         if (operation(folder, name))
             return -1;
     }

@@ -36,7 +36,7 @@ PY
 }
 
 created() { # an object exists
-    [ -n "$(find "$target" -name 'r0.*' -print -quit)" ]
+    [ -n "$(find "$target" -name '*.r0.*' -print -quit)" ]
 }
 
 kinds=('object-size = 3901' 'objects = directories')
@@ -99,7 +99,7 @@ sections() {
     ranks 2 run --quiet --keep --result r.h5 --objects-per-rank 5 --fan-out 2 --object-size 100 \
         --writers 1 --phases create "$target"
     [ "$(cd "$target"/*/objects && find . -type f -size -101c -size +0 | sort | xargs)" = \
-        "./r0/d0/r0.0 ./r0/d0/r0.1 ./r0/d1/r0.2 ./r0/d1/r0.3 ./r0/d2/r0.4 ./r1/d0/r1.0 ./r1/d0/r1.1 ./r1/d1/r1.2 ./r1/d1/r1.3 ./r1/d2/r1.4" ]
+        "./r0/d0/tm.created.r0.0 ./r0/d0/tm.created.r0.1 ./r0/d1/tm.created.r0.2 ./r0/d1/tm.created.r0.3 ./r0/d2/tm.created.r0.4 ./r1/d0/tm.created.r1.0 ./r1/d0/tm.created.r1.1 ./r1/d1/tm.created.r1.2 ./r1/d1/tm.created.r1.3 ./r1/d2/tm.created.r1.4" ]
     [ "$(find "$target" -type f -exec sha256sum {} + | cut -d ' ' -f 1 | sort -u | wc -l)" -eq 10 ]
 }
 

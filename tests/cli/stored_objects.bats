@@ -61,14 +61,14 @@ uring_if_possible() {
     local since
     since=$(attribute a.h5 phases/01_create objects_since_utc_ns)
     [ "$since" -gt 0 ]
-    from 2 a.h5 find,rename,find b.h5 --find-name 'r*.1?' --find-size 100
+    from 2 a.h5 find,rename,find b.h5 --find-name 'tm.created.r*.1?' --find-size 100
     [ "$(attribute b.h5 phases/01_find find_matches)" -eq 20 ]
     [ "$(attribute b.h5 phases/02_rename objects_since_utc_ns)" -eq "$since" ]
     [ "$(attribute b.h5 phases/03_find find_matches)" -eq 0 ]
-    touch -d 2001-01-01 "$(find "$target" -name n1.13)"
+    touch -d 2001-01-01 "$(find "$target" -name tm.renamed.r1.13)"
     from 2 b.h5 find c.h5 --find-name '*' && return 1
     [ "$(attribute c.h5 phases/01_find find_matches)" -eq 39 ]
-    [[ $(attribute c.h5 phases/01_find failure) == *"n1.13' is older than the start of the first create"* ]]
+    [[ $(attribute c.h5 phases/01_find failure) == *"r1.13' is older than the start of the first create"* ]]
 }
 
 @test "what a time limit left, with several operations in flight" {
@@ -76,7 +76,7 @@ uring_if_possible() {
     create 2 --time 100ms --engine uring --depth 5 --fan-out 10 --writers 2
     created=$(attribute a.h5 phases/01_create operations)
     [ "$created" -gt 0 ]
-    [ "$(find "$target" -name 'r*.*' | wc -l)" -eq "$created" ]
+    [ "$(find "$target" -name 'tm.created.r*.*' | wc -l)" -eq "$created" ]
     from 2 a.h5 stat,remove b.h5 --engine auto
     did b.h5 "$created" stat,remove
     [ -z "$(ls -A "$target")" ]
@@ -85,8 +85,8 @@ uring_if_possible() {
 @test "objects of others and objects that vanished are counted by error, and left alone" {
     create 2 --objects-per-rank 20
     cd "$target"/*/objects
-    echo precious >r0/n0.7
-    rm r1/r1.3 r1/r1.4
+    echo precious >r0/tm.renamed.r0.7
+    rm r1/tm.created.r1.{3,4}
     cd - >/dev/null
     from 2 a.h5 rename b.h5 && return 1
     [ "$(attribute b.h5 phases/01_rename status)" = failed ]
@@ -99,7 +99,7 @@ uring_if_possible() {
     [ "$(attribute c.h5 phases/03_remove operations)" -eq 38 ]
     [ "$(errors_of c.h5 03_remove)" = 'ENOENT 2' ]
     [ "$(attribute c.h5 phases/01_stat operations)" -eq 38 ]
-    [ "$(cat "$target"/*/objects/r0/n0.7)" = precious ]
+    [ "$(cat "$target"/*/objects/r0/tm.renamed.r0.7)" = precious ]
     "$TIDEMILL" report c.h5 >page
     grep -q 'failed    2 ENOENT (removed by another process)' page
     tr -s ' \n' ' ' <page | grep -q "first ENOENT: '"
@@ -135,7 +135,7 @@ uring_if_possible() {
     touch "$folder/objects/r1/precious"
     apart "$TIDEMILL" run --cleanup a.h5
     [ "$status" -eq 2 ]
-    [ "$(find "$folder/objects" -name 'n*.*' | wc -l)" -eq 60 ]
+    [ "$(find "$folder/objects" -name 'tm.renamed.r*.*' | wc -l)" -eq 60 ]
     rm "$folder/objects/r1/precious"
     "$TIDEMILL" run --cleanup b.h5
     [ "$(cd "$folder" && echo *)" = 'r0 r1' ]
@@ -149,7 +149,7 @@ uring_if_possible() {
     from 2 a.h5 visit,drop b.h5
     did b.h5 12 open,remove
     [ "$(cd "$target"/* && echo *)" = one ]
-    [ "$(find "$target" -name 'r*.*' | wc -l)" -eq 12 ]
+    [ "$(find "$target" -name 'tm.created.r*.*' | wc -l)" -eq 12 ]
     "$TIDEMILL" run --cleanup a.h5
     [ -z "$(ls -A "$target")" ]
 }

@@ -6,6 +6,7 @@ Sizes: 2 ranks, 2 MiB each, requests of 256 KiB, one producer. The third request
 """
 import errno
 import os
+import re
 import signal
 
 from bench import INTERRUPTED, KIB, KILL_AFTER_S, MIB, OVER, Case
@@ -504,8 +505,14 @@ def name_phases(**others):
     return ended(**{phase: others.get(phase, "complete") for phase in NAME_PHASES})
 
 
+def of_object(name):
+    """The pattern of a path with the names of objects, of which this one has the first letters."""
+    words = {"r": "created", "n": "renamed", "[rn]": "(created|renamed)"}
+    return re.sub(r"(\[rn\]|\b[rn])(1\\?\.)", lambda found: rf"tm\.{words[found[1]]}\.r{found[2]}", name)
+
+
 def object_at(name):
-    return f"'{{target}}/{{run}}/objects/r1/d[0-9]+/{name}'"
+    return f"'{{target}}/{{run}}/objects/r1/d[0-9]+/{of_object(name)}'"
 
 
 def no(verb, name, code, note=""):
@@ -583,13 +590,13 @@ def ending_faults(engine):
 
 
 def holds(name):
-    return one_of(2, f"directory '{{target}}/{{run}}/objects/r1/d[0-9]+' holds '{name}', which is not "
+    return one_of(2, f"directory '{{target}}/{{run}}/objects/r1/d[0-9]+' holds '{of_object(name)}', which is not "
                      "an object of this run that exists there: it was left alone")
 
 
 def remains(name):
     return one_of(2, "cannot remove directory '{target}/{run}/objects/r1/d[0-9]+': it holds "
-                     f"'{name}'")
+                     f"'{of_object(name)}'")
 
 
 def counted_faults(engine):
@@ -617,7 +624,7 @@ def counted_faults(engine):
                ended=name_phases(create="failed", rename="failed", readdir="failed", find="failed"),
                errors={"create": (39, "EEXIST 1"), "stat": (39, ""), "rename": (38, "EEXIST 1"),
                        "readdir": (39, "EEXIST 3"), "find": (39, "EEXIST 3"), "remove": (39, "")},
-               foreign=(r".*/r1/d[0-9]/r1\.7", r".*/r1/d[0-9]/n1\.8", ".*/r1/d3/precious"))
+               foreign=(of_object(r".*/r1/d[0-9]/r1\.7"), of_object(r".*/r1/d[0-9]/n1\.8"), ".*/r1/d3/precious"))
     yield Case(name="directories get files of others", options=FOLDERS, code=1, status="failed",
                rules="1.7 list 1 appear", left=True,
                lines=(one_of(2, f"cannot readdir {object_at('[rn]1.7')}: {reason(errno.ENOTEMPTY)}.*"),
@@ -627,7 +634,7 @@ def counted_faults(engine):
                ended=name_phases(readdir="failed", find="failed", remove="failed"),
                errors={"readdir": (39, "ENOTEMPTY 1"), "find": (39, "ENOTEMPTY 1"),
                        "remove": (39, "ENOTEMPTY 1")},
-               foreign=(".*/[rn]1.7/precious",))
+               foreign=(of_object(".*/[rn]1.7/precious"),))
     yield Case(name="neither O_EXCL nor renames that replace nothing", code=1, status="failed",
                options=SIZED, left=True,
                rules="r1.8 open 1 appear=1;* open 1+ inclusive;* rename 1+ noflags",
@@ -635,7 +642,7 @@ def counted_faults(engine):
                       remains(r"n1\.8")),
                ended=name_phases(rename="failed", readdir="failed", find="failed"),
                errors={"create": (40, ""), "rename": (39, "EEXIST 1"), "remove": (40, "")},
-               facts={("rename", "not_granted_set"): 2 * 512}, foreign=(r".*/n1\.8",))
+               facts={("rename", "not_granted_set"): 2 * 512}, foreign=(of_object(r".*/n1\.8"),))
     wrong = one_of(2, "1 block of 4 KiB holds wrong data, first in " + object_at(r"r1\.7") +
                    r" at offset 100 \(rank 1 on {host}\): flipped")
     yield Case(name="one bit of an object flips", options=SIZED, code=3, status="failed",
@@ -650,7 +657,7 @@ def harmless_faults(engine):
                errors={phase: (40, "") for phase in NAME_PHASES},
                facts={("create", "retries"): 60, ("rename", "retries"): 30})
     waits = ("no progress for [0-9.]+ m?s: rank 1 on {host} waits for an? %s of "
-             "'{target}/{run}/objects/r1/d[0-9]+(/[rn]1\\.[0-9]+)?'")
+             "'{target}/{run}/objects/r1/d[0-9]+(/tm\\.[a-z]+\\.r1\\.[0-9]+)?'")
     # The kernel asks for attributes within stat and find only: the names are known for a second.
     yield Case(name="slow, reported, continues", options=("--stall-warning", "400ms", *SIZED),
                rules="r1.7 open 1 delay=1500;r1.6 open 2 delay=1500;r1.5 rename 1 delay=1500;"
@@ -668,7 +675,7 @@ def name_stalls(engine):
         yield Case(name=f"{phase}: never returns, --stall-abort", rules=rule, options=abort, code=1,
                    left=True, status="failed",
                    lines=(f"no progress for [0-9.]+ m?s: rank 1 on {{host}} waits for a {phase} of "
-                          "'{target}/{run}/objects/r1/d[0-9]+(/[rn]1\\.[0-9]+)?'",
+                          "'{target}/{run}/objects/r1/d[0-9]+(/tm\\.[a-z]+\\.r1\\.[0-9]+)?'",
                           one_of(2, f"{phase} in '{{target}}/{{run}}/objects/r1/d[0-9]+' did not "
                                     r"complete within 3\.00 s \(--stall-abort\)")),
                    # an operation of a ring is cancelled when its thread ends

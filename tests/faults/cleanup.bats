@@ -275,20 +275,20 @@ on_fuse() {
         trigger=/sys/fs/ext4/${device#/dev/}/trigger_fs_error
         [ -w "$trigger" ] || { umount target; echo "no $trigger" >&2; exit 77; }
         "$1" run --quiet --result r.h5 --phases create,stat --time 300s --fan-out 100 target 2>printed &
-        while ! find target -name "r0.*" -print -quit | grep -q .; do sleep 0.02; done
+        while ! find target -name "*.r0.*" -print -quit | grep -q .; do sleep 0.02; done
         echo tidemill >"$trigger"
         wait $! && exit 8 || [ $? -eq 1 ]
         umount target
         fsck.ext4 -fy image >/dev/null 2>&1 || true
         mount -o loop image target
-        find target -name "r0.*" -print -quit | grep -q . || exit 9
+        find target -name "*.r0.*" -print -quit | grep -q . || exit 9
         "$1" run --cleanup r.h5 >cleaned
         ls -A target >left
         umount target' "$work" "$TIDEMILL"
     cat "$err" "$work/printed"
     [ "$status" -ne 77 ] || skip "$(cat "$err")"
     [ "$status" -eq 0 ]
-    grep -q "cannot create '.*/r0.[0-9]*': Read-only file system: the file system was remounted" printed
+    grep -q "cannot create '.*/tm.created.r0.[0-9]*': Read-only file system: the file system was remounted" printed
     grep -q "cannot remove '.*': Read-only file system" printed
     "$TIDEMILL" report r.h5 | grep -q 'failed *[0-9]* EROFS (the file system became read-only)'
     grep -q '^removed [1-9][0-9]* files' cleaned

@@ -122,9 +122,9 @@ static void meddle(const char *path, const char *call, const struct rule *rule)
         remove_any(buffer);
     if (!rule_does(rule, "appear"))
         return;
-    char *name = strrchr(buffer, '/') + 1;
+    char *name = strrchr(buffer, '/');
     if (rule->value || !strcmp(call, "rename"))
-        *name = *name == 'r' ? 'n' : 'r';
+        memcpy(name, strncmp(name, "/tm.created", 11) ? "/tm.created" : "/tm.renamed", 11);
     appear(buffer);
 }
 

@@ -34,7 +34,9 @@ static void start(struct rig *rig, unsigned layout, bool directories)
 static void a_foreign_name_is_named_and_left_alone(void **state)
 {
     (void)state;
-    static const char *const names[] = {"precious", "r0.9999", "r1.0", "n0.1", "r0.01", ".hidden"};
+    static const char *const names[] = {"precious",        "tm.created.r0.9999", "tm.created.r1.0",
+                                        "tm.renamed.r0.1", "tm.created.r0.01",   "tm.",
+                                        ".hidden"};
     for (unsigned i = 0; i < LAYOUTS * PHASES; i++) {
         const char *const name = names[(i + i / 8) % (sizeof names / sizeof *names)];
         struct rig rig;
@@ -165,7 +167,7 @@ static void a_search_matches_name_size_and_age(void **state)
     (void)state;
     static const struct listing_search searches[] = {
         {.name = "*1*"},
-        {.name = "r0.1?", .sized = true, .bytes = SIZE},
+        {.name = "tm.created.r0.1?", .sized = true, .bytes = SIZE},
         {.sized = true, .bytes = SIZE + 1},
         {.name = "["},
     };

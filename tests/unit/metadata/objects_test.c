@@ -245,10 +245,22 @@ static void foreign_names_are_recognised(void **state)
     (void)state;
     const struct object_layout own = {.ranks = 2, .threads = 1, .fan_out = 5, .levels = 1};
     const struct object_layout shared = {.ranks = 2, .threads = 1, .shared = true};
-    static const char *const foreign[] = {"r2.0", "r0", "r0.", "r0.01", "x0.1", "r0.1x", "", "r.1"};
+    static const char *const foreign[] = {"tm.created.r2.0",
+                                          "tm.created.r0",
+                                          "tm.created.r0.",
+                                          "tm.created.r0.01",
+                                          "tm.removed.r0.1",
+                                          "tm.created.r0.1x",
+                                          "",
+                                          "tm.created.r.1",
+                                          "tm.created.",
+                                          "tm.renamed.r",
+                                          "tm.created.0.1",
+                                          "r0.1"};
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
         assert_false(objects_has_name(&own, foreign[i]));
-    assert_true(objects_has_name(&own, "r1.1234567890"));
+    assert_true(objects_has_name(&own, "tm.created.r1.1234567890"));
+    assert_true(objects_has_name(&own, "tm.renamed.r0.0"));
     assert_true(objects_has_directory(&own, "r1"));
     assert_true(objects_has_directory(&own, "d0"));
     assert_false(objects_has_directory(&own, "r2"));

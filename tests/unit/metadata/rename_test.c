@@ -18,7 +18,7 @@ static void a_rename_replaces_nothing_and_what_it_did_not_reach_keeps_its_name(v
     const uint64_t objects = rig.setup.objects;
     rig_run(&rig, PHASE_CREATE);
     path_of(&rig, 1, 7, path);
-    *(strrchr(path, '/') + 1) = 'n';
+    memcpy(strrchr(path, '/'), "/tm.renamed", strlen("/tm.renamed"));
     write_file(path, "precious");
     rig_run(&rig, PHASE_RENAME);
     assert_int_equal(rig.done, objects - 1);
@@ -56,20 +56,20 @@ static void a_new_name_is_checked_where_the_kernel_cannot_refuse_to_replace(void
     char path[FOLDER_PATH];
     const struct operation_kind *kind = operation_kind_of(PHASE_RENAME);
     const struct operation_setup setup = {0};
-    struct operation operation = {.setup = &setup, .name = "r0.1"};
+    struct operation operation = {.setup = &setup, .name = "tm.created.r0.1"};
     folder_start(&folder);
     operation.folder = open(folder.path, O_RDONLY | O_DIRECTORY);
     assert_false(operation_may_replace(&operation, -EEXIST));
     assert_true(operation_may_replace(&operation, -EINVAL));
     assert_true(operation_may_replace(&operation, 0)); /* from then on */
     assert_int_equal(operation_carry_out(kind, &operation), -ENOENT);
-    snprintf(path, sizeof path, "%.400s/r0.1", folder.path);
+    snprintf(path, sizeof path, "%.400s/tm.created.r0.1", folder.path);
     write_file(path, "object");
     assert_int_equal(operation_carry_out(kind, &operation), 0);
     write_file(path, "another");
     assert_int_equal(operation_carry_out(kind, &operation), -EEXIST);
     assert_int_equal(unlink(path), 0);
-    *(strrchr(path, '/') + 1) = 'n';
+    snprintf(path, sizeof path, "%.400s/tm.renamed.r0.1", folder.path);
     assert_int_equal(unlink(path), 0);
     close(operation.folder);
     assert_int_equal(rmdir(folder.path), 0);
