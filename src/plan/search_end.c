@@ -40,6 +40,25 @@ static double knee_tolerance(const struct search *search)
     return fmin(step_half_width(search, search->step.rounds), -log(SEARCH_KNEE_PERCENT / 100.0));
 }
 
+/* A level was found slower, but a lower one reaches the knee: a hiccup of the device was measured.
+ */
+static void correct_finding(struct search *search, uint32_t index)
+{
+    const struct search_step *step = &search->step;
+    const double lead =
+        step_middle(step, step->count - 1, step->rounds) - step_middle(step, index, step->rounds);
+    const double width = step_half_width(search, step->rounds);
+    const uint8_t level = search->knee.level[step->axis];
+    struct search_finding *finding = &search->findings[step->axis];
+    if (finding->other < level || finding->other >= search->best.level[step->axis])
+        return;
+    finding->rounds = step->rounds;
+    finding->other = level;
+    finding->differs = lead > width;
+    finding->ratio = exp(lead);
+    finding->half_width = expm1(width);
+}
+
 void search_end_knee(struct search *search)
 {
     const struct search_step *step = &search->step;
@@ -50,6 +69,7 @@ void search_end_knee(struct search *search)
         if (!step->out[i] && step_middle(step, i, step->rounds) >= least) {
             search->knee = step->candidates[i];
             search->knee_known = true;
+            correct_finding(search, i);
             return;
         }
 }
