@@ -116,8 +116,12 @@ static void begin_axis(struct search *search, uint32_t axis, uint32_t affordable
                            search->space->axes[axis].levels >= STRIDES_FROM;
     search->steps[axis]++;
     search->compared_at[axis] = search->changes + 1;
-    if (step->count == 1)
-        step->count = 0; /* nothing else is possible */
+    if (step->count > 1)
+        return;
+    step->count = 0; /* nothing else is possible */
+    if (search->findings[axis].level != search->best.level[axis])
+        search->findings[axis] =
+            (struct search_finding){.compared = 1, .level = search->best.level[axis]};
 }
 
 static void begin_pairs(struct search *search)

@@ -34,9 +34,18 @@ static int64_t in_ppm(double value)
     return isfinite(value) && value < 1e6 ? llround(value * million) : -1;
 }
 
-static enum record_tune_outcome outcome_of(const struct tune_pass *pass, uint32_t axis)
+/* Another option may have changed the value since: what was found is not about the new one. */
+static struct search_finding finding_of(const struct tune_pass *pass, uint32_t axis)
 {
     const struct search_finding *finding = &pass->search.findings[axis];
+    return finding->level == pass->search.best.level[axis]
+               ? *finding
+               : (struct search_finding){.compared = finding->compared};
+}
+
+static enum record_tune_outcome outcome_of(const struct tune_pass *pass,
+                                           const struct search_finding *finding, uint32_t axis)
+{
     if (pass->space.axes[axis].fixed)
         return TUNE_FIXED;
     if (!finding->rounds || finding->compared < 2)
@@ -63,10 +72,11 @@ static void print_level(const struct tune *tune, const struct tune_pass *pass, u
 static void add_choice(const struct tune *tune, const struct tune_pass *pass, uint32_t axis,
                        struct record *record)
 {
-    const struct search_finding *finding = &pass->search.findings[axis];
+    const struct search_finding found = finding_of(pass, axis);
+    const struct search_finding *finding = &found;
     struct record_tune_choice *row = &record->tune_choices[record->tune_choice_count++];
     *row = (struct record_tune_choice){
-        .outcome = (uint8_t)outcome_of(pass, axis),
+        .outcome = (uint8_t)outcome_of(pass, &found, axis),
         .compared = pass->space.search.axes[axis].levels == 1 ? 1 : finding->compared,
         .rounds = finding->rounds,
         .ratio_ppm = finding->rounds ? in_ppm(finding->ratio) : 0,

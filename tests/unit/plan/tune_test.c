@@ -18,7 +18,8 @@ struct rehearsal {
     struct record record;
     struct tune_setup setup;
     uint32_t steps;
-    uint64_t removed; /* steps after which files are removed */
+    uint64_t removed;   /* steps after which files are removed */
+    double plain_calls; /* the rate of pwrite against that of uring */
 };
 
 static void begin(struct rehearsal *rehearsal, const char *given)
@@ -27,6 +28,7 @@ static void begin(struct rehearsal *rehearsal, const char *given)
     assert_int_equal(options_init(&rehearsal->options, NULL), 0);
     assert_int_equal(
         options_read(&rehearsal->options, given, "given", SOURCE_COMMAND_LINE, false, NULL), 0);
+    rehearsal->plain_calls = 0.7;
     rehearsal->capacity = (struct capacity){
         .cpus = 8, .memory_bytes = UINT64_C(64) << 30, .depth_max = 4096, .node_ranks = 1};
     struct settings *base = settings_pool_add(&rehearsal->pool, &rehearsal->options.common);
@@ -56,12 +58,14 @@ static void end(struct rehearsal *rehearsal)
 }
 
 /* Each request takes 5 ms and 16 are carried out at once; requests of 2 MiB are the best. */
-static double rate_of(const struct settings *settings, bool writes)
+static double rate_of(const struct rehearsal *rehearsal, const struct settings *settings,
+                      bool writes)
 {
     const double in_flight = fmin((double)(settings->writers * settings->depth), writes ? 16 : 4);
     const double off = fabs(log2((double)settings->buffer_size_bytes / 2097152));
     return in_flight / 0.005 * 2097152 / (1 + off * off / 4) *
-           (settings->engine == ENGINE_PWRITE ? 0.7 : 1) * (settings->direct == NEVER ? 0.5 : 1);
+           (settings->engine == ENGINE_PWRITE ? rehearsal->plain_calls : 1) *
+           (settings->direct == NEVER ? 0.5 : 1);
 }
 
 static void record_step(struct rehearsal *rehearsal, const struct step *step)
@@ -73,7 +77,7 @@ static void record_step(struct rehearsal *rehearsal, const struct step *step)
         .duration_ns = settings->time_ns,
         .spent_ns = settings->time_ns + second_ns / 20,
     };
-    row.bytes = (int64_t)(rate_of(settings, phase_kinds[step->phase].writes) *
+    row.bytes = (int64_t)(rate_of(rehearsal, settings, phase_kinds[step->phase].writes) *
                           ((double)settings->time_ns / 1e9));
     if (settings->size_bytes && row.bytes > (int64_t)settings->size_bytes) {
         row.duration_ns =
@@ -305,6 +309,27 @@ static void repeats_a_probe_that_moved_nothing(void **state)
     end(&rehearsal);
 }
 
+/* A thread of a synchronous engine has one request: the comparison of depths before is void. */
+static void each_reason_is_about_the_value_that_was_chosen(void **state)
+{
+    struct rehearsal rehearsal;
+    const struct record_tune_choice *depth;
+    (void)state;
+    begin(&rehearsal, "size-per-rank = 1GiB\n");
+    rehearsal.plain_calls = 1.5;
+    rehearse(&rehearsal, UINT32_MAX);
+    assert_string_equal(choice(&rehearsal, "write", "engine")->value, "pwrite");
+    depth = choice(&rehearsal, "write", "depth");
+    assert_string_equal(depth->value, "1");
+    assert_int_equal(depth->outcome, TUNE_UNCOMPARED);
+    assert_int_equal(depth->compared, 1);
+    for (size_t i = 0; i < rehearsal.record.tune_choice_count; i++) {
+        const struct record_tune_choice *row = &rehearsal.record.tune_choices[i];
+        assert_int_equal(row->rounds > 0, row->other[0] != '\0');
+    }
+    end(&rehearsal);
+}
+
 static void shows_the_best_so_far(void **state)
 {
     struct rehearsal rehearsal;
@@ -330,6 +355,7 @@ int main(void)
         cmocka_unit_test(keeps_queues_short),
         cmocka_unit_test(lowers_the_start_of_a_slow_device),
         cmocka_unit_test(repeats_a_probe_that_moved_nothing),
+        cmocka_unit_test(each_reason_is_about_the_value_that_was_chosen),
         cmocka_unit_test(shows_the_best_so_far),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
