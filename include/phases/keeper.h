@@ -35,6 +35,8 @@ struct keeper {
     bool removes; /* the run is to remove files at its end */
     keeper_farewell *farewell;
     void *farewell_context;
+    bool shows_early;
+    bool shown; /* the farewell has been called: once is enough */
     struct pending_call *pending_call;
 };
 
@@ -43,8 +45,14 @@ void keeper_start(struct keeper *keeper, const char *path, struct record *record
                   struct pending_call *pending_call);
 
 /* Sets what is done with the sketch before a second signal ends the process; then it is saved once
- * more. */
-void keeper_set_farewell(struct keeper *keeper, keeper_farewell *farewell, void *context);
+ * more. 'early': with the first signal already, because nothing else that becomes known matters and
+ * a launcher may end the process before storage answers. */
+void keeper_set_farewell(struct keeper *keeper, keeper_farewell *farewell, void *context,
+                         bool early);
+
+/* The main thread knows how the run ends: calls an early farewell with the record, unless that has
+ * been done. Returns whether the run has been shown. */
+bool keeper_show(struct keeper *keeper);
 
 /* Saves the record as it is; after a signal was reported, its status is no longer "running". What a
  * phase in it owns may not change after its status is final. */

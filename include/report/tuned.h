@@ -16,4 +16,10 @@ void tuned_print_file(const struct record *record, const char *phases, bool whol
 /* Returns whether anything was measured; if not, sets 'reason' to that of the first probe. */
 bool tuned_any(const struct record *record, const char **reason);
 
+/* The probe that wrote the files for reading, if no other has read them; else NULL. */
+const struct record_tune *tuned_unread(const struct record *record);
+
+/* Was everything compared that the search was to compare? */
+bool tuned_is_finished(const struct record *record);
+
 #endif

@@ -190,7 +190,7 @@ static int measure(struct session *session, int64_t started_ns)
     if (run.record)
         live_output_open(&session->console.output, run.settings->live, run.record);
     keeper_start(&session->keeper, session->result_path, &session->record, run.pending_call);
-    keeper_set_farewell(&session->keeper, session_end_at_once, session);
+    keeper_set_farewell(&session->keeper, session_end_at_once, session, setup->tune);
     watchdog_start(&run);
     if (run_steps(&run, &verdict, &failure))
         verdict = verdict == VERDICT_FINE ? VERDICT_FAILED : verdict;

@@ -90,20 +90,22 @@ int session_check_settings(const struct session *session, struct failure *why)
     return why->code;
 }
 
-static int write_settings(const struct session *session, struct failure *why)
+static int write_settings(struct session *session, const struct record *record, struct failure *why)
 {
     struct text path = {0};
     struct text text = {0};
     struct output_file file;
     print_settings_path(session, &path);
-    text_add(&text, "# found by tidemill tune, %s\n", session->record.finished_utc);
-    tuned_print_file(&session->record, session->setup.options.run.phases, true, &text);
+    text_add(&text, "# found by tidemill tune, %s\n", record->finished_utc);
+    if (!tuned_is_finished(record))
+        text_add(&text, "# unfinished: the best so far\n");
+    tuned_print_file(record, session->setup.options.run.phases, true, &text);
     if (path.failed || text.failed)
         failure_set(why, -ENOMEM, "not enough memory");
     else if (!output_file_open(&file, text_string(&path), session->setup.options.run.overwrite,
                                why)) {
         fwrite(text_string(&text), 1, text.length, file.stream);
-        output_file_close(&file, why);
+        session->settings_written = !output_file_close(&file, why);
     }
     text_release(&text);
     text_release(&path);
@@ -120,7 +122,7 @@ static enum verdict check_search(struct session *session, enum verdict verdict)
     if (!tuned_any(&session->record, &reason))
         failure_set(&failure, -EIO, "no probe could be measured%s%s", *reason ? ": " : "", reason);
     else if (session->setup.tunes)
-        write_settings(session, &failure);
+        write_settings(session, &session->record, &failure);
     if (!failure.code)
         return verdict;
     console_error(failure.text);
@@ -141,11 +143,12 @@ static void print_result(const struct session *session, const struct record *rec
     text_add_printable(&line, session->result_path);
     text_add(&line, "%s\n", complete || run->quiet ? "" : " is incomplete: see the error above");
     console_print_text(stream, text_string(&line));
-    if (session->setup.tunes && complete && !run->quiet && record->status == RECORD_COMPLETE) {
+    if (session->settings_written && !run->quiet) {
         text_clear(&line);
         text_add(&line, "settings ");
         print_settings_path(session, &line);
-        text_add(&line, ": run --options-from takes it\n");
+        text_add(&line, ": %srun --options-from takes it\n",
+                 tuned_is_finished(record) ? "" : "the best so far; ");
         console_print_text(stream, text_string(&line));
     }
     text_release(&line);
@@ -154,12 +157,18 @@ static void print_result(const struct session *session, const struct record *rec
 /* Of the phase under way there are no numbers that advice could be about. */
 void session_end_at_once(void *context, struct record *record)
 {
+    struct session *session = context;
+    struct failure failure = {0};
+    const char *reason;
     const size_t count = record->phase_count;
     while (record->phase_count && record->phases[record->phase_count - 1].status != RECORD_COMPLETE)
         record->phase_count--;
     advice_consider(record);
     record->phase_count = count;
-    print_result(context, record, true);
+    if (session->setup.tunes && tuned_any(record, &reason) &&
+        write_settings(session, record, &failure))
+        console_error(failure.text);
+    print_result(session, record, true);
 }
 
 enum verdict session_finish(struct session *session, enum verdict verdict, bool stalled,
@@ -170,7 +179,13 @@ enum verdict session_finish(struct session *session, enum verdict verdict, bool 
     struct failure removal = {0};
     struct failure saving = {0};
     char line[FAILURE_TEXT + RECORD_LINE];
+    bool shown = false;
     start_record_compare(setup, &session->record);
+    if (verdict == VERDICT_SIGINT || verdict == VERDICT_SIGTERM) {
+        set_verdict(&session->record, verdict);
+        clock_utc(session->record.finished_utc);
+        shown = keeper_show(&session->keeper);
+    }
     const bool keeps =
         setup->options.run.keep && !setup->options.run.automatic && !setup->reads_stored;
     session->given_up |= stalled; /* its removal may be left to a thread, on any rank */
@@ -210,6 +225,7 @@ enum verdict session_finish(struct session *session, enum verdict verdict, bool 
     }
     verdict = write_outputs(session, verdict);
     live_output_close(&session->console.output);
-    print_result(session, &session->record, !saving.code);
+    if (!shown)
+        print_result(session, &session->record, !saving.code);
     return verdict;
 }

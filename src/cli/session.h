@@ -19,6 +19,7 @@ struct session {
     struct keeper keeper;
     struct pending_call pending_call; /* rank 0 */
     bool given_up;                    /* threads remain that wait for storage */
+    bool settings_written;            /* those that 'tune' has found */
     bool continues;       /* what is under way is the search of --auto: a run follows it */
     uint32_t carried_out; /* phases and probes so far */
 };
@@ -29,7 +30,7 @@ int session_run(int argc, char *const *argv, bool tunes);
 /* Where the outputs of the run go. */
 struct outputs session_outputs(const struct session *session);
 
-/* A second signal ends the run: shows what is known of it before. */
+/* A signal ends the run, now or soon: shows what is known of it before. */
 keeper_farewell session_end_at_once;
 
 /* Removes the run's files, completes the record and prints the summary. 'why' is of a failure to

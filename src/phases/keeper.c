@@ -139,6 +139,21 @@ void keeper_give_up(struct keeper *keeper, const char *reason)
     pthread_mutex_unlock(&keeper->lock);
 }
 
+/* The sketch's is that of the record. */
+static void borrow_no_advice(struct keeper *keeper)
+{
+    keeper->sketch.advice = NULL;
+    keeper->sketch.advice_count = 0;
+}
+
+static void show(struct keeper *keeper, struct record *record)
+{
+    if (!keeper->farewell || keeper->shown)
+        return;
+    keeper->shown = true;
+    keeper->farewell(keeper->farewell_context, record);
+}
+
 /* In the guard's thread: the main thread may be stuck anywhere, but hardly in here. */
 static void last_word(void *context)
 {
@@ -148,6 +163,11 @@ static void last_word(void *context)
     if (!keeper->spoken)
         save_sketch(keeper, RECORD_INTERRUPTED,
                     strdup("interrupted before its numbers were gathered"), 0, 0);
+    if (keeper->shows_early && keeper->sketch.phases) {
+        borrow_no_advice(keeper);
+        show(keeper, &keeper->sketch);
+        record_clear_advice(&keeper->sketch);
+    }
     pthread_mutex_unlock(&keeper->lock);
 }
 
@@ -161,9 +181,8 @@ static void run_farewell(void *context)
         if (keeper->removes)
             keeper->sketch.removal_failure =
                 strdup("a second signal ended the run before it had removed them");
-        keeper->sketch.advice = NULL; /* the record's */
-        keeper->sketch.advice_count = 0;
-        keeper->farewell(keeper->farewell_context, &keeper->sketch);
+        borrow_no_advice(keeper);
+        show(keeper, &keeper->sketch);
         store_save(keeper->path, &keeper->sketch, &keeper->finished, NULL);
     }
     pthread_mutex_unlock(&keeper->lock);
@@ -182,10 +201,12 @@ void keeper_start(struct keeper *keeper, const char *path, struct record *record
     interrupt_set_last_action(last_word, keeper);
 }
 
-void keeper_set_farewell(struct keeper *keeper, keeper_farewell *farewell, void *context)
+void keeper_set_farewell(struct keeper *keeper, keeper_farewell *farewell, void *context,
+                         bool early)
 {
     if (!keeper->path)
         return;
+    keeper->shows_early = early;
     keeper->farewell = farewell;
     keeper->farewell_context = context;
     interrupt_set_farewell(run_farewell, keeper);
@@ -239,6 +260,18 @@ void keeper_interrupted(struct keeper *keeper, const char *reason, uint64_t amou
     else
         free(own);
     pthread_mutex_unlock(&keeper->lock);
+}
+
+bool keeper_show(struct keeper *keeper)
+{
+    if (!keeper->path)
+        return false;
+    pthread_mutex_lock(&keeper->lock);
+    if (keeper->shows_early)
+        show(keeper, keeper->record);
+    const bool shown = keeper->shown;
+    pthread_mutex_unlock(&keeper->lock);
+    return shown;
 }
 
 void keeper_stop(struct keeper *keeper)

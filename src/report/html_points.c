@@ -148,7 +148,7 @@ void html_tune(struct html_page *page)
         table_release(&table);
         text_release(&lines);
     }
-    summary_tune_failed(record, &failed);
+    summary_tune_rest(record, &failed);
     add_sentences(page->out, text_string(&failed));
     text_add(page->out, "</section>\n");
     page->out->failed |= failed.failed;

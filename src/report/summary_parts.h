@@ -111,12 +111,12 @@ void summary_balance(const struct record_phase *phase, struct text *out);
 void summary_tune(const struct record *record, const struct summary_style *style, struct text *out);
 
 /* The same in parts: the lines of one phase; a table of its choices, with a header if 'titled',
- * which the caller releases; and how many probes failed. */
+ * which the caller releases; and what was not measured. */
 void summary_tune_lines(const struct record *record, const struct record_tune_result *result,
                         struct text *out);
 void summary_tune_rows(const struct record *record, const struct record_tune_result *result,
                        bool titled, struct table *table);
-void summary_tune_failed(const struct record *record, struct text *out);
+void summary_tune_rest(const struct record *record, struct text *out);
 
 /* The points of a sweep; nothing without. */
 void summary_sweep(const struct record *record, const struct summary_style *style,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "report/tuned.h"
 #include "summary_parts.h"
 #include "table.h"
 
@@ -155,13 +156,31 @@ void summary_tune_rows(const struct record *record, const struct record_tune_res
     }
 }
 
-void summary_tune_failed(const struct record *record, struct text *out)
+/* What a search was to find and has no row about. */
+static void add_missing(const struct record *record, struct text *out)
+{
+    const struct record_tune *unread = tuned_unread(record);
+    size_t finished = 0;
+    for (size_t i = 0; i < record->tune_result_count; i++)
+        finished += record->tune_results[i].finished == TRUTH_YES;
+    if (record->status != RECORD_INTERRUPTED && unread)
+        summary_line(out, "UNFINISHED", "reading was not measured%s",
+                     unread->reason[0] ? ": its files could not be written"
+                                       : " before the budget ended; use a larger --budget");
+    else if (record->status == RECORD_INTERRUPTED && finished == record->tune_result_count &&
+             !tuned_is_finished(record))
+        summary_line(out, "UNFINISHED",
+                     "the run was interrupted before anything else was measured");
+}
+
+void summary_tune_rest(const struct record *record, struct text *out)
 {
     size_t failed = 0;
     const char *first = "";
     for (size_t i = 0; i < record->tune_count; i++)
         if (record->tune[i].reason[0] && !failed++)
             first = record->tune[i].reason;
+    add_missing(record, out);
     if (!failed)
         return;
     text_add(out, "  %zu probe%s could not be measured; the first: ", failed,
@@ -182,5 +201,5 @@ void summary_tune(const struct record *record, const struct summary_style *style
         table_write(&table, 4, out);
         table_release(&table);
     }
-    summary_tune_failed(record, out);
+    summary_tune_rest(record, out);
 }

@@ -17,6 +17,22 @@ bool tuned_any(const struct record *record, const char **reason)
     return false;
 }
 
+const struct record_tune *tuned_unread(const struct record *record)
+{
+    for (size_t i = 0; i < record->tune_count && record->tune_result_count < 2; i++)
+        if (record->tune[i].stage == TUNE_FILL)
+            return &record->tune[i];
+    return NULL;
+}
+
+bool tuned_is_finished(const struct record *record)
+{
+    bool finished = record->tune_result_count && !tuned_unread(record);
+    for (size_t i = 0; i < record->tune_result_count; i++)
+        finished &= record->tune_results[i].finished == TRUTH_YES;
+    return finished && (record->status != RECORD_INTERRUPTED || record->phase_count);
+}
+
 static bool is_printed(const struct record_tune_choice *choice, bool whole)
 {
     return whole || choice->outcome != TUNE_FIXED;

@@ -76,18 +76,44 @@ assert [line["bytes"] for line in ends[:-2]] == list(rows["bytes"])'
     refused 'r.conf' "$TIDEMILL" tune "${few[@]}" --result r.h5 "$target"
 }
 
-@test "an interrupt keeps the trail and shows the best so far" {
-    "$TIDEMILL" tune --budget 10m --size 1m --result r.h5 "$target" >page 2>err &
-    local pid=$!
-    for ((i = 0; i < 600; i++)); do
-        [ ! -s r.h5 ] || [ "$(column r.h5 tune bytes 2>/dev/null || echo 0)" = 0 ] || break
-        sleep 0.1
-    done
-    kill -INT "$pid"
-    local code=0
-    wait "$pid" || code=$?
-    [ "$code" = 130 ]
+# trail FILE: probes are in it
+trail() {
+    [ -s "$1" ] && [ "$(column "$1" tune bytes 2>/dev/null || echo 0)" != 0 ]
+}
+
+# The page, the trail and the settings file of a search that was interrupted.
+unfinished() {
     grep -q 'UNFINISHED *the run was interrupted' page
-    [ "$(column r.h5 tune bytes)" -gt 0 ]
+    grep -q '^settings r.conf: the best so far' page
+    [ "$(grep -c '^result ' page)" -eq 1 ]
+    trail r.h5
+    grep -q '^# unfinished' r.conf
+    "$TIDEMILL" run --dry-run --options-from r.conf "$target" >/dev/null
+}
+
+@test "an interrupt of one of four ranks keeps the trail, and shows and writes the best so far" {
+    ranks 4 tune "${few[@]}" --budget 10m --result r.h5 "$target" >page 2>err &
+    local launcher=$! code=0
+    await "a trail" trail r.h5
+    kill -INT "$(pgrep -P "$(pgrep -P "$launcher" mpirun || echo "$launcher")" | tail -n 1)"
+    wait "$launcher" || code=$?
+    [ "$code" = 130 ]
+    unfinished
     [ -z "$(ls -A "$target")" ]
+}
+
+@test "an interrupt while storage does not answer shows and writes the best so far at once" {
+    FAULT_RULES="0 fsync 20 hang" FAULT_PATH="$target" FAULT_MARK=$work/hangs \
+        LD_PRELOAD="${TIDEMILL%/*}/tests/faults/libfault_preload.so" \
+        "$TIDEMILL" tune --engine pwrite --buffer-size 64k --direct never --no-preallocate --size 1m \
+        --budget 10m --result r.h5 "$target" >page 2>err &
+    local pid=$! code=0
+    await "a call that hangs" test -e "$work/hangs"
+    kill -TERM "$pid"
+    await "the settings" grep -q '^settings' page
+    unfinished
+    kill -TERM "$pid"
+    wait "$pid" || code=$?
+    [ "$code" = 143 ]
+    unfinished
 }

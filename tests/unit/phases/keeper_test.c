@@ -167,7 +167,7 @@ static void hear_twice(struct keeper *keeper)
 {
     keeper->removes = true;
     keeper->record->phases[1].node_count = 0;
-    keeper_set_farewell(keeper, show, shown);
+    keeper_set_farewell(keeper, show, shown, false);
     interrupt(SIGTERM);
     keeper_interrupted(keeper, "interrupted by SIGTERM", 12345, SECOND_NS);
     keeper_interrupted(keeper, "rank 3 on n07 waits", 12345, SECOND_NS);
