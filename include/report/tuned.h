@@ -13,8 +13,11 @@
 void tuned_print_file(const struct record *record, const char *phases, bool whole,
                       struct text *out);
 
-/* Returns whether anything was measured; if not, sets 'reason' to that of the first probe. */
-bool tuned_any(const struct record *record, const char **reason);
+/* Returns whether anything was measured. */
+bool tuned_any(const struct record *record);
+
+/* The first probe that failed of writing or reading, if none of it could be measured; else NULL. */
+const struct record_tune *tuned_failed(const struct record *record);
 
 /* The probe that wrote the files for reading, if no other has read them; else NULL. */
 const struct record_tune *tuned_unread(const struct record *record);

@@ -116,11 +116,16 @@ static int write_settings(struct session *session, const struct record *record, 
 static enum verdict check_search(struct session *session, enum verdict verdict)
 {
     struct failure failure = {0};
-    const char *reason;
+    const struct record_tune *failed;
     if (!session->setup.options.run.automatic || verdict != VERDICT_FINE)
         return verdict;
-    if (!tuned_any(&session->record, &reason))
-        failure_set(&failure, -EIO, "no probe could be measured%s%s", *reason ? ": " : "", reason);
+    failed = tuned_failed(&session->record);
+    if (failed || !tuned_any(&session->record))
+        failure_set(&failure, -EIO, "no probe of %s could be measured%s%s",
+                    failed && (failed->stage == TUNE_FILL || strcmp(failed->phase, "write") != 0)
+                        ? "reading"
+                        : "writing",
+                    failed && failed->reason[0] ? ": " : "", failed ? failed->reason : "");
     else if (session->setup.tunes)
         write_settings(session, &session->record, &failure);
     if (!failure.code)
@@ -159,14 +164,12 @@ void session_end_at_once(void *context, struct record *record)
 {
     struct session *session = context;
     struct failure failure = {0};
-    const char *reason;
     const size_t count = record->phase_count;
     while (record->phase_count && record->phases[record->phase_count - 1].status != RECORD_COMPLETE)
         record->phase_count--;
     advice_consider(record);
     record->phase_count = count;
-    if (session->setup.tunes && tuned_any(record, &reason) &&
-        write_settings(session, record, &failure))
+    if (session->setup.tunes && tuned_any(record) && write_settings(session, record, &failure))
         console_error(failure.text);
     print_result(session, record, true);
 }

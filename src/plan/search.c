@@ -300,10 +300,11 @@ static void begin(struct search *search, uint32_t affordable)
 /* The rest of the budget is what pairs and knee take. */
 static void stop_comparing(struct search *search)
 {
-    if (search->step.count)
+    if (search->step.count && search->step.rounds)
         conclude(search);
-    if (next_axis(search) >= 0)
+    if (search->step.count || next_axis(search) >= 0)
         search->out_of_budget = true;
+    search->step.count = 0;
     for (uint32_t i = 0; i < search->space->axis_count; i++)
         search->steps[i] = STEPS_MOST;
 }

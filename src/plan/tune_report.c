@@ -141,7 +141,7 @@ static void add_result(const struct tune *tune, const struct tune_pass *pass, st
     struct settings knee;
     char ignored[RECORD_LINE];
     *row = (struct record_tune_result){
-        .finished = search->stage == SEARCH_SETTLED && !search->out_of_budget,
+        .finished = search->stage == SEARCH_SETTLED && !search->out_of_budget && search->measured,
         .shifted = search->shifts > 0,
         .probes = search->probes,
         .noise_ppm = in_ppm(search_noise(search)),

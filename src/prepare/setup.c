@@ -345,6 +345,7 @@ int setup_prepare_step(struct setup *setup, const struct step *step, struct fail
         return prepare_dataset(prepared, why);
     dataset_init(&prepared->dataset, setup->cluster, &prepared->plan, &failure);
     prepared->dataset.pending_call = setup->pending_call;
+    prepared->dataset.shared = setup->prepared[user]->dataset.shared;
     prepared->dataset.generation = first_probe_generation + ((uint64_t)step->settings << 20);
     return setup_agree(setup, &failure, why);
 }

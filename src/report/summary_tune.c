@@ -22,7 +22,7 @@ static void write_gain(const struct record_tune_result *result, struct text *out
     struct text line = {0};
     char rate[FIGURES_TEXT];
     figures_rate_in((double)result->settled_per_s, UNIT_BYTE, rate);
-    text_add(&line, "%s", rate);
+    text_add(&line, "%s", result->settled_per_s ? rate : "not measured");
     if (!strcmp(result->start, result->settings))
         text_add(&line, ", with the settings of the start");
     else if (result->ratio_ppm) {
@@ -54,11 +54,14 @@ static bool all_compared(const struct record *record, const char *phase)
     return true;
 }
 
-static const char *unfinished_words(const struct record *record, const char *phase)
+static const char *unfinished_words(const struct record *record,
+                                    const struct record_tune_result *result)
 {
     if (record->status == RECORD_INTERRUPTED)
         return "the run was interrupted; the best so far is shown";
-    if (!all_compared(record, phase))
+    if (!result->settled_per_s)
+        return "no probe could be measured; the settings are those of the start";
+    if (!all_compared(record, result->phase))
         return "the budget ended before every option was compared; the best so far is shown; use "
                "a larger --budget";
     return "the budget ended before the options were compared again after a change; the best so "
@@ -70,7 +73,7 @@ void summary_tune_lines(const struct record *record, const struct record_tune_re
 {
     write_gain(result, out);
     if (result->finished != TRUTH_YES)
-        summary_line(out, "UNFINISHED", "%s", unfinished_words(record, result->phase));
+        summary_line(out, "UNFINISHED", "%s", unfinished_words(record, result));
     if (result->shifted == TRUTH_YES)
         summary_line(out, "level",
                      "the rate of the same settings changed much meanwhile, as when "

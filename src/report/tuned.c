@@ -6,15 +6,37 @@
 #include "options/options.h"
 #include "options/phases.h"
 
-bool tuned_any(const struct record *record, const char **reason)
+bool tuned_any(const struct record *record)
 {
-    *reason = "";
     for (size_t i = 0; i < record->tune_count; i++)
         if (record->tune[i].per_s > 0)
             return true;
-        else if (!**reason)
-            *reason = record->tune[i].reason;
     return false;
+}
+
+/* The files for reading belong to reading. */
+static bool is_of(const struct record_tune *probe, bool reading)
+{
+    return (probe->stage == TUNE_FILL || strcmp(probe->phase, "write") != 0) == reading;
+}
+
+const struct record_tune *tuned_failed(const struct record *record)
+{
+    for (int reading = 0; reading < 2; reading++) {
+        const struct record_tune *failed = NULL;
+        bool measured = false;
+        for (size_t i = 0; i < record->tune_count && !measured; i++) {
+            const struct record_tune *probe = &record->tune[i];
+            if (!is_of(probe, reading))
+                continue;
+            measured = !probe->reason[0] && probe->per_s > 0;
+            if (!failed || !failed->reason[0])
+                failed = probe;
+        }
+        if (failed && !measured)
+            return failed;
+    }
+    return NULL;
 }
 
 const struct record_tune *tuned_unread(const struct record *record)

@@ -61,6 +61,23 @@ expect "exit code" 0 $?
 expect "exit code" 0 $?
 expect "files by readers" "0:r1 1:r0" "$(readers seen.h5)"
 
+echo "--- tune: all hosts probe their own storage, and read what they wrote there"
+few=(--buffer-size 64k --writers 1 --producers 1 --buffer-count 4 --huge-pages never --no-preallocate
+    --direct never --size 8MiB)
+mpirun -q --hostfile hostfile --map-by ppr:1:node --bind-to none "$TIDEMILL" tune "${few[@]}" \
+    --budget 3s --result tuned.h5 /mnt/local >page
+expect "exit code" 0 $?
+cat page
+expect "phases measured" 2 "$(grep -cE '^  (write|read)  *[0-9.]+ [GMK]iB/s' page)"
+expect "probes that failed" 0 "$(grep -c 'could not be measured' page)"
+"$root/launch/hosts.sh" hostfile --size 8MiB --options-from tuned.conf --phases write,read --verify \
+    --result settled.h5 --quiet /mnt/local
+expect "exit code" 0 $?
+expect phases "01_write:complete 02_read:complete" "$(result phases settled.h5)"
+for host in node1 node2; do
+    expect "left on $host" "" "$("$here/box_on.sh" "$host" find /mnt/local -newer tuned.h5 -type f)"
+done
+
 # differs WHAT PATTERN: a run on $PWD/mounted is refused before it leaves anything
 differs() {
     "$root/launch/hosts.sh" hostfile --size 8MiB --result differs.h5 "$PWD/mounted" 2>refusal

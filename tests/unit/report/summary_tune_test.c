@@ -95,12 +95,23 @@ static void what_the_budget_left_out_is_reported(void **state)
     check(&cut, rows, 2, "not compared");
 }
 
+static void what_was_not_measured_is_not_found(void **state)
+{
+    struct record_tune_result none = {
+        .phase = "read", .finished = TRUTH_NO, .start = "--depth 4", .settings = "--depth 4"};
+    (void)state;
+    none.probes = 2;
+    check(&none, NULL, 0, "not measured, with the settings of the start; 2 probes");
+    check(&none, NULL, 0, "no probe could be measured");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_gain_has_its_uncertainty),
         cmocka_unit_test(reasons_follow_from_the_numbers),
         cmocka_unit_test(what_the_budget_left_out_is_reported),
+        cmocka_unit_test(what_was_not_measured_is_not_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
