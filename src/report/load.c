@@ -3,6 +3,11 @@
 
 #include "figures.h"
 
+struct share {
+    int part;
+    int of;
+};
+
 static double quotient(double part, double whole)
 {
     return whole > 0 ? part / whole : 0;
@@ -81,33 +86,35 @@ void load_find(const struct record_phase *phase, struct load *load)
 
 /* The kernel's time of a busy device may miss requests that are short; then it contradicts the
  * queue and is left out. */
-static const double least_busy = 0.05;
-static const double mostly_busy = 0.8;
-static const double queue_of_idle = 0.5;
+static const struct share least_busy = {1, 20};
+static const struct share mostly_busy = {4, 5};
+static const struct share queue_of_idle = {1, 2};
 
-static double queue_of(const struct record_device *sum)
+/* Is a time less than this share of the readings? Products of whole numbers: a quotient would be
+ * rounded, and decide otherwise than what recomputes it. */
+static bool is_below(int64_t time_ns, const struct record_device *sum, struct share share)
 {
-    return quotient((double)sum->queue_ns, (double)sum->width_ns);
+    return (double)time_ns * share.of < (double)sum->width_ns * share.part;
 }
 
 static bool is_hardly_busy(const struct record_device *sum)
 {
-    return quotient((double)sum->busy_ns, (double)sum->width_ns) < least_busy;
+    return is_below(sum->busy_ns, sum, least_busy);
 }
 
 bool load_is_idle(const struct load *load, const struct record_phase *phase)
 {
     return !load->missed && load->device_nodes > 0 && load->device_nodes == phase->node_count &&
            load->device.width_ns > 0 && is_hardly_busy(&load->device) &&
-           queue_of(&load->device) < queue_of_idle;
+           is_below(load->device.queue_ns, &load->device, queue_of_idle);
 }
 
 bool load_is_partial(const struct load *load, const struct record_phase *phase)
 {
     const struct record_device *sum = &load->device;
-    return load->device_nodes > 0 && load->device_nodes == phase->node_count && sum->width_ns > 0 &&
-           !load_is_idle(load, phase) &&
-           quotient((double)sum->busy_ns, (double)sum->width_ns) < mostly_busy;
+    return !load->missed && load->device_nodes > 0 && load->device_nodes == phase->node_count &&
+           sum->width_ns > 0 && !load_is_idle(load, phase) &&
+           is_below(sum->busy_ns, sum, mostly_busy);
 }
 
 void load_print_device(const struct load *load, struct text *out)
@@ -118,9 +125,9 @@ void load_print_device(const struct load *load, struct text *out)
     if (!sum->device[0] || sum->width_ns <= 0 || load->missed)
         return;
     const bool idle = is_hardly_busy(sum);
-    const bool queued = queue_of(sum) >= queue_of_idle;
+    const bool queued = !is_below(sum->queue_ns, sum, queue_of_idle);
     figures_share(sum->busy_ns, sum->width_ns, busy);
-    figures_fixed(queue_of(sum), 1, queue);
+    figures_fixed(quotient((double)sum->queue_ns, (double)sum->width_ns), 1, queue);
     text_add(out, "%s", load->device_nodes > 1 ? "devices" : sum->device);
     if (!idle || !queued)
         text_add(out, " %s busy", busy);

@@ -1097,12 +1097,13 @@ class Phase:
         sums = self.device_sums()
         if not sums["device"] or sums["width_ns"] <= 0:
             return ""
-        queue, busy = sums["queue_ns"] / sums["width_ns"], sums["busy_ns"] / sums["width_ns"]
+        queue = sums["queue_ns"] / sums["width_ns"]
+        idle, queued = 20 * sums["busy_ns"] < sums["width_ns"], 2 * sums["queue_ns"] >= sums["width_ns"]
         text = "devices" if sums["nodes"] > 1 else sums["device"]
         text += f" {share(sums['busy_ns'], sums['width_ns'])} busy" \
-            if busy >= 0.05 or queue < 0.5 else ""
-        if busy >= 0.05 or queue >= 0.5:
-            text += f"{',' if busy >= 0.05 else ''} queue {fixed(queue, 1)}"
+            if not idle or not queued else ""
+        if not idle or queued:
+            text += f"{'' if idle else ','} queue {fixed(queue, 1)}"
         return text
 
     def unsynced(self):
@@ -1125,11 +1126,11 @@ class Phase:
         if self.unsynced():
             return "memory, as fsync did nothing"
         if (sums["nodes"] == len(self.nodes["node"]) and sums["width_ns"] > 0
-                and sums["busy_ns"] < 0.05 * sums["width_ns"]
-                and sums["queue_ns"] < 0.5 * sums["width_ns"]):
+                and 20 * sums["busy_ns"] < sums["width_ns"]
+                and 2 * sums["queue_ns"] < sums["width_ns"]):
             return "file system and page cache, not the device"
         if (sums["nodes"] == len(self.nodes["node"]) and sums["width_ns"] > 0
-                and sums["busy_ns"] < 0.8 * sums["width_ns"]):
+                and 5 * sums["busy_ns"] < 4 * sums["width_ns"]):
             return "storage, not the device alone"
         return "storage"
 

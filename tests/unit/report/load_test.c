@@ -110,6 +110,32 @@ static void a_phase_without_requests_has_no_load(void **state)
     assert_true(load.device_bytes == 0 && load.device_nodes == 0);
 }
 
+static bool partial(struct record *record, int64_t busy_ns, int64_t requests)
+{
+    struct load load;
+    for (size_t i = 0; i < 2; i++) {
+        record->phases[0].devices[i].busy_ns = busy_ns / 2;
+        record->phases[0].devices[i].requests = requests;
+    }
+    load_find(&record->phases[0], &load);
+    return load_is_partial(&load, &record->phases[0]);
+}
+
+/* A device that counted no request, although none was cached, is not the one that was used. */
+static void a_device_busy_for_less_than_four_fifths_is_not_alone(void **state)
+{
+    (void)state;
+    struct record record;
+    busy_record(&record);
+    record.phases[0].total.modes.direct_in_effect = TRUTH_YES;
+    assert_true(partial(&record, DURATION_NS / 5 * 4 - 2, 1));
+    assert_false(partial(&record, DURATION_NS / 5 * 4, 1));
+    assert_false(partial(&record, DURATION_NS / 2, 0));
+    record.phases[0].total.modes.direct_in_effect = TRUTH_NO;
+    assert_true(partial(&record, DURATION_NS / 2, 0));
+    record_release(&record);
+}
+
 static void the_summary_shows_what_was_busy(void **state)
 {
     (void)state;
@@ -233,6 +259,7 @@ int main(void)
         cmocka_unit_test(in_flight_follows_from_latencies),
         cmocka_unit_test(the_device_is_shown_for_the_phase_only),
         cmocka_unit_test(a_phase_without_requests_has_no_load),
+        cmocka_unit_test(a_device_busy_for_less_than_four_fifths_is_not_alone),
         cmocka_unit_test(the_summary_shows_what_was_busy),
         cmocka_unit_test(what_waits_above_the_device_is_reported),
         cmocka_unit_test(what_does_not_wait_there_is_not),
