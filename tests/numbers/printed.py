@@ -2,12 +2,14 @@
 """Computes the printed summary from a result file, and finds the first difference to a page.
 
 Shares no code with tidemill; implements what results/README.md and the headers promise. An
-unexpected line is a difference, so each new line needs a check here.
+unexpected line is a difference, so each new line needs a check here. printed.py RESULT PAGE
+compares a file.
 """
 import math
 import os
 import re
 import signal
+import sys
 
 import h5py
 
@@ -1611,3 +1613,8 @@ def differences(file, text):
     if len(found) > len(wanted):
         return [f"the page continues with '{' '.join(found[len(wanted):][:12])}', which is unknown"]
     return []
+
+
+if __name__ == "__main__":
+    with h5py.File(sys.argv[1]) as result, open(sys.argv[2], encoding="utf-8") as written:
+        sys.exit("\n".join(differences(result, written.read())) or 0)
