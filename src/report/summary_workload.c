@@ -2,11 +2,13 @@
 /* "workload": what the phases were requested to do, from the settings that the record holds. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "options/options.h"
 #include "summary_parts.h"
+#include "workloads.h"
 
 bool summary_had_time(const struct record *record)
 {
@@ -205,14 +207,11 @@ static void add_objects(const struct settings *settings, const struct record_pha
         text_add(out, "; created by an earlier run");
 }
 
-/* Which rank read whose data. */
-static void add_source(const struct record_phase *read, const char *data, struct text *out)
+/* Which rank read the data. */
+static void add_source(const struct record_phase *read, struct text *out)
 {
     if (!read || read->written_by == WRITTEN_BY_NOBODY)
         return;
-    text_add(out, "; ");
-    if (data[0])
-        text_add(out, "data of '%s' ", data);
     if (read->written_by == WRITTEN_BY_EARLIER_RUN)
         text_add(out, "written by an earlier run, read by ");
     else
@@ -230,18 +229,21 @@ static void add_source(const struct record_phase *read, const char *data, struct
 }
 
 static void add_workload(const struct record *record, const struct settings *settings,
-                         const struct section *section, bool verbose, struct text *out)
+                         const struct section *section, struct workload *workload)
 {
     const char *name = section ? section->name : "";
     const struct record_phase *write = find(record, name, true);
     const struct record_phase *read = find(record, name, false);
     const struct record_phase *phase = write ? write : read;
     const struct record_phase *operations = find_operations(record, name);
-    if (section)
-        text_add(out, "%s: ", name);
+    struct text *out = &workload->what;
+    workload->section = name;
+    workload->data = section ? section->data : "";
+    workload->seed = settings->seed;
     if (operations)
         add_objects(settings, operations, out);
-    if (operations && !phase)
+    workload->objects_only = operations && !phase;
+    if (workload->objects_only)
         return;
     text_add(out, "%s", operations ? "; " : "");
     add_amount(settings, phase, section != NULL, out);
@@ -249,9 +251,7 @@ static void add_workload(const struct record *record, const struct settings *set
     add_mode(settings, phase, write || !read, out);
     if (write || !read)
         add_data(settings, out);
-    add_source(read, section ? section->data : "", out);
-    if (verbose)
-        text_add(out, "; seed %llu", (unsigned long long)settings->seed);
+    add_source(read, &workload->reader);
 }
 
 /* The settings of a section; those that it takes over from the section whose data it reads, too. */
@@ -308,43 +308,57 @@ static void write_kept(const struct record *record, const struct options *option
                      record->run_id);
 }
 
+/* Sets a workload for each section that ran; one without sections. Returns how many. */
+static size_t find_workloads(const struct record *record, const struct options *options,
+                             struct workload *list)
+{
+    size_t count = 0;
+    if (!options->section_count)
+        add_workload(record, &options->common, NULL, &list[count++]);
+    for (size_t i = 0; i < options->section_count; i++) {
+        const struct section *section = &options->sections[i];
+        struct settings settings;
+        if (record->phase_count && !has_phase(record, section->name))
+            continue; /* only its data were read */
+        if (section_resolve(options, i, &settings)) {
+            list[count++].what.failed = true;
+            break;
+        }
+        add_workload(record, &settings, section, &list[count++]);
+        settings_release(&settings);
+    }
+    return count;
+}
+
+static void write_workloads(const struct record *record, const struct options *options,
+                            bool verbose, struct text *out)
+{
+    struct workload *list = calloc(options->section_count + 1, sizeof *list);
+    const size_t count = list ? find_workloads(record, options, list) : 0;
+    out->failed |= !list;
+    workloads_write(list, count, verbose, out);
+    for (size_t i = 0; i < count; i++) {
+        text_release(&list[i].what);
+        text_release(&list[i].reader);
+    }
+    free(list);
+}
+
 void summary_workload(const struct record *record, const struct summary_style *style,
                       struct text *out)
 {
     struct failure ignored = {0};
     struct options options;
-    struct text line = {0};
-    const char *label = "workload";
     if (!record->options)
         return;
     options_init(&options, &ignored);
-    bool known = !ignored.code &&
-                 !options_read(&options, record->options, "", SOURCE_FILE, true, &ignored) &&
-                 !sections_select(&options, true, &ignored);
-    for (size_t i = 0; known && i < options.section_count; i++) {
-        struct settings settings;
-        if (record->phase_count && !has_phase(record, options.sections[i].name))
-            continue; /* only its data were read */
-        if (section_resolve(&options, i, &settings)) {
-            out->failed = true;
-            break;
-        }
-        add_workload(record, &settings, &options.sections[i], style->verbose, &line);
-        summary_line(out, label, "%s", text_string(&line));
-        label = "";
-        settings_release(&settings);
-        out->failed |= line.failed;
-        text_clear(&line);
-    }
-    if (known && !options.section_count) {
-        add_workload(record, &options.common, NULL, style->verbose, &line);
-        summary_line(out, label, "%s", text_string(&line));
-    }
-    if (known)
+    if (!ignored.code &&
+        !options_read(&options, record->options, "", SOURCE_FILE, true, &ignored) &&
+        !sections_select(&options, true, &ignored)) {
+        write_workloads(record, &options, style->verbose, out);
         write_preset(record, &options, out);
-    if (known)
         write_kept(record, &options, out);
-    out->failed |= line.failed || ignored.code == -ENOMEM;
-    text_release(&line);
+    }
+    out->failed |= ignored.code == -ENOMEM;
     options_release(&options);
 }

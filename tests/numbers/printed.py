@@ -43,6 +43,24 @@ def decimals_of(value):
     return 2 if value <= 0 else 3 if value >= 0.1 else 4
 
 
+def listed(names, quote):
+    """Lists names; three or more that are numbered one after the other as "a-1 to a-3"."""
+    def number(name):
+        stem = name.rstrip("0123456789")
+        return stem, int(name[len(stem):] or -2)
+
+    texts, i = [], 0
+    while i < len(names):
+        last = i
+        while last + 1 < len(names) and number(names[last])[1] >= 0 and number(names[last + 1]) == (
+                number(names[last])[0], number(names[last])[1] + 1):
+            last += 1
+        last = last if last - i >= 2 else i
+        texts.append(f"{quote}{names[i]}{quote}" + (f" to {quote}{names[last]}{quote}" if last > i else ""))
+        i = last + 1
+    return " and ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
 def rate(amount, time_ns):
     return amount / (time_ns * 1e-9) if amount > 0 and time_ns > 0 else 0.0
 
@@ -252,8 +270,7 @@ class Page:
         used = {text_of(phase.attrs["section"]) for phase in self.phases}
         sections = [section for section in settings_of(text_of(attrs["options"]))
                     if not used or section[0] in used]
-        for i, section in enumerate(sections):
-            self.workload("" if i else "workload", *section)
+        self.workloads(sections)
         if text_of(attrs.get("preset", "")):
             self.preset(sections)
         kinds = [text_of(kind) for kind in self.file["environment/targets/kind"][()]]
@@ -394,20 +411,39 @@ class Page:
             text += f", {size(target['free_bytes'])} free of {size(target['size_bytes'])}"
         return text
 
-    def workload(self, label, section, data, options):
+    def workloads(self, sections):
+        """Sections that were requested to do the same share a line."""
+        groups = {}
+        for section, data, options in sections:
+            groups.setdefault((*self.workload(section, options), bool(data)), []).append(
+                (section, data, options))
+        for i, ((what, reader, _), members) in enumerate(groups.items()):
+            names = listed([section for section, _, _ in members], "")
+            text = f"{names}: {what}" if names else what
+            if reader:
+                sources = [data for _, data, _ in members if data]
+                sources = sources[:1] if len(set(sources)) == 1 else sources
+                quoted = listed(sources, "'")
+                text += f"; data of {quoted} {reader}" if sources else f"; {reader}"
+            if self.verbose and reader is not None:
+                seeds = [str(options.get("seed", 0)) for _, _, options in members]
+                text += f"; seed{plural(len(seeds))} {', '.join(seeds)}"
+            self.line("" if i else "workload", text)
+
+    def workload(self, section, options):
+        """Returns what was to be done, and which rank reads the data; None where none are moved."""
         phases = [phase for phase in self.phases if phase.attrs["section"] == section]
         works = [phase for phase in phases if phase.unit != "bytes"]
         phases = [phase for phase in phases if phase.unit == "bytes"]
         write = next((phase for phase in phases if phase.writes), None)
         read = next((phase for phase in phases if phase.reads), None)
         phase, writes = write or read, write or not read
-        text = f"{section}: " if section else ""
-        text += self.objects(options, works[0].attrs) if works else ""
+        text = self.objects(options, works[0].attrs) if works else ""
         if works and not phases:
-            self.line(label, text)
-            return
+            return text, None
         text += "; " if works else ""
-        time = options.get("time")
+        time = options.get("time", "0s")
+        time = "" if exact(time) == "0 s" else time
         loop = options.get("loop") == "yes"
         if phase and phase.planned and not phase.open_ended:
             text += ("at most " if time and not loop else "") + size(phase.planned)
@@ -418,9 +454,7 @@ class Page:
         text += "until the rate is steady, " if options["until-steady"] == "yes" else ""
         text += self.pattern(options, phase) + self.mode(options, phase, writes)
         text += self.data(options) if writes else ""
-        text += self.source(read.attrs, data) if read else ""
-        text += f"; seed {options.get('seed', 0)}" if self.verbose else ""
-        self.line(label, text)
+        return text, self.source(read.attrs) if read else ""
 
     def objects(self, options, attrs):
         count, size_ = options.get("objects-per-rank", "0"), options["object-size"]
@@ -486,11 +520,10 @@ class Page:
             text += f", data that compress {options['compress-ratio']}:1"
         return text
 
-    def source(self, attrs, data):
+    def source(self, attrs):
         if attrs["written_by"] == "none":
             return ""
-        text = f"; data of '{data}' " if data else "; "
-        text += "written by an earlier run, read by " if attrs["written_by"] == "earlier run" else \
+        text = "written by an earlier run, read by " if attrs["written_by"] == "earlier run" else \
             "read back by "
         shift, ranks = int(attrs["shift"]), int(attrs["ranks_total"])
         if not shift:
