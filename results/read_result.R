@@ -12,8 +12,13 @@ plain <- function(values) {
   else values
 }
 
-# A table (a group of columns of equal length) as a data frame.
-read_table <- function(group) {
+# A table (a group of columns of equal length) as a data frame: read_table(file[["summary"]]), or
+# read_table(file, "sweep"), which is empty if the result leaves the table out.
+read_table <- function(group, name = NULL) {
+  if (!is.null(name)) {
+    if (!group$exists(name)) return(data.frame())
+    group <- group[[name]]
+  }
   columns <- list()
   for (name in names(group)) {
     column <- group[[name]]

@@ -9,7 +9,10 @@ import pandas as pd
 
 
 def table(group):
-    """A table (a group of columns of equal length) as a DataFrame; texts become str."""
+    """A table (a group of columns of equal length) as a DataFrame; texts become str. None, as
+    file.get() returns for a table that a result leaves out, is an empty one."""
+    if group is None:
+        return pd.DataFrame()
     columns = {name: column for name, column in group.items()
                if isinstance(column, h5py.Dataset) and column.ndim == 1}
     frame = pd.DataFrame({name: column.asstr(errors="replace")[()] if column.dtype.kind == "S"

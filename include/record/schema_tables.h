@@ -14,6 +14,7 @@ struct schema_rows {
     const char *name; /* NULL ends a list */
     const struct schema_table *table;
     enum record_detail detail; /* left out where a coarser one is kept */
+    bool first;                /* version 0.1.0 wrote this table, also without rows */
     size_t rows_offset;        /* in the struct that owns the rows */
     size_t count_offset;
 };
@@ -25,6 +26,9 @@ extern const struct schema_rows schema_phase_tables[];       /* of struct record
 /* Returns the rows of a table; 'count' is their number, 0 if they are finer than 'detail'. */
 const void *schema_rows_of(const struct schema_rows *list, enum record_detail detail,
                            const void *owner, size_t *count);
+
+/* True if a result has no such table: one that came after version 0.1.0 and has no rows. */
+bool schema_left_out(const struct schema_rows *list, size_t count);
 
 /* The names of a mixed phase's halves, and the tables of each. */
 extern const char *const schema_half_names[HALVES];

@@ -15,7 +15,8 @@ static int write_tables(struct store *store, hid_t parent, const struct schema_r
     for (; list->name && !result; list++) {
         size_t count;
         const void *rows = schema_rows_of(list, store->detail, owner, &count);
-        result = store_write_table(store, parent, list->name, list->table, rows, count);
+        if (!schema_left_out(list, count))
+            result = store_write_table(store, parent, list->name, list->table, rows, count);
     }
     return result;
 }
@@ -43,6 +44,8 @@ static int write_phase_tables(struct store *store, hid_t group, hid_t before,
     for (const struct schema_rows *list = schema_phase_tables; list->name && !result; list++) {
         size_t count;
         const void *rows = schema_rows_of(list, store->detail, phase, &count);
+        if (schema_left_out(list, count))
+            continue;
         const bool of_rows = list->table == &schema_row;
         store->alike[0] = open_alike(before, list->name);
         store->alike[1] = of_rows ? open_alike(group, "ranks") : 0;

@@ -4,8 +4,8 @@
 
 exports.py RESULT.h5 RESULT.json TABLES SCHEMA.json
 
-Every attribute and every column of the HDF5 file is in both, with the same value; the JSON is valid
-by the schema, which describes every member of it.
+Every attribute and every column of the HDF5 file is in both, with the same value; a table that the file
+leaves out is empty. The JSON is valid by the schema, which describes every member of it.
 """
 import csv
 import json
@@ -79,8 +79,15 @@ def histogram(group, found, where):
             fault(f"{where}/nodes[{i}]/node", int(group["nodes/node"][i]), node["node"])
 
 
+def left_out(group, found, where):
+    for name, member in found.items():
+        if isinstance(member, list) and name not in group and member:
+            fault(f"{where}/{name}", "nothing", member)
+
+
 def phase(group, found, where):
     attributes(group, found, where)
+    left_out(group, found, where)
     for name, part in group.items():
         if "counts" in part:
             histogram(part, found[name], f"{where}/{name}")
@@ -135,15 +142,17 @@ def main():
     described(found, schema, "")
     with h5py.File(result) as file:
         attributes(file, found, "")
+        left_out(file, found, "")
         for name, group in file["environment"].items():
             if name == "job":
                 attributes(group, found["environment"][name], name)
             else:
                 rows(group, found["environment"][name], name)
                 cells(group, table(folder, f"environment_{name}"), name)
-        for name in ("summary", "ceilings", "advice"):
-            rows(file[name], found[name], name)
-            cells(file[name], table(folder, name), name)
+        for name, group in file.items():
+            if name not in ("environment", "phases"):
+                rows(group, found[name], name)
+                cells(group, table(folder, name), name)
         names = [name for name in file["phases"]] if "phases" in file else []
         if sorted(names) != sorted(one["name"] for one in found["phases"]):
             fault("phases", names, [one["name"] for one in found["phases"]])

@@ -17,6 +17,7 @@ results=$BATS_TEST_DIRNAME/../../results
             r = read_result(file{1});
             assert(r.phases{2}.bytes == 4 * 2^20 && numel(r.phases{1}.ranks) == 2);
             assert(strcmp(r.phases{1}.name, '01_write') && ischar(r.environment.nodes.hostname));
+            assert(isempty(r.sweep) && isempty(r.phases{1}.readers) && numel(r.phases{2}.readers) == 2);
         end
         read_result('r.json');" >page
     [ "$(grep -c 'GB/s' page)" -eq 2 ]
@@ -30,7 +31,9 @@ results=$BATS_TEST_DIRNAME/../../results
     Rscript -e "source('$results/read_result.R')
         file <- hdf5r::H5File\$new('r.h5', 'r')
         ranks <- read_table(file[['phases/02_read/ranks']])
-        stopifnot(nrow(ranks) == 2, sum(ranks\$bytes) == 4194304, is.factor(ranks\$direct_opened))"
+        stopifnot(nrow(ranks) == 2, sum(ranks\$bytes) == 4194304, is.factor(ranks\$direct_opened))
+        stopifnot(nrow(read_table(file, 'sweep')) == 0, nrow(read_table(file, 'phases/01_write/readers')) == 0,
+            nrow(read_table(file, 'phases/02_read/readers')) == 2)"
     for other in "$results/reference/metadata.h5" "$BATS_TEST_DIRNAME/../data/v0.1.0/v0.1.0-two-ranks.h5"; do
         Rscript "$results/read_result.R" "$other" >page
     done

@@ -665,7 +665,7 @@ class Page:
         modes = [self.modes(phase) for phase in phases]
         self.same_mode = len(modes) > 1 and all(lines == modes[0] for lines in modes)
         self.parts += modes[0] if self.same_mode else []
-        if self.phases or not len(self.file["sweep_runs/point"]):
+        if self.phases or "sweep_runs" not in self.file:
             self.table()
         self.sweep()
         self.advice("warnings", {"serious": "WARNING", "warning": "warning"})
@@ -1330,9 +1330,9 @@ class Phase:
         return f"{part} ({least} to {share(int(self.rate()), low)}) of {which}{more}"
 
     def warm_up(self):
-        table = columns(self.page.file["warm_ups"])
+        table = columns(self.page.file.get("warm_ups", {}))
         words = []
-        for i, phase in enumerate(table["phase"]):
+        for i, phase in enumerate(table.get("phase", [])):
             if text_of(phase) != self.name or table["point"][i]:
                 continue
             kind = text_of(table["kind"][i])
