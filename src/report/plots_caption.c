@@ -21,6 +21,29 @@ static void caption_sweep(const struct record *record, const char *phase, struct
     points_release(&points);
 }
 
+static void caption_nodes(const struct record_phase *phase, struct text *out)
+{
+    bool known = false;
+    for (size_t i = 0; i < phase->node_count; i++)
+        known |= phase->nodes[i].latency.p99_ns > 0;
+    if (record_rows_active(phase->nodes, phase->node_count) > PLOT_BARS)
+        text_add(out, "Rate of each node, from the slowest to the fastest");
+    else
+        text_add(out, "Rate of each node%s", known ? ", and its p99 latency" : "");
+}
+
+static void caption_targets(const struct record_phase *phase, struct text *out)
+{
+    bool known = false;
+    for (size_t i = 0; i < phase->used_target_count; i++)
+        known |= phase->used_targets[i].latency.p99_ns > 0;
+    if (phase->used_target_count > PLOT_BARS)
+        text_add(out, "The %d slowest of %zu targets: the rate of each%s", PLOT_BARS,
+                 phase->used_target_count, known ? ", and its p99 latency" : "");
+    else
+        text_add(out, "Rate of each target%s", known ? ", and its p99 latency" : "");
+}
+
 void plot_caption(const struct record *record, const struct plot *plot, struct text *out)
 {
     const struct record_phase *phase = plot->phase;
@@ -45,9 +68,7 @@ void plot_caption(const struct record *record, const struct plot *plot, struct t
                      : "");
         break;
     case PLOT_NODES:
-        text_add(out, phase->node_count > PLOT_BARS
-                          ? "Rate of each node, from the slowest to the fastest"
-                          : "Rate of each node");
+        caption_nodes(phase, out);
         break;
     case PLOT_HEAT:
         text_add(out, "Throughput of the nodes over time");
@@ -55,7 +76,7 @@ void plot_caption(const struct record *record, const struct plot *plot, struct t
             text_add(out, "; each row shows the slowest of %zu neighbours", plot_heat_step(phase));
         break;
     case PLOT_TARGETS:
-        text_add(out, "Rate of each target");
+        caption_targets(phase, out);
         break;
     case PLOT_SWEEP:
         caption_sweep(record, plot->of, out);

@@ -86,6 +86,40 @@ void plot_bar(struct text *out, size_t y, double from, double to)
     text_add(out, "\n");
 }
 
+/* A round distance of ticks, of which there are two to five up to 'most'. */
+static double tick_step(double most)
+{
+    const double least = most / 5;
+    const double power = pow(10, floor(log10(least)));
+    return power * (least <= power ? 1 : least <= 2 * power ? 2 : least <= 5 * power ? 5 : 10);
+}
+
+/* The axis of bars of up to 'most'; with space behind them for their latencies. */
+static void add_rate_axis(struct text *out, enum amount_unit unit, double most, bool latencies)
+{
+    text_add(out, ")\nset xlabel '%s'\n", figures_amount_unit(unit));
+    if (latencies)
+        text_add(out, "set rmargin 13\n");
+    if (most <= 0)
+        return;
+    text_add(out, "set xrange [0:");
+    plot_number(out, most * 1.02);
+    text_add(out, "]\nset xtics 0,");
+    plot_number(out, tick_step(most));
+    text_add(out, "\n");
+}
+
+/* The 99th percentile at the right of the bar at row y, where it is known. */
+static void add_p99(struct text *out, size_t y, int64_t p99_ns)
+{
+    char time[UNITS_TEXT];
+    if (p99_ns <= 0)
+        return;
+    units_format_duration(p99_ns, time);
+    text_add(out, "set label %zu 'p99 %s' at graph 1, first %zu left offset 1.5,0\n", y + 1, time,
+             y);
+}
+
 static void add_median(struct text *out, double median, const char *label)
 {
     text_add(out, "set arrow 1 from first ");
@@ -104,13 +138,19 @@ static void bar_nodes(const struct record_phase *phase, enum plot_format format,
 {
     const double unit = plot_unit(phase->unit);
     bool outliers = false;
+    bool latencies = false;
+    double most = 0;
     plot_begin_bars(out, format, count);
     for (size_t i = 0; i < count; i++) {
         text_add(out, "%s", i ? ", " : "");
         plot_quote(out, nodes[i].row->name, NAME_SHOWN);
         text_add(out, " %zu", i);
+        most = fmax(most, nodes[i].rate / unit);
+        latencies |= nodes[i].row->latency.p99_ns > 0;
     }
-    text_add(out, ")\nset xlabel '%s'\n", figures_amount_unit(phase->unit));
+    add_rate_axis(out, phase->unit, most, latencies);
+    for (size_t i = 0; i < count; i++)
+        add_p99(out, i, nodes[i].row->latency.p99_ns);
     for (int pass = 0; pass < 2; pass++) {
         text_add(out, "$%s << EOD\n", pass ? "outliers" : "usual");
         for (size_t i = 0; i < count; i++)
@@ -188,23 +228,70 @@ void plot_nodes(const struct record_phase *phase, enum plot_format format, struc
     free(nodes);
 }
 
+struct target_bar {
+    size_t index; /* in the list of the phase */
+    double rate;
+};
+
+static int by_target_rate(const void *a, const void *b)
+{
+    const double left = ((const struct target_bar *)a)->rate;
+    const double right = ((const struct target_bar *)b)->rate;
+    return (left > right) - (left < right);
+}
+
+static int by_index(const void *a, const void *b)
+{
+    const size_t left = ((const struct target_bar *)a)->index;
+    const size_t right = ((const struct target_bar *)b)->index;
+    return (left > right) - (left < right);
+}
+
+/* The slowest targets, as many as have a bar, in the order of the list; NULL without memory. */
+static struct target_bar *slowest_targets(const struct record_phase *phase, size_t *count)
+{
+    const size_t all = phase->used_target_count;
+    struct target_bar *bars = calloc(all, sizeof *bars);
+    *count = all < PLOT_BARS ? all : PLOT_BARS;
+    for (size_t i = 0; bars && i < all; i++) {
+        const struct record_used_target *used = &phase->used_targets[i];
+        const int64_t amount = phase->unit == UNIT_BYTE ? used->bytes : used->operations;
+        bars[i] =
+            (struct target_bar){i, figures_rate(amount, used->end_ns) / plot_unit(phase->unit)};
+    }
+    if (bars) {
+        qsort(bars, all, sizeof *bars, by_target_rate);
+        qsort(bars, *count, sizeof *bars, by_index);
+    }
+    return bars;
+}
+
 void plot_targets(const struct record_phase *phase, enum plot_format format, struct text *out)
 {
-    const size_t count =
-        phase->used_target_count < PLOT_BARS ? phase->used_target_count : PLOT_BARS;
+    size_t count;
+    bool latencies = false;
+    double most = 0;
+    struct target_bar *bars = slowest_targets(phase, &count);
+    if (!bars) {
+        out->failed = true;
+        return;
+    }
     plot_begin_bars(out, format, count);
     for (size_t i = 0; i < count; i++) {
         text_add(out, "%s", i ? ", " : "");
-        plot_quote(out, phase->used_targets[i].path, NAME_SHOWN);
+        plot_quote(out, phase->used_targets[bars[i].index].path, NAME_SHOWN);
         text_add(out, " %zu", i);
+        most = fmax(most, bars[i].rate);
+        latencies |= phase->used_targets[bars[i].index].latency.p99_ns > 0;
     }
-    text_add(out, ")\nset xlabel '%s'\n$usual << EOD\n", figures_amount_unit(phase->unit));
-    for (size_t i = 0; i < count; i++) {
-        const struct record_used_target *used = &phase->used_targets[i];
-        const int64_t amount = phase->unit == UNIT_BYTE ? used->bytes : used->operations;
-        plot_bar(out, i, 0, figures_rate(amount, used->end_ns) / plot_unit(phase->unit));
-    }
+    add_rate_axis(out, phase->unit, most, latencies);
+    for (size_t i = 0; i < count; i++)
+        add_p99(out, i, phase->used_targets[bars[i].index].latency.p99_ns);
+    text_add(out, "$usual << EOD\n");
+    for (size_t i = 0; i < count; i++)
+        plot_bar(out, i, 0, bars[i].rate);
     text_add(out, "EOD\nplot $usual%slc rgb '" PLOT_BLUE "' notitle\n", plot_bars);
+    free(bars);
 }
 
 /* --- waits */

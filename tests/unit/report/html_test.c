@@ -212,6 +212,39 @@ static void expect_drawn(const struct record *record, const char *name, const ch
     text_release(&script);
 }
 
+static void bars_show_latencies_and_the_slowest_of_many_targets(void **state)
+{
+    (void)state;
+    struct record record;
+    struct plot plot;
+    struct text caption = {0};
+    make(&record, 3);
+    struct record_phase *phase = &record.phases[0];
+    phase->nodes[1].latency.p99_ns = 1234567;
+    phase->nodes[2].latency.p99_ns = -1;
+    expect_drawn(&record, "01_write-nodes",
+                 "set label 2 'p99 1.23 ms' at graph 1, first 1 left offset 1.5,0\n");
+    phase->used_target_count = 40;
+    phase->used_targets = calloc(phase->used_target_count, sizeof *phase->used_targets);
+    for (int i = 0; i < 40; i++) {
+        struct record_used_target *used = &phase->used_targets[i];
+        *used = (struct record_used_target){.target = i, .bytes = 1 << 30, .end_ns = 1000000000};
+        used->latency.p99_ns = i == 39 ? 5000000 : -1;
+        used->bytes <<= i < 8; /* the first eight are faster */
+        snprintf(used->path, sizeof used->path, "/target/%d", i);
+    }
+    expect_drawn(&record, "01_write-targets", "set ytics scale 0 ('/target/8' 0, '/target/9' 1, ");
+    expect_drawn(&record, "01_write-targets",
+                 "'/target/39' 31)\nset xlabel 'GiB/s'\nset rmargin 13\nset xrange "
+                 "[0:1.020000]\nset xtics 0,0.200000\nset label 32 'p99 5.00 ms' at ");
+    assert_non_null(find(&record, "01_write-targets", &plot));
+    plot_caption(&record, &plot, &caption);
+    assert_string_equal(text_string(&caption), "The 32 slowest of 40 targets: the rate of each, "
+                                               "and its p99 latency");
+    text_release(&caption);
+    record_release(&record);
+}
+
 static void points_and_probes_have_plots_of_their_kind(void **state)
 {
     (void)state;
@@ -288,6 +321,7 @@ int main(void)
         cmocka_unit_test(hostile_names_reach_neither_markup_nor_scripts_of_plots),
         cmocka_unit_test(a_record_without_phases_is_a_page),
         cmocka_unit_test(plots_have_names_that_are_safe_for_files),
+        cmocka_unit_test(bars_show_latencies_and_the_slowest_of_many_targets),
         cmocka_unit_test(points_and_probes_have_plots_of_their_kind),
         cmocka_unit_test(a_load_of_several_engines_has_a_line_each),
         cmocka_unit_test(the_page_of_points_has_their_tables_and_the_best_at_the_top),
