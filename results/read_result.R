@@ -51,12 +51,22 @@ main <- function(path) {
   show <- function(frame, wanted) {
     print(frame[, intersect(wanted, names(frame)), drop = FALSE], row.names = FALSE)
   }
-  show(read_phases(file), c("name", "status", "bytes", "operations", "duration_ns",
-                            "rate_whole_bytes_per_s", "rate_whole_operations_per_s"))
+  if (length(names(file[["phases"]])) > 0) {
+    show(read_phases(file), c("name", "status", "bytes", "operations", "duration_ns",
+                              "rate_whole_bytes_per_s", "rate_whole_operations_per_s"))
+  }
   for (name in names(file[["phases"]])) {
     cat("\n", name, "\n", sep = "")
     show(read_table(file[["phases"]][[name]][["nodes"]]),
          c("name", "bytes", "operations", "requests", "latency_p50_ns", "latency_p99_ns", "sync_ns"))
+  }
+  for (name in intersect(c("sweep", "tune_results"), names(file))) {
+    points <- read_table(file[[name]])
+    if (nrow(points) > 0) {
+      cat("\n", name, "\n", sep = "")
+      show(points, c("phase", "settings", "n", "median_bytes_per_s", "latency_p99_ns", "probes",
+                     "settled_bytes_per_s"))
+    }
   }
 }
 

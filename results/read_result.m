@@ -2,7 +2,7 @@
 % RESULT = read_result(FILE): a tidemill result as nested structs, in MATLAB and in Octave (7 or later).
 % FILE is what 'tidemill report --json' wrote, or a result (.h5), for which tidemill is run. Names are
 % those of README.md here. RESULT.phases{i}.nodes(k).bytes is a number; numbers above 2^53 are rounded.
-% Without RESULT the rates of the phases are printed.
+% Without RESULT the rates of phases, of points of a sweep and of settings found by tune are printed.
 function result = read_result(file)
   if numel(file) > 3 && strcmp(file(end-2:end), '.h5')
     quoted = ['''' strrep(file, '''', '''\''''') ''''];
@@ -33,5 +33,18 @@ function result = read_result(file)
       fprintf('%-16s %-12s %12.0f operations/s\n', phase.name, phase.status, ...
               phase.rate_whole_operations_per_s);
     end
+  end
+  for point = rows_of(content, 'sweep')
+    fprintf('%-8s %-40s %12.3f GB/s\n', point.phase, point.settings, point.median_bytes_per_s / 1e9);
+  end
+  for found = rows_of(content, 'tune_results')
+    fprintf('%-8s %s %12.3f GB/s\n', found.phase, found.settings, found.settled_bytes_per_s / 1e9);
+  end
+end
+
+function rows = rows_of(content, name)
+  rows = [];
+  if isfield(content, name)
+    rows = reshape(content.(name), 1, []);
   end
 end

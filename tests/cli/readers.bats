@@ -21,6 +21,11 @@ results=$BATS_TEST_DIRNAME/../../results
         end
         read_result('r.json');" >page
     [ "$(grep -c 'GB/s' page)" -eq 2 ]
+    "$TIDEMILL" run --size 1m --sweep depth=1,2 --result sweep.h5 "$target"
+    octave-cli --norc --eval "
+        addpath('$results');
+        read_result('sweep.h5');" >page
+    [ "$(grep -cE '^(write|read) +depth [12] .* GB/s' page)" -eq 4 ]
 }
 
 @test "R reads a result" {
@@ -37,6 +42,9 @@ results=$BATS_TEST_DIRNAME/../../results
     for other in "$results/reference/metadata.h5" "$BATS_TEST_DIRNAME/../data/v0.1.0/v0.1.0-two-ranks.h5"; do
         Rscript "$results/read_result.R" "$other" >page
     done
+    "$TIDEMILL" run --size 1m --sweep depth=1,2 --result sweep.h5 "$target"
+    Rscript "$results/read_result.R" sweep.h5 >page
+    [ "$(grep -cE '^ *(write|read) +depth [12] ' page)" -eq 4 ]
 }
 
 @test "the commands of the pipelines in the documentation" {
