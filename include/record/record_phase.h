@@ -213,9 +213,10 @@ struct record_phase {
     int64_t position;          /* in the list of phases, from 1; 0 in results without it */
     enum record_status status;
     enum record_end_reason ended_by;
-    char *failure;          /* NULL, or the one line that was printed */
-    int64_t started_ns;     /* since the run's start */
-    int64_t started_utc_ns; /* the same instant by rank 0's wall clock; 0 = not recorded */
+    char *failure;           /* NULL, or the one line that was printed */
+    int64_t started_ns;      /* of its preparation, since the run's start */
+    int64_t started_utc_ns;  /* the same instant by rank 0's wall clock; 0 = not recorded */
+    int64_t common_start_ns; /* since the run's start; 0 = not reached, or not recorded */
     int64_t duration_ns; /* common start to last completion with sync and close, over all ranks */
     int64_t first_through_ns; /* when the first rank had its last request acknowledged */
     int64_t active_ns;        /* the last edge of the timeline's grid before that */

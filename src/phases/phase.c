@@ -149,7 +149,7 @@ const char *phase_device(const struct phase *phase)
 
 /* All ranks begin at one instant, agreed in advance. If some were late for the last one, the next
  * is agreed earlier. */
-static void start_together(struct phase *phase)
+static void start_together(struct phase *phase, struct record_phase *into)
 {
     struct run *run = phase->run;
     const bool probe = phase->prepared->probe;
@@ -159,6 +159,8 @@ static void start_together(struct phase *phase)
     phase->clocks.start_ns =
         cluster_agree_start(run->cluster, &clock_source_kernel, &phase->clocks.before,
                             probe ? PROBE_SLACK_NS : run->slack_ns, &phase->clocks.slack_ns);
+    if (into)
+        into->common_start_ns = phase->clocks.start_ns - run->started_ns;
     facts_started(phase);
     if (run->cluster->leader)
         phase->watch.gauge = gauge_start(phase_device(phase), phase->clocks.start_ns);
@@ -186,7 +188,7 @@ enum verdict phase_carry_out(struct phase *phase, struct record_phase *into)
     if (into)
         keeper_refresh(run->keeper);
     phase->watch.live.record = into;
-    start_together(phase);
+    start_together(phase, into);
     observer_watch(phase);
     cluster_compare_clocks(run->cluster, &clock_source_kernel, &phase->clocks.after);
     if (!run->given_up)

@@ -298,6 +298,13 @@ def check_sweep(file):
             expect(f"{column} of point {point.point}, {point.phase}", wanted, found)
 
 
+def check_starts(file):
+    """All ranks start when the preparation has ended."""
+    for name, phase in file["phases"].items():
+        started, common = (int(phase.attrs[column]) for column in ("started_ns", "common_start_ns"))
+        expect(f"{name} starts after its preparation", True, started < common or not common)
+
+
 with h5py.File(sys.argv[1], "r") as result:
     for title, group in result["phases"].items():
         if group.attrs["duration_ns"] > 0:
@@ -311,6 +318,7 @@ with h5py.File(sys.argv[1], "r") as result:
             if unit_of(group) == "bytes":
                 check_passes(title, group)
             check_device(title, group)
+    check_starts(result)
     check_summary(result)
     check_ceilings(result)
     if "sweep" in result:
