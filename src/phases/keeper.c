@@ -180,7 +180,7 @@ static void run_farewell(void *context)
     if (keeper->sketch.phases) {
         if (keeper->removes)
             keeper->sketch.removal_failure =
-                strdup("a second signal ended the run before it had removed them");
+                strdup("a second signal ended the run before it had removed its files");
         borrow_no_advice(keeper);
         show(keeper, &keeper->sketch);
         store_save(keeper->path, &keeper->sketch, &keeper->finished, NULL);

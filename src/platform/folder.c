@@ -80,8 +80,10 @@ int directory_remove(const char *path, int64_t wait_ns, struct failure *why)
                                "result when that process has ended",
                                shown, name);
         if (is_full && name[0])
-            return failure_set(why, -error, "cannot remove directory '%s': it holds '%s'", shown,
-                               name);
+            return failure_set(why, -error,
+                               "cannot remove directory '%s': it holds '%s', which another process "
+                               "may have created; move it away, then use --cleanup and the result",
+                               shown, name);
         return failure_system(why, error, "cannot remove directory '%s'", shown);
     }
 }

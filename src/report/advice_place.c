@@ -33,9 +33,12 @@ void warn_placement(const struct record *record, struct text *out)
 
 void warn_not_removed(const struct record *record, struct text *out)
 {
-    if (record->removal_failure && record->removal_failure[0])
-        text_add(out, "data files remain: %s; remove them with --cleanup and this result",
-                 record->removal_failure);
+    const char *failure = record->removal_failure;
+    if (!failure || !failure[0])
+        return;
+    const bool says_how = strstr(failure, "--cleanup");
+    text_add(out, "not everything was removed: %s%s", failure,
+             says_how ? "" : "; remove the rest with --cleanup and this result");
 }
 
 /* The quota is a warning of its own, and stops threads in the same way. */

@@ -51,8 +51,18 @@ static bool is_synced(const struct record_phase *phase)
                                     : phase->total.counters.syncs > 0;
 }
 
+bool parts_went_on(const struct record_phase *phase)
+{
+    const struct counters *counters = &phase->total.counters;
+    return phase->ended_by < END_SIGNAL &&
+           (phase->unit == UNIT_BYTE ? counters->bad_blocks : counters->failed_requests);
+}
+
 const char *parts_covered(const struct record_phase *phase)
 {
+    if (phase->status == RECORD_FAILED && parts_went_on(phase))
+        return phase->unit == UNIT_BYTE ? ", wrong data included"
+                                        : ", without the operations that failed";
     if (phase->status == RECORD_FAILED)
         return " until the failure";
     if (!is_gathered(phase))

@@ -17,6 +17,9 @@ void parts_print(const struct record_phase *phase, struct text *out);
  */
 const char *parts_covered(const struct record_phase *phase);
 
+/* True if failures did not end the phase: wrong data, or errors of single objects. */
+bool parts_went_on(const struct record_phase *phase);
+
 /* "writing", "reading", "moving data" or "working". */
 const char *parts_verb(const struct record_phase *phase);
 

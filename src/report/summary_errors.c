@@ -46,6 +46,16 @@ static const char *meaning_of(const struct record_error *error, const char *kind
     return words ? words : "unknown error";
 }
 
+void summary_error_reason(const struct record_phase *phase, struct text *out)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < phase->error_count; i++)
+        count += phase->errors[i].count;
+    const char *words = meaning_of(&phase->errors[0], phase->kind);
+    text_add(out, "%lld failure%s%s: %.*s", (long long)count, summary_plural(count),
+             phase->error_count > 1 ? ", most of them" : "", (int)strcspn(words, ","), words);
+}
+
 void summary_errors(const struct record_phase *phase, const struct summary_style *style,
                     struct text *out)
 {

@@ -32,7 +32,8 @@ const char *summary_plural(int64_t count);
 /* What was run and how it ended. */
 void summary_head(const struct record *record, const struct summary_style *style, struct text *out);
 
-/* The reason of a failed phase in a few words, "No space left on device"; "" if it is longer. */
+/* The reason of a failed phase in a few words, "No space left on device" or "3 failures: removed by
+ * another process"; "" if it is longer. */
 void summary_reason(const struct record_phase *phase, struct text *out);
 
 /* "quote": which rates may be quoted, if not all of them. */
@@ -93,6 +94,7 @@ void summary_load(const struct record_phase *phase, const struct summary_style *
                   struct text *out);
 
 /* "failed": operations that failed, by their error. */
+void summary_error_reason(const struct record_phase *phase, struct text *out);
 void summary_errors(const struct record_phase *phase, const struct summary_style *style,
                     struct text *out);
 

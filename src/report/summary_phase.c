@@ -57,7 +57,9 @@ static void write_end(const struct record *record, const struct record_phase *ph
         text_add(&line, "when all was done, before --time");
     if (phase->ended_by == END_SIGNAL && record->exit_code > EXIT_OF_SIGNAL)
         text_add(&line, " (SIG%s)", sigabbrev_np((int)record->exit_code - EXIT_OF_SIGNAL));
-    if (phase->amount_planned > phase->amount && !phase->open_ended) {
+    const bool all_tried = phase->ended_by == END_SIZE && phase->unit != UNIT_BYTE &&
+                           parts_went_on(phase); /* what is missing has failed */
+    if (phase->amount_planned > phase->amount && !phase->open_ended && !all_tried) {
         units_show_amount((uint64_t)phase->amount_planned, phase->unit, planned);
         figures_share(phase->amount, phase->amount_planned, share);
         text_add(&line, "%safter %s of the planned %s", line.length ? ", " : "", share, planned);

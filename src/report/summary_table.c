@@ -316,6 +316,10 @@ void summary_reason(const struct record_phase *phase, struct text *out)
 {
     const char *text = phase->failure ? phase->failure : "";
     const char *reason = NULL;
+    if (phase->error_count) {
+        summary_error_reason(phase, out);
+        return;
+    }
     for (const char *colon = strstr(text, ": "); colon; colon = strstr(reason, ": "))
         reason = colon + 2;
     const size_t length = reason ? strcspn(reason, ";'") : 0;

@@ -596,7 +596,8 @@ def holds(name):
 
 def remains(name):
     return one_of(2, "cannot remove directory '{target}/{run}/objects/r1/d[0-9]+': it holds "
-                     f"'{of_object(name)}'")
+                     f"'{of_object(name)}', which another process may have created; move it away, then use "
+                     "--cleanup and the result")
 
 
 def counted_faults(engine):

@@ -293,7 +293,12 @@ class Page:
         self.line("preset", text)
 
     def reason(self, phase):
-        """The end of a failure's text, if it is short and names no path."""
+        """What failed, by the errors; else the end of a failure's text, if it is short and names no
+        path."""
+        counts, words = phase.error_words()
+        if counts:
+            kinds = ", most of them" if len(counts) > 1 else ""
+            return f"{sum(counts)} failure{plural(sum(counts))}{kinds}: {words[0].split(',')[0]}"
         words = re.fullmatch(r".*: ([^;']{1,40})(;.*)?", text_of(phase.attrs["failure"]), re.S)
         return words[1] if words and ": " not in (words[2] or "") else ""
 
@@ -912,7 +917,8 @@ class Phase:
         code = int(self.page.file.attrs["exit_code"])
         if attrs["ended_by"] == "signal" and code > 128:
             words += f" ({signal.Signals(code - 128).name})"
-        if self.planned > self.amount and not self.open_ended:
+        all_tried = attrs["ended_by"] == "size" and self.unit != "bytes" and self.went_on()
+        if self.planned > self.amount and not self.open_ended and not all_tried:
             planned = size(self.planned) if self.unit == "bytes" else \
                 f"{self.planned} operation{plural(self.planned)}"
             words += f"{', ' if words else ''}after {share(self.amount, self.planned)} of the " \
@@ -921,11 +927,19 @@ class Phase:
             self.line("stopped" if attrs["ended_by"] in ("signal", "failure", "stall") else "ended",
                       words)
 
+    def went_on(self):
+        """True if failures did not end the phase."""
+        return self.attrs["ended_by"] not in ("signal", "failure", "stall") and \
+            bool(self.total["bad_blocks" if self.unit == "bytes" else "failed_requests"])
+
     def rates(self):
         attrs, many = self.attrs, self.attrs["ranks_total"] > 1
         text = f"{self.rate_text(self.rate())} {self.name_of_rate}"
         failed = attrs["status"] == "failed"
-        if failed:
+        if failed and self.went_on():
+            text += ", wrong data included" if self.unit == "bytes" else \
+                ", without the operations that failed"
+        elif failed:
             text += " until the failure"
         elif not self.gathered():
             text += " as last received"
@@ -1515,7 +1529,8 @@ class Phase:
             each = sums["request_ns"] // sums["requests"] if sums["requests"] else 0
             self.line("device", f"{self.device()}, {duration(each)} for each request")
 
-    def failures(self):
+    def error_words(self):
+        """How many operations failed with each error, and what it means."""
         table = columns(self.group["errors"]) if "errors" in self.group else {"error": ()}
         words = {"EEXIST": "its new name is another process's file, left alone"
                            if self.attrs["kind"] == "rename" else
@@ -1529,10 +1544,17 @@ class Phase:
                  "EROFS": "the file system became read-only",
                  "ETIMEDOUT": "no answer within --stall-abort", "other": "further errors"}
         names = [text_of(name) for name in table["error"]]
-        if names:
-            self.line("failed", ", ".join(
-                f"{count} {name} ({words.get(name) or os.strerror(number)})" for count, name, number
-                in zip(table["operations"], names, table["number"])))
+        return list(table.get("operations", ())), [
+            words.get(name) or os.strerror(number) for name, number in zip(names, table.get("number", ()))]
+
+    def failures(self):
+        counts, words = self.error_words()
+        if not counts:
+            return
+        table = columns(self.group["errors"])
+        names = [text_of(name) for name in table["error"]]
+        self.line("failed", ", ".join(f"{count} {name} ({meaning})"
+                                      for count, name, meaning in zip(counts, names, words)))
         for i, name in enumerate(names):
             self.line("", f"first {name}: '{text_of(table['path'][i])}' by rank {table['rank'][i]} "
                           f"on {text_of(table['host'][i])}")

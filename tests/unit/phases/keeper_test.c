@@ -190,7 +190,7 @@ static void a_second_signal_shows_and_saves_what_is_known(void **state)
     fclose(file);
     page[length] = 0;
     assert_string_equal(page, "rank 3 on n07 waits; a second signal ended the run before it had "
-                              "removed them");
+                              "removed its files");
     assert_int_equal(store_load(path, &record, NULL), 0);
     assert_int_equal(record.exit_code, 128 + SIGTERM);
     assert_int_equal(record.phases[1].ended_by, END_SIGNAL);

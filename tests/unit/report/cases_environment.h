@@ -161,6 +161,11 @@ static void spoil_removal(struct record *record)
     record->removal_failure = strdup("cannot remove 'r1': Permission denied");
 }
 
+static void spoil_removal_by_others(struct record *record)
+{
+    record->removal_failure = strdup("it holds 'x'; move it away, then use --cleanup");
+}
+
 static void spoil_rate(struct record *record)
 {
     record->phases[0].nodes[0].counters.unsent_requests = record->phases[0].requests;
@@ -227,8 +232,13 @@ static const struct warning_case environment_cases[] = {
     {"targets-differ", SEVERITY_SERIOUS,
      "'/mnt/pfs' is lustre from mds1:/pfs on n001 but lustre from mds2:/pfs on n002: ",
      spoil_visibility},
-    {"not-removed", SEVERITY_WARNING, "data files remain: cannot remove 'r1': Permission denied; ",
+    {"not-removed", SEVERITY_WARNING,
+     "not everything was removed: cannot remove 'r1': Permission denied; remove the rest with "
+     "--cleanup and this result",
      spoil_removal},
+    {"not-removed", SEVERITY_WARNING,
+     "not everything was removed: it holds 'x'; move it away, then use --cleanup",
+     spoil_removal_by_others},
     {"stopped", SEVERITY_WARNING, "in 01_write n002:5 did not run for ", spoil_run},
     {"slow-open", SEVERITY_NOTE, "before 01_write opening its files took 3.51 s on n002:5, ",
      spoil_opening},

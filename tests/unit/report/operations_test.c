@@ -81,6 +81,11 @@ static void failures_are_listed_by_error(void **state)
     sample_operations(phase);
     phase->status = RECORD_FAILED;
     text_copy(phase->kind, sizeof phase->kind, "create");
+    phase->ended_by = END_SIZE;
+    phase->amount_planned = 2 * phase->amount;
+    phase->total.counters.failed_requests = 124;
+    phase->failure = strdup("cannot create '/data/r1.7': File exists: another process created it");
+    record.status = RECORD_FAILED;
     phase->errors = calloc(3, sizeof *phase->errors);
     phase->error_count = 3;
     phase->errors[0] = (struct record_error){"EEXIST", EEXIST, 120, 2, 1, "n001", "/data/r1.7"};
@@ -92,6 +97,10 @@ static void failures_are_listed_by_error(void **state)
                  "(Structure needs\n            cleaning), 1 other (further errors)\n"
                  "            first EEXIST: '/data/r1.7' by rank 1 on n001\n",
                  true);
+    assert_shown(&out, " kop/s, without the operations that failed\n", true);
+    assert_shown(&out, " of the planned ", false);
+    const char *head = "FAILED: 01_write: 124 failures, most of them: created by another process";
+    assert_non_null(strstr(text_string(&out), head));
     text_release(&out);
     record_release(&record);
 }
