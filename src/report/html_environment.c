@@ -52,7 +52,9 @@ void html_repeat(const struct html_page *page)
         add_lines(out, record->command_line);
         text_add(out, "</pre>\n");
     }
-    if (record->options && *record->options) {
+    const bool searched =
+        record->tune_count && !record->phase_count; /* and would not vary what these fix */
+    if (record->options && *record->options && !searched) {
         add_start(record, &start);
         text_add(out, "<p>With all settings resolved, seed included: save the lines below as "
                       "<code>repeat.conf</code>, then</p><pre>");

@@ -88,7 +88,7 @@ static void add_card(const struct html_page *page, const struct record_phase *ph
     add_about(page->out, phase, repetitions);
     summary_mode_line(phase, &style, &mode);
     html_element(page->out, "p", text_string(&mode));
-    if (phase->status != RECORD_COMPLETE)
+    if (phase->status != RECORD_COMPLETE && strcmp(reason, record_status_name(phase->status)) != 0)
         html_element(page->out, "p class=\"no\"", record_status_name(phase->status));
     if (*reason) {
         text_add(page->out, "<p class=\"no\">not to be quoted: ");

@@ -7,15 +7,15 @@
 #include "summary_parts.h"
 #include "swept.h"
 
-static void begin_card(struct text *out, const char *section, const char *phase, int64_t per_s,
-                       bool unsure)
+static void begin_card(struct text *out, const char *section, const char *phase, const char *what,
+                       int64_t per_s, bool unsure)
 {
     char rate[FIGURES_TEXT];
     figures_amount_rate((double)per_s, UNIT_BYTE, rate);
     text_add(out, "<article class=\"card%s\"><h3><a href=\"#%s\">", unsure ? " unsure" : "",
              section);
     html_add(out, phase);
-    text_add(out, "</a></h3><p class=\"rate\"><b>%s</b> %s</p>", rate,
+    text_add(out, "%s</a></h3><p class=\"rate\"><b>%s</b> %s</p>", what, rate,
              figures_amount_unit(UNIT_BYTE));
 }
 
@@ -34,7 +34,7 @@ static void add_sweep_card(const struct html_page *page, const struct record_swe
     char low[FIGURES_TEXT];
     char high[FIGURES_TEXT];
     const size_t equals = equals_of(page->record, best->phase);
-    begin_card(out, "sweep", best->phase, best->median_per_s, false);
+    begin_card(out, "sweep", best->phase, "", best->median_per_s, false);
     html_element(out, "p", best->settings);
     text_add(out, "<p>best of the sweep, median of %lld", (long long)best->count);
     figures_amount_rate((double)best->low_per_s, UNIT_BYTE, low);
@@ -71,7 +71,8 @@ static void add_tune_card(const struct html_page *page, const struct record_tune
     struct text *out = page->out;
     const bool unsure = result->finished != TRUTH_YES;
     char ratio[FIGURES_TEXT];
-    begin_card(out, "tune", result->phase, result->settled_per_s, unsure);
+    begin_card(out, "tune", result->phase, page->record->phase_count ? ", found by tune" : "",
+               result->settled_per_s, unsure);
     figures_fixed((double)result->ratio_ppm / 1e6, 2, ratio);
     if (result->ratio_ppm)
         text_add(out, "<p>%s times the start</p>", ratio);
@@ -115,13 +116,13 @@ void html_sweep(struct html_page *page)
     if (!record->sweep_count)
         return;
     text_add(page->out, "<section id=\"sweep\"><h2>Sweep</h2>\n");
-    summary_sweep_remarks(record, &remarks);
-    add_sentences(page->out, text_string(&remarks));
     html_figures(page, PLOTS_OF_SWEEP, NULL);
     page->out->failed |= !summary_sweep_rows(record, &table);
     html_table(page->out, &table,
                "rate, latencies and CPU time: median of n measurements; 95 %: interval of the "
                "median rate; equal: cannot be distinguished from the best");
+    summary_sweep_remarks(record, &remarks);
+    add_sentences(page->out, text_string(&remarks));
     text_add(page->out, "</section>\n");
     page->out->failed |= remarks.failed;
     text_release(&remarks);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/plots.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "figures.h"
@@ -42,6 +43,18 @@ void plot_quote(struct text *out, const char *name, size_t most)
 double plot_unit(enum amount_unit unit)
 {
     return unit == UNIT_BYTE ? 1073741824.0 : 1000;
+}
+
+void plot_ticks(struct text *out, double most)
+{
+    const double least = most / 5;
+    const double power = pow(10, floor(log10(least)));
+    text_add(out, "set xtics 0,");
+    plot_number(out, power * (least <= power       ? 1
+                              : least <= 2 * power ? 2
+                              : least <= 5 * power ? 5
+                                                   : 10));
+    text_add(out, "\n");
 }
 
 void plot_begin(struct text *out, enum plot_format format, int height)

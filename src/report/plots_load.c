@@ -90,7 +90,10 @@ static void add_axes(const struct point_list *points, struct text *out)
     }
     text_add(out, "set lmargin 11\nset rmargin 3\nset xrange [0:");
     plot_number(out, rate * beyond);
-    text_add(out, "]\nset logscale y\nset yrange [");
+    text_add(out, "]\n");
+    if (rate > 0)
+        plot_ticks(out, rate * beyond);
+    text_add(out, "set logscale y\nset yrange [");
     plot_number(out, least / 1.6);
     text_add(out, ":");
     plot_number(out, most * 1.6);

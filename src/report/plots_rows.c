@@ -86,14 +86,6 @@ void plot_bar(struct text *out, size_t y, double from, double to)
     text_add(out, "\n");
 }
 
-/* A round distance of ticks, of which there are two to five up to 'most'. */
-static double tick_step(double most)
-{
-    const double least = most / 5;
-    const double power = pow(10, floor(log10(least)));
-    return power * (least <= power ? 1 : least <= 2 * power ? 2 : least <= 5 * power ? 5 : 10);
-}
-
 /* The axis of bars of up to 'most'; with space behind them for their latencies. */
 static void add_rate_axis(struct text *out, enum amount_unit unit, double most, bool latencies)
 {
@@ -104,9 +96,8 @@ static void add_rate_axis(struct text *out, enum amount_unit unit, double most, 
         return;
     text_add(out, "set xrange [0:");
     plot_number(out, most * 1.02);
-    text_add(out, "]\nset xtics 0,");
-    plot_number(out, tick_step(most));
-    text_add(out, "\n");
+    text_add(out, "]\n");
+    plot_ticks(out, most);
 }
 
 /* The 99th percentile at the right of the bar at row y, where it is known. */

@@ -239,11 +239,10 @@ static int by_rate(const void *a, const void *b)
 static void add_bars(const struct record *record, const struct point_list *points, const char *mark,
                      struct text *out)
 {
-    text_add(out, "$%s << EOD\n", *mark ? mark : "others");
+    text_add(out, "$%s << EOD\n", !*mark ? "others" : *mark == '?' ? "unknown" : mark);
     for (size_t i = 0; i < points->count; i++) {
         const struct record_sweep *row = points->places[i].row;
-        const char *own = swept_mark(record, row);
-        if (strcmp(*own == '?' ? "" : own, mark) == 0)
+        if (strcmp(swept_mark(record, row), mark) == 0)
             plot_bar(out, i, 0, (double)row->median_per_s / gib);
     }
     text_add(out, "EOD\n");
@@ -283,15 +282,20 @@ static void plot_points(const struct record *record, struct point_list *points,
     text_add(out, ")\nset tmargin 3.5\nset xlabel 'GiB/s'\nset xrange [0:");
     plot_number(out, highest(points, false) * most_share);
     text_add(out, "]\n");
+    if (highest(points, false) > 0)
+        plot_ticks(out, highest(points, false));
     add_bars(record, points, "best", out);
     add_bars(record, points, "equal", out);
     add_bars(record, points, "", out);
+    add_bars(record, points, "?", out);
     const bool intervals = add_whiskers(points, out);
     text_add(out,
              "plot $best%slc rgb '" PLOT_BLUE "' fs solid noborder title 'best', $equal%slc rgb "
              "'" PLOT_BLUE "' fs transparent solid 0.4 border title 'equal to it', $others%slc rgb "
-             "'" PLOT_GREY "' fs transparent solid 0.25 border title 'slower'",
-             plot_bars, plot_bars, plot_bars);
+             "'" PLOT_GREY
+             "' fs transparent solid 0.25 border title 'slower', $unknown%slc rgb '" PLOT_GREY
+             "' fs empty border title 'too few measurements'",
+             plot_bars, plot_bars, plot_bars, plot_bars);
     if (intervals)
         text_add(out,
                  ", $intervals with xerrorbars ps 0 lw 1.5 lc rgb '" PLOT_INK "' title 'interval'");

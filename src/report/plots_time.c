@@ -15,6 +15,11 @@ enum {
 
 static const double second = 1e9;
 
+struct time_unit {
+    double ns;
+    const char *name;
+};
+
 /* Amounts, or times of devices, in cells of equal width from 0 to the end of the phase. */
 struct cells {
     double *sum; /* malloc'ed */
@@ -64,24 +69,44 @@ static int64_t widest(const struct record_phase *phase, bool of_nodes)
     return width_ns;
 }
 
-static void add_cells(struct text *out, const struct cells *cells, double scale, bool by_weight)
+/* The unit of the axis of time: short phases have none of many decimals. */
+static struct time_unit unit_of(const struct record_phase *phase)
+{
+    return phase->duration_ns >= INT64_C(2000000000) ? (struct time_unit){1e9, "s"}
+           : phase->duration_ns >= 2000000           ? (struct time_unit){1e6, "ms"}
+                                                     : (struct time_unit){1e3, "us"};
+}
+
+/* The axis of the whole phase. */
+static void add_time_axis(const struct record_phase *phase, struct text *out)
+{
+    const struct time_unit unit = unit_of(phase);
+    text_add(out, "set xrange [0:");
+    plot_number(out, (double)phase->duration_ns / unit.ns);
+    text_add(out, "]\n");
+    if (phase->duration_ns > 0)
+        plot_ticks(out, (double)phase->duration_ns / unit.ns);
+}
+
+static void add_cells(struct text *out, const struct cells *cells, double time_ns, double scale,
+                      bool by_weight)
 {
     for (size_t i = 0; i <= cells->count; i++) {
         const size_t cell = i < cells->count ? i : i - 1; /* the last one ends where it should */
         const double whole = by_weight ? cells->weight[cell] : cells->width_ns / second;
-        plot_number(out, cells->width_ns * (double)i / second);
+        plot_number(out, cells->width_ns * (double)i / time_ns);
         text_add(out, " ");
         plot_number(out, whole > 0 ? cells->sum[cell] / whole * scale : 0);
         text_add(out, "\n");
     }
 }
 
-static void add_line(struct text *out, const char *name, int64_t from_ns, int64_t length_ns,
-                     double rate)
+static void add_line(struct text *out, const char *name, const struct record_phase *phase,
+                     int64_t from_ns, int64_t length_ns, double rate)
 {
     text_add(out, "$%s << EOD\n", name);
     for (int i = 0; i < 2; i++) {
-        plot_number(out, (double)(from_ns + (i ? length_ns : 0)) / second);
+        plot_number(out, (double)(from_ns + (i ? length_ns : 0)) / unit_of(phase).ns);
         text_add(out, " ");
         plot_number(out, rate);
         text_add(out, "\n");
@@ -103,7 +128,7 @@ static bool add_throughput(const struct record_phase *phase, struct text *out)
                       (double)bin->amount);
     }
     text_add(out, "$rate << EOD\n");
-    add_cells(out, &cells, 1 / plot_unit(phase->unit), false);
+    add_cells(out, &cells, unit_of(phase).ns, 1 / plot_unit(phase->unit), false);
     text_add(out, "EOD\n");
     free(cells.sum);
     return true;
@@ -128,7 +153,7 @@ static bool add_devices(const struct record_phase *phase, struct text *out)
                       (double)device->busy_ns);
     }
     text_add(out, "$busy << EOD\n");
-    add_cells(out, &cells, 100, true);
+    add_cells(out, &cells, unit_of(phase).ns, 100, true);
     text_add(out, "EOD\n");
     free(cells.sum);
     return known;
@@ -138,10 +163,10 @@ static void add_windows(const struct record_phase *phase, struct text *out)
 {
     const double unit = plot_unit(phase->unit);
     if (phase->active_ns > 0)
-        add_line(out, "active", 0, phase->active_ns,
+        add_line(out, "active", phase, 0, phase->active_ns,
                  figures_rate(phase->active_amount, phase->active_ns) / unit);
     if (phase->steady == TRUTH_YES && phase->steady_ns > 0)
-        add_line(out, "steady", phase->steady_from_ns, phase->steady_ns,
+        add_line(out, "steady", phase, phase->steady_from_ns, phase->steady_ns,
                  figures_rate(phase->steady_amount, phase->steady_ns) / unit);
 }
 
@@ -149,10 +174,13 @@ static void add_windows(const struct record_phase *phase, struct text *out)
  */
 static void plot_rate(const struct record_phase *phase, struct text *out)
 {
+    const bool steady = phase->steady == TRUTH_YES && phase->steady_ns > 0;
     text_add(out, "set ylabel '%s'\n", figures_amount_unit(phase->unit));
+    if (steady && phase->active_ns > 0)
+        text_add(out, "set tmargin 3.5\n"); /* two lines of names */
     if (phase->active_ns > 0) {
         text_add(out, "set object 1 rectangle from graph 0,0 to first ");
-        plot_number(out, (double)phase->active_ns / second);
+        plot_number(out, (double)phase->active_ns / unit_of(phase).ns);
         text_add(out, ", graph 1 behind fc rgb '#efefef' fs solid noborder\n");
     }
     text_add(out, "plot $rate with fillsteps fs transparent solid 0.2 fc rgb '" PLOT_BLUE
@@ -160,7 +188,7 @@ static void plot_rate(const struct record_phase *phase, struct text *out)
     if (phase->active_ns > 0)
         text_add(out, ", $active with lines lw 2 dt 2 lc rgb '" PLOT_INK "' title '%s'",
                  phase->ranks_total > 1 ? "all active" : "active");
-    if (phase->steady == TRUTH_YES && phase->steady_ns > 0)
+    if (steady)
         text_add(out, ", $steady with lines lw 4 lc rgb '" PLOT_RED "' title 'steady'");
     text_add(out, "\n");
 }
@@ -173,22 +201,23 @@ void plot_throughput(const struct record_phase *phase, enum plot_format format, 
     if (!add_throughput(phase, out))
         out->failed = true;
     add_windows(phase, out);
-    text_add(out, "set yrange [0:*]\nset lmargin 11\nset rmargin 2\nset xrange [0:");
-    plot_number(out, (double)phase->duration_ns / second);
-    text_add(out, "]\n");
+    text_add(out, "set yrange [0:*]\nset lmargin 11\nset rmargin 2\n");
+    add_time_axis(phase, out);
     if (two)
         text_add(out, "%sset multiplot\nset origin 0,0.38\nset size 1,0.62\n",
                  text_string(&devices));
     else
-        text_add(out, "set xlabel 's since the common start'\n");
+        text_add(out, "set xlabel '%s since the common start'\n", unit_of(phase).name);
     plot_rate(phase, out);
     if (two)
-        text_add(out, "unset object 1\nset origin 0,0\nset size 1,0.4\nset yrange [0:100]\n"
-                      "set ytics 50\nset tmargin 1.5\nset key above left\nset ylabel '%%'\n"
-                      "set xlabel 's since the common start'\n"
-                      "plot $busy with fillsteps fs transparent solid 0.35 fc rgb '" PLOT_GREY
-                      "' notitle, $busy with steps lc rgb '" PLOT_GREY
-                      "' lw 1.5 title 'devices busy'\nunset multiplot\n");
+        text_add(out,
+                 "unset object 1\nset origin 0,0\nset size 1,0.4\nset yrange [0:100]\n"
+                 "set ytics 50\nset tmargin 1.5\nset key above left\nset ylabel '%%'\n"
+                 "set xlabel '%s since the common start'\n"
+                 "plot $busy with fillsteps fs transparent solid 0.35 fc rgb '" PLOT_GREY
+                 "' notitle, $busy with steps lc rgb '" PLOT_GREY
+                 "' lw 1.5 title 'devices busy'\nunset multiplot\n",
+                 unit_of(phase).name);
     out->failed |= devices.failed;
     text_release(&devices);
 }
@@ -261,14 +290,12 @@ void plot_heat(const struct record_phase *phase, enum plot_format format, struct
     out->failed |= !add_heat(phase, out, &columns);
     text_add(out,
              "EOD\nset palette defined (0 '#00224e', 0.25 '#35456c', 0.5 '#7c7b78', 0.75 "
-             "'#bcae6c', 1 '#fee838')\nunset grid\nset xlabel 's since the common start'\n"
-             "set ylabel 'node'\nset cblabel '%s'\nset cbrange [0:*]\nset yrange [%zu:0]\nset "
-             "xrange [0:",
-             figures_amount_unit(phase->unit), plot_heat_nodes(phase));
-    plot_number(out, (double)phase->duration_ns / second);
-    text_add(
-        out,
-        "]\nset lmargin 9\nset rmargin at screen 0.76\nplot $heat matrix using (($1 + 0.5) * ");
-    plot_number(out, (double)phase->duration_ns / second / (double)columns);
+             "'#bcae6c', 1 '#fee838')\nunset grid\nset xlabel '%s since the common start'\n"
+             "set ylabel 'node'\nset cblabel '%s'\nset cbrange [0:*]\nset yrange [%zu:0]\n",
+             unit_of(phase).name, figures_amount_unit(phase->unit), plot_heat_nodes(phase));
+    add_time_axis(phase, out);
+    text_add(out,
+             "set lmargin 9\nset rmargin at screen 0.76\nplot $heat matrix using (($1 + 0.5) * ");
+    plot_number(out, (double)phase->duration_ns / unit_of(phase).ns / (double)columns);
     text_add(out, "):(($2 + 0.5) * %zu):3 with image notitle\n", plot_heat_step(phase));
 }

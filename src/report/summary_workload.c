@@ -251,6 +251,8 @@ static void add_workload(const struct record *record, const struct settings *set
     add_mode(settings, phase, write || !read, out);
     if (write || !read)
         add_data(settings, out);
+    if (!record->phase_count && (record->sweep_count || record->tune_count))
+        text_add(out, "; apart from what %s changes", record->sweep_count ? "--sweep" : "tune");
     add_source(read, &workload->reader);
 }
 

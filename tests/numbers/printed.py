@@ -459,7 +459,13 @@ class Page:
         text += "until the rate is steady, " if options["until-steady"] == "yes" else ""
         text += self.pattern(options, phase) + self.mode(options, phase, writes)
         text += self.data(options) if writes else ""
+        if not self.phases:
+            text += "".join(f"; apart from what {name} changes" for group, name in (
+                ("sweep", "--sweep"), ("tune", "tune")) if self.rows_of(group))
         return text, self.source(read.attrs) if read else ""
+
+    def rows_of(self, group):
+        return int(self.file[group].attrs["rows"]) if group in self.file else 0
 
     def objects(self, options, attrs):
         count, size_ = options.get("objects-per-rank", "0"), options["object-size"]
