@@ -39,12 +39,47 @@ static bool is_count(const char *value)
     return length > 0 && length < 10 && strspn(value, "0123456789") == length && count_of(value);
 }
 
+/* Prints a value as every spelling of it is printed. */
+static int print_canonical(const struct option_row *row, const char *value, struct text *out,
+                           struct failure *why)
+{
+    union option_value parsed = {0};
+    if (option_value_parse(row, value, &parsed, why))
+        return why->code;
+    option_value_print(row, &parsed, out);
+    option_value_release(row, &parsed);
+    return out->failed ? out_of_memory(why) : 0;
+}
+
+/* Is the last value of the option, as it is or written differently, one of those before? */
+static int refuse_equal(const struct sweep *sweep, const struct sweep_option *option,
+                        struct failure *why)
+{
+    const struct option_row *row = row_of(option);
+    char *const *values = sweep->values + option->first;
+    const size_t last = option->count - 1;
+    struct text mine = {0};
+    struct text other = {0};
+    print_canonical(row, values[last], &mine, why);
+    for (size_t i = 0; i < last && !why->code; i++) {
+        text_clear(&other);
+        if (print_canonical(row, values[i], &other, why) ||
+            strcmp(text_string(&mine), text_string(&other)) != 0)
+            continue;
+        if (!strcmp(values[i], values[last]))
+            failure_set(why, -EINVAL, "'%s' is given twice", values[i]);
+        else
+            failure_set(why, -EINVAL, "'%s' and '%s' are the same value", values[i], values[last]);
+    }
+    text_release(&mine);
+    text_release(&other);
+    return why->code;
+}
+
 static int add_value(struct sweep *sweep, const char *value, size_t length, struct failure *why)
 {
     struct sweep_option *option = &sweep->options[sweep->option_count - 1];
-    const struct option_row *row = row_of(option);
     const char *name = name_of(option);
-    union option_value parsed = {0};
     struct failure inner = {0};
     char **longer = reallocarray(sweep->values, sweep->value_count + 1, sizeof *longer);
     if (longer)
@@ -53,15 +88,11 @@ static int add_value(struct sweep *sweep, const char *value, size_t length, stru
     if (!copy)
         return out_of_memory(why);
     sweep->values[sweep->value_count++] = copy;
-    for (size_t i = 0; i < option->count; i++)
-        if (!strcmp(sweep->values[option->first + i], copy))
-            return failure_set(why, -EINVAL, "--sweep: '%s' has '%s' twice", name, copy);
     option->count++;
     if (option->crowd && !is_count(copy))
         return failure_set(why, -EINVAL, "--sweep: '%s' is not a number of %s", copy, name);
-    if (option_value_parse(row, copy, &parsed, &inner))
+    if (refuse_equal(sweep, option, &inner))
         return failure_set(why, inner.code, "--sweep: %s: %s", name, inner.text);
-    option_value_release(row, &parsed);
     return 0;
 }
 
