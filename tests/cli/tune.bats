@@ -9,6 +9,32 @@ load helper
 few=(--buffer-size 64k --writers 2 --producers 1 --buffer-count 8 --huge-pages never --no-preallocate
     --direct never --budget 3s --size 1m)
 
+# settled PHASE: the options that the page shows for it, on one line
+settled() {
+    sed -n "/^  $1  /,\$p" page | awk '/^  start /{ exit } /^  options /{ shown = 1; $1 = "" } shown' |
+        tr -s '\n ' ' '
+}
+
+# plan_of write|read OPTION...: what a run with these options would do in this phase
+plan_of() {
+    local end='head'
+    [ "$1" = write ] || end='tail'
+    "$TIDEMILL" run --dry-run --size 1m "${@:2}" "$target" >plan
+    grep -E '^each rank ' plan | "$end" -n 1
+    grep -E '^settings ' plan | "$end" -n 1
+}
+
+# The page's options, and the arguments, make one plan for each phase.
+same_plan() {
+    local phase options
+    for phase in write read; do
+        read -ra options <<<"$(settled "$phase")"
+        echo "$phase: ${options[*]}"
+        [ "${#options[@]}" -ge 16 ]
+        [ "$(plan_of "$phase" "${options[@]}")" = "$(plan_of "$phase" "$@")" ]
+    done
+}
+
 @test "tune leaves a trail, a page, a settings file and nothing else" {
     ranks 2 tune "${few[@]}" --result r.h5 "$target" >page
     [ -z "$(ls -A "$target")" ]
@@ -20,6 +46,7 @@ few=(--buffer-size 64k --writers 2 --producers 1 --buffer-count 8 --huge-pages n
     grep -qE '^settings r.conf' page
     "$TIDEMILL" report r.h5 | grep -q '^tune$'
     "$TIDEMILL" run --quiet --size 1m --options-from r.conf --result s.h5 "$target"
+    same_plan --options-from r.conf
 }
 
 @test "tune of /dev/null, of one new file and of a file that exists" {
@@ -33,13 +60,20 @@ few=(--buffer-size 64k --writers 2 --producers 1 --buffer-count 8 --huge-pages n
 
 @test "run --auto is one run with the trail in its result" {
     OMP_NUM_THREADS=3 "$TIDEMILL" run --auto "${few[@]}" --verify --live lines --result r.h5 \
-        "$target" >page
+        "$target" >page 2>plans
     [ -z "$(ls -A "$target")" ]
     grep -qE '^  01_write .*complete' page
     grep -qE '^  02_read .*complete .*all, 0 errors' page
     grep -q '^tune$' page
     [ "$(column r.h5 tune bytes)" -gt 0 ]
     [ ! -e r.conf ]
+    # the run follows the page: what precedes the probes is the plan of their start
+    sed -n '/^tune /,$p' plans | grep -E '^(each rank|settings) ' >carried_out
+    for phase in write read; do
+        read -ra options <<<"$(settled "$phase")"
+        plan_of "$phase" --verify "${options[@]}" >expected
+        { [ "$phase" = write ] && head -n 2 carried_out || tail -n 2 carried_out; } | diff - expected
+    done
     # --live has a line of each probe, and of each phase
     /usr/bin/python3 -c 'import h5py, json
 ends = [line for line in map(json.loads, open("lines")) if line["status"] != "running"]
