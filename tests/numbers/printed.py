@@ -14,6 +14,7 @@ import sys
 import h5py
 
 import sweep
+import tune
 
 GIB, GB = 2**30, 10**9
 NEVER = 2**63 - 1  # first_ns of ranks without work
@@ -676,7 +677,8 @@ class Page:
         modes = [self.modes(phase) for phase in phases]
         self.same_mode = len(modes) > 1 and all(lines == modes[0] for lines in modes)
         self.parts += modes[0] if self.same_mode else []
-        if self.phases or "sweep_runs" not in self.file:
+        self.tune()
+        if self.phases or not {"sweep_runs", "tune"} & set(self.file):
             self.table()
         self.sweep()
         self.advice("warnings", {"serious": "WARNING", "warning": "warning"})
@@ -686,6 +688,38 @@ class Page:
             self.repetitions()
         self.advice("notes", {"note": "note"})
 
+
+    # --- tune
+
+    def tune(self):
+        trail = tune.rows_of(self.file, "tune")
+        if not trail:
+            return
+        rows = tune.rows_of(self.file, "tune_results")
+        interrupted = text_of(self.file.attrs["status"]) == "interrupted"
+        self.parts.append("tune")
+        for row in rows:
+            choices = [choice for choice in tune.rows_of(self.file, "tune_choices")
+                       if choice["phase"] == row["phase"]]
+            self.line(row["phase"], tune.gain(row, lambda per_s: f"{rate_text(per_s)} GiB/s"))
+            if row["finished"] != "yes":
+                self.line("UNFINISHED", tune.unfinished(row, choices, interrupted))
+            if row["shifted"] == "yes":
+                self.line("level", "the rate of the same settings changed much meanwhile, as when a "
+                                   "cache is full; what was found before was measured again")
+            self.line("options", row["settings"])
+            self.line("start", row["start"])
+            if row["knee_depth"]:
+                self.line("knee", tune.knee(row))
+            self.parts += [f"{choice['option']} {choice['value']} "
+                           f"{tune.reason(choice, row['start'])}" for choice in choices]
+        missing = tune.missing(self.file, trail, rows)
+        if missing:
+            self.line("UNFINISHED", missing)
+        failed = [row["reason"] for row in trail if row["reason"]]
+        if failed:
+            self.parts.append(f"{len(failed)} probe{plural(len(failed))} could not be measured; "
+                              f"the first: {failed[0]}")
 
     # --- a sweep
 
@@ -1657,7 +1691,7 @@ def words_of(text):
     """Splits a printed page into words, with the same marks for each locale."""
     text = re.sub(r"^(  mode +)(✓|\[ok\]) ", r"\1MARK+ ", text, flags=re.M)
     text = re.sub(r"^(  mode +)(⚠|\[!\]) ", r"\1MARK- ", text, flags=re.M)
-    text = re.sub(r"\nresult  \S.*\n\Z", "\n", text)
+    text = re.sub(r"\nresult  \S.*\n(settings \S.*\n)?\Z", "\n", text)
     return text.split()
 
 

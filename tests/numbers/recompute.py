@@ -3,8 +3,9 @@
 
 Shares no code with tidemill. Computes the attributes of phases from ranks and timelines, nodes from
 ranks by the rules of counters.def, latencies from histograms, and the table over repetitions from
-the phases, and the points of a sweep from its measurements; compares histograms with counters, and
-the printed SUMMARY word by word (printed.py), so that an unknown line is a difference too.
+the phases, the points of a sweep from its measurements, and what tune found from its probes;
+compares histograms with counters, and the printed SUMMARY word by word (printed.py), so that an
+unknown line is a difference too.
 """
 import math
 import pathlib
@@ -14,6 +15,7 @@ import sys
 import h5py
 
 import sweep
+import tune
 from printed import NEVER, differences, percentile
 
 problems = []
@@ -305,6 +307,22 @@ def check_starts(file):
         expect(f"{name} starts after its preparation", True, started < common or not common)
 
 
+def check_tune(file):
+    trail = tune.rows_of(file, "tune")
+    for row in trail:
+        wanted = 0 if row["reason"] else rate(row["bytes"], row["duration_ns"])
+        expect(f"rate of a probe of {row['phase']}", wanted, row["rate_bytes_per_s"])
+    for row, found in tune.results_of(file):
+        for column, wanted in found.items():
+            # the level is cut, not rounded
+            if abs(wanted - row[column]) > (column == "ratio_level_ppm"):
+                expect(f"{column} of tune, {row['phase']}", wanted, row[column])
+        measured = sum(probe["phase"] == row["phase"] and probe["stage"] != "fill"
+                       for probe in trail)
+        if row["probes"] > measured:
+            expect(f"probes of tune, {row['phase']}", f"at most {measured}", row["probes"])
+
+
 with h5py.File(sys.argv[1], "r") as result:
     for title, group in result["phases"].items():
         if group.attrs["duration_ns"] > 0:
@@ -323,6 +341,8 @@ with h5py.File(sys.argv[1], "r") as result:
     check_ceilings(result)
     if "sweep" in result:
         check_sweep(result)
+    if "tune" in result:
+        check_tune(result)
     if len(sys.argv) > 2:
         problems += differences(result, open(sys.argv[2], encoding="utf-8").read())
 if problems:

@@ -71,3 +71,15 @@ rm -f result.h5
 ranks 2 "$program" run --phases create,stat,readdir,find,remove --objects-per-rank 40 --repeat 2 \
     --result result.h5 target >page.txt 2>log.txt || { cat log.txt; exit 1; }
 "$python" "$here/recompute.py" result.h5 page.txt
+
+# What a search found follows from its probes, and each line of it from the result.
+rm -f result.h5
+ranks 2 "$program" tune --buffer-size 64k --writers 2 --producers 1 --huge-pages never --direct never \
+    --size 2m --budget 4s --result result.h5 target >page.txt 2>log.txt || { cat log.txt; exit 1; }
+"$python" "$here/recompute.py" result.h5 page.txt
+sed -E '/^  (write|read) /s/[0-9] GiB/x GiB/' page.txt >digit.txt
+refused "where the file gives 'write" result.h5 digit.txt
+sed '/^    producers /s/fixed/faster/' page.txt >digit.txt
+refused "where the file gives 'producers" result.h5 digit.txt
+"$python" -c 'import h5py; h5py.File("result.h5", "r+")["tune_results/settled_bytes_per_s"][0] += 1'
+refused 'settled_bytes_per_s of tune' result.h5
