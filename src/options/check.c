@@ -14,6 +14,7 @@
 #include "check_striping.h"
 #include "check_sweep.h"
 #include "check_tune.h"
+#include "check_unused.h"
 #include "option_table.h"
 #include "option_value.h"
 #include "options/expected_rate.h"
@@ -374,10 +375,10 @@ int options_check(const struct options *options, struct failure *why)
     if (check_sweep(options, why) || check_tune(options, why))
         return why->code;
     if (!options->section_count)
-        return check_one(options, why);
+        return check_one(options, why) ? why->code : check_unused(options, why);
     if (!sections_check(options, why))
         check_sections_probed(options, why);
     for (size_t i = 0; i < options->section_count && !why->code; i++)
         check_section(options, i, why);
-    return why->code;
+    return why->code ? why->code : check_unused(options, why);
 }

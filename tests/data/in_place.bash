@@ -10,7 +10,9 @@ settings() { # KIND RATE TIME [LINE...]: a section that writes, one of this kind
 
 # Keeps what a run of these phases wrote as a file, for its content.
 content() { # NAME PHASES
-    "$TIDEMILL" run --quiet --size "$bytes" --buffer-size 256k --seed "$seed" --read-fraction 50% \
+    local fraction=()
+    [[ $2 != *mixed* ]] || fraction=(--read-fraction 50%)
+    "$TIDEMILL" run --quiet --size "$bytes" --buffer-size 256k --seed "$seed" "${fraction[@]}" \
         --phases "$2" --keep --result "$1.h5" "$target"
     mv "$(find "$target" -type f)" "$1"
     rm -rf "${target:?}"/*

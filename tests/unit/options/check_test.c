@@ -38,6 +38,8 @@ static void accepts_valid_options(void **state)
         "target = /pfs\nuring-iopoll = yes\nuncached = no",
         "target = /pfs\ntime = 30\nequalise = yes\ntail-max = 5m",
         "target = /pfs\ntime = 30\nequalise = no\ntail-max = 5m",
+        "target = /pfs\nphases = write,mixed,create,find\nread-fraction = 30%\nfind-name = x",
+        "target = /pfs\nsize = 1g\nobjects-per-rank = 5\n[w]\nphase = write\n[c]\nphase = create",
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct failure why = {0};
@@ -125,6 +127,15 @@ static void refuses_invalid_options(void **state)
         {"target = /a\nphases = write,verify\ngenerate = once", "--generate once writes the sa"},
         {"target = /a\nverify = yes\nengine = null", "--engine null stores nothing"},
         {"target = /a\nverify = yes\nphases = write", "--verify checks what read phases read"},
+        {"target = /a\nobjects-per-rank = 5",
+         "--objects-per-rank is for phases that count operations, such as create, and this run has "
+         "none; add --phases, or leave it out"},
+        {"target = /a\nphases = write,read\nread-fraction = 30%",
+         "--read-fraction is for phase mixed, and this run has none; leave it out"},
+        {"target = /a\nphases = create,stat\nfind-name = x", "--find-name is for phase find, and"},
+        {"target = /a\nphases = create\nsize-per-node = 1g",
+         "--size-per-node is for phases that move bytes, and this run has none; leave it out"},
+        {"target = /a\nfan-out = 5\n[m]\nphase = write", "--fan-out is for phases that count op"},
         {"target = /dev/null\nphases = write,read", "'/dev/null' cannot be read"},
         {"target = /dev/null\nphases = verify", "'/dev/null' cannot be read"},
         {"target = /dev/null\nverify = yes", "'/dev/null' stores nothing that --verify"},
