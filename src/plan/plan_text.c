@@ -166,7 +166,8 @@ static void describe_objects(const struct plan *plan, struct text *out)
         text_add(out, "as many %s as the time allows", many);
     text_add(out, " for each rank");
     if (settings->object_size_bytes)
-        text_add(out, ", %" PRIu64 " bytes each", settings->object_size_bytes);
+        text_add(out, ", %" PRIu64 " byte%s each", settings->object_size_bytes,
+                 settings->object_size_bytes == 1 ? "" : "s");
     text_add(out, ", %s",
              settings->shared_directory ? "in a directory of all ranks"
                                         : "in a directory of its own");

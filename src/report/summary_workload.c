@@ -186,19 +186,37 @@ static void add_data(const struct settings *settings, struct text *out)
     }
 }
 
+/* Where the objects are. */
+static void add_directories(const struct settings *settings, struct text *out)
+{
+    const bool shared = settings->shared_directory;
+    if (settings->fan_out)
+        text_add(out, ", in directories of %s with at most %llu each",
+                 shared ? "all ranks" : "each rank", (unsigned long long)settings->fan_out);
+    else
+        text_add(out, ", in %s", shared ? "one directory of all ranks" : "a directory per rank");
+    if (settings->tree_depth)
+        text_add(out, ", %llu level%s deep", (unsigned long long)settings->tree_depth,
+                 summary_plural((int64_t)settings->tree_depth));
+}
+
 /* What phases that count operations work on. */
 static void add_objects(const struct settings *settings, const struct record_phase *phase,
                         struct text *out)
 {
-    if (settings->objects_per_rank)
+    static const char *const kinds[][2] = {{"files", "file"}, {"directories", "directory"}};
+    const bool counted = settings->objects_per_rank > 0;
+    if (counted)
         text_add(out, "%llu ", (unsigned long long)settings->objects_per_rank);
-    text_add(out, "%s per rank", settings->objects ? "directories" : "files");
+    text_add(out, "%s%s per rank%s", counted ? "" : "as many ",
+             kinds[settings->objects != 0][settings->objects_per_rank == 1],
+             counted ? "" : " as --time allows");
     if (settings->object_size_bytes) {
         text_add(out, " of ");
         add_exact(settings->object_size_bytes, out);
     }
-    text_add(out, ", in %s, %llu I/O thread%s x depth %lld per rank",
-             settings->shared_directory ? "one directory of all ranks" : "a directory per rank",
+    add_directories(settings, out);
+    text_add(out, ", %llu I/O thread%s x depth %lld per rank",
              (unsigned long long)settings->writers, summary_plural((int64_t)settings->writers),
              (long long)phase->depth);
     if (phase->engine_used[0])

@@ -101,6 +101,9 @@ sections() {
     [ "$(cd "$target"/*/objects && find . -type f -size -101c -size +0 | sort | xargs)" = \
         "./r0/d0/tm.created.r0.0 ./r0/d0/tm.created.r0.1 ./r0/d1/tm.created.r0.2 ./r0/d1/tm.created.r0.3 ./r0/d2/tm.created.r0.4 ./r1/d0/tm.created.r1.0 ./r1/d0/tm.created.r1.1 ./r1/d1/tm.created.r1.2 ./r1/d1/tm.created.r1.3 ./r1/d2/tm.created.r1.4" ]
     [ "$(find "$target" -type f -exec sha256sum {} + | cut -d ' ' -f 1 | sort -u | wc -l)" -eq 10 ]
+    "$TIDEMILL" report r.h5 >page
+    grep -q '5 files per rank of 100 B, in directories of each rank with at most 2 each, 1 I/O' page
+    /usr/bin/python3 "$BATS_TEST_DIRNAME/../numbers/printed.py" r.h5 page
 }
 
 @test "a time limit ends the creation, and later phases visit what was created" {
@@ -256,4 +259,6 @@ killed_run() { # RESULT OPTION...
         --objects-per-rank 7 --shared-directory "$target"
     [[ $output == *'7 files for each rank, 3901 bytes each, in a directory of all ranks, at most 10 in one directory'* ]]
     [[ $output != *'data set'* ]]
+    run "$TIDEMILL" run --dry-run --phases create --object-size 1 --objects-per-rank 1 "$target"
+    [[ $output == *'1 file for each rank, 1 byte each, '* ]]
 }

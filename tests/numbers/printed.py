@@ -470,10 +470,17 @@ class Page:
 
     def objects(self, options, attrs):
         count, size_ = options.get("objects-per-rank", "0"), options["object-size"]
-        threads = int(options["writers"])
-        return (f"{count + ' ' if count != '0' else ''}{options['objects']} per rank"
-                f"{' of ' + exact(size_) if size_ != '0' else ''}, in "
-                f"{'one directory of all ranks' if options['shared-directory'] == 'yes' else 'a directory per rank'}, "
+        kind = options["objects"] if count != "1" else \
+            {"files": "file", "directories": "directory"}[options["objects"]]
+        threads, levels, shared = int(options["writers"]), int(options["tree-depth"]), \
+            options["shared-directory"] == "yes"
+        where = f"directories of {'all ranks' if shared else 'each rank'} with at most " \
+            f"{options['fan-out']} each" if options["fan-out"] != "0" else \
+            "one directory of all ranks" if shared else "a directory per rank"
+        where += f", {levels} level{plural(levels)} deep" if levels else ""
+        return (f"{count if count != '0' else 'as many'} {kind} per rank"
+                f"{'' if count != '0' else ' as --time allows'}"
+                f"{' of ' + exact(size_) if size_ != '0' else ''}, in {where}, "
                 f"{threads} I/O thread{plural(threads)} x depth {attrs['depth']} per rank"
                 f"{', engine ' + attrs['engine_used'] if attrs['engine_used'] else ''}"
                 f"{'; created by an earlier run' if attrs['written_by'] == 'earlier run' else ''}")
