@@ -45,7 +45,7 @@ const char *quotable_reason(enum quotable quote)
         [QUOTABLE_DISCARDED] = "stored nothing",
         [QUOTABLE_IN_MEMORY] = "stayed in memory",
         [QUOTABLE_CACHED] = "came from the page cache",
-        [QUOTABLE_LIMITED] = "kept to --rate",
+        [QUOTABLE_LIMITED] = "kept to a rate limit",
         [QUOTABLE_SPREAD] = "varied by more than 30 %",
         [QUOTABLE_SHORT] = "took less than 10 s",
         [QUOTABLE_WELL] = "",

@@ -334,9 +334,13 @@ static void write_reasons(const struct record *record, const struct summary_styl
         const struct record_phase *phase = &record->phases[i];
         const bool failed = phase->status == RECORD_FAILED;
         const bool reason = phase->failure && phase->failure[0];
+        const bool ended = phase->status != RECORD_SKIPPED && phase->status != RECORD_RUNNING;
         struct text line = {0};
-        text_add(&line, "%s: %s", phase->name, reason ? phase->failure : "no data were moved");
-        if (reason || (phase->status != RECORD_SKIPPED && phase->amount == 0))
+        text_add(&line, "%s: %s", phase->name,
+                 reason                     ? phase->failure
+                 : phase->unit == UNIT_BYTE ? "no data were moved"
+                                            : "no operation succeeded");
+        if (reason || (ended && phase->amount == 0))
             summary_text(out, failed ? PAINT_BAD : PAINT_WARNING, style, "", text_string(&line));
         out->failed |= line.failed;
         text_release(&line);

@@ -20,7 +20,7 @@ GIB, GB = 2**30, 10**9
 NEVER = 2**63 - 1  # first_ns of ranks without work
 WIDTH = 100
 QUOTES = ("failed", "ended early", "returned wrong data", "stored nothing", "stayed in memory",
-          "came from the page cache", "kept to --rate", "varied by more than 30 %",
+          "came from the page cache", "kept to a rate limit", "varied by more than 30 %",
           "took less than 10 s")
 POWERS = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "B": 1}
 PROBES = {"data": "generator only", "storage": "storage only", "both": "generator and storage"}
@@ -572,8 +572,9 @@ class Page:
         for phase in self.phases:
             if phase.attrs["failure"]:
                 self.line("", f"{phase.name}: {text_of(phase.attrs['failure'])}")
-            elif phase.attrs["status"] != "skipped" and not phase.amount:
-                self.line("", f"{phase.name}: no data were moved")
+            elif phase.attrs["status"] not in ("skipped", "running") and not phase.amount:
+                self.line("", f"{phase.name}: no "
+                              f"{'data were moved' if phase.unit == 'bytes' else 'operation succeeded'}")
 
     def summary(self):
         table = columns(self.file["summary"])

@@ -105,11 +105,30 @@ static void failures_are_listed_by_error(void **state)
     record_release(&record);
 }
 
+static void a_phase_of_a_dead_run_has_no_verdict(void **state)
+{
+    (void)state;
+    static const char *const words = "02_read: no operation succeeded";
+    for (int ended = 0; ended < 2; ended++) {
+        struct record record;
+        struct text out = {0};
+        sample_record(&record, &sample);
+        sample_operations(&record.phases[1]);
+        record.phases[1].status = ended ? RECORD_FAILED : RECORD_RUNNING;
+        record.phases[1].amount = 0;
+        write(&record, &out);
+        assert_int_equal(strstr(text_string(&out), words) != NULL, ended);
+        text_release(&out);
+        record_release(&record);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rates_are_operations_per_second),
         cmocka_unit_test(failures_are_listed_by_error),
+        cmocka_unit_test(a_phase_of_a_dead_run_has_no_verdict),
         cmocka_unit_test(each_row_has_its_own_unit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
