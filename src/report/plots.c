@@ -45,9 +45,9 @@ double plot_unit(enum amount_unit unit)
     return unit == UNIT_BYTE ? 1073741824.0 : 1000;
 }
 
-void plot_ticks(struct text *out, double most)
+void plot_ticks(struct text *out, double most, int count)
 {
-    const double least = most / 5;
+    const double least = most / count;
     const double power = pow(10, floor(log10(least)));
     text_add(out, "set xtics 0,");
     plot_number(out, power * (least <= power       ? 1

@@ -92,7 +92,7 @@ static void add_axes(const struct point_list *points, struct text *out)
     plot_number(out, rate * beyond);
     text_add(out, "]\n");
     if (rate > 0)
-        plot_ticks(out, rate * beyond);
+        plot_ticks(out, rate * beyond, PLOT_TICKS);
     text_add(out, "set logscale y\nset yrange [");
     plot_number(out, least / 1.6);
     text_add(out, ":");

@@ -20,8 +20,9 @@ enum { PLOT_BARS = 32 };
 /* Adds a number without a locale. */
 void plot_number(struct text *out, double value);
 
-/* Sets two to five round ticks of a horizontal axis from 0 up to 'most', which is positive. */
-void plot_ticks(struct text *out, double most);
+/* Sets at most 'count' round ticks above 0 of a horizontal axis up to 'most', which is positive. */
+void plot_ticks(struct text *out, double most, int count);
+enum { PLOT_TICKS = 5, PLOT_TIME_TICKS = 7 };
 
 /* Adds a name in single quotes, without what gnuplot could interpret. */
 void plot_quote(struct text *out, const char *name, size_t most);

@@ -97,7 +97,7 @@ static void add_rate_axis(struct text *out, enum amount_unit unit, double most, 
     text_add(out, "set xrange [0:");
     plot_number(out, most * 1.02);
     text_add(out, "]\n");
-    plot_ticks(out, most);
+    plot_ticks(out, most, PLOT_TICKS);
 }
 
 /* The 99th percentile at the right of the bar at row y, where it is known. */

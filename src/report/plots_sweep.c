@@ -283,7 +283,7 @@ static void plot_points(const struct record *record, struct point_list *points,
     plot_number(out, highest(points, false) * most_share);
     text_add(out, "]\n");
     if (highest(points, false) > 0)
-        plot_ticks(out, highest(points, false));
+        plot_ticks(out, highest(points, false), PLOT_TICKS);
     add_bars(record, points, "best", out);
     add_bars(record, points, "equal", out);
     add_bars(record, points, "", out);

@@ -85,7 +85,7 @@ static void add_time_axis(const struct record_phase *phase, struct text *out)
     plot_number(out, (double)phase->duration_ns / unit.ns);
     text_add(out, "]\n");
     if (phase->duration_ns > 0)
-        plot_ticks(out, (double)phase->duration_ns / unit.ns);
+        plot_ticks(out, (double)phase->duration_ns / unit.ns, PLOT_TIME_TICKS);
 }
 
 static void add_cells(struct text *out, const struct cells *cells, double time_ns, double scale,
