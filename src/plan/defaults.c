@@ -16,7 +16,8 @@ enum {
     PAGE_BYTES = 4096,
     IN_FLIGHT = 32,
     DEPTH_LEAST = 4,
-    MEMORY_PART = 4, /* a default pool uses at most 1/4 of the memory */
+    BUFFERS_LEAST = 2, /* of a rank's part of a preset: one is filled while another is written */
+    MEMORY_PART = 4,   /* a default pool uses at most 1/4 of the memory */
     SIZE_PER_RANK_SHIFT = 30,
     WRITERS_MOST = 16, /* of a default; tune starts with more from 128 CPUs on */
     THREADS_MOST = 4096,
@@ -132,7 +133,8 @@ static void divide_preset(struct settings *settings, const struct capacity *capa
     if (is_preset(settings, OPTION_WRITERS))
         settings->writers = larger(settings->writers / ranks, 1);
     if (is_preset(settings, OPTION_BUFFER_COUNT))
-        settings->buffer_count = larger(settings->buffer_count / ranks, 1);
+        settings->buffer_count =
+            larger(settings->buffer_count / ranks, ranks > 1 ? BUFFERS_LEAST : 1);
     while (is_preset(settings, OPTION_BUFFER_SIZE) &&
            settings->buffer_size_bytes / 2 >= PAGE_BYTES &&
            capacity->memory_bytes / MEMORY_PART / pool_stride_bytes(settings->buffer_size_bytes) <

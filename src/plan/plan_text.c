@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "base/units.h"
 #include "options/phases.h"
 #include "plan/names.h"
@@ -233,6 +234,7 @@ void plan_describe_preset(const struct plan *plan, const struct options *given, 
     const struct settings *settings = plan->setup.settings;
     const bool writers = common->source[OPTION_WRITERS] == SOURCE_PRESET;
     const bool buffers = common->source[OPTION_BUFFER_COUNT] == SOURCE_PRESET;
+    const uint64_t ranks = divide_up(plan->setup.shape.rank_count, plan->setup.shape.node_count);
     if (!given->run.preset)
         return;
     text_add(out, "preset      ");
@@ -243,8 +245,13 @@ void plan_describe_preset(const struct plan *plan, const struct options *given, 
         text_add(out, "%s%" PRIu64 " buffers", writers ? " and " : ", for each node ",
                  common->buffer_count);
     if (writers || buffers)
-        text_add(out, "; for each rank %" PRIu64 " and %" PRIu64, settings->writers,
-                 settings->buffer_count);
+        text_add(out, "; for each rank %" PRIu64 " writer%s and %" PRIu64 " buffer%s",
+                 settings->writers, settings->writers == 1 ? "" : "s", settings->buffer_count,
+                 settings->buffer_count == 1 ? "" : "s");
+    if (buffers && settings->buffer_count < common->buffer_count / ranks)
+        text_add(out, ", as no more fit into a quarter of the memory");
+    if (writers && common->writers < ranks)
+        text_add(out, "; as there are more ranks, each has one writer");
     text_add(out, "\n");
 }
 

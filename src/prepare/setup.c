@@ -71,16 +71,6 @@ static int read_settled(struct setup *setup, struct failure *why)
                         why);
 }
 
-/* It would measure nothing: 'tune' has no phases. */
-static int check_ceilings(const struct setup *setup, struct failure *why)
-{
-    if (!setup->tunes || !setup->options.run.ceilings)
-        return 0;
-    return failure_set(why, -EINVAL,
-                       "--ceilings measures the limits of phases, and tune has none; use run "
-                       "--auto --ceilings, or leave it out");
-}
-
 /* Rank 0 only. */
 static int read_options(struct setup *setup, int argc, char *const *argv, struct failure *why)
 {
@@ -90,7 +80,7 @@ static int read_options(struct setup *setup, int argc, char *const *argv, struct
         preset_read(&setup->options, why) || read_settled(setup, why) ||
         sections_select(&setup->options, setup->stored.loaded, why) ||
         lift_stored_limits(setup, why) || options_check(&setup->options, why) ||
-        check_ceilings(setup, why) || points_check_size(setup, why))
+        setup_check_tuning(setup, why) || points_check_size(setup, why))
         return why->code;
     return target_paths_absolute(&setup->options, why);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/units.h"
 #include "platform/target.h"
@@ -51,6 +52,32 @@ static void list_tuned(const struct setup *setup, struct tune_setup *tune)
     for (uint32_t i = 0; i < setup->item_count && tune->phase_count < TUNE_PHASES_MOST; i++)
         if (!phase_kinds[setup->items[i].phase].writes)
             tune->phases[tune->phase_count++] = setup->items[i].phase;
+}
+
+/* Off is what a search takes a flag for. */
+static bool is_off(const struct options *options, enum option_id id)
+{
+    struct text value = {0};
+    options_print_value(options, id, &value);
+    const bool off = !strcmp(text_string(&value), "no");
+    text_release(&value);
+    return off;
+}
+
+int setup_check_tuning(const struct setup *setup, struct failure *why)
+{
+    static const enum option_id ids[] = {
+        OPTION_CEILINGS, OPTION_REPEAT, OPTION_KEEP,         OPTION_MIN_RATE,
+        OPTION_WARM_UP,  OPTION_PAUSE,  OPTION_UNTIL_STEADY, OPTION_EQUALISE,
+    };
+    const struct options *options = &setup->options;
+    for (size_t i = 0; setup->tunes && i < sizeof ids / sizeof *ids; i++)
+        if (options_source(options, ids[i]) == SOURCE_COMMAND_LINE && !is_off(options, ids[i]))
+            return failure_set(why, -EINVAL,
+                               "--%s is about phases, and tune has only short probes; use it with "
+                               "run --auto, or leave it out",
+                               options_name(ids[i]));
+    return 0;
 }
 
 int setup_tune(struct setup *setup, struct failure *why)

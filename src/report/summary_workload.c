@@ -308,9 +308,11 @@ static void write_preset(const struct record *record, const struct options *opti
         text_add(&line, "%s%lld buffers", record->preset_writers ? " and " : ", for each node ",
                  (long long)record->preset_buffers);
     if ((record->preset_writers || record->preset_buffers) && !options->section_count)
-        text_add(&line, "; for each rank %llu and %llu",
+        text_add(&line, "; for each rank %llu I/O thread%s and %llu buffer%s",
                  (unsigned long long)options->common.writers,
-                 (unsigned long long)options->common.buffer_count);
+                 options->common.writers == 1 ? "" : "s",
+                 (unsigned long long)options->common.buffer_count,
+                 options->common.buffer_count == 1 ? "" : "s");
     summary_line(out, "preset", "%s", text_string(&line));
     out->failed |= line.failed;
     text_release(&line);

@@ -106,8 +106,9 @@ PY
 @test "the ranks of a node divide writers and buffers; both are printed and recorded" {
     small
     ranks 2 run --preset ./small.conf --size 1m --result r.h5 "$target" >page 2>plan
-    grep -q 'small.conf, for each node 4 writers and 16 buffers; for each rank 2 and 8' plan
-    grep -q 'small.conf, for each node 4 I/O threads and 16 buffers; for each rank 2 and 8' page
+    grep -q 'small.conf, for each node 4 writers and 16 buffers; for each rank 2 writers and 8 buffers' plan
+    tr -s ' \n' ' ' <page |
+        grep -q 'small.conf, for each node 4 I/O threads and 16 buffers; for each rank 2 I/O threads and 8 buffers'
     [ "$(option r.h5 writers)" = 2 ]
     [ "$(option r.h5 buffer-count)" = 8 ]
     [ "$(attribute r.h5 / preset_writers)" = 4 ]

@@ -104,7 +104,10 @@ assert [line["bytes"] for line in ends[:-2]] == list(rows["bytes"])'
     refused "move bytes, not 'create'" "$TIDEMILL" tune --phases create "$target"
     refused '--sweep exclude each other' "$TIDEMILL" tune --sweep depth=1,2 --size 1m "$target"
     refused '--rate exclude each other' "$TIDEMILL" run --auto --rate 1m/s --size 1m "$target"
-    refused 'use run --auto --ceilings' "$TIDEMILL" tune --ceilings --size 1m "$target"
+    for option in --ceilings --keep --until-steady '--repeat 3' '--pause 1s' '--min-rate 1g/s'; do
+        # shellcheck disable=SC2086 # an option and its value
+        refused "${option% *} is about phases" "$TIDEMILL" tune $option --size 1m "$target"
+    done
     refused 'has nothing to find' "$TIDEMILL" tune "${few[@]}" /dev/null
     touch r.conf
     refused 'r.conf' "$TIDEMILL" tune "${few[@]}" --result r.h5 "$target"

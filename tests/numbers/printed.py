@@ -290,7 +290,9 @@ class Page:
         text += f", for each node {' and '.join(parts)}" if parts else ""
         if parts and not sections[0][0]:
             options = sections[0][2]
-            text += f"; for each rank {options['writers']} and {options['buffer-count']}"
+            threads, buffers = int(options["writers"]), int(options["buffer-count"])
+            text += f"; for each rank {threads} I/O thread{plural(threads)} and {buffers} " \
+                f"buffer{plural(buffers)}"
         self.line("preset", text)
 
     def reason(self, phase):
