@@ -18,6 +18,8 @@ enum {
     IMAGE_STEP_BYTES = 4 << 20,
     CHUNK_INDEX_RANK = 4, /* columns have few chunks: small index nodes, small files */
     SHARED_TYPE_BYTES = 16,
+    ROOM_LEAST_BYTES = 256 << 20, /* in memory, of a result that is read */
+    ROOM_PER_BYTE = 256,
 };
 
 /* HDF5 checks whether a file of this name exists; none can. */
@@ -252,8 +254,10 @@ static hid_t open_result(struct store *store)
         return H5I_INVALID_HID;
     hid_t access = access_properties();
     hid_t file = H5Fopen(store->path, H5F_ACC_RDONLY, access);
-    if (file < 0)
+    hsize_t length = 0;
+    if (file < 0 || H5Fget_filesize(file, &length) < 0)
         store_refuse(store, "cannot open");
+    store->room = ROOM_LEAST_BYTES + ROOM_PER_BYTE * (uint64_t)length;
     store_drop(access);
     return file;
 }

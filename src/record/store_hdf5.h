@@ -27,6 +27,7 @@ struct store {
     hid_t scalar;
     hid_t alike[STORE_ALIKE]; /* groups whose small columns a table shares; 0 = none */
     hid_t ordered;            /* creates groups that remember the order of what is put in */
+    uint64_t room;            /* bytes that the rest of the file may take in memory */
     H5E_auto2_t print;
     void *print_data;
 };
@@ -101,6 +102,10 @@ hid_t store_packed(struct store *store, int rank, const hsize_t *chunk);
 /* Does the object hold an attribute, the group a link of this name? */
 bool store_has_attribute(hid_t object, const char *name);
 bool store_has(hid_t group, const char *name);
+
+/* Before memory for 'count' items of 'each' bytes is allocated: refuses more than a file of this
+ * length can hold, as links and deflated zeros let a small one claim any amount. */
+int store_take(struct store *store, uint64_t count, uint64_t each);
 
 /* Can a dataset of this many bytes be real, by what it occupies in this file? Keeps a damaged file
  * from asking for all memory, and refuses values that are in other files. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLAB_BYTES = 256 << 10 };
+enum { SLAB_BYTES = 256 << 10, TEXT_MOST_BYTES = 1 << 20 };
 
 /* The text of a string attribute, malloc'ed. */
 static int read_text(struct store *store, hid_t attribute, const char *name, char **text)
@@ -53,6 +53,8 @@ static int keep_text(struct store *store, const struct column *column, const cha
     } else if (column->kind != COLUMN_STRING) {
         return keep_name(store, column, text, row);
     } else if (length > 0) {
+        if (store_take(store, 1, length))
+            return store_code(store);
         char *own = strdup(text);
         if (!own)
             return failure_set(store->why, -ENOMEM, "not enough memory to read '%s'", column->name);
@@ -185,8 +187,8 @@ static hssize_t column_rows(hid_t dataset, hid_t type)
     store_drop(space);
     size_t width = H5Tget_size(type);
     uint64_t bytes;
-    if (rows < 0 || width == 0 || __builtin_mul_overflow((uint64_t)rows, width, &bytes) ||
-        !store_plausible(dataset, bytes))
+    if (rows < 0 || width == 0 || width > TEXT_MOST_BYTES ||
+        __builtin_mul_overflow((uint64_t)rows, width, &bytes) || !store_plausible(dataset, bytes))
         return -1;
     return rows;
 }
@@ -207,6 +209,9 @@ static int read_column(struct store *store, hid_t group, const struct schema_tab
         goto out;
     }
     if (first && length > 0) {
+        result = store_take(store, (uint64_t)length, table->row_bytes);
+        if (result)
+            goto out;
         *rows = calloc((size_t)length, table->row_bytes);
         if (!*rows) {
             result = failure_set(store->why, -ENOMEM, "not enough memory for %lld rows of '%s'",

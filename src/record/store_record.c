@@ -143,6 +143,8 @@ static int read_halves(struct store *store, hid_t group, struct record_phase *ph
     int result = 0;
     if (!store_has(group, schema_half_names[0]) || !store_has(group, schema_half_names[1]))
         return 0;
+    if (store_take(store, HALVES, sizeof *phase->halves))
+        return store_code(store);
     phase->halves = calloc(HALVES, sizeof *phase->halves);
     if (!phase->halves)
         return failure_set(store->why, -ENOMEM, "not enough memory for phase '%s'", phase->name);
@@ -310,6 +312,9 @@ static int read_phases(struct store *store, hid_t file, struct record *record)
             result = store_refuse(store, "the order of the phases is unknown");
             break;
         }
+        result = store_take(store, 1, sizeof(struct record_phase));
+        if (result)
+            break;
         struct record_phase *phase = record_add_phase(record);
         if (!phase) {
             result = failure_set(store->why, -ENOMEM, "not enough memory for phase '%s'", name);

@@ -13,6 +13,7 @@ enum {
     DEFLATE_LEVEL = 1,
     MOST_IN_HEADER = 200, /* members and attributes of a group without an index of their own */
     DEFLATE_BEST = 1040,  /* no deflated byte can stand for more bytes than this */
+    CHUNK_MOST_BYTES = 4 << 20,
 };
 
 /* Flags as Python's h5py knows them. */
@@ -172,19 +173,55 @@ bool store_has(hid_t group, const char *name)
     return H5Lexists(group, name, H5P_DEFAULT) > 0;
 }
 
-/* Are its values in this file, and not in others that it names? */
-static bool in_own_file(hid_t dataset)
+/* HDF5 holds a whole chunk in memory, and what each filter makes of it. */
+static bool chunks_are_small(hid_t layout, size_t width)
 {
-    hid_t layout = H5Dget_create_plist(dataset);
-    const bool own =
-        layout >= 0 && H5Pget_layout(layout) != H5D_VIRTUAL && H5Pget_external_count(layout) == 0;
-    store_drop(layout);
-    return own;
+    hsize_t chunk[H5S_MAX_RANK];
+    const int rank = H5Pget_chunk(layout, H5S_MAX_RANK, chunk);
+    uint64_t bytes = width;
+    bool deflates = false;
+    for (int i = 0; i < rank; i++)
+        if (__builtin_mul_overflow(bytes, chunk[i], &bytes))
+            return false;
+    for (int i = 0; i < H5Pget_nfilters(layout); i++) {
+        unsigned flags = 0;
+        size_t count = 0;
+        const H5Z_filter_t filter =
+            H5Pget_filter2(layout, (unsigned)i, &flags, &count, NULL, 0, NULL, NULL);
+        if ((filter != H5Z_FILTER_DEFLATE || deflates) && filter != H5Z_FILTER_SHUFFLE &&
+            filter != H5Z_FILTER_FLETCHER32)
+            return false;
+        deflates |= filter == H5Z_FILTER_DEFLATE;
+    }
+    return rank > 0 && bytes <= CHUNK_MOST_BYTES;
+}
+
+/* Are its values in this file, and not in others that it names? */
+static bool in_own_file(hid_t layout)
+{
+    return H5Pget_layout(layout) != H5D_VIRTUAL && H5Pget_external_count(layout) == 0;
 }
 
 bool store_plausible(hid_t dataset, uint64_t bytes)
 {
-    return in_own_file(dataset) && bytes / DEFLATE_BEST <= H5Dget_storage_size(dataset);
+    hid_t layout = H5Dget_create_plist(dataset);
+    hid_t type = H5Dget_type(dataset);
+    const bool plausible =
+        layout >= 0 && in_own_file(layout) &&
+        (H5Pget_layout(layout) != H5D_CHUNKED || chunks_are_small(layout, H5Tget_size(type))) &&
+        bytes / DEFLATE_BEST <= H5Dget_storage_size(dataset);
+    store_drop(type);
+    store_drop(layout);
+    return plausible;
+}
+
+int store_take(struct store *store, uint64_t count, uint64_t each)
+{
+    uint64_t bytes;
+    if (__builtin_mul_overflow(count, each, &bytes) || bytes > store->room)
+        return store_refuse(store, "cannot read more than a file of this length can hold");
+    store->room -= bytes;
+    return 0;
 }
 
 void store_print_library(struct text *out)

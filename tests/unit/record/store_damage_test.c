@@ -214,6 +214,55 @@ static void columns_that_do_not_fit(void **state)
     }
 }
 
+static void assert_readable(void)
+{
+    struct record record = {0};
+    struct failure why = {0};
+    if (store_load(path, &record, &why))
+        fail_msg("%s", why.text);
+    record_release(&record);
+}
+
+/* Few bytes of a file, much memory: deflated zeros, large chunks, filters in a row. */
+static void columns_that_swell(void **state)
+{
+    (void)state;
+    static const struct {
+        hsize_t rows;
+        hsize_t chunk;
+        size_t width;
+        int deflates;
+        bool nbit;
+        const char *expected;
+    } cases[] = {
+        {2, 2, 1, 1, false, NULL},
+        {1 << 20, 1 << 20, 1, 1, false, "more than a file of this length can hold"},
+        {8 << 20, 8 << 20, 1, 1, false, "'hostname' is not of its kind"},
+        {2, 2, 2 << 20, 1, false, "'hostname' is not of its kind"},
+        {2, 2, 1, 2, false, "'hostname' is not of its kind"},
+        {2, 2, 1, 1, true, "'hostname' is not of its kind"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
+        hid_t type = H5Tcopy(H5T_C_S1);
+        H5Tset_size(type, cases[i].width);
+        H5Pset_chunk(layout, 1, &cases[i].chunk);
+        H5Pset_alloc_time(layout, H5D_ALLOC_TIME_EARLY);
+        for (int j = 0; j < cases[i].deflates; j++)
+            H5Pset_filter(layout, H5Z_FILTER_DEFLATE, 0, 1, &(unsigned){9});
+        if (cases[i].nbit)
+            H5Pset_nbit(layout);
+        save_two_nodes();
+        replace_column_by("/environment/nodes/hostname", type, cases[i].rows, layout);
+        if (cases[i].expected)
+            assert_refused(-EINVAL, cases[i].expected);
+        else
+            assert_readable();
+        H5Tclose(type);
+        H5Pclose(layout);
+    }
+}
+
 static char *valid_file(struct record *record, size_t *length)
 {
     struct dice dice = dice_of(SEED);
@@ -296,10 +345,11 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(links_to_other_files),  TEST(what_does_not_exist_or_is_not_a_file),
-        TEST(what_is_not_hdf5),      TEST(other_hdf5_files),
-        TEST(values_in_other_files), TEST(columns_that_do_not_fit),
-        TEST(files_that_were_cut),   TEST(files_with_flipped_bytes),
+        TEST(links_to_other_files),     TEST(what_does_not_exist_or_is_not_a_file),
+        TEST(what_is_not_hdf5),         TEST(other_hdf5_files),
+        TEST(values_in_other_files),    TEST(columns_that_do_not_fit),
+        TEST(columns_that_swell),       TEST(files_that_were_cut),
+        TEST(files_with_flipped_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
