@@ -17,7 +17,6 @@
 enum {
     IMAGE_STEP_BYTES = 4 << 20,
     CHUNK_INDEX_RANK = 4, /* columns have few chunks: small index nodes, small files */
-    SHARED_TYPE_BYTES = 16,
     ROOM_LEAST_BYTES = 256 << 20, /* in memory, of a result that is read */
     ROOM_PER_BYTE = 256,
 };
@@ -57,9 +56,6 @@ static hid_t create_in_memory(struct store *store)
     H5Pset_fapl_core(access, IMAGE_STEP_BYTES, false);
     H5Pset_istore_k(creation, CHUNK_INDEX_RANK);
     store_keep_small(creation);
-    /* Types of texts and categories are kept once: a reference to one takes less space. */
-    H5Pset_shared_mesg_nindexes(creation, 1);
-    H5Pset_shared_mesg_index(creation, 0, H5O_SHMESG_DTYPE_FLAG, SHARED_TYPE_BYTES);
     H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED);
     hid_t file = H5Fcreate(no_file, H5F_ACC_TRUNC, creation, access);
