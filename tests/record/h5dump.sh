@@ -12,8 +12,10 @@ h5dump -a /phases/99_write/rate_whole_bytes_per_s "$file" | grep -q '2000000000'
 h5dump -p -H -d /phases/99_write/nodes/bytes "$file" | grep -q 'COMPACT'
 h5dump -p -H -d /phases/99_write/latency/counts "$file" | grep -q 'COMPRESSION DEFLATE'
 h5dump -p -H -d /phases/99_write/latency/counts "$file" | grep -q 'SHUFFLE'
+again=${file%.h5}-again.h5
+trap 'rm -f "$again"' EXIT
 for latest in '' -L; do
     # shellcheck disable=SC2086
-    h5repack $latest "$file" "${file%.h5}-again.h5"
-    h5dump -d /phases/99_write/nodes/direct_in_effect "${file%.h5}-again.h5" | grep -q 'yes, no, yes'
+    h5repack $latest "$file" "$again"
+    h5dump -d /phases/99_write/nodes/direct_in_effect "$again" | grep -q 'yes, no, yes'
 done
