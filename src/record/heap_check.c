@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "heap_check.h"
 
-#include <stdint.h>
 #include <string.h>
 
 /* Format of a collection (HDF5 file format specification, "Global Heap"): signature, version and
@@ -20,15 +19,18 @@ static uint64_t little_endian(const char *bytes, size_t count)
     return value;
 }
 
-static bool objects_fill(const char *objects, uint64_t left)
+/* 'found': there is an object of the number 'wanted', and 'size' is that of each such. */
+static bool objects_fill(const char *objects, uint64_t left, uint64_t wanted, uint64_t wanted_size,
+                         bool *found)
 {
     while (left >= HEAD_BYTES) {
         uint64_t index = little_endian(objects, 2);
         uint64_t size = little_endian(objects + 8, 8);
         if (index == 0)
             return size == left;
-        if (size > left - HEAD_BYTES)
+        if (size > left - HEAD_BYTES || (index == wanted && size != wanted_size))
             return false;
+        *found |= index == wanted;
         uint64_t taken = HEAD_BYTES + (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         if (taken > left)
             return false;
@@ -38,8 +40,16 @@ static bool objects_fill(const char *objects, uint64_t left)
     return true;
 }
 
+bool heap_holds(const char *collection, uint64_t length, uint32_t index, uint64_t size)
+{
+    bool found = false;
+    return length >= HEAD_BYTES && memcmp(collection, signature, sizeof signature) == 0 &&
+           objects_fill(collection + HEAD_BYTES, length - HEAD_BYTES, index, size, &found) && found;
+}
+
 bool heap_check(const char *file, size_t length)
 {
+    bool found;
     const char *end = file + length;
     for (const char *at = file; at && at < end;) {
         at = memmem(at, (size_t)(end - at), signature, sizeof signature);
@@ -49,7 +59,8 @@ bool heap_check(const char *file, size_t length)
         if (left < HEAD_BYTES)
             return false;
         uint64_t size = little_endian(at + sizeof signature, 8);
-        if (size < HEAD_BYTES || size > left || !objects_fill(at + HEAD_BYTES, size - HEAD_BYTES))
+        if (size < HEAD_BYTES || size > left ||
+            !objects_fill(at + HEAD_BYTES, size - HEAD_BYTES, 0, 0, &found))
             return false;
         at += size;
     }

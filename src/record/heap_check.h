@@ -9,8 +9,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Do the objects of every heap collection fill it exactly? 'file' is the whole file. */
 bool heap_check(const char *file, size_t length);
+
+/* Does this collection hold an object of this number, and has it this size? */
+bool heap_holds(const char *collection, uint64_t length, uint32_t index, uint64_t size);
 
 #endif

@@ -16,9 +16,9 @@
  */
 enum {
     IMAGE_STEP_BYTES = 4 << 20,
-    CHUNK_INDEX_RANK = 4, /* columns have few chunks: small index nodes, small files */
-    ROOM_LEAST_BYTES = 256 << 20, /* in memory, of a result that is read */
-    ROOM_PER_BYTE = 256,
+    CHUNK_INDEX_RANK = 4,           /* columns have few chunks: small index nodes, small files */
+    MEMORY_LEAST_BYTES = 256 << 20, /* that a result may need when it is read */
+    MEMORY_PER_BYTE = 256,
 };
 
 /* HDF5 checks whether a file of this name exists; none can. */
@@ -249,11 +249,15 @@ static hid_t open_result(struct store *store)
     if (check_readable(store->path, store->why))
         return H5I_INVALID_HID;
     hid_t access = access_properties();
+    H5Pset_fapl_sec2(access);
     hid_t file = H5Fopen(store->path, H5F_ACC_RDONLY, access);
     hsize_t length = 0;
-    if (file < 0 || H5Fget_filesize(file, &length) < 0)
+    void *handle = NULL;
+    if (file < 0 || H5Fget_filesize(file, &length) < 0 ||
+        H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0)
         store_refuse(store, "cannot open");
-    store->room = ROOM_LEAST_BYTES + ROOM_PER_BYTE * (uint64_t)length;
+    store->fd = handle ? *(const int *)handle : -1;
+    store->memory = MEMORY_LEAST_BYTES + MEMORY_PER_BYTE * (uint64_t)length;
     store_drop(access);
     return file;
 }

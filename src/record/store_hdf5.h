@@ -27,7 +27,8 @@ struct store {
     hid_t scalar;
     hid_t alike[STORE_ALIKE]; /* groups whose small columns a table shares; 0 = none */
     hid_t ordered;            /* creates groups that remember the order of what is put in */
-    uint64_t room;            /* bytes that the rest of the file may take in memory */
+    int fd;                   /* of the file that is read */
+    uint64_t memory;          /* bytes of it that the result may still need */
     H5E_auto2_t print;
     void *print_data;
 };

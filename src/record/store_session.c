@@ -218,9 +218,9 @@ bool store_plausible(hid_t dataset, uint64_t bytes)
 int store_take(struct store *store, uint64_t count, uint64_t each)
 {
     uint64_t bytes;
-    if (__builtin_mul_overflow(count, each, &bytes) || bytes > store->room)
+    if (__builtin_mul_overflow(count, each, &bytes) || bytes > store->memory)
         return store_refuse(store, "cannot read more than a file of this length can hold");
-    store->room -= bytes;
+    store->memory -= bytes;
     return 0;
 }
 
