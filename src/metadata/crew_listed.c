@@ -5,16 +5,28 @@
 
 #include "crew_list.h"
 
-/* Adds what all threads have seen; false unless they listed everything, without a failure. */
-static bool add_seen(const struct crew *crew, struct listing_sum *sum)
+/* True if the thread could not list everything, or has counted missing objects itself. */
+static bool has_gap(const struct crew_thread *thread)
+{
+    bool missing = false;
+    for (uint32_t i = 0; i < CREW_ERRORS; i++)
+        missing |= thread->outcome.errors[i].error == ENOENT;
+    return missing || thread->over;
+}
+
+/* Adds what all threads have seen; false unless they listed everything. Sets 'failed' if one has
+ * counted a failure, such as a foreign name. */
+static bool add_seen(const struct crew *crew, struct listing_sum *sum, bool *failed)
 {
     bool whole = true;
+    *failed = false;
     *sum = (struct listing_sum){0};
     for (uint32_t i = 0; i < crew->setup.threads; i++) {
         const struct crew_thread *thread = &crew->threads[i];
         if (thread->instead)
             return false;
-        whole &= crew_list_add(thread, sum) && !thread->outcome.failure.code;
+        whole &= crew_list_add(thread, sum) && !has_gap(thread);
+        *failed |= thread->outcome.failure.code != 0;
     }
     return whole;
 }
@@ -25,7 +37,8 @@ uint64_t crew_check_listed(struct crew *crew)
     const struct listing_sum *expected = &setup->listing.expected;
     struct crew_thread *first = &crew->threads[0];
     struct listing_sum seen;
-    if (!add_seen(crew, &seen))
+    bool failed;
+    if (!add_seen(crew, &seen, &failed))
         return seen.matches;
     first->lanes->object = objects_first_in(&setup->layout, setup->rank, 0);
     if (seen.objects < expected->objects)
@@ -43,7 +56,7 @@ uint64_t crew_check_listed(struct crew *crew)
                            "the directories in '%s' list as many names as objects, but some more "
                            "than once, and others are missing",
                            setup->top);
-    else if (setup->kind->on_file && seen.matches != expected->matches)
+    else if (setup->kind->on_file && !failed && seen.matches != expected->matches)
         crew_count_listing(first, -ENOENT, 1, "%" PRIu64 " objects match, but %" PRIu64 " should",
                            seen.matches, expected->matches);
     return seen.matches;

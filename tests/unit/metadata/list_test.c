@@ -111,11 +111,12 @@ static void the_other_name_of_an_object_is_not_that_object(void **state)
         path_of(&rig, 0, 1, path);
         snprintf(other, sizeof other, "%s", path);
         *strrchr(other, '/') = '\0';
-        snprintf(other + strlen(other), sizeof other - strlen(other), "/n0.%d",
+        snprintf(other + strlen(other), sizeof other - strlen(other), "/tm.renamed.r0.%d",
                  (int)rig.setup.layout.threads);
         assert_int_equal(rename(path, other), 0);
         rig_run(&rig, listing_phases[i % PHASES]);
         assert_int_equal(rig.done, rig.setup.objects - 1);
+        assert_int_equal(rig.failed, 2); /* one is missing, the other is foreign */
         assert_int_not_equal(rig.failure.code, 0);
         assert_int_equal(rename(other, path), 0);
         rig_end(&rig);
