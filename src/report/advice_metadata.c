@@ -41,17 +41,17 @@ void warn_one_directory(const struct record *record, struct text *out)
                  found->name, (long long)(found->depth * found->writers_each));
 }
 
-static bool reads_own_attributes(const struct record_phase *phase)
+static bool reads_own_objects(const struct record_phase *phase)
 {
     return phase->unit == UNIT_OPERATION && warning_counts(phase) && phase->same_node_ranks > 0 &&
-           (!strcmp(phase->kind, "stat") || !strcmp(phase->kind, "find"));
+           (!strcmp(phase->kind, "stat") || !strcmp(phase->kind, "find") ||
+            !strcmp(phase->kind, "open"));
 }
 
 void warn_cached_attributes(const struct record *record, struct text *out)
 {
-    if (warning_phases(record, reads_own_attributes, out))
-        text_add(out,
-                 " read attributes of objects that the same node had created and may still have in "
-                 "memory: the rate may be that of its cache, not of the file system; with several "
-                 "nodes, --shift 1 takes the objects of another");
+    if (warning_phases(record, reads_own_objects, out))
+        text_add(out, " read what the same node had created and may still have in memory: the rate "
+                      "may be that of its cache, not of the file system; with several "
+                      "nodes, --shift 1 takes the objects of another");
 }

@@ -37,6 +37,12 @@ static void spoil_attributes(struct record *record)
     stat->same_node_ranks = 1;
 }
 
+static void spoil_opened(struct record *record)
+{
+    spoil_attributes(record);
+    strcpy(record->phases[1].kind, "open");
+}
+
 static void spoil_plan(struct record *record)
 {
     record->targets[0].planned_bytes = 0;
@@ -128,9 +134,9 @@ static const struct warning_case settings_cases[] = {
      "at a time",
      spoil_directory},
     {"cached-attributes", SEVERITY_NOTE,
-     "02_read read attributes of objects that the same node had created and may still have in "
-     "memory",
-     spoil_attributes},
+     "02_read read what the same node had created and may still have in memory", spoil_attributes},
+    {"cached-attributes", SEVERITY_NOTE,
+     "02_read read what the same node had created and may still have in memory", spoil_opened},
     {"unused-target", SEVERITY_WARNING, "target '/mnt/pfs' is not used", spoil_plan},
     {"interleave-unaligned", SEVERITY_NOTE,
      "--interleave 47008 in 01_write is not a multiple of the file system's blocks of 4096 bytes, "
