@@ -189,8 +189,9 @@ class Bench:
             variables = {name: value for name, value in variables.items() if value}
         words += [self.tools["program"], "run", "--engine", case.engine, "--layout", case.layout,
                   "--buffer-size", "256KiB", "--producers", "1", "--phases", case.phases,
-                  "--size-per-rank", case.size, "--seed", SEED, "--quiet",
-                  "--result", str(self.result)]
+                  "--seed", SEED, "--quiet", "--result", str(self.result)]
+        if not case.phases.startswith("create"):
+            words += ["--size-per-rank", case.size]
         writers = "2" if case.layout == "writer" else "1"
         words += ["--writers", writers, *case.options, str(self.target)]
         return words, variables
