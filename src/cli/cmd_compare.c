@@ -6,9 +6,9 @@
 #include "base/units.h"
 #include "commands.h"
 #include "console.h"
+#include "load_result.h"
 #include "platform/output_file.h"
 #include "platform/target.h"
-#include "record/store.h"
 #include "report/compare_series.h"
 
 static const char usage[] =
@@ -116,7 +116,7 @@ static int code_of(const struct comparison *comparison, const struct request *re
 static int load(const char *path, struct record *record)
 {
     struct failure why = {0};
-    if (store_load(path, record, &why))
+    if (load_result(path, record, &why))
         console_error(why.text);
     return why.code;
 }

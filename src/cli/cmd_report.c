@@ -5,9 +5,9 @@
 
 #include "commands.h"
 #include "console.h"
+#include "load_result.h"
 #include "outputs.h"
 #include "record/schema.h"
-#include "record/store.h"
 #include "report/advice.h"
 
 static const char usage[] =
@@ -154,7 +154,7 @@ int cmd_report(int argc, char *const *argv)
         fputs(usage, stdout);
         return 0;
     }
-    if (outputs_check(&request.outputs, &why) || store_load(request.path, &record, &why))
+    if (outputs_check(&request.outputs, &why) || load_result(request.path, &record, &why))
         code = EXIT_REFUSED;
     else if (show(&request, &record, &why))
         code = 1;

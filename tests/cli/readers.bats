@@ -57,3 +57,28 @@ results=$BATS_TEST_DIRNAME/../../results
     bash -e commands
     [ -s new.html ] && [ -s compare.json ]
 }
+
+@test "a file on which HDF5 crashes ends with one line and exit code 2" {
+    # an attribute that claims to be in a heap which the file does not have
+    /usr/bin/python3 - <<'PY'
+import h5py
+with h5py.File("r.h5", "w", libver="earliest") as file:
+    file.attrs["schema_version"], file.attrs["run_id"], file.attrs["status"] = 1, "x", "complete"
+with open("r.h5", "r+b") as file:
+    content = bytearray(file.read())
+    body = content.index(b"status\0") - 8
+    content[body - 4] |= 2
+    content[body:body + 10] = b"\3\1" + 8 * b"\1"
+    file.seek(0)
+    file.write(content)
+PY
+    "$TIDEMILL" run --size 1m --phases write --quiet --result good.h5 "$target"
+    for command in "report r.h5" "compare good.h5 r.h5" "report --html page.html r.h5"; do
+        # shellcheck disable=SC2086
+        run "$TIDEMILL" $command
+        [ "$status" -eq 2 ]
+        [ "${#lines[@]}" -eq 1 ]
+        [[ $output = "tidemill: "*r.h5* ]]
+    done
+    [ ! -e page.html ]
+}
