@@ -53,5 +53,5 @@ void warn_cached_attributes(const struct record *record, struct text *out)
     if (warning_phases(record, reads_own_objects, out))
         text_add(out, " read what the same node had created and may still have in memory: the rate "
                       "may be that of its cache, not of the file system; with several "
-                      "nodes, --shift 1 takes the objects of another");
+                      "nodes, --shift 1 takes the objects of another (open: with three or more)");
 }

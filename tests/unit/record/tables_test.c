@@ -43,8 +43,9 @@ static void tables_of(const char *path, char *text)
 
 static void save(enum record_detail detail)
 {
-    struct record record = {
-        .schema_version = RECORD_SCHEMA, .schema_revision = RECORD_REVISION, .detail = detail};
+    struct record record = {.schema_version = RECORD_SCHEMA,
+                            .schema_revision = RECORD_REVISION,
+                            .detail = (uint8_t)detail};
     struct failure why = {0};
     for (int i = 0; i < 2; i++) {
         struct record_phase *phase = record_add_phase(&record);
