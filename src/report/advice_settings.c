@@ -39,16 +39,21 @@ void warn_depth_one(const struct record *record, struct text *out)
             (long long)phase->depth_asked, phase->engine_used, (long long)phase->depth);
 }
 
+static bool is_of_bytes(const struct record_phase *phase)
+{
+    return phase->unit == UNIT_BYTE;
+}
+
 void warn_unused_target(const struct record *record, struct text *out)
 {
     for (size_t i = 0; i < record->target_count; i++) {
         if (record->targets[i].planned_bytes)
             continue;
-        text_add(
-            out,
-            "target '%s' is not used, because fewer nodes, ranks or writers take turns (--spread) "
-            "than there are targets. Leave it out, or add --writers with --layout writer.",
-            record->targets[i].path);
+        text_add(out, "target '%s' is not used, because %s", record->targets[i].path,
+                 warning_phase(record, is_of_bytes)
+                     ? "fewer nodes, ranks or writers take turns (--spread) than there are "
+                       "targets. Leave it out, or add --writers with --layout writer."
+                     : "all objects of a node are on one target. Leave it out, or use more nodes.");
         return;
     }
 }

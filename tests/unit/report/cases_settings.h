@@ -123,6 +123,13 @@ static void spoil_all(struct record *record)
     read->ended_by = END_TIME;
 }
 
+static void spoil_plan_of_objects(struct record *record)
+{
+    spoil_plan(record);
+    for (size_t i = 0; i < record->phase_count; i++)
+        record->phases[i].unit = UNIT_OPERATION;
+}
+
 static const struct warning_case settings_cases[] = {
     {"mpi-nodes-differ", SEVERITY_WARNING,
      "2 nodes by host name and boot id, but 1 by MPI; 'n001' has 4 ranks by name and 8 by MPI",
@@ -137,7 +144,11 @@ static const struct warning_case settings_cases[] = {
      "02_read read what the same node had created and may still have in memory", spoil_attributes},
     {"cached-attributes", SEVERITY_NOTE,
      "02_read read what the same node had created and may still have in memory", spoil_opened},
-    {"unused-target", SEVERITY_WARNING, "target '/mnt/pfs' is not used", spoil_plan},
+    {"unused-target", SEVERITY_WARNING,
+     "target '/mnt/pfs' is not used, because fewer nodes, ranks or writers take turns", spoil_plan},
+    {"unused-target", SEVERITY_WARNING,
+     "target '/mnt/pfs' is not used, because all objects of a node are on one target. Leave it out",
+     spoil_plan_of_objects},
     {"interleave-unaligned", SEVERITY_NOTE,
      "--interleave 47008 in 01_write is not a multiple of the file system's blocks of 4096 bytes, "
      "so writers share blocks at the ends of their turns; --interleave 48KiB avoids it",
