@@ -21,6 +21,7 @@
 #include "record/store.h"
 #include "report/advice.h"
 #include "report/tuned.h"
+#include "section_plans.h"
 #include "session.h"
 
 static int show_help(int argc, char *const *argv)
@@ -85,11 +86,7 @@ static void show_plan(const struct session *session, FILE *stream)
 {
     struct text text = {0};
     const struct setup *setup = &session->setup;
-    for (uint32_t i = 0; i < setup->item_count && setup->options.section_count; i++) {
-        const struct schedule_item *item = &setup->items[i];
-        plan_describe(&setup->prepared[item->settings]->plan, &setup->options.run,
-                      &setup->options.sections[item->section], &text);
-    }
+    section_plans_describe(setup, &text);
     if (!setup->options.section_count)
         plan_describe(&setup->prepared[0]->plan, &setup->options.run, NULL, &text);
     setup_describe_sweep(setup, &text);

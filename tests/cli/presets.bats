@@ -50,8 +50,10 @@ option() {
 
 @test "preset checkpoint: the slowest rank of each generation, and whether a page cache took part" {
     ranks 2 run --preset checkpoint --pause 0s --size-per-rank 1m --direct never --set restart-02.direct=prefer \
-        --phases save-01,save-02,restart-01,restart-02 --result r.h5 "$target" >page
+        --phases save-01,save-02,restart-01,restart-02 --result r.h5 "$target" >page 2>plan
     [ -z "$(ls -A "$target")" ]
+    [ "$(grep -c '^data set ' plan)" -eq 3 ]
+    grep -A1 '^section     save-02: write (planned as save-01)$' plan | grep -q '^run id .*, seed '
     /usr/bin/python3 - <<'PY'
 import h5py
 file = h5py.File("r.h5")
