@@ -272,6 +272,8 @@ static int run_settled(struct session *session, int argc, char *const *argv, int
         refuse(session, &failure);
     if (!failure.code)
         code = measure(session, started_ns);
+    else
+        live_output_close(&session->console.output);
     setup->settled = NULL;
     text_release(&settled);
     record_release(&trail);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "live_output.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "console.h"
 #include "platform/clock.h"
 #include "platform/line_writer.h"
@@ -13,7 +16,7 @@ static void report_loss(const struct live_output *live, const struct failure *wh
 {
     struct text line = {0};
     text_add(&line, "lines of --live '");
-    text_add_printable(&line, live->path);
+    text_add_printable(&line, live->path ? live->path : "");
     text_add(&line, "' are lost: %s; the run continues", why->text);
     console_error(text_string(&line));
     text_release(&line);
@@ -27,8 +30,11 @@ int live_output_check(const char *path, struct failure *why)
 void live_output_open(struct live_output *live, const char *path, const struct record *record)
 {
     struct failure why = {0};
-    *live = (struct live_output){.record = record, .path = path};
-    if (path && line_writer_open(&live->writer, path, &why))
+    live->record = record;
+    if (!path || live->writer)
+        return;
+    live->path = strdup(path);
+    if (line_writer_open(&live->writer, path, &why))
         report_loss(live, &why);
 }
 
@@ -63,4 +69,6 @@ void live_output_close(struct live_output *live)
     if (line_writer_close(live->writer, farewell_ns, &why))
         report_loss(live, &why);
     live->writer = NULL;
+    free(live->path);
+    live->path = NULL;
 }

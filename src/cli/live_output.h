@@ -11,14 +11,15 @@ struct line_writer;
 
 struct live_output {
     const struct record *record;
-    const char *path;
+    char *path;                 /* owned */
     struct line_writer *writer; /* NULL: not wanted */
 };
 
 /* Could lines be appended to this path? */
 int live_output_check(const char *path, struct failure *why);
 
-/* Starts it; 'path' NULL: not wanted. A failure is reported. */
+/* Starts it, unless the search before the run has; 'path' NULL: not wanted. A failure is reported.
+ */
 void live_output_open(struct live_output *live, const char *path, const struct record *record);
 
 void live_output_second(struct live_output *live, const struct record_live *seen);

@@ -222,10 +222,9 @@ enum verdict session_finish(struct session *session, enum verdict verdict, bool 
         verdict = VERDICT_FAILED;
         set_verdict(&session->record, verdict);
     }
-    if (session->continues && verdict == VERDICT_FINE) {
-        live_output_close(&session->console.output);
-        return verdict;
-    }
+    if (session->continues && verdict == VERDICT_FINE)
+        return verdict; /* --live stays open: the reader of a FIFO would take its end for the run's
+                         */
     verdict = write_outputs(session, verdict);
     live_output_close(&session->console.output);
     if (!shown)

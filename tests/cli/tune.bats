@@ -85,6 +85,16 @@ assert [line["bytes"] for line in ends[:-2]] == list(rows["bytes"])'
     attribute r.h5 environment/job environment | grep -q OMP_NUM_THREADS=3 # both parts have recorded it
 }
 
+@test "--live: the reader of a FIFO sees the search and the run of --auto" {
+    mkfifo lines
+    cat lines >seen &
+    local reader=$!
+    "$TIDEMILL" run --auto "${few[@]}" --quiet --live lines --result r.h5 "$target"
+    wait "$reader"
+    grep -q '"phase":"tune_write"' seen
+    grep -q '"phase":"02_read".*"status":"complete"' seen
+}
+
 @test "command lines of the older benchmark run as they are" {
     local f=$work/test.bin
     "$TIDEMILL" run --auto --size 10MB --output "$f" --budget 10s --budget-size 100m --quiet --result a.h5
