@@ -104,6 +104,9 @@ hid_t store_packed(struct store *store, int rank, const hsize_t *chunk);
 bool store_has_attribute(hid_t object, const char *name);
 bool store_has(hid_t group, const char *name);
 
+/* Where the header of an object is in the file, and how many links lead to it (if not NULL). */
+uint64_t store_object(hid_t object, unsigned *links);
+
 /* Before memory for 'count' items of 'each' bytes is allocated: refuses more than a file of this
  * length can hold, as links and deflated zeros let a small one claim any amount. */
 int store_take(struct store *store, uint64_t count, uint64_t each);

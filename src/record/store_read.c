@@ -9,18 +9,6 @@
 
 enum { SLAB_BYTES = 256 << 10, TEXT_MOST_BYTES = 1 << 20 };
 
-/* Where the header of an object is in the file. */
-static uint64_t address_of(hid_t object)
-{
-#if H5_VERSION_GE(1, 12, 0)
-    H5O_info1_t info;
-    return H5Oget_info1(object, &info) < 0 ? UINT64_MAX : info.addr;
-#else
-    H5O_info_t info;
-    return H5Oget_info(object, &info) < 0 ? UINT64_MAX : info.addr;
-#endif
-}
-
 /* The text of a string attribute, malloc'ed. */
 static int read_text(struct store *store, hid_t object, hid_t attribute, const char *name,
                      char **text)
@@ -30,7 +18,7 @@ static int read_text(struct store *store, hid_t object, hid_t attribute, const c
     *text = NULL;
     hid_t type = H5Aget_type(attribute);
     if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) <= 0 ||
-        !text_check(store->fd, address_of(object), name) ||
+        !text_check(store->fd, store_object(object, NULL), name) ||
         H5Aread(attribute, type, &variable) < 0) {
         result = store_refuse(store, "the attribute '%s' is not a text", name);
     } else {

@@ -274,9 +274,12 @@ static int read_phase(struct store *store, hid_t phases, const char *name,
                       struct record_phase *phase)
 {
     hid_t group = H5Gopen2(phases, name, H5P_DEFAULT);
+    unsigned links = 0;
     if (group < 0)
         return store_refuse(store, "cannot read the phase '%s'", name);
-    int result = store_read_attributes(store, group, &schema_phase, phase);
+    store_object(group, &links);
+    int result = links == 1 ? store_read_attributes(store, group, &schema_phase, phase)
+                            : store_refuse(store, "the phase '%s' has several names", name);
     if (!result)
         result = read_total(store, group, &phase->total);
     if (!result)

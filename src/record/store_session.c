@@ -173,6 +173,20 @@ bool store_has(hid_t group, const char *name)
     return H5Lexists(group, name, H5P_DEFAULT) > 0;
 }
 
+uint64_t store_object(hid_t object, unsigned *links)
+{
+#if H5_VERSION_GE(1, 12, 0)
+    H5O_info1_t info;
+    const bool known = H5Oget_info1(object, &info) >= 0;
+#else
+    H5O_info_t info;
+    const bool known = H5Oget_info(object, &info) >= 0;
+#endif
+    if (links)
+        *links = known ? info.rc : 0;
+    return known ? info.addr : UINT64_MAX;
+}
+
 /* HDF5 holds a whole chunk in memory, and what each filter makes of it. */
 static bool chunks_are_small(hid_t layout, size_t width)
 {

@@ -146,6 +146,27 @@ static void links_to_other_files(void **state)
     assert_refused(-EINVAL, "cannot read the group 'environment'");
 }
 
+/* A phase under many names, or one that contains itself, would make a large record of a small file.
+ */
+static void phases_with_several_names(void **state)
+{
+    (void)state;
+    static const char *const others[] = {"/phases/01_write", "/phases", "/"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct record record = {.schema_version = RECORD_SCHEMA};
+        strcpy(record_add_phase(&record)->name, "01_write");
+        assert_int_equal(store_save(path, &record, NULL, NULL), 0);
+        record_release(&record);
+        assert_int_equal(store_load(path, &record, NULL), 0);
+        record_release(&record);
+        hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+        assert_true(H5Lcreate_hard(file, others[i], file, "/phases/02_again", H5P_DEFAULT,
+                                   H5P_DEFAULT) >= 0);
+        H5Fclose(file);
+        assert_refused(-EINVAL, "has several names");
+    }
+}
+
 /* Columns of another shape or kind than they claim. */
 static void replace_column_by(const char *column, hid_t type, hsize_t rows, hid_t layout)
 {
@@ -345,11 +366,11 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(links_to_other_files),     TEST(what_does_not_exist_or_is_not_a_file),
-        TEST(what_is_not_hdf5),         TEST(other_hdf5_files),
-        TEST(values_in_other_files),    TEST(columns_that_do_not_fit),
-        TEST(columns_that_swell),       TEST(files_that_were_cut),
-        TEST(files_with_flipped_bytes),
+        TEST(links_to_other_files),  TEST(what_does_not_exist_or_is_not_a_file),
+        TEST(what_is_not_hdf5),      TEST(other_hdf5_files),
+        TEST(values_in_other_files), TEST(columns_that_do_not_fit),
+        TEST(columns_that_swell),    TEST(phases_with_several_names),
+        TEST(files_that_were_cut),   TEST(files_with_flipped_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
