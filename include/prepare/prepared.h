@@ -85,6 +85,9 @@ int prepare_space(struct prepared *prepared, struct failure *why);
 /* Refuses '--direct require' where O_DIRECT is known to have no effect. */
 int prepare_direct(struct prepared *prepared, struct failure *why);
 
+/* Rank 0: reports a size of requests that rules out O_DIRECT, and one that does not. */
+void prepare_describe_requests(const struct prepared *prepared, struct text *out);
+
 /* Refuses a layout that is asked for where it cannot be set. */
 int prepare_striping(struct prepared *prepared, struct failure *why);
 

@@ -89,6 +89,7 @@ static void show_plan(const struct session *session, FILE *stream)
     section_plans_describe(setup, &text);
     if (!setup->options.section_count)
         plan_describe(&setup->prepared[0]->plan, &setup->options.run, NULL, &text);
+    prepare_describe_requests(setup->prepared[0], &text);
     setup_describe_sweep(setup, &text);
     setup_describe_tune(setup, &text);
     plan_describe_preset(&setup->prepared[0]->plan, &setup->options, &text);

@@ -88,6 +88,27 @@ int prepare_direct(struct prepared *prepared, struct failure *why)
     return setup_agree(prepared->setup, &failure, why);
 }
 
+void prepare_describe_requests(const struct prepared *prepared, struct text *out)
+{
+    const uint64_t request = prepared->settings->buffer_size_bytes;
+    char better[UNITS_TEXT];
+    uint32_t unit;
+    if (prepared->settings->direct == NEVER || prepared_is_names_only(prepared))
+        return;
+    uint64_t nearest = target_direct_size(&prepared->first[0], request, &unit);
+    if (!nearest || nearest == request)
+        return;
+    if (request % 1000000 == 0)
+        nearest = request / 1000000 << 20;
+    else if (request % 1000 == 0 && (request / 1000 << 10) % unit == 0)
+        nearest = request / 1000 << 10;
+    units_format_exact_size(nearest, better);
+    text_add(out,
+             "request     %" PRIu64 " bytes are not a multiple of %" PRIu32
+             ", which rules out O_DIRECT: use --buffer-size %s\n",
+             request, unit, better);
+}
+
 /* Returns how many kernels away the data are that each rank reads. Each node has its own kernel,
  * with its page cache, unless it is a container. A shift that was requested and has no effect is
  * refused, with the same answer on all ranks. */

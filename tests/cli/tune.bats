@@ -102,6 +102,11 @@ assert [line["bytes"] for line in ends[:-2]] == list(rows["bytes"])'
     "$TIDEMILL" run --size 10MB --buffer-size 8MB --num-writers 1 --buffer-count 2 --output "$f" --quiet --result b.h5
     "$TIDEMILL" run --size 10MB --buffer-size 1MB --num-writers 8 --buffer-count 16 --output "$f" --quiet --result c.h5
     "$TIDEMILL" run --size 10MB --buffer-size 4MB --buffer-count 64 --num-writers 2 --output "$f" --quiet --result d.h5
+    # 4 MB is not a multiple of a sector: the plan shows it where O_DIRECT is possible at all
+    if [ "$(attribute a.h5 phases/01_write direct_in_effect)" = yes ]; then
+        "$TIDEMILL" run --size 10MB --buffer-size 4MB --output "$f" --dry-run >plan
+        grep -q '^request .* rules out O_DIRECT: use --buffer-size 4MiB$' plan
+    fi
     "$TIDEMILL" run --size 10MB --numa-mode force --max-threads 2 --no-direct --output "$f" --quiet --result e.h5
     [ ! -e "$f" ]
 }
