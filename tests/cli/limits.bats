@@ -173,14 +173,15 @@ refusing() {
     [ -z "$(ls -A "$target")" ]
     # the least that is accepted is enough, for each engine and way of opening
     local how
-    for how in "--engine pwrite" "--engine pwrite --direct never" "--engine auto --layout writer" \
+    for how in "--size 8m --engine pwrite" "--size 8m --engine pwrite --direct never" \
+        "--size 8m --engine auto --layout writer" \
         "--phases create,stat,open,remove --object-size 4k"; do
         # shellcheck disable=SC2086 # several words
-        apart prlimit --nofile=32:32 "$TIDEMILL" run --size 8m --writers 16 --buffer-size 64k $how "$target"
+        apart prlimit --nofile=32:32 "$TIDEMILL" run --writers 16 --buffer-size 64k $how "$target"
         [ "$status" -eq 2 ]
         count=$(($(sed -n 's/.* of which \([0-9]*\) are in use and \([0-9]*\) more.*/\1 + \2/p' "$err")))
         # shellcheck disable=SC2086
-        prlimit --nofile="$count:$count" "$TIDEMILL" run --quiet --size 8m --writers 16 \
+        prlimit --nofile="$count:$count" "$TIDEMILL" run --quiet --writers 16 \
             --buffer-size 64k --overwrite --result r.h5 $how "$target"
         [ "$(attribute r.h5 / status)" = complete ]
     done
