@@ -81,8 +81,8 @@ static void in_a_header_of_the_first_version(void **state)
     H5Tset_size(type, H5T_VARIABLE);
     for (int i = 0; i < 9; i++) {
         const char *part = text + i; /* of another length each */
-        char name[16];
-        snprintf(name, sizeof name, "text %d", i);
+        char name[] = "text 0";
+        name[sizeof name - 2] = (char)('0' + i);
         hid_t attribute = H5Acreate2(file, name, type, scalar, H5P_DEFAULT, H5P_DEFAULT);
         assert_true(H5Awrite(attribute, type, &part) >= 0);
         H5Aclose(attribute);
