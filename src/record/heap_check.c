@@ -49,7 +49,7 @@ bool heap_holds(const char *collection, uint64_t length, uint32_t index, uint64_
 
 bool heap_check(const char *file, size_t length)
 {
-    bool found;
+    bool found = false;
     const char *end = file + length;
     for (const char *at = file; at && at < end;) {
         at = memmem(at, (size_t)(end - at), signature, sizeof signature);
