@@ -15,6 +15,7 @@
 
 static const int64_t second_ns = 1000000000;
 static const int64_t short_run_ns = 10000000000;
+static const int64_t tail_least_ns = 20000000; /* a few turns of a scheduler */
 static const int64_t good_run_ns = 15000000000;
 static const double gib = 1073741824.0;
 static const double tail_limit = 0.05;
@@ -168,7 +169,7 @@ void warn_checking(const struct record *record, struct text *out)
 static bool has_tail(const struct record_phase *phase)
 {
     return warning_counts(phase) && phase->status != RECORD_FAILED && phase->ranks_total > 1 &&
-           phase->equalised == EQUALISED_NO &&
+           phase->equalised == EQUALISED_NO && phase->end_skew_ns >= tail_least_ns &&
            (double)phase->end_skew_ns > tail_limit * (double)phase->duration_ns;
 }
 
