@@ -158,6 +158,11 @@ bool options_equal(const struct options *a, const struct options *b, enum option
  * options. */
 void options_print_canonical(const struct options *options, struct text *out);
 
+/* Prints what is given of the options about files, pipeline, engine and data in the same way,
+ * except those to leave out. */
+void options_print_given(const struct options *options, const bool leave_out[OPTION_COUNT],
+                         struct text *out);
+
 /* Prints the settings of one section in the same way. */
 void settings_print_canonical(const struct settings *settings, struct text *out);
 

@@ -90,6 +90,17 @@ int session_check_settings(const struct session *session, struct failure *why)
     return why->code;
 }
 
+/* What was given and holds for every probe; the choices follow. */
+static void print_given(const struct session *session, const struct record *record,
+                        struct text *out)
+{
+    bool chosen[OPTION_COUNT] = {false};
+    for (size_t i = 0; i < record->tune_choice_count; i++)
+        for (enum option_id id = 0; id < OPTION_COUNT; id++)
+            chosen[id] |= !strcmp(record->tune_choices[i].option, options_name(id));
+    options_print_given(&session->setup.options, chosen, out);
+}
+
 static int write_settings(struct session *session, const struct record *record, struct failure *why)
 {
     struct text path = {0};
@@ -99,6 +110,7 @@ static int write_settings(struct session *session, const struct record *record, 
     text_add(&text, "# found by tidemill tune, %s\n", record->finished_utc);
     if (!tuned_is_finished(record))
         text_add(&text, "# unfinished: the best so far\n");
+    print_given(session, record, &text);
     tuned_print_file(record, session->setup.options.run.phases, true, &text);
     if (path.failed || text.failed)
         failure_set(why, -ENOMEM, "not enough memory");

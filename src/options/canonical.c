@@ -48,6 +48,20 @@ void options_print_canonical(const struct options *options, struct text *out)
     sections_print(options, NULL, out);
 }
 
+void options_print_given(const struct options *options, const bool leave_out[OPTION_COUNT],
+                         struct text *out)
+{
+    struct text value = {0};
+    for (enum option_id id = 0; id < OPTION_COUNT; id++) {
+        const enum option_group group = option_table[id].group;
+        if (options_given(options, id) && !leave_out[id] &&
+            (group == GROUP_LAYOUT || group == GROUP_PIPELINE || group == GROUP_ENGINE ||
+             group == GROUP_DATA))
+            add_option(option_field(options, id), true, id, &value, out);
+    }
+    text_release(&value);
+}
+
 static bool is_shown(enum option_id id, const char *value, size_t length)
 {
     const char *usual = option_table[id].fallback;
