@@ -107,11 +107,12 @@ bool crew_count_failure(struct crew_thread *thread, const struct crew_lane *lane
                     space_format_reason(folder, -result, note), strerrordesc_np(-result),
                     explain(setup, -result));
     else
-        failure_system(&outcome->failure, -result, "cannot %s directory '%s'%s",
-                       what == CREW_SYNC      ? "sync"
-                       : setup->kind->creates ? "create"
-                                              : "open",
-                       folder, space_format_reason(setup->top, -result, note));
+        failure_set(&outcome->failure, result, "cannot %s directory '%s'%s: %s%s",
+                    what == CREW_SYNC      ? "sync"
+                    : setup->kind->creates ? "create"
+                                           : "open",
+                    folder, space_format_reason(setup->top, -result, note),
+                    strerrordesc_np(-result), result == -EROFS ? explain(setup, EROFS) : "");
     text_release(&path);
     return what != CREW_SYNC && is_of_object(-result);
 }
