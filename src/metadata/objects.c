@@ -9,8 +9,8 @@
 #include "plan/names.h"
 
 /* What the first and the second name of an object begin with. They are as long as what the names of
- * mdtest begin with: file systems search directories block by block, so longer names take longer.
- */
+ * mdtest begin with, so that directories have as many blocks and rates compare: some file systems
+ * search the names of a block one by one. */
 enum { BEGINNING = 12 };
 static const char first_beginning[] = "tm.created.r";
 static const char second_beginning[] = "tm.renamed.r";

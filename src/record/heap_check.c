@@ -11,11 +11,12 @@ enum { HEAD_BYTES = 16, ALIGNMENT = 8 };
 
 static const char signature[8] = {'G', 'C', 'O', 'L', 1, 0, 0, 0};
 
-static uint64_t little_endian(const char *bytes, size_t count)
+uint64_t heap_number(const void *bytes, size_t count)
 {
+    const uint8_t *digits = bytes;
     uint64_t value = 0;
     for (size_t i = count; i > 0; i--)
-        value = value << 8 | (uint8_t)bytes[i - 1];
+        value = value << 8 | digits[i - 1];
     return value;
 }
 
@@ -24,8 +25,8 @@ static bool objects_fill(const char *objects, uint64_t left, uint64_t wanted, ui
                          bool *found)
 {
     while (left >= HEAD_BYTES) {
-        uint64_t index = little_endian(objects, 2);
-        uint64_t size = little_endian(objects + 8, 8);
+        uint64_t index = heap_number(objects, 2);
+        uint64_t size = heap_number(objects + 8, 8);
         if (index == 0)
             return size == left;
         if (size > left - HEAD_BYTES || (index == wanted && size != wanted_size))
@@ -58,7 +59,7 @@ bool heap_check(const char *file, size_t length)
         size_t left = (size_t)(end - at);
         if (left < HEAD_BYTES)
             return false;
-        uint64_t size = little_endian(at + sizeof signature, 8);
+        uint64_t size = heap_number(at + sizeof signature, 8);
         if (size < HEAD_BYTES || size > left ||
             !objects_fill(at + HEAD_BYTES, size - HEAD_BYTES, 0, 0, &found))
             return false;

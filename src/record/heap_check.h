@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A number of 'count' bytes, the lowest first. */
+uint64_t heap_number(const void *bytes, size_t count);
+
 /* Do the objects of every heap collection fill it exactly? 'file' is the whole file. */
 bool heap_check(const char *file, size_t length);
 

@@ -31,14 +31,6 @@ struct walk {
     int chunks; /* that were read */
 };
 
-static uint64_t number(const unsigned char *bytes, size_t count)
-{
-    uint64_t value = 0;
-    for (size_t i = count; i > 0; i--)
-        value = value << 8 | bytes[i - 1];
-    return value;
-}
-
 /* Bytes of the file, malloc'ed; NULL if it does not have them. */
 static unsigned char *fetch(int fd, uint64_t at, uint64_t length)
 {
@@ -54,14 +46,14 @@ static unsigned char *fetch(int fd, uint64_t at, uint64_t length)
 
 static bool reference_holds(int fd, const unsigned char *reference)
 {
-    const uint64_t length = number(reference, 4);
-    const uint64_t address = number(reference + 4, 8);
+    const uint64_t length = heap_number(reference, 4);
+    const uint64_t address = heap_number(reference + 4, 8);
     if (address == 0)
         return length == 0;
     unsigned char *head = fetch(fd, address, COLLECTION_HEAD);
-    unsigned char *whole = head ? fetch(fd, address, number(head + 8, 8)) : NULL;
-    const bool holds = whole && heap_holds((char *)whole, number(head + 8, 8),
-                                           (uint32_t)number(reference + 12, 4), length);
+    unsigned char *whole = head ? fetch(fd, address, heap_number(head + 8, 8)) : NULL;
+    const bool holds = whole && heap_holds((char *)whole, heap_number(head + 8, 8),
+                                           (uint32_t)heap_number(reference + 12, 4), length);
     free(whole);
     free(head);
     return holds;
@@ -72,7 +64,8 @@ static bool attribute_holds(struct walk *walk, const unsigned char *body, size_t
 {
     if (length < 9)
         return false;
-    const size_t sizes[3] = {number(body + 2, 2), number(body + 4, 2), number(body + 6, 2)};
+    const size_t sizes[3] = {heap_number(body + 2, 2), heap_number(body + 4, 2),
+                             heap_number(body + 6, 2)};
     const size_t pad = body[0] == 1 ? 7 : 0;
     size_t at = body[0] == 3 ? 9 : 8;
     const unsigned char *name = body + at;
@@ -99,13 +92,13 @@ static bool heaps_hold(struct walk *walk)
     for (const unsigned char *at = file; holds && at; at = at ? at + 1 : NULL) {
         /* heaps whose contents are deflated hide them */
         at = memmem(at, length - (size_t)(at - file), "FRHP", 5);
-        holds = !at || length - (size_t)(at - file) < 9 || number(at + 7, 2) == 0;
+        holds = !at || length - (size_t)(at - file) < 9 || heap_number(at + 7, 2) == 0;
     }
     for (const unsigned char *at = file; holds && at; at = at ? at + 1 : NULL) {
         at = memmem(at, length - (size_t)(at - file), walk->name, letters);
         for (size_t head = 8; at && head <= 9 && at - file >= 9 && holds; head++)
-            if ((at[-(ptrdiff_t)head] == 3) == (head == 9) && number(at - head + 2, 2) == letters &&
-                at[-(ptrdiff_t)head] - 1U < 3)
+            if ((at[-(ptrdiff_t)head] == 3) == (head == 9) &&
+                heap_number(at - head + 2, 2) == letters && at[-(ptrdiff_t)head] - 1U < 3)
                 holds = attribute_holds(walk, at - head, length - (size_t)(at - head - file));
     }
     free(file);
@@ -118,7 +111,7 @@ static bool chunk_holds(struct walk *walk, uint64_t address, uint64_t length);
 static bool is_dense(const unsigned char *body, size_t size, unsigned flags)
 {
     const size_t at = size > 1 && body[1] & 1 ? 4 : 2;
-    return flags & SHARED || size < at + 8 || number(body + at, 8) != UINT64_MAX;
+    return flags & SHARED || size < at + 8 || heap_number(body + at, 8) != UINT64_MAX;
 }
 
 /* The messages of a header, or of a part that continues it. */
@@ -127,8 +120,8 @@ static bool messages_hold(struct walk *walk, const unsigned char *bytes, size_t 
     const size_t head = walk->second ? (walk->ordered ? 6 : 4) : 8;
     for (size_t at = 0; length - at >= head;) {
         const unsigned char *message = bytes + at;
-        const uint64_t type = walk->second ? message[0] : number(message, 2);
-        const size_t size = number(message + (walk->second ? 1 : 2), 2);
+        const uint64_t type = walk->second ? message[0] : heap_number(message, 2);
+        const size_t size = heap_number(message + (walk->second ? 1 : 2), 2);
         const unsigned flags = walk->second ? message[3] : message[4];
         if (size > length - at - head)
             return false;
@@ -138,8 +131,8 @@ static bool messages_hold(struct walk *walk, const unsigned char *bytes, size_t 
             return false;
         walk->dense |= type == MESSAGE_ATTRIBUTE_INFO && is_dense(message + head, size, flags);
         if (type == MESSAGE_CONTINUATION &&
-            (size < 16 ||
-             !chunk_holds(walk, number(message + head, 8), number(message + head + 8, 8))))
+            (size < 16 || !chunk_holds(walk, heap_number(message + head, 8),
+                                       heap_number(message + head + 8, 8))))
             return false;
     }
     return true;
@@ -166,13 +159,13 @@ bool text_check(int fd, uint64_t header, const char *name)
         return false;
     walk.second = memcmp(head, "OHDR", 4) == 0;
     uint64_t at = 16;
-    uint64_t length = number(head + 8, 4);
+    uint64_t length = heap_number(head + 8, 4);
     if (walk.second) {
         const unsigned flags = head[5];
         const size_t width = (size_t)1 << (flags & 3);
         walk.ordered = flags & 4;
         at = 6U + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
-        length = number(head + at, width);
+        length = heap_number(head + at, width);
         at += width;
     }
     free(head);
